@@ -1,0 +1,166 @@
+"""The record table: its columns, identifiers and normal forms.
+
+One row is one record as a database gave it. Missing text is the empty string, a missing year is
+``<NA>``, lists are Python lists (empty when nothing is known): a missing value is never guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT_COLUMNS = (
+    "record_id",
+    "source",
+    "database",
+    "accession",
+    "title",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "abstract",
+    "language",
+    "url",
+)
+LIST_COLUMNS = ("authors", "publication_types", "keywords", "trial_ids", "related_reports")
+COLUMNS = (
+    "record_id",
+    "source",
+    "database",
+    "accession",
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "abstract",
+    "language",
+    "publication_types",
+    "keywords",
+    "trial_ids",
+    "url",
+    "retracted",
+    "related_reports",
+)
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^0-9a-z\u0080-\U0010ffff]+")
+_TRIAL = re.compile(
+    r"\b(NCT\d{8}|ISRCTN\d{8}|ChiCTR[-A-Z]*\d{8,10}|EUCTR\d{4}-\d{6}-\d{2}|JPRN-?[A-Za-z]+\d+|CTRI/\d{4}/\d{2}/\d{6}"
+    r"|ACTRN\d{14}|DRKS\d{8}|UMIN\d{9}|NTR\d{3,5}|jRCT[a-z]*\d{9,10})\b",
+    re.IGNORECASE,
+)
+
+
+def collapse(text: str | None) -> str:
+    """White space collapsed, Unicode in normal form C; control characters gone."""
+    if not text:
+        return ""
+    text = unicodedata.normalize("NFC", str(text))
+    text = "".join(c if c >= " " or c in "\t\n\r" else " " for c in text)
+    return _BLANKS.sub(" ", text).strip()
+
+
+def normal_doi(text: str | None) -> str:
+    """A DOI in lower case without prefix; the empty string when the text holds none.
+
+    The landing page of a CENTRAL record (``10.1002/central/cn-...``) is no DOI of an article.
+    """
+    if not text:
+        return ""
+    text = html.unescape(str(text)).replace("%28", "(").replace("%29", ")").replace("%2F", "/").replace("%2f", "/")
+    found = _DOI.search(text)
+    if not found:
+        return ""
+    doi = found.group().lower().rstrip(".,;\"'>]")
+    while doi.endswith(")") and doi.count(")") > doi.count("("):
+        doi = doi[:-1]
+    return "" if doi.startswith("10.1002/central/") else doi
+
+
+def normal_pmid(text: str | None) -> str:
+    """The digits of a PMID without leading zeros; the empty string for anything else."""
+    digits = re.fullmatch(r"\s*(?:pmid:?|pubmed)?\s*0*(\d{1,9})\s*", str(text or ""), re.IGNORECASE)
+    return digits.group(1) if digits and digits.group(1) != "0" else ""
+
+
+def normal_title(text: str | None) -> str:
+    """Lower-case words and digits only, without accents: the key on which titles are compared."""
+    if not text:
+        return ""
+    plain = unicodedata.normalize("NFKD", str(text).casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", plain).strip()
+
+
+def trial_ids(*texts: str | None) -> list[str]:
+    """Registration numbers found in the texts, upper case, each once, in order of appearance."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for match in _TRIAL.finditer(text or ""):
+            number = match.group(1)
+            found.setdefault(number if number.lower().startswith(("chictr", "jrct")) else number.upper(), None)
+    return list(found)
+
+
+def citation_hash(record: Mapping[str, Any]) -> str:
+    """Twelve hex digits of the normalised citation: title, year, first author, journal, pages, DOI."""
+    authors = record.get("authors") or [""]
+    parts = [
+        normal_title(record.get("title")),
+        str(record.get("year") or ""),
+        normal_title(authors[0]),
+        normal_title(record.get("journal")),
+        normal_title(f"{record.get('volume') or ''} {record.get('pages') or ''}"),
+        record.get("doi") or "",
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+
+
+def assign_ids(records: list[dict[str, Any]], source: str) -> None:
+    """Give each record ``<source>:<accession>``, or ``<source>:<hash of the citation>`` without one.
+
+    The same export gives the same ids on every machine and in any order. Records of one source that
+    share an id (an export that holds a row twice) are told apart by a counter: they are the same
+    citation, so that which of them is the first makes no difference.
+    """
+    seen: dict[str, int] = {}
+    for record in records:
+        accession = re.sub(r"\s+", "", str(record.get("accession") or ""))
+        base = f"{source}:{accession or citation_hash(record)}"
+        seen[base] = seen.get(base, 0) + 1
+        record["source"] = source
+        record["record_id"] = base if seen[base] == 1 else f"{base}.{seen[base]}"
+
+
+def table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The record table of dictionaries: all columns, in order, with their types."""
+    import pandas as pd
+
+    rows = list(records)
+    columns: dict[str, Any] = {}
+    for name in COLUMNS:
+        if name in LIST_COLUMNS:
+            columns[name] = pd.Series([list(row.get(name) or []) for row in rows], dtype=object)
+        elif name == "year":
+            columns[name] = pd.array([row.get(name) for row in rows], dtype="Int64")
+        elif name == "retracted":
+            columns[name] = pd.array([bool(row.get(name)) for row in rows], dtype="bool")
+        else:
+            columns[name] = pd.Series([row.get(name) or "" for row in rows], dtype="str")
+    return pd.DataFrame(columns, columns=list(COLUMNS))
