@@ -91,8 +91,8 @@ def _chance_corrected(name, columns, categories, level, chance) -> Coefficient:
     """(pa - pe) / (1 - pe) over items, with the variance of its linear part.
 
     ``pa`` is the mean over items with two or more ratings of the share of agreeing pairs; the category shares are means
-    over all rated items. An item's influence is the derivative of the coefficient in that item's weight, and the
-    variance of the mean influence is the variance of the coefficient (delta method; Gwet 2021).
+    over all rated items. Each item adds its own agreement and, through the shares, its own part of chance; the variance
+    of the mean of these parts is that of the coefficient (Gwet 2021). An item with a single rating adds no agreement.
     """
     rows = [[v for v in row if v is not None] for row in zip(*columns, strict=True)]
     rated, several = [row for row in rows if row], sum(len(row) > 1 for row in rows)
@@ -123,7 +123,7 @@ def _chance_corrected(name, columns, categories, level, chance) -> Coefficient:
     value = (agreed - by_chance) / (1 - by_chance)
     total = 0.0
     for number, own, same in items:
-        of_agreement = 0.0 if same is None else size / several * (same - agreed)
+        of_agreement = (0.0 if same is None else size / several * (same - by_chance)) - (agreed - by_chance)
         of_chance = sum(g * (o - s) for g, o, s in zip(slope, own, share, strict=True))
         total += number * ((of_agreement - (1 - value) * of_chance) / (1 - by_chance)) ** 2
     se = math.sqrt(total / (size * (size - 1))) if size > 1 else None
