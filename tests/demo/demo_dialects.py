@@ -46,7 +46,9 @@ COCHRANE_TYPES = {
 # Words of journal titles that keep their capital where the Cochrane Library writes the rest small.
 _PROPER = frozenset({"England", "American", "British", "European", "Indian", "United", "States", "America", "BioMed"})
 # Words that short journal names do not cut.
-_WHOLE = frozenset({"Blood", "Bone", "Cancer", "Indian", "Lancet", "Marrow"})
+_WHOLE = frozenset(
+    {"Allergy", "Blood", "Bone", "Cancer", "Drug", "Indian", "Insight", "Lancet", "Marrow", "Options", "Pure"}
+)
 _NO_JOURNAL = frozenset({"ClinicalTrials.gov", "Clinical trial listing", "NCI clinical trials search"})
 
 XML_HEAD = (

@@ -131,9 +131,11 @@ NAMED = {"pasquini2020": "Pasquini 2020", "curran2019": "Curran 2019"}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("citations", type=Path, help="CSV file of citations")
-    citations = load(parser.parse_args().citations)
+    parser.add_argument("--out", type=Path, default=HERE / "judgements.csv", help="where to write judgements.csv")
+    options = parser.parse_args()
+    citations = load(options.citations)
     rows = [judged(key, row) for key, members in works(citations).items() for row in members]
-    with (HERE / "judgements.csv").open("w", encoding="utf-8", newline="") as file:
+    with options.out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: row["key"]))

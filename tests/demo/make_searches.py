@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("citations", type=Path, help="CSV file of citations")
     parser.add_argument("config", type=Path, help="config folder of the demonstration")
+    parser.add_argument("--keys", type=Path, default=HERE / "keys.csv", help="where to write keys.csv")
     options = parser.parse_args()
     citations = load(options.citations)
     entries = assign(citations)
@@ -51,7 +52,7 @@ def main() -> None:
     write_text(folder / "cochrane.ris", "".join(cochrane))
     others = "".join(dialects.plain_ris(e.citation) for e in by_source["citation_searching"])
     write_text(folder / "citation_searching.ris", others)
-    write_keys(by_source, HERE / "keys.csv")
+    write_keys(by_source, options.keys)
     for line in summary(by_source, citations):
         print(line)
 
