@@ -39,6 +39,11 @@ EMBASE_TYPES = {
     "news": "Note",
     "retraction notice": "Note",
 }
+COCHRANE_COLUMNS = (
+    *("CENTRAL ID", "Author(s)", "Title", "Source", "Year", "Abstract", "Volume", "Issue", "Pages", "Database Name"),
+    *("PubMed ID", "Embase ID", "CTgov ID", "CINAHL ID", "ICTRP ID", "Publication Type", "Keywords", "DOI", "URL"),
+    "Cochrane Review Group Code",
+)
 COCHRANE_TYPES = {
     "registry entry": "Trial registry record",
     "conference abstract": "Journal article; Conference proceeding",
@@ -85,7 +90,10 @@ def pubmed_xml(row: Citation, errata: list[Citation]) -> str:
 
 
 def embase_ris(row: Citation) -> str:
-    """One record of an Embase.com RIS export. Accession numbers (U2) are unknown and left out."""
+    """One record of an Embase.com RIS export.
+
+    Accession numbers are unknown: ``U2`` is left out, and the address of the record ends before its number.
+    """
     key = row["key"]
     first, last = pages(row)
     doi = row["doi"] if share(key, "embase doi") >= 0.15 else ""
@@ -101,45 +109,40 @@ def embase_ris(row: Citation) -> str:
         ("EP", last),
         ("JF", "" if short_only else row["journal"]),
         ("JO", _dotted(row["journal_abbrev"])),
+        ("UR", "https://www.embase.com/search/results?subaction=viewrecord&from=export"),
         ("C5", pmid),
         ("DB", "Embase"),
         ("DB", "Medline" if pmid else ""),
         ("L2", f"http://dx.doi.org/{doi}" if doi else ""),
         ("DO", doi),
-        *(("A1", _comma(_plain(surname), ".".join(initials) + ".")) for surname, initials in authors(row)),
+        *(("A1", _comma(_plain(surname), _stops(_plain(initials)))) for surname, initials in authors(row)),
         ("T1", _erratum(row["title"])),
     ]
     return "".join(f"{tag}  - {value}\n" for tag, value in lines if value) + "ER  - \n\n"
 
 
-def cochrane_ris(row: Citation, number: int, total: int) -> str:
-    """One record of a Cochrane Library RIS export. CENTRAL numbers (AN, UR) are unknown and left out."""
+def cochrane_row(row: Citation) -> dict[str, str]:
+    """One row of a Cochrane Library CSV export. CENTRAL and Embase numbers are unknown and left out."""
     key = row["key"]
     first, last = pages(row)
-    registered = row["publication_type"] == "registry entry"
-    number_of_trial = row["nct"] if registered else ""
-    people = [(surname, initials) for surname, initials in authors(row)]
-    if share(key, "cochrane pages") < 0.3:
-        last = short_pages(first, last).partition("-")[2]
-    lines = [
-        *(("AU", _comma(_plain(surname), initials)) for surname, initials in people),
-        ("AU", f"{number_of_trial}," if number_of_trial else ""),
-        ("TI", _cochrane_title(row["title"])),
-        ("JA", _cochrane_journal(row)),
-        ("PY", row["year"]),
-        ("VL", row["volume"]),
-        ("IS", row["issue"]),
-        ("SP", _hyphens(f"{first}-{last}" if last else first)),
-        ("C3", f"CTgov {number_of_trial}" if number_of_trial else ""),
-        ("C3", f"PUBMED {row['pmid']}" if row["pmid"] and share(key, "cochrane pmid") >= 0.2 else ""),
-        ("M3", COCHRANE_TYPES.get(row["publication_type"], "Journal article")),
-        ("DO", row["doi"] if share(key, "cochrane doi") >= 0.25 else ""),
-    ]
-    head = (
-        f'Record #{number} of {total}\nProvider: John Wiley &amp; Sons, Ltd.\nContent: text/plain; charset="UTF-8"\n\n'
-    )
-    body = "".join(f"{tag}  -  {value}\n" for tag, value in [("TY", "JOUR"), *lines] if value)
-    return f"{head}{body}ER  -  \n\n\n"
+    trial = row["nct"] if row["publication_type"] == "registry entry" else ""
+    people = "; ".join(_comma(_plain(surname), initials) for surname, initials in authors(row))
+    short = short_pages(first, last) if share(key, "cochrane pages") < 0.3 else row["pages"]
+    pmid = row["pmid"] if share(key, "cochrane pmid") >= 0.2 else ""
+    return {
+        "Author(s)": f"{trial}," if trial else people,
+        "Title": _cochrane_title(row["title"]),
+        "Source": _cochrane_journal(row),
+        "Year": row["year"],
+        "Volume": row["volume"],
+        "Issue": row["issue"],
+        "Pages": _hyphens(short),
+        "Database Name": "Cochrane Central Register of Controlled Trials (CENTRAL)",
+        "PubMed ID": f"PUBMED {pmid}" if pmid else "",
+        "CTgov ID": f"CTgov {trial}" if trial else "",
+        "Publication Type": COCHRANE_TYPES.get(row["publication_type"], "Journal article"),
+        "DOI": row["doi"] if share(key, "cochrane doi") >= 0.25 else "",
+    }
 
 
 def plain_ris(row: Citation) -> str:
@@ -147,7 +150,7 @@ def plain_ris(row: Citation) -> str:
     first, last = pages(row)
     lines = [
         ("TY", "JOUR"),
-        *(("AU", _comma(surname, ".".join(initials) + ".")) for surname, initials in authors(row)),
+        *(("AU", _comma(surname, _stops(initials))) for surname, initials in authors(row)),
         ("TI", row["title"]),
         ("JO", row["journal"]),
         ("PY", row["year"]),
@@ -242,7 +245,11 @@ def _plain(name: str) -> str:
 
 
 def _comma(surname: str, initials: str) -> str:
-    return f"{surname}, {initials}" if initials.strip(".") else surname
+    return f"{surname}, {initials}" if initials else surname
+
+
+def _stops(initials: str) -> str:
+    return re.sub(r"([^\W\d_])", r"\1.", initials)
 
 
 def _dotted(journal: str) -> str:

@@ -25,7 +25,7 @@ def keys_by_record(searches: Path) -> dict[str, str]:
             numbered.setdefault(row["source"], []).append(row["key"])
     found: dict[str, str] = {}
     for source, keys in numbered.items():
-        files = sorted((searches / source).glob("efetch-*.xml.gz")) or [searches / f"{source}.ris"]
+        files = sorted((searches / source).glob("efetch-*.xml.gz")) or sorted(searches.glob(f"{source}.*"))
         ids = [record for path in files for record in read_records(path, source=source)["record_id"]]
         if len(ids) != len(keys):
             raise ValueError(f"{source}: {len(ids)} records but {len(keys)} keys. Run make_searches.py again.")

@@ -47,9 +47,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_pubmed(by_source["pubmed"], folder / "pubmed", errata(citations.values()))
     write_text(folder / "embase.ris", "".join(dialects.embase_ris(e.citation) for e in by_source["embase"]))
-    total = len(by_source["cochrane"])
-    cochrane = (dialects.cochrane_ris(e.citation, n, total) for n, e in enumerate(by_source["cochrane"], 1))
-    write_text(folder / "cochrane.ris", "".join(cochrane))
+    write_cochrane(by_source["cochrane"], folder / "cochrane.csv")
     others = "".join(dialects.plain_ris(e.citation) for e in by_source["citation_searching"])
     write_text(folder / "citation_searching.ris", others)
     write_keys(by_source, options.keys)
@@ -82,6 +80,15 @@ def write_pubmed(entries: list[Entry], folder: Path, corrections: dict[str, list
     }
     text = json.dumps(search, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_text(folder / f"search-{DATE}.json", text)
+
+
+def write_cochrane(entries: list[Entry], path: Path) -> None:
+    """The Cochrane Library writes its header plain, every cell of its rows in quotation marks, and CRLF."""
+    rows = (dialects.cochrane_row(entry.citation) for entry in entries)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(dialects.COCHRANE_COLUMNS) + "\r\n")
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerows([row.get(column, "") for column in dialects.COCHRANE_COLUMNS] for row in rows)
 
 
 def squeezed(data: bytes) -> bytes:
