@@ -58,7 +58,8 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
-_BLANKS = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
+_NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[^0-9a-z\u0080-\U0010ffff]+")
 _TRIAL = re.compile(
     r"\b(NCT\d{8}|ISRCTN\d{8}|ChiCTR[-A-Z]*\d{8,10}|EUCTR\d{4}-\d{6}-\d{2}|JPRN-?[A-Za-z]+\d+|CTRI/\d{4}/\d{2}/\d{6}"
@@ -71,9 +72,8 @@ def collapse(text: str | None) -> str:
     """White space collapsed, Unicode in normal form C; control characters gone."""
     if not text:
         return ""
-    text = unicodedata.normalize("NFC", str(text))
-    text = "".join(c if c >= " " or c in "\t\n\r" else " " for c in text)
-    return _BLANKS.sub(" ", text).strip()
+    text = " ".join(_CONTROL.sub(" ", str(text)).split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def normal_doi(text: str | None) -> str:
@@ -141,7 +141,8 @@ def assign_ids(records: list[dict[str, Any]], source: str) -> None:
     """
     seen: dict[str, int] = {}
     for record in records:
-        accession = re.sub(r"\s+", "", str(record.get("accession") or ""))
+        # Ids end up in file names, in links and in pairs joined by a bar: nothing in them may look like a path.
+        accession = _NOT_ACCESSION.sub("_", re.sub(r"\s+", "", str(record.get("accession") or ""))).strip("._")
         base = f"{source}:{accession or citation_hash(record)}"
         seen[base] = seen.get(base, 0) + 1
         record["source"] = source
