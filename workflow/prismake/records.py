@@ -58,6 +58,7 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[^0-9a-z\u0080-\U0010ffff]+")
@@ -72,7 +73,11 @@ def collapse(text: str | None) -> str:
     """White space collapsed, Unicode in normal form C; control characters gone."""
     if not text:
         return ""
-    text = " ".join(_CONTROL.sub(" ", str(text)).split())
+    text = str(text)
+    if text.isprintable() and "  " not in text:  # true of most values: nothing but letters and single blanks
+        text = text.strip(" ")
+    else:
+        text = " ".join(_CONTROL.sub(" ", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -112,7 +117,10 @@ def trial_ids(*texts: str | None) -> list[str]:
     """Registration numbers found in the texts, upper case, each once, in order of appearance."""
     found: dict[str, None] = {}
     for text in texts:
-        for match in _TRIAL.finditer(text or ""):
+        # Few texts hold a number that could be one, and the search for all patterns is dear.
+        if not text or not (_SIX_DIGITS.search(text) or "ntr" in text.lower()):
+            continue
+        for match in _TRIAL.finditer(text):
             number = match.group(1)
             found.setdefault(number if number.lower().startswith(("chictr", "jrct")) else number.upper(), None)
     return list(found)

@@ -151,7 +151,7 @@ def ris_dialect(text: str) -> Dialect:
 
     A library that collects records of several databases holds the marks of each, but none of them in most records.
     """
-    head = text[: detect.HEAD]
+    head = text[:100_000]
     half = max(1, len(re.findall(r"(?m)^\s?TY {1,2}-", head)) / 2)
     for dialect in dialects.RIS_DIALECTS:
         if all(len(re.findall(pattern, head, re.MULTILINE)) >= half for pattern in dialect.signature):

@@ -256,11 +256,14 @@ _RETRACTED_TITLE = re.compile(r"^\W*(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(
 _RETRACTED_TYPE = {"retracted publication", "retracted article", "retracted"}
 
 
+_EMPTY = {column: None if column in LIST_COLUMNS else "" for column in COLUMNS}
+
+
 def finish(record: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns that follow from others: missing ones, trial numbers in the text, retraction."""
-    for column in COLUMNS:
+    for column, empty in _EMPTY.items():
         if column not in record:
-            record[column] = [] if column in LIST_COLUMNS else ""
+            record[column] = [] if empty is None else ""
     record.pop("retracted_text", None)
     if record["keywords"]:
         record["keywords"] = list(dict.fromkeys(record["keywords"]))
