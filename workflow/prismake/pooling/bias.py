@@ -1,0 +1,212 @@
+"""Small-study effects: funnel asymmetry tests. They need about ten studies to mean anything (Sterne et al. 2011)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import PoolingError
+
+from .distributions import critical, normal_two_sided, t_two_sided
+from .fit import NAN, fit_problem
+from .frame import columns, effects
+from .kernel import Problem
+from .tau2 import method_name
+
+
+@dataclass(frozen=True)
+class AsymmetryTest:
+    """``bias`` (slope, or Kendall's S) with its standard error, the test statistic, df (NaN: normal) and p-value;
+    ``limit_*``: estimate at a standard error of zero where the test gives one; ``tau2``: residual variance factor of
+    a weighted regression, or the residual tau² of a mixed model; ``tau``: Kendall's tau."""
+
+    test: str
+    k: int
+    bias: float
+    se_bias: float
+    stat: float
+    df: float
+    pval: float
+    limit_est: float = NAN
+    limit_lb: float = NAN
+    limit_ub: float = NAN
+    tau2: float = NAN
+    tau: float = NAN
+
+
+def _weighted(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str, level: float = 95.0) -> AsymmetryTest:
+    """y on 1 and x with weights 1 / variance and a multiplicative dispersion; the slope is the bias."""
+    if y.size < 2:
+        raise PoolingError("A single study shows no asymmetry.", remedy="These tests need at least three studies.")
+    if np.ptp(x) <= 1e-12 * np.abs(x).max():
+        raise PoolingError(f"{name}: all studies have the same precision, so there is no slope to test.")
+    fit = Problem(y, variance, np.column_stack([np.ones(y.size), x])).at(0.0)
+    df = y.size - 2
+    if df == 0:
+        return AsymmetryTest(name, 2, float(fit.beta[1]), NAN, NAN, 0, NAN, float(fit.beta[0]), NAN, NAN, NAN)
+    dispersion = fit.yPy / df
+    V = dispersion * fit.covariance()
+    slope, se = float(fit.beta[1]), math.sqrt(V[1, 1])
+    stat = slope / se if se > 0.0 else NAN
+    half = critical(level, df) * math.sqrt(V[0, 0])
+    limit = float(fit.beta[0])
+    return AsymmetryTest(
+        name, y.size, slope, se, stat, df, float(t_two_sided(stat, df)), limit, limit - half, limit + half, dispersion
+    )
+
+
+def egger(
+    yi: Any, vi: Any, *, model: str = "lm", predictor: str = "sei", ni: Any = None, method: str = "REML",
+    level: float = 95.0,
+) -> AsymmetryTest:  # fmt: skip
+    """Egger's regression test.
+
+    ``model="lm"``: weighted regression with multiplicative dispersion, t with k - 2 df (Egger et al. 1997);
+    ``"mixed"``: meta-regression with additive tau² by ``method``, normal (Sterne & Egger 2005). ``predictor``:
+    ``sei``, ``vi``, or with ``ni`` (total sizes) ``ni``, ``ninv`` = 1/n, ``sqrtninv`` = 1/sqrt(n).
+    """
+    y, v, keep = effects(yi, vi)
+    if predictor in {"ni", "ninv", "sqrtninv"}:
+        if ni is None:
+            raise PoolingError(f"The predictor '{predictor}' needs the sample sizes.", remedy="Give ni.")
+        n = np.asarray(ni, dtype=float)[keep]
+        x = {"ni": n, "ninv": 1.0 / n, "sqrtninv": 1.0 / np.sqrt(n)}[predictor]
+    elif predictor in {"sei", "vi"}:
+        x = np.sqrt(v) if predictor == "sei" else v
+    else:
+        raise PoolingError(f"There is no predictor '{predictor}'.", remedy="Use sei, vi, ni, ninv or sqrtninv.")
+    if model == "lm":
+        return _weighted(y, x, v, "Egger", level)
+    if y.size < 3:
+        raise PoolingError("Egger's test by meta-regression needs at least three studies.")
+    if np.ptp(x) == 0.0:
+        raise PoolingError("Egger: all studies have the same precision, so there is no slope to test.")
+    fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), x])), method_name(method), "z", level)
+    return AsymmetryTest(
+        "Egger (mixed)", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), NAN, float(fit.pval[1]),
+        float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]), fit.tau2,
+    )  # fmt: skip
+
+
+def thompson_sharp(yi: Any, vi: Any, *, method: str = "DL") -> AsymmetryTest:
+    """Egger's regression with additive between-study variance (Thompson & Sharp 1999, method 3b): tau² comes from the
+    meta-regression on the standard error, its weights enter a regression with dispersion and t with k - 2 df."""
+    y, v, _ = effects(yi, vi)
+    if y.size < 3:
+        raise PoolingError("The test of Thompson and Sharp needs at least three studies.")
+    X = np.column_stack([np.ones(y.size), np.sqrt(v)])
+    tau2 = fit_problem(Problem(y, v, X), method_name(method), "z", 95.0).tau2
+    return _weighted(y, np.sqrt(v), v + tau2, "Thompson-Sharp")
+
+
+def begg(yi: Any, vi: Any) -> AsymmetryTest:
+    """Rank correlation of standardised effects and variances (Begg & Mazumdar 1994), Kendall's tau-b.
+
+    ``pval`` is exact for fewer than 50 studies without ties, otherwise normal with the variance corrected for ties;
+    ``stat`` is the normal statistic without continuity correction.
+    """
+    y, v, _ = effects(yi, vi)
+    if y.size < 2:
+        raise PoolingError("A single study has no rank correlation.")
+    w = 1.0 / v
+    mean = float(w @ y) / float(w.sum())
+    return _rank_test((y - mean) / np.sqrt(v - 1.0 / w.sum()), v, "Begg")
+
+
+def _rank_test(x: np.ndarray, y: np.ndarray, name: str) -> AsymmetryTest:
+    k = x.size
+    upper = np.triu_indices(k, 1)
+    a, b = np.sign(x[upper[0]] - x[upper[1]]), np.sign(y[upper[0]] - y[upper[1]])
+    S = float((a * b).sum())
+    pairs = k * (k - 1) / 2.0
+    denominator = math.sqrt(float(np.abs(a).sum()) * float(np.abs(b).sum()))
+    tau = S / denominator if denominator > 0.0 else NAN
+    ties_x, ties_y = _tie_counts(x), _tie_counts(y)
+    se = math.sqrt(_kendall_variance(k, ties_x, ties_y))
+    if k < 50 and denominator == pairs:
+        pval = _kendall_exact(k, round((S + pairs) / 2.0))
+    else:
+        pval = float(normal_two_sided(S / se)) if se > 0.0 else NAN
+    return AsymmetryTest(name, k, S, se, S / se if se > 0.0 else NAN, NAN, pval, tau=tau)
+
+
+def _tie_counts(x: np.ndarray) -> np.ndarray:
+    return np.unique(x, return_counts=True)[1].astype(float)
+
+
+def _kendall_variance(k: int, tx: np.ndarray, ty: np.ndarray) -> float:
+    """Variance of S with ties (Kendall 1970, equation 4.3)."""
+
+    def first(t: np.ndarray) -> float:
+        return float((t * (t - 1.0) * (2.0 * t + 5.0)).sum())
+
+    def second(t: np.ndarray) -> float:
+        return float((t * (t - 1.0)).sum())
+
+    def third(t: np.ndarray) -> float:
+        return float((t * (t - 1.0) * (t - 2.0)).sum())
+
+    value = (k * (k - 1.0) * (2.0 * k + 5.0) - first(tx) - first(ty)) / 18.0
+    if k > 2:
+        value += third(tx) * third(ty) / (9.0 * k * (k - 1.0) * (k - 2.0))
+    return value + second(tx) * second(ty) / (2.0 * k * (k - 1.0))
+
+
+def _kendall_exact(k: int, concordant: int) -> float:
+    """Two-sided exact p-value of the number of concordant pairs, from the count of permutations by inversions."""
+    counts = [1]
+    for i in range(2, k + 1):
+        longer = [0] * (len(counts) + i - 1)
+        running = 0
+        for j in range(len(longer)):
+            running += counts[j] if j < len(counts) else 0
+            running -= counts[j - i] if j >= i else 0
+            longer[j] = running
+        counts = longer
+    pairs = k * (k - 1) // 2
+    least = min(concordant, pairs - concordant)
+    return min(1.0, 2.0 * sum(counts[: least + 1]) / math.factorial(k))
+
+
+# ---- tests on 2x2 tables -------------------------------------------------------------------------------------
+
+
+def _cells(data: Any) -> list[np.ndarray]:
+    cells = columns(data, ["ai", "bi", "ci", "di"])
+    keep = ~np.any(np.isnan(cells), axis=0)
+    return [cell[keep] for cell in cells]
+
+
+def peters(data: Any) -> AsymmetryTest:
+    """Log odds ratio on 1/n, weighted by the inverse variance of the average event rate (Peters et al. 2006).
+
+    ``data`` holds ``ai bi ci di``; 1/2 is added where a cell is empty. For single-arm proportions (``xi ni``) the
+    logit takes the place of the log odds ratio.
+    """
+    from .effects import effect_sizes
+
+    present = set(getattr(data, "columns", data))
+    if "xi" in present:
+        x, n = columns(data, ["xi", "ni"])
+        keep = ~(np.isnan(x) | np.isnan(n))
+        x, n = x[keep], n[keep]
+        y, _ = effect_sizes("PLO", {"xi": x, "ni": n})
+        half = 0.5 * ((x == 0) | (x == n))
+        return _weighted(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
+    a, b, c, d = _cells(data)
+    y, _ = effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})
+    return _weighted(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
+
+
+def harbord(data: Any) -> AsymmetryTest:
+    """Score over variance on 1/sqrt(variance), weights variance (Harbord, Egger & Sterne 2006); ``ai bi ci di``."""
+    a, b, c, d = _cells(data)
+    n, n1, n2, events, others = a + b + c + d, a + b, c + d, a + c, b + d
+    score = a - events * n1 / n
+    variance = n1 * n2 * events * others / (n * n * (n - 1.0))
+    use = variance > 0.0
+    score, variance = score[use], variance[use]
+    return _weighted(score / variance, 1.0 / np.sqrt(variance), 1.0 / variance, "Harbord")

@@ -1,0 +1,152 @@
+"""What single studies do to the result: leave-one-out, cumulative, influence, Baujat, funnel coordinates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import PoolingError
+
+from .distributions import chi2_upper
+from .fit import fit_problem
+from .frame import effects
+from .kernel import Problem
+from .tau2 import method_name
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Pooled results of a series of analyses; every field has shape (k,), rows in the order of the complete rows of
+    the input (`cumulative`: in the order asked). ``keep`` marks the rows of the input that were complete."""
+
+    estimate: np.ndarray
+    se: np.ndarray
+    stat: np.ndarray
+    pval: np.ndarray
+    ci_lb: np.ndarray
+    ci_ub: np.ndarray
+    Q: np.ndarray
+    Q_p: np.ndarray
+    tau2: np.ndarray
+    I2: np.ndarray
+    H2: np.ndarray
+    keep: np.ndarray
+
+
+def _series(problems: list[Problem], method: str, test: str, level: float, keep: np.ndarray) -> Series:
+    fits = [fit_problem(problem, method, test, level) for problem in problems]
+    names = {"estimate": "beta"}
+    fields = [f for f in Series.__dataclass_fields__ if f != "keep"]
+    return Series(*(np.array([getattr(fit, names.get(f, f)) for fit in fits]) for f in fields), keep)
+
+
+def leave_one_out(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0) -> Series:
+    """The pooled estimate without each study in turn. Raises PoolingError for fewer than two studies."""
+    y, v, keep = effects(yi, vi)
+    if y.size < 2:
+        raise PoolingError("Leaving out the only study leaves nothing.")
+    problems = [Problem(np.delete(y, i), np.delete(v, i)) for i in range(y.size)]
+    return _series(problems, method_name(method), test, level, keep)
+
+
+def cumulative(
+    yi: Any,
+    vi: Any,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 95.0,
+    *,
+    order: Sequence[float] | None = None,
+) -> Series:
+    """The pooled estimate of the first 1, 2, ... k studies, in input order or sorted by ``order`` (ties stay)."""
+    y, v, keep = effects(yi, vi)
+    if order is not None:
+        position = np.argsort(np.asarray(order, dtype=float)[keep], kind="stable")
+        y, v = y[position], v[position]
+    problems = [Problem(y[: i + 1], v[: i + 1]) for i in range(y.size)]
+    return _series(problems, method_name(method), test, level, keep)
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """Deletion diagnostics (Viechtbauer & Cheung 2010), each of shape (k,).
+
+    ``rstudent`` externally standardised residual, ``dffits``, ``cook_d``, ``cov_r`` covariance ratio, ``tau2_del``
+    and ``Q_del`` without the study, ``hat``, ``weight_pct``, ``dfbs`` standardised change of the estimate,
+    ``is_influential`` by the cut-offs of that paper.
+    """
+
+    rstudent: np.ndarray
+    dffits: np.ndarray
+    cook_d: np.ndarray
+    cov_r: np.ndarray
+    tau2_del: np.ndarray
+    Q_del: np.ndarray
+    hat: np.ndarray
+    weight_pct: np.ndarray
+    dfbs: np.ndarray
+    is_influential: np.ndarray
+    keep: np.ndarray
+
+
+def influence(yi: Any, vi: Any, method: str = "REML") -> Influence:
+    """Diagnostics of every study by leaving it out. Raises PoolingError for fewer than two studies."""
+    y, v, keep = effects(yi, vi)
+    k = y.size
+    full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
+    rest = leave_one_out(y, v, method)
+    weights = 1.0 / (v + full.tau2)
+    hat = weights / weights.sum()
+    shift = full.beta - rest.estimate
+    rstudent = (y - rest.estimate) / np.sqrt(v + rest.tau2 + rest.se**2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deleted = 1.0 / (v + rest.tau2[:, None])
+        se_full = np.sqrt(1.0 / deleted.sum(axis=1))  # all studies, tau² of the others
+        dffits = shift / np.sqrt(hat * (v + rest.tau2))
+        dfbs = shift / se_full
+    cook_d = shift**2 / full.se**2
+    cov_r = rest.se**2 / full.se**2
+    return Influence(
+        rstudent, dffits, cook_d, cov_r, rest.tau2, rest.Q, hat, 100.0 * hat, dfbs,
+        _influential(dffits, cook_d, hat, dfbs, k), keep,
+    )  # fmt: skip
+
+
+def _influential(dffits: np.ndarray, cook_d: np.ndarray, hat: np.ndarray, dfbs: np.ndarray, k: int) -> np.ndarray:
+    """Viechtbauer & Cheung 2010: |DFFITS| > 3 sqrt(p / (k - p)), lower tail of Cook's distance above 50 %,
+    hat > 3 p / k, |DFBETAS| > 1."""
+    with np.errstate(invalid="ignore"):
+        return (
+            (np.abs(dffits) > 3.0 * math.sqrt(1.0 / (k - 1)))
+            | (chi2_upper(np.maximum(cook_d, 0.0), 1) < 0.5)
+            | (hat > 3.0 / k)
+            | (np.abs(dfbs) > 1.0)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Coordinates of a plot, each of shape (k,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    keep: np.ndarray
+
+
+def baujat(yi: Any, vi: Any, method: str = "REML") -> Points:
+    """x: a study's squared Pearson residual, its share of the heterogeneity; y: standardised squared change of the
+    estimate without it (Baujat et al. 2002). For random effects the residual uses v + tau²."""
+    y, v, keep = effects(yi, vi)
+    full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
+    rest = leave_one_out(y, v, method)
+    return Points((y - full.beta) ** 2 / (v + full.tau2), (full.beta - rest.estimate) ** 2 / rest.se**2, keep)
+
+
+def funnel(yi: Any, vi: Any) -> Points:
+    """Effects against their standard errors."""
+    y, v, keep = effects(yi, vi)
+    return Points(y, np.sqrt(v), keep)

@@ -1,0 +1,85 @@
+"""Columns in, clean arrays out: the one place where missing rows are dropped and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import PoolingError
+
+
+def as_column(values: Any, name: str = "column") -> np.ndarray:
+    """One column as floats; ``None``, ``pd.NA`` and blanks become NaN."""
+    if values is None:
+        raise PoolingError(f"The column '{name}' is missing.", remedy=f"Give '{name}', one number a study.")
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return values if values.ndim == 1 else values.reshape(-1)
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        array = np.array([_number(value, name) for value in list(np.atleast_1d(np.asarray(values, dtype=object)))])
+    return array.reshape(-1)
+
+
+def _number(value: Any, name: str) -> float:
+    if value is None or value == "" or value is getattr(value, "NA", object()):
+        return np.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        if str(value) in {"<NA>", "NaT", "nan", "NaN", "NA"}:
+            return np.nan
+        raise PoolingError(f"'{value}' in column '{name}' is not a number.") from None
+
+
+def columns(data: Any, names: Sequence[str], *, optional: Mapping[str, float] | None = None) -> list[np.ndarray]:
+    """The named columns of a mapping or data frame as float arrays of one length."""
+    found = []
+    for name in names:
+        try:
+            values = data[name]
+        except (KeyError, IndexError, TypeError):
+            if optional is not None and name in optional:
+                found.append(np.array([optional[name]], dtype=float))
+                continue
+            raise PoolingError(
+                f"The column '{name}' is missing.", remedy=f"These columns are needed: {', '.join(names)}."
+            ) from None
+        found.append(as_column(values, name))
+    try:
+        return list(np.broadcast_arrays(*found))
+    except ValueError:
+        raise PoolingError("The columns differ in length: " + ", ".join(names) + ".") from None
+
+
+def effects(yi: Any, vi: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``(yi, vi, keep)``: complete rows only, and the mask of rows kept.
+
+    Raises
+    ------
+    PoolingError
+        Lengths differ, no complete row, an infinite value, or a sampling variance that is zero or negative
+        (a weight of 1/0 is no weight).
+    """
+    y, v = as_column(yi, "yi"), as_column(vi, "vi")
+    if y.shape != v.shape:
+        raise PoolingError(f"{y.size} effects but {v.size} sampling variances.")
+    keep = ~(np.isnan(y) | np.isnan(v))
+    if not keep.all():
+        y, v = y[keep], v[keep]
+    if not y.size:
+        raise PoolingError("No study has both an effect and a sampling variance.", remedy="There is nothing to pool.")
+    if not (np.isfinite(y).all() and np.isfinite(v).all()):
+        raise PoolingError(
+            "An effect or its sampling variance is infinite.",
+            remedy="Use a continuity correction, or leave the study out and say so.",
+        )
+    if v.min() <= 0.0:
+        rows = ", ".join(str(i + 1) for i in np.flatnonzero(keep)[v <= 0.0])
+        raise PoolingError(
+            f"The sampling variance is not positive in row {rows}.",
+            remedy="Its weight would be infinite; correct the row or use a continuity correction.",
+        )
+    return y, v, keep

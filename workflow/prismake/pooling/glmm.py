@@ -1,0 +1,137 @@
+"""Maximum likelihood of the generalised linear mixed models, with a certificate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from prismake.errors import NotConverged
+
+from .quadrature import Counts, evaluate, fixed_effects
+
+GRID = (0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4.5)
+"""Values of tau at which the profile likelihood is looked at before the search begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """Estimate of a mixed model: coefficients, their covariance (from the observed information of (b, tau)), tau²,
+    log-likelihoods with all constants, and the certificate: gradient in (b, tau), iterations, nodes a study."""
+
+    b: np.ndarray
+    vcov: np.ndarray
+    tau2: float
+    se_tau2: float
+    loglik: float
+    loglik_fixed: float
+    b_fixed: np.ndarray
+    information_fixed: np.ndarray
+    gradient: float
+    iterations: int
+    nodes: int
+
+
+def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
+    """Fit ``counts``. ``nodes=None`` takes as many nodes as the likelihood needs to be exact to about 1e-11.
+
+    The profile likelihood is looked at on a grid of tau, Newton steps on (b, tau) start from the best point, and the
+    result is compared with tau = 0, so that a boundary or a second maximum is not missed. A fixed number of
+    ``nodes`` (1 is Laplace) maximises that approximation instead of the likelihood.
+    """
+    b0, ll0, information = fixed_effects(counts)
+    at_zero = Mixed(b0, np.linalg.inv(information), 0.0, math.nan, ll0, ll0, b0, information, 0.0, 0, 0)
+    if counts.k == 1:
+        return at_zero
+    start, steps = _explore(counts, b0, ll0)
+    if start is None:
+        return at_zero
+    m = 24
+    while True:
+        b, tau, value, modes, used = _newton(counts, start[0], start[1], m, start[2])
+        steps += used
+        finer, _ = evaluate(counts, b, tau, 2 * m, modes)
+        if np.abs(finer.gradient - value.gradient).max() < 1e-9 * (1.0 + abs(value.hessian[-1, -1])):
+            break
+        if m >= 384:
+            raise NotConverged("The integral over the random effects needs more nodes than are allowed.")
+        m, start = 2 * m, (b, tau, modes)
+    if tau < 1e-7 or value.loglik <= ll0:
+        return at_zero
+    if nodes is not None:
+        from .laplace import maximise
+
+        return maximise(counts, nodes, b, tau, at_zero)
+    covariance = np.linalg.inv(-value.hessian)
+    return Mixed(
+        b, covariance[:-1, :-1], tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]), value.loglik, ll0, b0,
+        information, float(np.abs(value.gradient).max()), steps, m,
+    )  # fmt: skip
+
+
+def _explore(
+    counts: Counts, b0: np.ndarray, ll0: float
+) -> tuple[tuple[np.ndarray, float, np.ndarray | None] | None, int]:
+    """Best starting point on the grid of tau, or None where tau = 0 beats it and the score there points to zero."""
+    best, start, b, modes, steps = ll0, None, b0, None, 0
+    for tau in GRID:
+        value, modes = evaluate(counts, b, tau, 12, modes)
+        for _ in range(2):
+            steps += 1
+            step = np.linalg.solve(_positive(-value.hessian[:-1, :-1]), value.gradient[:-1])
+            trial, trial_modes = evaluate(counts, b + step, tau, 12, modes)
+            if trial.loglik < value.loglik:
+                break
+            b, value, modes = b + step, trial, trial_modes
+        if value.loglik > best:
+            best, start = value.loglik, (b, tau, modes)
+        elif value.loglik < best - 12.0:
+            break
+    if start is None and _score_at_zero(counts, b0) > 0.0:
+        start = (b0, 0.05, None)
+    return start, steps
+
+
+def _score_at_zero(counts: Counts, b: np.ndarray) -> float:
+    """Twice the derivative of the log-likelihood with respect to tau², at tau = 0."""
+    mu, var = counts.mean_variance(counts.offset + counts.X @ b)
+    pull = (counts.z * (counts.x - mu)).sum(axis=1)
+    return float((pull * pull).sum() - (counts.z * counts.z * var).sum())
+
+
+def _positive(matrix: np.ndarray) -> np.ndarray:
+    """The matrix, or one near it whose eigenvalues are positive: a direction of ascent in any case."""
+    try:
+        np.linalg.cholesky(matrix)
+        return matrix
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(matrix)
+        values = np.maximum(np.abs(values), 1e-6 * max(1.0, np.abs(values).max()))
+        return (vectors * values) @ vectors.T
+
+
+def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None):
+    """Newton ascent on (b, tau) with step halving: (b, tau, evaluation, modes, iterations)."""
+    value, modes = evaluate(counts, b, tau, nodes, modes)
+    for iteration in range(1, 200):
+        step = np.linalg.solve(_positive(-value.hessian), value.gradient)
+        decrement = float(step @ value.gradient)
+        if decrement < 1e-22 * (1.0 + abs(value.loglik)) or (decrement < 1e-13 and iteration > 60):
+            return b, tau, value, modes, iteration
+        scale = min(1.0, 0.9 * tau / -step[-1]) if step[-1] < -0.9 * tau else 1.0
+        while True:
+            trial, trial_modes = evaluate(counts, b + scale * step[:-1], tau + scale * step[-1], nodes, modes)
+            if trial.loglik >= value.loglik - 1e-13 * (1.0 + abs(value.loglik)):
+                break
+            scale *= 0.5
+            if scale < 1e-10:
+                if decrement < 1e-12:
+                    return b, tau, value, modes, iteration
+                raise NotConverged("The likelihood of the mixed model does not rise along its gradient.")
+        b, tau, value, modes = b + scale * step[:-1], tau + scale * step[-1], trial, trial_modes
+        if tau < 1e-8:
+            return b, tau, value, modes, iteration
+        if not np.isfinite(b).all() or np.abs(b).max() > 1e4:
+            break
+    raise NotConverged("The mixed model did not converge.", remedy="A coefficient may run off to infinity.")

@@ -1,0 +1,115 @@
+"""Subgroups: an estimate in each, and the test that they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import PoolingError
+
+from .design import missing
+from .distributions import chi2_upper
+from .fit import NAN, Pooled, fit_problem, pool
+from .frame import as_column, effects
+from .kernel import Problem
+from .tau2 import estimate, method_name
+
+
+@dataclass(frozen=True, eq=False)
+class Subgroups:
+    """Results by level (in alphabetical order) and the between-group test.
+
+    ``Q df p``: chi-square test of no difference (F with ``ddf`` for knha on a common tau²). ``tau2``: the common
+    value, or NaN where each group has its own. ``R2``: percent of tau² the grouping explains (common tau² only).
+    ``dropped``: rows without a group, effect or variance.
+    """
+
+    levels: tuple[str, ...]
+    results: tuple[Pooled, ...]
+    Q: float
+    df: int
+    ddf: float
+    p: float
+    tau2: float
+    R2: float
+    method: str
+    test: str
+    dropped: int
+
+    def __getitem__(self, level: str) -> Pooled:
+        return self.results[self.levels.index(level)]
+
+
+def subgroups(
+    yi: Any,
+    vi: Any,
+    groups: Sequence[Any],
+    tau2: str = "common",
+    method: str = "REML",
+    test: str = "z",
+    level: float = 95.0,
+) -> Subgroups:
+    """Pool within groups and test the difference (Borenstein et al. 2009, chapter 19).
+
+    ``tau2="common"``: one residual tau² for all groups, estimated in the regression on group; the between-group test
+    is the test of that moderator. ``"separate"``: a tau² of its own in each group, and Cochran's Q between the group
+    estimates. With ``test="knha"`` and separate tau² the groups have Hartung-Knapp intervals and the test between
+    them uses their standard errors.
+
+    Raises
+    ------
+    PoolingError
+        Fewer than two groups, lengths that differ, or another word for ``tau2``.
+    """
+    method = method_name(method)
+    labels = np.array([None if missing(g) else str(g) for g in groups], dtype=object)
+    y, v = as_column(yi, "yi").copy(), as_column(vi, "vi")
+    if labels.size != y.size:
+        raise PoolingError(f"{y.size} effects but {labels.size} group labels.")
+    y[np.array([g is None for g in labels])] = np.nan
+    y, v, keep = effects(y, v)
+    labels = labels[keep]
+    levels = tuple(sorted(set(labels)))
+    if len(levels) < 2:
+        raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
+    masks = [labels == name for name in levels]
+    dropped = int((~keep).sum())
+    if tau2 == "separate":
+        return _separate(y, v, masks, levels, method, test, level, dropped)
+    if tau2 != "common":
+        raise PoolingError(f"tau2 cannot be '{tau2}'.", remedy="Use common or separate.")
+    X = np.column_stack([np.ones(y.size), *(mask.astype(float) for mask in masks[1:])])
+    whole = fit_problem(Problem(y, v, X), method, test, level)
+    results = tuple(
+        fit_problem(Problem(y[m], v[m]), method, "z" if test == "knha" else test, level, tau2=whole.tau2) for m in masks
+    )
+    df = len(levels) - 1
+    ddf = whole.QM_df[1]
+    return Subgroups(levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped)
+
+
+def _separate(
+    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, method: str, test: str, level: float, dropped: int
+) -> Subgroups:
+    results = tuple(pool(y[m], v[m], method, test, level=level) for m in masks)
+    estimates, errors = np.array([r.beta for r in results]), np.array([r.se for r in results])
+    if (errors == 0.0).any():
+        raise PoolingError("A group's standard error is zero: its studies are identical.", remedy="Use test z.")
+    Q = between(estimates, errors)
+    df = len(levels) - 1
+    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped)
+
+
+def between(estimates: np.ndarray, errors: np.ndarray) -> float:
+    """Cochran's Q between estimates with known standard errors."""
+    return Problem(estimates, errors**2).at(0.0).yPy
+
+
+def explained(yi: Any, vi: Any, tau2: float, method: str = "REML") -> float:
+    """Percent of the tau² of the whole that a model with residual ``tau2`` explains."""
+    y, v, _ = effects(yi, vi)
+    before = estimate(Problem(y, v), method_name(method)).value
+    return max(0.0, 100.0 * (before - tau2) / before) if before > 0.0 else 0.0

@@ -1,0 +1,131 @@
+"""Confidence intervals of tau² and what follows from it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import NotConverged, PoolingError
+
+from .distributions import chi2_quantile, critical
+from .fit import typical_variance
+from .frame import effects
+from .kernel import Problem, scan
+from .tau2 import estimate, likelihood_grid, method_name, solve_q, upper_bound
+
+
+@dataclass(frozen=True)
+class Tau2Interval:
+    """tau², tau, I² (percent) and H² with their limits. ``empty``: the data are more alike than chance allows, and
+    the Q-profile interval holds no value at all; its limits are then both zero."""
+
+    tau2: float
+    tau2_lb: float
+    tau2_ub: float
+    tau_lb: float
+    tau_ub: float
+    I2: float
+    I2_lb: float
+    I2_ub: float
+    H2: float
+    H2_lb: float
+    H2_ub: float
+    empty: bool = False
+
+
+def tau2_interval(
+    yi: Any, vi: Any, method: str = "REML", level: float = 95.0, *, kind: str = "q-profile", mods: Any = None
+) -> Tau2Interval:
+    """Interval of tau² around the estimate by ``method``.
+
+    ``kind``: ``q-profile`` (Viechtbauer 2007: generalised Q at its chi-square quantiles; exact under normality, the
+    same limits for every estimator) or ``profile-likelihood`` (Hardy & Thompson 1996; for ML and REML).
+
+    Raises
+    ------
+    PoolingError
+        One study, a common-effect model, or a profile likelihood asked for a method that has none.
+    """
+    method = method_name(method)
+    if mods is None:
+        y, v, _ = effects(yi, vi)
+        problem = Problem(y, v)
+    else:
+        from .design import complete_rows, design_matrix
+
+        X, _ = design_matrix(mods)
+        problem = Problem(*complete_rows(yi, vi, X)[:3])
+    if problem.df < 1:
+        raise PoolingError("One study says nothing about heterogeneity: tau² has no interval.")
+    if method == "EE":
+        raise PoolingError("A common-effect model has no tau².", remedy="Choose a random-effects method.")
+    fixed = problem.at(0.0)
+    value = estimate(problem, method, fixed).value
+    if kind == "q-profile":
+        low, high, empty = q_profile(problem, level)
+    elif kind == "profile-likelihood":
+        low, high = profile_likelihood(problem, value, method, level)
+        empty = False
+    else:
+        raise PoolingError(f"There is no interval '{kind}' for tau².", remedy="Use q-profile or profile-likelihood.")
+    typical = typical_variance(fixed)
+
+    def i2(t: float) -> float:
+        return 100.0 * t / (typical + t)
+
+    def h2(t: float) -> float:
+        return t / typical + 1.0
+
+    return Tau2Interval(
+        value, low, high, math.sqrt(low), math.sqrt(high), i2(value), i2(low), i2(high), h2(value), h2(low), h2(high),
+        empty,
+    )  # fmt: skip
+
+
+def q_profile(problem: Problem, level: float) -> tuple[float, float, bool]:
+    """(lower, upper, whether the interval is empty); limits below zero are zero."""
+    fixed, tail = problem.at(0.0), 0.5 - level / 200.0
+    small, large = chi2_quantile(tail, problem.df), chi2_quantile(1.0 - tail, problem.df)
+    return solve_q(problem, large, fixed)[0], solve_q(problem, small, fixed)[0], fixed.yPy < small
+
+
+def profile_likelihood(problem: Problem, tau2: float, method: str, level: float) -> tuple[float, float]:
+    """Where the (restricted) likelihood has fallen by half the chi-square quantile on one degree of freedom.
+
+    The set of tau² within the drop is taken from its smallest to its largest member, which matters only where the
+    likelihood has two maxima.
+    """
+    if method not in {"ML", "REML"}:
+        raise PoolingError(f"{method} has no likelihood to profile.", remedy="Use ML or REML, or q-profile.")
+
+    def height(t: np.ndarray) -> np.ndarray:
+        return scan(problem, np.atleast_1d(t))[method]
+
+    target = float(height(np.array([tau2]))[0]) - 0.5 * critical(level) ** 2
+    grid = likelihood_grid(problem)
+    top = max(upper_bound(problem), tau2, float(problem.v.max()))
+    while float(height(np.array([top]))[0]) > target:
+        top *= 4.0
+        if top > 1e300:
+            raise NotConverged("The profile likelihood of tau² has no upper limit.")
+    grid = np.unique(np.concatenate((grid, [tau2], np.geomspace(max(grid[-1], 1e-300), top * 1.0001, 60))))
+    inside = np.flatnonzero(height(grid) > target)
+    first, last = int(inside[0]), int(inside[-1])
+    low = 0.0 if first == 0 else _crossing(height, target, grid[first - 1], grid[first])
+    return low, _crossing(height, target, grid[last + 1], grid[last])
+
+
+def _crossing(height: Any, target: float, outside: float, inside: float) -> float:
+    """Value between ``outside`` (below target) and ``inside`` where height equals target, by repeated subdivision."""
+    for _ in range(40):
+        points = np.linspace(outside, inside, 17)
+        above = height(points) > target
+        above[0], above[-1] = False, True
+        first = int(np.argmax(above))
+        outside, inside = points[first - 1], points[first]
+        if abs(inside - outside) <= 2e-16 * max(abs(inside), abs(outside)):
+            break
+    return float(0.5 * (outside + inside))

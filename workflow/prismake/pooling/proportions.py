@@ -1,0 +1,252 @@
+"""Single-arm proportions and rates: `pool_proportions`, `pool_rates`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+
+from . import distributions as dist
+from .effects import effect_sizes
+from .fit import NAN, Pooled, pool
+from .frame import as_column
+from .glmm import Mixed, fit_mixed
+from .kernel import Problem
+from .quadrature import Counts
+
+MODELS = {
+    "logit": "PLO",
+    "log": "PLN",
+    "arcsine": "PAS",
+    "freeman-tukey": "PFT",
+    "raw": "PR",
+}
+
+
+def pool_proportions(
+    events: Any,
+    total: Any,
+    model: str = "glmm",
+    level: float = 95.0,
+    method: str = "REML",
+    test: str | None = None,
+    *,
+    mods: Any = None,
+    nodes: int | None = None,
+    add: float | None = None,
+    to: str | None = None,
+    adhoc: str = "",
+) -> Pooled:
+    """Pool single-arm proportions; results are on the scale of the model, see `back_transform`.
+
+    Parameters
+    ----------
+    events, total
+        Counts, one a study; incomplete rows are left out and counted.
+    model
+        ``glmm``: binomial-normal model on the logit scale by maximum likelihood (Hamza, van Houwelingen & Stijnen
+        2008; Stijnen, Hamza & Özdemir 2010); needs no continuity correction. Or inverse variance on a scale:
+        ``logit``, ``log``, ``arcsine``, ``freeman-tukey``, ``raw``.
+    method, adhoc, add, to
+        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood.
+    test
+        ``z``, ``t``, ``knha``; default z for the mixed model (it has no Hartung-Knapp form) and knha otherwise.
+    nodes
+        Quadrature nodes of the mixed model: as many as it needs by default, 1 for the Laplace approximation.
+
+    Returns
+    -------
+    Pooled
+        For the mixed model ``Q`` is the likelihood-ratio test of heterogeneity; ``extra`` holds ``Q_lrt``,
+        ``Q_wald`` with their p-values and ``nodes``. I² uses the typical variance of the logits.
+
+    Raises
+    ------
+    EstimateDoesNotExist
+        No events anywhere, or events in every participant: the pooled logit would be infinite.
+    NotConverged, PoolingError
+    """
+    if model != "glmm":
+        if model not in MODELS:
+            raise PoolingError(f"There is no model '{model}'.", remedy=f"Use glmm, {', '.join(MODELS)}.")
+        yi, vi = effect_sizes(MODELS[model], {"xi": events, "ni": total}, add=add, to=to)
+        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
+    x, n, X, names, dropped = _rows(events, total, mods, "total")
+    if ((x < 0) | (x > n) | (n <= 0)).any():
+        raise PoolingError("Events must lie between zero and the total.")
+    for none, word in ((x.sum() == 0, "No study has an event"), ((x == n).all(), "Every participant has the event")):
+        if none:
+            raise EstimateDoesNotExist(
+                f"{word}: the likelihood of the pooled proportion has no maximum on the logit scale.",
+                remedy="Report the counts and an exact interval of the total.",
+            )
+    column = np.ones((x.size, 1))
+    counts = Counts(x[:, None], n[:, None], X[:, None, :], 0.0 * column, column)
+    yi, vi = effect_sizes("PLO", {"xi": x, "ni": n})
+    interior = (x > 0) & (x < n)
+    return summarise(counts, yi, vi, interior, test, level, nodes, names, dropped)
+
+
+def pool_rates(
+    events: Any,
+    time: Any,
+    model: str = "glmm",
+    level: float = 95.0,
+    method: str = "REML",
+    test: str | None = None,
+    *,
+    mods: Any = None,
+    nodes: int | None = None,
+) -> Pooled:
+    """Pool single-arm incidence rates as `pool_proportions` does: ``glmm`` is the Poisson-normal model of log rates
+    (Stijnen, Hamza & Özdemir 2010), ``log``, ``square-root``, ``freeman-tukey``, ``raw`` are inverse variance."""
+    scales = {"log": "IRLN", "square-root": "IRS", "freeman-tukey": "IRFT", "raw": "IR"}
+    if model != "glmm":
+        if model not in scales:
+            raise PoolingError(f"There is no model '{model}'.", remedy=f"Use glmm, {', '.join(scales)}.")
+        yi, vi = effect_sizes(scales[model], {"xi": events, "ti": time})
+        return pool(yi, vi, method, test or "knha", mods, level)
+    x, t, X, names, dropped = _rows(events, time, mods, "time")
+    if ((x < 0) | (t <= 0)).any():
+        raise PoolingError("Events cannot be negative and the time at risk must be above zero.")
+    if x.sum() == 0:
+        raise EstimateDoesNotExist("No study has an event: the pooled log rate would be minus infinity.")
+    counts = Counts(x[:, None], None, X[:, None, :], np.log(t)[:, None], np.ones((x.size, 1)))
+    yi, vi = effect_sizes("IRLN", {"xi": x, "ti": t})
+    return summarise(counts, yi, vi, x > 0, test, level, nodes, names, dropped)
+
+
+def _rows(events: Any, size: Any, mods: Any, name: str):
+    x, n = as_column(events, "events"), as_column(size, name)
+    if x.shape != n.shape:
+        raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
+    if mods is None:
+        X, names = np.ones((x.size, 1)), ("intercept",)
+    else:
+        from .design import design_matrix
+
+        X, names = design_matrix(mods)
+    keep = ~(np.isnan(x) | np.isnan(n) | np.isnan(X).any(axis=1))
+    if not keep.any():
+        raise PoolingError("No study has both events and their total.", remedy="There is nothing to pool.")
+    return x[keep], n[keep], X[keep], names, int((~keep).sum())
+
+
+def summarise(
+    counts: Counts,
+    yi: np.ndarray,
+    vi: np.ndarray,
+    interior: np.ndarray,
+    test: str | None,
+    level: float,
+    nodes: int | None,
+    names: tuple[str, ...],
+    dropped: int,
+    report: slice = slice(None),
+) -> Pooled:
+    """Fit a mixed model and describe it like any other pooled estimate.
+
+    ``yi vi`` are the studies' own effects: their typical variance gives I² and H², and those of the ``interior``
+    studies (the others have an infinite variance in the saturated model) the Wald test of heterogeneity.
+    ``report`` selects the coefficients that are not nuisance.
+    """
+    try:
+        mixed = fit_mixed(counts, nodes)
+    except NotConverged as error:
+        if counts.p > 1 and "infinity" in error.what:
+            raise EstimateDoesNotExist(
+                "The moderators separate studies with events from those without: a coefficient is infinite.",
+                remedy="Merge levels or leave the moderator out.",
+            ) from error
+        raise
+    notes = [f"{dropped} incomplete row{'s' if dropped > 1 else ''} left out."] if dropped else []
+    if test == "knha":
+        notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
+    b, V = mixed.b[report], mixed.vcov[report, report]
+    k, p = counts.k, b.size
+    df = k - p if test == "t" and k > p else None
+    X = counts.X[:, 0, report] if counts.X.shape[1] == 1 else np.ones((k, 1))
+    statistics = _statistics(b, V, df, level, mixed.tau2, k, p)
+    heterogeneity = _tests(mixed, counts, yi, vi, interior, X, p)
+    return Pooled(
+        method="ML",
+        test="t" if df else "z",
+        level=level,
+        k=k,
+        p=p,
+        ddf=NAN if df is None else float(df),
+        vcov=V,
+        tau2=mixed.tau2,
+        se_tau2=mixed.se_tau2,
+        R2=NAN,
+        loglik=mixed.loglik,
+        weights_pct=_weights(vi, mixed.tau2),
+        coef_names=names,
+        dropped=dropped,
+        gradient=mixed.gradient,
+        iterations=mixed.iterations,
+        warnings=tuple(notes),
+        **statistics,
+        **heterogeneity,
+    )
+
+
+def _weights(vi: np.ndarray, tau2: float) -> np.ndarray:
+    """Shares of 1 / (v + tau²): what a reader may call weights; the likelihood itself uses none."""
+    w = 1.0 / (vi + tau2)
+    return 100.0 * w / w.sum()
+
+
+def _statistics(
+    b: np.ndarray, V: np.ndarray, df: int | None, level: float, tau2: float, k: int, p: int
+) -> dict[str, Any]:
+    se = np.sqrt(np.diagonal(V))
+    stat = b / se
+    pval = dist.normal_two_sided(stat) if df is None else dist.t_two_sided(stat, df)
+    half = dist.critical(level, df) * se
+    fields = {"beta": b, "se": se, "stat": stat, "pval": pval, "ci_lb": b - half, "ci_ub": b + half}
+    first = 1 if p > 1 else 0
+    QM = float(b[first:] @ np.linalg.solve(V[first:, first:], b[first:]))
+    m = p - first
+    if df is None:
+        tests = {"QM": QM, "QM_df": (m, NAN), "QM_p": float(dist.chi2_upper(QM, m))}
+    else:
+        tests = {"QM": QM / m, "QM_df": (m, df), "QM_p": float(dist.f_upper(QM / m, m, df))}
+    if p > 1:
+        return fields | tests
+    fields = {name: float(value[0]) for name, value in fields.items()}
+    spread = math.sqrt(fields["se"] ** 2 + tau2)
+    limits = {"pi_lb": fields["beta"] - dist.critical(level, df) * spread}
+    limits["pi_ub"] = 2.0 * fields["beta"] - limits["pi_lb"]
+    if k > 2:
+        t = dist.critical(level, k - 2)
+        for name in ("riley", "hts"):
+            limits |= {f"pi_{name}_lb": fields["beta"] - t * spread, f"pi_{name}_ub": fields["beta"] + t * spread}
+    return fields | tests | limits
+
+
+def _tests(
+    mixed: Mixed, counts: Counts, yi: np.ndarray, vi: np.ndarray, interior: np.ndarray, X: np.ndarray, p: int
+) -> dict[str, Any]:
+    """I², H² and the two tests of heterogeneity: against the saturated model by likelihood ratio and by Wald."""
+    df = counts.k - p
+    if df <= 0:
+        return {"I2": 0.0, "H2": 1.0, "Q": 0.0, "Q_df": 0, "Q_p": 1.0}
+    typical = df / Problem(yi, vi, X).at(0.0).trP
+    lrt = max(0.0, 2.0 * (counts.saturated() + counts.constant() - mixed.loglik_fixed))
+    wald = 0.0
+    if interior.sum() > p:
+        inside = Problem(yi[interior], vi[interior], X[interior] if p > 1 else None)
+        wald = inside.at(0.0).yPy
+    lrt_p, wald_p = float(dist.chi2_upper(lrt, df)), float(dist.chi2_upper(wald, df))
+    return {
+        "I2": 100.0 * mixed.tau2 / (typical + mixed.tau2),
+        "H2": mixed.tau2 / typical + 1.0,
+        "Q": lrt,
+        "Q_df": df,
+        "Q_p": lrt_p,
+        "extra": {"Q_lrt": lrt, "Q_lrt_p": lrt_p, "Q_wald": wald, "Q_wald_p": wald_p, "nodes": mixed.nodes},
+    }
