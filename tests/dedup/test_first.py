@@ -1,0 +1,68 @@
+"""The public surface: shapes, order, answers, ids of earlier runs."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from prismake.dedup import deduplicate, find_duplicates, merge_reports
+from prismake.errors import DedupError
+from prismake.records import table
+
+
+def record(record_id: str, **fields: object) -> dict:
+    base = {
+        "record_id": record_id, "source": record_id.split(":", maxsplit=1)[0], "title": "Tafenoquine for the radical cure of vivax malaria",
+        "authors": ["Llanos-Cuentas A", "Lacerda MV"], "year": 2014, "journal": "Lancet", "volume": "383",
+        "issue": "9922", "pages": "1049-1058",
+    }  # fmt: skip
+    return {**base, **fields}
+
+
+def test_two_exports_of_one_article_are_one_report() -> None:
+    records = table([record("pubmed:1", doi="10.1016/s0140-6736(13)62568-4"), record("embase:9", pages="1049-58")])
+    found = deduplicate(records)
+    assert list(found.columns) == ["record_id", "report_id", "matched_on", "score"]
+    assert found["record_id"].tolist() == ["embase:9", "pubmed:1"]
+    assert found["report_id"].tolist() == ["embase:9", "embase:9"]
+    assert set(found["matched_on"]) == {"same title and place"}
+
+
+def test_an_empty_table_gives_empty_tables() -> None:
+    found = find_duplicates(table([]))
+    assert len(found.clusters) == len(found.queue) == len(found.links) == len(found.audit) == 0
+    assert list(found.queue.columns) == ["item_id", "first", "second", "probability", "reason", "differences"]
+    assert len(merge_reports(table([]), found.clusters)) == 0
+
+
+def test_an_answer_undoes_a_merge_and_makes_one() -> None:
+    records = table(
+        [record("a:1"), record("b:1"), record("c:1", title="Quite another thing about the liver stage", pages="3-4")]
+    )
+    apart = find_duplicates(records, answers={"a:1|b:1": "different"}).clusters
+    assert apart["report_id"].nunique() == 3
+    joined = find_duplicates(records, answers={"a:1|c:1": "same"}).clusters
+    assert joined["report_id"].nunique() == 1
+    assert joined.set_index("record_id").loc["c:1", "decided_by"] == "panel"
+
+
+def test_earlier_ids_stay() -> None:
+    records = table([record("a:1"), record("b:1")])
+    found = find_duplicates(records, previous={"b:1": "b:1"}).clusters
+    assert found["report_id"].tolist() == ["b:1", "b:1"]
+
+
+def test_merged_reports_keep_all_ids_and_sources() -> None:
+    records = table([record("pubmed:1", doi="10.1/x", abstract="Long abstract."), record("embase:9", pages="1049")])
+    reports = merge_reports(records, deduplicate(records))
+    assert len(reports) == 1
+    row = reports.iloc[0]
+    assert row["record_ids"] == ["embase:9", "pubmed:1"]
+    assert row["sources"] == ["embase", "pubmed"]
+    assert (row["doi"], row["abstract"], row["pages"]) == ("10.1/x", "Long abstract.", "1049-1058")
+
+
+@pytest.mark.parametrize("ids", [["x", "x"], ["", "y"]])
+def test_ids_must_be_there_once(ids: list[str]) -> None:
+    with pytest.raises(DedupError):
+        deduplicate(pd.DataFrame({"record_id": ids, "title": ["a", "b"]}))

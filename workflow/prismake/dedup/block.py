@@ -1,0 +1,140 @@
+"""Candidate pairs: records that share one of several cheap keys.
+
+Every key is sorted once and each record is compared with at most ``WINDOW`` neighbours that share it, so
+the number of pairs grows with the number of records whatever the data look like: a title that occurs a
+thousand times costs a thousand times the window.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prismake.dedup.prepare import Prepared
+
+WINDOW = 8
+_EDGE = 22
+_ABSTRACT_EDGE = 60
+_NOT_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+def _combine(*columns: np.ndarray) -> np.ndarray:
+    """One int64 code from several code arrays; -1 where any of them is missing."""
+    missing = np.zeros(len(columns[0]), dtype=bool)
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        missing |= column < 0
+        key = key * (int(column.max(initial=0)) + 2) + column
+        if len(columns) > 2:
+            # Three factors may overflow: number the values seen so far anew.
+            key = pd.factorize(key)[0].astype(np.int64)
+    key[missing] = -1
+    return key
+
+
+def _neighbours(key: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """Pairs (as first * n + second, first < second) of rows that share ``key``, within the window in order of ``then``."""
+    n = len(key)
+    rows = np.flatnonzero(key >= 0)
+    order = rows[np.lexsort((rows, then[rows], key[rows]))]
+    sorted_key = key[order]
+    found = []
+    for step in range(1, WINDOW + 1):
+        hit = np.flatnonzero(sorted_key[step:] == sorted_key[:-step]) if len(order) > step else np.empty(0, np.int64)
+        if not len(hit):
+            break
+        a, b = order[hit], order[hit + step]
+        found.append(np.minimum(a, b) * n + np.maximum(a, b))
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
+def _from_lists(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and codes of a column of tuples."""
+    rows = np.repeat(np.arange(len(lists)), [len(v) for v in lists])
+    values = pd.factorize(np.array([x for v in lists for x in v], dtype=object))[0]
+    return rows, values
+
+
+def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """As `_neighbours`, for a column whose entries hold several values."""
+    n = len(lists)
+    rows, values = _from_lists(lists)
+    order = np.lexsort((rows, then[rows], values))
+    found = [np.empty(0, dtype=np.int64)]
+    for step in range(1, WINDOW + 1):
+        hit = np.flatnonzero(values[order[step:]] == values[order[:-step]]) if len(order) > step else []
+        a, b = rows[order[hit]], rows[order[np.asarray(hit, dtype=np.int64) + step]]
+        found.append((np.minimum(a, b) * n + np.maximum(a, b))[a != b])
+    return np.concatenate(found)
+
+
+def _rare_words(words: np.ndarray, keep: int = 3) -> np.ndarray:
+    """Codes of the rarest words of each title (rarest first), -1 where there are fewer; shape (n, keep)."""
+    count: dict[str, int] = {}
+    for title in words:
+        for word in set(title.split()):
+            count[word] = count.get(word, 0) + 1
+    code = {word: k for k, word in enumerate(count)}
+    out = np.full((len(words), keep), -1, dtype=np.int64)
+    for row, title in enumerate(words):
+        # A word that no other title has cannot join two records.
+        shared = sorted((count[w], w) for w in set(title.split()) if count[w] > 1 and len(w) > 2)[:keep]
+        out[row, : len(shared)] = [code[w] for _, w in shared]
+    out.sort(axis=1)
+    return out
+
+
+def _text_codes(values: list[str], least: int) -> np.ndarray:
+    array = np.array([v if len(v) >= least else None for v in values], dtype=object)
+    return pd.factorize(array)[0].astype(np.int64)
+
+
+def _rank(values: object) -> np.ndarray:
+    """The place of each text in alphabetical order, equal for equal texts."""
+    return pd.factorize(np.array(values, dtype=object), sort=True)[0].astype(np.int64)
+
+
+def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Key and order within the key, one after the other."""
+    c = p.codes
+    rank = _rank(p.title)
+    year = np.where(p.year > 0, p.year, -1)
+    place = _combine(c["first_page"], c["volume"])
+    yield c["citation"].astype(np.int64), rank
+    yield c["pmid"].astype(np.int64), rank
+    yield c["pii"].astype(np.int64), rank
+    title = c["title"].astype(np.int64)
+    yield title, np.where(place >= 0, place, year)
+    yield title, year * 1000 + np.where(c["first_author"] >= 0, c["first_author"] % 1000, 0)
+    yield _combine(c["title"], c["first_author"]), year
+    yield _combine(c["title"], c["first_page"]), year
+    yield _text_codes([t[:_EDGE] for t in p.title], 12), rank
+    yield _text_codes([t[-_EDGE:] for t in p.title], 12), _rank([t[: -_EDGE - 1 : -1] for t in p.title])
+    yield _combine(c["first_page"], c["volume"], year), rank
+    yield _combine(c["first_page"], c["last_page"], c["volume"]), rank
+    yield _combine(c["first_page"], c["first_author"]), year
+    yield _combine(c["journal"], c["volume"], c["first_page"]), rank
+    yield _combine(c["first_author"], year, c["issue"]), rank
+    rare = _rare_words(p.words)
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        yield _combine(rare[:, a], rare[:, b]), rank
+    abstracts = [_NOT_LETTER.sub("", a[: 3 * _ABSTRACT_EDGE].lower())[20 : 20 + _ABSTRACT_EDGE] for a in p.abstract]
+    yield _text_codes(abstracts, _ABSTRACT_EDGE), rank
+
+
+def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
+    """Two index arrays (first < second) of all pairs that share a key, each pair once, in order."""
+    n = len(p)
+    if n < 2:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    rank = _rank(p.title)
+    pairs = np.union1d(_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank))
+    for key, then in _keys(p):
+        pairs = np.union1d(pairs, _neighbours(key, then))
+    return pairs // n, pairs % n

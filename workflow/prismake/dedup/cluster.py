@@ -1,0 +1,123 @@
+"""From decided pairs to clusters, with the vetoes held for every cluster and not only for the pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prismake.dedup import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from prismake.dedup.prepare import Prepared
+
+_APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY | kinds.REGISTRY | kinds.PREPRINT
+
+
+class Clusters:
+    """Union of entries that refuses every union which would put a forbidden pair into one cluster.
+
+    ``conflict(x, y)`` tells whether two signatures may not meet; each cluster keeps its distinct
+    signatures only, so that a cluster of a thousand alike records costs one comparison.
+    """
+
+    def __init__(self, signatures: list, conflict: Callable[[tuple, tuple], bool]) -> None:
+        self.parent = list(range(len(signatures)))
+        self.signatures = signatures
+        self.held: dict[int, set] = {}
+        self.members: dict[int, list[int]] = {}
+        self.forbidden: dict[int, set[int]] = {}
+        self.conflict = conflict
+
+    def find(self, k: int) -> int:
+        """The cluster of an entry."""
+        parent = self.parent
+        while parent[k] != k:
+            parent[k] = parent[parent[k]]
+            k = parent[k]
+        return k
+
+    def forbid(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Entries that may never meet in one cluster, whatever the rules say."""
+        for a, b in pairs:
+            self.forbidden.setdefault(a, set()).add(b)
+            self.forbidden.setdefault(b, set()).add(a)
+
+    def clash(self, a: int, b: int) -> bool:
+        """Whether the union of the clusters of two entries would break a veto."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return False
+        x, y = self.held.get(a) or {self.signatures[a]}, self.held.get(b) or {self.signatures[b]}
+        return any(self.conflict(s, t) for s in x for t in y)
+
+    def answered(self, a: int, b: int) -> bool:
+        """Whether people have said that a member of one cluster is not a member of the other."""
+        x = self.members.get(self.find(a), [a])
+        y = set(self.members.get(self.find(b), [b]))
+        return any(self.forbidden.get(k, _NONE) & y for k in x) if self.forbidden else False
+
+    def join(self, a: int, b: int, *, check: bool = True) -> bool:
+        """Put two entries into one cluster; False when a veto forbids it."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return True
+        if self.answered(a, b) or (check and self.clash(a, b)):
+            return False
+        a, b = min(a, b), max(a, b)
+        self.held[a] = (self.held.pop(a, None) or {self.signatures[a]}) | (
+            self.held.pop(b, None) or {self.signatures[b]}
+        )
+        self.members[a] = self.members.pop(a, [a]) + self.members.pop(b, [b])
+        self.parent[b] = a
+        return True
+
+    def labels(self) -> np.ndarray:
+        """The cluster of every entry."""
+        return np.array([self.find(k) for k in range(len(self.parent))], dtype=np.int64)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def signatures(p: Prepared) -> list[tuple]:
+    """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
+    registry = (p.kind & kinds.REGISTRY) > 0
+    return [
+        (p.dois[k], p.pmid[k], p.volume[k], p.first_page[k], p.numbers[k], int(p.kind[k] & _APART),
+         p.trials[k] if registry[k] else ())
+        for k in range(len(p))
+    ]  # fmt: skip
+
+
+def conflict(x: tuple, y: tuple) -> bool:
+    """Whether two signatures forbid one cluster."""
+    if x == y:
+        return False
+    same_place = x[2] == y[2] != "" and x[3] == y[3] != ""
+    if x[0] and y[0] and not same_place and not set(x[0]) & set(y[0]):
+        return True
+    if x[1] and y[1] and x[1] != y[1]:
+        return True
+    same_doi = bool(set(x[0]) & set(y[0]))
+    if x[5] != y[5] and not same_place and not same_doi:
+        return True
+    if x[6] and y[6] and not set(x[6]) & set(y[6]):
+        return True
+    return x[4] != y[4] and not same_doi and _numbers_differ(x[4].split(), y[4].split())
+
+
+def _numbers_differ(x: list[str], y: list[str]) -> bool:
+    """Whether each side has a number that the other lacks."""
+    if not x or not y or "".join(x) == "".join(y):
+        return False
+    left = list(x)
+    right = 0
+    for number in y:
+        if number in left:
+            left.remove(number)
+        else:
+            right += 1
+    return bool(left and right)

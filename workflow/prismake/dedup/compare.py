@@ -1,0 +1,191 @@
+"""Field by field agreement of candidate pairs, in batches.
+
+Scores run from 0 (different) to 1 (the same) and are NaN where a side is missing: a missing value is
+evidence of nothing, neither of sameness nor of difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from prismake.dedup.text import same_journal
+
+if TYPE_CHECKING:
+    from prismake.dedup.prepare import Prepared
+
+_LONGEST = 600  # characters of a title that are compared
+_ABSTRACT = 400
+
+
+@dataclass
+class Pairs:
+    """Arrays of equal length, one entry a pair of entries of `Prepared`."""
+
+    a: np.ndarray
+    b: np.ndarray
+    title: np.ndarray  # likeness of the compact titles
+    inside: np.ndarray  # bool: one title begins or ends the other
+    extra: np.ndarray  # the words that only the longer title has, where `inside`
+    numbers: np.ndarray  # 1 the same numbers, 0.5 one side has more, 0 they differ
+    authors: np.ndarray
+    first_author: np.ndarray
+    years: np.ndarray  # difference in years, NaN when missing
+    journal: np.ndarray
+    volume: np.ndarray
+    issue: np.ndarray
+    first_page: np.ndarray
+    last_page: np.ndarray
+    doi: np.ndarray
+    pmid: np.ndarray
+    identical: np.ndarray  # bool: every field of the citation is the same text
+    abstract: np.ndarray  # filled by `abstracts`
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def take(self, keep: np.ndarray) -> Pairs:
+        """The pairs at an index or mask."""
+        return Pairs(**{k: v[keep] for k, v in self.__dict__.items()})
+
+
+def _ratio(scorer, left: np.ndarray, right: np.ndarray, workers: int) -> np.ndarray:
+    if not len(left):
+        return np.empty(0, dtype=np.float32)
+    return process.cpdist(left.tolist(), right.tolist(), scorer=scorer, workers=workers, dtype=np.float32) / 100
+
+
+def _equal(codes: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    x, y = codes[a], codes[b]
+    out = (x == y).astype(np.float32)
+    out[(x < 0) | (y < 0)] = np.nan
+    return out
+
+
+def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.ndarray:
+    """Likeness of the titles, NaN where one is missing."""
+    code = p.codes["title"]
+    out = _equal(code, a, b)
+    rest = np.flatnonzero(out == 0)
+    cut = np.array([t[:_LONGEST] for t in p.title], dtype=object)
+    out[rest] = _ratio(fuzz.ratio, cut[a[rest]], cut[b[rest]], workers)
+    return np.where(out == 1, np.where(code[a] == code[b], 1.0, 0.999), out).astype(np.float32)
+
+
+def _containment(p: Prepared, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    inside = np.zeros(len(a), dtype=bool)
+    extra = np.full(len(a), "", dtype=object)
+    for k in np.flatnonzero((score < 1) & (score > 0.3)).tolist():
+        x, y = p.title[a[k]], p.title[b[k]]
+        w, v = p.words[a[k]], p.words[b[k]]
+        if len(x) > len(y):
+            x, y, w, v = y, x, v, w
+        if len(x) < 20:
+            continue
+        if y.endswith(x):
+            inside[k], extra[k] = True, _front(v, len(y) - len(x))
+        elif y.startswith(x):
+            inside[k], extra[k] = True, "~" + y[len(x) :]
+    return inside, extra
+
+
+def _front(words: str, letters: int) -> str:
+    """The leading words that hold the first ``letters`` letters, blanks not counted."""
+    seen = 0
+    for k, c in enumerate(words):
+        seen += c != " "
+        if seen == letters:
+            return words[: k + 1]
+    return ""
+
+
+def _numbers(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    code = p.codes["numbers"]
+    out = np.ones(len(a), dtype=np.float32)
+    for k in np.flatnonzero(code[a] != code[b]).tolist():
+        x, y = p.numbers[a[k]].split(), p.numbers[b[k]].split()
+        if "".join(x) == "".join(y):
+            continue
+        left, right = list(x), []
+        for number in y:
+            if number in left:
+                left.remove(number)
+            else:
+                right.append(number)
+        out[k] = 0 if left and right else 0.5
+    return out
+
+
+def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, known: dict[tuple[str, str], float]) -> np.ndarray:
+    out = _equal(p.codes["journal"], a, b)
+    for k in np.flatnonzero(out == 0).tolist():
+        pair = (p.journal[a[k]], p.journal[b[k]])
+        if pair[0] > pair[1]:
+            pair = pair[::-1]
+        if pair not in known:
+            known[pair] = same_journal(*pair)
+        out[k] = known[pair]
+    return out
+
+
+def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    out = _equal(p.codes["issue"], a, b)
+    for k in np.flatnonzero(out == 0).tolist():
+        out[k] = bool(set(p.issue[a[k]].split()) & set(p.issue[b[k]].split()))
+    return out
+
+
+def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Equality of the first pages, in either reading where a spreadsheet left two."""
+    out = _equal(p.codes["first_page"], a, b)
+    second = np.array([bool(v) for v in p.other_page], dtype=bool)
+    for k in np.flatnonzero((out == 0) & (second[a] | second[b])).tolist():
+        x = {p.first_page[a[k]], p.other_page[a[k]] or p.first_page[a[k]]}
+        out[k] = bool(x & {p.first_page[b[k]], p.other_page[b[k]] or p.first_page[b[k]]})
+    return out
+
+
+def _dois(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    out = np.full(len(a), np.nan, dtype=np.float32)
+    has = np.array([bool(d) for d in p.dois], dtype=bool)
+    for k in np.flatnonzero(has[a] & has[b]).tolist():
+        x, y = p.dois[a[k]], p.dois[b[k]]
+        out[k] = x == y or bool(set(x) & set(y))
+    pii = p.codes["pii"]
+    same = (pii[a] >= 0) & (pii[a] == pii[b])
+    out[same] = 1
+    return out
+
+
+def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, workers: int = 1) -> Pairs:
+    """All fields but the abstract; ``title`` comes from `titles`."""
+    c = p.codes
+    inside, extra = _containment(p, a, b, title)
+    names = (c["surnames"][a] >= 0) & (c["surnames"][b] >= 0)
+    authors = np.full(len(a), np.nan, dtype=np.float32)
+    first = authors.copy()
+    authors[names] = _ratio(fuzz.token_set_ratio, p.surnames[a[names]], p.surnames[b[names]], workers)
+    first[names] = _ratio(fuzz.ratio, p.first_author[a[names]], p.first_author[b[names]], workers)
+    known = (p.year[a] > 0) & (p.year[b] > 0)
+    years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
+    return Pairs(
+        a=a, b=b, title=title, inside=inside, extra=extra, numbers=_numbers(p, a, b), authors=authors,
+        first_author=first, years=years, journal=_journals(p, a, b, {}), volume=_equal(c["volume"], a, b),
+        issue=_issues(p, a, b), first_page=_first_pages(p, a, b), last_page=_equal(c["last_page"], a, b),
+        doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
+        identical=c["citation"][a] == c["citation"][b], abstract=np.full(len(a), np.nan, dtype=np.float32),
+    )  # fmt: skip
+
+
+def join(parts: list[Pairs]) -> Pairs:
+    """Batches one behind the other."""
+    return Pairs(**{k: np.concatenate([getattr(x, k) for x in parts]) for k in Pairs.__dataclass_fields__})
+
+
+def empty() -> Pairs:
+    """No pairs."""
+    kinds = {"a": np.int64, "b": np.int64, "inside": bool, "identical": bool, "extra": object}
+    return Pairs(**{k: np.empty(0, dtype=kinds.get(k, np.float32)) for k in Pairs.__dataclass_fields__})

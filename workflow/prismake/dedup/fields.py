@@ -1,0 +1,233 @@
+"""Pages, volumes, issues, identifiers and names as they really stand in exports, brought to one form."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import NamedTuple
+
+from prismake.dedup.text import plain
+
+_MONTHS = {m: k for k, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_DAY_MONTH = re.compile(r"^0*(\d{1,4})[-/ ]([a-z]{3})[a-z]*\.?$")
+_MONTH_DAY = re.compile(r"^([a-z]{3})[a-z]*\.?[-/ ]0*(\d{1,4})$")
+_ISO_DATE = re.compile(r"^(?:19|20)\d\d-0*(\d{1,2})-0*(\d{1,2})(?: 00:00:00)?$")
+_DASHES = re.compile(r"\s*(?:[-–—‐‑−]+|\bto\b)\s*")
+_PAGE = re.compile(r"^([a-z.]{0,6}?)[. ]*0*(\d+)([a-z]{0,3})$")
+_FILLER = re.compile(r"^(?:no pagination|no page numbers?|var\.? ?pagings?|unknown|n\.?a\.?|none|null|nan|-+|\?+)$")
+_ROMAN = re.compile(r"^(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$")
+
+
+def undate(text: str) -> str:
+    """``9-11`` for ``11-Sep``: a range that a spreadsheet took for a date, the smaller number first."""
+    low = text.strip().lower()
+    if not low or not (low[-1].isalpha() or low[0].isalpha() or "-" in low):
+        return text
+    if (m := _DAY_MONTH.match(low)) and m[2] in _MONTHS:
+        numbers = sorted((int(m[1]), _MONTHS[m[2]]))
+    elif (m := _MONTH_DAY.match(low)) and m[1] in _MONTHS:
+        numbers = [_MONTHS[m[1]], int(m[2])]
+    elif m := _ISO_DATE.match(low):
+        numbers = [int(m[1]), int(m[2])]
+    else:
+        return text
+    return f"{numbers[0]}-{numbers[1]}"
+
+
+def roman(text: str) -> int:
+    """The value of a Roman numeral up to 399, 0 for anything else."""
+    if not text or not _ROMAN.match(text):
+        return 0
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[c] for c in text]
+    return sum(-v if k + 1 < len(values) and v < values[k + 1] else v for k, v in enumerate(values))
+
+
+def _page(text: str) -> tuple[str, str]:
+    """Prefix and number of one page: ``("s", "35")`` for ``S35``, ``("", "12")`` for ``p. 012``."""
+    text = text.strip(" .,;:()[]")
+    m = _PAGE.match(text)
+    if not m:
+        number = roman(text)
+        return ("r", str(number)) if number else ("", "")
+    prefix = m[1].replace(".", "")
+    return ("" if prefix in ("p", "pp", "pg", "page", "pages") else prefix), m[2] + m[3]
+
+
+class Pages(NamedTuple):
+    first: str
+    last: str
+    other: str = ""  # what the first page may be instead, where a spreadsheet made a date of the range
+
+
+def pages(text: str) -> Pages:
+    """First and last page in full: ``389-95`` is 389 to 395, ``S35-41`` is s35 to s41, ``11-Sep`` is 9 to 11.
+
+    A single page (or an article number) is first and last alike; filler words give empty strings.
+    """
+    whole = undate(text).strip().lower()
+    low = whole
+    if not low or _FILLER.match(low) or low[:3] in _MONTHS:
+        return Pages("", "")
+    low = re.split(r"[,;&+]|\bquiz\b|\bdiscussion\b|\bfollowing\b|\band\b", low, maxsplit=1)[0]
+    low = re.sub(r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?)[. :]+", "", low.strip())
+    parts = _DASHES.split(low, maxsplit=1)
+    prefix, first = _page(parts[0])
+    if not first:
+        return Pages("", "")
+    last = first
+    if len(parts) == 2:
+        last = _page(parts[1])[1] or first
+        if last.isdigit() and first.isdigit() and int(last) < int(first) and len(last) <= len(first):
+            last = first[: len(first) - len(last)] + last
+    # 11-Sep was 9-11, or else 11-9 (that is 11-19): a date cannot tell.
+    return Pages(prefix + first, prefix + last, last if whole != text.strip().lower() else "")
+
+
+_NUMBER = re.compile(r"\d+")
+_ISSUE_IN_VOLUME = re.compile(r"^\s*([^()]*?)\s*\(([^()]*)\)\s*$")
+
+
+def volume_issue(volume: str, issue: str) -> tuple[str, str]:
+    """The volume's number and the issue's numbers (joined by blanks); ``s`` stands for a supplement.
+
+    ``24 (1)`` in the volume is volume 24, issue 1; ``04-Jun`` in the issue is 4-6; ``XII`` is 12.
+    """
+    low = undate(volume).strip().lower()
+    if m := _ISSUE_IN_VOLUME.match(low):
+        low, issue = m[1], issue or m[2]
+    return _first_number(low), issue_form(issue)
+
+
+def _first_number(low: str) -> str:
+    numbers = _NUMBER.findall(low)
+    if numbers:
+        return numbers[0].lstrip("0")
+    word = low.split(" ")[-1] if low else ""
+    return str(roman(word) or "")
+
+
+def issue_form(text: str) -> str:
+    """Numbers of the issue and ``s`` for a supplement: ``5 Suppl A`` is ``5 s``, ``1-2`` is ``1 2``."""
+    low = undate(text).strip().lower()
+    if not low:
+        return ""
+    low = re.split(r"\b(?:pt|part)\b", low)[0] or low
+    found = [n.lstrip("0") for n in _NUMBER.findall(low)]
+    if "sup" in low or re.match(r"^s\d", low):
+        found.append("s")
+    return " ".join(f for f in found if f)
+
+
+_IN_JOURNAL = re.compile(
+    r"^(?P<name>.{3,}?)[.,;]?\s*(?P<volume>\d{1,4})\s*(?P<issue>\([^()]*(?:\([^()]*\))?[^()]*\))?\s*(?:\(\s*\))?"
+    r"\s*\(pp\s*(?P<pages>[^()]*)\)[,.]?\s*(?P<year>(?:19|20)\d\d)?.*$",
+    re.I | re.S,
+)
+_IN_JOURNAL_SHORT = re.compile(
+    r"^(?P<name>.{3,}?)[.,;]\s*(?P<volume>\d{1,4})\s*(?P<issue>\([^()]*\))?\s*(?:\(\s*\))?\s*[,.]?\s*"
+    r"(?P<year>(?:19|20)\d\d)\b.*$",
+    re.I | re.S,
+)
+
+
+def split_journal(text: str) -> dict[str, str]:
+    """``name`` and, where a citation was glued to it, ``volume``, ``issue``, ``pages`` and ``year``."""
+    if not any(c.isdigit() for c in text):
+        return {"name": text}
+    m = _IN_JOURNAL.match(text) or _IN_JOURNAL_SHORT.match(text)
+    if not m:
+        return {"name": text.split(".Conference", 1)[0]}
+    found = {k: (v or "").strip() for k, v in m.groupdict().items()}
+    found["issue"] = found["issue"].strip("() ")
+    return found
+
+
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>|]+", re.I)
+_DOI_TAIL = re.compile(r"(?:\[doi\]|\[pii\]|;.*|&.*|\?.*|/(?:abstract|full|pdf|epdf|meta)$)", re.I)
+_PII = re.compile(r"\bs?(\d{4})-?(\d{3}[\dx])\((\d\d)\)(\d{5})-?([\dx])", re.I)
+_PMID_URL = re.compile(r"(?:pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/|list_uids=)0*(\d{3,9})\b", re.I)
+
+
+def dois(text: str) -> tuple[str, ...]:
+    """All DOIs in a text, lower case, without prefix and suffix, in order of appearance, each once."""
+    if "10." not in text:
+        return ()
+    text = html.unescape(text).replace("%28", "(").replace("%29", ")").replace("%2F", "/").replace("%2f", "/")
+    found: dict[str, None] = {}
+    for match in _DOI.finditer(text):
+        doi = _DOI_TAIL.sub("", match[0].lower()).rstrip(".,;:'>]")
+        while doi.endswith(")") and doi.count(")") > doi.count("("):
+            doi = doi[:-1]
+        if not doi.startswith("10.1002/central/") and len(doi) > 9:
+            found.setdefault(doi, None)
+    return tuple(found)
+
+
+def pii(text: str) -> str:
+    """A publisher item identifier without punctuation (``0304416588900104``), or the empty string."""
+    m = _PII.search(text)
+    return "".join(m.groups()).lower() if m else ""
+
+
+def pmid_in_url(text: str) -> str:
+    """The PMID in the address of a PubMed page, or the empty string."""
+    m = _PMID_URL.search(text)
+    return m[1] if m else ""
+
+
+_GLUE = re.compile(
+    r"(?<=\.)(?=(?:(?:de|van|von|der|den|la|le|di|du|da|del|el|al|ter|ten)\b\s?)*[^\W\d_a-z]['’\w][^\W\d_]*)"
+)
+_GLUED_NAME = re.compile(r"(?<=[a-zß-ÿ])(?=(?:[A-ZÀ-Þ]\.)+$|[A-ZÀ-Þ]\.)")
+_INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[- ]?){1,4}$")
+_PARTICLES = frozenset("van von de der den la le di du da del della dos el al ter ten zu jr sr ii iii".split())
+_ET_AL = re.compile(
+    r"\b(?:et\s+al\.?|and others|others|anonymous|anon\.?|\[anonymous\]|unknown|no authors? listed)\b", re.I
+)
+
+
+def split_authors(value: object) -> list[str]:
+    """Single names: of a list, of ``A and B``, ``A; B``, or of names glued together by a spreadsheet."""
+    if value is None or value != value:  # noqa: PLR0124  NaN
+        return []
+    if not isinstance(value, str):
+        names = [str(v) for v in value]
+        return split_authors(names[0]) if len(names) == 1 else names
+    text = value.strip()
+    if not text:
+        return []
+    if " and " in text:
+        return text.split(" and ")
+    if ";" in text:
+        return text.split(";")
+    if "." in text and len(text) > 12:
+        parts = [p for p in _GLUE.split(text) if p.strip(" .")]
+        if len(parts) > 1:
+            return parts
+    return [text]
+
+
+def surname(name: str) -> str:
+    """The family name as one plain word: ``Schultz J. E.``, ``Schultz, J`` and ``SchultzJ.E.`` give ``schultz``."""
+    name = _ET_AL.sub(" ", name).strip(" ,;")
+    if not name.strip("."):
+        return ""
+    if "," in name:
+        parts = [p.strip() for p in name.split(",")]
+        family = next((p for p in parts if p and not _INITIALS.match(p)), parts[0])
+    else:
+        words = _GLUED_NAME.sub(" ", name, count=1).replace(". ", ".").split()
+        long = [w for w in words if not (_INITIALS.match(w) and (len(w) <= 3 or "." in w))]
+        if not long:
+            long = words
+        # Initials behind the name: all long words are the family name. In front or none: the last word.
+        family = " ".join(long) if words[-1] is not long[-1] else long[-1]
+    words = plain(family).split()
+    kept = [w for w in words if w not in _PARTICLES] or words
+    return "".join(kept)
+
+
+def pmid(text: str, url: str = "") -> str:
+    """The PMID of its own field, else of a PubMed address, else the empty string."""
+    digits = re.fullmatch(r"\s*(?:pmid:?|pubmed)?\s*0*([1-9]\d{0,8})(?:\.0)?\s*", text, re.I) if text else None
+    return digits[1] if digits else pmid_in_url(url) if url else ""

@@ -1,0 +1,157 @@
+"""`find_duplicates`: the chain from a record table to clusters, a queue, links and an audit table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prismake.dedup import answers as panel
+from prismake.dedup import queue as open_pairs
+from prismake.dedup import rules
+from prismake.dedup.block import candidates
+from prismake.dedup.cluster import Clusters, conflict, signatures
+from prismake.dedup.compare import Pairs, compare, empty, join, titles
+from prismake.dedup.prepare import Prepared, prepare
+from prismake.dedup.reports import report_ids
+from prismake.errors import DedupError
+
+_CHUNK = 400_000  # candidate pairs compared at once
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """What `find_duplicates` found; all tables are sorted by their keys (the queue by probability)."""
+
+    clusters: pd.DataFrame  # record_id, report_id, matched_on, score, decided_by ("rule", "panel", "")
+    queue: pd.DataFrame  # item_id, first, second, probability, reason, differences
+    links: pd.DataFrame  # first, second, kind: related reports that stay apart
+    audit: pd.DataFrame  # first, second, the fields' scores, rule, veto, decision
+    summary: dict[str, Any]  # counts: records, reports, merged by rule, per pair of sources, problems
+
+
+def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
+    """Cluster the records that are one report.
+
+    Returns a frame with the columns record_id, report_id, matched_on (the rule that put the record into its
+    cluster, "" for a record that stands alone) and score (likeness from 0 to 1, NaN when alone), one row a
+    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.rules.Thresholds`.
+
+    Raises `DedupError` when ids are missing or not unique.
+    """
+    found = find_duplicates(records, **thresholds)
+    return found.clusters[["record_id", "report_id", "matched_on", "score"]]
+
+
+def find_duplicates(
+    records: pd.DataFrame,
+    *,
+    answers: Mapping[str, str] | None = None,
+    previous: Mapping[str, str] | None = None,
+    merge_cochrane_versions: bool = True,
+    workers: int = 1,
+    **thresholds: float,
+) -> Duplicates:
+    """Clusters of one report, the pairs that only people can decide, typed links and the audit table.
+
+    ``answers`` maps ``"<record_id>|<record_id>"`` to "same" or "different": a "different" keeps the two
+    records apart whatever else joins them, a "same" joins them unless a "different" forbids it.
+    ``previous`` maps record ids to the report ids of an earlier run: clusters keep them.
+    ``workers`` is the number of threads that compare texts; it does not change the result.
+
+    Raises `DedupError` for ids that are missing or not unique, and for unknown thresholds or answers.
+    """
+    limits = _thresholds(thresholds)
+    said = panel.read(answers or {}, records)
+    p = prepare(records, alone=said.records)
+    p.generic = rules.generic_titles(p)
+    pairs = _compared(p, workers)
+    decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
+    clusters, joined = _cluster(p, pairs, decisions, said)
+    labels = clusters.labels()
+    likeness = np.round(open_pairs.likeness(pairs), 4)
+    frame = _frame(p, pairs, decisions, labels, joined, likeness, said, previous or {})
+    queue = open_pairs.queue(p, pairs, decisions, clusters, labels, said)
+    links = open_pairs.links(p, pairs, decisions, labels)
+    audit = open_pairs.audit(p, pairs, decisions, labels, likeness)
+    summary = open_pairs.summary(p, frame, queue, links, said)
+    return Duplicates(clusters=frame, queue=queue, links=links, audit=audit, summary=summary)
+
+
+def _thresholds(given: Mapping[str, float]) -> rules.Thresholds:
+    unknown = sorted(set(given) - set(rules.Thresholds.__dataclass_fields__))
+    if unknown:
+        raise DedupError(
+            f"'{unknown[0]}' is no threshold of the deduplication.",
+            remedy=f"Known are: {', '.join(rules.Thresholds.__dataclass_fields__)}.",
+        )
+    wrong = [k for k, v in given.items() if not 0 <= v <= 1]
+    if wrong:
+        raise DedupError(f"The threshold '{wrong[0]}' is {given[wrong[0]]}.", remedy="Give a number from 0 to 1.")
+    return replace(rules.DEFAULTS, **given)
+
+
+def _compared(p: Prepared, workers: int) -> Pairs:
+    """All candidate pairs whose titles or identifiers give a reason to look closer, with their scores."""
+    first, second = candidates(p)
+    parts = []
+    for start in range(0, len(first), _CHUNK):
+        a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]
+        title = titles(p, a, b, workers)
+        keep = rules.worth_comparing(p, a, b, title)
+        parts.append(compare(p, a[keep], b[keep], title[keep], workers=workers))
+    return join(parts) if parts else empty()
+
+
+def _cluster(p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers) -> tuple[Clusters, dict[int, int]]:
+    """Unions in order of the rules' strength; which pair put each entry into its cluster."""
+    clusters = Clusters(signatures(p), conflict)
+    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
+    clusters.forbid((entry[a], entry[b]) for a, b in said.different)
+    for a, b in said.same:
+        if not clusters.join(entry[a], entry[b], check=False):
+            said.conflicts.append((a, b))
+    order = np.flatnonzero((d.rule != "") & (d.veto == ""))
+    order = order[np.lexsort((order, -q.title[order], d.strength[order]))]
+    joined: dict[int, int] = {}
+    for k in order.tolist():
+        a, b = int(q.a[k]), int(q.b[k])
+        if clusters.find(a) == clusters.find(b) or clusters.join(a, b):
+            joined.setdefault(a, k)
+            joined.setdefault(b, k)
+        else:
+            d.veto[k] = "another record of the cluster forbids it"
+    return clusters, joined
+
+
+def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:
+    cluster = labels[p.row_of]
+    size = np.bincount(cluster, minlength=len(labels))
+    alike = np.bincount(p.row_of, minlength=len(labels))
+    matched = np.full(len(labels), "", dtype=object)
+    score = np.full(len(labels), np.nan)
+    for entry, k in joined.items():
+        matched[entry], score[entry] = d.rule[k], likeness[k]
+    folded = alike > 1
+    matched[folded & (matched == "")] = "identical"
+    score[folded & np.isnan(score)] = 1.0
+    by = np.where(matched != "", "rule", "").astype(object)
+    frame = pd.DataFrame(
+        {
+            "record_id": p.record_id,
+            "report_id": report_ids(p.record_id, cluster, previous),
+            "matched_on": matched[p.row_of],
+            "score": score[p.row_of],
+            "decided_by": by[p.row_of],
+        }
+    )
+    if said.records:
+        paneled = frame["record_id"].isin({r for pair in said.same for r in pair}) & (size[cluster] > 1)
+        only = paneled & (frame["matched_on"] == "")
+        frame.loc[only, "matched_on"] = "panel"
+        frame.loc[only, "score"] = 1.0
+        frame.loc[only, "decided_by"] = "panel"
+    return frame.sort_values("record_id", ignore_index=True)

@@ -1,0 +1,83 @@
+"""What sort of document a record is: correction, comment, registry entry, preprint, Cochrane review, ...
+
+The flags decide which pairs can never be one report; they come from the title, the publication type and
+the identifiers, never from the abstract.
+"""
+
+from __future__ import annotations
+
+import re
+
+CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, COCHRANE, PROTOCOL = (1 << k for k in range(9))
+
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:published|author|publisher'?s?)\s+)?(?:erratum|errata|corrigend(?:um|a)|corrections?|addendum|"
+    r"correction\s+(?:to|of|for)|retraction\s+note|expression\s+of\s+concern)\b"
+    r"|\(\s*vol(?:ume)?\.?\s*\d+[^()]*(?:pg|p|pp|page)\W*\s*\w+[^()]*\)\s*\W*$"
+    r"|[\[(](?:\w+\s+){0,2}(?:erratum|corrigendum|correction)[\])]\W*$"
+    r"|[:.]\s*(?:an?\s+)?(?:erratum|corrigendum)\W*$"
+    r"|\([^()]*\(\d{4}\)\s*\d+[^()]*\([^()]*\d+[^()]*\)\s*\)\W*$",
+    re.I,
+)
+_RETRACTION = re.compile(
+    r"^\W*(?:notice\s+of\s+retraction|retraction(?:\s+(?:notice|to|of|note))?\b(?!\s+(?:force|time|rate)))", re.I
+)
+_COMMENT = re.compile(
+    r"^\W*(?:(?:invited\s+|editorial\s+)?comment(?:s|ary)?\s+(?:on|to|re)\b|re\s*:\s|regarding\s*[:\"“])", re.I
+)
+_REPLY = re.compile(
+    r"^\W*(?:(?:author'?s?'?|the\s+authors?)\s+)?(?:reply|response|rejoinder)\s*(?:to\b|from\b|by\b|:|$|\W*$)|\breply\W*$|\bauthors?'?s?'?\s+(?:reply|response)\b",
+    re.I,
+)
+_ERRATUM_NOTE = re.compile(
+    r"[\[(]\s*(?:erratum|correction|corrected|published\s+erratum|retraction|comment)\b[^\]]*appears?\s+in.*$",
+    re.I | re.S,
+)
+_REGISTRY_SOURCE = re.compile(
+    r"clinicaltrials\.gov|trialsearch\.who|ictrp|isrctn|clinical\s*trials?\s*registr|chictr|anzctr", re.I
+)
+_PREPRINT_DOI = (
+    "10.1101/",
+    "10.21203/",
+    "10.2139/ssrn",
+    "10.20944/preprints",
+    "10.31234/",
+    "10.48550/",
+    "10.26434/",
+    "10.31219/",
+    "10.22541/",
+)
+_PREPRINT_SOURCE = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?)\b", re.I)
+_PROTOCOL = re.compile(r"\b(?:study|trial|review)?\s*protocol\b", re.I)
+_COCHRANE = re.compile(r"10\.1002/14651858\.(?:cd|mr)\d+", re.I)
+
+
+def without_notes(title: str) -> str:
+    """The title without "[Erratum appears in ...]": that note belongs to the article, not to the erratum."""
+    return _ERRATUM_NOTE.sub("", title).strip() if "[" in title or "(" in title else title
+
+
+def kind_of(title, types, journal, dois, issue, volume, trials, accession) -> int:
+    """Bit flags of one record."""
+    kind = 0
+    head = without_notes(title)
+    typed = " | ".join(types).lower()
+    if _CORRECTION.search(head) or "erratum" in typed or "correction" in typed:
+        kind |= CORRECTION
+    if _RETRACTION.match(head) or "retraction of" in typed:
+        kind |= RETRACTION
+    if _COMMENT.match(head):
+        kind |= COMMENT
+    if _REPLY.search(head):
+        kind |= REPLY
+    if _REGISTRY_SOURCE.search(journal) or "trial registry" in typed or accession.upper().startswith("NCT"):
+        kind |= REGISTRY
+    if "conference" in typed or "meeting abstract" in typed or "congresses" in typed:
+        kind |= ABSTRACT
+    if any(d.startswith(_PREPRINT_DOI) for d in dois) or _PREPRINT_SOURCE.search(journal) or "preprint" in typed:
+        kind |= PREPRINT
+    if any(_COCHRANE.match(d) for d in dois) or "cochrane database" in journal.lower():
+        kind |= COCHRANE
+    if _PROTOCOL.search(head):
+        kind |= PROTOCOL
+    return kind

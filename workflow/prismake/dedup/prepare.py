@@ -1,0 +1,217 @@
+"""From a record table to arrays that can be compared: one normal form and one integer code a field.
+
+Rows with the same content in every field are one row here (`Prepared.row_of` maps back), and rows are
+ordered by content. Neither the order of the input nor its ids can therefore change a result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from prismake.dedup import fields, kinds, text
+from prismake.errors import DedupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_FIELDS = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract", "accession")
+_CITATION = ("title", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract")
+_EXTRA = ("url", "publication_types", "trial_ids", "language", "database")
+_SPREADSHEET_ERROR = re.compile(
+    r"^\s*(?:#(?:name\?|n/a|value!|ref!|null!|div/0!|num!)|nan|null|none|untitled)\s*$", re.I
+)
+_AUTHORS_KEPT = 20
+
+
+@dataclass
+class Prepared:
+    """Arrays of equal length, one entry a distinct record content; codes are -1 where the value is missing."""
+
+    record_id: np.ndarray  # of the input rows
+    row_of: np.ndarray  # input row -> entry here
+    source_row: np.ndarray  # entry here -> one input row with that content
+    title: np.ndarray  # compact title without what exports put around it
+    words: np.ndarray  # the same with blanks
+    numbers: np.ndarray  # numbers in the title, in order, joined by blanks
+    surnames: np.ndarray  # family names joined by blanks
+    first_author: np.ndarray
+    year: np.ndarray  # int, 0 when missing
+    journal: np.ndarray
+    volume: np.ndarray
+    issue: np.ndarray
+    first_page: np.ndarray
+    last_page: np.ndarray
+    other_page: np.ndarray  # a second reading of the first page
+    dois: np.ndarray  # tuples
+    pii: np.ndarray
+    pmid: np.ndarray
+    trials: np.ndarray  # tuples
+    kind: np.ndarray  # bit flags, see `kinds`
+    abstract: np.ndarray  # raw text
+    source: np.ndarray
+    codes: dict[str, np.ndarray] = field(default_factory=dict)
+    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.generic_titles`
+    silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
+
+    def __len__(self) -> int:
+        return len(self.title)
+
+
+def _column(records: pd.DataFrame, name: str) -> list:
+    if name not in records.columns:
+        return [""] * len(records)
+    values = records[name]
+    if name in ("authors", "publication_types", "trial_ids"):
+        return values.tolist()
+    if name == "year":
+        return [_year(v) for v in values.tolist()]
+    return ["" if v is None or v is pd.NA or v != v else v if type(v) is str else str(v) for v in values.tolist()]  # noqa: PLR0124
+
+
+def _year(value: object) -> int:
+    """A year between 1500 and 2100, else 0: ``990`` is no year."""
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124
+        return 0
+    if not isinstance(value, str):
+        number = int(value)
+    else:
+        found = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", value)
+        number = int(found[1]) if found else 0
+    return number if 1500 <= number <= 2100 else 0
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
+        return ()
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(v) for v in value)
+
+
+def codes(values: Iterable[str]) -> np.ndarray:
+    """Integer codes by order of appearance, -1 for the empty string."""
+    array = np.asarray(values, dtype=object)
+    found, _ = pd.factorize(np.where(array == "", None, array), use_na_sentinel=True)
+    return found.astype(np.int32)
+
+
+def check(records: pd.DataFrame) -> None:
+    """Raise `DedupError` unless the table has unique, non-empty record ids."""
+    if "record_id" not in records.columns:
+        raise DedupError(
+            "The record table has no column 'record_id'.",
+            remedy="Read the exports with prismake.read_records, or give every row an id of its own.",
+        )
+    ids = records["record_id"]
+    if ids.isna().any() or (ids.astype(str) == "").any():
+        raise DedupError("A record has no record_id.", remedy="Give every row an id of its own.")
+    twice = ids[ids.duplicated()]
+    if len(twice):
+        raise DedupError(
+            f"{len(twice)} record ids occur more than once, for example '{twice.iloc[0]}'.",
+            remedy="Give every row an id of its own; two exports need two source names.",
+        )
+
+
+def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Prepared:
+    """Normal forms of all records. Ids in ``alone`` (those with an answer) are never folded into another row."""
+    check(records)
+    ids = records["record_id"].astype(str).to_numpy(dtype=object)
+    raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA)}
+    source = _column(records, "source")
+    authors = [_listed(v) if not isinstance(v, str) else v for v in raw["authors"]]
+    digests = _digests(*(raw[n] for n in (*_FIELDS, *_EXTRA) if n != "authors"), authors, source)
+    citation = _digests(*(raw[n] for n in _CITATION), authors)
+    keys = [d + i.encode() if i in alone else d for d, i in zip(digests, ids, strict=True)] if alone else digests
+    order = np.argsort(np.array(keys, dtype=object), kind="stable")
+    sorted_keys = np.array(keys, dtype=object)[order]
+    new = np.ones(len(order), dtype=bool)
+    if len(order):
+        new[1:] = sorted_keys[1:] != sorted_keys[:-1]
+    row_of = np.empty(len(order), dtype=np.int64)
+    row_of[order] = np.cumsum(new) - 1
+    chosen = order[new]
+    prepared = _normal_forms(ids, row_of, chosen, raw, authors, source)
+    prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
+    return prepared
+
+
+def _digests(*columns: list) -> list[bytes]:
+    return [
+        hashlib.blake2b("\x1f".join(map(str, row)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
+    n = len(chosen)
+    out = {name: np.empty(n, dtype=object) for name in (
+        "title", "words", "numbers", "surnames", "first_author", "journal", "volume", "issue", "first_page",
+        "last_page", "other_page", "dois", "pii", "pmid", "trials", "abstract", "source")}  # fmt: skip
+    year = np.zeros(n, dtype=np.int32)
+    kind = np.zeros(n, dtype=np.int32)
+    journals: dict[str, tuple[dict[str, str], str]] = {}
+    places: dict[tuple, tuple] = {}
+    for k, row in enumerate(chosen.tolist()):
+        title = raw["title"][row]
+        if _SPREADSHEET_ERROR.match(title):
+            title = ""
+        journal_raw = raw["journal"][row]
+        if journal_raw not in journals:
+            split = fields.split_journal(journal_raw)
+            journals[journal_raw] = (split, text.journal_form(split["name"]))
+        split, journal = journals[journal_raw]
+        place_key = (raw["volume"][row], raw["issue"][row], raw["pages"][row], journal_raw)
+        if place_key not in places:
+            places[place_key] = _place(*place_key[:3], split)
+        volume, issue, first, last, other = places[place_key]
+        year[k] = raw["year"][row] or _year(split.get("year"))
+        if first == str(year[k]):
+            # A page that repeats the year is a date that a spreadsheet cut down.
+            first = last = other = ""
+        names = [s for s in map(fields.surname, fields.split_authors(authors[row])[:_AUTHORS_KEPT]) if s]
+        bare = text.plain(text.bare_title(kinds.without_notes(title))) if title else ""
+        words = text.british(bare)
+        url, doi_text = raw["url"][row], raw["doi"][row]
+        found = fields.dois(doi_text)
+        if not found and "doi.org/" in url:
+            found = fields.dois(url)
+        out["title"][k] = words.replace(" ", "")
+        out["words"][k] = words
+        out["numbers"][k] = text.numbers(bare)
+        out["surnames"][k] = " ".join(names)
+        out["first_author"][k] = names[0] if names else ""
+        out["journal"][k] = journal
+        out["volume"][k], out["issue"][k], out["first_page"][k], out["last_page"][k] = volume, issue, first, last
+        out["other_page"][k] = other
+        out["dois"][k] = found
+        out["pii"][k] = fields.pii(doi_text)
+        out["pmid"][k] = fields.pmid(raw["pmid"][row], url)
+        trials = _listed(raw["trial_ids"][row])
+        out["trials"][k] = trials
+        types = _listed(raw["publication_types"][row])
+        kind[k] = kinds.kind_of(title, types, journal_raw, found, issue, volume, trials, raw["accession"][row])
+        out["abstract"][k] = raw["abstract"][row]
+        out["source"][k] = source[row]
+    prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, year=year, kind=kind, **out)
+    for name in ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page",
+                 "pii", "pmid", "numbers", "source"):  # fmt: skip
+        prepared.codes[name] = codes(out[name])
+    return prepared
+
+
+def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[str, str, str, str, str]:
+    """Volume, issue, first and last page and the other reading of the first, taken from the journal where their own fields are empty."""
+    if issue.lower().lstrip().startswith("pp"):
+        issue, pages = "", issue.lower().replace("pp", "")
+    volume, issue = fields.volume_issue(volume or split.get("volume", ""), issue or split.get("issue", ""))
+    found = fields.pages(pages)
+    if not found.first and split.get("pages"):
+        found = fields.pages(split["pages"])
+    return volume, issue, *found

@@ -1,0 +1,170 @@
+"""What is left for people: the pairs that the rules leave open, most probable first, and the account of all pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from prismake.dedup.answers import Answers, item_id
+
+if TYPE_CHECKING:
+    from prismake.dedup.cluster import Clusters
+    from prismake.dedup.compare import Pairs
+    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.rules import Decisions
+
+_QUEUE_FLOOR = 0.3
+_AUDIT_FLOOR = 0.8
+_FIELDS = (
+    "title",
+    "authors",
+    "years",
+    "journal",
+    "volume",
+    "issue",
+    "first_page",
+    "last_page",
+    "doi",
+    "pmid",
+    "abstract",
+)
+_WORDS = {"years": "year", "first_page": "first page", "last_page": "last page", "doi": "DOI", "pmid": "PMID"}
+_WEIGHTS = {"title": 4, "authors": 2, "first_page": 2, "volume": 1, "journal": 1, "doi": 2, "pmid": 2, "abstract": 2}
+
+
+def likeness(q: Pairs) -> np.ndarray:
+    """Weighted mean of the fields' agreement over those that both records have, from 0 to 1."""
+    total = np.zeros(len(q))
+    weight = np.zeros(len(q))
+    for name, w in _WEIGHTS.items():
+        score = getattr(q, name)
+        has = ~np.isnan(score)
+        total[has] += w * score[has]
+        weight[has] += w
+    near = ~np.isnan(q.years)
+    total[near] += np.maximum(0, 1 - q.years[near] / 2)
+    weight[near] += 1
+    return np.where(q.identical, 1.0, total / np.maximum(weight, 1))
+
+
+def probability(p: Prepared, q: Pairs) -> np.ndarray:
+    """Chance that an open pair is one report, from a logistic model; it only orders the queue."""
+    x = 9 * (np.nan_to_num(q.title, nan=0.6) - 0.85)
+    x += np.where(np.isnan(q.authors), -0.5, 4 * (q.authors - 0.75))
+    for name, agree, unlike in (("first_page", 1.5, -1.2), ("volume", 0.8, -0.8), ("journal", 0.8, -1.5), ("doi", 2, -2),
+                                ("pmid", 3, -3), ("issue", 0.3, -0.5)):  # fmt: skip
+        score = getattr(q, name)
+        x += np.where(score == 1, agree, np.where(score == 0, unlike, 0))
+    x += np.where(np.isnan(q.years), 0, 0.6 - 0.8 * np.minimum(q.years, 4))
+    x += np.where(np.isnan(q.abstract), 0, 5 * (q.abstract - 0.6))
+    x -= 1.5 * (q.numbers == 0) + 0.5 * (q.numbers == 0.5) + 3.0 * (p.generic[q.a] | p.generic[q.b])
+    return 1 / (1 + np.exp(-x))
+
+
+def _ids(p: Prepared) -> np.ndarray:
+    """The smallest record id of every entry."""
+    first = pd.Series(p.record_id, dtype=object).groupby(p.row_of).min()
+    return first.to_numpy(dtype=object)
+
+
+def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+    """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences."""
+    chance = np.round(probability(p, q), 4)
+    apart = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
+    rows = np.flatnonzero(apart & (chance >= _QUEUE_FLOOR) & (d.link == "") & ~d.final)
+    ids = _ids(p)
+    out, seen = [], set()
+    for k in rows[np.lexsort((rows, -chance[rows]))].tolist():
+        between = (int(labels[q.a[k]]), int(labels[q.b[k]]))
+        between = (min(between), max(between))
+        if between in seen or clusters.answered(int(q.a[k]), int(q.b[k])):
+            continue
+        seen.add(between)
+        first, second = sorted((ids[q.a[k]], ids[q.b[k]]))
+        reason = d.veto[k] or "no rule is certain enough"
+        out.append((item_id(first, second), first, second, chance[k], reason, differences(q, k)))
+    frame = pd.DataFrame(out, columns=["item_id", "first", "second", "probability", "reason", "differences"])
+    frame = frame.astype({c: "str" for c in frame.columns if c != "probability"}).astype({"probability": "float64"})
+    return frame.sort_values(["probability", "item_id"], ascending=[False, True], ignore_index=True)
+
+
+def differences(q: Pairs, k: int) -> str:
+    """The fields that differ, in words: ``title (91% alike), year (by 1), journal``."""
+    found = []
+    for name in _FIELDS:
+        value = float(getattr(q, name)[k])
+        word = _WORDS.get(name, name)
+        if np.isnan(value):
+            continue
+        if name == "years":
+            if value:
+                found.append(f"year (by {value:.0f})")
+        elif name in ("title", "authors", "abstract"):
+            if value < 0.995:
+                found.append(f"{word} ({100 * value:.0f}% alike)")
+        elif value < 1:
+            found.append(word)
+    return ", ".join(found)
+
+
+def links(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
+    """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
+    ids = _ids(p)
+    found: dict[tuple, tuple] = {}
+    for k in np.flatnonzero(d.link != "").tolist():
+        x, y = int(labels[q.a[k]]), int(labels[q.b[k]])
+        if x == y:
+            continue
+        pair = (*sorted((ids[q.a[k]], ids[q.b[k]])), d.link[k])
+        between = (min(x, y), max(x, y), d.link[k])
+        found[between] = min(found.get(between, pair), pair)
+    frame = pd.DataFrame(sorted(found.values()), columns=["first", "second", "kind"])
+    return frame.astype("str")
+
+
+def audit(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, alike: np.ndarray) -> pd.DataFrame:
+    """Every compared pair above a floor: both ids, the fields' scores, rule, veto, link and decision."""
+    rows = np.flatnonzero((q.title >= _AUDIT_FLOOR) | (d.rule != "") | (q.doi == 1) | (q.pmid == 1))
+    ids = _ids(p)
+    a, b = ids[q.a[rows]], ids[q.b[rows]]
+    swap = a > b
+    together = labels[q.a[rows]] == labels[q.b[rows]]
+    data: dict[str, Any] = {"first": np.where(swap, b, a), "second": np.where(swap, a, b)}
+    for name in _FIELDS:
+        data[_WORDS.get(name, name).replace(" ", "_").lower()] = np.round(getattr(q, name)[rows].astype(np.float64), 4)
+    data |= {"score": alike[rows], "rule": d.rule[rows], "veto": d.veto[rows], "link": d.link[rows]}
+    data["decision"] = np.where(together, "same", np.where(d.link[rows] != "", "link", "apart"))
+    frame = pd.DataFrame(data)
+    texts = ("first", "second", "rule", "veto", "link", "decision")
+    return frame.astype(dict.fromkeys(texts, "str")).sort_values(["first", "second"], ignore_index=True)
+
+
+def summary(
+    p: Prepared, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers
+) -> dict[str, Any]:
+    """Counts for the one-page summary, with the clusters that each two sources share."""
+    size = frame.groupby("report_id")["record_id"].transform("size")
+    source = pd.Series(p.source[p.row_of], index=p.record_id)
+    shared: dict[str, int] = {}
+    grouped = frame[size > 1]
+    for _, members in grouped.groupby("report_id")["record_id"]:
+        names = sorted(source[m] for m in members)
+        pairs = {(x, y) for k, x in enumerate(names) for y in names[k + 1 :]}
+        for x, y in pairs:
+            shared[f"{x} – {y}"] = shared.get(f"{x} – {y}", 0) + 1
+    rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
+    return {
+        "records": len(frame),
+        "reports": int(frame["report_id"].nunique()),
+        "duplicates": len(frame) - int(frame["report_id"].nunique()),
+        "rules": {k: int(v) for k, v in sorted(rules.items())},
+        "sources": dict(sorted(shared.items())),
+        "queue": len(queue),
+        "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},
+        "answers": {"same": len(said.same), "different": len(said.different)},
+        "answers_without_records": sorted(said.gone),
+        "answers_in_conflict": sorted(f"{a}|{b}" for a, b in said.conflicts),
+        "fields_without_vote": sorted(p.silenced),
+    }

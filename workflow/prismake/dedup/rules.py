@@ -1,0 +1,222 @@
+"""Which pairs are one report: rules that merge, vetoes that forbid, links that only connect.
+
+A pair is merged when a rule holds and no veto does. Every rule and veto is one expression over the
+agreement of fields (`compare.Pairs`), has a name that reaches the audit table, and treats a missing
+value as no evidence: NaN fails every comparison.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prismake.dedup import kinds
+
+if TYPE_CHECKING:
+    from prismake.dedup.compare import Pairs
+    from prismake.dedup.prepare import Prepared
+
+_LANGUAGE_EXTRA = (
+    "german",
+    "russian",
+    "french",
+    "spanish",
+    "chinese",
+    "japanese",
+    "polish",
+    "italian",
+    "portuguese",
+    "czech",
+)
+_APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Likeness of titles, authors and abstracts (0 to 1) from which the rules count them as agreeing."""
+
+    title: float = 0.93
+    similar_title: float = 0.8
+    weak_title: float = 0.55
+    authors: float = 0.85
+    abstract: float = 0.9
+
+
+DEFAULTS = Thresholds()
+
+
+@dataclass
+class Decisions:
+    """Per pair: the rule that merges it ("" for none), the veto against it ("" for none), its link ("" for none)."""
+
+    rule: np.ndarray
+    veto: np.ndarray
+    link: np.ndarray
+    strength: np.ndarray  # place of the rule in the list, 0 the strongest
+    final: np.ndarray  # bool: certainly different, nothing for people to decide
+
+
+def generic_titles(p: Prepared) -> np.ndarray:
+    """Titles that say nothing about which paper it is: short ones, and ones that many different papers bear."""
+    code = p.codes["title"]
+    short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    places: dict[int, set] = {}
+    for k in np.flatnonzero(code >= 0).tolist():
+        first = p.first_page[k]
+        places.setdefault(int(code[k]), set()).add((p.volume[k], first) if first and p.volume[k] else None)
+    many = {c for c, found in places.items() if len(found - {None}) >= 5}
+    return short | np.isin(code, list(many))
+
+
+def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """Mask of the candidate pairs that any rule could merge or that people could be asked about."""
+    c = p.codes
+    place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
+    place &= (c["volume"][a] == c["volume"][b]) & (c["volume"][a] >= 0)
+    named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
+    return np.isnan(title) | (title > 0.5) | (place & (title > 0.2)) | named
+
+
+def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
+    """Rules, vetoes and links of all pairs."""
+    kind_a, kind_b = p.kind[q.a], p.kind[q.b]
+    generic = p.generic[q.a] | p.generic[q.b]
+    same_title = (q.title >= 1) | _harmless_extra(q)
+    title = same_title | (q.title >= t.title)
+    similar = title | (q.title >= t.similar_title) | q.inside
+    weak = similar | (q.title >= t.weak_title)
+    no_title = np.isnan(q.title)
+    authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
+    no_authors = np.isnan(q.authors)
+    other_authors = (q.authors < 0.5) & (q.first_author < 0.75)
+    year = q.years == 0
+    near_year = q.years <= 1
+    page, other_page = q.first_page == 1, q.first_page == 0
+    volume, other_volume = q.volume == 1, q.volume == 0
+    issue, other_issue = q.issue == 1, q.issue == 0
+    journal, other_journal = q.journal >= 1, q.journal == 0
+    abstract, other_abstract = q.abstract >= t.abstract, q.abstract < 0.5
+    doi, other_doi = q.doi == 1, q.doi == 0
+    pmid, other_pmid = q.pmid == 1, q.pmid == 0
+    place = page & (volume | (np.isnan(q.volume) & near_year))
+    more_numbers, other_numbers = q.numbers == 0.5, q.numbers == 0
+
+    vetoes = {
+        "different trial numbers": _different_trials(p, q),
+        "registry entry and article": ((kind_a ^ kind_b) & kinds.REGISTRY) > 0,
+        "preprint and article": (((kind_a ^ kind_b) & kinds.PREPRINT) > 0) & ~doi,
+        "correction, comment or reply and article": (((kind_a ^ kind_b) & _APART) > 0)
+        & ~(page & volume & ~other_issue),
+        "different PMIDs": other_pmid,
+        "different DOIs": other_doi & ~(same_title & ~generic & place & ~other_journal),
+        "different numbers in the titles": other_numbers & ~(doi & page) & ~no_title,
+        "one title has more numbers": more_numbers & ~(page & (volume | doi)),
+        "different place": other_page & (other_volume | other_journal) & ~(doi & title),
+        "generic title": generic
+        & ~(place & ~other_issue & ~other_authors & ~other_journal)
+        & ~(doi & ~other_page)
+        & ~pmid,
+        "different authors": other_authors & ~(doi & title) & ~(title & page & volume),
+        "different years": (q.years > 1) & ~(page & volume) & ~doi & ~pmid,
+    }
+    rules = {
+        "same PMID": pmid & (weak | no_title),
+        "same DOI and title": doi & title & ~(other_page & other_volume & other_authors),
+        "same DOI, similar title": doi & weak & (authors | no_authors) & (page | near_year) & ~other_page,
+        "same title and place": title & place & ~other_journal,
+        "same title, place and authors, journal unlike": title & page & volume & authors & near_year & ~generic,
+        "similar title, same place and authors": similar & page & volume & authors & near_year & ~other_journal,
+        "title reworded, same place, authors and year": weak
+        & page
+        & volume
+        & authors
+        & year
+        & journal
+        & ~other_issue
+        & ((q.last_page == 1) | abstract)
+        & ~other_abstract,
+        "same title, authors and journal": title
+        & authors
+        & journal
+        & near_year
+        & ~other_page
+        & ~other_volume
+        & ~other_issue
+        & ~generic
+        & ~other_abstract,
+        "same title, authors, volume and issue, page unlike": title
+        & authors
+        & journal
+        & volume
+        & ~other_issue
+        & near_year
+        & ~generic
+        & ~other_abstract,
+        "same title, authors and pages, volume unlike": same_title
+        & authors
+        & page
+        & (q.last_page == 1)
+        & ~other_journal
+        & near_year
+        & ~generic
+        & ~other_abstract,
+        "same abstract, authors and journal": abstract
+        & similar
+        & authors
+        & ~other_journal
+        & near_year
+        & ~other_volume
+        & ~(other_page & other_issue),
+    }
+    final = vetoes["different trial numbers"] | (generic & (other_page | other_volume | other_doi | other_issue))
+    veto, link = _first(vetoes, len(q)), _links(p, q, title, authors)
+    identical = q.identical & (veto != "different trial numbers")
+    rule = _first({"identical": identical, **rules}, len(q))
+    veto = np.where(identical, "", veto).astype(object)
+    place_of = {name: k for k, name in enumerate(["identical", *rules])}
+    strength = np.array([place_of.get(name, len(place_of)) for name in rule], dtype=np.int32)
+    return Decisions(rule=rule, veto=veto, link=link, strength=strength, final=final & ~identical)
+
+
+def _harmless_extra(q: Pairs) -> np.ndarray:
+    """One title is the other and a language's name with the original title behind it."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in np.flatnonzero(q.inside).tolist():
+        out[k] = q.extra[k].startswith("~") and q.extra[k][1:].startswith(_LANGUAGE_EXTRA)
+    return out
+
+
+def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
+    out = np.zeros(len(q), dtype=bool)
+    has = np.array([bool(v) for v in p.trials], dtype=bool)
+    registry = (p.kind & kinds.REGISTRY) > 0
+    for k in np.flatnonzero(has[q.a] & has[q.b] & registry[q.a] & registry[q.b]).tolist():
+        out[k] = not set(p.trials[q.a[k]]) & set(p.trials[q.b[k]])
+    return out
+
+
+def _links(p: Prepared, q: Pairs, title: np.ndarray, authors: np.ndarray) -> np.ndarray:
+    kind_a, kind_b = p.kind[q.a], p.kind[q.b]
+    unlike = kind_a ^ kind_b
+    related = title | q.inside | ((q.title >= 0.8) & authors)
+    shared = np.zeros(len(q), dtype=bool)
+    for k in np.flatnonzero((unlike & kinds.REGISTRY) > 0).tolist():
+        shared[k] = bool(set(p.trials[q.a[k]]) & set(p.trials[q.b[k]]))
+    cases = {
+        "registry entry": ((unlike & kinds.REGISTRY) > 0) & (related | shared),
+        "correction": ((unlike & (kinds.CORRECTION | kinds.RETRACTION)) > 0) & related,
+        "comment or reply": ((unlike & (kinds.COMMENT | kinds.REPLY)) > 0) & related,
+        "preprint": ((unlike & kinds.PREPRINT) > 0) & related & authors,
+        "conference abstract": ((unlike & kinds.ABSTRACT) > 0) & related & authors,
+    }
+    return _first(cases, len(q))
+
+
+def _first(cases: dict[str, np.ndarray], n: int) -> np.ndarray:
+    """The name of the first case that holds for each pair, "" where none does."""
+    out = np.full(n, "", dtype=object)
+    for name, holds in reversed(cases.items()):
+        out[holds] = name
+    return out

@@ -1,0 +1,159 @@
+"""Titles and journals in the forms on which they are compared.
+
+Nothing here knows of tables: text goes in, text comes out, so that every form can be tested alone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+# Greek letters are spelt out by MEDLINE, kept by Embase and sometimes lost: compare them spelt out.
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
+    "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+    "µ": "mu", "ß": "ss", "æ": "e", "œ": "e", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+}  # fmt: skip
+_TRANSLATE = str.maketrans(_GREEK)
+_TAG = re.compile(r"</?(?:inf|sup|sub|i|b|u|em|strong|italic|bold|scp|sc|jats:\w+|mml:\w+|span|font)\b[^<>]*>", re.I)
+_ANY_TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]*>")
+_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_WORD_ASCII = re.compile(r"[^0-9a-z]+")
+
+_LANGUAGE = (
+    "afrikaans|arabic|bulgarian|catalan|chinese|croatian|czech|danish|dutch|english|finnish|french|german|greek|hebrew|"
+    "hungarian|italian|japanese|korean|lithuanian|norwegian|persian|polish|portuguese|romanian|rumanian|russian|"
+    "serbian|serbo-croatian|slovak|slovene|slovenian|spanish|swedish|turkish|ukrainian|ukranian"
+)
+_KIND = (
+    "review|reviews|review article|systematic review|meta-analysis|abstract|article|editorial|letter|note|"
+    "comment|commentary|see comments?|see comment in pubmed commons below|"
+    "conference abstract|conference paper|short survey|proceedings paper|letter to the editor|invited review|"
+    "case report|original|original article|original report|research article|author'?s transl|author's transl\\)|"
+    "doi|pii|cochrane review|withdrawn|retracted|retracted article|proceedings"
+)
+# What exports put behind a title: "[Review] [34 refs]", "(author's transl)", "[Russian]", "- REVIEW".
+_BEHIND = re.compile(
+    rf"\s*(?:[\[(]\s*(?:(?:in\s+)?(?:{_LANGUAGE})|{_KIND}|\d+\s+refs?\.?|\d+\s+references?)\s*[\])]\)?"
+    rf"|\s[-–—]\s*(?:a\s+)?(?:review|reviews)|\b\d+\s+refs?)\s*\.?\s*$",
+    re.I,
+)
+# The place of another paper behind a letter's title: "[N Engl J Med. 2009 Jan 29;360(5):544-6]".
+_CITATION_BEHIND = re.compile(r"\s*\[[^\[\]]*\b(?:19|20)\d\d\b[^\[\]]*[;:(][^\[\]]*\d[^\[\]]*\]?\s*\.?\s*$")
+# The title in its own language behind the translated one: "... relevance?. [German]\nIschamische ...".
+_ORIGINAL_BEHIND = re.compile(rf"(?<=.{{20}})\s*[\[(]\s*(?:{_LANGUAGE})\s*[\])]\.?\s+\S.*$", re.I | re.S)
+# What journals put in front: "CLINICAL REVIEW 138:", "SESSION 2.", "Review article:", "Cochrane review:".
+_FRONT = re.compile(
+    r"^\s*[\[(]?(?:clinical\s+review|session|review\s+article|invited\s+review|mini-?review|original\s+article|review|"
+    r"systematic\s+review|research\s+article|cochrane\s+review|case\s+report|short\s+communication|"
+    r"brief\s+report|rapid\s+communication|original\s+research|symposium|themed\s+section|series|withdrawn|retracted|"
+    r"retracted\s+article|full-?length\s+article|research|clinical\s+study|clinical\s+trial|"
+    r"special\s+article|best\s+practice|invited\s+article|state\s+of\s+the\s+art)"
+    r"\s*(?:no\.?\s*)?\d{0,4}\s*[\])]?\s*[:.\u2013\u2014]\s*(?=\S.{20})",
+    re.I,
+)
+_WOS_CORRECTION = re.compile(r"[\[(]\s*(?:retraction\s+of\s+)?vol(?:ume)?\.?\s*\d+[^()\[\]]*[\])]?\s*$", re.I)
+
+
+def plain(text: str) -> str:
+    """Words in lower case, without accents, mark-up or punctuation, Greek letters spelt out."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _ANY_TAG.sub(" ", _TAG.sub("", text))
+    if text.isascii():
+        return _NOT_WORD_ASCII.sub(" ", text.lower()).strip()
+    text = unicodedata.normalize("NFKD", text.casefold().translate(_TRANSLATE)).translate(_TRANSLATE)
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def british(text: str) -> str:
+    """One spelling for haemo/hemo, oedema/edema, tumour/tumor, -isation/-ization; only for comparing."""
+    return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("is", "iz")
+
+
+def bare_title(title: str) -> str:
+    """The title without a section in front and a type, language or reference count behind."""
+    title = title.strip()
+    if "[" in title or "(" in title:
+        title = _CITATION_BEHIND.sub("", title).strip() or title
+        title = _ORIGINAL_BEHIND.sub("", title).strip() or title
+    for _ in range(4):
+        shorter = _BEHIND.sub("", title)
+        if shorter == title or len(shorter) < 10:
+            break
+        title = shorter
+    title = _WOS_CORRECTION.sub("", title) or title
+    shorter = _FRONT.sub("", title, count=1)
+    return shorter if len(shorter) >= 20 else title
+
+
+_ROMAN_WORDS = {r: str(k) for k, r in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split(), 1)}
+_NUMBER_WORDS = {w: str(k) for k, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBER_WORDS.update({w: str(k) for k, w in enumerate("first second third fourth fifth sixth".split(), 1)})
+_DIGITS = re.compile(r"\d+")
+
+
+def numbers(plain_title: str) -> str:
+    """Numbers of a plain title in order, Roman ones (from ii on, and i at an edge) as digits.
+
+    They tell part 1 from part 2 and the report of 2010 from that of 2011.
+    """
+    found = []
+    words = plain_title.split()
+    for k, word in enumerate(words):
+        if word.isalpha():
+            value = _ROMAN_WORDS.get(word)
+            # A single letter is a number only where a part or a series is named.
+            if value and (len(word) > 1 or (k and words[k - 1] in _PART) or (word == "i" and k in (0, len(words) - 1))):
+                found.append(value)
+        else:
+            found.extend(n.lstrip("0") or "0" for n in _DIGITS.findall(word))
+    return " ".join(found)
+
+
+_PART = frozenset("part parts chapter section study phase type stage volume series paper experiment report".split())
+_SMALL = frozenset("the of and in for de la le des der die das und et el y a an on zur fur official journal's".split())
+_JOURNAL_CUT = re.compile(r"\s*(?:\(.*|\[.*|[:=/;].*|\.\s*conference.*)$", re.I | re.S)
+
+
+def journal_form(name: str) -> str:
+    """Words of a journal's name without articles, subtitles, parallel titles and places in brackets."""
+    cut = _JOURNAL_CUT.sub("", name.strip()) or name
+    words = [w for w in plain(cut.replace(".", ". ").replace("&", " ")).split() if w not in _SMALL]
+    return " ".join(words) or plain(name)
+
+
+def same_journal(a: str, b: str) -> float:
+    """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (words as of `journal_form`)."""
+    if a == b:
+        return 1.0
+    x, y = a.split(), b.split()
+    if len(x) > len(y):
+        x, y = y, x
+    if len(x) == 1 and len(y) > 1:
+        initials = "".join(w[0] for w in y)
+        if initials == x[0] or (len(x[0]) > 3 and initials.startswith(x[0])):
+            return 1.0
+    if len(x) == len(y) and all(_abbreviates(p, q) or _abbreviates(q, p) for p, q in zip(x, y, strict=True)):
+        return 1.0
+    j = 0
+    for word in y:
+        if j < len(x) and (_abbreviates(x[j], word) or _abbreviates(word, x[j])):
+            j += 1
+    if j == len(x):
+        return 0.5
+    return 0.0
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether one word can be written for the other: ``natl`` for ``national``, ``j`` for ``journal``."""
+    if short[0] != long[0] or len(short) > len(long):
+        return False
+    if long.startswith(short):
+        return True
+    rest = iter(long)
+    return all(c in rest for c in short)
