@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from prismake.dedup.text import same_journal
+from prismake.dedup.text import abstract_form, same_journal
 
 if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
@@ -39,6 +39,8 @@ class Pairs:
     issue: np.ndarray
     first_page: np.ndarray
     last_page: np.ndarray
+    near_page: np.ndarray  # bool: the ranges overlap, or the first pages differ in a letter only
+    more_pages: np.ndarray  # bool: both are ranges of two pages or more
     doi: np.ndarray
     pmid: np.ndarray
     identical: np.ndarray  # bool: every field of the citation is the same text
@@ -70,9 +72,11 @@ def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.nd
     code = p.codes["title"]
     out = _equal(code, a, b)
     rest = np.flatnonzero(out == 0)
-    cut = np.array([t[:_LONGEST] for t in p.title], dtype=object)
-    out[rest] = _ratio(fuzz.ratio, cut[a[rest]], cut[b[rest]], workers)
-    return np.where(out == 1, np.where(code[a] == code[b], 1.0, 0.999), out).astype(np.float32)
+    left = np.array([t[:_LONGEST] for t in p.title[a[rest]]], dtype=object)
+    right = np.array([t[:_LONGEST] for t in p.title[b[rest]]], dtype=object)
+    # Unlike titles of ten thousand characters may begin alike: they are never quite the same.
+    out[rest] = np.minimum(_ratio(fuzz.ratio, left, right, workers), np.float32(0.999))
+    return out
 
 
 def _containment(p: Prepared, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -148,6 +152,30 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
+def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    first, last = p.page_range
+    known = (first[a] >= 0) & (first[b] >= 0)
+    near = known & (first[a] <= last[b]) & (first[b] <= last[a])
+    more = known & (first[a] < last[a]) & (first[b] < last[b])
+    return near, more
+
+
+def _abstracts(p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int) -> np.ndarray:
+    """Likeness of the abstracts' beginnings for some rows, NaN where one is missing or very short."""
+    out = np.full(len(a), np.nan, dtype=np.float32)
+    form: dict[int, str] = {}
+    for k in np.union1d(a[rows], b[rows]).tolist():
+        form[k] = abstract_form(p.abstract[k])
+    rows = np.array([k for k in rows.tolist() if len(form[a[k]]) >= 80 and len(form[b[k]]) >= 80], dtype=np.int64)
+    left = np.array([form[k] for k in a[rows].tolist()], dtype=object)
+    right = np.array([form[k] for k in b[rows].tolist()], dtype=object)
+    short = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)], dtype=np.int64)
+    left = np.array([x[:n] for x, n in zip(left, short, strict=True)], dtype=object)
+    right = np.array([x[:n] for x, n in zip(right, short, strict=True)], dtype=object)
+    out[rows] = _ratio(fuzz.ratio, left, right, workers)
+    return out
+
+
 def _dois(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out = np.full(len(a), np.nan, dtype=np.float32)
     has = np.array([bool(d) for d in p.dois], dtype=bool)
@@ -169,14 +197,18 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     first = authors.copy()
     authors[names] = _ratio(fuzz.token_set_ratio, p.surnames[a[names]], p.surnames[b[names]], workers)
     first[names] = _ratio(fuzz.ratio, p.first_author[a[names]], p.first_author[b[names]], workers)
+    near, more = _near_pages(p, a, b)
+    first_page, volume = _first_pages(p, a, b), _equal(c["volume"], a, b)
+    closer = np.flatnonzero((title > 0.7) | inside | ((first_page == 1) & (volume == 1)))
     known = (p.year[a] > 0) & (p.year[b] > 0)
     years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
         a=a, b=b, title=title, inside=inside, extra=extra, numbers=_numbers(p, a, b), authors=authors,
-        first_author=first, years=years, journal=_journals(p, a, b, {}), volume=_equal(c["volume"], a, b),
-        issue=_issues(p, a, b), first_page=_first_pages(p, a, b), last_page=_equal(c["last_page"], a, b),
+        first_author=first, years=years, journal=_journals(p, a, b, {}), volume=volume,
+        issue=_issues(p, a, b), first_page=first_page, last_page=_equal(c["last_page"], a, b),
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
-        identical=c["citation"][a] == c["citation"][b], abstract=np.full(len(a), np.nan, dtype=np.float32),
+        identical=c["citation"][a] == c["citation"][b], near_page=near, more_pages=more,
+        abstract=_abstracts(p, a, b, closer, workers),
     )  # fmt: skip
 
 
@@ -187,5 +219,13 @@ def join(parts: list[Pairs]) -> Pairs:
 
 def empty() -> Pairs:
     """No pairs."""
-    kinds = {"a": np.int64, "b": np.int64, "inside": bool, "identical": bool, "extra": object}
+    kinds = {
+        "a": np.int64,
+        "b": np.int64,
+        "inside": bool,
+        "identical": bool,
+        "near_page": bool,
+        "more_pages": bool,
+        "extra": object,
+    }
     return Pairs(**{k: np.empty(0, dtype=kinds.get(k, np.float32)) for k in Pairs.__dataclass_fields__})

@@ -12,7 +12,7 @@ _MONTHS = {m: k for k, m in enumerate("jan feb mar apr may jun jul aug sep oct n
 _DAY_MONTH = re.compile(r"^0*(\d{1,4})[-/ ]([a-z]{3})[a-z]*\.?$")
 _MONTH_DAY = re.compile(r"^([a-z]{3})[a-z]*\.?[-/ ]0*(\d{1,4})$")
 _ISO_DATE = re.compile(r"^(?:19|20)\d\d-0*(\d{1,2})-0*(\d{1,2})(?: 00:00:00)?$")
-_DASHES = re.compile(r"\s*(?:[-–—‐‑−]+|\bto\b)\s*")
+_DASHES = re.compile(r"\s*(?:[-–—‐‑−/]+|\bto\b)\s*")
 _PAGE = re.compile(r"^([a-z.]{0,6}?)[. ]*0*(\d+)([a-z]{0,3})$")
 _FILLER = re.compile(r"^(?:no pagination|no page numbers?|var\.? ?pagings?|unknown|n\.?a\.?|none|null|nan|-+|\?+)$")
 _ROMAN = re.compile(r"^(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$")
@@ -70,7 +70,7 @@ def pages(text: str) -> Pages:
         return Pages("", "")
     low = re.split(r"[,;&+]|\bquiz\b|\bdiscussion\b|\bfollowing\b|\band\b", low, maxsplit=1)[0]
     low = re.sub(r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?)[. :]+", "", low.strip())
-    parts = _DASHES.split(low, maxsplit=1)
+    parts = [re.split(r"\s+(?:table|\()|(?<=\d)\s", part, maxsplit=1)[0] for part in _DASHES.split(low, maxsplit=1)]
     prefix, first = _page(parts[0])
     if not first:
         return Pages("", "")
@@ -118,28 +118,36 @@ def issue_form(text: str) -> str:
     return " ".join(f for f in found if f)
 
 
-_IN_JOURNAL = re.compile(
-    r"^(?P<name>.{3,}?)[.,;]?\s*(?P<volume>\d{1,4})\s*(?P<issue>\([^()]*(?:\([^()]*\))?[^()]*\))?\s*(?:\(\s*\))?"
-    r"\s*\(pp\s*(?P<pages>[^()]*)\)[,.]?\s*(?P<year>(?:19|20)\d\d)?.*$",
-    re.I | re.S,
+_PLACE_IN_JOURNAL = re.compile(r"\(\s*(?:pp?\.?\s*(?P<pages>[^()]*)|no pagination|var\.? ?pagings?)\)", re.I)
+_VOLUME_AT_END = re.compile(
+    r"[.,;\s]\s*(?P<volume>\d{1,4})?\s*(?P<issue>\((?:[^()]|\([^()]*\))*\)|[A-Z]{3,9}\b)?\s*(?:\(\s*\))?\s*$", re.S
 )
-_IN_JOURNAL_SHORT = re.compile(
-    r"^(?P<name>.{3,}?)[.,;]\s*(?P<volume>\d{1,4})\s*(?P<issue>\([^()]*\))?\s*(?:\(\s*\))?\s*[,.]?\s*"
-    r"(?P<year>(?:19|20)\d\d)\b.*$",
-    re.I | re.S,
-)
+_CONFERENCE = re.compile(r"[.\s]\s*Conference:.*$", re.S)
+_ARTICLE_NUMBER = re.compile(r"Article Number:\s*(?:Article\s*)?(\w+)", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def split_journal(text: str) -> dict[str, str]:
-    """``name`` and, where a citation was glued to it, ``volume``, ``issue``, ``pages`` and ``year``."""
-    if not any(c.isdigit() for c in text):
-        return {"name": text}
-    m = _IN_JOURNAL.match(text) or _IN_JOURNAL_SHORT.match(text)
-    if not m:
-        return {"name": text.split(".Conference", 1)[0]}
-    found = {k: (v or "").strip() for k, v in m.groupdict().items()}
-    found["issue"] = found["issue"].strip("() ")
-    return found
+    """``name`` and, where a citation was glued to it, ``volume``, ``issue``, ``pages`` and ``year``.
+
+    ``Brain Research.1605 (1) ()(pp 70-75) 2015.Date of Publication: 2015.`` is Brain Research, 1605 (1), 70-75.
+    """
+    place = _PLACE_IN_JOURNAL.search(text) if "(" in text else None
+    while place and not place["pages"] and (later := _PLACE_IN_JOURNAL.search(text, place.end())):
+        place = later
+    if not place:
+        return {"name": _CONFERENCE.sub("", text)}
+    head, tail = text[: place.start()], text[place.end() :]
+    at_end = _VOLUME_AT_END.search(head)
+    name = head[: at_end.start()] if at_end else head
+    number, year = _ARTICLE_NUMBER.search(tail), _YEAR.search(tail)
+    return {
+        "name": _CONFERENCE.sub("", name),
+        "volume": (at_end["volume"] or "") if at_end else "",
+        "issue": (at_end["issue"] or "").strip("() ") if at_end else "",
+        "pages": place["pages"] or (number[1] if number else ""),
+        "year": year[0] if year else "",
+    }
 
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>|]+", re.I)

@@ -48,6 +48,7 @@ _PREPRINT_DOI = (
     "10.22541/",
 )
 _PREPRINT_SOURCE = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?)\b", re.I)
+_CONFERENCE = re.compile(r"\.\s*conference:|meeting\s*abstract", re.I)
 _PROTOCOL = re.compile(r"\b(?:study|trial|review)?\s*protocol\b", re.I)
 _COCHRANE = re.compile(r"10\.1002/14651858\.(?:cd|mr)\d+", re.I)
 
@@ -72,7 +73,7 @@ def kind_of(title, types, journal, dois, issue, volume, trials, accession) -> in
         kind |= REPLY
     if _REGISTRY_SOURCE.search(journal) or "trial registry" in typed or accession.upper().startswith("NCT"):
         kind |= REGISTRY
-    if "conference" in typed or "meeting abstract" in typed or "congresses" in typed:
+    if _CONFERENCE.search(journal) or "conference" in typed or "meeting abstract" in typed or "congresses" in typed:
         kind |= ABSTRACT
     if any(d.startswith(_PREPRINT_DOI) for d in dois) or _PREPRINT_SOURCE.search(journal) or "preprint" in typed:
         kind |= PREPRINT

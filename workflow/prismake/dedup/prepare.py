@@ -56,6 +56,7 @@ class Prepared:
     abstract: np.ndarray  # raw text
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
+    page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.generic_titles`
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
 
@@ -139,7 +140,21 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     chosen = order[new]
     prepared = _normal_forms(ids, row_of, chosen, raw, authors, source)
     prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
+    prepared.page_range = _page_range(prepared)
     return prepared
+
+
+_PAGE_NUMBER = re.compile(r"^[a-z]*(\d{1,7})")
+
+
+def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
+    out = np.full((2, len(p)), -1, dtype=np.int64)
+    for k, (first, last) in enumerate(zip(p.first_page, p.last_page, strict=True)):
+        if first and (begin := _PAGE_NUMBER.match(first)):
+            end = _PAGE_NUMBER.match(last)
+            out[0, k] = int(begin[1])
+            out[1, k] = max(int(end[1]) if end else 0, out[0, k])
+    return out[0], out[1]
 
 
 def _digests(*columns: list) -> list[bytes]:

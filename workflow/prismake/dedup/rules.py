@@ -82,6 +82,7 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
 def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
     """Rules, vetoes and links of all pairs."""
     kind_a, kind_b = p.kind[q.a], p.kind[q.b]
+    unlike = kind_a ^ kind_b
     generic = p.generic[q.a] | p.generic[q.b]
     same_title = (q.title >= 1) | _harmless_extra(q)
     title = same_title | (q.title >= t.title)
@@ -91,85 +92,56 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
     no_authors = np.isnan(q.authors)
     other_authors = (q.authors < 0.5) & (q.first_author < 0.75)
-    year = q.years == 0
-    near_year = q.years <= 1
+    year, near_year = q.years == 0, q.years <= 1
     page, other_page = q.first_page == 1, q.first_page == 0
     volume, other_volume = q.volume == 1, q.volume == 0
     issue, other_issue = q.issue == 1, q.issue == 0
     journal, other_journal = q.journal >= 1, q.journal == 0
-    abstract, other_abstract = q.abstract >= t.abstract, q.abstract < 0.5
+    abstract, other_abstract = q.abstract >= t.abstract, q.abstract < 0.6
     doi, other_doi = q.doi == 1, q.doi == 0
     pmid, other_pmid = q.pmid == 1, q.pmid == 0
+    pages = page & (q.last_page == 1) & q.more_pages  # the same range of two pages or more
     place = page & (volume | (np.isnan(q.volume) & near_year))
+    far_page = other_page & ~q.near_page
     more_numbers, other_numbers = q.numbers == 0.5, q.numbers == 0
 
     vetoes = {
         "different trial numbers": _different_trials(p, q),
-        "registry entry and article": ((kind_a ^ kind_b) & kinds.REGISTRY) > 0,
-        "preprint and article": (((kind_a ^ kind_b) & kinds.PREPRINT) > 0) & ~doi,
-        "correction, comment or reply and article": (((kind_a ^ kind_b) & _APART) > 0)
-        & ~(page & volume & ~other_issue),
+        "registry entry and article": (unlike & kinds.REGISTRY) > 0,
+        "preprint and article": ((unlike & kinds.PREPRINT) > 0) & ~doi & ~(page & journal),
+        "correction, comment or reply and article": ((unlike & _APART) > 0) & ~(page & volume & ~other_issue),
         "different PMIDs": other_pmid,
         "different DOIs": other_doi & ~(same_title & ~generic & place & ~other_journal),
-        "different numbers in the titles": other_numbers & ~(doi & page) & ~no_title,
+        "different numbers in the titles": other_numbers & ~no_title & ~(title & pages & volume & year & authors),
         "one title has more numbers": more_numbers & ~(page & (volume | doi)),
-        "different place": other_page & (other_volume | other_journal) & ~(doi & title),
-        "generic title": generic
-        & ~(place & ~other_issue & ~other_authors & ~other_journal)
-        & ~(doi & ~other_page)
-        & ~pmid,
+        "different place": other_page & (other_volume | other_journal) & ~(doi & title & ~(other_volume & other_journal)),
+        "generic title": generic & ~(place & ~other_issue & ~other_authors & ~other_journal)
+        & ~(doi & ~other_page & ~other_volume) & ~pmid,
         "different authors": other_authors & ~(doi & title) & ~(title & page & volume),
         "different years": (q.years > 1) & ~(page & volume) & ~doi & ~pmid,
-    }
+        "different abstracts": other_abstract & far_page & ~doi & ~pmid,
+    }  # fmt: skip
     rules = {
         "same PMID": pmid & (weak | no_title),
-        "same DOI and title": doi & title & ~(other_page & other_volume & other_authors),
-        "same DOI, similar title": doi & weak & (authors | no_authors) & (page | near_year) & ~other_page,
+        "same DOI and title": doi & title & ~(far_page & other_volume & other_journal),
+        "same DOI, similar title": doi & similar & (authors | no_authors) & ~far_page & ~(other_volume & other_journal)
+        & ~(other_abstract & ~q.more_pages),
         "same title and place": title & place & ~other_journal,
         "same title, place and authors, journal unlike": title & page & volume & authors & near_year & ~generic,
-        "similar title, same place and authors": similar & page & volume & authors & near_year & ~other_journal,
-        "title reworded, same place, authors and year": weak
-        & page
-        & volume
-        & authors
-        & year
-        & journal
-        & ~other_issue
-        & ((q.last_page == 1) | abstract)
-        & ~other_abstract,
-        "same title, authors and journal": title
-        & authors
-        & journal
-        & near_year
-        & ~other_page
-        & ~other_volume
-        & ~other_issue
-        & ~generic
-        & ~other_abstract,
-        "same title, authors, volume and issue, page unlike": title
-        & authors
-        & journal
-        & volume
-        & ~other_issue
-        & near_year
-        & ~generic
-        & ~other_abstract,
-        "same title, authors and pages, volume unlike": same_title
-        & authors
-        & page
-        & (q.last_page == 1)
-        & ~other_journal
-        & near_year
-        & ~generic
-        & ~other_abstract,
-        "same abstract, authors and journal": abstract
-        & similar
-        & authors
-        & ~other_journal
-        & near_year
-        & ~other_volume
-        & ~(other_page & other_issue),
-    }
+        "same title, volume, issue, pages and year": same_title & volume & ~other_issue & pages & year & ~generic,
+        "similar title, same place and authors": similar & page & volume & authors & near_year & ~other_journal
+        & ~(other_abstract & ~q.more_pages) & (q.more_pages | q.inside | abstract | (q.title >= 0.88)),
+        "same title, authors, pages and year": title & authors & pages & year & ~other_volume & ~generic,
+        "same title, authors and journal": title & authors & journal & near_year & ~other_page & ~other_volume
+        & ~other_issue & ~generic & ~other_abstract & (same_title | abstract | year),
+        "same title, authors, volume and issue, page unlike": title & authors & journal & volume & ~other_issue
+        & near_year & ~generic & ~other_abstract & (q.near_page | (abstract & same_title)) & (same_title | abstract),
+        "same title, authors and pages, volume unlike": same_title & authors & pages & ~other_journal & near_year
+        & ~generic & ~other_abstract,
+        "same abstract, title, authors and issue": abstract & title & authors & volume & issue & year & ~far_page & ~generic,
+        "same abstract, authors and journal": abstract & similar & authors & ~other_journal & near_year & ~other_volume
+        & ~far_page & ~generic,
+    }  # fmt: skip
     final = vetoes["different trial numbers"] | (generic & (other_page | other_volume | other_doi | other_issue))
     veto, link = _first(vetoes, len(q)), _links(p, q, title, authors)
     identical = q.identical & (veto != "different trial numbers")

@@ -111,7 +111,7 @@ def numbers(plain_title: str) -> str:
             if value and (len(word) > 1 or (k and words[k - 1] in _PART) or (word == "i" and k in (0, len(words) - 1))):
                 found.append(value)
         else:
-            found.extend(n.lstrip("0") or "0" for n in _DIGITS.findall(word))
+            found.extend(_DIGITS.findall(word))
     return " ".join(found)
 
 
@@ -120,33 +120,62 @@ _SMALL = frozenset("the of and in for de la le des der die das und et el y a an 
 _JOURNAL_CUT = re.compile(r"\s*(?:\(.*|\[.*|[:=/;].*|\.\s*conference.*)$", re.I | re.S)
 
 
+_MEETING = re.compile(r"\b(?:conference|proceedings|symposium|congress|workshop|meeting|convention)\b", re.I)
+_MEETING_NOISE = frozenset(
+    "proceedings proceeding proc annual annu biennial th st nd rd first second third fourth fifth sixth seventh eighth ninth "
+    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
+    "twenty thirty forty fifty volume vol extended abstracts companion".split()
+)
+
+
 def journal_form(name: str) -> str:
-    """Words of a journal's name without articles, subtitles, parallel titles and places in brackets."""
+    """Words of a journal's name without articles, subtitles, parallel titles and places in brackets.
+
+    Of a meeting's name its number, year and "proceedings" go too; a leading ``+`` marks it as a meeting.
+    """
+    if _MEETING.search(name) and not name.lower().startswith("proceedings of the national academy"):
+        words = [w for w in plain(re.sub(r"\(.*?\)|:.*", " ", name)).split() if w not in _SMALL]
+        kept = [w for w in words if w not in _MEETING_NOISE and not w[0].isdigit()]
+        return "+ " + " ".join(kept or words)
     cut = _JOURNAL_CUT.sub("", name.strip()) or name
     words = [w for w in plain(cut.replace(".", ". ").replace("&", " ")).split() if w not in _SMALL]
     return " ".join(words) or plain(name)
 
 
 def same_journal(a: str, b: str) -> float:
-    """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (words as of `journal_form`)."""
+    """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (forms of `journal_form`)."""
     if a == b:
         return 1.0
-    x, y = a.split(), b.split()
+    meetings = a.startswith("+") + b.startswith("+")
+    x, y = a.lstrip("+ ").split(), b.lstrip("+ ").split()
+    if not x or not y:
+        return 0.0
     if len(x) > len(y):
         x, y = y, x
     if len(x) == 1 and len(y) > 1:
-        initials = "".join(w[0] for w in y)
-        if initials == x[0] or (len(x[0]) > 3 and initials.startswith(x[0])):
-            return 1.0
+        return 1.0 if _is_acronym(x[0], y) else 0.0
     if len(x) == len(y) and all(_abbreviates(p, q) or _abbreviates(q, p) for p, q in zip(x, y, strict=True)):
+        return 1.0
+    if meetings == 2 and len(x) >= 3 and _in_order(x, y):
         return 1.0
     j = 0
     for word in y:
         if j < len(x) and (_abbreviates(x[j], word) or _abbreviates(word, x[j])):
             j += 1
-    if j == len(x):
-        return 0.5
-    return 0.0
+    return 0.5 if j == len(x) else 0.0
+
+
+def _in_order(short: list[str], long: list[str]) -> bool:
+    rest = iter(long)
+    return all(word in rest for word in short)
+
+
+def _is_acronym(letters: str, words: list[str]) -> bool:
+    """Whether the letters are beginnings of all the words in turn: ``pnas``, ``jama``, ``amcis``."""
+    reach = {0}
+    for word in words:
+        reach = {at + n for at in reach for n in range(1, min(len(word), 3) + 1) if letters[at : at + n] == word[:n]}
+    return len(letters) in reach or (len(letters) > 3 and letters == "".join(w[0] for w in words)[: len(letters)])
 
 
 def _abbreviates(short: str, long: str) -> bool:
@@ -157,3 +186,17 @@ def _abbreviates(short: str, long: str) -> bool:
         return True
     rest = iter(long)
     return all(c in rest for c in short)
+
+
+_LABEL = re.compile(
+    r"\b(?:background(?: and (?:aims?|purpose|objectives?))?|objectives?|aims?(?: and objectives?)?|purposes?|rationale|introduction|methods?|"
+    r"methodology|materials?(?: and methods?)?|design|setting|results?|findings|conclusions?|interpretation|context|"
+    r"abstract|summary|study objectives?|experimental approach|key results)\s*[:.]",
+    re.I,
+)
+
+
+def abstract_form(abstract: str, length: int = 400) -> str:
+    """The beginning of an abstract in letters and digits alone, without the labels of its sections."""
+    beginning = _LABEL.sub(" ", abstract[: 3 * length])
+    return plain(beginning).replace(" ", "")[:length]
