@@ -1,0 +1,173 @@
+"""What a forest plot says is what the result holds."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import pytest
+import review_samples as samples
+from matplotlib.patches import Polygon, Rectangle
+from prismake.errors import PrismakeError
+from prismake.figures import forest, funnel
+from prismake.figures.forest_rows import forest_rows
+from prismake.figures.scale import Scale, natural_scale
+from prismake.figures.wording import between_groups, heterogeneity, number, p_value, share
+
+HARD = samples.hard_cases()
+
+
+def words(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_counts_weights_and_estimates_stand_beside_each_study():
+    drawn = words(forest(samples.relapse()))
+    assert {"Maude 2018 (ELIANA)", "22", "61", "0.36 [0.24, 0.49]", "Relapses", "Remissions", "Weight"} <= set(drawn)
+    assert "0.41 [0.28, 0.55]" in drawn, "the pooled estimate"
+    assert "0.41 [0.25, 0.60]" in drawn, "the second analysis"
+    assert "Test for subgroup differences: Q = 0.34 on 1 df, p = 0.56 (common τ², REML, z)" in drawn
+    assert "Rests on 8 of 12 included studies; every record is decided." in drawn
+    assert any(line.startswith("Not pooled: Frey 2020 (relapse not reported)") for line in drawn)
+
+
+def test_rows_without_blocks_end_with_the_subgroups():
+    rows = forest_rows(samples.relapse())
+    assert [row.kind for row in rows[:8]] == ["study"] * 8
+    labels = [row.label for row in rows]
+    assert labels.index("Antigen target") < labels.index("CD19 (k = 6)") < labels.index("Costimulatory domain")
+    prediction = next(row for row in rows if row.kind == "prediction")
+    assert prediction.printed() == "[0.11, 0.80]"
+
+
+def test_blocks_hold_their_own_studies_and_totals():
+    rows = forest_rows(samples.relapse(), "costimulatory_domain")
+    blocks: dict[str, list[str]] = {}
+    for row in rows:
+        if row.kind == "heading":
+            blocks[row.label] = []
+        elif row.kind == "study":
+            blocks[list(blocks)[-1]].append(row.label)
+    assert blocks["Costimulatory domain: CD28"] == ["Lee 2015", "Park 2018"]
+    assert sum(len(block) for block in blocks.values()) == 8
+    subtotal = [row for row in rows if row.kind == "subtotal"]
+    assert [row.label for row in subtotal] == ["Subtotal (k = 5)", "Subtotal (k = 2)"]
+    assert "A single study: not pooled" in [row.label for row in rows]
+
+
+def test_a_study_without_a_subgroup_is_shown_all_the_same():
+    result = samples.relapse()
+    result["studies"][0]["subgroups"] = {}
+    rows = forest_rows(result, "antigen")
+    assert "Antigen target: Not stated" in [row.label for row in rows]
+    assert sum(row.kind == "study" for row in rows) == 8
+
+
+def test_unknown_subgroup_names_those_there_are():
+    with pytest.raises(PrismakeError, match="antigen, costimulatory_domain"):
+        forest(samples.relapse(), "colour")
+
+
+def test_one_study_is_not_pooled_and_none_says_why():
+    assert "A single study: shown as it is, not pooled" in words(forest(HARD["one"]))
+    assert not [row for row in forest_rows(HARD["one"]) if row.kind in ("pooled", "prediction", "second")]
+    for figure in (forest(HARD["none"]), funnel(HARD["none"])):
+        assert "No studies yet" in words(figure)
+        assert "No studies yet: 212 of 1,043 records are undecided at title and abstract." in words(figure)
+
+
+def test_studies_without_a_pooled_estimate_are_still_drawn():
+    result = samples.relapse()
+    result["analyses"], result["subgroups"] = {}, {}
+    rows = forest_rows(result)
+    assert sum(row.kind == "study" for row in rows) == 8
+    assert "No pooled estimate: see the statement below" in words(forest(result))
+
+
+def test_null_bounds_are_drawn_as_a_dash():
+    result = copy.deepcopy(samples.relapse())
+    result["analyses"]["main"] |= {"ci_lb": None, "ci_ub": None, "pi_lb": None, "tau2_lb": None, "Q": None, "I2": None}
+    drawn = words(forest(result))
+    assert "Heterogeneity: τ² = 0.52 (no CI)" in drawn
+    assert not any("prediction" in line for line in drawn)
+
+
+def test_areas_of_squares_follow_the_weights():
+    result = samples.relapse()
+    for study, weight in zip(result["studies"], [40, 10, 10, 10, 10, 10, 5, 5], strict=True):
+        study["weight_pct"] = weight
+    squares = [patch for patch in forest(result).axes[0].patches if isinstance(patch, Rectangle) and patch.zorder == 3]
+    areas = [patch.get_width() * patch.get_height() for patch in squares[:8]]
+    assert areas[0] / areas[1] == pytest.approx(4)
+    assert areas[0] / areas[7] == pytest.approx(8)
+
+
+def test_diamond_spans_its_interval():
+    figure = forest(samples.relapse())
+    diamonds = [patch for patch in figure.axes[0].patches if isinstance(patch, Polygon) and len(patch.get_xy()) == 5]
+    xs = sorted({round(x, 6) for x, _ in diamonds[0].get_xy()})
+    left, middle, right = xs
+    assert (middle - left) / (right - left) == pytest.approx((0.4079 - 0.2800) / (0.5496 - 0.2800), abs=1e-3)
+
+
+def test_zero_and_all_lie_on_the_ends_of_the_axis():
+    rows = [row for row in forest_rows(HARD["ends"]) if row.kind == "study"]
+    scale = natural_scale("PLO", [(row.estimate, row.lower, row.upper) for row in rows], 0.0, 3.0)
+    assert scale.place(rows[0].estimate) == 0.0
+    assert scale.place(rows[3].estimate) == 3.0
+
+
+def test_small_proportions_have_an_axis_and_digits_of_their_own():
+    drawn = words(forest(HARD["small"]))
+    assert any(re.fullmatch(r"0\.00\d \[0\.00\d, 0\.0\d\d\]", line) for line in drawn), "three decimals"
+    assert "0.8" not in drawn
+
+
+def test_a_bound_far_outside_ends_in_an_arrow():
+    scale = natural_scale("RR", [(1.0, 0.5, 2.0), (1.1, 1e-6, 1e6)], 0.0, 3.0)
+    assert scale.high < 100
+    assert not scale.inside(1e6)
+    triangles = [p for p in forest(samples.ratios()).axes[0].patches if isinstance(p, Polygon) and len(p.get_xy()) == 4]
+    assert triangles
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log"), [(0, 1, False), (-3.2, 0.4, False), (0.1, 10, True), (0.8, 1.3, True), (1e-6, 1e6, True)]
+)
+def test_ticks_are_few_and_inside(low, high, log):
+    scale = Scale(low, high, 0.0, 3.0, log)
+    ticks = scale.ticks()
+    assert 2 <= len(ticks) <= 9
+    assert all(-1e-6 <= scale.place(value) <= 3 + 1e-6 for value, _ in ticks)
+
+
+def test_funnel_says_when_there_are_too_few_studies():
+    assert any("fewer than 10" in line for line in words(funnel(samples.relapse())))
+    assert not any("fewer than 10" in line for line in words(funnel(HARD["many"])))
+    assert "Egger's test: p = 0.31." in words(funnel(HARD["many"]))
+
+
+def test_funnel_leaves_out_only_labels_never_points():
+    figure = funnel(HARD["many"])
+    assert sum(type(patch).__name__ == "Circle" for patch in figure.axes[0].patches) == 60
+
+
+def test_numbers_in_words():
+    assert (number(-0.004), number(-1.234), number(None), number(2e7)) == ("0.00", "−1.23", "–", "2.0e+07")
+    assert (p_value(0.0004), p_value(0.0312), p_value(0.559), p_value(None)) == (
+        "p < 0.001",
+        "p = 0.031",
+        "p = 0.56",
+        "p –",
+    )
+    assert (share(999, 1000), share(1, 1000), share(0, 5), share(5, 5), share(0, 0)) == (
+        "99 %",
+        "1 %",
+        "0 %",
+        "100 %",
+        "–",
+    )
+    assert heterogeneity({"tau2": 0.5, "tau2_lb": 0.1, "tau2_ub": 2.0, "I2": 63.2}) == (
+        "Heterogeneity: τ² = 0.50 (95 % CI 0.10 to 2.00), I² = 63 %"
+    )
+    assert between_groups({"Q": None}) == "Test for subgroup differences: not possible with these studies"

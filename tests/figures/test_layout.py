@@ -1,0 +1,115 @@
+"""Nothing is cut and nothing covers anything else, whatever the labels; the same figure gives the same bytes."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import review_samples as samples
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from prismake import figures
+from prismake.figures.canvas import text_width, wrap
+
+HARD = samples.hard_cases()
+SCORES, APPRAISAL = samples.appraisal()
+LONG = APPRAISAL.assign(label=APPRAISAL["label"] + " with a long name of its collaborative group, and longer still")
+WORDS = pd.DataFrame(
+    [
+        (f"s{study}", f"Trial {study}", "rob2", f"D{item}", f"D{item}", answer, None)
+        for study, answer in enumerate(["low", "some concerns", "high", "critical", "", "no information"])
+        for item in range(1, 6)
+    ],
+    columns=["study_id", "label", "instrument", "item", "domain", "answer", "stars"],
+)
+DRAWN = {
+    "forest": lambda: figures.forest(samples.relapse()),
+    "forest antigen": lambda: figures.forest(samples.relapse(), subgroup="antigen"),
+    "forest domain": lambda: figures.forest(samples.relapse(), "costimulatory_domain"),
+    "forest ratios": lambda: figures.forest(samples.ratios()),
+    **{f"forest {name}": (lambda result=result: figures.forest(result)) for name, result in HARD.items()},
+    "forest long antigen": lambda: figures.forest(HARD["long"], "antigen"),
+    **{f"funnel {name}": (lambda result=result: figures.funnel(result)) for name, result in HARD.items()},
+    "funnel se": lambda: figures.funnel(samples.relapse(), y="se"),
+    "funnel ratios": lambda: figures.funnel(samples.ratios()),
+    **{
+        f"flow {form}": (lambda form=form: figures.flow_diagram(samples.flow(form)))
+        for form in ("databases", "both", "updated", "open", "long")
+    },
+    "stars": lambda: figures.star_table(SCORES, APPRAISAL, {"S1": "Representativeness of the exposed cohort"}),
+    "stars long": lambda: figures.star_table(SCORES, LONG),
+    "stars none": lambda: figures.star_table(SCORES.iloc[:0], APPRAISAL.iloc[:0]),
+    "lights": lambda: figures.traffic_light(APPRAISAL, {"S1": "Representativeness of the exposed cohort"}),
+    "lights long": lambda: figures.traffic_light(LONG),
+    "lights words": lambda: figures.traffic_light(WORDS),
+    "lights mixed": lambda: figures.traffic_light(pd.concat([APPRAISAL, WORDS])),
+    "lights none": lambda: figures.traffic_light(APPRAISAL.iloc[:0]),
+}
+
+
+def boxes(figure: Figure) -> list[tuple[str, object]]:
+    renderer = figure.canvas.get_renderer()
+    texts = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_no_word_is_cut_or_covered(name):
+    figure = DRAWN[name]()
+    width, height = figure.canvas.get_width_height()
+    found = boxes(figure)
+    assert found
+    for words, box in found:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, f"{words!r} leaves the figure: {box}"
+    for (one, first), (other, second) in itertools.combinations(found, 2):
+        wide = min(first.x1, second.x1) - max(first.x0, second.x0)
+        high = min(first.y1, second.y1) - max(first.y0, second.y0)
+        # Boxes of neighbouring lines may touch: they reach from the tallest letter to the lowest.
+        assert wide <= 1 or high <= 2, f"{one!r} and {other!r} overlap by {wide:.1f} × {high:.1f} pixels"
+
+
+@pytest.mark.parametrize("name", ["forest", "funnel se", "flow open", "stars", "lights"])
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
+def test_same_bytes_twice(name, suffix, tmp_path):
+    for copy in ("a", "b"):
+        figures.save(DRAWN[name](), tmp_path / f"{copy}.{suffix}")
+    first = (tmp_path / f"a.{suffix}").read_bytes()
+    assert first == (tmp_path / f"b.{suffix}").read_bytes()
+    assert b"<dc:date>" not in first and b"CreationDate" not in first
+
+
+def test_the_style_of_the_user_changes_nothing(tmp_path):
+    plain = figures.svg_text(DRAWN["forest"]())
+    import matplotlib
+
+    with matplotlib.rc_context(
+        {"font.family": "serif", "lines.linewidth": 9, "svg.fonttype": "none", "axes.grid": True}
+    ):
+        assert figures.svg_text(DRAWN["forest"]()) == plain
+
+
+def test_package_loads_no_matplotlib_until_needed():
+    code = "import sys, prismake.figures, prismake.figures.wording; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_dollar_signs_and_markup_are_plain_words():
+    figure = figures.forest(HARD["long"])
+    drawn = " ".join(words for words, _ in boxes(figure))
+    assert "$CD19$" in drawn
+    assert "<CD22>" in drawn
+
+
+@pytest.mark.parametrize("text", ["a few plain words", "Unbreakablewordthatisverylongindeed" * 3, "(n\u00a0=\u00a012)"])
+def test_wrapped_lines_fit_and_lose_nothing(text):
+    lines = wrap(text, 1.0, 9)
+    assert all(text_width(line, 9) <= 1.0 for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_empty_text_is_one_empty_line():
+    assert wrap("", 1.0, 9) == [""]

@@ -1,0 +1,39 @@
+"""Figures of a review: each takes results and returns a matplotlib figure that knows no screen.
+
+    forest(result, subgroup=None)          one outcome, optionally in blocks of a subgroup
+    funnel(result, y=None)                 small-study effects
+    flow_diagram(flow)                     PRISMA 2020
+    star_table(scores, appraisal)          Newcastle–Ottawa stars
+    traffic_light(appraisal)               judgements by item
+    save(figure, path), svg_text(figure)   the same bytes on every run
+
+Nothing of matplotlib is loaded before one of them is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+# No module bears the name of a function: importing it would hide the function.
+_HOME = {
+    "flow_diagram": "flow_chart",
+    "forest": "forest_plot",
+    "funnel": "funnel_plot",
+    "save": "canvas",
+    "star_table": "stars",
+    "svg_text": "canvas",
+    "traffic_light": "lights",
+}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605 - the names are those of _HOME
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'prismake.figures' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"prismake.figures.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

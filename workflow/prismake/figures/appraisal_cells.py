@@ -1,0 +1,113 @@
+"""The answers of an appraisal as a grid of studies and items: what star table and traffic lights share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DOMAINS = ("selection", "comparability", "outcome", "exposure")
+# Newcastle–Ottawa for cohorts; without a comparison group S2 and C1 do not apply, and the table says so.
+COHORT_ITEMS = ("S1", "S2", "S3", "S4", "C1", "O1", "O2", "O3")
+COHORT_DOMAINS = dict.fromkeys(COHORT_ITEMS[:4], "selection") | {"C1": "comparability"}
+COHORT_DOMAINS |= dict.fromkeys(COHORT_ITEMS[5:], "outcome")
+MOST_STARS = {"C1": 2}
+
+GOOD, SOME, BAD, WORST, UNCLEAR, UNDECIDED, NOT_APPLICABLE = (
+    *("good", "some", "bad", "worst", "unclear", "undecided", "n/a"),
+)
+_JUDGEMENTS = {
+    **dict.fromkeys(("low", "low risk", "yes", "y"), GOOD),
+    **dict.fromkeys(("some concerns", "moderate", "moderate risk", "partly"), SOME),
+    **dict.fromkeys(("high", "high risk", "serious", "serious risk", "no", "n"), BAD),
+    **dict.fromkeys(("critical", "critical risk"), WORST),
+    **dict.fromkeys(("unclear", "no information", "not reported"), UNCLEAR),
+    **dict.fromkeys(("n/a", "na", "not applicable"), NOT_APPLICABLE),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer: kind is one of the words above; ``stars`` is None for instruments without stars."""
+
+    kind: str
+    stars: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Studies judged by the same items: ``studies`` are (study_id, label), ``items`` (item, domain)."""
+
+    instruments: tuple[str, ...]
+    items: tuple[tuple[str, str], ...]
+    studies: tuple[tuple[str, str], ...]
+    cells: dict[tuple[str, str], Cell]
+
+    @property
+    def with_stars(self) -> bool:
+        return any(cell.stars is not None for cell in self.cells.values())
+
+    def domain_items(self, domain: str) -> list[str]:
+        return [item for item, its in self.items if its == domain]
+
+    def most(self, study: str, items: list[str]) -> int:
+        """The stars that a study could earn on these items: what does not apply does not count."""
+        return sum(MOST_STARS.get(item, 1) for item in items if self.cells[study, item].kind != NOT_APPLICABLE)
+
+    def earned(self, study: str, items: list[str]) -> int:
+        return sum(self.cells[study, item].stars or 0 for item in items)
+
+    def open(self, study: str) -> bool:
+        return any(self.cells[study, item].kind == UNDECIDED for item, _ in self.items)
+
+
+def blocks(appraisal: pd.DataFrame) -> list[Block]:
+    """The grids of an appraisal table (study_id, label, instrument, item, domain, answer, stars).
+
+    Cohorts with and without a comparison group share a grid of all eight Newcastle–Ottawa items; any other
+    instrument has its own. Items follow the order of the domains; studies are sorted by label.
+    """
+    groups: dict[str, list[str]] = {}
+    for instrument in sorted(set(appraisal["instrument"])):
+        items = set(appraisal.loc[appraisal["instrument"] == instrument, "item"])
+        name = "cohorts" if items <= set(COHORT_ITEMS) and instrument.startswith("nos") else instrument
+        groups.setdefault(name, []).append(instrument)
+    return [_block(appraisal, tuple(members), name == "cohorts") for name, members in groups.items()]
+
+
+def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool) -> Block:
+    rows = appraisal[appraisal["instrument"].isin(instruments)].to_dict("records")
+    items = COHORT_DOMAINS if cohorts else {row["item"]: str(row["domain"]) for row in rows}
+    order = sorted(items.items(), key=lambda pair: (_rank(pair[1]), pair[0]))
+    asked = {(row["instrument"], row["item"]) for row in rows}
+    given = {(row["study_id"], row["item"]): row for row in rows}
+    studies = {row["study_id"]: (row["label"], row["instrument"]) for row in rows}
+    cells = {
+        (study, item): _cell(given.get((study, item)), (instrument, item) in asked)
+        for study, (_, instrument) in studies.items()
+        for item, _ in order
+    }
+    named = sorted(((study, label) for study, (label, _) in studies.items()), key=lambda pair: (pair[1], pair[0]))
+    return Block(instruments, tuple(order), tuple(named), cells)
+
+
+def _rank(domain: str) -> tuple[int, str]:
+    return (DOMAINS.index(domain), "") if domain in DOMAINS else (len(DOMAINS), domain)
+
+
+def _cell(row: dict | None, asked: bool) -> Cell:
+    if row is None:
+        return Cell(UNDECIDED if asked else NOT_APPLICABLE)
+    answer = row["answer"].strip().casefold() if isinstance(row["answer"], str) else ""
+    if not answer:
+        return Cell(UNDECIDED)
+    stars = row["stars"]
+    if answer in ("n/a", "not applicable"):
+        return Cell(NOT_APPLICABLE)
+    if stars is None or stars == "" or stars != stars:  # noqa: PLR0124 - not a number
+        return Cell(_JUDGEMENTS.get(answer, UNCLEAR))
+    stars = int(float(stars))
+    most = MOST_STARS.get(row["item"], 1)
+    return Cell(BAD if stars == 0 else GOOD if stars >= most else SOME, stars)

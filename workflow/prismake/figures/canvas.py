@@ -1,0 +1,231 @@
+"""A page in inches to draw on, text that is measured before it is placed, and files that never change.
+
+Figures of a review are tables with a drawing inside. They are laid out from the measured width of their
+own words, so that a long label makes a wider figure and is never cut.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.textpath import text_to_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# DejaVu comes with matplotlib, so that every machine measures and draws the same letters; the others are asked
+# only for letters which it lacks (names of studies in Chinese or Japanese characters).
+FAMILIES = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Droid Sans Fallback")
+POINTS = 72.0
+
+INK = "#1f2933"
+MUTED = "#5f6c7b"
+RULE = "#c9d1da"
+BLUE = "#1f5a8c"
+MID_BLUE = "#5f90bb"
+PALE_BLUE = "#dbe7f3"
+AMBER = "#b45309"
+PALE_AMBER = "#fdf3e1"
+WHITE = "#ffffff"
+
+
+@lru_cache(maxsize=1)
+def families() -> list[str]:
+    """The fonts of this machine among ``FAMILIES``; the first is always there."""
+    known = set(fontManager.get_font_names())
+    return [FAMILIES[0], *(name for name in FAMILIES[1:] if name in known)]
+
+
+@lru_cache(maxsize=64)
+def _font(size: float, bold: bool, italic: bool = False) -> FontProperties:
+    return FontProperties(
+        family=families(), size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
+    )
+
+
+@lru_cache(maxsize=8192)
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width in inches of one line of text in points ``size``."""
+    if not text:
+        return 0.0
+    return text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)[0] / POINTS
+
+
+def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Lines no wider than ``width`` inches; a word that is too long by itself is broken.
+
+    No-break spaces hold what they join together.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in filter(None, re.split(r"[ \t\r]+", paragraph)):
+            longer = f"{line} {word}" if line else word
+            if text_width(longer, size, bold) <= width:
+                line = longer
+                continue
+            if line:
+                lines.append(line)
+            *whole, line = _pieces(word, width, size, bold)
+            lines += whole
+        lines.append(line)
+    return lines
+
+
+def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter, size, bold) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+class Canvas:
+    """A figure of ``width`` × ``height`` inches; x runs right and y runs down from the upper left corner."""
+
+    def __init__(self, width: float, height: float, title: str = "") -> None:
+        self.width, self.height = width, height
+        self.figure = Figure(figsize=(width, height), facecolor=WHITE)
+        FigureCanvasAgg(self.figure)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set_xlim(0, width)
+        self.axes.set_ylim(height, 0)
+        self.axes.set_axis_off()
+        self.figure.set_label(title)
+
+    def text(self, x: float, y: float, text: str, size: float = 9, **look: Any) -> None:
+        """Text with its vertical middle at ``y``; ``look``: align, bold, italic, colour, turn (degrees), va."""
+        if text:
+            self.axes.text(
+                x,
+                y,
+                text,
+                fontproperties=_font(size, look.get("bold", False), look.get("italic", False)),
+                ha=look.get("align", "left"),
+                va=look.get("va", "center_baseline"),
+                color=look.get("colour", INK),
+                rotation=look.get("turn", 0),
+                rotation_mode="anchor",
+                parse_math=False,
+                zorder=5,
+            )
+
+    def lines(self, x: float, y: float, lines: Sequence[str], size: float = 9, step: float = 0.17, **look: Any) -> None:
+        """Lines one below the other, the middle of the first at ``y``."""
+        for index, line in enumerate(lines):
+            self.text(x, y + index * step, line, size, **look)
+
+    def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
+        """A line; ``look``: colour, width (points), dash (e.g. (0, (4, 3))), order, cap."""
+        self.axes.add_line(
+            Line2D(
+                xs,
+                ys,
+                color=look.get("colour", INK),
+                linewidth=look.get("width", 0.8),
+                linestyle=look.get("dash", "-"),
+                solid_capstyle=look.get("cap", "butt"),
+                dash_capstyle="butt",
+                zorder=look.get("order", 2),
+            )
+        )
+
+    def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
+        """A rectangle; ``look``: fill, edge, line (points), dash, round (inches), order."""
+        style = {
+            "facecolor": look.get("fill", "none"),
+            "edgecolor": look.get("edge", "none"),
+            "linewidth": look.get("line", 0.8),
+            "linestyle": look.get("dash", "-"),
+            "zorder": look.get("order", 1),
+        }
+        if radius := look.get("round", 0):
+            shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
+        else:
+            shape = Rectangle((x, y), width, height, **style)
+        self.axes.add_patch(shape)
+
+    def polygon(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
+        """A closed shape; ``look`` as for ``box``."""
+        self.axes.add_patch(
+            Polygon(
+                points,
+                closed=True,
+                facecolor=look.get("fill", BLUE),
+                edgecolor=look.get("edge", "none"),
+                linewidth=look.get("line", 0.8),
+                joinstyle="miter",
+                zorder=look.get("order", 3),
+            )
+        )
+
+    def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
+        """A circle; ``look`` as for ``box``."""
+        self.axes.add_patch(
+            Circle(
+                (x, y),
+                radius,
+                facecolor=look.get("fill", BLUE),
+                edgecolor=look.get("edge", "none"),
+                linewidth=look.get("line", 0.8),
+                linestyle=look.get("dash", "-"),
+                zorder=look.get("order", 3),
+            )
+        )
+
+    def arrow(self, points: Sequence[tuple[float, float]], head: float = 0.075, **look: Any) -> None:
+        """A line through ``points`` with a head at its end."""
+        (x0, y0), (x1, y1) = points[-2:]
+        length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
+        dx, dy = (x1 - x0) / length, (y1 - y0) / length
+        stem = (x1 - head * dx, y1 - head * dy)
+        xs, ys = zip(*[*points[:-1], stem], strict=True)
+        self.line(xs, ys, **look)
+        half = head * 0.5
+        self.polygon(
+            [(x1, y1), (stem[0] - half * dy, stem[1] + half * dx), (stem[0] + half * dy, stem[1] - half * dx)],
+            fill=look.get("colour", INK),
+        )
+
+
+@contextmanager
+def _fixed_style() -> Iterator[None]:
+    """matplotlib's own defaults, whatever a user's matplotlibrc says, with letters as outlines in SVG."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({"svg.hashsalt": "prismake", "svg.fonttype": "path", "pdf.fonttype": 42})
+        yield
+
+
+def save(figure: Figure, path: str | Path, dpi: float = 150) -> None:
+    """Write the figure as .svg, .pdf or .png, by the name of ``path``: the same figure gives the same bytes."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".svg":
+        Path(path).write_text(svg_text(figure), encoding="utf-8", newline="\n")
+        return
+    metadata = {"CreationDate": None, "Creator": "prismake", "Producer": None} if suffix == ".pdf" else {}
+    with _fixed_style():
+        figure.savefig(path, format=suffix.lstrip("."), dpi=dpi, metadata=metadata or {"Software": None})
+
+
+def svg_text(figure: Figure) -> str:
+    """The figure as SVG text without date, version or comments."""
+    buffer = io.StringIO()
+    with _fixed_style():
+        figure.savefig(
+            buffer, format="svg", metadata={"Date": None, "Creator": "prismake", "Title": figure.get_label() or None}
+        )
+    # A comment beside each outline repeats the text it draws; page and file are smaller without.
+    return re.sub(r"\s*<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)

@@ -1,0 +1,301 @@
+"""The PRISMA 2020 flow diagram, drawn to its template.
+
+Page MJ, McKenzie JE, Bossuyt PM, et al. BMJ 2021;372:n71: new or updated review, databases and registers only or
+with other methods; which of the four forms is drawn follows from the boxes that the flow has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
+from .wording import plural
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from prismake.flow import Flow
+
+MARGIN, GAP_X, GAP_Y = 0.2, 0.36, 0.26
+SIDE_BAR = 0.3
+BOX = 2.5
+PREVIOUS = 1.75
+PAD = 0.1
+SIZE, LINE = 8.0, 0.155
+GOLD, STEEL, GREY = "#ffd166", "#a9c7e6", "#e3e6e9"
+EDGE = "#4a5560"
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Words in a box; a line that begins with two blanks is set in."""
+
+    lines: tuple[str, ...]
+    waiting: bool = False
+    grey: bool = False
+
+    def wrapped(self, width: float) -> list[tuple[float, str]]:
+        """Indent in inches and text of each line as it fits into the box."""
+        rows = []
+        for line in self.lines:
+            indent = 0.14 if line.startswith("  ") else 0.0
+            rows += [(indent, piece) for piece in wrap(line.strip(), width - 2 * PAD - indent, SIZE)]
+        return rows
+
+    def height(self, width: float) -> float:
+        return LINE * len(self.wrapped(width)) + 2 * PAD
+
+
+def flow_diagram(flow: Flow | Mapping[str, Any]) -> Figure:
+    """Draw the flow.
+
+    ``flow`` is a Flow or its ``to_dict()``. Records and reports that wait for a decision have dashed boxes of their
+    own, so that the numbers add up while a review is under way.
+    """
+    data = flow if isinstance(flow, Mapping) else flow.to_dict()
+    return _Diagram(data).draw()
+
+
+class _Diagram:
+    """Columns and rows of boxes: row by row from the header to the included studies."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.boxes = data["boxes"]
+        self.notes = _notes(data)
+        self.other = "other" in self.boxes
+        self.updated = "previous" in self.boxes
+        x = MARGIN + SIDE_BAR + 0.16
+        self.previous_x = x
+        x += PREVIOUS + GAP_X if self.updated else 0
+        self.x = {"main": x, "side": x + BOX + GAP_X}
+        if self.other:
+            x = self.x["side"] + BOX + GAP_X
+            self.x |= {"other": x, "other_side": x + BOX + GAP_X}
+        self.width = max(self.x.values()) + BOX + MARGIN
+        self.rows = _rows(self.boxes)
+        self.heights = [self._row_height(row) for row in self.rows]
+        if not self.updated:
+            # One row alone has to hold the word "Included" on its bar.
+            self.heights[-1] = max(self.heights[-1], 0.85)
+
+    def _row_height(self, row: Mapping[str, list[_Box]]) -> float:
+        return max(_stack_height(stack) for stack in row.values())
+
+    def draw(self) -> Figure:
+        foot = [line for note in self.notes for line in wrap(note, self.width - 2 * MARGIN, 7.5)]
+        header = 0.42
+        tops = [MARGIN + header + GAP_Y]
+        for height in self.heights:
+            tops.append(tops[-1] + height + GAP_Y)
+        self.canvas = Canvas(self.width, tops[-1] + 0.14 * len(foot) + MARGIN, "PRISMA 2020 flow diagram")
+        self._headers(header)
+        self._side_bars(tops)
+        places = [self._row(row, top, high) for row, top, high in zip(self.rows, tops, self.heights, strict=False)]
+        self._arrows(places)
+        if self.updated:
+            self._previous(tops, places)
+        self.canvas.lines(MARGIN, tops[-1] + 0.02, foot, 7.5, 0.14, colour=MUTED)
+        return self.canvas.figure
+
+    def _headers(self, height: float) -> None:
+        new = "new " if self.updated else ""
+        heads = [(self.x["main"], 2 * BOX + GAP_X, f"Identification of {new}studies via databases and registers", GOLD)]
+        if self.other:
+            heads.append((self.x["other"], 2 * BOX + GAP_X, f"Identification of {new}studies via other methods", GREY))
+        if self.updated:
+            heads.append((self.previous_x, PREVIOUS, "Previous studies", GREY))
+        for x, width, words, fill in heads:
+            self.canvas.box(x, MARGIN, width, height, fill=fill, edge=EDGE, round=0.08)
+            self.canvas.text(x + width / 2, MARGIN + height / 2, words, SIZE + 0.5, align="center", bold=True)
+
+    def _side_bars(self, tops: list[float]) -> None:
+        last = len(self.rows) - 1
+        for words, first, final in (("Identification", 0, 0), ("Screening", 1, 3), ("Included", 4, last)):
+            top, bottom = tops[first], tops[final] + self.heights[final]
+            self.canvas.box(MARGIN, top, SIDE_BAR, bottom - top, fill=STEEL, edge=EDGE, round=0.06)
+            look = {"align": "center", "va": "center", "turn": 90, "bold": True}
+            self.canvas.text(MARGIN + SIDE_BAR / 2, (top + bottom) / 2, words, SIZE + 0.5, **look)
+
+    def _row(self, row: Mapping[str, list[_Box]], top: float, height: float) -> dict[str, list[tuple[float, float]]]:
+        """Draw one row; gives the top and bottom of each box by column."""
+        middle = top + height / 2
+        places: dict[str, list[tuple[float, float]]] = {}
+        for column, stack in row.items():
+            high = _stack_height(stack)
+            y = middle - high / 2
+            places[column] = []
+            for box in stack:
+                tall = box.height(BOX)
+                if column in ("main", "other") and len(row.get(_beside(column), [])) > 1:
+                    # Beside two boxes the box reaches far enough for both arrows to start from it.
+                    tall = max(tall, _stack_height(row[_beside(column)]) * 0.8)
+                    y = middle - tall / 2
+                self._box(box, self.x[column], y, BOX, tall)
+                places[column].append((y, y + tall))
+                y += tall + 0.1
+        return places
+
+    def _box(self, box: _Box, x: float, y: float, width: float, height: float) -> None:
+        look = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
+        if box.waiting:
+            look = {"fill": PALE_AMBER, "edge": AMBER, "dash": (0, (4, 2.5))}
+        self.canvas.box(x, y, width, height, **look)
+        lines = box.wrapped(width)
+        first = y + height / 2 - LINE * (len(lines) - 1) / 2
+        for index, (indent, line) in enumerate(lines):
+            colour = AMBER if box.waiting else INK
+            self.canvas.text(x + PAD + indent, first + index * LINE, line, SIZE, colour=colour)
+
+    def _arrows(self, places: list[dict[str, list[tuple[float, float]]]]) -> None:
+        for row in places:
+            for column in ("main", "other"):
+                for top, bottom in row.get(_beside(column), []):
+                    y = (top + bottom) / 2
+                    start = self.x[column] + BOX
+                    self.canvas.arrow([(start, y), (self.x[_beside(column)], y)], width=0.9, colour=EDGE)
+        for column in ("main", "other"):
+            stops = [row[column][0] for row in places if column in row]
+            x = self.x.get(column, 0) + BOX / 2
+            for (_, bottom), (top, _) in pairwise(stops):
+                self.canvas.arrow([(x, bottom), (x, top)], width=0.9, colour=EDGE)
+        if self.other:
+            x, end = self.x["other"] + BOX / 2, self.x["main"] + BOX
+            top, bottom = places[4]["main"][0]
+            y = (top + bottom) / 2
+            self.canvas.arrow([(x, places[3]["other"][0][1]), (x, y), (end, y)], width=0.9, colour=EDGE)
+
+    def _previous(self, tops: list[float], places: list[dict[str, list[tuple[float, float]]]]) -> None:
+        previous = self.boxes["previous"]
+        box = _Box(
+            (
+                f"Studies included in previous version of review {_n(previous['studies'])}",
+                f"Reports of studies included in previous version of review {_n(previous['reports'])}",
+            ),
+            grey=True,
+        )
+        height = box.height(PREVIOUS)
+        y = tops[0] + max(0.0, (self.heights[0] - height) / 2)
+        self._box(box, self.previous_x, y, PREVIOUS, height)
+        x = self.previous_x + PREVIOUS / 2
+        top, bottom = places[-1]["main"][0]
+        middle = (top + bottom) / 2
+        self.canvas.arrow([(x, y + height), (x, middle), (self.x["main"], middle)], width=0.9, colour=EDGE)
+
+
+def _beside(column: str) -> str:
+    return "side" if column == "main" else "other_side"
+
+
+def _stack_height(stack: list[_Box]) -> float:
+    return sum(box.height(BOX) for box in stack) + 0.1 * (len(stack) - 1)
+
+
+def _n(count: int) -> str:
+    # No-break spaces: a count is never torn from its letter.
+    return f"(n\u00a0=\u00a0{count:,})"
+
+
+def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
+    """The rows below the header: boxes by column, a list where several stand one below the other."""
+    removed, other = boxes["removed"], boxes.get("other")
+    rows: list[dict[str, list[_Box]]] = [
+        {
+            "main": [_Box(_identified(boxes["identified"]))],
+            "side": [
+                _Box(
+                    (
+                        "Records removed before screening:",
+                        f"  Duplicate records removed {_n(removed['duplicates'])}",
+                        f"  Records marked as ineligible by automation tools {_n(removed['automation'])}",
+                        f"  Records removed for other reasons {_n(removed['other'])}",
+                    )
+                )
+            ],
+        },
+        {
+            "main": [_Box((f"Records screened {_n(boxes['screened'])}",))],
+            "side": [
+                _Box((f"Records excluded {_n(boxes['excluded_title_abstract'])}",)),
+                *_waiting("Records awaiting a decision", boxes["undecided_title_abstract"]),
+            ],
+        },
+        *_reading_rows(boxes, "main", grey=False),
+    ]
+    if other:
+        rows[0] |= {"other": [_Box(_other_identified(other["identified"]), grey=True)]}
+        if other["removed"]["total"]:
+            rows[0] |= {"other_side": [_Box(_other_removed(other["removed"]), grey=True)]}
+        for index, more in enumerate(_reading_rows(other, "other", grey=True), start=2):
+            rows[index] |= more
+    new = "New studies" if "previous" in boxes else "Studies"
+    of = "new included" if "previous" in boxes else "included"
+    rows.append({"main": [_Box(_studies(f"{new} included in review", f"Reports of {of} studies", boxes["included"]))]})
+    if total := boxes.get("total"):
+        rows.append(
+            {"main": [_Box(_studies("Total studies included in review", "Reports of total included studies", total))]}
+        )
+    return rows
+
+
+def _studies(studies: str, reports: str, counts: Mapping[str, int]) -> tuple[str, str]:
+    return f"{studies} {_n(counts['studies'])}", f"{reports} {_n(counts['reports'])}"
+
+
+def _reading_rows(boxes: Mapping[str, Any], column: str, *, grey: bool) -> list[dict[str, list[_Box]]]:
+    reasons = [f"  {reason} {_n(count)}" for reason, count in boxes["excluded_full_text"].items()]
+    excluded = ("Reports excluded:", *reasons) if reasons else (f"Reports excluded {_n(0)}",)
+    return [
+        {
+            column: [_Box((f"Reports sought for retrieval {_n(boxes['sought'])}",), grey=grey)],
+            _beside(column): [
+                _Box((f"Reports not retrieved {_n(boxes['not_retrieved'])}",), grey=grey),
+                *_waiting("Reports awaiting a decision", boxes["undecided_full_text"]),
+            ],
+        },
+        {
+            column: [_Box((f"Reports assessed for eligibility {_n(boxes['assessed'])}",), grey=grey)],
+            _beside(column): [_Box(excluded, grey=grey)],
+        },
+    ]
+
+
+def _waiting(words: str, count: int) -> list[_Box]:
+    return [_Box((f"{words} {_n(count)}",), waiting=True)] if count else []
+
+
+def _identified(identified: Mapping[str, Any]) -> tuple[str, ...]:
+    lines = ["Records identified from:"]
+    for kind in ("databases", "registers"):
+        sources = identified[kind]
+        lines.append(f"{kind.capitalize()} {_n(sum(sources.values()))}" + (":" if sources else ""))
+        lines += [f"  {label} {_n(count)}" for label, count in sources.items()]
+    return tuple(lines)
+
+
+def _other_identified(identified: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("Records identified from:", *(f"  {label} {_n(count)}" for label, count in identified["sources"].items()))
+
+
+def _other_removed(removed: Mapping[str, int]) -> tuple[str, ...]:
+    words = {
+        "duplicates": "Duplicates of records found already",
+        "automation": "Marked as ineligible by automation tools",
+        "other": "Removed for other reasons",
+    }
+    return ("Records removed:", *(f"  {words[name]} {_n(removed[name])}" for name in words if removed[name]))
+
+
+def _notes(data: Mapping[str, Any]) -> list[str]:
+    notes = list(data.get("notes") or [])
+    if pairs := data["boxes"].get("possible_duplicates", 0):
+        notes.append(
+            f"{plural(pairs, 'pair')} of possible duplicates wait for the panel; until then each record counts."
+        )
+    undecided = data.get("undecided", 0)
+    state = (
+        f"{undecided:,} decisions are open; the counts are those of today." if undecided else "Nothing is undecided."
+    )
+    return [*notes, f"{state} Form: PRISMA 2020 (Page et al., BMJ 2021;372:n71)."]

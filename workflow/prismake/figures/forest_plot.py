@@ -1,0 +1,297 @@
+"""Forest plots: studies, weights, diamonds and prediction interval on the natural scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
+from .forest_rows import Row, columns, digits, forest_rows
+from .scale import Scale, natural_scale
+from .wording import MEASURES, PROPORTIONS, RATES, RATIOS, percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MARGIN = 0.22
+GAP = 0.2
+ROW = 0.225
+LINE = 0.155
+SIZE = 8.5
+SMALL = 7.5
+PLOT = 3.3
+LABEL_LEAST, LABEL_MOST = 2.0, 3.2
+SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
+NO_STUDIES = "No studies yet"
+
+
+def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
+    """The forest plot of one outcome.
+
+    Args:
+        result: a mapping like ``pooling/<outcome>.json``: studies with counts, estimate and interval on the natural
+            scale, analyses, subgroups, counts.
+        subgroup: name of a subgroup; its levels become blocks, each with its diamond. Without it, the studies
+            stand in one list, and the diamonds of all subgroups below the pooled estimate.
+
+    Squares are proportional in area to the weights. Filled diamond: main analysis; hollow diamond: a second
+    analysis; bar with caps: prediction interval. An interval that leaves the axis ends in an arrow.
+
+    Raises PrismakeError when the outcome has no such subgroup.
+    """
+    rows = forest_rows(result, subgroup)
+    if not rows:
+        return empty_panel(result["title"], NO_STUDIES, _statement(result), unfinished(result))
+    return _draw(_layout(result, rows))
+
+
+@dataclass
+class _Layout:
+    """Measures in inches, all from the upper left corner."""
+
+    result: Mapping[str, Any]
+    rows: list[Row]
+    headings: list[list[str]]
+    rights: list[float]
+    labels: list[list[str]]
+    scale: Scale
+    estimate_x: float
+    weight_x: float
+    width: float
+    title: list[str] = field(default_factory=list)
+    foot: list[str] = field(default_factory=list)
+
+
+def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
+    """Column widths from the words that stand in them."""
+    label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
+    label = min(max(label, LABEL_LEAST), LABEL_MOST)
+    labels = [
+        wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single")) if row.cells else [row.label]
+        for row in rows
+    ]
+    x, headings, rights = MARGIN + label, [["Study"]], []
+    named = columns(result)
+    for index, heading in enumerate(named.values()):
+        lines = wrap(heading, 0.95, SIZE, bold=True)
+        cells = [row.cells[index] for row in rows if row.cells]
+        x += GAP * 0.8 + max(
+            *(text_width(line, SIZE, True) for line in lines), *(text_width(cell, SIZE, True) for cell in cells)
+        )
+        headings.append(lines)
+        rights.append(x)
+    start = x + GAP + 0.12
+    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in ("heading", "note", "gap")]
+    scale = natural_scale(result["measure"], measured, start, start + PLOT)
+    level, places = result.get("level", 95), digits(result)
+    headings.append(wrap(f"{MEASURES.get(result['measure'], 'Estimate')} [{level:g} % CI]", 1.5, SIZE, bold=True))
+    printed = [text_width(row.printed(places), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
+    estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
+    weight_x = estimate_x
+    if any(row.weight is not None for row in rows):
+        headings.append(["Weight"])
+        weight_x += GAP + max(text_width("Weight", SIZE, True), text_width("100.0 %", SIZE, True))
+    width = weight_x + MARGIN
+    notes = [text_width(row.label, SMALL) for row in rows if row.kind == "note"]
+    width = max(width, MARGIN * 2 + max(notes, default=0.0))
+    title = wrap(result["title"], width - 2 * MARGIN, 11.5, bold=True)
+    note = _footnote(result, rows)
+    foot = wrap(note, width - 2 * MARGIN, SMALL) if note else []
+    return _Layout(result, rows, headings, rights, labels, scale, estimate_x, weight_x, width, title, foot)
+
+
+def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
+    parts = []
+    if result["measure"] in PROPORTIONS:
+        parts.append("Intervals of single studies are exact (Clopper–Pearson).")
+    if any(row.kind == "second" for row in rows):
+        parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
+    if left := result.get("left_out"):
+        named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
+        parts.append(f"Not pooled: {named}.")
+    return "\n".join(parts)
+
+
+def _statement(result: Mapping[str, Any]) -> str:
+    return (result.get("counts") or {}).get("statement", "")
+
+
+def unfinished(result: Mapping[str, Any]) -> bool:
+    """Whether somebody still has to decide something that this result may depend on."""
+    counts = result.get("counts") or {}
+    return not counts.get("current", True) or any((counts.get("undecided") or {}).values())
+
+
+def _height(lines: list[str]) -> float:
+    return ROW + LINE * (len(lines) - 1)
+
+
+def _row_height(row: Row, lines: list[str]) -> float:
+    return ROW * 0.55 if row.kind == "gap" else _height(lines)
+
+
+def _draw(layout: _Layout) -> Figure:
+    statement = wrap(_statement(layout.result), layout.width - 2 * MARGIN - 0.2, SMALL)
+    head = max(len(lines) for lines in layout.headings)
+    top = MARGIN + 0.24 * len(layout.title) + 0.12
+    body = top + LINE * head + 0.14
+    bottom = body + sum(_row_height(row, lines) for row, lines in zip(layout.rows, layout.labels, strict=True))
+    axis = bottom + 0.04
+    foot = axis + 0.62
+    high = 0.14 * len(layout.foot) + (0.08 if layout.foot else 0)
+    height = foot + high + 0.14 * len(statement) + MARGIN
+    canvas = Canvas(layout.width, height, layout.result["title"])
+    canvas.lines(MARGIN, MARGIN + 0.06, layout.title, 11.5, 0.24, bold=True)
+    _headings(canvas, layout, top, head)
+    _axis(canvas, layout, body, axis)
+    y = body
+    for row, lines in zip(layout.rows, layout.labels, strict=True):
+        _row(canvas, layout, row, lines, y)
+        y += _row_height(row, lines)
+    canvas.lines(MARGIN, foot, layout.foot, SMALL, 0.14, colour=MUTED)
+    if statement:
+        _stated(canvas, statement, foot + high - 0.07, unfinished(layout.result))
+    return canvas.figure
+
+
+def _stated(canvas: Canvas, lines: list[str], y: float, warn: bool) -> None:
+    """The counts statement; in an amber box while anything is undecided."""
+    if warn:
+        high = 0.14 * len(lines) + 0.1
+        canvas.box(MARGIN, y - 0.04, canvas.width - 2 * MARGIN, high, fill=PALE_AMBER, edge=AMBER, line=0.6)
+    canvas.lines(MARGIN + (0.1 if warn else 0), y + 0.08, lines, SMALL, 0.14, colour=AMBER if warn else INK)
+
+
+def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
+    bottom = top + LINE * (head - 1) + 0.06
+    places = [(MARGIN, "left"), *((right, "right") for right in layout.rights), (layout.estimate_x, "right")]
+    if len(layout.headings) > len(places):
+        places.append((layout.weight_x, "right"))
+    for (x, align), lines in zip(places, layout.headings, strict=True):
+        canvas.lines(x, bottom - LINE * (len(lines) - 1), lines, SIZE, LINE, bold=True, align=align)
+    canvas.line((MARGIN, layout.width - MARGIN), (bottom + 0.13,) * 2, colour=INK, width=0.9)
+
+
+def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
+    """Top and bottom of the stretches without a note: guide lines never run through a sentence."""
+    bands = [(body, body)]
+    y = body
+    for row, lines in zip(layout.rows, layout.labels, strict=True):
+        high = _row_height(row, lines)
+        if row.kind == "note":
+            bands.append((y + high, y + high))
+        else:
+            bands[-1] = (bands[-1][0], y + high)
+        y += high
+    return [band for band in bands if band[1] > band[0]]
+
+
+def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
+    scale, measure = layout.scale, layout.result["measure"]
+    bands = _bands(layout, body)
+
+    def guide(x: float, **look: Any) -> None:
+        for top, bottom in bands:
+            canvas.line((x, x), (top, bottom), **look)
+
+    for value, label in scale.ticks():
+        x = scale.place(value)
+        guide(x, colour=RULE, width=0.4, order=0)
+        canvas.line((x, x), (axis, axis + 0.05), colour=INK, width=0.7)
+        canvas.text(x, axis + 0.15, label, SMALL, align="center")
+    canvas.line((scale.start, scale.end), (axis, axis), colour=INK, width=0.9)
+    title = MEASURES.get(measure, "Estimate") + (" (logarithmic axis)" if scale.log else "")
+    canvas.text((scale.start + scale.end) / 2, axis + 0.34, title, SMALL, align="center", colour=MUTED)
+    if measure not in PROPORTIONS | RATES | {"MN", "MNLN"}:
+        guide(scale.place(1.0 if measure in RATIOS else 0.0), colour=INK, width=0.8, order=1)
+    pooled = next((row for row in layout.rows if row.kind == "pooled"), None)
+    if pooled and scale.inside(pooled.estimate):
+        guide(scale.place(pooled.estimate), colour=BLUE, width=0.8, dash=(0, (3, 3)), order=1)
+
+
+def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) -> None:
+    middle = y + _row_height(row, lines) / 2
+    first = middle - LINE * (len(lines) - 1) / 2
+    if row.kind == "gap":
+        return
+    if row.kind == "note":
+        canvas.text(MARGIN, middle, row.label, SMALL, colour=MUTED)
+        return
+    bold = row.kind in ("heading", "pooled", "subtotal", "single")
+    if row.kind == "pooled":
+        canvas.box(MARGIN - 0.06, y, layout.width - 2 * MARGIN + 0.12, middle * 2 - 2 * y, fill=PALE_BLUE, order=-1)
+    canvas.lines(MARGIN, first, lines, SIZE, LINE, bold=bold)
+    strong = row.kind in ("pooled", "subtotal")
+    for right, cell in zip(layout.rights, row.cells, strict=False):
+        canvas.text(right, middle, cell, SIZE, align="right", bold=strong)
+    canvas.text(layout.estimate_x, middle, row.printed(digits(layout.result)), SIZE, align="right", bold=strong)
+    if row.weight is not None:
+        canvas.text(layout.weight_x, middle, percent(row.weight, 1), SIZE, align="right", bold=strong)
+    _mark(canvas, layout, row, middle)
+
+
+def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
+    """What is drawn in the plot: a square with its line, a diamond, or the bar of the prediction interval."""
+    scale = layout.scale
+    if row.kind == "prediction":
+        low, high = _whisker(canvas, scale, row, y, colour=BLUE, width=1.6)
+        for x, value in ((low, row.lower), (high, row.upper)):
+            if scale.inside(value):
+                canvas.line((x, x), (y - 0.05, y + 0.05), colour=BLUE, width=1.6)
+        return
+    if row.estimate is None:
+        return
+    if row.kind in ("study", "single"):
+        _whisker(canvas, scale, row, y, colour=INK, width=0.9)
+        if scale.inside(row.estimate):
+            half = _side(layout, row) / 2
+            x = scale.place(row.estimate)
+            canvas.box(x - half, y - half, 2 * half, 2 * half, fill=BLUE if row.kind == "study" else MUTED, order=3)
+        return
+    if row.lower is None or row.upper is None:
+        low = high = scale.place(row.estimate)
+    else:
+        low, high = (min(max(scale.place(v), scale.start), scale.end) for v in (row.lower, row.upper))
+    x = min(max(scale.place(row.estimate), scale.start), scale.end)
+    half = {"pooled": 0.085, "subtotal": 0.07, "second": 0.065}[row.kind]
+    low, high = min(low, x - 0.01), max(high, x + 0.01)
+    fill = BLUE if row.kind == "pooled" else MID_BLUE
+    hollow = {"fill": WHITE, "edge": BLUE, "line": 1.0} if row.kind == "second" else {"fill": fill}
+    canvas.polygon([(low, y), (x, y - half), (high, y), (x, y + half)], **hollow)
+
+
+def _side(layout: _Layout, row: Row) -> float:
+    """Side of a study's square: its area is in proportion to the weight."""
+    most = max((one.weight or 0 for one in layout.rows if one.kind == "study"), default=0)
+    if not most or row.weight is None:
+        return SQUARE_MOST / 2
+    return max(SQUARE_MOST * (row.weight / most) ** 0.5, SQUARE_LEAST)
+
+
+def _whisker(canvas: Canvas, scale: Scale, row: Row, y: float, **look: Any) -> tuple[float, float]:
+    """The line of an interval, with an arrow at an end that lies outside the axis."""
+    if row.lower is None or row.upper is None:
+        return scale.start, scale.end
+    ends = [min(max(scale.place(v), scale.start), scale.end) for v in (row.lower, row.upper)]
+    canvas.line(ends, (y, y), **look)
+    for value, x, side in ((row.lower, ends[0], 1), (row.upper, ends[1], -1)):
+        if not scale.inside(value):
+            tip = 0.06 * side
+            canvas.polygon([(x, y), (x + tip, y - 0.035), (x + tip, y + 0.035)], fill=look["colour"])
+    return ends[0], ends[1]
+
+
+def empty_panel(title: str, headline: str, statement: str, warn: bool = False, width: float = 7.5) -> Figure:
+    """A figure that says why there is nothing to draw, and on which counts that rests."""
+    lines = wrap(statement, width - 2 * MARGIN - 0.2, SMALL + 0.5)
+    heading = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
+    top = MARGIN + 0.24 * len(heading)
+    canvas = Canvas(width, top + 1.1 + 0.15 * len(lines) + MARGIN, title)
+    canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
+    high = 0.95 + 0.15 * len(lines)
+    look = {"fill": PALE_AMBER, "edge": AMBER} if warn else {"fill": "#f4f6f8", "edge": RULE}
+    canvas.box(MARGIN, top + 0.08, width - 2 * MARGIN, high, line=0.8, **look)
+    canvas.text(width / 2, top + 0.45, headline, 12, align="center", bold=True, colour=MUTED)
+    canvas.lines(width / 2, top + 0.8, lines, SMALL + 0.5, 0.15, align="center", colour=AMBER if warn else MUTED)
+    return canvas.figure

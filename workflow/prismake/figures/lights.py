@@ -1,0 +1,134 @@
+"""Traffic lights of an appraisal: colours that colour-blind readers can tell apart, each with its own symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .appraisal_cells import (
+    BAD,
+    GOOD,
+    NOT_APPLICABLE,
+    SOME,
+    UNCLEAR,
+    UNDECIDED,
+    WORST,
+    Block,
+    blocks,
+)
+from .canvas import AMBER, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
+from .forest_plot import empty_panel
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MARGIN, ROW, ITEM, SIZE, SMALL = 0.22, 0.33, 0.46, 8.5, 7.5
+LABEL_LEAST, LABEL_MOST = 1.6, 3.2
+RADIUS = 0.125
+TITLE = "Risk of bias by item"
+# Okabe M, Ito K. Color universal design, 2008: fill, symbol and its colour.
+LOOKS = {
+    GOOD: ("#009e73", "+", WHITE),
+    SOME: ("#f0c43e", "!", INK),
+    BAD: ("#d55e00", "−", WHITE),
+    WORST: ("#7f1d1d", "×", WHITE),
+    UNCLEAR: ("#b8c4d0", "?", INK),
+}
+STAR_WORDS = {GOOD: "star earned", SOME: "one of two stars", BAD: "no star"}
+RISK_WORDS = {GOOD: "low risk", SOME: "some concerns", BAD: "high risk", WORST: "critical", UNCLEAR: "unclear"}
+OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
+
+
+def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, str] | None = None) -> Figure:
+    """One light a study and item, one grid an instrument, and how many studies are well on each item.
+
+    Args:
+        appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``); stars
+            are empty for instruments that judge in words (low, some concerns, high, ...).
+        items: the question of each item, printed below.
+    """
+    grids = blocks(appraisal) if len(appraisal) else []
+    if not grids:
+        return empty_panel(TITLE, "No studies yet", "No included study has been appraised.")
+    label = max(text_width(name, SIZE) for block in grids for _, name in block.studies)
+    label = min(max(label, LABEL_LEAST), LABEL_MOST)
+    width = max(*(label + 0.2 + ITEM * len(block.items) for block in grids), 5.4) + 2 * MARGIN
+    foot = _foot(grids, items or {}, width)
+    heights = [0.86 + ROW * len(block.studies) + ROW for block in grids]
+    canvas = Canvas(width, MARGIN + 0.3 + sum(heights) + 0.14 * len(foot) + MARGIN, TITLE)
+    canvas.text(MARGIN, MARGIN + 0.06, TITLE, 11.5, bold=True)
+    y = MARGIN + 0.3
+    for block, height in zip(grids, heights, strict=True):
+        _grid(canvas, block, label, y)
+        y += height
+    canvas.lines(MARGIN, y + 0.02, foot, SMALL, 0.14, colour=MUTED)
+    return canvas.figure
+
+
+def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
+    left = MARGIN + label + 0.2
+    head = top + 0.34
+    x = left
+    for domain in dict.fromkeys(domain for _, domain in block.items):
+        own = block.domain_items(domain)
+        wide = ITEM * len(own)
+        if own != [domain]:
+            name = domain.capitalize()
+            short = name if text_width(name, SMALL, True) < wide else f"{name[:4]}."
+            canvas.text(x + wide / 2, top + 0.1, short, SMALL, align="center", bold=True)
+            canvas.line((x + 0.06, x + wide - 0.06), (top + 0.2,) * 2, colour=RULE)
+        x += wide
+    canvas.text(MARGIN, head, "Study", SIZE, bold=True)
+    for index, (item, _) in enumerate(block.items):
+        canvas.text(left + ITEM * (index + 0.5), head, item, SIZE, align="center", bold=True)
+    y = head + 0.14
+    canvas.line((MARGIN, x), (y, y), width=0.9)
+    for study, name in block.studies:
+        lines = wrap(name, label, SIZE)
+        if len(lines) > 2:
+            lines = [lines[0], f"{lines[1]} …"]
+        canvas.lines(MARGIN, y + ROW / 2 - 0.07 * (len(lines) - 1), lines, SIZE, 0.14)
+        for index, (item, _) in enumerate(block.items):
+            _light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
+        y += ROW
+    canvas.line((MARGIN, x), (y, y), colour=RULE)
+    canvas.text(MARGIN, y + ROW / 2, "Well on this item", SMALL, colour=MUTED)
+    for index, (item, _) in enumerate(block.items):
+        kinds = [block.cells[study, item].kind for study, _ in block.studies]
+        apply = sum(kind != NOT_APPLICABLE for kind in kinds)
+        words = f"{kinds.count(GOOD)}/{apply}" if apply else "n/a"
+        canvas.text(left + ITEM * (index + 0.5), y + ROW / 2, words, SMALL, align="center", colour=MUTED)
+    _legend(canvas, block, y + ROW + 0.1)
+
+
+def _light(canvas: Canvas, kind: str, x: float, y: float, radius: float = RADIUS) -> None:
+    if kind == NOT_APPLICABLE:
+        canvas.text(x, y, "n/a", SMALL * radius / RADIUS, align="center", colour="#98a3ae")
+    elif kind == UNDECIDED:
+        canvas.circle(x, y, radius, fill=WHITE, edge=AMBER, line=1.0, dash=(0, (2.5, 2)))
+    else:
+        fill, symbol, colour = LOOKS[kind]
+        canvas.circle(x, y, radius, fill=fill)
+        canvas.text(x, y, symbol, 11 * radius / RADIUS, align="center", bold=True, colour=colour)
+
+
+def _legend(canvas: Canvas, block: Block, y: float) -> None:
+    """The lights that stand in the grid, in words."""
+    words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
+    there = {cell.kind for cell in block.cells.values()}
+    x = MARGIN
+    for kind, word in words.items():
+        if kind in there:
+            _light(canvas, kind, x + 0.09, y, 0.085)
+            canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
+            x += 0.24 + text_width(word, SMALL) + 0.18
+
+
+def _foot(grids: list[Block], items: Mapping[str, str], width: float) -> list[str]:
+    lines = [f"{item}  {items[item]}" for block in grids for item, _ in block.items if item in items]
+    studies = [(block, study) for block in grids for study, _ in block.studies]
+    waiting = sum(block.open(study) for block, study in studies)
+    state = f"{waiting} of them not decided on every item" if waiting else "every item is decided"
+    lines.append(f"Rests on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
+    return [piece for line in dict.fromkeys(lines) for piece in wrap(line, width - 2 * MARGIN, SMALL)]
