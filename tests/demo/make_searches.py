@@ -10,7 +10,6 @@ import argparse
 import csv
 import gzip
 import hashlib
-import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -62,20 +61,24 @@ def write_pubmed(entries: list[Entry], folder: Path, corrections: dict[str, list
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
         body = "".join(dialects.pubmed_xml(e.citation, corrections.get(e.key, [])) for e in batch)
-        data = squeezed(f"{dialects.XML_HEAD}{body}{dialects.XML_TAIL}".encode())
+        data = gzip.compress(f"{dialects.XML_HEAD}{body}{dialects.XML_TAIL}".encode(), mtime=0)
         name = f"efetch-{DATE}-{start // BATCH + 1:04d}.xml.gz"
         (folder / name).write_bytes(data)
         files.append({"name": name, "records": len(batch), "sha256": hashlib.sha256(data).hexdigest()})
     search = {
+        "complete": True,
         "count": len(entries),
         "database": "PubMed",
         "date": DATE,
         "files": files,
         "ids": [entry.citation["pmid"] for entry in entries],
         "interface": "NCBI E-utilities",
+        "missing": [],
         "query": QUERY,
         "query_translation": QUERY,
+        "since": "",
         "source": "pubmed",
+        "until": DATE,
         "warnings": [],
     }
     text = json.dumps(search, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -89,14 +92,6 @@ def write_cochrane(entries: list[Entry], path: Path) -> None:
         file.write(",".join(dialects.COCHRANE_COLUMNS) + "\r\n")
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         writer.writerows([row.get(column, "") for column in dialects.COCHRANE_COLUMNS] for row in rows)
-
-
-def squeezed(data: bytes) -> bytes:
-    """Gzip without name and time, so that the same text gives the same bytes."""
-    out = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as file:
-        file.write(data)
-    return out.getvalue()
 
 
 def write_text(path: Path, text: str) -> None:

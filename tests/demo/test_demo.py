@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,8 @@ import pytest
 from demo_citations import authors, pages, share, short_pages
 from demo_keys import keys_by_record
 from judgements import REASONS
+from make_searches import DATE, QUERY
+from prismake.sources import entrez
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -30,6 +33,16 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def content(path: Path) -> object:
+    """The bytes of a file; of the archive what is inside, because zlib's versions compress differently."""
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes())
+    if path.suffix == ".json":
+        log = json.loads(path.read_text(encoding="utf-8"))
+        return {**log, "files": [(file["name"], file["records"]) for file in log["files"]]}
+    return path.read_bytes()
+
+
 @needs_shared
 def test_made_again_every_file_has_the_same_bytes(tmp_path: Path) -> None:
     source = SHARED / "citations.csv"
@@ -41,7 +54,7 @@ def test_made_again_every_file_has_the_same_bytes(tmp_path: Path) -> None:
     kept = {path.relative_to(SEARCHES): path for path in SEARCHES.rglob("*.*") if path.name != "README.md"}
     assert made.keys() == kept.keys()
     for name, path in made.items():
-        assert path.read_bytes() == kept[name].read_bytes(), name
+        assert content(path) == content(kept[name]), name
     for name in ("keys.csv", "judgements.csv"):
         assert (tmp_path / name).read_bytes() == (HERE / name).read_bytes()
 
@@ -72,6 +85,12 @@ def test_the_archive_holds_what_its_search_log_says() -> None:
         fetched += pmids
     assert fetched == search["ids"]
     assert search["count"] == len(set(fetched)) == len(fetched)
+
+
+def test_the_archive_is_played_back_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "socket", None)
+    log = entrez.search(QUERY, SEARCHES / "pubmed", email="nobody@example.org", date=DATE, until=DATE, frozen=True)
+    assert (log.records, log.query, log.date, log.missing) == (58, QUERY, DATE, [])
 
 
 def test_every_record_can_be_traced_to_its_citation() -> None:
@@ -123,6 +142,12 @@ def test_share_of_disagreements_is_that_of_the_readme() -> None:
     assert f"{screened} of {len(works)} reports ({screened / len(works):.1%})".replace("%", " %") in text
     assert f"{differ} of {len(sought)} reports" in text
     assert 0.04 <= screened / len(works) <= 0.06
+
+
+def test_duplicate_slips_differ_from_the_consensus() -> None:
+    work = {row["key"]: row["work"] for row in rows("judgements.csv")}
+    for slip in rows("duplicate_slips.csv"):
+        assert (slip["answer"] == "same") != (work[slip["first"]] == work[slip["second"]])
 
 
 def test_included_studies_are_those_appraised_and_extracted() -> None:
