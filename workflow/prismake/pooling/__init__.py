@@ -45,6 +45,9 @@ _HOME = {
         "Influence",
         "Points",
     ],
+    "trim_fill": ["trim_and_fill", "failsafe_n", "TrimFill", "FailSafe"],
+    "fixed": ["mantel_haenszel", "peto", "TwoGroup"],
+    "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
     "bias": ["egger", "begg", "peters", "harbord", "thompson_sharp", "AsymmetryTest"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,8 @@ def _weighted(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str, lev
     dispersion = fit.yPy / df
     V = dispersion * fit.covariance()
     slope, se = float(fit.beta[1]), math.sqrt(V[1, 1])
-    stat = slope / se if se > 0.0 else NAN
+    scale = float((y * y / variance).sum())
+    stat = slope / se if fit.yPy > 1e-24 * scale else NAN  # an exact fit: the statistic would be 0/0
     half = critical(level, df) * math.sqrt(V[0, 0])
     limit = float(fit.beta[0])
     return AsymmetryTest(
@@ -79,16 +80,22 @@ def egger(
     else:
         raise PoolingError(f"There is no predictor '{predictor}'.", remedy="Use sei, vi, ni, ninv or sqrtninv.")
     if model == "lm":
-        return _weighted(y, x, v, "Egger", level)
+        return _limit(_weighted(y, x, v, "Egger", level), predictor)
     if y.size < 3:
         raise PoolingError("Egger's test by meta-regression needs at least three studies.")
     if np.ptp(x) == 0.0:
         raise PoolingError("Egger: all studies have the same precision, so there is no slope to test.")
     fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), x])), method_name(method), "z", level)
-    return AsymmetryTest(
+    found = AsymmetryTest(
         "Egger (mixed)", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), NAN, float(fit.pval[1]),
         float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]), fit.tau2,
     )  # fmt: skip
+    return _limit(found, predictor)
+
+
+def _limit(test: AsymmetryTest, predictor: str) -> AsymmetryTest:
+    """A sample size of zero is no limit of precision: only the other predictors have an estimate there."""
+    return replace(test, limit_est=NAN, limit_lb=NAN, limit_ub=NAN) if predictor == "ni" else test
 
 
 def thompson_sharp(yi: Any, vi: Any, *, method: str = "DL") -> AsymmetryTest:

@@ -91,6 +91,7 @@ def pool(
     intercept: bool = True,
     adhoc: str = "",
     tau2: float | None = None,
+    zero_variance: str = "error",
 ) -> Pooled:
     """Pool effects ``yi`` with known sampling variances ``vi``, or regress them on moderators.
 
@@ -112,6 +113,10 @@ def pool(
         (``se`` when the interval is narrower than that of DerSimonian-Laird; IQWiG General Methods 6.0).
     tau2
         A value to use in place of an estimate.
+    zero_variance
+        What to do with a study whose sampling variance is zero: ``error``; ``drop`` it, with a count; or ``keep`` it
+        (not for EE, DL, HS), which gives no Q, I² or H², and for ML and REML the local maximum at tau² > 0, as the
+        likelihood itself may rise without end towards tau² = 0.
 
     Raises
     ------
@@ -126,7 +131,7 @@ def pool(
     if not 0.0 < level < 100.0:
         raise PoolingError(f"The level {level} is not a percentage between 0 and 100.", remedy="Use 95.")
     if mods is None and intercept:
-        y, v, keep = effects(yi, vi)
+        y, v, keep = effects(yi, vi, zero_variance)
         return fit_problem(
             Problem(y, v), method, test, level, adhoc=adhoc.lower(), tau2=tau2, dropped=keep.size - y.size
         )
@@ -161,9 +166,11 @@ def fit_problem(
     has_intercept: bool = True,
 ) -> Pooled:
     """`pool` for rows that are complete and a design that is ready."""
-    fixed = problem.at(0.0)
+    fixed = problem.at(0.0) if problem.v.min() > 0.0 else None
     found = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
-    fit = fixed if found.value == 0.0 else problem.at(found.value)
+    if fixed is None and found.value <= 0.0:
+        raise PoolingError("A sampling variance is zero and so is tau²: a weight would be infinite.")
+    fit = fixed if fixed is not None and found.value == 0.0 else problem.at(found.value)
     notes: list[str] = []
     if dropped:
         notes.append(f"{dropped} incomplete row{'s' if dropped > 1 else ''} left out.")
@@ -200,10 +207,8 @@ def fit_problem(
         found.se,
         I2,
         H2,
-        _explained(problem, found.value, method, fixed) if moderated and has_intercept else NAN,
-        fixed.yPy if problem.df else 0.0,
-        problem.df,
-        float(dist.chi2_upper(fixed.yPy, problem.df)) if problem.df else 1.0,
+        _explained(problem, found.value, method, fixed) if moderated and has_intercept and fixed is not None else NAN,
+        *_q_test(problem, fixed),
         QM,
         QM_df,
         QM_p,
@@ -217,6 +222,15 @@ def fit_problem(
         warnings=tuple(notes),
         **interval,
     )
+
+
+def _q_test(problem: Problem, fixed: Fit | None) -> tuple[float, int, float]:
+    """Cochran's Q of the (residual) heterogeneity, its df and p-value."""
+    if problem.df == 0:
+        return 0.0, 0, 1.0
+    if fixed is None:
+        return NAN, problem.df, NAN
+    return fixed.yPy, problem.df, float(dist.chi2_upper(fixed.yPy, problem.df))
 
 
 def _covariance(fit: Fit, classic: np.ndarray, test: str) -> tuple[np.ndarray, int | None]:
@@ -272,10 +286,12 @@ def _moderator_test(
     return QM / m, (m, fit.problem.df), float(dist.f_upper(QM / m, m, fit.problem.df))
 
 
-def _heterogeneity(problem: Problem, fixed: Fit, tau2: float, method: str) -> tuple[float, float]:
+def _heterogeneity(problem: Problem, fixed: Fit | None, tau2: float, method: str) -> tuple[float, float]:
     """I² (percent) and H², with the typical sampling variance of Higgins & Thompson 2002, (k - p) / tr(P)."""
     if problem.df == 0:
         return 0.0, 1.0
+    if fixed is None:
+        return NAN, NAN
     if method == "EE":
         return (max(0.0, 100.0 * (fixed.yPy - problem.df) / fixed.yPy) if fixed.yPy else 0.0), fixed.yPy / problem.df
     typical = typical_variance(fixed)

@@ -54,8 +54,10 @@ def columns(data: Any, names: Sequence[str], *, optional: Mapping[str, float] | 
         raise PoolingError("The columns differ in length: " + ", ".join(names) + ".") from None
 
 
-def effects(yi: Any, vi: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def effects(yi: Any, vi: Any, zero_variance: str = "error") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """``(yi, vi, keep)``: complete rows only, and the mask of rows kept.
+
+    A sampling variance of zero is an ``error``, or its row is dropped (``drop``) or kept (``keep``).
 
     Raises
     ------
@@ -63,10 +65,14 @@ def effects(yi: Any, vi: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         Lengths differ, no complete row, an infinite value, or a sampling variance that is zero or negative
         (a weight of 1/0 is no weight).
     """
+    if zero_variance not in {"error", "drop", "keep"}:
+        raise PoolingError(f"zero_variance cannot be '{zero_variance}'.", remedy="Use error, drop or keep.")
     y, v = as_column(yi, "yi"), as_column(vi, "vi")
     if y.shape != v.shape:
         raise PoolingError(f"{y.size} effects but {v.size} sampling variances.")
     keep = ~(np.isnan(y) | np.isnan(v))
+    if zero_variance == "drop":
+        keep &= v != 0.0
     if not keep.all():
         y, v = y[keep], v[keep]
     if not y.size:
@@ -76,7 +82,7 @@ def effects(yi: Any, vi: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             "An effect or its sampling variance is infinite.",
             remedy="Use a continuity correction, or leave the study out and say so.",
         )
-    if v.min() <= 0.0:
+    if v.min() <= 0.0 and not (zero_variance == "keep" and v.min() == 0.0 and v.max() > 0.0):
         rows = ", ".join(str(i + 1) for i in np.flatnonzero(keep)[v <= 0.0])
         raise PoolingError(
             f"The sampling variance is not positive in row {rows}.",

@@ -55,7 +55,11 @@ def estimate(problem: Problem, method: str, fixed: Fit | None = None) -> Tau2:
     """
     if method == "EE" or problem.df <= 0:
         return Tau2(0.0, math.nan, 0.0, 0, 1)
-    return _ESTIMATORS[method](problem, fixed or problem.at(0.0))
+    if fixed is None and problem.v.min() > 0.0:
+        fixed = problem.at(0.0)
+    if fixed is None and method in {"DL", "HS"}:
+        raise PoolingError(f"{method} needs sampling variances above zero.", remedy="Use REML, or correct the row.")
+    return _ESTIMATORS[method](problem, fixed)
 
 
 # ---- closed forms --------------------------------------------------------------------------------------------
@@ -109,10 +113,13 @@ def solve_q(problem: Problem, target: float, fixed: Fit | None = None) -> tuple[
     (0, Q(0) - target <= 0, 0) where Q lies below the target everywhere. Newton on 1/Q, which is a straight line
     when all variances are equal (cf. DerSimonian & Kacker 2007; Jackson et al. 2014), kept inside a bracket.
     """
-    fit = fixed or problem.at(0.0)
+    tau2 = 0.0
+    if fixed is None and problem.v.min() == 0.0:
+        tau2 = 1e-12 * float(problem.v.max())
+    fit = fixed or problem.at(tau2)
     if fit.yPy <= target:
         return 0.0, fit.yPy - target, 0
-    low, high, tau2 = 0.0, math.inf, 0.0
+    low, high = tau2, math.inf
     for iteration in range(1, 500):
         step = (fit.yPy / target - 1.0) * fit.yPy / fit.yPPy
         new = tau2 + step
@@ -144,8 +151,9 @@ def _pmm(problem: Problem, fixed: Fit) -> Tau2:
 
 
 def _pm_se(fit: Fit) -> float:
-    """Delta method on Q(tau²) = k - p: variance 2 (k - p) over the squared expected slope tr(P)."""
-    return math.sqrt(2.0 * fit.problem.df) / fit.trP
+    """Morris 1983 (information of the marginal model, with the correction k / (k - p))."""
+    problem = fit.problem
+    return problem.k * math.sqrt(2.0 / problem.df) / float(fit.w.sum())
 
 
 # ---- likelihood ----------------------------------------------------------------------------------------------
@@ -172,8 +180,11 @@ def likelihood_grid(problem: Problem) -> np.ndarray:
     if top <= 0.0:
         return np.zeros(1)
     bottom = min(0.1 * float(problem.v.min()), 0.1 * top)
-    count = min(400, 12 * (1 + int(math.log10(top / bottom))))
-    return np.concatenate(([0.0], np.geomspace(bottom, top * 1.0000001, count)))
+    count = min(400, 12 * (1 + int(math.log10(top / bottom)))) if bottom else 0
+    if bottom > 0.0:
+        return np.concatenate(([0.0], np.geomspace(bottom, top * 1.0000001, count)))
+    smallest = float(problem.v[problem.v > 0.0].min())
+    return np.geomspace(1e-4 * min(smallest, top), top * 1.0000001, 200)
 
 
 def _score(fit: Fit, reml: bool) -> float:
@@ -213,7 +224,7 @@ def _likelihood(problem: Problem, reml: bool) -> tuple[float, float, int, int]:
     sums = scan(problem, grid)
     score = 0.5 * (sums["yPPy"] - (sums["trP"] if reml else sums["W"]))
     falls = np.flatnonzero((score[:-1] > 0.0) & (score[1:] <= 0.0))
-    candidates = [(0.0, float(score[0]), 0)] if score[0] <= 0.0 else []
+    candidates = [(0.0, float(score[0]), 0)] if score[0] <= 0.0 and grid[0] == 0.0 else []
     candidates += [solve_score(problem, float(grid[i]), float(grid[i + 1]), reml) for i in falls]
     if not candidates:
         raise NotConverged(f"The {name} likelihood has no maximum on the interval searched.")

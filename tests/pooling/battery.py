@@ -1,0 +1,280 @@
+"""Asks `prismake.pooling` what a reference file asked R. One function a kind; a kind without one is unanswered."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+from meta_package import META
+
+from prismake import pooling as pl
+from prismake.pooling import moderators
+
+MISSING = None
+
+
+def column(values: list) -> list:
+    return [math.nan if v is None else float(v) if isinstance(v, str) and "Infinity" in v else v for v in values]
+
+
+class Case:
+    """One reference file."""
+
+    def __init__(self, document: dict) -> None:
+        self.document = document
+        self.data = {name: column(values) for name, values in document["input"].items()}
+
+    def call_columns(self, text: str) -> dict[str, list]:
+        """Arguments of an R call that name a column of the input: ``xi=x2i`` and the like."""
+        return {k: self.data[v] for k, v in re.findall(r"(\w+)=(\w+)", text) if v in self.data}
+
+    def effects(self, result: dict) -> tuple[np.ndarray, np.ndarray]:
+        """yi and vi of the question: computed where a measure is named, else given."""
+        options = result["options"]
+        found = re.search(r"escalc\(([^()]*)\)", result["call"])
+        if found is None or "measure" not in options:
+            y, v = np.array(self.data["yi"], float), np.array(self.data["vi"], float)
+            if "subgroup" in options:
+                chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
+                y, v = y[chosen], v[chosen]
+            return y, v
+        return pl.effect_sizes(options["measure"], self.call_columns(found.group(1)), **correction(found.group(1)))
+
+
+def correction(text: str) -> dict[str, Any]:
+    add, to = re.search(r"add=([\d.]+)", text), re.search(r"to='(\w+)'", text)
+    return {"add": float(add.group(1)) if add else None, "to": to.group(1) if to else None}
+
+
+def design(formula: str, data: dict) -> tuple[dict[str, list], bool]:
+    """An R formula of names and factor(name) as columns, and whether it has an intercept."""
+    terms = [t.strip() for t in formula.lstrip("~").replace("-1", "").split("+")]
+    chosen = {}
+    for term in terms:
+        name = re.sub(r"factor\((\w+)\)", r"\1", term)
+        values = data[name]
+        chosen[name] = [str(v) for v in values] if term.startswith("factor") else values
+    return chosen, "-1" not in formula
+
+
+def model_formula(result: dict) -> str:
+    return re.search(r"mods=(~[^,]*)", result["call"]).group(1)
+
+
+def fitted(case: Case, result: dict) -> pl.Pooled:
+    o = result["options"]
+    y, v = case.effects(result)
+    return pl.pool(y, v, o["method"], o.get("test", "z"), level=o.get("level", 95), zero_variance="keep")
+
+
+def regression(case: Case, result: dict) -> pl.Pooled:
+    o = result["options"]
+    mods, intercept = design(model_formula(result), case.data)
+    y, v = case.effects(result)
+    return pl.pool(y, v, o["method"], o.get("test", "z"), mods, level=o.get("level", 95), intercept=intercept)
+
+
+FIT_FIELDS = (
+    "k p beta se stat ddf pval ci_lb ci_ub vcov tau2 se_tau2 I2 H2 R2 Q Q_df Q_p QM QM_df QM_p loglik weights_pct "
+    "pi_lb pi_ub"
+).split()
+
+
+def describe(pooled: pl.Pooled, expected: dict) -> dict:
+    answer = {name: getattr(pooled, name) for name in FIT_FIELDS}
+    # metafor 3.8-1 takes pi.type="Riley" without effect: the values are those of its default interval, to the bit.
+    same = expected.get("pi_riley_lb") == expected.get("pi_lb")
+    answer["pi_riley_lb"] = pooled.pi_lb if same else pooled.pi_riley_lb
+    answer["pi_riley_ub"] = pooled.pi_ub if same else pooled.pi_riley_ub
+    return answer
+
+
+def ask_escalc(case: Case, result: dict, expected: dict) -> dict:
+    y, v = case.effects(result)
+    return {"yi": y, "vi": v, "sei": np.sqrt(v)}
+
+
+def ask_fit(case: Case, result: dict, expected: dict) -> dict:
+    return describe(fitted(case, result), expected)
+
+
+def ask_metareg(case: Case, result: dict, expected: dict) -> dict:
+    return describe(regression(case, result), expected)
+
+
+def ask_back_transformed(case: Case, result: dict, expected: dict) -> dict:
+    pooled = fitted(case, result)
+    measure = result["options"]["measure"]
+    values = pl.natural_scale(pooled, measure, ni=case.data.get("ni"))
+    return {"pred": values.estimate, "se": math.nan} | {
+        n: getattr(values, n) for n in ("ci_lb", "ci_ub", "pi_lb", "pi_ub")
+    }
+
+
+def ask_back_transform(case: Case, result: dict, expected: dict) -> dict:
+    y, _ = case.effects(result)
+    return {"p": pl.back_transform(result["options"]["measure"], y, ni=case.data["ni"])}
+
+
+def ask_tau2_interval(case: Case, result: dict, expected: dict) -> dict:
+    y, v = case.effects(result)
+    found = pl.tau2_interval(y, v, result["options"]["method"], result["options"]["level"])
+    return {name: getattr(found, name) for name in expected}
+
+
+def ask_between(case: Case, result: dict, expected: dict) -> dict:
+    o = result["options"]
+    y, v = case.effects(result)
+    found = pl.subgroups(y, v, case.data[o["subgroup_column"]], tau2=o["tau2"], method=o["method"])
+    return {"groups": list(found.levels), "Q_between": found.Q, "df": found.df, "pval": found.p}
+
+
+def ask_predict(case: Case, result: dict, expected: dict) -> dict:
+    text = result["options"]["newmods"]
+    rows = re.findall(r"c\(([^()]*)\)", text)
+    new = [[float(x) for x in row.split(",")] for row in rows]
+    if not text.startswith("rbind"):
+        new = [[x] for x in new[0]]
+    found = moderators.predict(regression(case, result), new)
+    return {name: getattr(found, name) for name in expected}
+
+
+def spread(values: np.ndarray, keep: np.ndarray, expected: Any) -> np.ndarray:
+    """Put values of complete rows back among all rows where R kept the incomplete ones as missing."""
+    if expected is None or len(expected) == values.shape[0]:
+        return values
+    full = np.full((keep.size, *values.shape[1:]), math.nan)
+    full[keep] = values
+    return full
+
+
+SERIES = {"Qp": "Q_p"}
+
+
+def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.leave_one_out(*case.effects(result), result["options"]["method"])
+    return {n: spread(getattr(found, SERIES.get(n, n)), found.keep, e) for n, e in expected.items() if e is not None}
+
+
+def ask_cumulative(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.cumulative(*case.effects(result), result["options"]["method"])
+    return {n: spread(getattr(found, SERIES.get(n, n)), found.keep, e) for n, e in expected.items() if e is not None}
+
+
+def ask_influence(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.influence(*case.effects(result), result["options"]["method"])
+    answer = {
+        n: spread(np.asarray(getattr(found, n), float), found.keep, e) for n, e in expected.items() if n != "dfbs"
+    }
+    return answer | {"dfbs": spread(found.dfbs[:, None], found.keep, expected["dfbs"])}
+
+
+def ask_points(case: Case, result: dict, expected: dict) -> dict:
+    y, v = case.effects(result)
+    found = pl.funnel(y, v) if result["kind"] == "funnel" else pl.baujat(y, v)
+    return {"x": spread(found.x, found.keep, expected["x"]), "y": spread(found.y, found.keep, expected["y"])}
+
+
+def ask_regtest(case: Case, result: dict, expected: dict) -> dict:
+    o = result["options"]
+    model = "lm" if o["model"] == "lm" else "mixed"
+    found = pl.egger(
+        *case.effects(result), model=model, predictor=o["predictor"], ni=case.data.get("ni"), method=o["method"]
+    )
+    answer = {"stat": found.stat, "df": found.df, "pval": found.pval}
+    return answer | {n: getattr(found, n) for n in ("limit_est", "limit_lb", "limit_ub")}
+
+
+def ask_ranktest(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.begg(*case.effects(result))
+    return {"tau": found.tau, "pval": found.pval}
+
+
+def ask_trimfill(case: Case, result: dict, expected: dict) -> dict:
+    o = result["options"]
+    found = pl.trim_and_fill(*case.effects(result), o["method"], o["estimator"], o["side"])
+    answer = {n: getattr(found, n) for n in ("k0", "se_k0", "side")}
+    answer |= {n: getattr(found.pooled, n) for n in ("k", "beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "Q")}
+    return answer | {"filled": found.filled.astype(float), "yi": found.yi, "vi": found.vi}
+
+
+def ask_failsafe(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.failsafe_n(*case.effects(result), result["options"]["type"])
+    return {"n": found.n, "pval": found.pval}
+
+
+def ask_mantel_haenszel(case: Case, result: dict, expected: dict) -> dict:
+    o = result["options"]
+    found = pl.mantel_haenszel(case.data, o["measure"], correct=o["correct"])
+    return {name: getattr(found, name) for name in expected}
+
+
+def ask_peto(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.peto(case.data)
+    return {name: getattr(found, name) for name in expected}
+
+
+GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
+
+
+def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
+    o = result["options"]
+    args = case.call_columns(result["call"])
+    test = o.get("test")
+    mods = design(o["mods"], case.data)[0] if o.get("mods") else None
+    nodes = o.get("nAGQ")
+    if o["measure"] == "PLO":
+        found = pl.pool_proportions(args["xi"], args["ni"], test=test, mods=mods, nodes=nodes)
+    elif o["measure"] == "IRLN":
+        found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
+    else:
+        found = pl.pool_two_arms(args, o["measure"], model=o["model"], test=test, nodes=nodes)
+    names = [n for n in expected if n not in (*GLMM_EXTRA, "QM", "QM_p", "loglik")]
+    answer = {n: getattr(found, n) for n in names} | {n: found.extra[n] for n in GLMM_EXTRA if n in expected}
+    if expected.get("QM") is not None:
+        # metafor reports the chi-square form of the test of moderators, whatever the test
+        answer |= {"QM": found.QM, "QM_p": found.QM_p}
+    answer["loglik"] = found.loglik
+    return answer
+
+
+def ask_glmm_exact(case: Case, result: dict, expected: dict) -> dict:
+    found = pl.pool_proportions(case.data["xi"], case.data["ni"])
+    return {n: getattr(found, n) for n in ("beta", "se", "tau2", "loglik")}
+
+
+def ask_generic(case: Case, result: dict, expected: dict) -> dict:
+    d = case.data
+    y, v = pl.effect_sizes(
+        "GENLN", {"yi": d["or"], "lb": d["or_lb"], "ub": d["or_ub"]}, level=result["options"]["level"]
+    )
+    return {"yi": y, "sei": np.sqrt(v)}
+
+
+KINDS = {
+    "escalc": ask_escalc,
+    "fit": ask_fit,
+    "metareg": ask_metareg,
+    "pooled_back_transformed": ask_back_transformed,
+    "back_transform": ask_back_transform,
+    "tau2_ci_qprofile": ask_tau2_interval,
+    "between_q": ask_between,
+    "predict": ask_predict,
+    "leave1out": ask_leave1out,
+    "cumulative": ask_cumulative,
+    "influence": ask_influence,
+    "baujat": ask_points,
+    "funnel": ask_points,
+    "regtest": ask_regtest,
+    "ranktest": ask_ranktest,
+    "trimfill": ask_trimfill,
+    "failsafe_n": ask_failsafe,
+    "mantel_haenszel": ask_mantel_haenszel,
+    "peto": ask_peto,
+    "glmm": ask_glmm,
+    "glmm_exact": ask_glmm_exact,
+    "generic_from_ci": ask_generic,
+    **META,
+}

@@ -1,0 +1,186 @@
+"""Common-effect methods for 2x2 tables and person-time that need no correction: Mantel-Haenszel and Peto."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import EstimateDoesNotExist, PoolingError
+
+from .distributions import chi2_upper, critical, normal_two_sided
+from .effects import effect_sizes
+from .fit import NAN
+from .frame import columns
+
+
+@dataclass(frozen=True)
+class TwoGroup:
+    """A common effect (log scale for OR, RR, IRR, PETO), its interval and Q of the studies' own effects around it;
+    ``mh_stat`` is the Cochran-Mantel-Haenszel test, ``tarone`` Tarone's test of homogeneity (odds ratios)."""
+
+    measure: str
+    level: float
+    k: int
+    beta: float
+    se: float
+    stat: float
+    pval: float
+    ci_lb: float
+    ci_ub: float
+    Q: float
+    Q_df: int
+    Q_p: float
+    I2: float
+    H2: float
+    mh_stat: float = NAN
+    mh_p: float = NAN
+    tarone: float = NAN
+    tarone_p: float = NAN
+    dropped: int = 0
+
+
+def _result(
+    measure: str, level: float, k: int, beta: float, se: float, yi: np.ndarray, vi: np.ndarray, dropped: int,
+    **tests: float,
+) -> TwoGroup:  # fmt: skip
+    use = ~(np.isnan(yi) | np.isnan(vi)) & (vi > 0.0)
+    yi, vi = yi[use], vi[use]
+    Q, df = float(((yi - beta) ** 2 / vi).sum()), int(use.sum()) - 1
+    stat, half = beta / se, critical(level) * se
+    return TwoGroup(
+        measure, level, k, beta, se, stat, float(normal_two_sided(stat)), beta - half, beta + half,
+        Q if df > 0 else 0.0, df, float(chi2_upper(Q, df)) if df > 0 else 1.0,
+        max(0.0, 100.0 * (Q - df) / Q) if df > 0 and Q > 0.0 else 0.0, Q / df if df > 0 else 1.0,
+        dropped=dropped, **tests,
+    )  # fmt: skip
+
+
+def mantel_haenszel(data: Any, measure: str = "OR", level: float = 95.0, *, correct: bool = False) -> TwoGroup:
+    """Mantel-Haenszel estimate from ``ai bi ci di`` (OR, RR, RD) or ``x1i t1i x2i t2i`` (IRR, IRD).
+
+    OR: Mantel & Haenszel 1959, variance of Robins, Breslow & Greenland 1986; RR, RD, IRR, IRD: Greenland & Robins
+    1985, RD with the variance of Sato et al. 1989, which holds in both limits. ``correct``: continuity correction of
+    the test. No cell is corrected; the studies' own effects behind Q get 1/2 where a cell is empty.
+
+    Raises
+    ------
+    EstimateDoesNotExist
+        The ratio is zero or infinite in all studies together.
+    """
+    measure = measure.upper()
+    if measure in {"IRR", "IRD"}:
+        return _person_time(data, measure, level, correct)
+    if measure not in {"OR", "RR", "RD"}:
+        raise PoolingError(f"Mantel-Haenszel does not pool '{measure}'.", remedy="Use OR, RR, RD, IRR or IRD.")
+    cells, dropped = _complete(data, ["ai", "bi", "ci", "di"])
+    a, b, c, d = cells
+    n1, n2, m1 = a + b, c + d, a + c
+    N = n1 + n2
+    yi, vi = effect_sizes(measure, dict(zip(("ai", "bi", "ci", "di"), cells, strict=True)))
+    yi[(m1 == 0) | (m1 == N)] = np.nan  # no events, or only events: such a table says nothing
+    if measure == "OR":
+        beta, se, tests = _odds_ratio(a, b, c, d, correct)
+    elif measure == "RR":
+        R, S = float((a * n2 / N).sum()), float((c * n1 / N).sum())
+        _need(R > 0.0 and S > 0.0, "risk ratio")
+        beta = math.log(R / S)
+        se = math.sqrt(float(((n1 * n2 * (a + c) - a * c * N) / (N * N)).sum()) / (R * S))
+        tests = {}
+    else:
+        weight = n1 * n2 / N
+        beta = float((a * n2 / N - c * n1 / N).sum() / weight.sum())
+        P = float(((c / N**2) * n1**2 - (a / N**2) * n2**2 + (n1 * n2 / N**2) * (n2 - n1) / 2.0).sum())
+        Qd = float(((a * (n2 - c) + c * (n1 - a)) / (2.0 * N)).sum())
+        se = math.sqrt((beta * P + Qd) / float(weight.sum()) ** 2)
+        tests = {}
+    _need(se > 0.0, measure)
+    return _result(measure, level, a.size, beta, se, yi, vi, dropped, **tests)
+
+
+def _complete(data: Any, names: list[str]) -> tuple[list[np.ndarray], int]:
+    values = columns(data, names)
+    keep = ~np.any(np.isnan(values), axis=0)
+    if not keep.any():
+        raise PoolingError("No study is complete.", remedy=f"These columns are needed: {', '.join(names)}.")
+    return [value[keep] for value in values], int((~keep).sum())
+
+
+def _need(exists: bool, what: str) -> None:
+    if not exists:
+        raise EstimateDoesNotExist(
+            f"The pooled {what} does not exist: a group has no events (or no non-events) in any study.",
+            remedy="Report the counts.",
+        )
+
+
+def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, float]]:
+    N = a + b + c + d
+    P, Q, R, S = (a + d) / N, (b + c) / N, a * d / N, b * c / N
+    sumR, sumS = float(R.sum()), float(S.sum())
+    _need(sumR > 0.0 and sumS > 0.0, "odds ratio")
+    theta = sumR / sumS
+    first = float((P * R).sum()) / sumR**2
+    middle = float((P * S + Q * R).sum()) / (sumR * sumS)
+    last = float((Q * S).sum()) / sumS**2
+    n1, n2, m1, m0 = a + b, c + d, a + c, b + d
+    expected, variance = n1 * m1 / N, n1 * n2 * m1 * m0 / (N**2 * (N - 1.0))
+    gap = abs(float((a - expected).sum())) - (0.5 if correct else 0.0)
+    mh = gap**2 / float(variance.sum())
+    tarone, df = _tarone(a, n1, n2, m1, theta)
+    tests = {"mh_stat": mh, "mh_p": float(chi2_upper(mh, 1)), "tarone": tarone}
+    tests["tarone_p"] = float(chi2_upper(tarone, df)) if df > 0 else 1.0
+    return math.log(theta), math.sqrt(0.5 * (first + middle + last)), tests
+
+
+def _tarone(a, n1, n2, m1, theta: float) -> tuple[float, int]:
+    """Tarone 1985: the Breslow-Day statistic with its correction, over the tables whose margins are not empty."""
+    m0 = n1 + n2 - m1
+    use = (m1 > 0) & (m0 > 0)
+    a, n1, n2, m1 = a[use], n1[use], n2[use], m1[use]
+    # Expected a at a common odds ratio: E (n2 - m1 + E) = theta (m1 - E)(n1 - E).
+    A, B, C = 1.0 - theta, (n2 - m1) + theta * (m1 + n1), -theta * m1 * n1
+    root = np.sqrt(np.maximum(B * B - 4.0 * A * C, 0.0))
+    E = -2.0 * C / (B + root)  # the root that stays finite as theta goes to 1
+    variance = 1.0 / (1.0 / E + 1.0 / (m1 - E) + 1.0 / (n1 - E) + 1.0 / (n2 - m1 + E))
+    gap = a - E
+    value = float((gap**2 / variance).sum()) - float(gap.sum()) ** 2 / float(variance.sum())
+    return max(0.0, value), int(use.sum()) - 1
+
+
+def _person_time(data: Any, measure: str, level: float, correct: bool) -> TwoGroup:
+    names = ["x1i", "t1i", "x2i", "t2i"]
+    (x1, t1, x2, t2), dropped = _complete(data, names)
+    T = t1 + t2
+    yi, vi = effect_sizes(measure, dict(zip(names, (x1, t1, x2, t2), strict=True)))
+    tests: dict[str, float] = {}
+    if measure == "IRR":
+        R, S = float((x1 * t2 / T).sum()), float((x2 * t1 / T).sum())
+        _need(R > 0.0 and S > 0.0, "rate ratio")
+        beta = math.log(R / S)
+        se = math.sqrt(float((t1 * t2 * (x1 + x2) / T**2).sum()) / (R * S))
+        gap = abs(float((x1 - t1 * (x1 + x2) / T).sum())) - (0.5 if correct else 0.0)
+        mh = gap**2 / float(((x1 + x2) * t1 * t2 / T**2).sum())
+        tests = {"mh_stat": mh, "mh_p": float(chi2_upper(mh, 1))}
+    else:
+        weight = t1 * t2 / T
+        beta = float((x1 * t2 / T - x2 * t1 / T).sum() / weight.sum())
+        se = math.sqrt(float(((x1 * t2**2 + x2 * t1**2) / T**2).sum())) / float(weight.sum())
+    _need(se > 0.0, measure)
+    return _result(measure, level, x1.size, beta, se, yi, vi, dropped, **tests)
+
+
+def peto(data: Any, level: float = 95.0) -> TwoGroup:
+    """Peto's one-step log odds ratio from ``ai bi ci di`` (Yusuf et al. 1985); tables without events do not count."""
+    (a, b, c, d), dropped = _complete(data, ["ai", "bi", "ci", "di"])
+    n1, n2, m1, m0 = a + b, c + d, a + c, b + d
+    N = n1 + n2
+    V = n1 * n2 * m1 * m0 / (N**2 * (N - 1.0))
+    gap = a - n1 * m1 / N
+    _need(float(V.sum()) > 0.0, "odds ratio")
+    beta = float(gap.sum() / V.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yi, vi = np.where(V > 0.0, gap / V, np.nan), np.where(V > 0.0, 1.0 / V, np.nan)
+    return _result("PETO", level, a.size, beta, 1.0 / math.sqrt(float(V.sum())), yi, vi, dropped)
