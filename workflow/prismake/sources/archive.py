@@ -1,0 +1,181 @@
+"""The archive of a live search: what was asked, what was answered, and whether it is still as it was written."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from prismake.errors import SearchError
+from prismake.files import digest, read_json, replacing, write_json
+from prismake.sources import pubmed_xml
+from prismake.sources.naming import slug
+
+GO_ON = "What was fetched is kept; run the same command again to go on."
+
+
+@dataclass(frozen=True)
+class SearchLog:
+    """What PRISMA-S asks of a search. ``missing``: PMIDs that were found but that PubMed did not hand out."""
+
+    source: str
+    label: str
+    kind: str
+    platform: str
+    query: str
+    query_translation: str
+    date: str
+    limits: str
+    records: int
+    files: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The log as it is written to ``search/<source>.json``."""
+        return asdict(self)
+
+
+def archived(folder: str | Path) -> SearchLog:
+    """The log of the searches archived in a folder, without any request.
+
+    Raises ``SearchError`` when there are none, when one is not complete, or when a file of the archive was changed.
+    """
+    folder = Path(folder)
+    logs = searches(folder)
+    if not logs:
+        raise SearchError("there is no archived search here.", where=str(folder))
+    for log in logs:
+        if not log["complete"]:
+            raise SearchError(f"the search of {log['date']} was not finished.", where=str(folder), remedy=GO_ON)
+        check(folder, log)
+    last = logs[-1]
+    since = next((log["since"] for log in logs if log["since"]), "")
+    dates = ", ".join(log["date"] for log in logs)
+    return SearchLog(
+        source=slug(folder.name).replace("-", "_"),
+        label="PubMed",
+        kind="database",
+        platform=last.get("interface") or "NCBI E-utilities",
+        query=last["query"],
+        query_translation=last["query_translation"],
+        date=last["date"],
+        limits=_limits(since, last["until"]) + (f"; searched on {dates}" if len(logs) > 1 else ""),
+        records=sum(file["records"] for log in logs for file in log["files"]),
+        files=[{**file, "format": "PubMed XML"} for log in logs for file in log["files"]],
+        warnings=[warning for log in logs for warning in log["warnings"]],
+        missing=[pmid for log in logs for pmid in log["missing"]],
+    )
+
+
+def archive_files(folder: str | Path) -> list[Path]:
+    """The archived answers with records, in the order in which they were fetched."""
+    return sorted(Path(folder).glob("efetch-*.xml.gz"), key=lambda path: path.name)
+
+
+def _limits(since: str, until: str) -> str:
+    if not since and not until:
+        return ""
+    return f"Entrez date {since or 'from the beginning'} to {until or 'the day of the search'}"
+
+
+def searches(folder: Path) -> list[dict[str, Any]]:
+    """The searches of a folder in order, every key filled in; raises ``SearchError`` for one that cannot be read."""
+    found = []
+    for path in sorted(folder.glob("search-*.json"), key=_order):
+        try:
+            log = read_json(path)
+            ids, files = [str(pmid) for pmid in log["ids"]], list(log.get("files", []))
+            log = {"since": "", "until": "", "missing": [], "warnings": [], "query_translation": "", **log}
+            log |= {"ids": ids, "files": files, "name": path.name, "query": " ".join(log["query"].split())}
+            log.setdefault("complete", sum(file["records"] for file in files) + len(log["missing"]) == len(ids))
+            log["since"], log["until"] = log["since"] or "", log["until"] or ""
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SearchError(
+                f"the search log cannot be read ({error}).",
+                where=str(path),
+                remedy="Restore it from a backup, or move the folder away to search anew.",
+            ) from None
+        found.append(log)
+    return found
+
+
+def _order(path: Path) -> tuple[str, int]:
+    found = re.fullmatch(r"search-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json", path.name)
+    return (found.group(1), int(found.group(2) or 1)) if found else (path.name, 0)
+
+
+def free_name(folder: Path, date: str) -> str:
+    taken = {path.name for path in folder.glob("search-*.json")}
+    number = 1
+    while (name := f"search-{date}.json" if number == 1 else f"search-{date}-{number}.json") in taken:
+        number += 1
+    return name
+
+
+def check(folder: Path, log: dict[str, Any]) -> None:
+    for file in log["files"]:
+        path = folder / Path(file["name"]).name
+        if digest(path) != file["sha256"]:
+            state = "was changed since it was archived" if path.exists() else "is missing"
+            raise SearchError(
+                f"{path.name} {state}.",
+                where=str(folder),
+                remedy="Restore it from a backup, or move the whole folder away to search anew.",
+            )
+
+
+def write(folder: Path, log: dict[str, Any]) -> None:
+    write_json(folder / log["name"], {key: value for key, value in log.items() if key != "name"})
+
+
+def known_pmids(folder: Path) -> dict[str, str]:
+    """File by PMID of everything archived so far in this folder."""
+    known: dict[str, str] = {}
+    for path in archive_files(folder):
+        try:
+            found = pubmed_xml.pmids(gzip.decompress(path.read_bytes()))
+        except (OSError, EOFError, etree.XMLSyntaxError) as error:
+            raise SearchError(
+                f"{path.name} is damaged ({error}).",
+                where=str(folder),
+                remedy="Restore it from a backup, or remove it and run the search again: only its records are fetched.",
+            ) from None
+        known |= {pmid: path.name for pmid in found if pmid not in known}
+    return known
+
+
+@dataclass
+class Store:
+    """The archived answers of a folder while a search of ``date`` adds to them.
+
+    ``known``: file by PMID; ``earlier``: files that belong to searches before this one.
+    """
+
+    folder: Path
+    date: str
+    known: dict[str, str]
+    earlier: set[str]
+
+    def add(self, data: bytes, found: list[str]) -> None:
+        """Write one whole answer under the next free number."""
+        numbers = [int(path.name[-11:-7]) for path in self.folder.glob(f"efetch-{self.date}-????.xml.gz")]
+        path = self.folder / f"efetch-{self.date}-{max(numbers, default=0) + 1:04d}.xml.gz"
+        with replacing(path) as draft:
+            draft.write_bytes(gzip.compress(data, mtime=0))
+        self.known |= dict.fromkeys(found, path.name)
+
+    def count(self, ids: list[str]) -> int:
+        return sum(pmid in self.known for pmid in ids)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Name, digest and number of records of the files of this search."""
+        counts = Counter(name for name in self.known.values() if name not in self.earlier)
+        return [
+            {"name": name, "sha256": digest(self.folder / name), "records": counts[name]} for name in sorted(counts)
+        ]

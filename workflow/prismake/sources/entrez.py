@@ -1,0 +1,249 @@
+"""A live PubMed search whose answers are archived and never asked for twice.
+
+The folder of a source holds for each search ``search-<date>.json`` (what was asked and what was answered, with the
+ids) and ``efetch-<date>-0001.xml.gz`` ... (raw XML as it came). They are the search result of record: a search of a
+certain day cannot be made again. Nothing in the folder is ever removed or changed once a search is complete.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prismake.errors import SearchError
+from prismake.sources import archive
+from prismake.sources.archive import SearchLog, archive_files, archived
+from prismake.sources.eutils import WINDOW, Client, Hits
+from prismake.sources.transport import Policy
+
+__all__ = ["Progress", "SearchLog", "archive_files", "archived", "search"]
+
+Progress = Callable[[int, int], None]
+"""Called with the number of records fetched and to fetch after each batch."""
+
+_FIRST_DAY = "1800-01-01"
+_LAST_DAY = "3000-12-31"
+
+
+def search(
+    query: str,
+    folder: str | Path,
+    *,
+    email: str,
+    api_key: str | None = None,
+    date: str,
+    until: str | None = None,
+    since: str | None = None,
+    batch: int = 200,
+    frozen: bool = True,
+    progress: Progress | None = None,
+    policy: Policy | None = None,
+) -> SearchLog:
+    """Search PubMed and archive the answers in ``folder``, or go on where an earlier run stopped.
+
+    ``date`` is the day of the search, ``since`` and ``until`` are the first and last Entrez date (all YYYY-MM-DD).
+    A complete archive of the same search is read back without any request while ``frozen``; a later ``until`` fetches
+    only the Entrez dates that are new. Not ``frozen``, PubMed is asked again and records new to the archive are added.
+
+    Raises ``SearchError`` when the archive belongs to another search or was changed, when PubMed gives a final error,
+    or when it does not answer; batches that were finished are kept.
+    """
+    folder, query = Path(folder), " ".join(query.split())
+    if "@" not in email:
+        raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
+    if not query:
+        raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
+    wanted = _Wanted(query, _day(since, "since"), _day(until, "until"), str(_day(date, "date")))
+    logs = archive.searches(folder)
+    open_log = next((log for log in logs if not log["complete"]), None)
+    todo = _todo(wanted, logs, frozen, folder)
+    if todo is not None or open_log is not None:
+        client = Client(email=email, api_key=api_key, policy=policy or Policy())
+        if open_log is not None:
+            _fetch(client, folder, open_log, batch, progress)
+            logs = archive.searches(folder)
+            todo = _todo(wanted, logs, frozen, folder)
+        if todo is not None:
+            log = {**_search(client, wanted, todo), "name": archive.free_name(folder, wanted.date)}
+            archive.write(folder, log)
+            _fetch(client, folder, log, batch, progress)
+    return archived(folder)
+
+
+# --- what there is and what is wanted ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    query: str
+    since: str
+    until: str
+    date: str
+
+
+def _day(text: str | None, name: str) -> str:
+    if not text:
+        return ""
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
+
+
+def _todo(wanted: _Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
+    """The Entrez dates still to search (first, last), or ``None`` when the archive has everything."""
+    if not logs:
+        return wanted.since, wanted.until
+    first, last = logs[0], logs[-1]
+    if wanted.query != last["query"] or wanted.since != first["since"]:
+        what = "query" if wanted.query != last["query"] else "'since'"
+        raise SearchError(
+            f"the {what} differs from the one that was archived on {last['date']}.",
+            where=str(folder),
+            remedy="Put the archived one back, or use another name for the new search; an archive is never changed.",
+        )
+    reached = last["until"] or last["date"]
+    if wanted.until and wanted.until > reached:
+        # On the day of a search PubMed still took in records after it; that day is searched again.
+        new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
+        return new.isoformat(), wanted.until
+    if wanted.until and wanted.until < reached and wanted.until != last["until"]:
+        raise SearchError(
+            f"'until' is {wanted.until}, but the archive already goes to {reached}.",
+            where=str(folder),
+            remedy=f"Set it to {reached} or later.",
+        )
+    return None if frozen else (wanted.since, wanted.until or reached)
+
+
+# --- searching -----------------------------------------------------------------------------------------------------
+
+
+def _search(client: Client, wanted: _Wanted, dates: tuple[str, str]) -> dict[str, Any]:
+    since, until = dates
+    hits = client.search(wanted.query, since=since, until=until)
+    warnings = list(hits.messages)
+    if hits.count > WINDOW:
+        warnings.append(
+            f"PubMed found {hits.count:,} records. More than {WINDOW:,} mostly mean a query that is too wide."
+        )
+        warnings = [line for line in warnings if "Restrictions achieved" not in line]
+        ids = _sliced(client, wanted.query, since or _FIRST_DAY, until or _LAST_DAY, hits)
+    else:
+        ids = list(dict.fromkeys(hits.ids))
+    if not hits.count:
+        warnings.append("PubMed found nothing.")
+    if "[all fields]" in hits.translation.lower() and "[all fields]" not in wanted.query.lower():
+        warnings.append(
+            "PubMed searched some words in all fields, because they have no field tag: see the translation."
+        )
+    return {
+        "source": "pubmed",
+        "database": "PubMed",
+        "interface": "NCBI E-utilities",
+        "query": wanted.query,
+        "query_translation": hits.translation,
+        "count": hits.count,
+        "date": wanted.date,
+        "since": since,
+        "until": until,
+        "ids": ids,
+        "warnings": warnings,
+        "missing": [],
+        "files": [],
+        "complete": False,
+    }
+
+
+def _sliced(client: Client, query: str, since: str, until: str, whole: Hits) -> list[str]:
+    """The ids of a search with more hits than PubMed hands out at once, by halving the interval of Entrez dates."""
+    ids: dict[str, None] = {}
+    total = 0
+    slices = [(since, until, whole.count)]
+    while slices:
+        first, last, count = slices.pop()
+        if count > WINDOW:
+            if first == last:
+                raise SearchError(f"PubMed has {count:,} hits of the one day {first}; they cannot be fetched.")
+            slices += reversed(
+                [
+                    (*half, client.search(query, since=half[0], until=half[1], most=0).count)
+                    for half in _halves(first, last)
+                ]
+            )
+            continue
+        if not count:
+            continue
+        hits = client.search(query, since=first, until=last)
+        total += hits.count
+        ids.update(dict.fromkeys(hits.ids))
+    if total != whole.count or len(ids) != total:
+        raise SearchError(
+            f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {whole.count:,}.",
+            remedy="PubMed's index probably changed meanwhile. Run the search again.",
+        )
+    return list(ids)
+
+
+def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
+    begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    # Nearly all records have Entrez dates after 1965 and none lies in the future: cut there first.
+    cut = dt.date(1999, 12, 31)
+    middle = cut if begin < cut and end > dt.date(2100, 1, 1) else begin + (end - begin) // 2
+    yield begin.isoformat(), middle.isoformat()
+    yield (middle + dt.timedelta(days=1)).isoformat(), end.isoformat()
+
+
+# --- fetching ------------------------------------------------------------------------------------------------------
+
+
+def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progress: Progress | None) -> None:
+    """Fetch what the archive lacks of a search, batch by batch, then singly what stayed away; then close the log."""
+    earlier = {
+        file["name"] for other in archive.searches(folder) if other["name"] != log["name"] for file in other["files"]
+    }
+    store = archive.Store(folder, log["date"], archive.known_pmids(folder), earlier)
+    before = {pmid for pmid, name in store.known.items() if name in earlier}
+    total = len(log["ids"])
+    _in_batches(client, store, log["ids"], batch, lambda: progress and progress(store.count(log["ids"]), total))
+    missing = []
+    for pmid in [pmid for pmid in log["ids"] if pmid not in store.known]:
+        data, found = client.fetch([pmid])
+        if found:
+            store.add(data, found)
+        else:
+            missing.append(pmid)
+    warnings = list(log["warnings"])
+    if missing:
+        warnings.append(
+            f"PubMed did not hand out {len(missing)} of {total} records, which were probably deleted or merged: "
+            + ", ".join(missing[:20])
+            + (" ..." if len(missing) > 20 else "")
+        )
+    stray = sorted(set(store.known) - set(log["ids"]) - before)
+    if stray:
+        warnings.append("PubMed handed out records that were not found by the search: " + ", ".join(stray))
+    archive.write(folder, {**log, "missing": missing, "warnings": warnings, "files": store.listed(), "complete": True})
+
+
+def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int, tell: Callable[[], Any]) -> None:
+    waiting = [pmid for pmid in ids if pmid not in store.known]
+    size = max(1, min(batch, WINDOW))
+    tell()
+    while waiting:
+        part = waiting[:size]
+        try:
+            data, found = client.fetch(part)
+        except SearchError as error:
+            # A server that fails on large answers may manage smaller ones; one that is down fails on these as well.
+            if len(part) <= 25 or "server failed" not in error.what:
+                raise SearchError(error.what, remedy=archive.GO_ON) from None
+            size = len(part) // 2
+            continue
+        if found:
+            store.add(data, found)
+        waiting = waiting[len(part) :]
+        tell()
