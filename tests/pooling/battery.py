@@ -216,6 +216,8 @@ def ask_peto(case: Case, result: dict, expected: dict) -> dict:
     return {name: getattr(found, name) for name in expected}
 
 
+TWO_ARMS = {"UM.FS": "fixed-study", "UM.RS": "random-study", "CM.AL": "conditional"}
+DEFAULT_NODES = {"UM.FS": 7, "UM.RS": 1, "CM.AL": 7}  # of lme4::glmer as metafor calls it
 GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 
 
@@ -230,13 +232,11 @@ def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
     elif o["measure"] == "IRLN":
         found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
     else:
-        found = pl.pool_two_arms(args, o["measure"], model=o["model"], test=test, nodes=nodes)
+        found = pl.pool_two_arms(args, o["measure"], model=TWO_ARMS[o["model"]], test=test, nodes=DEFAULT_NODES[o["model"]])
     names = [n for n in expected if n not in (*GLMM_EXTRA, "QM", "QM_p", "loglik")]
-    answer = {n: getattr(found, n) for n in names} | {n: found.extra[n] for n in GLMM_EXTRA if n in expected}
-    if expected.get("QM") is not None:
-        # metafor reports the chi-square form of the test of moderators, whatever the test
-        answer |= {"QM": found.QM, "QM_p": found.QM_p}
-    answer["loglik"] = found.loglik
+    answer = {n: getattr(found, n) for n in names} | {n: found.extra.get(n, math.nan) for n in GLMM_EXTRA if n in expected}
+    moderated = o.get("mods") is not None
+    answer |= {"QM": found.QM, "QM_p": found.QM_p} if moderated else {"QM": math.nan, "QM_p": math.nan}
     return answer
 
 

@@ -33,6 +33,7 @@ _HOME = {
     ],
     "fit": ["pool", "Pooled"],
     "proportions": ["pool_proportions", "pool_rates"],
+    "two_arms": ["pool_two_arms"],
     "intervals": ["tau2_interval", "Tau2Interval"],
     "groups": ["subgroups", "Subgroups"],
     "diagnostics": [

@@ -146,12 +146,14 @@ def summarise(
     names: tuple[str, ...],
     dropped: int,
     report: slice = slice(None),
+    wald: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Pooled:
     """Fit a mixed model and describe it like any other pooled estimate.
 
     ``yi vi`` are the studies' own effects: their typical variance gives I² and H², and those of the ``interior``
     studies (the others have an infinite variance in the saturated model) the Wald test of heterogeneity.
-    ``report`` selects the coefficients that are not nuisance.
+    ``report`` selects the coefficients that are not nuisance; ``wald`` gives effects and variances of the saturated
+    model where they differ from ``yi vi``.
     """
     try:
         mixed = fit_mixed(counts, nodes)
@@ -162,15 +164,36 @@ def summarise(
                 remedy="Merge levels or leave the moderator out.",
             ) from error
         raise
-    notes = [f"{dropped} incomplete row{'s' if dropped > 1 else ''} left out."] if dropped else []
+    p = mixed.b[report].size
+    X = counts.X[:, 0, report] if counts.X.shape[1] == 1 else np.ones((counts.k, 1))
+    heterogeneity = _tests(mixed, counts, vi, wald or (yi, vi), interior, X, p)
+    return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, test, level, names, dropped, report)
+
+
+def summarise_fit(
+    mixed: Mixed,
+    k: int,
+    yi: np.ndarray,
+    vi: np.ndarray,
+    heterogeneity: dict[str, Any],
+    test: str | None,
+    level: float,
+    names: tuple[str, ...],
+    dropped: int,
+    report: slice = slice(None),
+) -> Pooled:
+    """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests."""
+    notes = [f"{dropped} row{'s' if dropped > 1 else ''} left out."] if dropped else []
     if test == "knha":
         notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
     b, V = mixed.b[report], mixed.vcov[report, report]
-    k, p = counts.k, b.size
+    p = b.size
     df = k - p if test == "t" and k > p else None
-    X = counts.X[:, 0, report] if counts.X.shape[1] == 1 else np.ones((k, 1))
     statistics = _statistics(b, V, df, level, mixed.tau2, k, p)
-    heterogeneity = _tests(mixed, counts, yi, vi, interior, X, p)
+    if not heterogeneity:
+        typical = (k - p) / Problem(yi, vi).at(0.0).trP if k > p else NAN
+        heterogeneity = {"I2": 100.0 * mixed.tau2 / (typical + mixed.tau2), "H2": mixed.tau2 / typical + 1.0}
+        heterogeneity |= {"Q": NAN, "Q_df": k - p, "Q_p": NAN, "extra": {"nodes": mixed.nodes}}
     return Pooled(
         method="ML",
         test="t" if df else "z",
@@ -229,17 +252,24 @@ def _statistics(
 
 
 def _tests(
-    mixed: Mixed, counts: Counts, yi: np.ndarray, vi: np.ndarray, interior: np.ndarray, X: np.ndarray, p: int
+    mixed: Mixed,
+    counts: Counts,
+    vi: np.ndarray,
+    saturated: tuple[np.ndarray, np.ndarray],
+    interior: np.ndarray,
+    X: np.ndarray,
+    p: int,
 ) -> dict[str, Any]:
     """I², H² and the two tests of heterogeneity: against the saturated model by likelihood ratio and by Wald."""
     df = counts.k - p
     if df <= 0:
         return {"I2": 0.0, "H2": 1.0, "Q": 0.0, "Q_df": 0, "Q_p": 1.0}
-    typical = df / Problem(yi, vi, X).at(0.0).trP
+    own, variance = saturated
+    typical = df / Problem(vi, vi, X).at(0.0).trP
     lrt = max(0.0, 2.0 * (counts.saturated() + counts.constant() - mixed.loglik_fixed))
     wald = 0.0
     if interior.sum() > p:
-        inside = Problem(yi[interior], vi[interior], X[interior] if p > 1 else None)
+        inside = Problem(own[interior], variance[interior], X[interior] if p > 1 else None)
         wald = inside.at(0.0).yPy
     lrt_p, wald_p = float(dist.chi2_upper(lrt, df)), float(dist.chi2_upper(wald, df))
     return {

@@ -1,0 +1,167 @@
+"""Mixed models of two arms: log odds ratios and log rate ratios without continuity corrections.
+
+Three models (Turner et al. 2000; Stijnen, Hamza & Özdemir 2010; Jackson et al. 2018): a fixed or a random effect of
+each study's baseline, or no baseline at all by conditioning on the study's events.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+
+from .effects import effect_sizes
+from .fit import Pooled
+from .frame import columns
+from .glmm import Mixed
+from .laplace import climb
+from .proportions import summarise, summarise_fit
+from .quadrature import Counts, _hermite, fixed_effects
+
+
+def pool_two_arms(
+    data: Any, measure: str = "OR", *, model: str = "conditional", test: str | None = None, level: float = 95.0,
+    nodes: int | None = None,
+) -> Pooled:  # fmt: skip
+    """Pool two-arm counts by a generalised linear mixed model; studies without any event (or only events) are dropped.
+
+    Parameters
+    ----------
+    data
+        ``ai bi ci di`` for OR (binomial-normal), ``x1i t1i x2i t2i`` for IRR (Poisson-normal).
+    model
+        ``conditional``: events of arm 1 among the events of both, binomial with an offset (exact for rates; for odds
+        ratios an approximation that is good when events are rare). ``fixed-study``: a coefficient a study and a
+        random treatment effect, +-1/2 coding. ``random-study``: a normal baseline and, independent of it, a random
+        treatment effect.
+    nodes
+        As many as needed by default; 1 is the Laplace approximation.
+
+    Returns
+    -------
+    Pooled
+        On the log scale, arm 1 against arm 2, fields as in `pool_proportions`.
+
+    Raises
+    ------
+    EstimateDoesNotExist
+        One arm has no events at all.
+    """
+    x, size, offset, yi, vi, dropped = _tables(data, measure.upper())
+    if x[:, 0].sum() == 0 or x[:, 1].sum() == 0:
+        raise EstimateDoesNotExist("One arm has no events in any study: the ratio is zero or infinite.")
+    k = x.shape[0]
+    if model == "conditional":
+        total = x.sum(axis=1)
+        relative = np.log(size[:, 0] / size[:, 1]) if size is not None else offset[:, 0] - offset[:, 1]
+        counts = Counts(x[:, :1], total[:, None], np.ones((k, 1, 1)), relative[:, None], np.ones((k, 1)))
+        interior = (x > 0).all(axis=1)
+        with np.errstate(divide="ignore"):
+            own, variance = np.log(x[:, 0] / x[:, 1]) - relative, 1.0 / x[:, 0] + 1.0 / x[:, 1]
+        return summarise(counts, yi, vi, interior, test, level, nodes, ("intercept",), dropped, wald=(own, variance))
+    half = np.broadcast_to([0.5, -0.5], (k, 2))
+    inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
+    if model == "fixed-study":
+        X = np.zeros((k, 2, k + 1))
+        X[np.arange(k), :, np.arange(k)] = 1.0
+        X[:, :, k] = half
+        counts = Counts(x, size, X, offset, half)
+        return summarise(counts, yi, vi, inside, test, level, nodes, ("intercept",), dropped, report=slice(k, k + 1))
+    if model != "random-study":
+        raise PoolingError(f"There is no model '{model}'.", remedy="Use conditional, fixed-study or random-study.")
+    X = np.stack([np.ones((k, 2)), half], axis=2)
+    mixed = _random_study(Counts(x, size, X, offset, half), nodes)
+    return summarise_fit(mixed, k, yi, vi, {}, test, level, ("intercept",), dropped, report=slice(1, 2))
+
+
+def _tables(data: Any, measure: str):
+    """Counts (k, 2), totals (k, 2) or None, offset (k, 2), and the studies' own log ratios with variances."""
+    if measure == "OR":
+        a, b, c, d = columns(data, ["ai", "bi", "ci", "di"])
+        x, size = np.column_stack((a, c)), np.column_stack((a + b, c + d))
+        offset = np.zeros_like(x)
+        empty = (a + c == 0) | (b + d == 0)
+    elif measure == "IRR":
+        x1, t1, x2, t2 = columns(data, ["x1i", "t1i", "x2i", "t2i"])
+        x, size, offset = np.column_stack((x1, x2)), None, np.log(np.column_stack((t1, t2)))
+        empty = x1 + x2 == 0
+    else:
+        raise PoolingError(f"There is no mixed model for '{measure}'.", remedy="Use OR or IRR.")
+    yi, vi = effect_sizes(measure, data)
+    keep = ~(np.isnan(x).any(axis=1) | np.isnan(offset).any(axis=1) | empty)
+    if size is not None:
+        keep &= ~np.isnan(size).any(axis=1)
+        size = size[keep]
+    if not keep.any():
+        raise EstimateDoesNotExist("No study has an event in one arm and a non-event in another.")
+    return x[keep], size, offset[keep], yi[keep], vi[keep], int((~keep).sum())
+
+
+# ---- two random effects --------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class _TwoEffects:
+    """Likelihood with independent random effects of baseline (sd sigma) and treatment (sd tau), product quadrature."""
+
+    counts: Counts
+    nodes: int
+
+    def loglik(self, theta: np.ndarray) -> float:
+        counts = self.counts
+        base = counts.offset + counts.X @ theta[:2]
+        scale = np.stack([np.full_like(counts.z, abs(theta[2])), abs(theta[3]) * counts.z], axis=2)  # (k, r, 2)
+        u, H = self._modes(base, scale)
+        L = np.linalg.cholesky(np.linalg.inv(H))
+        t, logw = _hermite(self.nodes)
+        grid = np.array(np.meshgrid(t, t)).reshape(2, -1) * math.sqrt(2.0)
+        weight = np.add.outer(logw, logw).reshape(-1)
+        points = u[:, :, None] + L @ grid
+        eta = base[:, :, None] + scale @ points
+        a = counts.log_density(eta).sum(axis=1) + weight - 0.5 * (points**2).sum(axis=1)
+        top = a.max(axis=1)
+        logdet = np.log(np.abs(np.einsum("kii->ki", L))).sum(axis=1) + math.log(2.0)
+        total = top + np.log(np.exp(a - top[:, None]).sum(axis=1)) + logdet
+        return float(total.sum()) + counts.constant()
+
+    def _modes(self, base: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        counts, u = self.counts, np.zeros((self.counts.k, 2))
+        for _ in range(200):
+            mu, var = counts.mean_variance(base + np.einsum("krq,kq->kr", scale, u))
+            slope = np.einsum("krq,kr->kq", scale, counts.x - mu) - u
+            H = np.einsum("krp,kr,krq->kpq", scale, var, scale) + np.eye(2)
+            step = np.clip(np.linalg.solve(H, slope[:, :, None])[:, :, 0], -2.0, 2.0)
+            u += step
+            if np.abs(step).max() < 1e-9:
+                return u, H
+        raise NotConverged("The mode of a random effect was not found.")
+
+
+def _random_study(counts: Counts, nodes: int | None) -> Mixed:
+    b0, ll0, information = fixed_effects(counts)
+    eta = np.log((counts.x + 0.5) / ((counts.size - counts.x + 0.5) if counts.size is not None else 1.0))
+    sigma = max(0.3, float(np.std((eta - counts.offset).mean(axis=1))))
+    best = None
+    chosen = nodes or 15
+    model = _TwoEffects(counts, chosen)
+    for tau in (0.2, 0.6, 1.2):
+        theta = np.array([*b0, sigma, tau])
+        value = model.loglik(theta)
+        if best is None or value > best[0]:
+            best = (value, theta)
+    theta, value, gradient, hessian, steps = climb(model.loglik, best[1], 80)
+    if nodes is None:
+        finer = _TwoEffects(counts, 2 * chosen)
+        if abs(finer.loglik(theta) - value) > 1e-8 * (1.0 + abs(value)):
+            theta, value, gradient, hessian, steps = climb(finer.loglik, theta, 80)
+            chosen *= 2
+    V, tau = np.linalg.inv(-hessian), abs(float(theta[3]))
+    extra = float(np.abs(gradient).max())
+    return Mixed(
+        theta[:2], V[:2, :2], tau * tau, 2.0 * tau * math.sqrt(max(V[3, 3], 0.0)), value, ll0, b0, information, extra,
+        steps, chosen,
+    )  # fmt: skip
