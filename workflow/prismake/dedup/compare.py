@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from prismake.dedup.text import abstract_form, same_journal
+from prismake.dedup.text import abstract_form, plain, same_journal
 
 if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
@@ -132,7 +132,16 @@ def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, known: dict[tuple[str, 
         if pair not in known:
             known[pair] = same_journal(*pair)
         out[k] = known[pair]
+        if not out[k]:
+            out[k] = _same_meeting(p, a[k], b[k])
     return out
+
+
+def _same_meeting(p: Prepared, a: int, b: int) -> float:
+    """Whether one record names the meeting alone that the other names behind the journal."""
+    x, y = p.meeting[a], p.meeting[b]
+    pairs = ((x, p.journal[b]), (p.journal[a], y), (x, y))
+    return float(any(v and w and same_journal(v, w) == 1 for v, w in pairs))
 
 
 def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -142,6 +151,17 @@ def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
+def _full_names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> None:
+    """Compare all words of the names where the family names disagree: ``Carignani, Andrea`` may be ``Andrea, C.``"""
+    for k in np.flatnonzero(authors < 0.75).tolist():
+        x, y = (
+            " ".join(w for w in plain(v if isinstance(v, str) else " ".join(v)).split() if len(w) > 2 and w != "and")
+            for v in (p.authors[a[k]], p.authors[b[k]])
+        )
+        if len(x) > 5 and len(y) > 5:
+            authors[k] = max(authors[k], fuzz.token_set_ratio(x, y) / 100)
+
+
 def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Equality of the first pages, in either reading where a spreadsheet left two."""
     out = _equal(p.codes["first_page"], a, b)
@@ -149,6 +169,12 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for k in np.flatnonzero((out == 0) & (second[a] | second[b])).tolist():
         x = {p.first_page[a[k]], p.other_page[a[k]] or p.first_page[a[k]]}
         out[k] = bool(x & {p.first_page[b[k]], p.other_page[b[k]] or p.first_page[b[k]]})
+    # An article number beside a page range, or a lone day of the month beside one, is another thing, not another page.
+    first, last = p.page_range
+    lone = first == last
+    for one, two in ((a, b), (b, a)):
+        number = lone[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
+        out[(out == 0) & number & (last[two] > first[two]) & ~p.supplement[one]] = np.nan
     return out
 
 
@@ -156,6 +182,7 @@ def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, 
     first, last = p.page_range
     known = (first[a] >= 0) & (first[b] >= 0)
     near = known & (first[a] <= last[b]) & (first[b] <= last[a])
+    near |= _equal(p.codes["last_page"], a, b) == 1
     more = known & (first[a] < last[a]) & (first[b] < last[b])
     return near, more
 
@@ -197,6 +224,11 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     first = authors.copy()
     authors[names] = _ratio(fuzz.token_set_ratio, p.surnames[a[names]], p.surnames[b[names]], workers)
     first[names] = _ratio(fuzz.ratio, p.first_author[a[names]], p.first_author[b[names]], workers)
+    likely = names & (title > 0.9)
+    if likely.any():
+        some = authors[likely]
+        _full_names(p, a[likely], b[likely], some)
+        authors[likely] = some
     near, more = _near_pages(p, a, b)
     first_page, volume = _first_pages(p, a, b), _equal(c["volume"], a, b)
     closer = np.flatnonzero((title > 0.7) | inside | ((first_page == 1) & (volume == 1)))

@@ -122,7 +122,7 @@ _PLACE_IN_JOURNAL = re.compile(r"\(\s*(?:pp?\.?\s*(?P<pages>[^()]*)|no paginatio
 _VOLUME_AT_END = re.compile(
     r"[.,;\s]\s*(?P<volume>\d{1,4})?\s*(?P<issue>\((?:[^()]|\([^()]*\))*\)|[A-Z]{3,9}\b)?\s*(?:\(\s*\))?\s*$", re.S
 )
-_CONFERENCE = re.compile(r"[.\s]\s*Conference:.*$", re.S)
+_CONFERENCE = re.compile(r"[.\s]\s*Conference:(?P<meeting>.*)$", re.S)
 _ARTICLE_NUMBER = re.compile(r"Article Number:\s*(?:Article\s*)?(\w+)", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -135,14 +135,17 @@ def split_journal(text: str) -> dict[str, str]:
     place = _PLACE_IN_JOURNAL.search(text) if "(" in text else None
     while place and not place["pages"] and (later := _PLACE_IN_JOURNAL.search(text, place.end())):
         place = later
+    meeting = _CONFERENCE.search(text)
+    named = re.split(r"\.\s*Conference\b|\(", meeting["meeting"], maxsplit=1)[0] if meeting else ""
     if not place:
-        return {"name": _CONFERENCE.sub("", text)}
+        return {"name": _CONFERENCE.sub("", text), "meeting": named}
     head, tail = text[: place.start()], text[place.end() :]
     at_end = _VOLUME_AT_END.search(head)
     name = head[: at_end.start()] if at_end else head
     number, year = _ARTICLE_NUMBER.search(tail), _YEAR.search(tail)
     return {
         "name": _CONFERENCE.sub("", name),
+        "meeting": named,
         "volume": (at_end["volume"] or "") if at_end else "",
         "issue": (at_end["issue"] or "").strip("() ") if at_end else "",
         "pages": place["pages"] or (number[1] if number else ""),

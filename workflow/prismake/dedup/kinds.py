@@ -75,7 +75,7 @@ def kind_of(title, types, journal, dois, issue, volume, trials, accession) -> in
         kind |= REGISTRY
     if _CONFERENCE.search(journal) or "conference" in typed or "meeting abstract" in typed or "congresses" in typed:
         kind |= ABSTRACT
-    if any(d.startswith(_PREPRINT_DOI) for d in dois) or _PREPRINT_SOURCE.search(journal) or "preprint" in typed:
+    if (not journal and any(d.startswith(_PREPRINT_DOI) for d in dois)) or _PREPRINT_SOURCE.search(journal) or "preprint" in typed:
         kind |= PREPRINT
     if any(_COCHRANE.match(d) for d in dois) or "cochrane database" in journal.lower():
         kind |= COCHRANE

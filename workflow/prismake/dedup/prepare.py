@@ -41,8 +41,10 @@ class Prepared:
     numbers: np.ndarray  # numbers in the title, in order, joined by blanks
     surnames: np.ndarray  # family names joined by blanks
     first_author: np.ndarray
+    authors: np.ndarray  # raw: a text or a tuple of names
     year: np.ndarray  # int, 0 when missing
     journal: np.ndarray
+    meeting: np.ndarray  # the meeting named behind the journal
     volume: np.ndarray
     issue: np.ndarray
     first_page: np.ndarray
@@ -57,6 +59,7 @@ class Prepared:
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
     page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
+    supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the first page is one of a supplement
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.generic_titles`
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
 
@@ -141,6 +144,7 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared = _normal_forms(ids, row_of, chosen, raw, authors, source)
     prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
+    prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
     return prepared
 
 
@@ -167,11 +171,11 @@ def _digests(*columns: list) -> list[bytes]:
 def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
     n = len(chosen)
     out = {name: np.empty(n, dtype=object) for name in (
-        "title", "words", "numbers", "surnames", "first_author", "journal", "volume", "issue", "first_page",
+        "title", "words", "numbers", "surnames", "first_author", "authors", "meeting", "journal", "volume", "issue", "first_page",
         "last_page", "other_page", "dois", "pii", "pmid", "trials", "abstract", "source")}  # fmt: skip
     year = np.zeros(n, dtype=np.int32)
     kind = np.zeros(n, dtype=np.int32)
-    journals: dict[str, tuple[dict[str, str], str]] = {}
+    journals: dict[str, tuple[dict[str, str], str, str]] = {}
     places: dict[tuple, tuple] = {}
     for k, row in enumerate(chosen.tolist()):
         title = raw["title"][row]
@@ -180,13 +184,16 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         journal_raw = raw["journal"][row]
         if journal_raw not in journals:
             split = fields.split_journal(journal_raw)
-            journals[journal_raw] = (split, text.journal_form(split["name"]))
-        split, journal = journals[journal_raw]
+            journals[journal_raw] = (split, text.journal_form(split["name"]), text.journal_form(split.get("meeting", "")))
+        split, journal, meeting = journals[journal_raw]
         place_key = (raw["volume"][row], raw["issue"][row], raw["pages"][row], journal_raw)
         if place_key not in places:
             places[place_key] = _place(*place_key[:3], split)
         volume, issue, first, last, other = places[place_key]
         year[k] = raw["year"][row] or _year(split.get("year"))
+        if volume == str(year[k]):
+            # Exports put the year where a journal has no volume, or they do not know it.
+            volume = ""
         if first == str(year[k]):
             # A page that repeats the year is a date that a spreadsheet cut down.
             first = last = other = ""
@@ -202,7 +209,8 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         out["numbers"][k] = text.numbers(bare)
         out["surnames"][k] = " ".join(names)
         out["first_author"][k] = names[0] if names else ""
-        out["journal"][k] = journal
+        out["journal"][k], out["meeting"][k] = journal, meeting
+        out["authors"][k] = authors[row]
         out["volume"][k], out["issue"][k], out["first_page"][k], out["last_page"][k] = volume, issue, first, last
         out["other_page"][k] = other
         out["dois"][k] = found

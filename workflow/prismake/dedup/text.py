@@ -153,7 +153,7 @@ def same_journal(a: str, b: str) -> float:
     if len(x) > len(y):
         x, y = y, x
     if len(x) == 1 and len(y) > 1:
-        return 1.0 if _is_acronym(x[0], y) else 0.0
+        return 1.0 if _is_acronym(x[0], y) else 0.5 if x[0] == y[0] and len(x[0]) > 3 else 0.0
     if len(x) == len(y) and all(_abbreviates(p, q) or _abbreviates(q, p) for p, q in zip(x, y, strict=True)):
         return 1.0
     if meetings == 2 and len(x) >= 3 and _in_order(x, y):
