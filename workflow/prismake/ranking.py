@@ -108,7 +108,8 @@ def _question_scores(counts: sp.csr_matrix, weights: sp.csr_matrix, length: np.n
     import numpy as np
 
     items, asked = counts[:-1], counts[-1]
-    nearest = np.argsort(-_bm25(items, asked, length[:-1]), kind="stable")[:_FEEDBACK_ITEMS]
+    enough = min(_FEEDBACK_ITEMS, max(1, items.shape[0] // 10))
+    nearest = np.argsort(-_bm25(items, asked, length[:-1]), kind="stable")[:enough]
     centre = np.asarray(weights[nearest].mean(axis=0)).ravel()
     centre /= np.linalg.norm(centre) or 1.0
     query = weights[-1].toarray().ravel()
@@ -263,18 +264,26 @@ def _text(frame: pd.DataFrame, column: str) -> list[str]:
 
 
 def _standard(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Centred and scaled by the mean and standard deviation of the items ``among``."""
-    spread = scores[among].std()
-    return (scores - scores[among].mean()) / (spread if spread > 0 else 1.0)
+    """Centred and scaled by the mean and standard deviation of the items ``among``; zero where they do not differ."""
+    part = scores[among]
+    return (scores - part.mean()) / part.std() if _differ(part) else scores * 0.0
 
 
 def _spread(scores: np.ndarray) -> np.ndarray:
     """Scores moved to [0, 1]; all the same become 0.5."""
     import numpy as np
 
-    low, high = scores.min(), scores.max()
+    if not _differ(scores):
+        return np.full(len(scores), 0.5)
     # Rounded, so that the last bits of a sum, which differ between machines, do not decide on the order.
-    return np.round((scores - low) / (high - low), 9) if high > low else np.full(len(scores), 0.5)
+    return np.round((scores - scores.min()) / (scores.max() - scores.min()), 9)
+
+
+def _differ(scores: np.ndarray) -> bool:
+    """Whether scores differ by more than the noise of their sums."""
+    import numpy as np
+
+    return bool(np.ptp(scores) > 1e-12 * max(1.0, np.abs(scores).max()))
 
 
 def _chance(item: Any, seed: int) -> float:
