@@ -81,7 +81,29 @@ def test_studies_without_a_pooled_estimate_are_still_drawn():
     result["analyses"], result["subgroups"] = {}, {}
     rows = forest_rows(result)
     assert sum(row.kind == "study" for row in rows) == 8
-    assert "No pooled estimate: see the statement below" in words(forest(result))
+    assert "No pooled estimate: the reason stands below" in words(forest(result))
+
+
+def test_a_model_without_an_estimate_says_why():
+    result = samples.relapse()
+    why = "There are no events in any study, so that the likelihood has no maximum."
+    result["analyses"]["main"] |= {"estimate": None, "ci_lb": None, "ci_ub": None, "warnings": [why]}
+    assert why in words(forest(result))
+    result["subgroups"]["antigen"]["levels"][0] |= {"estimate": None, "ci_lb": None, "ci_ub": None, "tau2": None}
+    assert "No pooled estimate" in [row.label for row in forest_rows(result, "antigen")]
+    forest(result), forest(result, "antigen")
+
+
+def test_published_ratios_have_a_logarithmic_axis():
+    result = samples.ratios() | {"measure": "GEN", "ratio_scale": True}
+    assert "Ratio (logarithmic axis)" in words(forest(result))
+    assert "Effect" in words(forest(result | {"ratio_scale": False}))
+
+
+def test_arms_of_one_study_are_told_apart():
+    result = samples.relapse()
+    result["studies"][0]["arm"] = "CD22"
+    assert forest_rows(result)[0].label == "Gardner 2017 (CD22)"
 
 
 def test_null_bounds_are_drawn_as_a_dash():

@@ -139,6 +139,7 @@ class Canvas:
                 solid_capstyle=look.get("cap", "butt"),
                 dash_capstyle="butt",
                 zorder=look.get("order", 2),
+                clip_on=False,
             )
         )
 
@@ -150,6 +151,7 @@ class Canvas:
             "linewidth": look.get("line", 0.8),
             "linestyle": look.get("dash", "-"),
             "zorder": look.get("order", 1),
+            "clip_on": False,
         }
         if radius := look.get("round", 0):
             shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
@@ -168,6 +170,7 @@ class Canvas:
                 linewidth=look.get("line", 0.8),
                 joinstyle="miter",
                 zorder=look.get("order", 3),
+                clip_on=False,
             )
         )
 
@@ -182,6 +185,7 @@ class Canvas:
                 linewidth=look.get("line", 0.8),
                 linestyle=look.get("dash", "-"),
                 zorder=look.get("order", 3),
+                clip_on=False,
             )
         )
 

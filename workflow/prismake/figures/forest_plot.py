@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_rows import Row, columns, digits, forest_rows
 from .scale import Scale, natural_scale
-from .wording import MEASURES, PROPORTIONS, RATES, RATIOS, percent
+from .wording import MEASURES, PROPORTIONS, RATES, RATIOS, measure_of, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,9 +83,9 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
         rights.append(x)
     start = x + GAP + 0.12
     measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in ("heading", "note", "gap")]
-    scale = natural_scale(result["measure"], measured, start, start + PLOT)
+    scale = natural_scale(measure_of(result), measured, start, start + PLOT)
     level, places = result.get("level", 95), digits(result)
-    headings.append(wrap(f"{MEASURES.get(result['measure'], 'Estimate')} [{level:g} % CI]", 1.5, SIZE, bold=True))
+    headings.append(wrap(f"{MEASURES.get(measure_of(result), 'Estimate')} [{level:g} % CI]", 1.5, SIZE, bold=True))
     printed = [text_width(row.printed(places), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
     estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
     weight_x = estimate_x
@@ -103,6 +103,9 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
 
 def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     parts = []
+    main = (result.get("analyses") or {}).get("main")
+    if main and main.get("estimate") is None:
+        parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
     if result["measure"] in PROPORTIONS:
         parts.append("Intervals of single studies are exact (Clopper–Pearson).")
     if any(row.kind == "second" for row in rows):
@@ -188,7 +191,7 @@ def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
 
 
 def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
-    scale, measure = layout.scale, layout.result["measure"]
+    scale, measure = layout.scale, measure_of(layout.result)
     bands = _bands(layout, body)
 
     def guide(x: float, **look: Any) -> None:

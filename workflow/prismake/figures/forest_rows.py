@@ -84,13 +84,19 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
 def _study(study: Mapping[str, Any], keys: list[str]) -> Row:
     return Row(
         "study",
-        study["label"],
+        study_label(study),
         tuple(_cell(study.get(key)) for key in keys),
         study.get("estimate"),
         study.get("ci_lb"),
         study.get("ci_ub"),
         study.get("weight_pct"),
     )
+
+
+def study_label(study: Mapping[str, Any]) -> str:
+    """The label, with the arm where a study has several."""
+    arm = study.get("arm") or ""
+    return f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
 
 
 def _cell(value: Any) -> str:
@@ -113,7 +119,7 @@ def _pooled_rows(result: Mapping[str, Any], keys: list[str]) -> list[Row]:
     if len(result["studies"]) == 1:
         return [Row("note", "A single study: shown as it is, not pooled")]
     if "main" not in analyses or analyses["main"].get("estimate") is None:
-        return [Row("note", "No pooled estimate: see the statement below")]
+        return [Row("note", "No pooled estimate: the reason stands below")]
     main, level = analyses["main"], result.get("level", 95)
     rows = [_diamond("pooled", main["name"], main, keys)]
     if main.get("pi_lb") is not None:
@@ -142,8 +148,10 @@ def _summary(result: Mapping[str, Any], group: Mapping[str, Any], keys: list[str
 def _blocks(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[Row]:
     group = result["subgroups"][subgroup]
     members: dict[str, list[Mapping[str, Any]]] = {level["level"]: [] for level in group["levels"]}
+    # The level of studies without an entry goes by one of these names, or there is none.
+    blank = next((name for name in members if name.casefold() in ("", NOT_STATED.casefold())), "")
     for study in result["studies"]:
-        members.setdefault((study.get("subgroups") or {}).get(subgroup) or "", []).append(study)
+        members.setdefault((study.get("subgroups") or {}).get(subgroup) or blank, []).append(study)
     levels = {level["level"]: level for level in group["levels"]}
     rows: list[Row] = []
     for name, studies in members.items():

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import NO_STUDIES, empty_panel, unfinished
+from .forest_rows import study_label
 from .scale import Scale, linear_ticks
-from .wording import MEASURES, PROPORTIONS, RATIOS, plural
+from .wording import MEASURES, PROPORTIONS, RATIOS, measure_of, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,15 +74,16 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
         canvas.circle(x, high, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
     centre = None if middle is None else xs.place(middle)
     if len(studies) <= LABELLED_AT_MOST:
-        _labels(canvas, [study["label"] for study in studies], places, (xs.start, top, xs.end, bottom), centre)
+        _labels(canvas, [study_label(study) for study in studies], places, (xs.start, top, xs.end, bottom), centre)
     warn = unfinished(result)
     canvas.lines(MARGIN, bottom + 0.72, foot, SMALL, 0.14, colour=AMBER if warn else INK)
     return canvas.figure
 
 
 def _name(result: Mapping[str, Any]) -> str:
-    name = MEASURES.get(result["measure"], "Estimate")
-    return f"Logarithm of the {name.lower()}" if result["measure"] in RATIOS else name
+    measure = measure_of(result)
+    name = MEASURES.get(measure, "Estimate")
+    return f"Logarithm of the {name.lower()}" if measure in RATIOS else name
 
 
 def _foot(result: Mapping[str, Any], k: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT"})
 RATES = frozenset({"IR", "IRLN", "IRS"})
-RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM"})
+RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "GENLN"})
 MEASURES = {
     **dict.fromkeys(PROPORTIONS, "Proportion"),
     **dict.fromkeys(RATES, "Incidence rate"),
@@ -18,6 +18,8 @@ MEASURES = {
     "IRR": "Incidence rate ratio",
     "HR": "Hazard ratio",
     "ROM": "Ratio of means",
+    "GENLN": "Ratio",
+    "GEN": "Effect",
     "RD": "Risk difference",
     "AS": "Difference of arcsine roots",
     "MD": "Mean difference",
@@ -27,6 +29,12 @@ MEASURES = {
     "ZCOR": "Correlation",
 }
 NONE = "–"
+
+
+def measure_of(result: Mapping[str, Any]) -> str:
+    """The measure of a result; published ratios (``GEN`` with ``ratio_scale``) are told from differences."""
+    measure = str(result["measure"])
+    return "GENLN" if measure == "GEN" and result.get("ratio_scale") else measure
 
 
 def number(value: float | None, digits: int = 2) -> str:
