@@ -1,0 +1,75 @@
+"""A systematic review: from a protocol and search results to the PRISMA flow, pooled estimates and a report.
+
+`config/` keeps what cannot be rebuilt, `results/` what can. The graph is static: every stage runs on every
+call with what people have decided so far.
+"""
+
+import atexit
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
+from prismake.errors import PrismakeError
+from prismake.jobs import code
+from prismake.searches import sources
+from prismake.sheets.state import state
+from prismake.status import closing_words
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+try:
+    config = validated(config)
+    SOURCES = sources(config, SEARCHES)
+except PrismakeError as error:
+    raise WorkflowError(str(error))
+
+OUTCOMES = list(config["outcomes"])
+KINDS = {name: details["kind"] for name, details in SOURCES.items()}
+FORESTS = [
+    f"results/pooling/{outcome}.{figure}.svg"
+    for outcome, spec in config["outcomes"].items()
+    for figure in ["forest", "funnel", *(f"forest.{column}" for column in spec["subgroups"])]
+]
+
+
+wildcard_constraints:
+    source="[a-z][a-z0-9_]*",
+    stage="|".join(PANEL_STAGES),
+    outcome="|".join(OUTCOMES) or "none",
+
+
+def sheet_state(wildcards):
+    """What people last did to the sheets of a stage: the door through which edits enter the graph."""
+    return state(wildcards.stage, reviewers(config, wildcards.stage))
+
+
+if workflow.is_main_process:
+    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
+    atexit.register(closing_words, config)
+
+
+include: "rules/search.smk"
+include: "rules/duplicates.smk"
+include: "rules/panel.smk"
+include: "rules/screening.smk"
+include: "rules/appraisal.smk"
+include: "rules/extraction.smk"
+include: "rules/pooling.smk"
+include: "rules/flow.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """Everything that can be made from what has been decided so far."""
+    default_target: True
+    input:
+        "results/report/report.html",
+        "results/flow/flow.svg",
+        "results/appraisal/stars.svg",
+        "results/appraisal/traffic_light.svg",
+        FORESTS,

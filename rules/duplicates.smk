@@ -1,0 +1,38 @@
+# Needs: the record table. Makes: clusters of records that are one report, and the pairs that people must judge.
+
+
+rule find_duplicates:
+    """Find records of one report by rules, and the pairs that the rules leave to the panel."""
+    input:
+        records="results/records/records.parquet",
+    output:
+        found="results/duplicates/found.csv",
+        queue="results/duplicates/queue.parquet",
+        audit="results/duplicates/audit.parquet",
+        summary="results/duplicates/summary.json",
+    log:
+        "results/logs/find_duplicates.log",
+    params:
+        merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
+        code=code("dedup", "queues"),
+    script:
+        "../scripts/find_duplicates.py"
+
+
+rule merge_duplicates:
+    """Make one report of each cluster, with the panel's answers on the pairs that were left open."""
+    input:
+        records="results/records/records.parquet",
+        decisions="results/duplicates/decisions.csv",
+    output:
+        duplicates="results/duplicates/duplicates.csv",
+        links="results/duplicates/links.csv",
+        reports="results/duplicates/reports.parquet",
+    log:
+        "results/logs/merge_duplicates.log",
+    params:
+        merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
+        code=code("dedup"),
+    localrule: True
+    script:
+        "../scripts/merge_duplicates.py"

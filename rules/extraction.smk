@@ -1,0 +1,20 @@
+# Needs: the panel's extraction. Makes: one row a study and outcome, with the place each number comes from.
+
+
+rule collect_outcomes:
+    """Bring the extracted numbers into one table of outcomes, and say of each row whether it can be pooled."""
+    input:
+        queue="results/extraction/queue.parquet",
+        decisions="results/extraction/decisions.csv",
+        notes="results/extraction/notes.csv",
+    output:
+        outcomes="results/extraction/outcomes.csv",
+    log:
+        "results/logs/collect_outcomes.log",
+    params:
+        outcomes=config["outcomes"],
+        fields=config["extraction"]["fields"],
+        overlap=config["overlap_column"],
+        code=code("outcomes"),
+    script:
+        "../scripts/collect_outcomes.py"

@@ -1,0 +1,46 @@
+# Needs: the queue of a stage and the sheets that people fill in. Makes: decisions, agreement, status.
+# Sheets are in no rule's input or output: nothing that a person wrote is ever deleted by the workflow.
+
+
+rule offer_sheets:
+    """Add what is newly queued to the reviewers' sheets; what stands there stays."""
+    input:
+        queue="results/{stage}/queue.parquet",
+    output:
+        offered="results/{stage}/offered.json",
+    log:
+        "results/logs/offer_sheets.{stage}.log",
+    params:
+        sheets=sheet_state,
+        protocol=lambda wildcards: panel_settings(wildcards.stage),
+        code=code("sheets", "panel", "forms"),
+    localrule: True
+    script:
+        "../scripts/offer_sheets.py"
+
+
+rule read_sheets:
+    """Turn the reviewers' sheets into decisions, agreement and a progress count."""
+    input:
+        queue="results/{stage}/queue.parquet",
+        offered="results/{stage}/offered.json",
+    output:
+        decisions="results/{stage}/decisions.csv",
+        notes="results/{stage}/notes.csv",
+        agreement="results/{stage}/agreement.json",
+        status="results/{stage}/status.json",
+    log:
+        "results/logs/read_sheets.{stage}.log",
+    params:
+        sheets=sheet_state,
+        protocol=lambda wildcards: panel_settings(wildcards.stage),
+        code=code("sheets", "panel", "forms", "kappa"),
+    localrule: True
+    script:
+        "../scripts/read_sheets.py"
+
+
+def panel_settings(stage):
+    """The settings that decide what a stage's sheets ask and whom."""
+    keys = ["question", "criteria", "notice", "title", "reviewers", "full_text", "appraisal", "extraction", "seed", stage]
+    return {key: config[key] for key in keys}

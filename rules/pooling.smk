@@ -1,0 +1,49 @@
+# Needs: the table of outcomes. Makes: one JSON of results and the figures of each outcome.
+
+
+rule pool_outcome:
+    """Pool one outcome: models, heterogeneity, subgroups, sensitivity, small-study tests."""
+    input:
+        outcomes="results/extraction/outcomes.csv",
+        statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
+    output:
+        results="results/pooling/{outcome}.json",
+    log:
+        "results/logs/pool_outcome.{outcome}.log",
+    params:
+        spec=lambda wildcards: config["outcomes"][wildcards.outcome],
+        labels={field["name"]: field["label"] for field in config["extraction"]["fields"]},
+        level=config["pooling"]["level"],
+        subgroup_tau2=config["pooling"]["subgroup_tau2"],
+        code=code("pooling", "analysis", "sentences"),
+    script:
+        "../scripts/pool_outcome.py"
+
+
+rule draw_outcome:
+    """Draw the forest and funnel plots of one outcome."""
+    input:
+        results="results/pooling/{outcome}.json",
+    output:
+        forest="results/pooling/{outcome}.forest.svg",
+        funnel="results/pooling/{outcome}.funnel.svg",
+    log:
+        "results/logs/draw_outcome.{outcome}.log",
+    params:
+        code=code("figures"),
+    script:
+        "../scripts/draw_outcome.py"
+
+
+rule draw_subgroups:
+    """Draw the forest plot of one outcome by one set of subgroups."""
+    input:
+        results="results/pooling/{outcome}.json",
+    output:
+        forest="results/pooling/{outcome}.forest.{column}.svg",
+    log:
+        "results/logs/draw_subgroups.{outcome}.{column}.log",
+    params:
+        code=code("figures"),
+    script:
+        "../scripts/draw_subgroups.py"

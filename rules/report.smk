@@ -1,0 +1,34 @@
+# Needs: everything. Makes: one page that can be opened anywhere.
+
+
+rule write_report:
+    """Write the page: status, headline results, flow, studies, agreement, searches, methods."""
+    input:
+        searches=expand("results/search/{source}.json", source=SOURCES),
+        statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
+        agreement=expand("results/{stage}/agreement.json", stage=PANEL_STAGES),
+        flow="results/flow/flow.json",
+        full_text="results/full_text/decisions.csv",
+        full_text_queue="results/full_text/queue.parquet",
+        studies="results/full_text/studies.csv",
+        scores="results/appraisal/scores.csv",
+        appraisal="results/appraisal/appraisal.csv",
+        extraction="results/extraction/decisions.csv",
+        outcomes="results/extraction/outcomes.csv",
+        results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
+        figures=[
+            "results/flow/flow.svg",
+            "results/appraisal/stars.svg",
+            "results/appraisal/traffic_light.svg",
+            *FORESTS,
+        ],
+    output:
+        page="results/report/report.html",
+        studies="results/report/studies.csv",
+    log:
+        "results/logs/write_report.log",
+    params:
+        config=config,
+        code=code("report", "context"),
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,52 @@
+# Needs: reports and the decisions of the stage before. Makes: the queues of screening, and the included studies.
+
+
+rule queue_records:
+    """List the reports whose titles and abstracts are to be screened."""
+    input:
+        reports="results/duplicates/reports.parquet",
+    output:
+        queue="results/title_abstract/queue.parquet",
+    log:
+        "results/logs/queue_records.log",
+    params:
+        kinds=KINDS,
+        code=code("queues"),
+    script:
+        "../scripts/queue_records.py"
+
+
+rule queue_reports:
+    """List the reports to be read in full."""
+    input:
+        reports="results/duplicates/reports.parquet",
+        decisions="results/title_abstract/decisions.csv",
+    output:
+        queue="results/full_text/queue.parquet",
+    log:
+        "results/logs/queue_reports.log",
+    params:
+        kinds=KINDS,
+        gate=config["title_abstract"]["gate"],
+        code=code("queues"),
+    script:
+        "../scripts/queue_reports.py"
+
+
+rule group_studies:
+    """Bring the included reports together as studies, and list what is to be judged and extracted."""
+    input:
+        reports="results/duplicates/reports.parquet",
+        decisions="results/full_text/decisions.csv",
+    output:
+        studies="results/full_text/studies.csv",
+        appraisal="results/appraisal/queue.parquet",
+        extraction="results/extraction/queue.parquet",
+    log:
+        "results/logs/group_studies.log",
+    params:
+        gate=config["full_text"]["gate"],
+        instruments=config["appraisal"]["instruments"],
+        code=code("queues", "forms"),
+    script:
+        "../scripts/group_studies.py"

@@ -1,0 +1,35 @@
+# Needs: exports and archives in config/searches/. Makes: one table of records, one log of searches.
+
+
+rule search_source:
+    """Read one source: its exports, or PubMed itself, whose answers are archived beside the graph."""
+    input:
+        files=lambda wildcards: SOURCES[wildcards.source]["files"],
+    output:
+        log="results/search/{source}.json",
+        records="results/search/{source}.parquet",
+    log:
+        "results/logs/search_source.{source}.log",
+    params:
+        details=lambda wildcards: SOURCES[wildcards.source],
+        email=config["email"],
+        code=code("sources", "records"),
+    localrule: True
+    script:
+        "../scripts/search_source.py"
+
+
+rule import_records:
+    """Bring the records of all sources into one table and count them."""
+    input:
+        logs=expand("results/search/{source}.json", source=SOURCES),
+        records=expand("results/search/{source}.parquet", source=SOURCES),
+    output:
+        records="results/records/records.parquet",
+        searches="results/search/searches.csv",
+    log:
+        "results/logs/import_records.log",
+    params:
+        code=code("records"),
+    script:
+        "../scripts/import_records.py"

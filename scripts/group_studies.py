@@ -1,0 +1,32 @@
+"""Bring the included reports together as studies, and list what is to be judged and extracted."""
+
+from pathlib import Path
+
+from prismake.files import read_csv, replacing, write_csv
+from prismake.jobs import job
+from prismake.queues import appraisal_items, extraction_rows, handed_on, studies
+
+
+def main(
+    reports_file: Path, decisions_file: Path, gate: str, instruments: dict[str, str], output: dict[str, Path]
+) -> None:
+    import pandas as pd
+
+    assessed = read_csv(decisions_file)
+    included = studies(pd.read_parquet(reports_file), assessed)
+    passed = included if handed_on(assessed, gate) else included[:0]
+    write_csv(output["studies"], included)
+    for name, table in (("appraisal", appraisal_items(passed, instruments)), ("extraction", extraction_rows(passed))):
+        with replacing(output[name]) as draft:
+            table.to_parquet(draft, index=False)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.reports),
+            Path(snakemake.input.decisions),
+            snakemake.params.gate,
+            snakemake.params.instruments,
+            {name: Path(path) for name, path in snakemake.output.items()},
+        )

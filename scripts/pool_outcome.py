@@ -1,0 +1,25 @@
+"""Pool one outcome."""
+
+from pathlib import Path
+
+from prismake.analysis import analyse
+from prismake.files import read_csv, read_json, write_json
+from prismake.jobs import job
+
+
+def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, results: Path) -> None:
+    table = read_csv(table_file)
+    undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
+    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, **settings)
+    write_json(results, found)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            snakemake.wildcards.outcome,
+            Path(snakemake.input.outcomes),
+            [Path(path) for path in snakemake.input.statuses],
+            {name: snakemake.params[name] for name in ("spec", "labels", "level", "subgroup_tau2")},
+            Path(snakemake.output.results),
+        )

@@ -1,0 +1,27 @@
+"""List the reports to be read in full."""
+
+from pathlib import Path
+
+from prismake.files import read_csv, replacing
+from prismake.jobs import job
+from prismake.queues import full_texts, handed_on
+
+
+def main(reports_file: Path, decisions_file: Path, kinds: dict[str, str], gate: str, queue: Path) -> None:
+    import pandas as pd
+
+    screened = read_csv(decisions_file)
+    table = full_texts(pd.read_parquet(reports_file), screened, kinds, handed_on=handed_on(screened, gate))
+    with replacing(queue) as draft:
+        table.to_parquet(draft, index=False)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.reports),
+            Path(snakemake.input.decisions),
+            snakemake.params.kinds,
+            snakemake.params.gate,
+            Path(snakemake.output.queue),
+        )

@@ -1,0 +1,33 @@
+"""Turn the reviewers' sheets into decisions, agreement and a progress count."""
+
+from pathlib import Path
+
+from prismake.files import write_csv, write_json
+from prismake.jobs import job
+from prismake.sheets.history import record
+from prismake.sheets.loop import read_back
+from prismake.sheets.stage import load_stage
+
+
+def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) -> None:
+    """Read one stage, keep what was read beside the sheets, and write its tables."""
+    import pandas as pd
+
+    sheets = load_stage(stage, protocol, pd.read_parquet(queue_file))
+    decisions = sheets.decisions()
+    record(stage, sheets.snapshot(decisions), sheets.folder)
+    reading = read_back(sheets, decisions)
+    write_csv(output["decisions"], reading.decisions)
+    write_csv(output["notes"], reading.notes)
+    write_json(output["agreement"], reading.agreement)
+    write_json(output["status"], reading.status)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            snakemake.wildcards.stage,
+            snakemake.params.protocol,
+            Path(snakemake.input.queue),
+            {name: Path(path) for name, path in snakemake.output.items()},
+        )

@@ -1,0 +1,352 @@
+"""Forms and instruments as data: what is asked, which answers are understood, what they score.
+
+A *form* is what one stage asks about one item (``workflow/forms/<stage>.yaml``); an *instrument* is a
+published scale that the appraisal form puts to a study (``workflow/forms/instruments/``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+from prismake.errors import FormError, collect
+from prismake.paths import forms_dir
+
+NOT_REPORTED = "NR"
+_NOT_REPORTED = frozenset({"nr", "n.r.", "not reported", "not stated", "n/r"})
+_COUNT = re.compile(r"\d{1,9}(\.0+)?")
+_NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An allowed answer; ``settles_as`` is what it stands for once the panel agrees."""
+
+    value: str
+    synonyms: tuple[str, ...] = ()
+    settles_as: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form.
+
+    ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
+    this one apply, as ``("decision", "exclude")``. ``by_row``: the choices differ from row to row.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: tuple[Choice, ...] = ()
+    required: bool = True
+    when: tuple[str, str] | None = None
+    by_row: bool = False
+    width: int = 14
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """A column that is shown and never read back; ``after``: to the right of the answers."""
+
+    column: str
+    label: str
+    width: int = 20
+    wrap: bool = False
+    link: str = ""
+    after: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one stage asks about each item, and how the sheet looks."""
+
+    stage: str
+    title: str
+    unit: str
+    instruction: str
+    context: tuple[Context, ...]
+    fields: tuple[Field, ...]
+    note: str = "Note"
+    note_width: int = 28
+
+    def field(self, name: str) -> Field:
+        return next(one for one in self.fields if one.name == name)
+
+
+def load_form(stage: str, config: Mapping[str, Any]) -> Form:
+    """The form of a stage, with the lists that the protocol fills in (reasons, designs, columns).
+
+    Raises:
+        FormError: the file is not a form.
+    """
+    path = forms_dir() / f"{stage}.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lists = {
+        "reasons": tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
+        "designs": tuple(Choice(design, (design.replace("_", " "),)) for design in config["appraisal"]["instruments"]),
+        "row": (),
+    }
+    fields = [_field(one, lists, path.name) for one in data["fields"]]
+    if stage == "extraction":
+        fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+    note = data.get("note", {})
+    return Form(
+        stage=data["stage"],
+        title=data["title"],
+        unit=data["unit"],
+        instruction=data["instruction"],
+        context=tuple(Context(**one) for one in data["context"]),
+        fields=tuple(fields),
+        note=note.get("label", "Note"),
+        note_width=note.get("width", 28),
+    )
+
+
+def normal_word(text: Any) -> str:
+    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
+    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    return re.sub(r"\s+", " ", plain).strip().rstrip(".!").strip()
+
+
+def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
+    """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
+
+    Nothing is guessed: a choice is its value, a documented synonym, or nothing.
+    """
+    text = _cell_text(raw)
+    if not text:
+        return ""
+    if one.kind == "choice":
+        choices = tuple(Choice(value) for value in row_choices) if one.by_row else one.choices
+        return _choice(choices, text, multiple=one.by_row)
+    if one.kind in ("count", "number"):
+        return _numeric(one.kind, text)
+    return text
+
+
+def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
+    """What may stand in a cell, in words."""
+    if one.kind == "choice":
+        return ", ".join(row_choices if one.by_row else (choice.value for choice in one.choices))
+    if one.kind == "count":
+        return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
+    return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
+
+
+def _cell_text(raw: Any) -> str:
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        return str(int(raw))
+    return re.sub(r"\s+", " ", str(raw)).strip()
+
+
+def _choice(choices: tuple[Choice, ...], text: str, *, multiple: bool) -> str | None:
+    word = normal_word(text)
+    for choice in choices:
+        if word == normal_word(choice.value) or word in map(normal_word, choice.synonyms):
+            return choice.value
+    if multiple:  # "b + a", "a, b", "ab" are the answer "a+b" where the row offers it
+        parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
+        return next((choice.value for choice in choices if "+" in choice.value and choice.value == parts), None)
+    return None
+
+
+def _numeric(kind: str, text: str) -> str | None:
+    if normal_word(text) in _NOT_REPORTED:
+        return NOT_REPORTED
+    if kind == "count":
+        return str(int(float(text))) if _COUNT.fullmatch(text) else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    return repr(float(text.replace(",", ".").replace("−", "-")))
+
+
+def _field(data: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]], where: str) -> Field:
+    origin = data.get("choices_from")
+    if origin and origin not in lists:
+        raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(lists)}.")
+    choices = lists[origin] if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    when = next(iter(data["when"].items())) if "when" in data else None
+    return Field(
+        name=data["name"],
+        label=data["label"],
+        kind=data["type"],
+        choices=choices,
+        required=data.get("required", True),
+        when=when,
+        by_row=origin == "row",
+        width=data.get("width", 14),
+        help=data.get("help", ""),
+    )
+
+
+def _make_choice(data: Mapping[str, Any]) -> Choice:
+    return Choice(
+        data["value"], tuple(map(str, data.get("synonyms", ()))), data.get("settles_as", ""), data.get("colour", "")
+    )
+
+
+def _extraction_field(data: Mapping[str, Any]) -> Field:
+    choices = tuple(Choice(str(word)) for word in data["choices"])
+    if data["type"] == "choice":
+        choices = (*choices, Choice(NOT_REPORTED, tuple(_NOT_REPORTED)))
+    label = data["label"] or data["name"].replace("_", " ").capitalize()
+    width = max(11, min(24, len(label) + 3))
+    return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question of an instrument; ``answers`` maps each answer to its meaning and stars."""
+
+    id: str
+    domain: str
+    question: str
+    answers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    multiple: bool = False
+    not_applicable: str = ""
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A published scale: domains with their maxima, items, and the rules for an overall word."""
+
+    name: str
+    title: str
+    source: str
+    domains: Mapping[str, tuple[str, int]]
+    items: tuple[Item, ...]
+    overall: Mapping[str, Any]
+
+    @property
+    def maximum(self) -> int:
+        """Stars that can be earned; items that do not apply cannot."""
+        return sum(maximum for _, maximum in self.domains.values())
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """A study judged: stars (whole numbers) by item and domain, and one word.
+
+    ``overall`` is empty while items are unanswered; ``unanswered`` names them.
+    """
+
+    instrument: str
+    stars: Mapping[str, int]
+    domains: Mapping[str, int]
+    total: int
+    maximum: int
+    overall: str
+    note: str
+    unanswered: tuple[str, ...]
+
+
+@cache
+def load_instrument(name: str) -> Instrument:
+    """An instrument by the name of its file.
+
+    Raises:
+        FormError: there is no such instrument, or its domain maxima are not those of its items.
+    """
+    path = forms_dir() / "instruments" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.yaml")))
+        raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {known}.")
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    items = tuple(_item(one) for one in data["items"])
+    domains = {one["name"]: (one["label"], one["maximum"]) for one in data["domains"]}
+    problems = []
+    for domain, (_, maximum) in domains.items():
+        best = sum(_best(item) for item in items if item.domain == domain)
+        if best != maximum:
+            problems.append(f"domain {domain} says at most {maximum} stars, its items give {best}.")
+    collect(problems, FormError, where=path.name)
+    return Instrument(data["instrument"], data["title"], data["source"], domains, items, data["overall"])
+
+
+def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = "total") -> Appraisal:
+    """Stars by item and domain, the maximum that could be earned, and one word.
+
+    Args:
+        form: an instrument or its name, for instance ``"nos_cohort"``.
+        answers: item id to answer; several answers of one item are joined with ``+``.
+        overall: ``"total"`` (bands of the total) or ``"ahrq"`` (thresholds of the domains).
+
+    Raises:
+        FormError: an answer that the instrument does not have, or an item that it does not ask.
+    """
+    scale = load_instrument(form) if isinstance(form, str) else form
+    known = {item.id: item for item in scale.items}
+    problems = [f"there is no item {name}." for name in answers if name not in known]
+    stars: dict[str, int] = {}
+    for item in scale.items:
+        answer = answers.get(item.id, "")
+        if item.not_applicable or not answer:
+            continue
+        parts = answer.split("+")
+        wrong = [part for part in parts if part not in item.answers]
+        if wrong or (len(parts) > 1 and not item.multiple):
+            problems.append(f"{item.id}: “{answer}” is not an answer. Allowed: {', '.join(row_choices(item))}.")
+            continue
+        stars[item.id] = sum(item.answers[part][1] for part in set(parts))
+    collect(problems, FormError, where=scale.title)
+    by_domain = {name: sum(stars.get(i.id, 0) for i in scale.items if i.domain == name) for name in scale.domains}
+    missing = tuple(item.id for item in scale.items if not item.not_applicable and item.id not in stars)
+    word, note = ("", "not every item is answered") if missing else _word(scale, by_domain, overall)
+    return Appraisal(scale.name, stars, by_domain, sum(by_domain.values()), scale.maximum, word, note, missing)
+
+
+def row_choices(item: Item) -> tuple[str, ...]:
+    """The answers that a sheet offers for an item; items with several answers offer their combination."""
+    values = tuple(item.answers)
+    if not item.multiple:
+        return values
+    starred = [value for value in values if item.answers[value][1]]
+    return (*starred, "+".join(starred), *(value for value in values if value not in starred))
+
+
+def _word(scale: Instrument, domains: Mapping[str, int], rule: str) -> tuple[str, str]:
+    rules = scale.overall.get(rule)
+    if rules is None:
+        return "not defined", "the AHRQ thresholds need stars for comparability, which this study cannot earn"
+    if rule == "total":
+        total = sum(domains.values())
+        ordered = sorted(rules["words"].items(), key=lambda pair: -pair[1])
+        return next(word for word, least in ordered if total >= least), rules["note"]
+    if any(domains[name] <= most for name, most in rules["poor"]["any"].items()):
+        return "poor", rules["note"]
+    for word in ("good", "fair"):
+        if all(domains[name] >= least for name, least in rules[word]["all"].items()):
+            return word, rules["note"]
+    return "poor", rules["note"]
+
+
+def _item(data: Mapping[str, Any]) -> Item:
+    answers = {str(one["value"]): (str(one["text"]), int(one["stars"])) for one in data.get("answers", [])}
+    return Item(
+        data["id"],
+        data["domain"],
+        data["question"],
+        answers,
+        data.get("multiple", False),
+        data.get("not_applicable", ""),
+    )
+
+
+def _best(item: Item) -> int:
+    if item.not_applicable:
+        return 0
+    stars = [star for _, star in item.answers.values()]
+    return sum(stars) if item.multiple else max(stars)

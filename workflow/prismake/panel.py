@@ -1,0 +1,160 @@
+"""The human loop without files: answers compared, disagreements found, consensus taken over.
+
+An answer is what one reviewer said to one field of one item. The panel settles a field when everyone
+who was asked agrees, or when the consensus sheet says so; nothing is ever settled by a rule of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from prismake.forms import Field, Form, normal_word
+
+Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
+
+SETTLED, UNDECIDED, CONFLICT, PROBLEM = "settled", "undecided", "conflict", "problem"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One field of one item: what each reviewer said, and what was settled by whom.
+
+    ``state`` is settled, undecided, conflict or "" (the field does not apply).
+    ``settled_by`` is agreement, consensus, single or "".
+    """
+
+    state: str
+    value: str = ""
+    settled_by: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An item judged. ``fields`` holds a verdict for each field of the form."""
+
+    item: str
+    state: str
+    settled_by: str
+    fields: Mapping[str, Verdict]
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # reviewer -> field -> answer
+
+    def value(self, name: str) -> str:
+        return self.fields[name].value if self.state == SETTLED else ""
+
+    def conflicts(self) -> list[str]:
+        return [name for name, verdict in self.fields.items() if verdict.state == CONFLICT]
+
+
+def decide(
+    form: Form,
+    items: Sequence[str],
+    answers: Mapping[str, Answers],
+    consensus: Answers,
+    problems: Mapping[str, Mapping[str, set[str]]] | None = None,
+) -> list[Decision]:
+    """One decision an item, in the order of ``items``.
+
+    Args:
+        form: the fields that were asked.
+        items: item ids that are in the stage's queue now.
+        answers: by reviewer; every reviewer named here is expected to answer every item.
+        consensus: what the adjudicator settled.
+        problems: by reviewer, item to the fields whose cells were not understood.
+    """
+    return [_decide_item(form, item, answers, consensus.get(item, {}), problems or {}) for item in items]
+
+
+def _decide_item(
+    form: Form,
+    item: str,
+    answers: Mapping[str, Answers],
+    consensus: Mapping[str, str],
+    problems: Mapping[str, Mapping[str, set[str]]],
+) -> Decision:
+    said = {reviewer: given.get(item, {}) for reviewer, given in answers.items()}
+    verdicts: dict[str, Verdict] = {}
+    for one in form.fields:
+        asked = said
+        if one.when:
+            condition, wanted = one.when
+            earlier = verdicts[condition]
+            if earlier.state != SETTLED or earlier.value != wanted:
+                verdicts[one.name] = Verdict("")
+                continue
+            asked = {who: given for who, given in said.items() if settles(form.field(condition), given) == wanted}
+        verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(one.when))
+    broken = any(item in by_item for by_item in problems.values())
+    state = _state(verdicts, form)
+    if broken and state != SETTLED:
+        state = PROBLEM
+    by = [verdict.settled_by for verdict in verdicts.values() if verdict.settled_by]
+    settled_by = "" if state != SETTLED else "consensus" if "consensus" in by else by[0] if by else ""
+    return Decision(item, state, settled_by, verdicts, said)
+
+
+def settles(one: Field, given: Mapping[str, str]) -> str:
+    """What an answer stands for: *maybe* at title and abstract proceeds like *include*."""
+    value = given.get(one.name, "")
+    for choice in one.choices:
+        if choice.value == value and choice.settles_as:
+            return choice.settles_as
+    return value
+
+
+def _settle(one: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:
+    """The verdict on one field from the answers of those who were asked.
+
+    ``followed``: the field hangs on an earlier answer that is settled already.
+    """
+    given = {who: settles(one, answer) for who, answer in asked.items()}
+    final = settles(one, {one.name: consensus})
+    missing = [who for who, value in given.items() if not value]
+    kinds = {comparable(one, value) for value in given.values()}
+    agreed = bool(given) and len(kinds) == 1 and not (one.required and missing)
+    if final:
+        if agreed and comparable(one, final) not in kinds and len(given) > 1 and not missing:
+            remark = f"all reviewers now say “{next(iter(given.values()))}”, the consensus sheet says “{final}”"
+            return Verdict(CONFLICT, remark=remark)
+        return Verdict(SETTLED, final, "consensus")
+    if agreed:
+        value = next(iter(given.values()))
+        return Verdict(SETTLED, value, "single" if len(given) == 1 and not followed else "agreement")
+    if not given:  # the adjudicator settled the earlier field as nobody had said: only the adjudicator can go on
+        return Verdict(CONFLICT if one.required else SETTLED, settled_by="")
+    if one.required and missing:
+        return Verdict(UNDECIDED)
+    return Verdict(CONFLICT)
+
+
+def comparable(one: Field, value: str) -> str:
+    """The form of an answer in which two are compared: text without case and blanks."""
+    return normal_word(value) if one.kind == "text" else value
+
+
+def _state(verdicts: Mapping[str, Verdict], form: Form) -> str:
+    states = [verdict.state for verdict in verdicts.values()]
+    if UNDECIDED in states:
+        return UNDECIDED
+    if CONFLICT in states:
+        return CONFLICT
+    return SETTLED if SETTLED in states else UNDECIDED
+
+
+def to_adjudicate(form: Form, decisions: Sequence[Decision]) -> list[tuple[str, str]]:
+    """(item, field) of every disagreement: what the consensus sheet holds.
+
+    A conflict is offered as soon as the field itself is answered by all, although other fields wait.
+    """
+    return [(one.item, name) for one in decisions for name in one.conflicts()]
+
+
+def progress(form: Form, item_answers: Mapping[str, str]) -> bool:
+    """Whether one reviewer has answered everything that applies to an item."""
+    for one in form.fields:
+        if one.when and settles(form.field(one.when[0]), item_answers) != one.when[1]:
+            continue
+        if one.required and not item_answers.get(one.name):
+            return False
+    return bool(form.fields)

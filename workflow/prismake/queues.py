@@ -1,0 +1,253 @@
+"""What each stage asks about: the queue that comes out of the stage before, as rows for a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from prismake.errors import PrismakeError
+from prismake.forms import load_instrument, row_choices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PUBLICATION = ("title", "abstract", "journal", "doi", "pmid")
+
+
+def pairs(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Possible duplicates side by side.
+
+    Args:
+        queue: ``item_id, first, second, differences`` (see ``prismake.dedup``), most probable first.
+        records: the record table.
+    """
+    import pandas as pd
+
+    known = records.set_index("record_id", drop=False)
+    rows = []
+    for row in queue.to_dict("records"):
+        first, second = known.loc[row["first"]], known.loc[row["second"]]
+        rows.append(
+            {
+                "item_id": row["item_id"],
+                "title": f"{first['title']}\n{second['title']}",
+                "first": _block(first),
+                "second": _block(second),
+                "differences": row["differences"],
+            }
+        )
+    return pd.DataFrame(rows, columns=["item_id", "title", "first", "second", "differences"], dtype=str)
+
+
+def titles_and_abstracts(reports: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Reports to screen: all that came from a database or a register.
+
+    Reports found by other methods only (citation searching, websites) are sought in full text at once,
+    as the PRISMA 2020 flow has it.
+    """
+    return _report_rows(reports[[not _other_only(sources, kinds) for sources in reports["sources"]]])
+
+
+def full_texts(
+    reports: pd.DataFrame, screened: pd.DataFrame, kinds: Mapping[str, str], *, handed_on: bool
+) -> pd.DataFrame:
+    """Reports to assess: included at title and abstract, or found by other methods.
+
+    Args:
+        screened: ``title_abstract/decisions.csv``.
+        handed_on: False while the stage before keeps its results back (``gate: complete``).
+    """
+    included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
+    wanted = [
+        report in included or _other_only(sources, kinds)
+        for report, sources in zip(reports["report_id"], reports["sources"], strict=True)
+    ]
+    return _report_rows(reports[wanted])
+
+
+def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
+    """Whether a stage hands on what it has decided: always (rolling), or once it is finished (complete)."""
+    return gate == "rolling" or bool((decisions["state"] == "settled").all())
+
+
+def studies(reports: pd.DataFrame, assessed: pd.DataFrame) -> pd.DataFrame:
+    """Included studies: reports with one study name are one study; without a name a report is its own.
+
+    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the smallest report id of
+    the study. Reports of one study that were given different designs keep the design of the first, and
+    ``problem`` says so.
+    """
+    import pandas as pd
+
+    known = reports.set_index("report_id")
+    included = assessed[(assessed["decision"] == "include") & (assessed["state"] == "settled")]
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in included.sort_values("item_id", kind="stable").to_dict("records"):
+        name = " ".join(row["study"].casefold().split())
+        groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
+    rows = [_study(members, known) for members in groups.values()]
+    columns = ["study_id", "label", "design", "report_ids", "arms", "report", "doi", "problem"]
+    table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values("study_id", kind="stable")
+    return table.assign(label=_distinct(list(table["label"])))
+
+
+def appraisal_items(table: pd.DataFrame, instruments: Mapping[str, str]) -> pd.DataFrame:
+    """One row a study and item of the instrument for its design; items that do not apply are not asked."""
+    import pandas as pd
+
+    rows = []
+    for study in table.to_dict("records"):
+        scale = load_instrument(_instrument(study, instruments))
+        for item in scale.items:
+            if item.not_applicable:
+                continue
+            rows.append(
+                {
+                    "item_id": f"{study['study_id']}|{scale.name}|{item.id}",
+                    "title": study["label"],
+                    "report": study["report"],
+                    "domain": scale.domains[item.domain][0],
+                    "question": f"{item.id}. {item.question}",
+                    "meaning": "\n".join(
+                        f"{value}  {text}{' ★' * stars}" for value, (text, stars) in item.answers.items()
+                    ),
+                    "choices": "|".join(row_choices(item)),
+                }
+            )
+    columns = ["item_id", "title", "report", "domain", "question", "meaning", "choices"]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def extraction_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a study, or one for each of its separate arms."""
+    import pandas as pd
+
+    rows = []
+    for study in table.to_dict("records"):
+        for arm in arms(study["arms"]) or [""]:
+            rows.append(
+                {
+                    "item_id": f"{study['study_id']}|{arm}" if arm else study["study_id"],
+                    "title": f"{study['label']}, {arm}" if arm else study["label"],
+                    "report": study["report"],
+                    "doi": study["doi"],
+                }
+            )
+    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi"], dtype=str)
+
+
+def arms(text: str) -> list[str]:
+    """The names in a cell that lists arms, separated by semicolons."""
+    return [name for name in (part.strip().replace("|", "/") for part in text.split(";")) if name]
+
+
+def _other_only(sources: Sequence[str], kinds: Mapping[str, str]) -> bool:
+    return all(kinds.get(source) == "other" for source in sources)
+
+
+def _report_rows(reports: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for report in reports.to_dict("records"):
+        rows.append(
+            {
+                "item_id": report["report_id"],
+                **{name: report[name] for name in _PUBLICATION},
+                "authors": _authors(report["authors"]),
+                "year": "" if pd.isna(report["year"]) else str(report["year"]),
+                "types": "; ".join(report["publication_types"]),
+                "trials": "; ".join(report["trial_ids"]),
+                "sources": ", ".join(report["sources"]),
+                "members": "|".join(report["record_ids"]),
+            }
+        )
+    columns = ["item_id", *_PUBLICATION, "authors", "year", "types", "trials", "sources", "members"]
+    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
+
+
+def _authors(names: Sequence[str], most: int = 6) -> str:
+    names = [str(name) for name in names]
+    return "; ".join(names) if len(names) <= most else "; ".join([*names[: most - 1], f"… ({len(names)} authors)"])
+
+
+def _block(record: Any) -> str:
+    """A record as a few lines of text, to be read beside another."""
+    import pandas as pd
+
+    year = "" if pd.isna(record["year"]) else str(record["year"])
+    place = " ".join(
+        filter(
+            None,
+            [record["journal"], year, record["volume"], record["issue"] and f"({record['issue']})", record["pages"]],
+        )
+    )
+    lines = [
+        record["title"],
+        _authors(record["authors"]),
+        place,
+        record["doi"] and f"DOI {record['doi']}",
+        record["pmid"] and f"PMID {record['pmid']}",
+        "; ".join(record["trial_ids"]),
+        f"{record['source']}: {record['record_id'].partition(':')[2]}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _study(members: list[dict[str, str]], known: pd.DataFrame) -> dict[str, str]:
+    first = members[0]
+    report = known.loc[first["item_id"]]
+    designs = list(dict.fromkeys(row["design"] for row in members if row["design"]))
+    names = list(dict.fromkeys(arm for row in members for arm in arms(row["arms"])))
+    problem = f"its reports were given different designs: {', '.join(designs)}" if len(designs) > 1 else ""
+    return {
+        "study_id": first["item_id"],
+        "label": study_label(report["authors"], report["year"], report["title"], first["study"]),
+        "design": designs[0] if designs else "",
+        "report_ids": "; ".join(row["item_id"] for row in members),
+        "arms": "; ".join(names),
+        "report": report["title"],
+        "doi": report["doi"],
+        "problem": problem,
+    }
+
+
+def study_label(authors: Sequence[str], year: Any, title: str, name: str = "") -> str:
+    """What a study is called in figures: the name that people gave it, else first author and year, else its title."""
+    import pandas as pd
+
+    if name:
+        return name
+    surname = surname_of(str(authors[0])) if len(authors) else ""
+    when = "" if pd.isna(year) else str(year)
+    if surname:
+        return f"{surname} {when}".strip()
+    return " ".join(filter(None, [title[:40].rsplit(" ", 1)[0] if len(title) > 40 else title, when]))
+
+
+def surname_of(author: str) -> str:
+    """The surname of an author as databases write it: “Maude SL”, “Maude, S. L.”, “Maude S.L.”."""
+    if "," in author:
+        return author.split(",", maxsplit=1)[0].strip()
+    words = author.split()
+    while len(words) > 1 and ((words[-1].isupper() and len(words[-1]) <= 4) or "." in words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    """Labels told apart by letters, as reference lists do: Shah 2020a, Shah 2020b."""
+    return [
+        f"{label}{chr(97 + labels[:index].count(label))}" if labels.count(label) > 1 else label
+        for index, label in enumerate(labels)
+    ]
+
+
+def _instrument(study: Mapping[str, str], instruments: Mapping[str, str]) -> str:
+    if study["design"] not in instruments:
+        raise PrismakeError(
+            f"the design “{study['design']}” of {study['label']} has no instrument.",
+            where="config/config.yaml, appraisal.instruments",
+            remedy=f"Name one; there are instruments for {', '.join(instruments)}.",
+        )
+    return instruments[study["design"]]

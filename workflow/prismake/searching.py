@@ -1,0 +1,133 @@
+"""One source read, whether it is an export or a database that answers; all sources joined."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.files import digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
+
+
+def read_source(
+    source: str, details: Mapping[str, Any], email: str, folder: Path
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The search log (what PRISMA-S asks for) and the record table of one source.
+
+    Args:
+        source: short name of the source.
+        details: ``searches.<source>`` of the config, with ``files``.
+        email: sent to NCBI with a live search.
+        folder: ``config/searches``; a live search archives its answers in a folder of its own there.
+
+    Raises:
+        ImportFileError, SearchError: each with the file and what to do.
+    """
+    log: dict[str, Any] = {
+        "source": source,
+        "kind": details["kind"],
+        "query": details["query"],
+        "date": details["date"],
+        "limits": details["limits"],
+        "platform": details["platform"],
+        "query_translation": "",
+        "warnings": [],
+    }
+    files = [Path(name) for name in details["files"]]
+    if details["live"]:
+        files = _search(source, details, email, folder / source, log)
+    records, imports = _read(files, source)
+    log["label"] = details["label"] or next((one.database for one in imports if one.database), source)
+    log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")
+    log["records"] = len(records)
+    log["files"] = [
+        {"name": file.as_posix(), "sha256": digest(file), "records": len(one.records), "format": one.format}
+        for file, one in zip(files, imports, strict=True)
+    ]
+    log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
+    from prismake.records import table
+
+    return log, table(records)
+
+
+def join_sources(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All records in one table, sorted by id: the order of files and sources makes no difference."""
+    import pandas as pd
+
+    from prismake.records import table
+
+    filled = [one for one in tables if len(one)]
+    if not filled:
+        return table([])
+    return pd.concat(filled, ignore_index=True).sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a search, for PRISMA-S: label, kind, platform, query, date, limits, records, files."""
+    import pandas as pd
+
+    rows = [
+        {
+            **{key: log[key] for key in ("source", "label", "kind", "platform", "query", "query_translation")},
+            **{key: log[key] for key in ("date", "limits", "records")},
+            "files": "; ".join(file["name"] for file in log["files"]),
+            "warnings": "; ".join(log["warnings"]),
+        }
+        for log in logs
+    ]
+    columns = [
+        "source",
+        "label",
+        "kind",
+        "platform",
+        "query",
+        "query_translation",
+        "date",
+        "limits",
+        "records",
+        "files",
+        "warnings",
+    ]
+    return pd.DataFrame(rows, columns=columns).sort_values("source", kind="stable")
+
+
+def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
+    """Ask PubMed, or take the archived answers; the files that hold the records."""
+    from prismake.sources import entrez
+
+    found = entrez.search(
+        details["query"],
+        archive,
+        email=email,
+        api_key=api_key(archive.parent.parent),
+        date=details["date"] or details["until"],
+        since=details["since"] or None,
+        until=details["until"],
+    )
+    answer = asdict(found)
+    for key in ("query_translation", "date", "limits", "platform"):
+        log[key] = log[key] or answer.get(key) or ""
+    log["warnings"] += list(answer.get("warnings") or [])
+    return [Path(path) for path in entrez.archive_files(archive)]
+
+
+def _read(files: Sequence[Path], source: str) -> tuple[list[dict[str, Any]], list[Any]]:
+    from prismake.sources.imports import read_files
+
+    return read_files(files, source)
+
+
+def api_key(config_folder: Path) -> str | None:
+    """The NCBI API key: from the environment (``NCBI_API_KEY``), else from a file that git ignores."""
+    key = os.environ.get("NCBI_API_KEY", "").strip()
+    file = config_folder / API_KEY_FILE
+    if not key and file.is_file():
+        key = file.read_text(encoding="utf-8").strip()
+    return key or None

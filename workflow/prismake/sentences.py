@@ -1,0 +1,82 @@
+"""Results in words, ready for a manuscript: every number with its interval and what it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def p_value(p: float | None) -> str:
+    """“p = 0.56”, “p < 0.001”; the empty string when there is none."""
+    if p is None or math.isnan(p):
+        return ""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def interval(row: Mapping[str, Any], level: float, digits: int = 2) -> str:
+    """“0.41 (95 % CI 0.28 to 0.55)”."""
+    return f"{row['estimate']:.{digits}f} ({level:g} % CI {row['ci_lb']:.{digits}f} to {row['ci_ub']:.{digits}f})"
+
+
+def studies(k: int) -> str:
+    return f"{k} study" if k == 1 else f"{k} studies"
+
+
+def analysis(title: str, row: Mapping[str, Any], level: float, *, proportion: bool) -> str:
+    """The pooled estimate, its prediction interval and heterogeneity."""
+    counts = ""
+    if proportion and row.get("events") is not None:
+        counts = f", {row['events']:,} events among {row['total']:,} participants"
+    parts = [
+        f"{title}: pooled {interval(row, level)} ({row['name'][0].lower()}{row['name'][1:]}; {studies(row['k'])}{counts})"
+    ]
+    if row.get("pi_lb") is not None:
+        parts.append(f"{level:g} % prediction interval {row['pi_lb']:.2f} to {row['pi_ub']:.2f}")
+    spread = f"tau² = {row['tau2']:.3f}"
+    if row.get("tau2_lb") is not None:
+        spread += f" ({row['tau2_lb']:.3f} to {row['tau2_ub']:.3f})"
+    if row.get("I2") is not None:
+        spread += f", I² = {row['I2']:.0f} %"
+    if row.get("Q") is not None:
+        spread += f", Q = {row['Q']:.2f} on {row['Q_df']} df, {p_value(row['Q_p'])}"
+    return f"{'; '.join([*parts, spread])}."
+
+
+def single(title: str, study: Mapping[str, Any], level: float) -> str:
+    """One study is reported as what it is, never as a pooled effect."""
+    return f"{title}: one study only, {study['label']}, {interval(study, level)}; nothing was pooled."
+
+
+def subgroup_test(title: str, levels: list[Mapping[str, Any]], Q: float, df: int, p: float, level: float) -> str:
+    each = "; ".join(f"{one['level']} {interval(one, level)} in {studies(one['k'])}" for one in levels)
+    return f"{title}: {each}. Test for a difference between subgroups: Q = {Q:.2f} on {df} df, {p_value(p)}."
+
+
+def small_study(k: int, tests: Mapping[str, Mapping[str, Any]], least: int) -> str:
+    if k < least:
+        return f"Tests for small-study effects were not run because there are fewer than {least} studies (k = {k})."
+    each = "; ".join(f"{name.capitalize()}: {p_value(row['pval'])}" for name, row in tests.items())
+    return f"Tests for small-study effects ({k} studies): {each}."
+
+
+def counts(pooled: int, included: int, undecided: Mapping[str, int]) -> str:
+    """What a figure or table rests on."""
+    open_rows = {name.replace("_", " "): n for name, n in undecided.items() if n}
+    base = f"Rests on {pooled} of {included} included studies"
+    if not open_rows:
+        return f"{base}; every decision is made."
+    each = ", ".join(f"{n:,} at {name}" for name, n in open_rows.items())
+    return f"{base}. PROVISIONAL: decisions are open ({each})."
+
+
+def against_published(title: str, own: Mapping[str, Any], published: Mapping[str, Any], level: float) -> str:
+    """One's own result beside a published one."""
+    theirs = f"{published['estimate']:.2f}"
+    if published.get("ci_lb") is not None and published.get("ci_ub") is not None:
+        theirs += f" ({published['ci_lb']:.2f} to {published['ci_ub']:.2f})"
+    if published.get("studies"):
+        theirs += f" in {published['studies']} studies"
+    source = f" ({published['source']})" if published.get("source") else ""
+    why = f" {published['sentence']}" if published.get("sentence") else ""
+    return f"{title}: {interval(own, level)} in {studies(own['k'])} here; published {theirs}{source}.{why}"

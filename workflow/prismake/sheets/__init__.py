@@ -1,0 +1,12 @@
+"""Spreadsheets that people fill in: the only code that touches them.
+
+``paths``    which file belongs to whom, and whether a program has it open
+``layout``   the columns of a sheet
+``workbook`` a new workbook, rows added to one, marks on one
+``reading``  rows out of whatever people saved
+``answers``  rows as answers, problems with their cells
+``state``    what people last did to the sheets, told apart from what the workflow wrote
+``history``  last good answers, every change of a decision, earlier copies
+``offering`` add what is newly queued
+``loop``     read a stage: decisions, agreement, status
+"""

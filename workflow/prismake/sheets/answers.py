@@ -1,0 +1,177 @@
+"""Rows as answers: what each cell says, and every problem with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prismake.errors import SheetError
+from prismake.forms import Field, Form, allowed, understand
+from prismake.records import normal_title
+from prismake.sheets.layout import CHECK, DISPUTED, ITEM, SETTLED, Column, check_of
+from prismake.sheets.reading import SheetTable
+
+
+@dataclass
+class SheetAnswers:
+    """What one sheet says.
+
+    ``answers``: item to field to answer in normal form. ``notes``: item to text. ``places``: item to its
+    rows. ``problems``: (place, sentence). ``broken``: item to fields that were not understood.
+    """
+
+    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    broken: dict[str, set[str]] = field(default_factory=dict)
+
+
+def read_reviewer(
+    table: SheetTable, form: Form, columns: Sequence[Column], queue: Mapping[str, Mapping[str, Any]]
+) -> SheetAnswers:
+    """The answers of a reviewer's sheet.
+
+    Args:
+        queue: item id to its row in the stage's queue (``title``, and ``choices`` where rows differ).
+
+    Raises:
+        SheetError: a column was sorted without the others: ids, titles and checks no longer fit.
+    """
+    said = SheetAnswers()
+    answer_columns = [column for column in columns if column.role == "answer"]
+    _refuse_shuffled(table, queue, [(number, _text(row[ITEM])) for number, row in table.rows])
+    for number, row in table.rows:
+        item = _text(row[ITEM])
+        if not item:
+            _lost_id(table, number, row, answer_columns, said)
+            continue
+        choices = _choices(queue.get(item, {}))
+        for column in answer_columns:
+            _take(said, table, number, item, column.key, column.answer, column.header, row[column.header], choices)
+        _note(said, item, row, form.note)
+        said.places.setdefault(item, []).append(number)
+    return said
+
+
+def read_consensus(
+    table: SheetTable, form: Form, columns: Sequence[Column], queue: Mapping[str, Mapping[str, Any]]
+) -> SheetAnswers:
+    """The answers of a consensus sheet: one row a disagreement, named by item and question."""
+    said = SheetAnswers()
+    by_label = {one.label.casefold(): one for one in form.fields}
+    keys = [(number, f"{_text(row[ITEM])}/{_text(row[DISPUTED])}") for number, row in table.rows]
+    _refuse_shuffled(table, queue, keys, title_of=lambda key: key.rsplit("/", 1)[0])
+    for number, row in table.rows:
+        item, label = _text(row[ITEM]), _text(row[DISPUTED])
+        one = by_label.get(label.casefold())
+        if not item or one is None:
+            if _text(row[SETTLED]):
+                place = table.address(number, DISPUTED if item else ITEM)
+                said.problems.append(
+                    (place, "this row no longer says which item and question it settles. Restore both cells.")
+                )
+            continue
+        _take(said, table, number, item, one.name, one, SETTLED, row[SETTLED], _choices(queue.get(item, {})))
+        _note(said, item, row, form.note)
+        said.places.setdefault(f"{item}/{one.name}", []).append(number)
+    return said
+
+
+def _take(
+    said: SheetAnswers,
+    table: SheetTable,
+    number: int,
+    item: str,
+    name: str,
+    one: Field | None,
+    header: str,
+    raw: Any,
+    choices: Sequence[str],
+) -> None:
+    """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
+    assert one is not None
+    answer = understand(one, raw, choices)
+    earlier = said.answers.setdefault(item, {})
+    if answer is None:
+        place = table.address(number, header)
+        sentence = (
+            f"“{_text(raw)[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
+        )
+        said.problems.append((place, sentence))
+        said.broken.setdefault(item, set()).add(name)
+    elif answer and earlier.get(name) and earlier[name] != answer:
+        first = table.address(said.places[item][0] if item in said.places else said.places[f"{item}/{name}"][0], header)
+        said.problems.append(
+            (
+                table.address(number, header),
+                f"{item} is there twice, here “{answer}”, in {first} “{earlier[name]}”. Delete one row.",
+            )
+        )
+        said.broken.setdefault(item, set()).add(name)
+    elif answer:
+        earlier[name] = answer
+    for field_name in said.broken.get(item, ()):  # a doubted answer counts as none
+        earlier.pop(field_name, None)
+
+
+def _refuse_shuffled(
+    table: SheetTable,
+    queue: Mapping[str, Mapping[str, Any]],
+    keys: Sequence[tuple[int, str]],
+    title_of: Any = lambda key: key,
+) -> None:
+    """Refuse a sheet in which a row's check or title belongs to another row: a column was sorted alone."""
+    checks = {check_of(key, str(queue[title_of(key)]["title"])): key for _, key in keys if title_of(key) in queue}
+    titles = {normal_title(str(queue[title_of(key)]["title"])): key for _, key in keys if title_of(key) in queue}
+    title_header = next((h for h in table.headers if h.lower() in ("title", "titles", "study")), None)
+    for (number, key), (_, row) in zip(keys, table.rows, strict=True):
+        item = title_of(key)
+        if item not in queue:
+            continue
+        own = str(queue[item]["title"])
+        check = _text(row[CHECK])
+        if check and check != check_of(key, own) and check in checks:
+            _shuffled(table, number, CHECK, key, checks[check])
+        shown = normal_title(_text(row[title_header])) if title_header else ""
+        if shown and shown != normal_title(own) and titles.get(shown, key) != key:
+            _shuffled(table, number, title_header or CHECK, key, titles[shown])
+
+
+def _shuffled(table: SheetTable, number: int, header: str, item: str, other: str) -> None:
+    raise SheetError(
+        f"the row of {item} carries the {header.lower()} of {other}: a column was sorted without the others.",
+        where=table.address(number, header),
+        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last stay in force.",
+    )
+
+
+def _lost_id(
+    table: SheetTable, number: int, row: Mapping[str, Any], answer_columns: Sequence[Column], said: SheetAnswers
+) -> None:
+    filled = [column.header for column in answer_columns if _text(row[column.header])]
+    if filled:
+        place = table.address(number, ITEM)
+        said.problems.append(
+            (
+                place,
+                "the row has an answer but its identifier is gone. Restore the cell; the answer does not count until then.",
+            )
+        )
+
+
+def _note(said: SheetAnswers, item: str, row: Mapping[str, Any], header: str) -> None:
+    text = _text(row.get(header))
+    if text:
+        said.notes[item] = f"{said.notes[item]} {text}" if said.notes.get(item, text) != text else text
+
+
+def _choices(row: Mapping[str, Any]) -> tuple[str, ...]:
+    from prismake.sheets.layout import row_choices
+
+    return row_choices(row)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()

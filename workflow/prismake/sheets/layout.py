@@ -1,0 +1,86 @@
+"""The columns of a sheet: which there are, in which order, and what they are called."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from prismake.forms import Field, Form
+from prismake.records import normal_title
+
+ITEM, CHECK, STATE = "Item", "Check", "Remark"
+DISPUTED = "Question"
+SETTLED = "Settled"
+NO_LONGER = "no longer needed"
+TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
+_CUT = " […cut here]"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet. ``role`` is item, context, answer, note, state or check."""
+
+    header: str
+    role: str
+    key: str
+    width: int
+    wrap: bool = False
+    link: str = ""
+    answer: Field | None = None
+
+
+def check_of(item: str, title: str) -> str:
+    """Eight digits that tie a row's id to its title, so that a column sorted on its own is noticed."""
+    return hashlib.sha256(f"{item}\x1f{normal_title(title)}".encode()).hexdigest()[:8]
+
+
+def reviewer_columns(form: Form) -> list[Column]:
+    """Item, what is read, what is answered, the note, further details, the workflow's own remark and check."""
+    context = [
+        (one.after, Column(one.label, "context", one.column, one.width, one.wrap, one.link)) for one in form.context
+    ]
+    return [
+        Column(ITEM, "item", "item_id", 16),
+        *(column for after, column in context if not after),
+        *(Column(one.label, "answer", one.name, one.width, True, answer=one) for one in form.fields),
+        Column(form.note, "note", "note", form.note_width, True),
+        *(column for after, column in context if after),
+        Column(STATE, "state", "state", 16, True),
+        Column(CHECK, "check", "check", 10),
+    ]
+
+
+def consensus_columns(form: Form, reviewers: Sequence[str]) -> list[Column]:
+    """One row a disagreement: what it is about, what each said and noted, what is settled."""
+    title = next(one for one in form.context if one.column == "title")
+    return [
+        Column(ITEM, "item", "item_id", 16),
+        Column(title.label, "context", "title", title.width, True),
+        Column(DISPUTED, "field", "field", 22, True),
+        *(Column(f"{who.capitalize()} says", "context", f"says.{who}", 18, True) for who in reviewers),
+        *(Column(f"{who.capitalize()} notes", "context", f"notes.{who}", 26, True) for who in reviewers),
+        Column("Allowed", "context", "allowed", 26, True),
+        Column(SETTLED, "answer", "settled", 20, True),
+        Column(form.note, "note", "note", 30, True),
+        Column(STATE, "state", "state", 16, True),
+        Column(CHECK, "check", "check", 10),
+    ]
+
+
+def cell_text(value: Any) -> str:
+    """Text that any spreadsheet can hold: no control characters, cut with a mark at the limit of a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        value = "; ".join(map(str, value))
+    text = "".join(
+        c for c in str(value) if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
+    )
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
+
+
+def row_choices(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The answers that one row allows, where they differ from row to row."""
+    return tuple(choice for choice in str(row.get("choices") or "").split("|") if choice)

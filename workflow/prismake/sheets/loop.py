@@ -1,0 +1,175 @@
+"""A stage read back: decisions, agreement, notes, and how far everyone is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prismake.forms import Field
+from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, progress, settles, to_adjudicate
+from prismake.sheets import state as sheet_state
+from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.stage import StageSheets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What ``read_sheets`` writes: two tables and two plain structures."""
+
+    decisions: pd.DataFrame
+    notes: pd.DataFrame
+    status: dict[str, Any]
+    agreement: dict[str, Any]
+
+
+def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
+    return Reading(
+        decisions_table(sheets, decisions),
+        notes_table(sheets),
+        status(sheets, decisions),
+        agreement_of(sheets, decisions),
+    )
+
+
+def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> pd.DataFrame:
+    """One row an item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
+    import pandas as pd
+
+    names = [one.name for one in sheets.form.fields]
+    columns = [
+        "item_id",
+        "state",
+        "settled_by",
+        *names,
+        *(f"{name}.{who}" for name in names for who in sheets.reviewers),
+    ]
+    rows = []
+    for one in decisions:
+        row = {"item_id": one.item, "state": one.state, "settled_by": one.settled_by}
+        for name in names:
+            verdict = one.fields[name]
+            row[name] = verdict.value if verdict.state == SETTLED else ""
+            row.update({f"{name}.{who}": one.answers[who].get(name, "") for who in sheets.reviewers})
+        rows.append(row)
+    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
+
+
+def notes_table(sheets: StageSheets) -> pd.DataFrame:
+    """What people noted: item, who, note, and the row of the sheet; apart from the decisions, so that a remark re-runs nothing."""
+    import pandas as pd
+
+    rows = []
+    for who in sheets.owners:
+        said = sheets.said[who]
+        for item, text in said.notes.items():
+            rows.append({"item_id": item, "who": who, "note": text})
+    table = pd.DataFrame(rows, columns=["item_id", "who", "note"], dtype=str)
+    return table.sort_values(["item_id", "who"], kind="stable")
+
+
+def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
+    """How far the stage is: counts that add up, each reviewer's share, every problem with its place."""
+    counts = dict.fromkeys((SETTLED, UNDECIDED, CONFLICT, PROBLEM), 0)
+    for one in decisions:
+        counts[one.state] += 1
+    reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.reviewers}
+    result = {
+        "stage": sheets.stage,
+        "title": sheets.form.title,
+        "unit": sheets.form.unit,
+        "of": len(decisions),
+        **{name: counts[name] for name in counts},
+        "open": len(decisions) - counts[SETTLED],
+        "reviewers": reviewers,
+        "consensus": _consensus_status(sheets, decisions),
+        "problems": _problems(sheets, decisions),
+        "state": sheet_state.state(sheets.stage, sheets.reviewers, sheets.folder),
+    }
+    return result
+
+
+def _reviewer_status(sheets: StageSheets, who: str, decisions: Sequence[Decision]) -> dict[str, Any]:
+    answers, broken = sheets.said[who].answers, sheets.said[who].broken
+    done = sum(
+        _asked_no_more(sheets, who, one)
+        or (progress(sheets.form, answers.get(one.item, {})) and one.item not in broken)
+        for one in decisions
+    )
+    return {"decided": done, "of": len(decisions), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
+
+
+def _asked_no_more(sheets: StageSheets, who: str, one: Decision) -> bool:
+    """Whether the panel settled an item that this reviewer has answered as far as it was still asked."""
+    return one.state == SETTLED and bool(sheets.said[who].answers.get(one.item))
+
+
+def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+    """Disagreements that the adjudicator settled, of all there were."""
+    if CONSENSUS not in sheets.owners:
+        return None
+    settled = sum(v.settled_by == "consensus" for one in decisions for v in one.fields.values())
+    waiting = len(to_adjudicate(sheets.form, decisions))
+    return {
+        "decided": settled,
+        "of": settled + waiting,
+        "file": sheets.path(CONSENSUS).as_posix(),
+        **_waiting(sheets, CONSENSUS),
+    }
+
+
+def _waiting(sheets: StageSheets, who: str) -> dict[str, Any]:
+    path = sheets.path(who)
+    rows = int(sheet_state.read_book(sheets.stage, sheets.folder)["sheets"].get(path.name, {}).get("waiting", 0))
+    return {"waiting": rows} if rows and open_in_program(path) else {}
+
+
+def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[str, str]]:
+    """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict."""
+    found = [
+        {"where": error.where, "what": f"{error.what} {error.remedy}".strip()} for error in sheets.refused.values()
+    ]
+    for who in sheets.owners:
+        found += [{"where": place, "what": what} for place, what in sheets.said[who].problems]
+    for one in decisions:
+        for name, verdict in one.fields.items():
+            if verdict.remark:
+                where = f"{sheets.path(CONSENSUS).name}, {one.item}"
+                label = sheets.form.field(name).label
+                found.append(
+                    {"where": where, "what": f"{label}: {verdict.remark}. Change or clear the consensus answer."}
+                )
+    return found
+
+
+def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
+    """Agreement of the panel on each field, before consensus; empty with a single reviewer."""
+    if len(sheets.reviewers) < 2:
+        return {}
+    result: dict[str, Any] = {}
+    for one in sheets.form.fields:
+        given = {who: [_given(sheets, one, d.answers[who]) for d in decisions] for who in sheets.reviewers}
+        if any(value is not None for values in given.values() for value in values):
+            result[one.name] = _agreement(one, given)
+    return result
+
+
+def _agreement(one: Field, given: Mapping[str, list[str | None]]) -> dict[str, Any]:
+    from prismake.kappa import many
+
+    merge = {choice.value: choice.settles_as for choice in one.choices if choice.settles_as}
+    entry: dict[str, Any] = {"label": one.label, **many(given, merge=merge or None).to_dict()}
+    if merge:
+        entry["as_answered"] = many(given).to_dict()
+        entry["merged"] = merge
+    return entry
+
+
+def _given(sheets: StageSheets, one: Field, answers: Mapping[str, str]) -> str | None:
+    """An answer as it enters agreement; ``None`` where the field was not answered or did not apply."""
+    if one.when and settles(sheets.form.field(one.when[0]), answers) != one.when[1]:
+        return None
+    return answers.get(one.name) or None

@@ -1,0 +1,163 @@
+"""Add what is newly queued to the sheets; what stands there stays."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prismake.files import replacing
+from prismake.forms import allowed
+from prismake.panel import to_adjudicate
+from prismake.sheets import state as sheet_state
+from prismake.sheets.history import keep_copy
+from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, check_of, row_choices
+from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.reading import SheetTable
+from prismake.sheets.stage import MissingSheet, StageSheets
+from prismake.sheets.workbook import add_rows, new_workbook
+
+logger = logging.getLogger(__name__)
+
+
+def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence[str]) -> None:
+    """Bring every sheet of a stage up to date with the queue.
+
+    Args:
+        sheets: the stage as it was read.
+        guide: label and text of the lines of the first page.
+        order: the queue's item ids in the order in which new rows are added.
+
+    Raises:
+        MissingSheet: a sheet with answers is gone.
+    """
+    all_paths = sheet_state.paths(sheets.stage, sheets.reviewers, sheets.folder)
+    before = {path.name: sheet_state.people(sheets.book, path) for path in all_paths}
+    for error in sheets.refused.values():
+        if isinstance(error, MissingSheet):
+            raise error
+    waiting = {}
+    for who in sheets.owners:
+        if who in sheets.refused:
+            logger.warning("%s", sheets.refused[who])
+            continue
+        rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, order)
+        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
+    sheet_state.remember(sheets.stage, before, waiting, all_paths)
+
+
+def _queue_rows(sheets: StageSheets, order: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Rows of a reviewer's sheet by key, in the order of offering."""
+    return {item: {**sheets.queue[item], "check": check_of(item, str(sheets.queue[item]["title"]))} for item in order}
+
+
+def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
+    """Rows of the consensus sheet: one a disagreement, with what each reviewer said and noted."""
+    rows = {}
+    decisions = sheets.decisions()
+    settled = {one.item: one for one in decisions}
+    for item, name in to_adjudicate(sheets.form, decisions):
+        one, row = sheets.form.field(name), sheets.queue[item]
+        key = f"{item}/{one.label}"
+        rows[key] = {
+            "item_id": item,
+            "title": row["title"],
+            "field": one.label,
+            "allowed": allowed(one, row_choices(row)),
+            "choices": "|".join(row_choices(row) if one.by_row else [choice.value for choice in one.choices]),
+            "check": check_of(key, str(row["title"])),
+            "state": settled[item].fields[name].remark,
+            **{f"says.{who}": sheets.said[who].answers.get(item, {}).get(name, "") for who in sheets.reviewers},
+            **{f"notes.{who}": sheets.said[who].notes.get(item, "") for who in sheets.reviewers},
+        }
+    return rows
+
+
+def _offer_one(
+    sheets: StageSheets, who: str, rows: Mapping[str, Mapping[str, Any]], guide: Sequence[tuple[str, str]]
+) -> int:
+    """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
+    path, columns = sheets.path(who), sheets.columns(who)
+    table = sheets.tables.get(who)
+    if table is None:
+        if rows:
+            new_workbook(path, sheets.form, columns, list(rows.values()), guide)
+            logger.info("%s: made, %d rows", path, len(rows))
+        return 0
+    known = _keys(table, who)
+    new = [row for key, row in rows.items() if key not in known]
+    remarks = _remarks(table, known, rows, who, sheets)
+    if not new and not remarks:
+        return 0
+    if open_in_program(table.path) or open_in_program(path):
+        logger.warning("%s is open in a spreadsheet program: %d rows wait until it is closed", table.path, len(new))
+        return len(new) + len(remarks)
+    if sheet_state.people(sheets.book, path):
+        keep_copy(table.path)
+    _add(sheets, who, table, new, remarks, guide)
+    logger.info("%s: %d rows added, %d remarks", path, len(new), len(remarks))
+    return 0
+
+
+def _add(
+    sheets: StageSheets,
+    who: str,
+    table: SheetTable,
+    new: Sequence[Mapping[str, Any]],
+    remarks: Mapping[int, str],
+    guide: Sequence[tuple[str, str]],
+) -> None:
+    path, columns = sheets.path(who), sheets.columns(who)
+    try:
+        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, remarks)
+    except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
+        logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
+        kept = []
+        for number, values in table.rows:
+            row = {column.key: values.get(column.header, "") for column in columns}
+            kept.append({**row, "state": remarks.get(number, row.get("state", ""))})
+        keep_copy(table.path)
+        new_workbook(path, sheets.form, columns, [*kept, *new], guide)
+    if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
+        keep_copy(table.path)
+        with replacing(path.parent / "history" / table.path.name) as draft:
+            draft.write_bytes(table.path.read_bytes())
+        table.path.unlink()
+
+
+def _keys(table: SheetTable, who: str) -> dict[str, list[int]]:
+    """The keys of the rows that a sheet has, each with its row numbers."""
+    known: dict[str, list[int]] = {}
+    for number, row in table.rows:
+        item = str(row.get(ITEM) or "").strip()
+        key = f"{item}/{str(row.get(DISPUTED) or '').strip()}" if who == CONSENSUS else item
+        known.setdefault(key, []).append(number)
+    return known
+
+
+def _remarks(
+    table: SheetTable,
+    known: Mapping[str, Sequence[int]],
+    rows: Mapping[str, Mapping[str, Any]],
+    who: str,
+    sheets: StageSheets,
+) -> dict[int, str]:
+    """Rows whose remark has to change: those no longer needed, and those needed again."""
+    if STATE not in table.headers:
+        return {}
+    settled = sheets.said[CONSENSUS].answers if who == CONSENSUS else {}
+    now = {number: str(row.get(STATE) or "").strip() for number, row in table.rows}
+    changes = {}
+    for key, numbers in known.items():
+        item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
+        wanted = str(rows[key].get("state") or "") if key in rows else NO_LONGER
+        if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
+            wanted = ""
+        changes.update({number: wanted for number in numbers if now[number] != wanted and item})
+    return changes
+
+
+def _is_settled(sheets: StageSheets, settled: Mapping[str, Mapping[str, str]], item: str, label: str) -> bool:
+    """Whether a row of the consensus sheet is answered, and for an item that is still in the queue."""
+    names = [one.name for one in sheets.form.fields if one.label.casefold() == label.casefold()]
+    return item in sheets.queue and any(settled.get(item, {}).get(name) for name in names)

@@ -1,0 +1,148 @@
+"""A stage's sheets read together, each falling back on its last good answers when it cannot be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.config import reviewers as reviewers_of
+from prismake.errors import SheetError
+from prismake.forms import Form, load_form
+from prismake.panel import Decision, decide
+from prismake.sheets import state as sheet_state
+from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
+from prismake.sheets.history import Snapshot, read_snapshot
+from prismake.sheets.layout import Column, consensus_columns, reviewer_columns
+from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
+from prismake.sheets.reading import SheetTable, read_sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class StageSheets:
+    """Everything that is known of a stage's sheets.
+
+    ``queue``: item id to its row. ``said``: by reviewer (and ``consensus``). ``tables``: sheets that could
+    be read. ``refused``: by reviewer, the error of a sheet that could not.
+    """
+
+    stage: str
+    form: Form
+    reviewers: list[str]
+    queue: dict[str, dict[str, Any]]
+    folder: Path = SHEETS
+    said: dict[str, SheetAnswers] = field(default_factory=dict)
+    tables: dict[str, SheetTable] = field(default_factory=dict)
+    refused: dict[str, SheetError] = field(default_factory=dict)
+    book: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def owners(self) -> list[str]:
+        """Reviewers, and ``consensus`` where there is something to agree on."""
+        return [*self.reviewers, CONSENSUS] if len(self.reviewers) > 1 else list(self.reviewers)
+
+    def columns(self, who: str) -> list[Column]:
+        return consensus_columns(self.form, self.reviewers) if who == CONSENSUS else reviewer_columns(self.form)
+
+    def path(self, who: str) -> Path:
+        return sheet_path(self.stage, who, self.folder)
+
+    def decisions(self) -> list[Decision]:
+        answers = {who: self.said[who].answers for who in self.reviewers}
+        problems = {who: self.said[who].broken for who in self.reviewers}
+        consensus = self.said[CONSENSUS].answers if CONSENSUS in self.said else {}
+        return decide(self.form, sorted(self.queue), answers, consensus, problems)
+
+    def snapshot(self, decisions: list[Decision]) -> Snapshot:
+        """What was read, in the form that is kept beside the sheets; empty answers are left out."""
+        read = {who: _filled(self.said[who].answers) for who in self.owners}
+        settled = {
+            one.item: {name: verdict.value for name, verdict in one.fields.items() if verdict.value}
+            for one in decisions
+            if one.state == "settled"
+        }
+        return {**read, "settled": settled}
+
+
+def load_stage(stage: str, config: Mapping[str, Any], queue: pd.DataFrame, folder: Path = SHEETS) -> StageSheets:
+    """Read every sheet of a stage that is there."""
+    reviewers = reviewers_of(dict(config), stage)
+    rows = {str(row["item_id"]): row for row in queue.to_dict("records")}
+    sheets = StageSheets(stage, load_form(stage, config), reviewers, rows, folder)
+    sheets.book = sheet_state.read_book(stage, folder)
+    last_good = read_snapshot(stage, folder)
+    for who in sheets.owners:
+        try:
+            sheets.said[who] = _read(sheets, who)
+        except SheetError as error:
+            sheets.refused[who] = error
+            sheets.said[who] = SheetAnswers(answers={k: dict(v) for k, v in last_good.get(who, {}).items()})
+        _follow_members(sheets, sheets.said[who], who)
+    return sheets
+
+
+def _read(sheets: StageSheets, who: str) -> SheetAnswers:
+    path = current(sheets.path(who), sheet_state.written(sheets.book, sheets.path(who)))
+    if path is None:
+        _refuse_missing(sheets, who)
+        return SheetAnswers()
+    table = read_sheet(path, sheets.columns(who))
+    reader = read_consensus if who == CONSENSUS else read_reviewer
+    said = reader(table, sheets.form, sheets.columns(who), sheets.queue)
+    sheets.tables[who] = table
+    return said
+
+
+def _follow_members(sheets: StageSheets, said: SheetAnswers, who: str) -> None:
+    """Answers given to a record that has since joined another report count for that report.
+
+    Two records that were judged differently before they were found to be one report are for the panel to settle.
+    """
+    now = {
+        member: item
+        for item, row in sheets.queue.items()
+        for member in str(row.get("members") or "").split("|")
+        if member and member != item
+    }
+    for old in sorted(set(said.answers) & set(now)):
+        item = now[old]
+        for name, value in said.answers[old].items():
+            mine = said.answers.setdefault(item, {})
+            if value and mine.get(name, value) != value:
+                sentence = (
+                    f"{old} and {item} are one report now, but were judged “{value}” and “{mine[name]}”. "
+                    f"Give both rows the same answer to “{sheets.form.field(name).label}”."
+                )
+                said.problems.append((sheets.path(who).name, sentence))
+                said.broken.setdefault(item, set()).add(name)
+            elif value and name not in said.broken.get(item, ()):
+                mine[name] = value
+        for name in said.broken.get(item, ()):
+            said.answers[item].pop(name, None)
+
+
+def _refuse_missing(sheets: StageSheets, who: str) -> None:
+    """A sheet that people had written in and that is gone is never replaced by an empty one."""
+    path = sheets.path(who)
+    if sheets.book["sheets"].get(path.name, {}).get("people"):
+        raise MissingSheet(
+            "the sheet was filled in and is gone.",
+            where=str(path),
+            remedy=f"Put it back (config/sheets/history/ holds earlier copies). To start it afresh, delete its entry in "
+            f"config/sheets/history/{sheets.stage}.json.",
+        )
+
+
+class MissingSheet(SheetError):
+    """A sheet that had answers is gone: the stage stops until it is back."""
+
+
+def _filled(answers: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    kept = {
+        item: {name: value for name, value in sorted(given.items()) if value} for item, given in sorted(answers.items())
+    }
+    return {item: given for item, given in kept.items() if given}

@@ -1,0 +1,78 @@
+"""What people last did to the sheets of a stage, told apart from what the workflow itself wrote.
+
+``config/sheets/history/<stage>.json`` keeps, for each offered workbook, ``bytes`` (its digest as the
+workflow last wrote it) and ``people`` (its digest as people had left it before that). A rule takes
+``state`` as a parameter: the workflow's own writing never looks like an edit, and an edit always does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from prismake.files import digest, read_json, write_json
+from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
+
+
+def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
+    """By workbook name, what people last left there; the empty string before they did anything."""
+    book = read_book(stage, folder)
+    return {path.name: _state(path, book) for path in paths(stage, reviewers, folder)}
+
+
+def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[Path]:
+    """The workbooks of a stage: one a reviewer, and the consensus sheet where there are several."""
+    owners = [*reviewers, CONSENSUS] if len(reviewers) > 1 else list(reviewers)
+    return [sheet_path(stage, who, folder) for who in owners]
+
+
+def read_book(stage: str, folder: Path = SHEETS) -> dict[str, Any]:
+    return read_json(folder / "history" / f"{stage}.json", {"sheets": {}})
+
+
+def written(book: Mapping[str, Any], path: Path) -> str | None:
+    """The digest of a workbook as the workflow last wrote it."""
+    return book["sheets"].get(path.name, {}).get("bytes")
+
+
+def people(book: Mapping[str, Any], path: Path) -> str:
+    """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
+    last = book["sheets"].get(path.name, {})
+    now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
+    if last and now[path.suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != path.suffix):
+        return last["people"]
+    others = [
+        f"{suffix}:{value}"
+        for suffix, value in now.items()
+        if value and not (suffix == path.suffix and last and value == last["bytes"])
+    ]
+    return "+".join(others)
+
+
+def remember(stage: str, before: Mapping[str, str], waiting: Mapping[str, int], all_paths: Sequence[Path]) -> None:
+    """Write down what the workbooks are now, and which of them wait for rows because they were open."""
+    folder = all_paths[0].parent
+    book = read_book(stage, folder)
+    sheets = {}
+    for path in all_paths:
+        last = book["sheets"].get(path.name, {})
+        waits = int(last.get("waits", 0))
+        if last.get("waiting") and not waiting.get(path.name):
+            waits += 1
+        sheets[path.name] = {
+            "bytes": digest(path),
+            "people": before[path.name],
+            "waiting": waiting.get(path.name, 0),
+            "waits": waits,
+        }
+    new = {**book, "sheets": {**book["sheets"], **sheets}}
+    if new != book:
+        write_json(folder / "history" / f"{stage}.json", new)
+
+
+def _state(path: Path, book: Mapping[str, Any]) -> str:
+    """The people's digest; a suffix counts the times that rows waited, so that a closed sheet is offered its rows."""
+    last = book["sheets"].get(path.name, {})
+    waits = int(last.get("waits", 0)) + (1 if last.get("waiting") and not open_in_program(path) else 0)
+    return people(book, path) + (f" after {waits} waits" if waits else "")

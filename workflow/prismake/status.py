@@ -1,0 +1,133 @@
+"""Who has how many rows left: the table at the end of every run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prismake.config import PANEL_STAGES, reviewers
+from prismake.files import read_json
+from prismake.jobs import problems
+from prismake.sheets.paths import CONSENSUS
+from prismake.sheets.state import state
+
+_MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
+
+
+def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
+    """What ``read_sheets`` wrote for each stage, in order; stages that have not run are left out."""
+    found = (read_json(folder / "results" / stage / "status.json") for stage in PANEL_STAGES)
+    return [status for status in found if status]
+
+
+def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of the table: stage, who, decided, of, file (to open, empty when nothing is left), remark."""
+    lines = []
+    for status in statuses:
+        people = [*status["reviewers"].items()]
+        if status["consensus"] and status["consensus"]["of"]:
+            people.append((CONSENSUS, status["consensus"]))
+        if not status["of"]:
+            people = [("", {"decided": 0, "of": 0, "file": ""})]
+        for who, share in people:
+            open_rows = share["of"] - share["decided"]
+            remark = f"open in a spreadsheet program: {share['waiting']} rows wait" if share.get("waiting") else ""
+            if not status["of"]:
+                remark = "nothing to do here yet"
+            lines.append(
+                {
+                    "stage": status["title"],
+                    "who": who,
+                    "decided": share["decided"],
+                    "of": share["of"],
+                    "file": share["file"] if open_rows else "",
+                    "remark": remark,
+                }
+            )
+    return lines
+
+
+def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
+    """Sheets that were edited and not read since, for instance because parameters were not looked at."""
+    found = []
+    for status in statuses:
+        now = state(status["stage"], reviewers(dict(config), status["stage"]))
+        found += [name for name, value in now.items() if status["state"].get(name, "") != value]
+    return found
+
+
+def closing_words(config: Mapping[str, Any], stream: Any = None) -> None:
+    """Print how far the review is; never an error of its own at the end of somebody's run."""
+    from rich.console import Console
+
+    stream = stream or sys.stderr
+    console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
+    try:
+        _print(console, config)
+    except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
+        console.print(f"The progress table cannot be shown: {error}", style="yellow")
+
+
+def _print(console: Any, config: Mapping[str, Any]) -> None:
+    from rich.markup import escape
+
+    statuses = stage_statuses()
+    stopped = problems()
+    if not statuses:
+        if not stopped:
+            console.print("\nNothing has been read yet. Put exports into config/searches/ and type: snakemake")
+    else:
+        console.print()
+        console.print(_table(rows(statuses)))
+        _print_problems(console, statuses)
+    for name in unread(config, statuses):
+        console.print(
+            f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake (without --rerun-triggers)."
+        )
+    for text in stopped:
+        console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
+    if statuses and not stopped:
+        report = Path("results/report/report.html")
+        left = sum(status["open"] for status in statuses)
+        ready = f"The report is {report}" if report.exists() else "There is no report yet"
+        console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "every decision is made."))
+
+
+def _table(lines: list[dict[str, Any]]) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name, justify in (
+        ("Stage", "left"),
+        ("Reviewer", "left"),
+        ("Decided", "right"),
+        ("of", "right"),
+        ("File to open", "left"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=name != "File to open")
+    before = None
+    for line in lines:
+        style = "" if line["decided"] < line["of"] else "dim"
+        stage = line["stage"] if line["stage"] != before else ""
+        cells = (stage, line["who"], f"{line['decided']:,}", f"{line['of']:,}", line["file"] or line["remark"])
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+        if line["file"] and line["remark"]:
+            table.add_row("", "", "", "", Text(line["remark"], style="yellow"))
+        before = line["stage"]
+    return table
+
+
+def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+
+    for status in statuses:
+        found = status["problems"]
+        for problem in found[:_MOST_PROBLEMS]:
+            console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
+        if len(found) > _MOST_PROBLEMS:
+            more = len(found) - _MOST_PROBLEMS
+            console.print(f"  … and {more} more, in results/{status['stage']}/status.json")
