@@ -11,7 +11,9 @@ from prismake.dedup import kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from prismake.dedup.compare import Pairs
     from prismake.dedup.prepare import Prepared
+    from prismake.dedup.rules import Decisions
 
 _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY | kinds.REGISTRY | kinds.PREPRINT
 
@@ -92,21 +94,34 @@ def signatures(p: Prepared) -> list[tuple]:
     ]  # fmt: skip
 
 
-def conflict(x: tuple, y: tuple) -> bool:
-    """Whether two signatures forbid one cluster."""
-    if x == y:
-        return False
-    same_place = x[2] == y[2] != "" and x[3] == y[3] != ""
-    if x[0] and y[0] and not same_place and not set(x[0]) & set(y[0]):
-        return True
-    if x[1] and y[1] and x[1] != y[1]:
-        return True
-    same_doi = bool(set(x[0]) & set(y[0]))
-    if x[5] != y[5] and not same_place and not same_doi:
-        return True
-    if x[6] and y[6] and not set(x[6]) & set(y[6]):
-        return True
-    return x[4] != y[4] and not same_doi and _numbers_differ(x[4].split(), y[4].split())
+def conflicts(p: Prepared, q: Pairs, d: Decisions) -> Callable[[tuple, tuple], bool]:
+    """The test whether two signatures forbid one cluster.
+
+    DOIs and title numbers that a merged pair has in spite of their difference (one paper under two DOIs, a
+    number lost in one export) are no conflict elsewhere in its cluster.
+    """
+    excused: set[tuple] = set()
+    for k in np.flatnonzero((d.rule != "") & (d.veto == "") & ((q.doi == 0) | (q.numbers < 1))).tolist():
+        x, y = q.a[k], q.b[k]
+        excused |= {(p.dois[x], p.dois[y]), (p.dois[y], p.dois[x])} if q.doi[k] == 0 else set()
+        excused |= {(p.numbers[x], p.numbers[y]), (p.numbers[y], p.numbers[x])} if q.numbers[k] < 1 else set()
+
+    def conflict(x: tuple, y: tuple) -> bool:
+        if x == y:
+            return False
+        same_place = x[2] == y[2] != "" and x[3] == y[3] != ""
+        same_doi = bool(set(x[0]) & set(y[0]))
+        if x[0] and y[0] and not same_place and not same_doi and (x[0], y[0]) not in excused:
+            return True
+        if x[1] and y[1] and x[1] != y[1]:
+            return True
+        if x[5] != y[5] and not same_place and not same_doi:
+            return True
+        if x[6] and y[6] and not set(x[6]) & set(y[6]):
+            return True
+        return x[4] != y[4] and not same_doi and (x[4], y[4]) not in excused and _numbers_differ(x[4].split(), y[4].split())
+
+    return conflict
 
 
 def _numbers_differ(x: list[str], y: list[str]) -> bool:

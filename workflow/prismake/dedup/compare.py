@@ -30,6 +30,7 @@ class Pairs:
     title: np.ndarray  # likeness of the compact titles
     inside: np.ndarray  # bool: one title begins or ends the other
     extra: np.ndarray  # the words that only the longer title has, where `inside`
+    shorter: np.ndarray  # letters of the shorter title
     numbers: np.ndarray  # 1 the same numbers, 0.5 one side has more, 0 they differ
     authors: np.ndarray
     first_author: np.ndarray
@@ -235,7 +236,7 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     known = (p.year[a] > 0) & (p.year[b] > 0)
     years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
-        a=a, b=b, title=title, inside=inside, extra=extra, numbers=_numbers(p, a, b), authors=authors,
+        a=a, b=b, title=title, inside=inside, shorter=np.minimum(p.length[a], p.length[b]), extra=extra, numbers=_numbers(p, a, b), authors=authors,
         first_author=first, years=years, journal=_journals(p, a, b, {}), volume=volume,
         issue=_issues(p, a, b), first_page=first_page, last_page=_equal(c["last_page"], a, b),
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),

@@ -13,7 +13,7 @@ from prismake.dedup import answers as panel
 from prismake.dedup import queue as open_pairs
 from prismake.dedup import rules
 from prismake.dedup.block import candidates
-from prismake.dedup.cluster import Clusters, conflict, signatures
+from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
@@ -67,7 +67,7 @@ def find_duplicates(
     limits = _thresholds(thresholds)
     said = panel.read(answers or {}, records)
     p = prepare(records, alone=said.records)
-    p.generic = rules.generic_titles(p)
+    rules.weigh_titles(p)
     pairs = _compared(p, workers)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
     clusters, joined = _cluster(p, pairs, decisions, said)
@@ -108,7 +108,7 @@ def _compared(p: Prepared, workers: int) -> Pairs:
 
 def _cluster(p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers) -> tuple[Clusters, dict[int, int]]:
     """Unions in order of the rules' strength; which pair put each entry into its cluster."""
-    clusters = Clusters(signatures(p), conflict)
+    clusters = Clusters(signatures(p), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
     clusters.forbid((entry[a], entry[b]) for a, b in said.different)
     for a, b in said.same:

@@ -59,8 +59,10 @@ class Prepared:
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
     page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
+    length: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))  # letters of the title
     supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the first page is one of a supplement
-    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.generic_titles`
+    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.weigh_titles`
+    short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
 
     def __len__(self) -> int:
@@ -144,6 +146,7 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared = _normal_forms(ids, row_of, chosen, raw, authors, source)
     prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
+    prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
     prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
     return prepared
 

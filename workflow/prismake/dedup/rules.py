@@ -7,6 +7,7 @@ value as no evidence: NaN fails every comparison.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,16 +59,30 @@ class Decisions:
     final: np.ndarray  # bool: certainly different, nothing for people to decide
 
 
-def generic_titles(p: Prepared) -> np.ndarray:
-    """Titles that say nothing about which paper it is: short ones, and ones that many different papers bear."""
+_GENERIC = re.compile(
+    r"^(?:the )?(?:editorials?|editors? (?:s )?(?:note|comments?|introduction|choice|page)|introduction|preface|foreword|"
+    r"letters?(?: to the editors?)?|reply|response|authors? (?:s )?(?:reply|response)|comments?|commentary|"
+    r"in (?:this issue|brief|reply)|news|correspondence|erratum|corrigendum|corrections?|books?(?: reviews?)?|abstracts?|discussion|"
+    r"conclusions?|announcements?|obituary|index|contents|issue information|cover|masthead|q a|case report|case|summary|overview|"
+    r"untitled|no title|title not available|depression|review)(?: \w+)?$"
+)
+
+
+def weigh_titles(p: Prepared) -> None:
+    """Mark titles that do not tell which paper it is.
+
+    ``p.generic``: "Editorial" and its like, and titles that five or more different places bear.
+    ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
+    """
     code = p.codes["title"]
-    short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    listed = np.array([len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
     places: dict[int, set] = {}
     for k in np.flatnonzero(code >= 0).tolist():
-        first = p.first_page[k]
-        places.setdefault(int(code[k]), set()).add((p.volume[k], first) if first and p.volume[k] else None)
-    many = {c for c, found in places.items() if len(found - {None}) >= 5}
-    return short | np.isin(code, list(many))
+        if p.first_page[k] and p.volume[k]:
+            places.setdefault(int(code[k]), set()).add((p.volume[k], p.first_page[k]))
+    many = [c for c, found in places.items() if len(found) >= 5]
+    p.generic = listed | np.isin(code, many) | (code < 0)
 
 
 def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
@@ -81,15 +96,16 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
 
 def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
     """Rules, vetoes and links of all pairs."""
-    kind_a, kind_b = p.kind[q.a], p.kind[q.b]
-    unlike = kind_a ^ kind_b
+    unlike = p.kind[q.a] ^ p.kind[q.b]
     generic = p.generic[q.a] | p.generic[q.b]
+    short = p.short[q.a] | p.short[q.b]
     same_title = (q.title >= 1) | _harmless_extra(q)
     title = same_title | (q.title >= t.title)
     similar = title | (q.title >= t.similar_title) | q.inside
     weak = similar | (q.title >= t.weak_title)
     no_title = np.isnan(q.title)
     authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
+    all_authors = q.authors >= 0.95
     no_authors = np.isnan(q.authors)
     other_authors = (q.authors < 0.5) & (q.first_author < 0.75)
     year, near_year = q.years == 0, q.years <= 1
@@ -98,12 +114,15 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     issue, other_issue = q.issue == 1, q.issue == 0
     journal, other_journal = q.journal >= 1, q.journal == 0
     abstract, other_abstract = q.abstract >= t.abstract, q.abstract < 0.6
+    one_abstract = q.abstract >= 0.97
     doi, other_doi = q.doi == 1, q.doi == 0
     pmid, other_pmid = q.pmid == 1, q.pmid == 0
     pages = page & (q.last_page == 1) & q.more_pages  # the same range of two pages or more
+    number = page & (q.last_page == 1) & (p.page_range[0][q.a] >= 1000)  # the same article number, or so high a page
     place = page & (volume | (np.isnan(q.volume) & near_year))
     far_page = other_page & ~q.near_page
     more_numbers, other_numbers = q.numbers == 0.5, q.numbers == 0
+    one_paper = same_title & one_abstract & authors & journal & near_year & ~other_volume & ~generic
 
     vetoes = {
         "different trial numbers": _different_trials(p, q),
@@ -111,12 +130,14 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
         "preprint and article": ((unlike & kinds.PREPRINT) > 0) & ~doi & ~(page & journal),
         "correction, comment or reply and article": ((unlike & _APART) > 0) & ~(page & volume & ~other_issue),
         "different PMIDs": other_pmid,
-        "different DOIs": other_doi & ~(same_title & ~generic & place & ~other_journal),
+        "different DOIs": other_doi & ~(same_title & ~generic & place & ~other_journal) & ~(one_paper & ~other_page & ~other_issue),
         "different numbers in the titles": other_numbers & ~no_title & ~(title & pages & volume & year & authors),
-        "one title has more numbers": more_numbers & ~(page & (volume | doi)),
+        "one title has more numbers": more_numbers & ~(page & (volume | doi)) & ~(title & one_abstract & authors & journal & year),
         "different place": other_page & (other_volume | other_journal) & ~(doi & title & ~(other_volume & other_journal)),
         "generic title": generic & ~(place & ~other_issue & ~other_authors & ~other_journal)
         & ~(doi & ~other_page & ~other_volume) & ~pmid,
+        "short title": short & ~(place & ~other_issue & ~other_authors) & ~(doi & ~other_page & ~other_volume) & ~pmid
+        & ~(volume & issue & journal & all_authors & year & ~other_page),
         "different authors": other_authors & ~(doi & title) & ~(title & page & volume),
         "different years": (q.years > 1) & ~(page & volume) & ~doi & ~pmid,
         "different abstracts": other_abstract & far_page & ~doi & ~pmid,
@@ -128,14 +149,26 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
         & ~(other_abstract & ~q.more_pages),
         "same title and place": title & place & ~other_journal,
         "same title, place and authors, journal unlike": title & page & volume & authors & near_year & ~generic,
-        "same title, volume, issue, pages and year": same_title & volume & ~other_issue & pages & year & ~generic,
+        "same title, volume, issue, pages and year": same_title & volume & ((~other_issue & pages) | (issue & page & (q.last_page == 1)))
+        & year & ~generic,
         "similar title, same place and authors": similar & page & volume & authors & near_year & ~other_journal
         & ~(other_abstract & ~q.more_pages) & (q.more_pages | q.inside | abstract | (q.title >= 0.88)),
-        "same title, authors, pages and year": title & authors & pages & year & ~other_volume & ~generic,
+        "part of the title, same pages, authors and year": q.inside & pages & authors & year & journal & ~other_volume
+        & ~other_abstract,
+        "title reworded, same volume, issue, pages and authors": weak & pages & volume & _same(p, q, "issue")
+        & year & authors & journal & ~other_abstract,
+        "title reworded, same abstract, place and authors": ((q.title >= 0.7) | q.inside) & abstract & pages & volume & year & authors
+        & journal,
+        "same title, authors, pages and year": title & authors & (pages | number) & year & (~other_volume | number)
+        & (~other_journal | ~other_volume) & ~generic & ~other_abstract,
         "same title, authors and journal": title & authors & journal & near_year & ~other_page & ~other_volume
-        & ~other_issue & ~generic & ~other_abstract & (same_title | abstract | year),
-        "same title, authors, volume and issue, page unlike": title & authors & journal & volume & ~other_issue
-        & near_year & ~generic & ~other_abstract & (q.near_page | (abstract & same_title)) & (same_title | abstract),
+        & ~other_issue & ~generic & ~other_abstract & (same_title | abstract | year | (volume & issue)),
+        "part of the title, same authors, journal and year": q.inside & all_authors & journal & year & ~other_page & ~other_volume
+        & ~other_issue & ~generic & ~other_abstract & (q.shorter >= 40),
+        "same title, authors, volume and issue, page unlike": similar & authors & journal & volume & ~other_issue
+        & near_year & ~generic & ~other_abstract
+        & ((q.near_page & (same_title | abstract | (q.last_page == 1))) | (abstract & same_title)),
+        "same title, authors, volume and abstract, page unlike": one_paper & volume,
         "same title, authors and pages, volume unlike": same_title & authors & pages & ~other_journal & near_year
         & ~generic & ~other_abstract,
         "same abstract, title, authors and issue": abstract & title & authors & volume & issue & year & ~far_page & ~generic,
@@ -158,6 +191,12 @@ def _harmless_extra(q: Pairs) -> np.ndarray:
     for k in np.flatnonzero(q.inside).tolist():
         out[k] = q.extra[k].startswith("~") and q.extra[k][1:].startswith(_LANGUAGE_EXTRA)
     return out
+
+
+def _same(p: Prepared, q: Pairs, field: str) -> np.ndarray:
+    """Whether a field holds the very same value in both records."""
+    code = p.codes[field]
+    return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
 
 
 def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
