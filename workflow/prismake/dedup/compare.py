@@ -41,6 +41,7 @@ class Pairs:
     first_page: np.ndarray
     last_page: np.ndarray
     near_page: np.ndarray  # bool: the ranges overlap, or the first pages differ in a letter only
+    next_page: np.ndarray  # bool: one range begins right after the other: parts of a series
     more_pages: np.ndarray  # bool: both are ranges of two pages or more
     doi: np.ndarray
     pmid: np.ndarray
@@ -170,8 +171,11 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for k in np.flatnonzero((out == 0) & (second[a] | second[b])).tolist():
         x = {p.first_page[a[k]], p.other_page[a[k]] or p.first_page[a[k]]}
         out[k] = bool(x & {p.first_page[b[k]], p.other_page[b[k]] or p.first_page[b[k]]})
-    # An article number beside a page range, or a lone day of the month beside one, is another thing, not another page.
+    # The letter in front of both pages of a range is often lost: 37-42 for C37-C42.
     first, last = p.page_range
+    more = (last > first) & (first >= 0)
+    out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
+    # An article number beside a page range, or a lone day of the month beside one, is another thing, not another page.
     lone = first == last
     for one, two in ((a, b), (b, a)):
         number = lone[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
@@ -179,13 +183,22 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _last_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    out = _equal(p.codes["last_page"], a, b)
+    first, last = p.page_range
+    more = (last > first) & (first >= 0)
+    out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
+    return out
+
+
+def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     first, last = p.page_range
     known = (first[a] >= 0) & (first[b] >= 0)
     near = known & (first[a] <= last[b]) & (first[b] <= last[a])
     near |= _equal(p.codes["last_page"], a, b) == 1
     more = known & (first[a] < last[a]) & (first[b] < last[b])
-    return near, more
+    gap = np.maximum(first[a] - last[b], first[b] - last[a])
+    return near, known & (gap >= 1) & (gap <= 3), more
 
 
 def _abstracts(p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int) -> np.ndarray:
@@ -230,7 +243,7 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
         some = authors[likely]
         _full_names(p, a[likely], b[likely], some)
         authors[likely] = some
-    near, more = _near_pages(p, a, b)
+    near, after, more = _near_pages(p, a, b)
     first_page, volume = _first_pages(p, a, b), _equal(c["volume"], a, b)
     closer = np.flatnonzero((title > 0.7) | inside | ((first_page == 1) & (volume == 1)))
     known = (p.year[a] > 0) & (p.year[b] > 0)
@@ -238,9 +251,9 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     return Pairs(
         a=a, b=b, title=title, inside=inside, shorter=np.minimum(p.length[a], p.length[b]), extra=extra, numbers=_numbers(p, a, b), authors=authors,
         first_author=first, years=years, journal=_journals(p, a, b, {}), volume=volume,
-        issue=_issues(p, a, b), first_page=first_page, last_page=_equal(c["last_page"], a, b),
+        issue=_issues(p, a, b), first_page=first_page, last_page=_last_pages(p, a, b),
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
-        identical=c["citation"][a] == c["citation"][b], near_page=near, more_pages=more,
+        identical=c["citation"][a] == c["citation"][b], near_page=near, next_page=after, more_pages=more,
         abstract=_abstracts(p, a, b, closer, workers),
     )  # fmt: skip
 
@@ -257,7 +270,7 @@ def empty() -> Pairs:
         "b": np.int64,
         "inside": bool,
         "identical": bool,
-        "near_page": bool,
+        "near_page": bool, "next_page": bool,
         "more_pages": bool,
         "extra": object,
     }

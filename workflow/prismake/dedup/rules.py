@@ -169,6 +169,9 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
         & near_year & ~generic & ~other_abstract
         & ((q.near_page & (same_title | abstract | (q.last_page == 1))) | (abstract & same_title)),
         "same title, authors, volume and abstract, page unlike": one_paper & volume,
+        "same title, all authors, journal, volume and year, page unlike": same_title & all_authors & journal & volume & year
+        & ~other_issue & ~generic & ~short & ~other_abstract & ~q.next_page & (unlike == 0)
+        & (issue | abstract | q.more_pages | _lone_pages(p, q)),
         "same title, authors and pages, volume unlike": same_title & authors & pages & ~other_journal & near_year
         & ~generic & ~other_abstract,
         "same abstract, title, authors and issue": abstract & title & authors & volume & issue & year & ~far_page & ~generic,
@@ -197,6 +200,12 @@ def _same(p: Prepared, q: Pairs, field: str) -> np.ndarray:
     """Whether a field holds the very same value in both records."""
     code = p.codes[field]
     return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
+
+
+def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:
+    """Whether both records name a single page: an abstract beside its article has one page against many."""
+    first, last = p.page_range
+    return (first[q.a] == last[q.a]) & (first[q.b] == last[q.b])
 
 
 def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
