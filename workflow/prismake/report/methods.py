@@ -1,0 +1,186 @@
+"""The methods in words, from the protocol: what a manuscript's methods section has to say, ready to be edited.
+
+The order follows the PRISMA 2020 checklist, items 5 to 15, and PRISMA-S for the searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+OVERALL = {
+    "total": "The overall word follows bands of the total number of stars.",
+    "ahrq": "The overall word follows the thresholds of the Agency for Healthcare Research and Quality by domain.",
+}
+MODELS = {
+    "glmm": "a binomial–normal generalised linear mixed model on the logit scale",
+    "inverse_variance": "a random-effects model with inverse-variance weights",
+}
+SCALES = {
+    "PLO": "proportions",
+    "PR": "untransformed proportions",
+    "PAS": "arcsine-transformed proportions",
+    "PFT": "Freeman–Tukey transformed proportions, whose back-transformation depends on the sample size chosen "
+    "(Schwarzer et al., Res Synth Methods 2019;10:476-483)",
+    "RR": "risk ratios",
+    "OR": "odds ratios",
+    "RD": "risk differences",
+    "MD": "mean differences",
+    "SMD": "standardised mean differences",
+    "ROM": "ratios of means",
+    "GEN": "published effects with their intervals",
+}
+TESTS = {"knha": "Hartung–Knapp intervals", "z": "Wald intervals"}
+
+
+def paragraphs(
+    config: Mapping[str, Any],
+    searches: Sequence[Mapping[str, Any]],
+    instruments: Mapping[str, Mapping[str, str]],
+    versions: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """Paragraphs as {"title", "text"}.
+
+    Args:
+        config: the protocol with its defaults filled in.
+        searches: the search logs.
+        instruments: title by name of each instrument, as {"nos_cohort": {"title": ...}}.
+        versions: version by name of the software.
+    """
+    texts = {
+        "Registration and protocol": config.get("registration", ""),
+        "Information sources and search": _searches(searches),
+        "Duplicates": _duplicates(config),
+        "Selection": _selection(config),
+        "Risk of bias": _appraisal(config, instruments),
+        "Data collection": _extraction(config),
+        "Synthesis": _synthesis(config),
+        "Software": _software(versions),
+    }
+    return [{"title": title, "text": text} for title, text in texts.items() if text]
+
+
+def join(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    words = list(words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _panel(config: Mapping[str, Any], stage: str) -> str:
+    names = config.get(stage, {}).get("reviewers") or config["reviewers"]
+    if len(names) == 1:
+        return f"by {names[0]} alone"
+    return f"by {join(names)} independently of each other"
+
+
+def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
+    def name(search: Mapping[str, Any]) -> str:
+        details = [search.get("platform") or "", f"searched {search['date']}" if search.get("date") else ""]
+        inside = ", ".join(part for part in details if part)
+        return f"{search['label']} ({inside})" if inside else str(search["label"])
+
+    by_kind: dict[str, list[str]] = {}
+    for search in searches:
+        by_kind.setdefault(search["kind"], []).append(name(search))
+    sentences = []
+    if by_kind.get("database"):
+        sentences.append(f"Databases: {join(by_kind['database'])}.")
+    if by_kind.get("register"):
+        sentences.append(f"Registers: {join(by_kind['register'])}.")
+    if by_kind.get("other"):
+        sentences.append(f"Other methods: {join(by_kind['other'])}.")
+    limits = [f"{search['label']}: {search['limits']}" for search in searches if search.get("limits")]
+    if searches:
+        sentences.append(f"Limits: {'; '.join(limits)}." if limits else "No limits are recorded.")
+        sentences.append("The queries as they were run stand under Searches.")
+    return " ".join(sentences)
+
+
+def _duplicates(config: Mapping[str, Any]) -> str:
+    versions = config.get("duplicates", {}).get("merge_cochrane_versions", True)
+    return (
+        "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
+        f"were merged by rule; pairs in doubt were judged {_panel(config, 'duplicates')}. Successive versions of one "
+        f"Cochrane review were {'taken as one report' if versions else 'kept apart'}."
+    )
+
+
+def _selection(config: Mapping[str, Any]) -> str:
+    first, second = _panel(config, "title_abstract"), _panel(config, "full_text")
+    same = first == second
+    text = (
+        f"Titles and abstracts{' and then full texts' if same else ''} were judged {first}"
+        f"{'' if same else f', full texts {second}'}. "
+    )
+    if "independently" in text:
+        text += "Disagreements went to a consensus sheet and were settled there. "
+    text += "Each report excluded at full text was given one reason, the first of the protocol's list that applied."
+    if config.get("title_abstract", {}).get("order") == "relevance":
+        text += " Records were put before the reviewers in order of predicted relevance; the order decided nothing."
+    return text
+
+
+def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, str]]) -> str:
+    named = config.get("appraisal", {}).get("instruments", {})
+    by_design = [
+        f"{design.replace('_', ' ')} studies by the {instruments.get(name, {}).get('title', name)}"
+        for design, name in sorted(named.items())
+    ]
+    if not by_design:
+        return ""
+    overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
+    return (
+        f"Risk of bias was judged {_panel(config, 'appraisal')}: {join(by_design)}. Items that do not apply to "
+        f"a design are not in its denominator. {overall}".strip()
+    )
+
+
+def _extraction(config: Mapping[str, Any]) -> str:
+    labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
+    if not labels:
+        return ""
+    return (
+        f"Data were extracted {_panel(config, 'extraction')}: {join(labels)}. What a report does not say was recorded "
+        "as not reported, which is neither zero nor blank. Cohorts published more than once were pooled once."
+    )
+
+
+def _synthesis(config: Mapping[str, Any]) -> str:
+    outcomes = config.get("outcomes", {})
+    if not outcomes:
+        return ""
+    groups: dict[str, list[str]] = {}
+    for name, spec in outcomes.items():
+        title = spec.get("title") or name.replace("_", " ")
+        groups.setdefault(_model(spec), []).append(title)
+    sentences = [f"{join(titles)}: {model}." for model, titles in groups.items()]
+    level = config.get("pooling", {}).get("level", 95)
+    if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
+        sentences.append("Intervals of single proportions are exact (Clopper–Pearson).")
+    sentences.append(
+        f"Intervals are {level:g} % intervals. Heterogeneity is given as Q, tau² with its Q-profile interval and I², "
+        "and as a prediction interval beside the confidence interval."
+    )
+    tau2 = config.get("pooling", {}).get("subgroup_tau2", "common")
+    if any(spec.get("subgroups") for spec in outcomes.values()):
+        shared = "a common tau²" if tau2 == "common" else "a tau² for each subgroup"
+        sentences.append(f"Subgroups were compared by the between-group Q with {shared}.")
+    sentences.append("Tests for small-study effects were run with ten studies or more only.")
+    return " ".join(sentences)
+
+
+def _model(spec: Mapping[str, Any]) -> str:
+    measure = spec["measure"]
+    model = spec.get("model", "inverse_variance") if measure == "PLO" else "inverse_variance"
+    text = f"{SCALES.get(measure, measure)}, pooled by {MODELS[model]}"
+    beside = f"{spec.get('method', 'REML')}, {TESTS.get(spec.get('test', 'knha'), spec.get('test', ''))}"
+    if model == "inverse_variance":
+        return f"{text} ({beside})"
+    if spec.get("also_inverse_variance"):
+        return f"{text}; beside it the inverse-variance model on the same scale ({beside})"
+    return text
+
+
+def _software(versions: Mapping[str, str]) -> str:
+    named = join([f"{name} {version}" for name, version in versions.items()])
+    return f"{named}. The whole review is one Snakemake workflow: each number follows from the sheets and searches."

@@ -1,0 +1,266 @@
+"""The page of a review: one self-contained HTML file for screens, phones and paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from prismake.figures.wording import (
+    PROPORTIONS,
+    RATIOS,
+    between_groups,
+    count,
+    heterogeneity,
+    interval,
+    measure_of,
+    number,
+    percent,
+    plural,
+    share,
+)
+from prismake.paths import graph_root
+from prismake.report.methods import paragraphs
+from prismake.report.svg import inline
+
+TEMPLATE = "page.html.j2"
+
+
+def render(context: Mapping[str, Any]) -> str:
+    """The page as text. Whatever stands in the context is shown as words, never as markup.
+
+    ``context`` holds plain dictionaries and lists, all keys required unless marked optional:
+
+    config        the protocol with its defaults (title, question, reviewers, criteria, outcomes, ...); from it come
+                  heading and methods. ``notice``, ``authors`` and ``registration`` are shown when not empty.
+    versions      {"prismake": "0.1.0", "Python": "3.11.7", ...}, in the order to be printed
+    instruments   {instrument name: {"title": str}} of those in ``config["appraisal"]["instruments"]``
+    stages        list of the contents of ``<stage>/status.json`` in order: title, unit, of, settled, open, problems
+                  (list of {"where", "what"})
+    status        rows of the progress table: {"stage", "who", "decided", "of", "file", "remark"}
+    searches      list of the contents of ``search/<source>.json``
+    flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
+    results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
+    studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
+    included      number of included studies
+    excluded      list of {"citation", "doi", "decision", "reason"} (``report.tables.left_out_reports``)
+    agreement     list of {"title": stage title, "fields": content of ``<stage>/agreement.json``}
+    figures       {name: SVG text}; names: "flow", "stars", "traffic_light", "<outcome>.forest", "<outcome>.funnel",
+                  "<outcome>.forest.<subgroup>". A figure that is not there is left out.
+
+    The page loads nothing from elsewhere and runs no script. Raises PrismakeError when a figure is no SVG.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates()),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "count": count,
+        "number": number,
+        "percent": percent,
+        "plural": plural,
+    }
+    return environment.get_template(TEMPLATE).render(view(context))
+
+
+def templates() -> Path:
+    """The folder of page templates."""
+    return graph_root() / "workflow" / "report"
+
+
+def view(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template needs: the context and everything that is worked out from it."""
+    config, results, stages = context["config"], context["results"], context["stages"]
+    opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
+    return {
+        **context,
+        "figures": _figures(context),
+        "open": opened,
+        "open_total": sum(number for _, number in opened),
+        "problems": [problem for stage in stages for problem in stage["problems"]],
+        "progress": [_progress(row) for row in context["status"]],
+        "outcomes": [_outcome(result) for result in results],
+        "agreement": _agreement(context["agreement"]),
+        "methods": paragraphs(config, context["searches"], context["instruments"], context["versions"]),
+        "limitations": _limitations(context),
+        "records": sum(search["records"] or 0 for search in context["searches"]),
+        "sections": _sections(context),
+    }
+
+
+def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Anchor and name of each part, in the order of the page."""
+    return [
+        ("results", "Results"),
+        ("flow", "Flow of records"),
+        ("studies", "Included studies"),
+        ("bias", "Risk of bias"),
+        *((f"outcome-{index}", result["title"]) for index, result in enumerate(context["results"])),
+        ("excluded", "Reports excluded"),
+        ("agreement", "Agreement"),
+        ("searches", "Searches"),
+        ("methods", "Methods"),
+        ("limitations", "Limitations"),
+        ("status", "Progress"),
+    ]
+
+
+def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
+    titles = {"flow": "PRISMA 2020 flow diagram", "stars": "Newcastle–Ottawa stars", "traffic_light": "Risk of bias"}
+    for result in context["results"]:
+        for kind in ("forest", "funnel"):
+            titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
+        for name, group in (result.get("subgroups") or {}).items():
+            titles[f"{result['outcome']}.forest.{name}"] = f"{result['title']}: forest plot by {group['title']}"
+    return {
+        name: inline(text, f"f{index}-", titles.get(name, name))
+        for index, (name, text) in enumerate(sorted(context["figures"].items()))
+    }
+
+
+def _progress(row: Mapping[str, Any]) -> dict[str, Any]:
+    done = row["of"] and row["decided"] >= row["of"]
+    share_done = 100 * row["decided"] / row["of"] if row["of"] else 0
+    return {**row, "done": done, "share": share(row["decided"], row["of"]), "bar": f"{share_done:.1f}"}
+
+
+def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
+    main = (result.get("analyses") or {}).get("main") or {}
+    counts = result["counts"]
+    undecided = {name.replace("_", " "): n for name, n in (counts.get("undecided") or {}).items() if n}
+    return {
+        **result,
+        "main": main if main.get("estimate") is not None else None,
+        "heterogeneity": heterogeneity(main, result.get("level", 95)) if main.get("tau2") is not None else "",
+        "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
+        "warnings": [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []],
+        "groups": [
+            {**group, "name": name, "test": between_groups(group)}
+            for name, group in sorted((result.get("subgroups") or {}).items())
+        ],
+        "strip": _strip(result),
+        "provisional": bool(undecided) or not counts.get("current", True),
+        "leave_one_out": (result.get("sensitivity") or {}).get("leave_one_out") or [],
+    }
+
+
+def _strip(result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """One's own estimate and the published one on one axis, as percentages of its width."""
+    main = (result.get("analyses") or {}).get("main") or {}
+    lines = [("This review", "own", main), ("Published", "theirs", result.get("published") or {})]
+    lines = [(name, kind, row) for name, kind, row in lines if row.get("estimate") is not None]
+    if not lines:
+        return None
+    measure = measure_of(result)
+    log = measure in RATIOS
+    values = [row[key] for _, _, row in lines for key in ("estimate", "ci_lb", "ci_ub") if row.get(key) is not None]
+    values += [v for v in (main.get("pi_lb"), main.get("pi_ub")) if v is not None]
+    if measure in PROPORTIONS:
+        low, high = 0.0, 1.0
+    elif log:
+        low, high = min(*values, 0.5) / 1.2, max(*values, 2.0) * 1.2
+    else:
+        low, high = min(*values, 0.0), max(*values, 0.0)
+        low, high = low - 0.05 * (high - low or 1), high + 0.05 * (high - low or 1)
+
+    def place(value: float) -> float:
+        ends = [math.log(v) if log else v for v in (low, high, value)]
+        return min(max(100 * (ends[2] - ends[0]) / (ends[1] - ends[0]), 0.0), 100.0)
+
+    rows = [_strip_row(name, kind, row, place) for name, kind, row in lines]
+    none = None if measure in PROPORTIONS else f"{place(1.0 if log else 0.0):.2f}"
+    return {"rows": rows, "low": number(low), "high": number(high), "none": none, "axis": measure in PROPORTIONS}
+
+
+def _strip_row(name: str, kind: str, row: Mapping[str, Any], place: Any) -> dict[str, Any]:
+    def span(low: str, high: str) -> dict[str, str] | None:
+        if row.get(low) is None or row.get(high) is None:
+            return None
+        left, right = place(row[low]), place(row[high])
+        return {"left": f"{left:.2f}", "width": f"{max(right - left, 0.3):.2f}"}
+
+    return {
+        "name": name,
+        "kind": kind,
+        "at": f"{place(row['estimate']):.2f}",
+        "ci": span("ci_lb", "ci_ub"),
+        "pi": span("pi_lb", "pi_ub"),
+        "words": f"{number(row['estimate'])} {interval(row.get('ci_lb'), row.get('ci_ub'))}".strip(),
+    }
+
+
+def _agreement(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well."""
+    rows = []
+    for stage in stages:
+        for field in stage["fields"].values():
+            for pair in field.get("pairs") or []:
+                rows.append(
+                    {
+                        "stage": stage["title"],
+                        "question": field["label"],
+                        "who": f"{pair['first']} and {pair['second']}",
+                        "n": pair["n"],
+                        "observed": _with_bounds(pair, "observed"),
+                        "kappa": _with_bounds(pair, "kappa"),
+                        "pabak": _with_bounds(pair, "pabak"),
+                        "ac1": _with_bounds(pair, "ac1"),
+                        "word": pair.get("kappa_word") or "",
+                        "reason": pair.get("kappa_reason") or "",
+                    }
+                )
+            if len(field.get("reviewers") or []) > 2:
+                rows.append(_panel_row(stage["title"], field))
+    return rows
+
+
+def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
+    def several(name: str) -> str:
+        found = field.get(name) or {}
+        return f"{number(found.get('value'))} {interval(found.get('lb'), found.get('ub'))}".strip()
+
+    return {
+        "stage": title,
+        "question": field["label"],
+        "who": f"all {len(field['reviewers'])}: Fleiss' kappa; Krippendorff's alpha {several('alpha')}",
+        "n": field.get("n_compared"),
+        "observed": share(field.get("unanimous") or 0, field.get("n_compared") or 0),
+        "kappa": several("fleiss"),
+        "pabak": "",
+        "ac1": several("ac1"),
+        "word": (field.get("fleiss") or {}).get("word") or "",
+        "reason": (field.get("fleiss") or {}).get("reason") or "",
+    }
+
+
+def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
+    bounds = interval(pair.get(f"{name}_lb"), pair.get(f"{name}_ub"))
+    return f"{number(pair.get(name))} {bounds}".strip()
+
+
+def _limitations(context: Mapping[str, Any]) -> list[str]:
+    """What a reader has to know before believing the numbers; each sentence says what it rests on."""
+    found = []
+    for result in context["results"]:
+        title, left = result["title"], result.get("left_out") or []
+        if left:
+            named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
+            of = plural(result["counts"]["studies_included"], "included study", "included studies")
+            found.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
+        if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
+            found.append(f"{title}: {sentence}")
+        found += [f"{title}: {text}" for row in (result.get("analyses") or {}).values() for text in row["warnings"]]
+    missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
+    if missing:
+        found.append(f"{plural(missing, 'report')} sought could not be retrieved.")
+    for search in context["searches"]:
+        found += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
+    found += context["flow"].get("notes") or []
+    return list(dict.fromkeys(found))

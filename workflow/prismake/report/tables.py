@@ -1,0 +1,108 @@
+"""The tables that readers take away: what is known of each study, and which reports were left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNDECIDED = "undecided"
+
+
+def study_table(
+    studies: pd.DataFrame,
+    scores: pd.DataFrame,
+    extraction: pd.DataFrame,
+    fields: Sequence[Mapping[str, Any]],
+    reports: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """One row a study or arm: characteristics and outcomes as extracted, appraisal; text only.
+
+    Args:
+        studies: ``full_text/studies.csv`` (study_id, label, design, report_ids joined by "; ").
+        scores: ``appraisal/scores.csv`` (study_id, total, maximum, overall).
+        extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column a field).
+        fields: ``extraction.fields`` of the config (name, label), in order.
+        reports: citation by report_id; report ids stand in its place where there is none.
+
+    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports. A
+    value that is not settled is "undecided", never empty.
+    """
+    import pandas as pd
+
+    marks = {row["study_id"]: row for row in scores.to_dict("records")}
+    taken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for row in extraction.to_dict("records"):
+        study, _, arm = str(row["item_id"]).partition("|")
+        taken.setdefault(study, []).append((arm, row))
+    labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
+    with_arms = any(arm for rows in taken.values() for arm, _ in rows)
+    columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
+    rows = []
+    for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
+        mark = marks.get(study["study_id"], {})
+        for arm, values in sorted(taken.get(study["study_id"], [("", {})]), key=lambda pair: pair[0]):
+            settled = values.get("state") == "settled"
+            rows.append(
+                [
+                    study["label"],
+                    *([arm] if with_arms else []),
+                    str(study.get("design") or "").replace("_", " "),
+                    *(str(values.get(name) or "") if settled else UNDECIDED for name in labels),
+                    f"{mark['total']}/{mark['maximum']}" if mark else UNDECIDED,
+                    str(mark.get("overall") or UNDECIDED),
+                    "; ".join(_named(str(study["report_ids"]), reports or {})),
+                ]
+            )
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def _named(report_ids: str, reports: Mapping[str, str]) -> list[str]:
+    ids = [one.strip() for one in report_ids.split(";") if one.strip()]
+    return [reports.get(one, one) for one in ids]
+
+
+def citation(report: Mapping[str, Any]) -> str:
+    """``Maude SL et al. Tisagenlecleucel in children ... N Engl J Med 2018;378:439-448``: what is known, in order."""
+    authors = list(report["authors"]) if report.get("authors") is not None else []
+    names = f"{authors[0]} et al" if len(authors) > 2 else " and ".join(authors)
+    year = report.get("year")
+    year = "" if year is None or str(year) in ("<NA>", "nan") else str(int(year))
+    place = " ".join(part for part in (report.get("journal") or "", year) if part)
+    volume, pages = report.get("volume") or "", report.get("pages") or ""
+    if volume:
+        place += f";{volume}" + (f":{pages}" if pages else "")
+    parts = [names, str(report.get("title") or "").rstrip(". "), place]
+    return ". ".join(part for part in parts if part)
+
+
+def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dict[str, str]]:
+    """Reports excluded at full text or not retrieved: report_id, citation, doi, decision, reason.
+
+    Args:
+        decisions: ``full_text/decisions.csv``.
+        reports: a table with item_id or report_id and the record fields (title, authors, year, journal, ..., doi).
+
+    Sorted by reason, then citation. Reports that are not settled are not listed; the flow counts them.
+    """
+    key = "item_id" if "item_id" in reports else "report_id"
+    known = {str(row[key]): row for row in reports.to_dict("records")}
+    rows = []
+    for row in decisions.to_dict("records"):
+        if row["state"] != "settled" or row["decision"] == "include":
+            continue
+        report = known.get(str(row["item_id"]), {})
+        rows.append(
+            {
+                "report_id": str(row["item_id"]),
+                "citation": citation(report) if report else str(row["item_id"]),
+                "doi": str(report.get("doi") or ""),
+                "decision": str(row["decision"]),
+                "reason": str(row.get("reason") or "") if row["decision"] == "exclude" else "Not retrieved",
+            }
+        )
+    return sorted(
+        rows, key=lambda one: (one["decision"] != "exclude", one["reason"], one["citation"], one["report_id"])
+    )
