@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from meta_package import META
-
 from prismake import pooling as pl
 from prismake.pooling import moderators
 
@@ -77,9 +76,9 @@ def regression(case: Case, result: dict) -> pl.Pooled:
 
 
 FIT_FIELDS = (
-    "k p beta se stat ddf pval ci_lb ci_ub vcov tau2 se_tau2 I2 H2 R2 Q Q_df Q_p QM QM_df QM_p loglik weights_pct "
-    "pi_lb pi_ub"
-).split()
+    *("k", "p", "beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "vcov", "tau2", "se_tau2", "I2", "H2", "R2"),
+    *("Q", "Q_df", "Q_p", "QM", "QM_df", "QM_p", "loglik", "weights_pct", "pi_lb", "pi_ub"),
+)
 
 
 def describe(pooled: pl.Pooled, expected: dict) -> dict:
@@ -155,12 +154,16 @@ SERIES = {"Qp": "Q_p"}
 
 def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
     found = pl.leave_one_out(*case.effects(result), result["options"]["method"])
-    return {n: spread(getattr(found, SERIES.get(n, n)), found.keep, e) for n, e in expected.items() if e is not None}
+    names = {n: SERIES.get(n, n) for n in expected}
+    absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
+    return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
 
 
 def ask_cumulative(case: Case, result: dict, expected: dict) -> dict:
     found = pl.cumulative(*case.effects(result), result["options"]["method"])
-    return {n: spread(getattr(found, SERIES.get(n, n)), found.keep, e) for n, e in expected.items() if e is not None}
+    names = {n: SERIES.get(n, n) for n in expected}
+    absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
+    return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
 
 
 def ask_influence(case: Case, result: dict, expected: dict) -> dict:
@@ -232,9 +235,13 @@ def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
     elif o["measure"] == "IRLN":
         found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
     else:
-        found = pl.pool_two_arms(args, o["measure"], model=TWO_ARMS[o["model"]], test=test, nodes=DEFAULT_NODES[o["model"]])
+        found = pl.pool_two_arms(
+            args, o["measure"], model=TWO_ARMS[o["model"]], test=test, nodes=DEFAULT_NODES[o["model"]]
+        )
     names = [n for n in expected if n not in (*GLMM_EXTRA, "QM", "QM_p", "loglik")]
-    answer = {n: getattr(found, n) for n in names} | {n: found.extra.get(n, math.nan) for n in GLMM_EXTRA if n in expected}
+    answer = {n: getattr(found, n) for n in names} | {
+        n: found.extra.get(n, math.nan) for n in GLMM_EXTRA if n in expected
+    }
     moderated = o.get("mods") is not None
     answer |= {"QM": found.QM, "QM_p": found.QM_p} if moderated else {"QM": math.nan, "QM_p": math.nan}
     return answer
@@ -256,6 +263,7 @@ def ask_generic(case: Case, result: dict, expected: dict) -> dict:
 KINDS = {
     "escalc": ask_escalc,
     "fit": ask_fit,
+    "fit_default_control": ask_fit,
     "metareg": ask_metareg,
     "pooled_back_transformed": ask_back_transformed,
     "back_transform": ask_back_transform,

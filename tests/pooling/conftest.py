@@ -41,6 +41,7 @@ def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Co
     """One line a kind, over all files; travels in the reports, so that parallel workers add up too."""
     totals: dict[str, dict] = {}
     open_questions: list[str] = []
+    reasons: dict[str, int] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, value in getattr(report, "user_properties", []):
@@ -48,6 +49,8 @@ def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Co
                     continue
                 tally = json.loads(value)
                 open_questions += tally["unanswered"]
+                for reason, count in tally["aside"].items():
+                    reasons[reason] = reasons.get(reason, 0) + count
                 for kind, row in tally["kinds"].items():
                     total = totals.setdefault(
                         kind, {"asked": 0, "answered": 0, "within": 0, "worst": 0.0, "set_aside": 0}
@@ -70,3 +73,5 @@ def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Co
     write(f"{'all':<26}{asked:>7}{answered:>10}{within:>8}   answered {100.0 * answered / max(asked, 1):.2f} %")
     for line in open_questions:
         write(f"unanswered: {line}")
+    for reason, count in sorted(reasons.items()):
+        write(f"set aside in {count} results: {reason}")

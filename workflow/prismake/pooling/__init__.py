@@ -34,7 +34,7 @@ _HOME = {
     "fit": ["pool", "Pooled"],
     "proportions": ["pool_proportions", "pool_rates"],
     "two_arms": ["pool_two_arms"],
-    "intervals": ["tau2_interval", "Tau2Interval"],
+    "intervals": ["tau2_interval", "i2_interval", "Tau2Interval", "I2Interval"],
     "groups": ["subgroups", "Subgroups"],
     "diagnostics": [
         "leave_one_out",
@@ -47,9 +47,10 @@ _HOME = {
         "Points",
     ],
     "trim_fill": ["trim_and_fill", "failsafe_n", "TrimFill", "FailSafe"],
-    "fixed": ["mantel_haenszel", "peto", "TwoGroup"],
+    "fixed": ["mantel_haenszel", "peto", "around", "TwoGroup"],
     "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
-    "bias": ["egger", "begg", "peters", "harbord", "thompson_sharp", "AsymmetryTest"],
+    "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
+    "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

@@ -12,7 +12,7 @@ from prismake.errors import PoolingError
 
 from .distributions import critical, normal_two_sided, t_two_sided
 from .fit import NAN, fit_problem
-from .frame import columns, effects
+from .frame import effects
 from .kernel import Problem
 from .tau2 import method_name
 
@@ -37,7 +37,7 @@ class AsymmetryTest:
     tau: float = NAN
 
 
-def _weighted(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str, level: float = 95.0) -> AsymmetryTest:
+def weighted_test(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str, level: float = 95.0) -> AsymmetryTest:
     """y on 1 and x with weights 1 / variance and a multiplicative dispersion; the slope is the bias."""
     if y.size < 2:
         raise PoolingError("A single study shows no asymmetry.", remedy="These tests need at least three studies.")
@@ -80,7 +80,7 @@ def egger(
     else:
         raise PoolingError(f"There is no predictor '{predictor}'.", remedy="Use sei, vi, ni, ninv or sqrtninv.")
     if model == "lm":
-        return _limit(_weighted(y, x, v, "Egger", level), predictor)
+        return _limit(weighted_test(y, x, v, "Egger", level), predictor)
     if y.size < 3:
         raise PoolingError("Egger's test by meta-regression needs at least three studies.")
     if np.ptp(x) == 0.0:
@@ -99,14 +99,18 @@ def _limit(test: AsymmetryTest, predictor: str) -> AsymmetryTest:
 
 
 def thompson_sharp(yi: Any, vi: Any, *, method: str = "DL") -> AsymmetryTest:
-    """Egger's regression with additive between-study variance (Thompson & Sharp 1999, method 3b): tau² comes from the
-    meta-regression on the standard error, its weights enter a regression with dispersion and t with k - 2 df."""
+    """Meta-regression on the standard error with additive tau², t with k - 2 df (Thompson & Sharp 1999, method 3)."""
     y, v, _ = effects(yi, vi)
     if y.size < 3:
         raise PoolingError("The test of Thompson and Sharp needs at least three studies.")
-    X = np.column_stack([np.ones(y.size), np.sqrt(v)])
-    tau2 = fit_problem(Problem(y, v, X), method_name(method), "z", 95.0).tau2
-    return _weighted(y, np.sqrt(v), v + tau2, "Thompson-Sharp")
+    sei = np.sqrt(v)
+    if np.ptp(sei) == 0.0:
+        raise PoolingError("Thompson-Sharp: all studies have the same precision, so there is no slope to test.")
+    fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), sei])), method_name(method), "t", 95.0)
+    return AsymmetryTest(
+        "Thompson-Sharp", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), y.size - 2,
+        float(fit.pval[1]), float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]), fit.tau2,
+    )  # fmt: skip
 
 
 def begg(yi: Any, vi: Any) -> AsymmetryTest:
@@ -120,10 +124,10 @@ def begg(yi: Any, vi: Any) -> AsymmetryTest:
         raise PoolingError("A single study has no rank correlation.")
     w = 1.0 / v
     mean = float(w @ y) / float(w.sum())
-    return _rank_test((y - mean) / np.sqrt(v - 1.0 / w.sum()), v, "Begg")
+    return rank_test((y - mean) / np.sqrt(v - 1.0 / w.sum()), v, "Begg")
 
 
-def _rank_test(x: np.ndarray, y: np.ndarray, name: str) -> AsymmetryTest:
+def rank_test(x: np.ndarray, y: np.ndarray, name: str) -> AsymmetryTest:
     k = x.size
     upper = np.triu_indices(k, 1)
     a, b = np.sign(x[upper[0]] - x[upper[1]]), np.sign(y[upper[0]] - y[upper[1]])
@@ -176,44 +180,3 @@ def _kendall_exact(k: int, concordant: int) -> float:
     pairs = k * (k - 1) // 2
     least = min(concordant, pairs - concordant)
     return min(1.0, 2.0 * sum(counts[: least + 1]) / math.factorial(k))
-
-
-# ---- tests on 2x2 tables -------------------------------------------------------------------------------------
-
-
-def _cells(data: Any) -> list[np.ndarray]:
-    cells = columns(data, ["ai", "bi", "ci", "di"])
-    keep = ~np.any(np.isnan(cells), axis=0)
-    return [cell[keep] for cell in cells]
-
-
-def peters(data: Any) -> AsymmetryTest:
-    """Log odds ratio on 1/n, weighted by the inverse variance of the average event rate (Peters et al. 2006).
-
-    ``data`` holds ``ai bi ci di``; 1/2 is added where a cell is empty. For single-arm proportions (``xi ni``) the
-    logit takes the place of the log odds ratio.
-    """
-    from .effects import effect_sizes
-
-    present = set(getattr(data, "columns", data))
-    if "xi" in present:
-        x, n = columns(data, ["xi", "ni"])
-        keep = ~(np.isnan(x) | np.isnan(n))
-        x, n = x[keep], n[keep]
-        y, _ = effect_sizes("PLO", {"xi": x, "ni": n})
-        half = 0.5 * ((x == 0) | (x == n))
-        return _weighted(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
-    a, b, c, d = _cells(data)
-    y, _ = effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})
-    return _weighted(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
-
-
-def harbord(data: Any) -> AsymmetryTest:
-    """Score over variance on 1/sqrt(variance), weights variance (Harbord, Egger & Sterne 2006); ``ai bi ci di``."""
-    a, b, c, d = _cells(data)
-    n, n1, n2, events, others = a + b + c + d, a + b, c + d, a + c, b + d
-    score = a - events * n1 / n
-    variance = n1 * n2 * events * others / (n * n * (n - 1.0))
-    use = variance > 0.0
-    score, variance = score[use], variance[use]
-    return _weighted(score / variance, 1.0 / np.sqrt(variance), 1.0 / variance, "Harbord")

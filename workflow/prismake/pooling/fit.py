@@ -108,9 +108,9 @@ def pool(
     level
         Percent level of all intervals.
     adhoc
-        Variants of Hartung-Knapp that never narrow an interval too far: ``se`` (never below the classic standard
-        error; Knapp & Hartung 2003), ``ci`` (the wider of the two intervals; Jackson et al. 2017), ``iqwig6``
-        (``se`` when the interval is narrower than that of DerSimonian-Laird; IQWiG General Methods 6.0).
+        Variants of Hartung-Knapp against intervals that are too narrow: ``se`` (never below the classic standard
+        error; Knapp & Hartung 2003), ``ci`` (the classic interval where it is wider; Jackson et al. 2017),
+        ``iqwig6`` (``se`` where the interval is narrower than that of DerSimonian-Laird; IQWiG General Methods 6.0).
     tau2
         A value to use in place of an estimate.
     zero_variance
@@ -182,8 +182,8 @@ def fit_problem(
         notes.append("Normal instead of t interval: no degrees of freedom remain.")
         test = "z"
     classic = fit.covariance()
-    vcov, test_df = _covariance(fit, classic, test)
-    table = _table(fit, classic, vcov, test_df, level, adhoc)
+    vcov, test_df = _covariance(fit, classic, test, adhoc, level)
+    table = _table(fit.beta, vcov, test_df, level)
     moderated = problem.X is not None
     QM, QM_df, QM_p = _moderator_test(fit, vcov, test, has_intercept and moderated)
     I2, H2 = _heterogeneity(problem, fixed, found.value, method)
@@ -233,38 +233,34 @@ def _q_test(problem: Problem, fixed: Fit | None) -> tuple[float, int, float]:
     return fixed.yPy, problem.df, float(dist.chi2_upper(fixed.yPy, problem.df))
 
 
-def _covariance(fit: Fit, classic: np.ndarray, test: str) -> tuple[np.ndarray, int | None]:
+def _covariance(fit: Fit, classic: np.ndarray, test: str, adhoc: str, level: float) -> tuple[np.ndarray, int | None]:
     """Covariance of the coefficients and the df of their test (None: normal)."""
     df = fit.problem.df
-    if test == "knha":
-        return classic * (fit.yPy / df), df
-    return classic, (df if test == "t" else None)
+    if test != "knha":
+        return classic, (df if test == "t" else None)
+    scale = fit.yPy / df
+    narrow = dist.critical(level, df) * math.sqrt(scale) < dist.critical(level)
+    if adhoc == "ci" and narrow:
+        return classic, None
+    if adhoc == "se" or (adhoc == "iqwig6" and _narrower_than_dl(fit, classic, scale, level)):
+        scale = max(1.0, scale)
+    return classic * scale, df
 
 
-def _table(
-    fit: Fit, classic: np.ndarray, vcov: np.ndarray, df: int | None, level: float, adhoc: str
-) -> tuple[np.ndarray, ...]:
+def _narrower_than_dl(fit: Fit, classic: np.ndarray, scale: float, level: float) -> bool:
+    dl = fit.problem.at(estimate(fit.problem, "DL").value)
+    half = dist.critical(level, fit.problem.df) * math.sqrt(scale * classic[0, 0])
+    return half < dist.critical(level) * math.sqrt(dl.covariance()[0, 0])
+
+
+def _table(beta: np.ndarray, vcov: np.ndarray, df: int | None, level: float) -> tuple[np.ndarray, ...]:
     """beta, se, stat, pval, ci_lb, ci_ub, each (p,)."""
-    beta, se = fit.beta, np.sqrt(np.diagonal(vcov))
-    if adhoc and df is not None:
-        plain = np.sqrt(np.diagonal(classic))
-        if adhoc == "ci":
-            wider = dist.critical(level) * plain > dist.critical(level, df) * se
-            z = beta / np.where(wider, plain, se)
-            pval = np.where(wider, dist.normal_two_sided(z), dist.t_two_sided(z, df))
-            half = np.where(wider, dist.critical(level) * plain, dist.critical(level, df) * se)
-            return beta, np.where(wider, plain, se), z, pval, beta - half, beta + half
-        se = np.maximum(se, plain) if adhoc == "se" or _narrower_than_dl(fit, se, df, level) else se
+    se = np.sqrt(np.diagonal(vcov))
     with np.errstate(divide="ignore", invalid="ignore"):
         stat = beta / se
     pval = dist.normal_two_sided(stat) if df is None else dist.t_two_sided(stat, df)
     half = dist.critical(level, df) * se
     return beta, se, stat, pval, beta - half, beta + half
-
-
-def _narrower_than_dl(fit: Fit, se: np.ndarray, df: int, level: float) -> bool:
-    dl = fit.problem.at(estimate(fit.problem, "DL").value)
-    return bool(dist.critical(level, df) * se[0] < dist.critical(level) * math.sqrt(dl.covariance()[0, 0]))
 
 
 def _moderator_test(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,15 @@ from prismake.errors import EstimateDoesNotExist, PoolingError
 
 from .distributions import chi2_upper, critical, normal_two_sided
 from .effects import effect_sizes
-from .fit import NAN
+from .fit import NAN, Pooled, pool
 from .frame import columns
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TwoGroup:
     """A common effect (log scale for OR, RR, IRR, PETO), its interval and Q of the studies' own effects around it;
-    ``mh_stat`` is the Cochran-Mantel-Haenszel test, ``tarone`` Tarone's test of homogeneity (odds ratios)."""
+    ``mh_stat`` is the Cochran-Mantel-Haenszel test, ``tarone`` Tarone's test of homogeneity (odds ratios).
+    ``yi vi`` are the studies' own effects behind Q."""
 
     measure: str
     level: float
@@ -40,6 +41,8 @@ class TwoGroup:
     tarone: float = NAN
     tarone_p: float = NAN
     dropped: int = 0
+    yi: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
+    vi: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
 
 
 def _result(
@@ -54,16 +57,21 @@ def _result(
         measure, level, k, beta, se, stat, float(normal_two_sided(stat)), beta - half, beta + half,
         Q if df > 0 else 0.0, df, float(chi2_upper(Q, df)) if df > 0 else 1.0,
         max(0.0, 100.0 * (Q - df) / Q) if df > 0 and Q > 0.0 else 0.0, Q / df if df > 0 else 1.0,
-        dropped=dropped, **tests,
+        dropped=dropped, yi=yi, vi=vi, **tests,
     )  # fmt: skip
 
 
-def mantel_haenszel(data: Any, measure: str = "OR", level: float = 95.0, *, correct: bool = False) -> TwoGroup:
+def mantel_haenszel(
+    data: Any, measure: str = "OR", level: float = 95.0, *, correct: bool = False, add: float = 0.0,
+    variance: str = "sato",
+) -> TwoGroup:  # fmt: skip
     """Mantel-Haenszel estimate from ``ai bi ci di`` (OR, RR, RD) or ``x1i t1i x2i t2i`` (IRR, IRD).
 
     OR: Mantel & Haenszel 1959, variance of Robins, Breslow & Greenland 1986; RR, RD, IRR, IRD: Greenland & Robins
-    1985, RD with the variance of Sato et al. 1989, which holds in both limits. ``correct``: continuity correction of
-    the test. No cell is corrected; the studies' own effects behind Q get 1/2 where a cell is empty.
+    1985, RD with the ``variance`` of Sato et al. 1989, which holds in both limits (``sato``), or their own
+    (``greenland-robins``). ``correct``: continuity correction of the test. ``add`` goes to the cells of tables with an
+    empty one, for RD in weights and variance only (default 0: the estimate needs no correction); OR and RR then leave
+    out tables without any event or non-event. The studies' own effects behind Q always get 1/2.
 
     Raises
     ------
@@ -77,10 +85,15 @@ def mantel_haenszel(data: Any, measure: str = "OR", level: float = 95.0, *, corr
         raise PoolingError(f"Mantel-Haenszel does not pool '{measure}'.", remedy="Use OR, RR, RD, IRR or IRD.")
     cells, dropped = _complete(data, ["ai", "bi", "ci", "di"])
     a, b, c, d = cells
-    n1, n2, m1 = a + b, c + d, a + c
-    N = n1 + n2
+    m1, N = a + c, a + b + c + d
     yi, vi = effect_sizes(measure, dict(zip(("ai", "bi", "ci", "di"), cells, strict=True)))
     yi[(m1 == 0) | (m1 == N)] = np.nan  # no events, or only events: such a table says nothing
+    half = add * np.any(np.array(cells) == 0, axis=0)
+    if add and measure != "RD":
+        use = (m1 > 0) & (m1 < N)
+        a, b, c, d = ((cell + half)[use] for cell in cells)
+    n1, n2 = a + b, c + d
+    N = n1 + n2
     if measure == "OR":
         beta, se, tests = _odds_ratio(a, b, c, d, correct)
     elif measure == "RR":
@@ -90,14 +103,10 @@ def mantel_haenszel(data: Any, measure: str = "OR", level: float = 95.0, *, corr
         se = math.sqrt(float(((n1 * n2 * (a + c) - a * c * N) / (N * N)).sum()) / (R * S))
         tests = {}
     else:
-        weight = n1 * n2 / N
-        beta = float((a * n2 / N - c * n1 / N).sum() / weight.sum())
-        P = float(((c / N**2) * n1**2 - (a / N**2) * n2**2 + (n1 * n2 / N**2) * (n2 - n1) / 2.0).sum())
-        Qd = float(((a * (n2 - c) + c * (n1 - a)) / (2.0 * N)).sum())
-        se = math.sqrt((beta * P + Qd) / float(weight.sum()) ** 2)
+        beta, se = _risk_difference(a, b, c, d, half, variance if not add else "greenland-robins")
         tests = {}
     _need(se > 0.0, measure)
-    return _result(measure, level, a.size, beta, se, yi, vi, dropped, **tests)
+    return _result(measure, level, yi.size, beta, se, yi, vi, dropped, **tests)
 
 
 def _complete(data: Any, names: list[str]) -> tuple[list[np.ndarray], int]:
@@ -114,6 +123,24 @@ def _need(exists: bool, what: str) -> None:
             f"The pooled {what} does not exist: a group has no events (or no non-events) in any study.",
             remedy="Report the counts.",
         )
+
+
+def _risk_difference(a, b, c, d, half, variance: str) -> tuple[float, float]:
+    """Weighted mean of the studies' differences, weights n1 n2 / n; ``half`` corrects weights and variance."""
+    effect = a / (a + b) - c / (c + d)
+    a, b, c, d = a + half, b + half, c + half, d + half
+    n1, n2 = a + b, c + d
+    N = n1 + n2
+    weight = n1 * n2 / N
+    beta = float((weight * effect).sum() / weight.sum())
+    if variance == "greenland-robins":
+        total = float(((a * b * n2**3 + c * d * n1**3) / (n1 * n2 * N**2)).sum())
+    elif variance == "sato":
+        P = float(((c / N**2) * n1**2 - (a / N**2) * n2**2 + (n1 * n2 / N**2) * (n2 - n1) / 2.0).sum())
+        total = beta * P + float(((a * d + c * b) / (2.0 * N)).sum())
+    else:
+        raise PoolingError(f"There is no variance '{variance}'.", remedy="Use sato or greenland-robins.")
+    return beta, math.sqrt(total) / float(weight.sum())
 
 
 def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, float]]:
@@ -184,3 +211,12 @@ def peto(data: Any, level: float = 95.0) -> TwoGroup:
     with np.errstate(divide="ignore", invalid="ignore"):
         yi, vi = np.where(V > 0.0, gap / V, np.nan), np.where(V > 0.0, 1.0 / V, np.nan)
     return _result("PETO", level, a.size, beta, 1.0 / math.sqrt(float(V.sum())), yi, vi, dropped)
+
+
+def around(estimate: TwoGroup, test: str = "z") -> Pooled:
+    """DerSimonian-Laird random effects with Q taken around a Mantel-Haenszel (or Peto) estimate, as the Cochrane
+    Handbook (10.4.4) and RevMan do, of the effects and variances that ``estimate`` holds."""
+    w = 1.0 / estimate.vi
+    C = float(w.sum()) - float((w * w).sum()) / float(w.sum())
+    tau2 = max(0.0, (estimate.Q - estimate.Q_df) / C) if C > 0.0 else 0.0
+    return pool(estimate.yi, estimate.vi, "DL", test, level=estimate.level, tau2=tau2)

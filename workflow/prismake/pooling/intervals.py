@@ -129,3 +129,34 @@ def _crossing(height: Any, target: float, outside: float, inside: float) -> floa
         if abs(inside - outside) <= 2e-16 * max(abs(inside), abs(outside)):
             break
     return float(0.5 * (outside + inside))
+
+
+@dataclass(frozen=True)
+class I2Interval:
+    """H and I² (percent) from Cochran's Q with test-based limits; NaN where Q has no degrees of freedom."""
+
+    H: float
+    H_lb: float
+    H_ub: float
+    I2: float
+    I2_lb: float
+    I2_ub: float
+
+
+def i2_interval(Q: float, df: int, level: float = 95.0) -> I2Interval:
+    """I² = (Q - df) / Q and H = sqrt(Q / df), cut at 0 and 1, with the limits of Higgins & Thompson 2002, method III.
+
+    This I² differs from that of `pool`, which follows from the estimated tau².
+    """
+    if df < 1:
+        return I2Interval(*[math.nan] * 6)
+    H = math.sqrt(max(1.0, Q / df))
+    if df + 1 < Q:
+        se = 0.5 * (math.log(Q) - math.log(df)) / (math.sqrt(2.0 * Q) - math.sqrt(2.0 * df - 1.0))
+    else:
+        se = math.sqrt((1.0 - 1.0 / (3.0 * (df - 1) ** 2)) / (2.0 * (df - 1))) if df > 1 else math.nan
+    z = critical(level)
+    low, high = max(1.0, H * math.exp(-z * se)), max(1.0, H * math.exp(z * se))
+    if math.isnan(se):
+        low = high = math.nan
+    return I2Interval(H, low, high, *(100.0 * (1.0 - 1.0 / h**2) for h in (H, low, high)))

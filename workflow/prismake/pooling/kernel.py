@@ -10,7 +10,6 @@ from __future__ import annotations
 
 # Names such as yPPy and trP are the symbols of the literature.
 # ruff: noqa: N802, N815
-
 import numpy as np
 
 

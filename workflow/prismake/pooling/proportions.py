@@ -262,8 +262,10 @@ def _tests(
 ) -> dict[str, Any]:
     """I², H² and the two tests of heterogeneity: against the saturated model by likelihood ratio and by Wald."""
     df = counts.k - p
+    fixed = {"beta_fixed": mixed.b_fixed, "vcov_fixed": np.linalg.inv(mixed.information_fixed), "nodes": mixed.nodes}
     if df <= 0:
-        return {"I2": 0.0, "H2": 1.0, "Q": 0.0, "Q_df": 0, "Q_p": 1.0}
+        none = dict.fromkeys(("Q_lrt", "Q_wald"), 0.0) | dict.fromkeys(("Q_lrt_p", "Q_wald_p"), 1.0)
+        return {"I2": 0.0, "H2": 1.0, "Q": 0.0, "Q_df": 0, "Q_p": 1.0, "extra": none | fixed}
     own, variance = saturated
     typical = df / Problem(vi, vi, X).at(0.0).trP
     lrt = max(0.0, 2.0 * (counts.saturated() + counts.constant() - mixed.loglik_fixed))
@@ -278,5 +280,5 @@ def _tests(
         "Q": lrt,
         "Q_df": df,
         "Q_p": lrt_p,
-        "extra": {"Q_lrt": lrt, "Q_lrt_p": lrt_p, "Q_wald": wald, "Q_wald_p": wald_p, "nodes": mixed.nodes},
+        "extra": {"Q_lrt": lrt, "Q_lrt_p": lrt_p, "Q_wald": wald, "Q_wald_p": wald_p} | fixed,
     }

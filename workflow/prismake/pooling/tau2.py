@@ -226,6 +226,11 @@ def _likelihood(problem: Problem, reml: bool) -> tuple[float, float, int, int]:
     falls = np.flatnonzero((score[:-1] > 0.0) & (score[1:] <= 0.0))
     candidates = [(0.0, float(score[0]), 0)] if score[0] <= 0.0 and grid[0] == 0.0 else []
     candidates += [solve_score(problem, float(grid[i]), float(grid[i + 1]), reml) for i in falls]
+    if not candidates and grid[0] > 0.0:
+        raise PoolingError(
+            f"A sampling variance is zero and the {name} likelihood rises all the way to tau² = 0.",
+            remedy="Correct the row or leave it out.",
+        )
     if not candidates:
         raise NotConverged(f"The {name} likelihood has no maximum on the interval searched.")
     best = candidates[0]

@@ -106,12 +106,13 @@ def natural_scale(pooled: Pooled, measure: str, *, ni: Any = None) -> NaturalSca
 
 
 def study_interval(
-    events: Any, total: Any, level: float = 95.0, method: str = "clopper-pearson"
+    events: Any, total: Any, level: float = 95.0, method: str = "clopper-pearson", *, ends: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """Confidence limits of single proportions, each of shape (k,).
 
     ``clopper-pearson`` (exact; Clopper & Pearson 1934), ``wilson`` and ``wilson-cc`` (Newcombe 1998, methods 3 and
     4), ``agresti-coull`` (1998), ``wald`` and ``wald-cc`` (Newcombe 1998, methods 1 and 2; not cut to [0, 1]).
+    ``ends``: the limits of the Wilson intervals are 0 at no events and 1 at all events, as Newcombe has them.
     """
     x, n = np.broadcast_arrays(as_column(events, "events"), as_column(total, "total"))
     if ((x < 0) | (x > n) | (n <= 0)).any():
@@ -124,7 +125,7 @@ def study_interval(
         upper = np.where(x == n, 1.0, betaincinv(x + 1.0, np.where(x == n, 1.0, n - x), 1.0 - tail))
     elif method == "wilson":
         centre, half = (x + z * z / 2.0) / (n + z * z), z * np.sqrt(n * p * (1.0 - p) + z * z / 4.0) / (n + z * z)
-        lower, upper = np.where(x == 0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
+        lower, upper = centre - half, centre + half
     elif method == "wilson-cc":
         lower, upper = _wilson_corrected(p, n, z)
     elif method == "agresti-coull":
@@ -137,13 +138,15 @@ def study_interval(
         lower, upper = p - half, p + half
     else:
         raise PoolingError(f"There is no interval '{method}' for a proportion.")
+    if ends and method in {"wilson", "wilson-cc"}:
+        lower, upper = np.where(x == 0, 0.0, lower), np.where(x == n, 1.0, upper)
     return lower, upper
 
 
 def _wilson_corrected(p: np.ndarray, n: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
-    """Newcombe 1998, method 4; 0 and 1 at no and all events."""
+    """Newcombe 1998, method 4."""
     q, zz = 1.0 - p, z * z
     base = 2.0 * n * p + zz
     low = (base - 1.0 - z * np.sqrt(zz - 2.0 - 1.0 / n + 4.0 * p * (n * q + 1.0))) / (2.0 * (n + zz))
     high = (base + 1.0 + z * np.sqrt(zz + 2.0 - 1.0 / n + 4.0 * p * (n * q - 1.0))) / (2.0 * (n + zz))
-    return np.where(p == 0.0, 0.0, low), np.where(p == 1.0, 1.0, high)
+    return low, high

@@ -1,0 +1,40 @@
+"""Every question of the reference folder, one test a file; the summary at the end adds up by kind."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+def test_reference(reference_case: Path, record_property) -> None:
+    import battery
+    import judge
+
+    document = json.loads(reference_case.read_text())
+    assert document["schema"] == "pooling-reference/1"
+    case = battery.Case(document)
+    kinds: dict[str, dict] = {}
+    unanswered, problems, aside = [], [], Counter()
+    for result in judge.questions(case):
+        row = kinds.setdefault(result["kind"], {"asked": 0, "answered": 0, "within": 0, "worst": 0.0, "set_aside": 0})
+        verdict = judge.judge(case, result)
+        row["asked"] += 1
+        row["answered"] += verdict.answered
+        row["within"] += verdict.answered and not verdict.problems
+        row["set_aside"] += bool(verdict.aside)
+        row["worst"] = max(row["worst"], verdict.worst if not verdict.problems else 0.0)
+        aside.update(set(verdict.aside))
+        where = f"{document['id']} {result['name']}"
+        if not verdict.answered:
+            unanswered.append(f"{where}: {'; '.join(verdict.problems) or 'no function for this kind'}")
+        else:
+            problems += [f"{where}: {problem}" for problem in verdict.problems]
+    record_property("reference", json.dumps({"kinds": kinds, "unanswered": unanswered, "aside": aside}))
+    if problems:
+        pytest.fail(f"{len(problems)} deviations\n" + "\n".join(problems[:60]), pytrace=False)
