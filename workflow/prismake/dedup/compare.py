@@ -84,14 +84,14 @@ def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.nd
 def _containment(p: Prepared, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     inside = np.zeros(len(a), dtype=bool)
     extra = np.full(len(a), "", dtype=object)
-    for k in np.flatnonzero((score < 1) & (score > 0.3)).tolist():
+    for k in np.flatnonzero((score < 1) & (score > 0.05)).tolist():
         x, y = p.title[a[k]], p.title[b[k]]
         w, v = p.words[a[k]], p.words[b[k]]
         if len(x) > len(y):
             x, y, w, v = y, x, v, w
-        if len(x) < 20:
+        if len(x) < 6:
             continue
-        if y.endswith(x):
+        if y.endswith(x) and len(x) >= 20:
             inside[k], extra[k] = True, _front(v, len(y) - len(x))
         elif y.startswith(x):
             inside[k], extra[k] = True, "~" + y[len(x) :]

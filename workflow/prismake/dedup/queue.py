@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from prismake.dedup.answers import Answers, item_id
+from prismake.dedup.reports import smallest
 
 if TYPE_CHECKING:
     from prismake.dedup.cluster import Clusters
@@ -65,8 +66,7 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
 
 def _ids(p: Prepared) -> np.ndarray:
     """The smallest record id of every entry."""
-    first = pd.Series(p.record_id, dtype=object).groupby(p.row_of).min()
-    return first.to_numpy(dtype=object)
+    return smallest(p.record_id, p.row_of, len(p))
 
 
 def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
@@ -146,11 +146,13 @@ def summary(
 ) -> dict[str, Any]:
     """Counts for the one-page summary, with the clusters that each two sources share."""
     size = frame.groupby("report_id")["record_id"].transform("size")
-    source = pd.Series(p.source[p.row_of], index=p.record_id)
+    source = dict(zip(p.record_id.tolist(), p.source[p.row_of].tolist(), strict=True))
     shared: dict[str, int] = {}
+    members: dict[str, list[str]] = {}
     grouped = frame[size > 1]
-    for _, members in grouped.groupby("report_id")["record_id"]:
-        names = sorted(source[m] for m in members)
+    for record, report in zip(grouped["record_id"].tolist(), grouped["report_id"].tolist(), strict=True):
+        members.setdefault(report, []).append(source[record])
+    for names in map(sorted, members.values()):
         pairs = {(x, y) for k, x in enumerate(names) for y in names[k + 1 :]}
         for x, y in pairs:
             shared[f"{x} – {y}"] = shared.get(f"{x} – {y}", 0) + 1

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
+
+def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
+    """The smallest record id of each label from 0 to n - 1, None where no record has it."""
+    out: list = [None] * n
+    for record, k in zip(record_id.tolist(), label.tolist(), strict=True):
+        if out[k] is None or record < out[k]:
+            out[k] = record
+    return np.array(out, dtype=object)
 
 
 def report_ids(record_id: np.ndarray, cluster: np.ndarray, previous: Mapping[str, str]) -> np.ndarray:
@@ -17,34 +24,37 @@ def report_ids(record_id: np.ndarray, cluster: np.ndarray, previous: Mapping[str
     """
     if not len(record_id):
         return np.empty(0, dtype=object)
-    smallest = pd.Series(record_id, dtype=object).groupby(cluster).min()
-    chosen = smallest.to_dict()
+    least = smallest(record_id, cluster, int(cluster.max()) + 1)
+    chosen = {label: least[label] for label in np.unique(cluster).tolist()}
     claims: dict[str, list[int]] = {}
     for record, label in zip(record_id.tolist(), cluster.tolist(), strict=True):
         if record in previous:
             claims.setdefault(previous[record], []).append(label)
     if claims:
         _keep(chosen, claims, dict(zip(record_id.tolist(), cluster.tolist(), strict=True)), record_id, cluster)
-    return pd.Series(cluster).map(chosen).to_numpy(dtype=object)
+    return np.array([chosen[label] for label in cluster.tolist()], dtype=object)
 
 
 def _keep(chosen: dict, claims: dict[str, list[int]], home: dict[str, int], record_id, cluster) -> None:
-    smallest = dict(chosen)
+    least = dict(chosen)
     kept: dict[int, str] = {}
     for report in sorted(claims, reverse=True):
         labels = claims[report]
-        winner = home[report] if home.get(report) in labels else min(labels, key=smallest.__getitem__)
+        winner = home[report] if home.get(report) in labels else min(labels, key=least.__getitem__)
         kept[winner] = report  # the last one written is the smallest
     used = set(kept.values())
     chosen.update(kept)
     doubtful = {label for label, name in chosen.items() if label not in kept and name in used}
     if not doubtful:
         return
-    members = pd.Series(record_id, dtype=object).groupby(cluster).apply(sorted)
-    for label in sorted(doubtful, key=smallest.__getitem__):
-        name = next((m for m in members[label] if m not in used), None)
+    members: dict[int, list[str]] = {}
+    for record, label in zip(record_id.tolist(), cluster.tolist(), strict=True):
+        if label in doubtful:
+            members.setdefault(label, []).append(record)
+    for label in sorted(doubtful, key=least.__getitem__):
+        name = next((m for m in sorted(members[label]) if m not in used), None)
         count = 2
         while name is None or name in used:
-            name, count = f"{smallest[label]}.{count}", count + 1
+            name, count = f"{least[label]}.{count}", count + 1
         chosen[label] = name
         used.add(name)

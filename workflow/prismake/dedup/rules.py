@@ -90,8 +90,10 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     c = p.codes
     place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
     place &= (c["volume"][a] == c["volume"][b]) & (c["volume"][a] >= 0)
+    place |= (c["first_page"][a] == c["first_page"][b]) & (p.page_range[1][a] == p.page_range[1][b]) & (p.page_range[1][a] > 1)
+    place &= p.year[a] == p.year[b]
     named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
-    return np.isnan(title) | (title > 0.5) | (place & (title > 0.2)) | named
+    return np.isnan(title) | (title > 0.5) | (place & (title > 0.05)) | named
 
 
 def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
@@ -101,7 +103,8 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     short = p.short[q.a] | p.short[q.b]
     same_title = (q.title >= 1) | _harmless_extra(q)
     title = same_title | (q.title >= t.title)
-    similar = title | (q.title >= t.similar_title) | q.inside
+    inside = q.inside & (q.shorter >= 20)
+    similar = title | (q.title >= t.similar_title) | inside
     weak = similar | (q.title >= t.weak_title)
     no_title = np.isnan(q.title)
     authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
@@ -152,25 +155,26 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
         "same title, volume, issue, pages and year": same_title & volume & ((~other_issue & pages) | (issue & page & (q.last_page == 1)))
         & year & ~generic,
         "similar title, same place and authors": similar & page & volume & authors & near_year & ~other_journal
-        & ~(other_abstract & ~q.more_pages) & (q.more_pages | q.inside | abstract | (q.title >= 0.88)),
-        "part of the title, same pages, authors and year": q.inside & pages & authors & year & journal & ~other_volume
+        & ~(other_abstract & ~q.more_pages) & (q.more_pages | inside | abstract | (q.title >= 0.88)),
+        "part of the title, same pages, authors and year": inside & pages & authors & year & journal & ~other_volume
         & ~other_abstract,
         "title reworded, same volume, issue, pages and authors": weak & pages & volume & _same(p, q, "issue")
         & year & authors & journal & ~other_abstract,
-        "title reworded, same abstract, place and authors": ((q.title >= 0.7) | q.inside) & abstract & pages & volume & year & authors
+        "title reworded, same abstract, place and authors": ((q.title >= 0.7) | inside) & abstract & pages & volume & year & authors
         & journal,
+        "beginning of the title, same abstract, volume, pages and authors": q.inside & abstract & pages & volume & year & authors,
         "same title, authors, pages and year": title & authors & (pages | number) & year & (~other_volume | number)
         & (~other_journal | ~other_volume) & ~generic & ~other_abstract,
         "same title, authors and journal": title & authors & journal & near_year & ~other_page & ~other_volume
         & ~other_issue & ~generic & ~other_abstract & (same_title | abstract | year | (volume & issue)),
-        "part of the title, same authors, journal and year": q.inside & all_authors & journal & year & ~other_page & ~other_volume
+        "part of the title, same authors, journal and year": inside & all_authors & journal & year & ~other_page & ~other_volume
         & ~other_issue & ~generic & ~other_abstract & (q.shorter >= 40),
         "same title, authors, volume and issue, page unlike": similar & authors & journal & volume & ~other_issue
         & near_year & ~generic & ~other_abstract
         & ((q.near_page & (same_title | abstract | (q.last_page == 1))) | (abstract & same_title)),
         "same title, authors, volume and abstract, page unlike": one_paper & volume,
         "same title, all authors, journal, volume and year, page unlike": same_title & all_authors & journal & volume & year
-        & ~other_issue & ~generic & ~short & ~other_abstract & ~q.next_page & (unlike == 0)
+        & ~other_issue & ~generic & ~short & ~other_abstract & ~q.next_page & ((unlike == 0) | ((unlike == kinds.ABSTRACT) & _lone_pages(p, q)))
         & (issue | abstract | q.more_pages | _lone_pages(p, q)),
         "same title, authors and pages, volume unlike": same_title & authors & pages & ~other_journal & near_year
         & ~generic & ~other_abstract,
@@ -220,7 +224,7 @@ def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
 def _links(p: Prepared, q: Pairs, title: np.ndarray, authors: np.ndarray) -> np.ndarray:
     kind_a, kind_b = p.kind[q.a], p.kind[q.b]
     unlike = kind_a ^ kind_b
-    related = title | q.inside | ((q.title >= 0.8) & authors)
+    related = title | (q.inside & (q.shorter >= 20)) | ((q.title >= 0.8) & authors)
     shared = np.zeros(len(q), dtype=bool)
     for k in np.flatnonzero((unlike & kinds.REGISTRY) > 0).tolist():
         shared[k] = bool(set(p.trials[q.a[k]]) & set(p.trials[q.b[k]]))
