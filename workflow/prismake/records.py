@@ -61,7 +61,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
-_NOT_WORD = re.compile(r"[^0-9a-z\u0080-\U0010ffff]+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _TRIAL = re.compile(
     r"\b(NCT\d{8}|ISRCTN\d{8}|ChiCTR[-A-Z]*\d{8,10}|EUCTR\d{4}-\d{6}-\d{2}|JPRN-?[A-Za-z]+\d+|CTRI/\d{4}/\d{2}/\d{6}"
     r"|ACTRN\d{14}|DRKS\d{8}|UMIN\d{9}|NTR\d{3,5}|jRCT[a-z]*\d{9,10})\b",
@@ -74,10 +74,8 @@ def collapse(text: str | None) -> str:
     if not text:
         return ""
     text = str(text)
-    if text.isprintable() and "  " not in text:  # true of most values: nothing but letters and single blanks
-        text = text.strip(" ")
-    else:
-        text = " ".join(_CONTROL.sub(" ", text).split())
+    simple = text.isprintable() and "  " not in text  # true of most values: nothing but letters and single blanks
+    text = text.strip(" ") if simple else " ".join(_CONTROL.sub(" ", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -27,14 +27,15 @@ _BINARY = (
 )
 
 _TEXT = (
-    ("bibtex", r"(?m)^\s*@\s*(?!comment|string|preamble)[A-Za-z]+\s*[{(]"),
+    ("bibtex", r"(?mi)^[ \t]*@[ \t]*(?!comment|string|preamble)[a-z]+[ \t]*[{(]"),
     ("ris", r"(?m)^\s?TY {1,2}- ?"),
     ("medline", r"(?m)^(?:PMID|OWN |STAT|FAU |DCOM|EDAT|PHST)- "),
-    ("wos", r"(?m)^PT [A-Z]\s*$"),
+    ("wos", r"(?m)^PT [A-Z][ \t]*$"),
     ("cochrane_text", r"(?m)^(?:Record #\d+ of \d+\n)?ID: \S+\n(?:[A-Z]{2,3}: .*\n)+"),
     ("enw", r"(?m)^%[0AT] \S"),
-    ("ovid_text", r"(?m)^<\d+>\s*\n[A-Z][A-Za-z /]+\n {2}"),
-    ("ris", r"(?m)^[A-Z][A-Z0-9] {2}- (?:.*\n)+?ER {2}-"),
+    ("ovid_text", r"(?m)^<\d+>[ \t]*\n[A-Z][A-Za-z /]+\n {2}"),
+    # Records that have lost their first line: the reader tells which.
+    ("ris", r"(?m)^ER {2}- *$"),
 )
 
 _XML = (
@@ -61,6 +62,11 @@ def binary(data: bytes, where: str) -> str:
         if data.startswith(magic):
             raise ImportFileError(f"this is {what}, not an export.", where=where, remedy=EXPORTS)
     return ""
+
+
+def is_search_log(head: str) -> bool:
+    """Whether this is the log of an archived search, which lies in the same folder as the answers."""
+    return head.startswith("{") and all(f'"{key}"' in head[:200_000] for key in ("ids", "query", "date", "files"))
 
 
 def text_format(head: str, where: str) -> str:

@@ -305,6 +305,7 @@ OVID_TEXT = Dialect(
         "year": ("Publication Date:year", "Year of Publication", "Source:year-last"),
         "journal": ("Journal Name", "Source:ovid-journal"),
         "volume": ("Source:ovid-volume",),
+        "issue": ("Source:ovid-issue",),
         "pages": ("Source:ovid-pages",),
         "doi": ("Digital Object Identifier", "DOI"),
         "pmid": ("PMID",),

@@ -117,7 +117,7 @@ TRIALS = Dialect(
             "armsInterventionsModule.interventions.name",
         ),
         "trial_ids": ("identificationModule.nctId", "identificationModule.secondaryIdInfos.id"),
-        "related_reports": ("referencesModule.references.pmid",),
+        "related_reports": ("referencesModule.references.pmid:report",),
         "url": ("identificationModule.nctId:trial-url",),
     },
     kind="register",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import warnings as python_warnings
 from collections import Counter
@@ -21,6 +20,10 @@ from prismake.sources.naming import record_database, slug
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+SEARCH_LOG = "search log"
+"""Format of the file that lies beside archived answers and holds no records itself."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,11 @@ def _read(path: Path, found: _Found) -> None:
     if detect.binary(head, found.where) == "workbook":
         _read_rows(delimited.sheet_rows(decode.read_all(path), found.where), found, "workbook")
         return
-    name = detect.text_format(decode.decode(head)[0], found.where)
+    start = decode.decode(head)[0]
+    if detect.is_search_log(start):
+        found.format, found.warnings = SEARCH_LOG, []
+        return
+    name = detect.text_format(start, found.where)
     if name == "pubmed_xml":
         _read_pubmed(path, head, found)
         return
@@ -193,7 +200,7 @@ def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> None:
 
 def _finished(found: _Found, path: Path, source: str | None) -> Import:
     dialect = found.dialect
-    if not found.rows and not found.problems:
+    if not found.rows and not found.problems and found.format != SEARCH_LOG:
         raise ImportFileError(
             f"the file looks like {found.format or 'an export'} but holds no records.",
             where=found.where,
@@ -219,8 +226,3 @@ def _finished(found: _Found, path: Path, source: str | None) -> Import:
         problems=[f"{found.where}, {line}" for line in found.problems],
         warnings=[f"{found.where}: {line}" for line in warnings],
     )
-
-
-def as_stream(data: bytes) -> io.BytesIO:
-    """Bytes as a file, for readers that take streams."""
-    return io.BytesIO(data)

@@ -102,6 +102,7 @@ def one(value: str) -> list[str]:
 
 
 def _splitter(pattern: str) -> Callable[[str], list[str]]:
+    """Items between matches; the pattern takes no blanks before them, or long runs of blanks would be searched twice."""
     cut = re.compile(pattern)
 
     def split(value: str) -> list[str]:
@@ -110,11 +111,12 @@ def _splitter(pattern: str) -> Callable[[str], list[str]]:
     return split
 
 
-semicolons = _splitter(r"\s*;\s*")
+semicolons = _splitter(";")
 commas = _splitter(r",\s+")
-bars = _splitter(r"\s*\|\|?\s*")
-lines = _splitter(r"\s*\n\s*")
-ands = _splitter(r"\s+and\s+")
+_commas_or_semicolons = _splitter(r"[,;]\s+")
+bars = _splitter(r"\|\|?")
+lines = _splitter(r"\n")
+ands = _splitter(r"\sand\s")
 
 
 def people(value: str) -> list[str]:
@@ -131,7 +133,7 @@ def people(value: str) -> list[str]:
 
 def people_commas(value: str) -> list[str]:
     """``Epuna F, Shaheen SW, Wen T.``: the full stop ends the list, not the last name."""
-    names = commas(value.strip())
+    names = _commas_or_semicolons(value.strip())
     if names and re.search(r"[^.\s]{2,}\.$|\s[A-Z]\.$", names[-1]) and value.count(".") == 1:
         names[-1] = names[-1][:-1]
     return names
@@ -158,7 +160,7 @@ HOW: dict[str, Callable[[str], Any]] = {
     "year-in-brackets": year_in_brackets,
     "year-last": year_last,
     "doi": doi,
-    "doi-marked": lambda value: normal_doi(_found(r"(\S+)\s*\[doi\]")(value)),
+    "doi-marked": lambda value: normal_doi(_found(r"(\S{7,250}) ?\[doi\]")(value)),
     "pmid": normal_pmid,
     "pmid-first": lambda value: normal_pmid(_found(r"^\s*(\d+)\b")(value)),
     "pmid-pubmed": lambda value: normal_pmid(_found(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
@@ -189,14 +191,18 @@ HOW: dict[str, Callable[[str], Any]] = {
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
     "nct": _found(r"\b(NCT\d{8})\b", re.IGNORECASE),
     "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in semicolons(value)],
-    "ovid-volume": _found(r"(?:^|\s)(\d+)\s*(?:\([^)]*\))?\s*[:,]"),
+    "ovid-volume": _found(r"\.\s+(\w+)\s*[(:]"),
+    "ovid-issue": _found(r"\.\s+\w+\s*\(([^)]+)\)"),
     "ovid-journal": lambda value: text(_found(r"^(.+?)\.\s")(value)),
-    "ovid-pages": _found(r":\s*([\w-]+),"),
+    "ovid-pages": _found(r"(?::\s*|\(pp?\s+)(\w[\w-]*)\)?,"),
     "vancouver-volume": _found(r";(\w+)"),
+    "vancouver-issue": _found(r";\w*\(([^)]+)\)"),
+    "vancouver-pages": _found(r";\w*(?:\([^)]+\))?:([\w-]+)"),
+    "report": lambda value: [f"Reference: PMID {pmid}"] if (pmid := normal_pmid(value)) else [],
     "embase-volume": _found(r"\(\d{4}\)\s*(\w+)"),
     "embase-issue": _found(r"\(\d{4}\)\s*\w+:(\w+)"),
     "embase-pages": _found(r"\(\d{4}\)[^()]*\(([\w-]+)\)"),
-    "embase-journal": lambda value: text(_found(r"^(.*?)\s*\(\d{4}\)")(value)),
+    "embase-journal": lambda value: text(_found(r"^([^\n]*?) ?\(\d{4}\)")(value)),
 }
 
 _DEFAULT = {

@@ -56,8 +56,9 @@ def salvage(data: bytes, problems: list[str]) -> Iterator[dict[str, Any]]:
     starts = [(found.start(), found.group(1)) for found in _START.finditer(text)]
     ends = [start for start, _ in starts[1:]] + [len(text)]
     parser = etree.XMLParser(**SAFE)
+    line, counted = 1, 0
     for (start, tag), end in zip(starts, ends, strict=True):
-        line = text.count("\n", 0, start) + 1
+        line, counted = line + text.count("\n", counted, start), start
         stop = text.find(f"</{tag}>", start, end)
         if stop < 0:
             problems.append(f"line {line}: a PubMed record is cut off and was left out; export the file again.")
