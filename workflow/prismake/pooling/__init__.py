@@ -32,6 +32,7 @@ _HOME = {
         "FREEMAN_TUKEY_WARNING",
     ],
     "fit": ["pool", "Pooled"],
+    "batch": ["pool_batch", "PooledBatch"],
     "proportions": ["pool_proportions", "pool_rates"],
     "two_arms": ["pool_two_arms"],
     "intervals": ["tau2_interval", "i2_interval", "Tau2Interval", "I2Interval"],

@@ -11,6 +11,7 @@ import numpy as np
 
 from prismake.errors import PoolingError
 
+from .batch import pool_batch
 from .distributions import chi2_upper
 from .fit import fit_problem
 from .frame import effects
@@ -37,11 +38,10 @@ class Series:
     keep: np.ndarray
 
 
-def _series(problems: list[Problem], method: str, test: str, level: float, keep: np.ndarray) -> Series:
-    fits = [fit_problem(problem, method, test, level) for problem in problems]
-    names = {"estimate": "beta"}
-    fields = [f for f in Series.__dataclass_fields__ if f != "keep"]
-    return Series(*(np.array([getattr(fit, names.get(f, f)) for fit in fits]) for f in fields), keep)
+def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray) -> Series:
+    batch = pool_batch(y, v, method, test, level)
+    names = [name for name in Series.__dataclass_fields__ if name not in {"estimate", "keep"}]
+    return Series(batch.beta, *(getattr(batch, name) for name in names), keep)
 
 
 def leave_one_out(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0) -> Series:
@@ -49,8 +49,8 @@ def leave_one_out(yi: Any, vi: Any, method: str = "REML", test: str = "z", level
     y, v, keep = effects(yi, vi)
     if y.size < 2:
         raise PoolingError("Leaving out the only study leaves nothing.")
-    problems = [Problem(np.delete(y, i), np.delete(v, i)) for i in range(y.size)]
-    return _series(problems, method_name(method), test, level, keep)
+    others = np.arange(y.size - 1) + (np.arange(y.size - 1) >= np.arange(y.size)[:, None])
+    return _series(y[others], v[others], method, test, level, keep)
 
 
 def cumulative(
@@ -67,8 +67,8 @@ def cumulative(
     if order is not None:
         position = np.argsort(np.asarray(order, dtype=float)[keep], kind="stable")
         y, v = y[position], v[position]
-    problems = [Problem(y[: i + 1], v[: i + 1]) for i in range(y.size)]
-    return _series(problems, method_name(method), test, level, keep)
+    first = np.where(np.arange(y.size) <= np.arange(y.size)[:, None], y, np.nan)
+    return _series(first, v, method, test, level, keep)
 
 
 @dataclass(frozen=True, eq=False)
