@@ -177,7 +177,7 @@ def study_rows() -> dict[str, Any]:
     return {"columns": list(table.columns), "rows": table.to_numpy().tolist()}
 
 
-def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, draw: bool = False) -> dict[str, Any]:
     flow = samples.flow("open" if open_rows else "both")
     results = [samples.relapse(), samples.crs()] if results is None else results
     return {
@@ -193,5 +193,5 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None) -> 
         "included": 12,
         "excluded": excluded(),
         "agreement": agreement(),
-        "figures": drawn(results, flow),
+        "figures": drawn(results, flow) if draw else {},
     }

@@ -172,20 +172,19 @@ def _labels(
     for label, (x, y) in zip(labels, places, strict=True):
         short = label if len(label) <= 28 else f"{label[:27]}…"
         wide = text_width(short, SMALL - 0.5)
-        for dx, dy in (
-            (0.09, 0),
-            (-0.11 - wide, 0),
-            (-wide / 2, -0.13),
-            (-wide / 2, 0.13),
-            (0.07, -0.11),
-            (0.07, 0.11),
-        ):
+        for dx, dy in _beside(wide):
             box = (x + dx, y + dy - 0.055, x + dx + wide, y + dy + 0.055)
             inside = box[0] > left and box[2] < right and box[1] > top and box[3] < bottom
             if inside and not any(_meet(box, other) for other in taken):
                 taken.append(box)
                 canvas.text(x + dx, y + dy, short, SMALL - 0.5, colour=MUTED)
                 break
+
+
+def _beside(wide: float) -> list[tuple[float, float]]:
+    """Where a label may stand: right, left, above, below, and the corners."""
+    sides = [(0.09, 0.0), (-0.11 - wide, 0.0), (-wide / 2, -0.13), (-wide / 2, 0.13)]
+    return sides + [(dx, dy) for dy in (-0.11, 0.11) for dx in (0.05, -0.05 - wide)]
 
 
 def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

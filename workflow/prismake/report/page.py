@@ -90,6 +90,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "agreement": _agreement(context["agreement"]),
         "methods": paragraphs(config, context["searches"], context["instruments"], context["versions"]),
         "limitations": _limitations(context),
+        "reasons": _reasons(context["excluded"]),
         "records": sum(search["records"] or 0 for search in context["searches"]),
         "sections": _sections(context),
     }
@@ -140,15 +141,38 @@ def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
         "main": main if main.get("estimate") is not None else None,
         "heterogeneity": heterogeneity(main, result.get("level", 95)) if main.get("tau2") is not None else "",
         "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
-        "warnings": [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []],
+        "warnings": _warnings(result),
         "groups": [
             {**group, "name": name, "test": between_groups(group)}
             for name, group in sorted((result.get("subgroups") or {}).items())
         ],
         "strip": _strip(result),
+        "beside": _published(result),
         "provisional": bool(undecided) or not counts.get("current", True),
         "leave_one_out": (result.get("sensitivity") or {}).get("leave_one_out") or [],
     }
+
+
+def _published(result: Mapping[str, Any]) -> str:
+    """The published result in one sentence, and why it differs; a sentence that gives the numbers stands alone."""
+    row = result.get("published")
+    if not row:
+        return ""
+    why = row.get("sentence") or ""
+    if number(row["estimate"]) in why:
+        return why
+    words = f"Published: {number(row['estimate'])}"
+    if row.get("ci_lb") is not None and row.get("ci_ub") is not None:
+        words += f" ({number(row['ci_lb'])} to {number(row['ci_ub'])})"
+    if row.get("studies"):
+        words += f", {plural(row['studies'], 'study', 'studies')}"
+    if row.get("source"):
+        words += f" ({row['source']})"
+    return f"{words}. {why}".strip()
+
+
+def _warnings(result: Mapping[str, Any]) -> list[str]:
+    return [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []]
 
 
 def _strip(result: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -245,6 +269,15 @@ def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
     return f"{number(pair.get(name))} {bounds}".strip()
 
 
+def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapping[str, str]]]]:
+    """Reports by reason, the most frequent reason first; those not retrieved at the end."""
+    groups: dict[tuple[bool, str], list[Mapping[str, str]]] = {}
+    for row in excluded:
+        groups.setdefault((row["decision"] != "exclude", row["reason"] or "No reason given"), []).append(row)
+    ordered = sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1]))
+    return [(reason, rows) for (_, reason), rows in ordered]
+
+
 def _limitations(context: Mapping[str, Any]) -> list[str]:
     """What a reader has to know before believing the numbers; each sentence says what it rests on."""
     found = []
@@ -256,7 +289,7 @@ def _limitations(context: Mapping[str, Any]) -> list[str]:
             found.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
         if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
             found.append(f"{title}: {sentence}")
-        found += [f"{title}: {text}" for row in (result.get("analyses") or {}).values() for text in row["warnings"]]
+        found += [f"{title}: {text}" for text in _warnings(result)]
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         found.append(f"{plural(missing, 'report')} sought could not be retrieved.")

@@ -1,0 +1,212 @@
+"""The page says what the context holds, treats every title as words, and stands alone."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import Counter
+from functools import cache
+
+import page_samples as samples
+import pytest
+import review_samples
+from lxml import html
+from prismake.report.page import render
+
+EVIL = "<script>alert('x')</script> {{ 7*7 }} \"><img src=x onerror=alert(1)> & ]]>"
+
+
+@cache
+def page(open_rows: int = 0) -> str:
+    """The finished review with its figures, or one with open rows without them."""
+    return render(samples.context(open_rows, draw=not open_rows))
+
+
+def text_of(page_text: str) -> str:
+    root = html.document_fromstring(page_text)
+    for drawing in root.xpath("//*[local-name()='svg' or local-name()='style']"):
+        drawing.drop_tree()
+    return re.sub(r"\s+", " ", root.text_content())
+
+
+def section(page_text: str, anchor: str) -> str:
+    found = html.document_fromstring(page_text).get_element_by_id(anchor)
+    return re.sub(r"\s+", " ", found.text_content())
+
+
+def spoil(value):
+    """Every text of the context with markup in it; keys and figures stay."""
+    if isinstance(value, dict):
+        return {
+            key: inner
+            if key in ("figures", "measure", "outcome", "state", "decision", "kind", "model", "method", "test", "order")
+            else spoil(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [spoil(inner) for inner in value]
+    return value + EVIL if isinstance(value, str) and value else value
+
+
+def test_page_stands_alone():
+    root = html.document_fromstring(page())
+    assert not root.xpath("//script | //link | //iframe | //object | //embed | //img | //form | //base")
+    links = [value for value in root.xpath("//@href | //@src") if not value.startswith("#")]
+    assert links
+    assert all(link.startswith("https://doi.org/") for link in links)
+    assert not re.findall(r"@import|url\((?!#)", page())
+    assert not root.xpath("//@*[starts-with(name(), 'on')]")
+
+
+def test_ids_do_not_collide_and_every_anchor_is_there():
+    root = html.document_fromstring(page())
+    ids = Counter(root.xpath("//@id"))
+    assert {name: n for name, n in ids.items() if n > 1} == {}
+    for target in {value[1:] for value in root.xpath("//@href | //@*[local-name()='href']") if value.startswith("#")}:
+        assert target in ids, target
+    for target in re.findall(r"url\(#([^)]*)\)", page()):
+        assert target in ids, target
+
+
+def test_no_text_becomes_markup():
+    plain = html.document_fromstring(render(samples.context(212)))
+    root = html.document_fromstring(render(spoil(samples.context(212))))
+    assert not root.xpath("//script | //img")
+    assert Counter(element.tag for element in root.iter()) == Counter(element.tag for element in plain.iter())
+    assert "49" not in re.findall(r"alert\('x'\) (\S+)", root.text_content())
+    assert root.text_content().count("{{ 7*7 }}") > 100
+
+
+def test_same_context_same_bytes():
+    assert render(samples.context()) == render(samples.context())
+
+
+def test_headline_stands_beside_the_published_one_with_the_reason():
+    words = section(page(), "results")
+    assert "0.41 95 % CI 0.28 to 0.55" in words
+    assert "131 of 295 participants" in words
+    assert "0.11 and 0.80 (95 % prediction interval)" in words
+    assert "Published: 0.39 (0.29 to 0.49), 32 studies (medRxiv 2025.08.31.25334789)." in words
+    assert "which this demonstration holds twelve" in words
+
+
+def test_a_sentence_with_the_published_number_is_not_said_twice():
+    result = review_samples.relapse()
+    result["published"]["sentence"] = "Relapse: 0.41 here; published 0.39 in 32 studies, of other trials."
+    words = section(render(samples.context(results=[result])), "results")
+    assert "Relapse: 0.41 here; published 0.39 in 32 studies, of other trials. Rests" in words
+    assert "Published: 0.39" not in words
+
+
+def test_bars_of_both_results_lie_where_their_numbers_are():
+    root = html.document_fromstring(page())
+    bars = [bar.get("style") for bar in root.xpath("(//div[@class='strip'])[1]//i[@class='within']")]
+    assert bars == ["left:28.00%;width:26.96%", "left:29.00%;width:20.00%"]
+
+
+def test_every_section_says_what_it_rests_on():
+    root = html.document_fromstring(page())
+    for part in root.xpath("//section"):
+        assert part.xpath("./p[contains(@class, 'rests')]"), part.get("id")
+
+
+def test_an_open_review_says_so_at_the_top_and_a_finished_one_does_not():
+    assert "Provisional" not in text_of(page())
+    words = text_of(page(212))
+    assert "Provisional: 212 decisions are open. Title and abstract: 212." in words
+    assert "title_abstract.ben.xlsx, E14" in section(page(212), "status")
+    assert "config/sheets/title_and_abstract.ben.xlsx" in section(page(212), "status")
+    assert "108 (34 %)" in section(page(212), "status")
+
+
+def test_tables_hold_every_row():
+    words = section(page(), "studies")
+    assert "Maude 2018 (ELIANA)single armCD194-1BB75612258305/6high" in words
+    assert "8/9" in words
+    assert "NR" in words
+    words = section(page(), "excluded")
+    assert "3 reports excluded, 1 not retrieved." in words
+    assert (
+        words.index("Wrong study design (2)") < words.index("Wrong population (1)") < words.index("Not retrieved (1)")
+    )
+    words = section(page(), "agreement")
+    assert "0.72 [0.67, 0.76]" in words
+    assert "320" in words
+    words = section(page(), "searches")
+    assert "560 records as retrieved from 5 sources." in words
+    assert samples.QUERY in words
+    assert "not recorded" in words
+
+
+def test_doi_links_are_escaped():
+    links = html.document_fromstring(page()).xpath("//section[@id='excluded']//a/@href")
+    assert links == ["https://doi.org/10.1000/abc", "https://doi.org/10.1000/xyz%3C1%3E"]
+
+
+def test_methods_follow_the_protocol():
+    words = section(page(), "methods")
+    assert "Embase (Embase.com, searched 2025-08-31)" in words
+    assert "by anna and ben independently of each other" in words
+    assert "binomial–normal generalised linear mixed model" in words
+    assert "beside it the inverse-variance model on the same scale (REML, Hartung–Knapp intervals)" in words
+    assert "prismake 0.1.0, Python 3.11 and scipy 1.17" in words
+    alone = samples.context() | {"config": samples.CONFIG | {"reviewers": ["kim"]}}
+    words = section(render(alone), "methods")
+    assert "by kim alone" in words
+    assert "Disagreements" not in words
+
+
+def test_limitations_name_what_was_left_out():
+    words = section(page(), "limitations")
+    assert "4 of 12 included studies not pooled: Frey 2020 (relapse not reported)" in words
+    assert "not run: k = 8 < 10" in words
+    assert "1 report sought could not be retrieved." in words
+    assert "Search of Embase: 3 records have no title." in words
+
+
+@pytest.mark.parametrize("name", ["none", "one", "ends", "stale", "long"])
+def test_hard_results_are_shown(name):
+    result = review_samples.hard_cases()[name] | {"outcome": "relapse"}
+    words = text_of(render(samples.context(results=[result])))
+    assert result["counts"]["statement"] in words
+    if name == "none":
+        assert "No studies yet." in words
+    if name == "one":
+        assert "One study only, Maude 2014; nothing was pooled." in words
+
+
+def test_ratios_have_a_line_of_no_effect():
+    result = review_samples.ratios() | {"outcome": "death", "published": {"estimate": 0.9, "sentence": "Another."}}
+    root = html.document_fromstring(render(samples.context(results=[result])))
+    assert root.xpath("//span[@class='none']")
+    assert "Published: 0.90. Another." in text_of(render(samples.context(results=[result])))
+
+
+def test_an_estimate_that_does_not_exist_gives_its_reason():
+    result = copy.deepcopy(review_samples.relapse())
+    why = "No study has an event, so that the estimate does not exist."
+    result["analyses"]["main"] |= {"estimate": None, "ci_lb": None, "ci_ub": None, "warnings": [why]}
+    words = section(render(samples.context(results=[result])), "results")
+    assert f"8 studies, no pooled estimate. {why}" in words
+
+
+def test_a_review_that_has_only_just_begun():
+    flow = {"boxes": review_samples.flow("open")["boxes"], "notes": [], "undecided": 560}
+    empty = samples.context(320, results=[])
+    empty |= {"searches": [], "flow": flow, "studies": {"columns": ["Study"], "rows": []}, "included": 0}
+    empty |= {"excluded": [], "agreement": [], "figures": {}, "status": []}
+    words = text_of(render(empty))
+    assert "No search yet." in words
+    assert "No studies yet." in words
+    assert "nothing yet that two reviewers have both answered" in words
+
+
+def test_three_reviewers_have_a_line_for_the_panel():
+    field = samples.agreement()[1]["fields"]["decision"]
+    field |= {"reviewers": ["anna", "ben", "cleo"], "unanimous": 290}
+    for name, value in (("fleiss", 0.71), ("alpha", 0.7), ("ac1", 0.9)):
+        field[name] = {"value": value, "lb": value - 0.1, "ub": value + 0.1, "word": "substantial", "reason": ""}
+    context = samples.context() | {"agreement": [{"title": "Title and abstract", "fields": {"decision": field}}]}
+    words = section(render(context), "agreement")
+    assert "all 3: Fleiss' kappa; Krippendorff's alpha 0.70 [0.60, 0.80]" in words
+    assert "91 %" in words

@@ -1,0 +1,76 @@
+"""The study table and the list of reports left out."""
+
+from __future__ import annotations
+
+import pandas as pd
+from prismake.report.tables import citation, left_out_reports, study_table
+
+STUDIES = pd.DataFrame(
+    [("b2", "Beta 2020", "single_arm", "r2; r3"), ("a1", "Alpha 2019", "cohort", "r1")],
+    columns=["study_id", "label", "design", "report_ids"],
+)
+SCORES = pd.DataFrame([("b2", "5", "6", "high")], columns=["study_id", "total", "maximum", "overall"])
+FIELDS = [{"name": "events", "label": "Events"}, {"name": "total"}]
+
+
+def test_one_row_a_study_sorted_by_label_and_nothing_empty():
+    extraction = pd.DataFrame(
+        [("b2", "settled", "3", "NR"), ("a1", "conflict", "", "")], columns=["item_id", "state", "events", "total"]
+    )
+    table = study_table(STUDIES, SCORES, extraction, FIELDS, {"r1": "Alpha A. A title"})
+    assert list(table.columns) == ["Study", "Design", "Events", "total", "Stars", "Overall", "Reports"]
+    assert table.to_numpy().tolist() == [
+        ["Alpha 2019", "cohort", "undecided", "undecided", "undecided", "undecided", "Alpha A. A title"],
+        ["Beta 2020", "single arm", "3", "NR", "5/6", "high", "r2; r3"],
+    ]
+
+
+def test_arms_have_rows_and_a_column_of_their_own():
+    extraction = pd.DataFrame(
+        [("b2|CD22", "settled", "3", "9"), ("b2|CD19", "settled", "1", "8")],
+        columns=["item_id", "state", "events", "total"],
+    )
+    table = study_table(STUDIES, SCORES, extraction, FIELDS)
+    assert table[["Study", "Arm", "Events"]].to_numpy().tolist() == [
+        ["Alpha 2019", "", "undecided"],
+        ["Beta 2020", "CD19", "1"],
+        ["Beta 2020", "CD22", "3"],
+    ]
+
+
+def test_no_studies_gives_the_headings():
+    table = study_table(STUDIES.iloc[:0], SCORES, pd.DataFrame(columns=["item_id", "state"]), FIELDS)
+    assert table.empty
+    assert "Study" in table.columns
+
+
+def test_citation_of_what_is_known():
+    record = {
+        "authors": ["Maude SL", "Laetsch TW", "Buechner J"],
+        "title": "Tisagenlecleucel.",
+        "journal": "N Engl J Med",
+    }
+    record |= {"year": 2018, "volume": "378", "pages": "439-448"}
+    assert citation(record) == "Maude SL et al. Tisagenlecleucel. N Engl J Med 2018;378:439-448"
+    assert citation({"title": "Alone", "year": pd.NA}) == "Alone"
+    assert citation({"authors": ["Roe C", "Poe E"], "title": "Two", "year": None}) == "Roe C and Poe E. Two"
+
+
+def test_left_out_reports_with_their_reasons():
+    rows = [
+        ("r1", "settled", "include", ""),
+        ("r2", "settled", "exclude", "Wrong population"),
+        ("r3", "settled", "not retrieved", ""),
+        ("r4", "conflict", "", ""),
+        ("r5", "settled", "exclude", ""),
+    ]
+    decisions = pd.DataFrame(rows, columns=["item_id", "state", "decision", "reason"])
+    reports = pd.DataFrame(
+        {"report_id": ["r2", "r3"], "title": ["Two", "Three"], "authors": [["A B"], []], "doi": ["10.1/x", ""]}
+    )
+    found = left_out_reports(decisions, reports)
+    assert [(row["report_id"], row["citation"], row["doi"], row["reason"]) for row in found] == [
+        ("r5", "r5", "", ""),
+        ("r2", "A B. Two", "10.1/x", "Wrong population"),
+        ("r3", "Three", "", "Not retrieved"),
+    ]
