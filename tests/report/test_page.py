@@ -94,7 +94,7 @@ def test_a_sentence_with_the_published_number_is_not_said_twice():
     result = review_samples.relapse()
     result["published"]["sentence"] = "Relapse: 0.41 here; published 0.39 in 32 studies, of other trials."
     words = section(render(samples.context(results=[result])), "results")
-    assert "Relapse: 0.41 here; published 0.39 in 32 studies, of other trials. Rests" in words
+    assert "Relapse: 0.41 here; published 0.39 in 32 studies, of other trials." in words
     assert "Published: 0.39" not in words
 
 
