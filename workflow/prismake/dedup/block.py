@@ -109,6 +109,7 @@ def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     yield c["citation"].astype(np.int64), rank
     yield c["pmid"].astype(np.int64), rank
     yield c["pii"].astype(np.int64), rank
+    yield c["cochrane"].astype(np.int64), year
     title = c["title"].astype(np.int64)
     yield title, np.where(place >= 0, place, year)
     yield title, year * 1000 + np.where(c["first_author"] >= 0, c["first_author"] % 1000, 0)

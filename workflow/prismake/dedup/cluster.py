@@ -84,11 +84,15 @@ class Clusters:
 _NONE: frozenset[int] = frozenset()
 
 
-def signatures(p: Prepared) -> list[tuple]:
+def signatures(p: Prepared, merge_cochrane_versions: bool = True) -> list[tuple]:
     """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
+    dois = [
+        (number,) if number and merge_cochrane_versions else found
+        for number, found in zip(p.cochrane, p.dois, strict=True)
+    ]
     return [
-        (p.dois[k], p.pmid[k], p.volume[k], p.first_page[k], p.numbers[k], int(p.kind[k] & _APART),
+        (dois[k], p.pmid[k], p.volume[k], p.first_page[k], p.numbers[k], int(p.kind[k] & _APART),
          p.trials[k] if registry[k] else ())
         for k in range(len(p))
     ]  # fmt: skip
@@ -119,7 +123,12 @@ def conflicts(p: Prepared, q: Pairs, d: Decisions) -> Callable[[tuple, tuple], b
             return True
         if x[6] and y[6] and not set(x[6]) & set(y[6]):
             return True
-        return x[4] != y[4] and not same_doi and (x[4], y[4]) not in excused and _numbers_differ(x[4].split(), y[4].split())
+        return (
+            x[4] != y[4]
+            and not same_doi
+            and (x[4], y[4]) not in excused
+            and _numbers_differ(x[4].split(), y[4].split())
+        )
 
     return conflict
 

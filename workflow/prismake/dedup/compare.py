@@ -253,7 +253,7 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
         first_author=first, years=years, journal=_journals(p, a, b, {}), volume=volume,
         issue=_issues(p, a, b), first_page=first_page, last_page=_last_pages(p, a, b),
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
-        identical=c["citation"][a] == c["citation"][b], near_page=near, next_page=after, more_pages=more,
+        identical=(c["citation"][a] == c["citation"][b]) & (c["citation"][a] >= 0), near_page=near, next_page=after, more_pages=more,
         abstract=_abstracts(p, a, b, closer, workers),
     )  # fmt: skip
 
@@ -270,7 +270,8 @@ def empty() -> Pairs:
         "b": np.int64,
         "inside": bool,
         "identical": bool,
-        "near_page": bool, "next_page": bool,
+        "near_page": bool,
+        "next_page": bool,
         "more_pages": bool,
         "extra": object,
     }

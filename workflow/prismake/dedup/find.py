@@ -17,6 +17,7 @@ from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
+from prismake.dedup.votes import silence
 from prismake.errors import DedupError
 
 _CHUNK = 400_000  # candidate pairs compared at once
@@ -69,8 +70,9 @@ def find_duplicates(
     p = prepare(records, alone=said.records)
     rules.weigh_titles(p)
     pairs = _compared(p, workers)
+    silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
-    clusters, joined = _cluster(p, pairs, decisions, said)
+    clusters, joined = _cluster(p, pairs, decisions, said, merge_cochrane_versions)
     labels = clusters.labels()
     likeness = np.round(open_pairs.likeness(pairs), 4)
     frame = _frame(p, pairs, decisions, labels, joined, likeness, said, previous or {})
@@ -106,9 +108,11 @@ def _compared(p: Prepared, workers: int) -> Pairs:
     return join(parts) if parts else empty()
 
 
-def _cluster(p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers) -> tuple[Clusters, dict[int, int]]:
+def _cluster(
+    p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool
+) -> tuple[Clusters, dict[int, int]]:
     """Unions in order of the rules' strength; which pair put each entry into its cluster."""
-    clusters = Clusters(signatures(p), conflicts(p, q, d))
+    clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
     clusters.forbid((entry[a], entry[b]) for a, b in said.different)
     for a, b in said.same:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, COCHRANE, PROTOCOL = (1 << k for k in range(9))
+CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, PROTOCOL = (1 << k for k in range(8))
 
 _CORRECTION = re.compile(
     r"^\W*(?:(?:published|author|publisher'?s?)\s+)?(?:erratum|errata|corrigend(?:um|a)|corrections?|addendum|"
@@ -50,7 +50,7 @@ _PREPRINT_DOI = (
 _PREPRINT_SOURCE = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?)\b", re.I)
 _CONFERENCE = re.compile(r"\.\s*conference:|meeting\s*abstract", re.I)
 _PROTOCOL = re.compile(r"\b(?:study|trial|review)?\s*protocol\b", re.I)
-_COCHRANE = re.compile(r"10\.1002/14651858\.(?:cd|mr)\d+", re.I)
+_TRIAL_NUMBER = re.compile(r"(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14})$", re.I)
 
 
 def without_notes(title: str) -> str:
@@ -58,27 +58,56 @@ def without_notes(title: str) -> str:
     return _ERRATUM_NOTE.sub("", title).strip() if "[" in title or "(" in title else title
 
 
-def kind_of(title, types, journal, dois, issue, volume, trials, accession) -> int:
+_REGISTRY_AUTHOR = re.compile(
+    r"^\W*(?:nct|isrctn|actrn|chictr|ctri|drks|euctr|jprn|umin|pactr|irct|tctr|rbr|ntr|kct|jrct|lbctr)[\s\d/,-]*", re.I
+)
+_COCHRANE_NUMBER = re.compile(r"(?:10\.1002/14651858\.|\b)((?:cd|mr)\d{6})(?:\.pub(\d+))?", re.I)
+
+
+def registry_author(name: str) -> bool:
+    """Whether the author is a registration number: ``NCT02565485,`` (the Cochrane Library) or only ``Nct``."""
+    m = _REGISTRY_AUTHOR.match(name)
+    return bool(m) and m.end() == len(name)
+
+
+def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:
+    """Number (``cd001234``) and version of a Cochrane review, "" when it is none; the first version is ``1``."""
+    for text in (*dois, pages):
+        if "cd0" in (low := text.lower()) or "mr0" in low:
+            m = _COCHRANE_NUMBER.search(low)
+            if m:
+                return m[1], (m[2] or "1") if low.startswith("10.") else ""
+    return "", ""
+
+
+def kind_of(title, types, journal, dois, trials, accession, author) -> int:
     """Bit flags of one record."""
     kind = 0
     head = without_notes(title)
-    typed = " | ".join(types).lower()
+    typed = " | ".join(types).lower() if types else ""
     if _CORRECTION.search(head) or "erratum" in typed or "correction" in typed:
         kind |= CORRECTION
-    if _RETRACTION.match(head) or "retraction of" in typed:
+    if _RETRACTION.match(head) or "retraction of" in typed or "retraction notice" in typed:
         kind |= RETRACTION
     if _COMMENT.match(head):
         kind |= COMMENT
     if _REPLY.search(head):
         kind |= REPLY
-    if _REGISTRY_SOURCE.search(journal) or "trial registry" in typed or accession.upper().startswith("NCT"):
+    if (
+        _REGISTRY_SOURCE.search(journal)
+        or any(word in typed for word in ("trial registry", "registry entry", "clinical trial registr"))
+        or _TRIAL_NUMBER.match(accession)
+        or registry_author(author)
+    ):
         kind |= REGISTRY
-    if _CONFERENCE.search(journal) or "conference" in typed or "meeting abstract" in typed or "congresses" in typed:
+    if _CONFERENCE.search(journal) or "conference" in typed or "meeting abstract" in typed or "congress" in typed:
         kind |= ABSTRACT
-    if (not journal and any(d.startswith(_PREPRINT_DOI) for d in dois)) or _PREPRINT_SOURCE.search(journal) or "preprint" in typed:
+    if (
+        (not journal and any(d.startswith(_PREPRINT_DOI) for d in dois))
+        or _PREPRINT_SOURCE.search(journal)
+        or "preprint" in typed
+    ):
         kind |= PREPRINT
-    if any(_COCHRANE.match(d) for d in dois) or "cochrane database" in journal.lower():
-        kind |= COCHRANE
-    if _PROTOCOL.search(head):
+    if "protocol" in typed or _PROTOCOL.search(head):
         kind |= PROTOCOL
     return kind

@@ -16,6 +16,7 @@ import pandas as pd
 
 from prismake.dedup import fields, kinds, text
 from prismake.errors import DedupError
+from prismake.records import trial_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,13 +55,17 @@ class Prepared:
     pii: np.ndarray
     pmid: np.ndarray
     trials: np.ndarray  # tuples
+    cochrane: np.ndarray  # number of a Cochrane review
+    version: np.ndarray  # its version, as far as a DOI tells
     kind: np.ndarray  # bit flags, see `kinds`
     abstract: np.ndarray  # raw text
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
     page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
     length: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))  # letters of the title
-    supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the first page is one of a supplement
+    supplement: np.ndarray = field(
+        default_factory=lambda: np.empty(0, dtype=bool)
+    )  # the first page is one of a supplement
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.weigh_titles`
     short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
@@ -134,7 +139,12 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     authors = [_listed(v) if not isinstance(v, str) else v for v in raw["authors"]]
     digests = _digests(*(raw[n] for n in (*_FIELDS, *_EXTRA) if n != "authors"), authors, source)
     citation = _digests(*(raw[n] for n in _CITATION), authors)
-    keys = [d + i.encode() if i in alone else d for d, i in zip(digests, ids, strict=True)] if alone else digests
+    empty = _nothing_known(raw, authors)
+    keys = [
+        d + i.encode("utf-8", "surrogatepass") if e or i in alone else d
+        for d, i, e in zip(digests, ids, empty, strict=True)
+    ]
+    citation = ["" if e else c for c, e in zip(citation, empty, strict=True)]
     order = np.argsort(np.array(keys, dtype=object), kind="stable")
     sorted_keys = np.array(keys, dtype=object)[order]
     new = np.ones(len(order), dtype=bool)
@@ -164,6 +174,14 @@ def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     return out[0], out[1]
 
 
+def _nothing_known(raw: dict[str, list], authors: list) -> list[bool]:
+    """Rows without title, DOI and PMID, and without authors or pages: nothing in them can be the same."""
+    return [
+        not (t.strip() or d or m or (a and g))
+        for t, d, m, a, g in zip(raw["title"], raw["doi"], raw["pmid"], authors, raw["pages"], strict=True)
+    ]
+
+
 def _digests(*columns: list) -> list[bytes]:
     return [
         hashlib.blake2b("\x1f".join(map(str, row)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -175,7 +193,7 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
     n = len(chosen)
     out = {name: np.empty(n, dtype=object) for name in (
         "title", "words", "numbers", "surnames", "first_author", "authors", "meeting", "journal", "volume", "issue", "first_page",
-        "last_page", "other_page", "dois", "pii", "pmid", "trials", "abstract", "source")}  # fmt: skip
+        "last_page", "other_page", "dois", "pii", "pmid", "trials", "cochrane", "version", "abstract", "source")}  # fmt: skip
     year = np.zeros(n, dtype=np.int32)
     kind = np.zeros(n, dtype=np.int32)
     journals: dict[str, tuple[dict[str, str], str, str]] = {}
@@ -187,7 +205,11 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         journal_raw = raw["journal"][row]
         if journal_raw not in journals:
             split = fields.split_journal(journal_raw)
-            journals[journal_raw] = (split, text.journal_form(split["name"]), text.journal_form(split.get("meeting", "")))
+            journals[journal_raw] = (
+                split,
+                text.journal_form(split["name"]),
+                text.journal_form(split.get("meeting", "")),
+            )
         split, journal, meeting = journals[journal_raw]
         place_key = (raw["volume"][row], raw["issue"][row], raw["pages"][row], journal_raw)
         if place_key not in places:
@@ -219,15 +241,20 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         out["dois"][k] = found
         out["pii"][k] = fields.pii(doi_text)
         out["pmid"][k] = fields.pmid(raw["pmid"][row], url)
-        trials = _listed(raw["trial_ids"][row])
-        out["trials"][k] = trials
         types = _listed(raw["publication_types"][row])
-        kind[k] = kinds.kind_of(title, types, journal_raw, found, issue, volume, trials, raw["accession"][row])
+        author = authors[row] if isinstance(authors[row], str) else (authors[row] or ("",))[0]
+        accession = raw["accession"][row]
+        trials = _listed(raw["trial_ids"][row])
+        kind[k] = kinds.kind_of(title, types, journal_raw, found, trials, accession, author)
+        if kind[k] & kinds.REGISTRY:
+            trials = tuple(dict.fromkeys((*trial_ids(accession, author, url, journal_raw), *trials)))
+        out["trials"][k] = trials
+        out["cochrane"][k], out["version"][k] = kinds.cochrane(found, raw["pages"][row])
         out["abstract"][k] = raw["abstract"][row]
         out["source"][k] = source[row]
     prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, year=year, kind=kind, **out)
     for name in ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page",
-                 "pii", "pmid", "numbers", "source"):  # fmt: skip
+                 "pii", "pmid", "numbers", "cochrane", "source"):  # fmt: skip
         prepared.codes[name] = codes(out[name])
     return prepared
 

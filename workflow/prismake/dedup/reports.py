@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+
 def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
     """The smallest record id of each label from 0 to n - 1, None where no record has it."""
     out: list = [None] * n

@@ -76,7 +76,9 @@ def weigh_titles(p: Prepared) -> None:
     """
     code = p.codes["title"]
     p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
-    listed = np.array([len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    listed = np.array(
+        [len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool
+    )
     places: dict[int, set] = {}
     for k in np.flatnonzero(code >= 0).tolist():
         if p.first_page[k] and p.volume[k]:
@@ -90,10 +92,16 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     c = p.codes
     place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
     place &= (c["volume"][a] == c["volume"][b]) & (c["volume"][a] >= 0)
-    place |= (c["first_page"][a] == c["first_page"][b]) & (p.page_range[1][a] == p.page_range[1][b]) & (p.page_range[1][a] > 1)
+    place |= (
+        (c["first_page"][a] == c["first_page"][b])
+        & (p.page_range[1][a] == p.page_range[1][b])
+        & (p.page_range[1][a] > 1)
+    )
     place &= p.year[a] == p.year[b]
     named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
-    return np.isnan(title) | (title > 0.5) | (place & (title > 0.05)) | named
+    numbered = (c["cochrane"][a] == c["cochrane"][b]) & (c["cochrane"][a] >= 0)
+    registered = ((p.kind[a] | p.kind[b]) & kinds.REGISTRY) > 0
+    return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | named
 
 
 def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
@@ -125,31 +133,40 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     place = page & (volume | (np.isnan(q.volume) & near_year))
     far_page = other_page & ~q.near_page
     more_numbers, other_numbers = q.numbers == 0.5, q.numbers == 0
+    registered = _same_registration(p, q)
+    same_number = _same(p, q, "cochrane")
+    versions = same_number & merge_cochrane_versions & weak
+    other_version = same_number & (not merge_cochrane_versions) & _other_version(p, q)
     one_paper = same_title & one_abstract & authors & journal & near_year & ~other_volume & ~generic
 
     vetoes = {
         "different trial numbers": _different_trials(p, q),
+        "another version of the Cochrane review": other_version,
         "registry entry and article": (unlike & kinds.REGISTRY) > 0,
         "preprint and article": ((unlike & kinds.PREPRINT) > 0) & ~doi & ~(page & journal),
         "correction, comment or reply and article": ((unlike & _APART) > 0) & ~(page & volume & ~other_issue),
-        "different PMIDs": other_pmid,
-        "different DOIs": other_doi & ~(same_title & ~generic & place & ~other_journal) & ~(one_paper & ~other_page & ~other_issue),
+        "different PMIDs": other_pmid & ~versions,
+        "different DOIs": other_doi & ~versions & ~(same_title & ~generic & place & ~other_journal) & ~(one_paper & ~other_page & ~other_issue),
         "different numbers in the titles": other_numbers & ~no_title & ~(title & pages & volume & year & authors),
         "one title has more numbers": more_numbers & ~(page & (volume | doi)) & ~(title & one_abstract & authors & journal & year),
-        "different place": other_page & (other_volume | other_journal) & ~(doi & title & ~(other_volume & other_journal)),
-        "generic title": generic & ~(place & ~other_issue & ~other_authors & ~other_journal)
+        "different place": ~versions & other_page & (other_volume | other_journal) & ~(doi & title & ~(other_volume & other_journal)),
+        "generic title": generic & ~registered & ~versions & ~(place & ~other_issue & ~other_authors & ~other_journal)
         & ~(doi & ~other_page & ~other_volume) & ~pmid,
-        "short title": short & ~(place & ~other_issue & ~other_authors) & ~(doi & ~other_page & ~other_volume) & ~pmid
+        "short title": short & ~registered & ~versions & ~(place & ~other_issue & ~other_authors) & ~(doi & ~other_page & ~other_volume) & ~pmid
         & ~(volume & issue & journal & all_authors & year & ~other_page),
         "different authors": other_authors & ~(doi & title) & ~(title & page & volume),
-        "different years": (q.years > 1) & ~(page & volume) & ~doi & ~pmid,
-        "different abstracts": other_abstract & far_page & ~doi & ~pmid,
+        "different years": ~versions & (q.years > 1) & ~(page & volume) & ~doi & ~pmid,
+        "different abstracts": ~versions & other_abstract & far_page & ~doi & ~pmid,
     }  # fmt: skip
     rules = {
         "same PMID": pmid & (weak | no_title),
         "same DOI and title": doi & title & ~(far_page & other_volume & other_journal),
         "same DOI, similar title": doi & similar & (authors | no_authors) & ~far_page & ~(other_volume & other_journal)
         & ~(other_abstract & ~q.more_pages),
+        "same registration": registered,
+        "same Cochrane review": versions,
+        "no title, same DOI or place": no_title & (doi | (pages & volume & journal & year)) & (authors | no_authors) & ~other_page
+        & ~other_volume,
         "same title and place": title & place & ~other_journal,
         "same title, place and authors, journal unlike": title & page & volume & authors & near_year & ~generic,
         "same title, volume, issue, pages and year": same_title & volume & ((~other_issue & pages) | (issue & page & (q.last_page == 1)))
@@ -184,6 +201,7 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     }  # fmt: skip
     final = vetoes["different trial numbers"] | (generic & (other_page | other_volume | other_doi | other_issue))
     veto, link = _first(vetoes, len(q)), _links(p, q, title, authors)
+    link[other_version] = "version of one Cochrane review"
     identical = q.identical & (veto != "different trial numbers")
     rule = _first({"identical": identical, **rules}, len(q))
     veto = np.where(identical, "", veto).astype(object)
@@ -212,12 +230,34 @@ def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:
     return (first[q.a] == last[q.a]) & (first[q.b] == last[q.b])
 
 
-def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
-    out = np.zeros(len(q), dtype=bool)
-    has = np.array([bool(v) for v in p.trials], dtype=bool)
+def _other_version(p: Prepared, q: Pairs) -> np.ndarray:
+    """Whether two records of a Cochrane review are of different versions, by their DOIs or else their years."""
+    out = q.years > 0
+    x, y = p.version[q.a], p.version[q.b]
+    known = (x != "") & (y != "")
+    out[known] = (x != y)[known]
+    return out
+
+
+def _registrations(p: Prepared, q: Pairs) -> np.ndarray:
     registry = (p.kind & kinds.REGISTRY) > 0
-    for k in np.flatnonzero(has[q.a] & has[q.b] & registry[q.a] & registry[q.b]).tolist():
+    has = np.array([bool(v) for v in p.trials], dtype=bool) & registry
+    return np.flatnonzero(has[q.a] & has[q.b])
+
+
+def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
+    """Registry entries that do not share a single number."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in _registrations(p, q).tolist():
         out[k] = not set(p.trials[q.a[k]]) & set(p.trials[q.b[k]])
+    return out
+
+
+def _same_registration(p: Prepared, q: Pairs) -> np.ndarray:
+    """Registry entries with the same first number: the entry of one registry in two databases."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in _registrations(p, q).tolist():
+        out[k] = p.trials[q.a[k]][0].lower() == p.trials[q.b[k]][0].lower()
     return out
 
 

@@ -1,0 +1,53 @@
+"""Fields that contradict themselves: a running number under ``issue`` is no issue.
+
+In pairs that are certain without a field, that field should agree. Where in one export it mostly does
+not, it holds something else there, and its differences are evidence of nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from prismake.dedup.compare import Pairs
+    from prismake.dedup.prepare import Prepared
+
+_LEAST_PAIRS = 10
+_LEAST_AGREEMENT = 0.5
+_FIELDS = ("issue", "volume", "first_page", "years")
+
+
+def _certain(q: Pairs, field: str) -> np.ndarray:
+    """Pairs that are one report whatever ``field`` says."""
+    named = ((q.doi == 1) | (q.pmid == 1)) & (q.title >= 0.97)
+    checks = {
+        "issue": True,
+        "volume": q.volume == 1,
+        "first_page": (q.first_page == 1) & (q.last_page == 1),
+        "years": q.years == 0,
+    }
+    rest = np.ones(len(q), dtype=bool)
+    for name, agrees in checks.items():
+        if name not in (field, "issue"):
+            rest &= agrees
+    return (q.title >= 1) & (q.authors >= 0.9) & (named | rest)
+
+
+def silence(p: Prepared, q: Pairs) -> None:
+    """Set a field to missing in all pairs of a source in which it contradicts itself; names go to ``p.silenced``."""
+    source = p.codes["source"] + 1
+    for field in _FIELDS:
+        value = getattr(q, field)
+        agrees = value == (0 if field == "years" else 1)
+        certain = _certain(q, field) & ~np.isnan(value)
+        count, good = (
+            np.bincount(source[q.a[m]], minlength=source.max(initial=0) + 1)
+            + np.bincount(source[q.b[m & (source[q.a] != source[q.b])]], minlength=source.max(initial=0) + 1)
+            for m in (certain, certain & agrees)
+        )
+        for k in np.flatnonzero((count >= _LEAST_PAIRS) & (good < _LEAST_AGREEMENT * count)).tolist():
+            value[(source[q.a] == k) | (source[q.b] == k)] = np.nan
+            name = next((s for s, c in zip(p.source, source, strict=True) if c == k), "")
+            p.silenced.append(f"{name}: {field}" if name else field)
