@@ -360,5 +360,5 @@ def flow(form: str = "both") -> dict[str, Any]:
         boxes["excluded_full_text"] = {f"{long} {number}": 20 - number for number in range(9)}
         names = {f"Database of the International Federation of Something {n}": 10**n for n in range(8)}
         boxes["identified"] = {"databases": names, "registers": {}, "total": sum(names.values())}
-    notes = ["3 decided at full text are not (or no longer) put to that stage; they are not counted."]
+    notes = ["Decided at full text and no longer put to that stage, not counted: 3."]
     return {"boxes": boxes, "notes": notes if form == "open" else [], "undecided": undecided}

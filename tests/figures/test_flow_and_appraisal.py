@@ -50,7 +50,7 @@ def test_undecided_has_boxes_only_while_there_are_any():
     assert "Records awaiting a decision (n = 212)" in drawn
     assert "225 decisions are open" in drawn
     assert "4 pairs of possible duplicates" in drawn
-    assert "they are not counted" in drawn
+    assert "no longer put to that stage, not counted: 3." in drawn
 
 
 def test_a_flow_and_its_dictionary_give_one_figure():
@@ -99,6 +99,14 @@ def test_case_control_studies_have_a_grid_of_their_own():
     more = [("x2001", "Xu 2001", "nos_case_control", item, domain, "a", 1, "") for item, domain in items.items()]
     both = pd.concat([appraisal, pd.DataFrame(more, columns=appraisal.columns)])
     assert [block.instruments for block in blocks(both)] == [("nos_case_control",), ("nos_cohort", "nos_single_arm")]
+
+
+def test_questions_are_those_of_the_instrument():
+    scores, appraisal = samples.appraisal()
+    items = {"nos_case_control": {"S1": "Case definition"}, "nos_cohort": {"S1": "Representativeness"}}
+    for figure in (star_table(scores, appraisal, items), traffic_light(appraisal, items)):
+        assert "Representativeness" in words(figure)
+        assert "Case definition" not in words(figure)
 
 
 def test_every_light_has_a_symbol():

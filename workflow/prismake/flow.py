@@ -298,7 +298,7 @@ def _decisions(
     for report in differing:
         del settled[report]
     if gone:
-        notes.append(f"{gone:,} decided at {stage} are no longer among the records found; they are not counted.")
+        notes.append(f"Decided at {stage} and no longer among the records found, not counted: {gone:,}.")
     if differing:
         notes.append(
             f"{len(differing):,} reports hold records that were decided differently at {stage}; "
@@ -310,7 +310,7 @@ def _decisions(
 def _note_strays(decisions: _Decided, expected: frozenset[str] | set[str], stage: str, notes: list[str]) -> None:
     strays = len(decisions.keys() - expected)
     if strays:
-        notes.append(f"{strays:,} decided at {stage} are not (or no longer) put to that stage; they are not counted.")
+        notes.append(f"Decided at {stage} and no longer put to that stage, not counted: {strays:,}.")
 
 
 def _left_boxes(found: _Found, screening: _Decided, reading: _Decided) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,3 +112,24 @@ def _cell(row: dict | None, asked: bool) -> Cell:
     stars = int(float(stars))
     most = MOST_STARS.get(row["item"], 1)
     return Cell(BAD if stars == 0 else GOOD if stars >= most else SOME, stars)
+
+
+def foot_lines(grids: list[Block], items: Mapping[str, str | Mapping[str, str]] | None) -> list[str]:
+    """The questions behind the items, and on how many studies the figure rests.
+
+    ``items`` maps item to question, or instrument to such a mapping.
+    """
+    lines = []
+    for block in grids:
+        asked: dict[str, str] = {}
+        for name, value in (items or {}).items():
+            if isinstance(value, Mapping):
+                asked |= value if name in block.instruments else {}
+            else:
+                asked[name] = value
+        lines += [f"{item}  {asked[item]}" for item, _ in block.items if item in asked]
+    studies = [(block, study) for block in grids for study, _ in block.studies]
+    waiting = sum(block.open(study) for block, study in studies)
+    state = f"{waiting} of them not decided on every item" if waiting else "every item is decided"
+    lines.append(f"Rests on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
+    return list(dict.fromkeys(lines))

@@ -21,7 +21,7 @@ LINE = 0.155
 SIZE = 8.5
 SMALL = 7.5
 PLOT = 3.3
-LABEL_LEAST, LABEL_MOST = 2.0, 3.2
+LABEL_LEAST, LABEL_MOST = 2.45, 3.2
 SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
 NO_STUDIES = "No studies yet"
 
@@ -108,6 +108,8 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
         parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
     if result["measure"] in PROPORTIONS:
         parts.append("Intervals of single studies are exact (Clopper–Pearson).")
+    if main and main.get("model") == "glmm" and any(row.weight is not None for row in rows):
+        parts.append("The main model has no weights; those shown are of the inverse-variance model.")
     if any(row.kind == "second" for row in rows):
         parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
     if left := result.get("left_out"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .appraisal_cells import (
     BAD,
@@ -15,6 +15,7 @@ from .appraisal_cells import (
     WORST,
     Block,
     blocks,
+    foot_lines,
 )
 from .canvas import AMBER, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
@@ -40,13 +41,13 @@ RISK_WORDS = {GOOD: "low risk", SOME: "some concerns", BAD: "high risk", WORST: 
 OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
 
 
-def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, str] | None = None) -> Figure:
+def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
     """One light a study and item, one grid an instrument, and how many studies are well on each item.
 
     Args:
         appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``); stars
             are empty for instruments that judge in words (low, some concerns, high, ...).
-        items: the question of each item, printed below.
+        items: question by item, or instrument to such a mapping; printed below.
     """
     grids = blocks(appraisal) if len(appraisal) else []
     if not grids:
@@ -54,7 +55,7 @@ def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, str] | None = Non
     label = max(text_width(name, SIZE) for block in grids for _, name in block.studies)
     label = min(max(label, LABEL_LEAST), LABEL_MOST)
     width = max(*(label + 0.2 + ITEM * len(block.items) for block in grids), 5.4) + 2 * MARGIN
-    foot = _foot(grids, items or {}, width)
+    foot = [piece for line in foot_lines(grids, items) for piece in wrap(line, width - 2 * MARGIN, SMALL)]
     heights = [0.86 + ROW * len(block.studies) + ROW for block in grids]
     canvas = Canvas(width, MARGIN + 0.3 + sum(heights) + 0.14 * len(foot) + MARGIN, TITLE)
     canvas.text(MARGIN, MARGIN + 0.06, TITLE, 11.5, bold=True)
@@ -123,12 +124,3 @@ def _legend(canvas: Canvas, block: Block, y: float) -> None:
             _light(canvas, kind, x + 0.09, y, 0.085)
             canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
             x += 0.24 + text_width(word, SMALL) + 0.18
-
-
-def _foot(grids: list[Block], items: Mapping[str, str], width: float) -> list[str]:
-    lines = [f"{item}  {items[item]}" for block in grids for item, _ in block.items if item in items]
-    studies = [(block, study) for block in grids for study, _ in block.studies]
-    waiting = sum(block.open(study) for block, study in studies)
-    state = f"{waiting} of them not decided on every item" if waiting else "every item is decided"
-    lines.append(f"Rests on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
-    return [piece for line in dict.fromkeys(lines) for piece in wrap(line, width - 2 * MARGIN, SMALL)]

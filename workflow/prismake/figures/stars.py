@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .appraisal_cells import NOT_APPLICABLE, UNDECIDED, Block, blocks
+from .appraisal_cells import NOT_APPLICABLE, UNDECIDED, Block, blocks, foot_lines
 from .canvas import AMBER, INK, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
 
@@ -18,15 +18,16 @@ ITEM, SUM, TOTAL = 0.36, 0.46, 0.6
 LABEL_LEAST, LABEL_MOST = 1.6, 3.2
 GOLD = "#c58a00"
 TITLE = "Newcastle–Ottawa Scale"
+LEGEND = "★ earned; ☆ not earned; n/a: does not apply to this design, not in the denominator; ?: not decided yet."
 
 
-def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str, str] | None = None) -> Figure:
+def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
     """Stars by item and domain, the total over its own denominator, the overall word.
 
     Args:
         scores: study_id, instrument, total, maximum, overall (``appraisal/scores.csv``).
         appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``).
-        items: the question of each item, printed below the table.
+        items: question by item, or instrument to such a mapping; printed below the table.
 
     Filled star: earned; hollow star: not earned; n/a: the item does not apply to this design and is not in the
     denominator; ?: not decided yet (the total is then a lower bound).
@@ -40,7 +41,7 @@ def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str
     words = [text_width(str(row.get("overall") or ""), SIZE) for row in totals.values()]
     widths = [label + _grid_width(block) + max([0.6, *words]) for block in grids]
     width = max(*widths, 4.2) + 2 * MARGIN + 0.35
-    foot = _foot(grids, items or {}, width)
+    foot = [piece for line in [LEGEND, *foot_lines(grids, items)] for piece in wrap(line, width - 2 * MARGIN, SMALL)]
     heights = [_grid_height(block, label) for block in grids]
     canvas = Canvas(width, MARGIN + 0.3 + sum(heights) + 0.14 * len(foot) + MARGIN + 0.1, TITLE)
     canvas.text(MARGIN, MARGIN + 0.06, TITLE, 11.5, bold=True)
@@ -150,14 +151,3 @@ def _total(canvas: Canvas, block: Block, score: Mapping[str, Any], study: str, p
 
 def _whole(value: Any) -> int | None:
     return None if value is None or value == "" or value != value else int(float(value))  # noqa: PLR0124
-
-
-def _foot(grids: list[Block], items: Mapping[str, str], width: float) -> list[str]:
-    lines = ["★ earned; ☆ not earned; n/a: does not apply to this design, not in the denominator; ?: not decided yet."]
-    for block in grids:
-        lines += [f"{item}  {items[item]}" for item, _ in block.items if item in items]
-    studies = [(block, study) for block in grids for study, _ in block.studies]
-    waiting = sum(block.open(study) for block, study in studies)
-    state = f"{waiting} of them not decided on every item" if waiting else "every item is decided"
-    lines.append(f"Rests on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
-    return [piece for line in dict.fromkeys(lines) for piece in wrap(line, width - 2 * MARGIN, SMALL)]

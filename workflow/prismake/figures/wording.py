@@ -111,4 +111,5 @@ def between_groups(test: Mapping[str, Any]) -> str:
     if test.get("Q") is None:
         return "Test for subgroup differences: not possible with these studies"
     line = f"Test for subgroup differences: Q = {number(test['Q'], 2)} on {count(test.get('df'))} df, "
-    return line + p_value(test.get("p")) + (f" ({test['method']})" if test.get("method") else "")
+    method = str(test.get("method") or "").replace("tau²", "τ²")
+    return line + p_value(test.get("p")) + (f" ({method})" if method else "")
