@@ -50,6 +50,10 @@ _HOME = {
     "trim_fill": ["trim_and_fill", "failsafe_n", "TrimFill", "FailSafe"],
     "fixed": ["mantel_haenszel", "peto", "around", "TwoGroup"],
     "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
+    "multilevel": ["three_level", "ThreeLevel"],
+    "selection": ["selection_model", "Selection"],
+    "subsets": ["gosh", "Gosh"],
+    "bayesian": ["bayes", "half_normal", "half_cauchy", "log_normal", "Posterior"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }

@@ -298,27 +298,28 @@ def _solve_score(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.n
     active = np.flatnonzero((maxima == 1) & (high > 0.0))
     low, high = low[active], high[active]
     t = np.where(low > 0.0, np.sqrt(low * high), 0.5 * high)
-    ys, vs = y[:, active], v[:, active]
+    ys, vs, waiting = y[:, active], v[:, active], np.ones(active.size, bool)
     for step in range(1, 200):
-        if not active.size:
+        if not waiting.any():
             return tau2, gradient, iterations
         score, slope = _score_and_slope(ys, vs, t, reml)
-        low, high = np.where(score > 0.0, t, low), np.where(score > 0.0, high, t)
+        rising = score > 0.0
+        low, high = np.where(rising, t, low), np.where(rising, high, t)
         with np.errstate(divide="ignore", invalid="ignore"):
             new = t - score / slope
-        inside = (slope < 0.0) & (new > low) & (new < high)
-        still = np.abs(new - t) <= 1e-14 * t
-        done = (still & (slope < 0.0)) | (high - low <= 4e-16 * high)
-        new = np.where(inside, new, np.where(low > 0.0, np.sqrt(low * high), 0.125 * high))
+        downhill = slope < 0.0
+        inside = downhill & (new > low) & (new < high)
+        done = waiting & ((downhill & (np.abs(new - t) <= 1e-14 * t)) | (high - low <= 4e-16 * high))
         if done.any():
             where = active[done]
             tau2[where] = np.where(inside[done], new[done], t[done])
             gradient[where], iterations[where] = score[done], step
-            rest = ~done
-            active, low, high, new = active[rest], low[rest], high[rest], new[rest]
-            ys, vs = ys[:, rest], vs[:, rest]
-        t = new
-    raise NotConverged(f"tau² did not settle in {active.size} of {m} analyses.")
+            waiting &= ~done
+        t = np.where(inside, new, np.where(low > 0.0, np.sqrt(low * high), 0.125 * high))
+        if 2 * np.count_nonzero(waiting) < waiting.size:  # go on with the rest alone
+            active, low, high, t = active[waiting], low[waiting], high[waiting], t[waiting]
+            ys, vs, waiting = ys[:, waiting], vs[:, waiting], np.ones(active.size, bool)
+    raise NotConverged(f"tau² did not settle in {int(waiting.sum())} of {m} analyses.")
 
 
 def _score_and_slope(y, v, t, reml: bool) -> tuple[np.ndarray, np.ndarray]:
