@@ -66,7 +66,7 @@ def test_normal_title_ignores_case_accents_and_punctuation():
 
 
 def test_trial_ids_are_found_once_and_in_order():
-    text = "nct01234567, ISRCTN12345678 and NCT01234567; ChiCTR-TRC-08000001, ntr123"
+    text = "nct01234567, ISRCTN12345678 and NCT01234567; ChiCTR-TRC-08000001, NTR123"
     assert records.trial_ids(text, None, "EUCTR2010-019224-31") == [
         "NCT01234567",
         "ISRCTN12345678",

@@ -1,8 +1,7 @@
-"""Shared by the tests of sources: where the folder of real samples is, when there is one."""
+"""Shared by the tests of sources."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-SHARED = Path(os.environ.get("PRISMAKE_SHARED") or Path(__file__).parents[2].parent / "shared")
+from sample_folder import SHARED
 
 
 @pytest.fixture(scope="session")

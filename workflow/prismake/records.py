@@ -58,7 +58,8 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
-_SIX_DIGITS = re.compile(r"[0-9]{6}")
+_TRIAL_MARKS = ("NCT", "CTR", "SRCTN", "jRCT", "JRCT", "JPRN", "DRKS", "UMIN", "NTR")
+_TRIAL_MARKS += ("nct0", "isrctn", "chictr", "euctr", "actrn", "ctri/", "jrct", "jprn", "drks0", "umin0")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -115,8 +116,8 @@ def trial_ids(*texts: str | None) -> list[str]:
     """Registration numbers found in the texts, upper case, each once, in order of appearance."""
     found: dict[str, None] = {}
     for text in texts:
-        # Few texts hold a number that could be one, and the search for all patterns is dear.
-        if not text or not (_SIX_DIGITS.search(text) or "ntr" in text.lower()):
+        # Few texts hold one of these, and the search for all patterns in every abstract is dear.
+        if not text or not any(mark in text for mark in _TRIAL_MARKS):
             continue
         for match in _TRIAL.finditer(text):
             number = match.group(1)

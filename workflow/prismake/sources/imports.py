@@ -175,11 +175,11 @@ def _read_pubmed(path: Path, head: bytes, found: _Found) -> None:
     except etree.XMLSyntaxError as error:
         found.rows.clear()
         found.problems.clear()
-        before = len(found.problems)
         found.rows.extend(pubmed_xml.salvage(decode.read_all(path), found.problems))
-        if len(found.problems) == before:
-            found.warnings.append(
-                f"line {error.lineno}: the XML is not well-formed ({error.msg}); every record was read."
+        if found.rows and not found.problems:
+            found.problems.append(
+                f"line {error.lineno}: the file is not whole ({error.msg}). Its records were read, but others may "
+                "have stood behind them; export it again."
             )
 
 

@@ -102,7 +102,7 @@ def one(value: str) -> list[str]:
 
 
 def _splitter(pattern: str) -> Callable[[str], list[str]]:
-    """Items between matches; the pattern takes no blanks before them, or long runs of blanks would be searched twice."""
+    """Items between matches; the pattern takes no run of blanks, which would be searched again from each of them."""
     cut = re.compile(pattern)
 
     def split(value: str) -> list[str]:

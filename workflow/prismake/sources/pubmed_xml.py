@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ def salvage(data: bytes, problems: list[str]) -> Iterator[dict[str, Any]]:
     """The records of a broken file that are whole by themselves, one line in ``problems`` for each other one."""
     text, _ = decode(data)
     starts = [(found.start(), found.group(1)) for found in _START.finditer(text)]
-    ends = [start for start, _ in starts[1:]] + [len(text)]
+    ends = [start for start, _ in starts[1:]] + [len(text)] * bool(starts)
     parser = etree.XMLParser(**SAFE)
     line, counted = 1, 0
     for (start, tag), end in zip(starts, ends, strict=True):
@@ -82,83 +83,97 @@ def refuse_entities(head: bytes, where: str) -> None:
 
 
 # --- one article ---------------------------------------------------------------------------------------------------
+#
+# This is run for every record of every search, so elements are looked up once by tag and texts are joined only where
+# there is mark-up inside.
+
+_SEQUENCES = re.compile(r"[A-Z]{1,2}_?\d{5,6}(?:\.\d+)?$|GSE\d|PRJ|SR[APRX]|PDB")
+_NO_REPORTS = {"", "Cites", "AssociatedDataset", "AssociatedPublication"}
+
+
+def _children(element: Any) -> dict[str, Any]:
+    """The first child of each tag."""
+    found: dict[str, Any] = {}
+    for child in () if element is None else element:
+        found.setdefault(child.tag, child)
+    return found
+
+
+_often = functools.lru_cache(4096)(collapse)
+"""``collapse`` for values that come again and again: headings, journals, kinds of publication."""
 
 
 def _inner(element: Any) -> str:
     """All text of an element, mark-up dropped: titles hold <i>, <sub>, <mml:math>."""
     if element is None:
         return ""
-    if not len(element):
-        return collapse(element.text)
-    return collapse("".join(element.itertext()))
+    return collapse("".join(element.itertext()) if len(element) else element.text)
 
 
-def _all(parent: Any, path: str) -> list[str]:
-    return [] if parent is None else [text for element in parent.iterfind(path) if (text := _inner(element))]
+def _each(parent: Any, tag: str) -> list[str]:
+    return [] if parent is None else [text for child in parent.iterchildren(tag) if (text := _inner(child))]
 
 
 def _pmid(article: Any) -> str:
-    found = article.findtext("MedlineCitation/PMID") or article.findtext("BookDocument/PMID")
-    return normal_pmid(found)
+    core = article[0] if len(article) else None
+    return "" if core is None else normal_pmid(core.findtext("PMID"))
 
 
 def _record(article: Any) -> dict[str, Any] | None:
-    citation = article.find("MedlineCitation")
-    core = citation.find("Article") if citation is not None else article.find("BookDocument")
-    pmid = _pmid(article)
+    parts = _children(article)
+    citation = parts.get("MedlineCitation")
+    outer = _children(citation)
+    core = parts.get("BookDocument") if citation is None else outer.get("Article")
+    inner = _children(core)
+    pmid_element = inner.get("PMID") if citation is None else outer.get("PMID")
+    pmid = "" if pmid_element is None else normal_pmid(pmid_element.text)
     if core is None or not pmid:
         return None
-    record: dict[str, Any] = {"pmid": pmid, "accession": pmid, "database": "PubMed", "retracted": False}
-    record["url"] = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"
-    record["abstract"] = _abstract(core.find("Abstract"))
-    record["language"] = _inner(core.find("Language"))
-    record["publication_types"] = _all(core, "PublicationTypeList/PublicationType") or _all(core, "PublicationType")
-    (_book if citation is None else _journal_article)(record, core)
-    data = article.find("PubmedData" if citation is not None else "PubmedBookData")
-    record["doi"] = _doi(core, data)
-    home = core if citation is None else citation
-    record["keywords"] = _all(home, "MeshHeadingList/MeshHeading/DescriptorName") + _all(home, "KeywordList/Keyword")
-    record["trial_ids"] = [
-        number
-        for number in _all(core, "DataBankList/DataBank/AccessionNumberList/AccessionNumber")
-        if not re.match(r"[A-Z]{1,2}_?\d{5,6}(?:\.\d+)?$|GSE\d|PRJ|SR[APRX]", number)
-    ]
-    record["related_reports"] = [] if citation is None else _links(citation)
+    home = inner if citation is None else outer
+    types = inner.get("PublicationTypeList")
+    record: dict[str, Any] = {
+        "pmid": pmid,
+        "accession": pmid,
+        "database": "PubMed",
+        "retracted": False,
+        "url": f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
+        "abstract": _abstract(inner.get("Abstract")),
+        "language": _inner(inner.get("Language")),
+        "publication_types": _each(core if types is None else types, "PublicationType"),
+        "pages": _pages(inner.get("Pagination")),
+        "doi": _doi(core, inner, parts.get("PubmedData" if citation is not None else "PubmedBookData")),
+        "keywords": _mesh(home.get("MeshHeadingList")) + _each(home.get("KeywordList"), "Keyword"),
+        "trial_ids": _registered(inner.get("DataBankList")),
+        "related_reports": _links(outer.get("CommentsCorrectionsList")),
+    }
+    (_book if citation is None else _journal_article)(record, core, inner)
     return finish(record)
 
 
-def _journal_article(record: dict[str, Any], core: Any) -> None:
-    journal = core.find("Journal")
-    issue = None if journal is None else journal.find("JournalIssue")
-    record["title"] = _inner(core.find("ArticleTitle")) or _inner(core.find("VernacularTitle"))
-    record["authors"] = _authors(core.find("AuthorList"))
-    record["journal"] = (
-        "" if journal is None else (_inner(journal.find("Title")) or _inner(journal.find("ISOAbbreviation")))
-    )
-    record["volume"] = "" if issue is None else _inner(issue.find("Volume"))
-    record["issue"] = "" if issue is None else _inner(issue.find("Issue"))
-    record["year"] = (None if issue is None else _year(issue.find("PubDate"))) or _year(core.find("ArticleDate"))
-    record["pages"] = _pages(core.find("Pagination"))
+def _journal_article(record: dict[str, Any], core: Any, inner: dict[str, Any]) -> None:
+    journal = _children(inner.get("Journal"))
+    issue = _children(journal.get("JournalIssue"))
+    record["title"] = _inner(inner.get("ArticleTitle")) or _inner(inner.get("VernacularTitle"))
+    record["authors"] = _authors(inner.get("AuthorList"))
+    record["journal"] = _inner(journal.get("Title")) or _inner(journal.get("ISOAbbreviation"))
+    record["volume"] = _inner(issue.get("Volume"))
+    record["issue"] = _inner(issue.get("Issue"))
+    record["year"] = _year(issue.get("PubDate")) or _year(inner.get("ArticleDate"))
 
 
-def _book(record: dict[str, Any], core: Any) -> None:
-    book = core.find("Book")
-    chapter = _inner(core.find("ArticleTitle"))
-    title = "" if book is None else _inner(book.find("BookTitle"))
+def _book(record: dict[str, Any], core: Any, inner: dict[str, Any]) -> None:
+    book = _children(inner.get("Book"))
+    chapter, title = _inner(inner.get("ArticleTitle")), _inner(book.get("BookTitle"))
     record["title"] = chapter or title
     record["journal"] = title if chapter else ""
-    record["authors"] = [
-        author for names in core.iterfind("AuthorList") if names.get("Type") != "editors" for author in _authors(names)
-    ]
-    record["year"] = None if book is None else _year(book.find("PubDate"))
-    record["pages"] = _pages(core.find("Pagination"))
+    lists = [names for names in core.iterchildren("AuthorList") if names.get("Type") != "editors"]
+    record["authors"] = [author for names in lists for author in _authors(names)]
+    record["year"] = _year(book.get("PubDate"))
 
 
 def _abstract(element: Any) -> str:
-    if element is None:
-        return ""
     parts = []
-    for part in element.iterfind("AbstractText"):
+    for part in () if element is None else element.iterchildren("AbstractText"):
         text = _inner(part)
         label = part.get("Label")
         if text:
@@ -167,14 +182,27 @@ def _abstract(element: Any) -> str:
 
 
 def _authors(names: Any) -> list[str]:
+    """``Last, Fore``; a group by its name. Affiliations and identifiers, which follow the name, are not looked at."""
     found = []
-    for author in () if names is None else names.iterfind("Author"):
-        last = collapse(author.findtext("LastName"))
-        fore = collapse(author.findtext("ForeName") or author.findtext("Initials"))
-        suffix = collapse(author.findtext("Suffix"))
-        given = f"{fore} {suffix}".strip()
-        name = (f"{last}, {given}" if given else last) if last else _inner(author.find("CollectiveName")) or fore
-        if name:
+    for author in () if names is None else names.iterchildren("Author"):
+        last = fore = initials = suffix = group = ""
+        for part in author:
+            match part.tag:
+                case "LastName":
+                    last = collapse(part.text)
+                case "ForeName":
+                    fore = collapse(part.text)
+                case "Initials":
+                    initials = collapse(part.text)
+                case "Suffix":
+                    suffix = collapse(part.text)
+                case "CollectiveName":
+                    group = _inner(part)
+                case "AffiliationInfo" | "Identifier":
+                    break
+        given = f"{fore or initials} {suffix}".strip()
+        name = (f"{last}, {given}" if given else last) or group
+        if name := name if last or group else given:
             found.append(name)
     return found
 
@@ -186,38 +214,52 @@ def _year(date: Any) -> int | None:
 
 
 def _pages(pagination: Any) -> str:
-    if pagination is None:
-        return ""
-    whole = _inner(pagination.find("MedlinePgn"))
-    if whole:
+    parts = _children(pagination)
+    whole = _inner(parts.get("MedlinePgn"))
+    if whole or not parts:
         return whole
-    first, last = _inner(pagination.find("StartPage")), _inner(pagination.find("EndPage"))
+    first, last = _inner(parts.get("StartPage")), _inner(parts.get("EndPage"))
     return f"{first}-{last}" if first and last and first != last else first
 
 
-def _doi(core: Any, data: Any) -> str:
+def _doi(core: Any, inner: dict[str, Any], data: Any) -> str:
     """The record's own DOI; DOIs of the papers it cites stand deeper, in ``ReferenceList``."""
-    for place in (core, core.find("Book")):
-        for element in () if place is None else place.iterfind("ELocationID"):
+    for place in (core, inner.get("Book")):
+        for element in () if place is None else place.iterchildren("ELocationID"):
             if (
                 element.get("EIdType") == "doi"
                 and element.get("ValidYN") != "N"
                 and (found := normal_doi(element.text))
             ):
                 return found
-    for holder in (data, core):
-        for element in () if holder is None else holder.iterfind("ArticleIdList/ArticleId"):
+    for ids in (None if data is None else data.find("ArticleIdList"), inner.get("ArticleIdList")):
+        for element in () if ids is None else ids:
             if element.get("IdType") == "doi" and (found := normal_doi(element.text)):
                 return found
     return ""
 
 
-def _links(citation: Any) -> list[str]:
+def _mesh(headings: Any) -> list[str]:
+    return (
+        [] if headings is None else [text for heading in headings if len(heading) and (text := _often(heading[0].text))]
+    )
+
+
+def _registered(banks: Any) -> list[str]:
+    """Registration numbers of trials; numbers of sequences and data sets, which stand in the same place, are not."""
+    return [
+        number
+        for bank in (() if banks is None else banks)
+        for number in _each(bank.find("AccessionNumberList"), "AccessionNumber")
+        if not _SEQUENCES.match(number)
+    ]
+
+
+def _links(corrections: Any) -> list[str]:
     found = []
-    for link in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+    for link in () if corrections is None else corrections:
         kind = link.get("RefType") or ""
-        if kind in {"", "Cites", "AssociatedDataset", "AssociatedPublication"}:
-            continue
-        pmid = normal_pmid(link.findtext("PMID"))
-        found.append(f"{kind}: PMID {pmid}" if pmid else f"{kind}: {_inner(link.find('RefSource'))}")
+        if kind not in _NO_REPORTS:
+            pmid = normal_pmid(link.findtext("PMID"))
+            found.append(f"{kind}: PMID {pmid}" if pmid else f"{kind}: {_inner(link.find('RefSource'))}")
     return found

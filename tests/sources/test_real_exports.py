@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import SHARED
 from prismake.errors import ImportFileError
 from prismake.sources import read_file
+from sample_folder import SHARED
 
 EXPECTED = SHARED / "samples" / "expected.json"
 FILES = json.loads(EXPECTED.read_text()) if EXPECTED.is_file() else {}
