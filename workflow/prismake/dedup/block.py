@@ -135,7 +135,9 @@ def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     if n < 2:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     rank = _rank(p.title)
-    pairs = np.union1d(_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank))
-    for key, then in _keys(p):
-        pairs = np.union1d(pairs, _neighbours(key, then))
+    found = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank)]
+    found.extend(_neighbours(key, then) for key, then in _keys(p))
+    pairs = np.concatenate(found)
+    pairs.sort()
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return pairs // n, pairs % n

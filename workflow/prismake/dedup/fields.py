@@ -198,6 +198,9 @@ _ET_AL = re.compile(
 )
 
 
+_NOBODY = ("et al", "Et al", "ET AL", "other", "non", "NON", "nknown", "isted")
+
+
 def split_authors(value: object) -> list[str]:
     """Single names: of a list, of ``A and B``, ``A; B``, or of names glued together by a spreadsheet."""
     if value is None or value != value:  # noqa: PLR0124  NaN
@@ -221,14 +224,16 @@ def split_authors(value: object) -> list[str]:
 
 def surname(name: str) -> str:
     """The family name as one plain word: ``Schultz J. E.``, ``Schultz, J`` and ``SchultzJ.E.`` give ``schultz``."""
-    name = _ET_AL.sub(" ", name).strip(" ,;")
+    if any(word in name for word in _NOBODY):
+        name = _ET_AL.sub(" ", name)
+    name = name.strip(" ,;")
     if not name.strip("."):
         return ""
     if "," in name:
         parts = [p.strip() for p in name.split(",")]
         family = next((p for p in parts if p and not _INITIALS.match(p)), parts[0])
     else:
-        words = _GLUED_NAME.sub(" ", name, count=1).replace(". ", ".").split()
+        words = (_GLUED_NAME.sub(" ", name, count=1).replace(". ", ".") if "." in name else name).split()
         long = [w for w in words if not (_INITIALS.match(w) and (len(w) <= 3 or "." in w))]
         if not long:
             long = words

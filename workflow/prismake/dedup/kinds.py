@@ -12,8 +12,12 @@ CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, PROTOCOL =
 
 _CORRECTION = re.compile(
     r"^\W*(?:(?:published|author|publisher'?s?)\s+)?(?:erratum|errata|corrigend(?:um|a)|corrections?|addendum|"
-    r"correction\s+(?:to|of|for)|retraction\s+note|expression\s+of\s+concern)\b"
-    r"|\(\s*vol(?:ume)?\.?\s*\d+[^()]*(?:pg|p|pp|page)\W*\s*\w+[^()]*\)\s*\W*$"
+    r"correction\s+(?:to|of|for)|retraction\s+note|expression\s+of\s+concern)\b",
+    re.I,
+)
+# Behind a title: "(vol 221, pg 92, 2014)", "(Am J Hematol (2010) 85 (553-559))", "[Erratum]", ": an erratum".
+_CORRECTION_BEHIND = re.compile(
+    r"\(\s*vol(?:ume)?\.?\s*\d+[^()]*(?:pg|p|pp|page)\W*\s*\w+[^()]*\)\s*\W*$"
     r"|[\[(](?:\w+\s+){0,2}(?:erratum|corrigendum|correction)[\])]\W*$"
     r"|[:.]\s*(?:an?\s+)?(?:erratum|corrigendum)\W*$"
     r"|\([^()]*\(\d{4}\)\s*\d+[^()]*\([^()]*\d+[^()]*\)\s*\)\W*$",
@@ -49,7 +53,7 @@ _PREPRINT_DOI = (
 )
 _PREPRINT_SOURCE = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|preprints?)\b", re.I)
 _CONFERENCE = re.compile(r"\.\s*conference:|meeting\s*abstract", re.I)
-_PROTOCOL = re.compile(r"\b(?:study|trial|review)?\s*protocol\b", re.I)
+_PROTOCOL = re.compile(r"\bprotocol\b", re.I)
 _TRIAL_NUMBER = re.compile(r"(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14})$", re.I)
 
 
@@ -84,14 +88,21 @@ def kind_of(title, types, journal, dois, trials, accession, author) -> int:
     """Bit flags of one record."""
     kind = 0
     head = without_notes(title)
+    low = head.lower()
     typed = " | ".join(types).lower() if types else ""
-    if _CORRECTION.search(head) or "erratum" in typed or "correction" in typed:
+    behind = head[-160:] if head.rstrip(" .")[-1:] in (")", "]", "m", "M") else ""
+    if (
+        _CORRECTION.match(head)
+        or (behind and _CORRECTION_BEHIND.search(behind))
+        or "erratum" in typed
+        or "correction" in typed
+    ):
         kind |= CORRECTION
     if _RETRACTION.match(head) or "retraction of" in typed or "retraction notice" in typed:
         kind |= RETRACTION
     if _COMMENT.match(head):
         kind |= COMMENT
-    if _REPLY.search(head):
+    if ("repl" in low or "respon" in low or "rejoin" in low) and _REPLY.search(head):
         kind |= REPLY
     if (
         _REGISTRY_SOURCE.search(journal)

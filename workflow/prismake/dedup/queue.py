@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
     from prismake.dedup.rules import Decisions
 
-_QUEUE_FLOOR = 0.22
+_QUEUE_FLOOR = 0.25
 _AUDIT_FLOOR = 0.8
 _FIELDS = (
     "title",
@@ -56,7 +56,7 @@ def likeness(q: Pairs) -> np.ndarray:
 _INTERCEPT = -1.7
 _LOG_ODDS = {
     "same title": 1.5, "title": 0.6, "authors": 0.5, "volume differs": -0.4, "issue differs": -0.8, "journal": 0.2,
-    "journal differs": -1.3, "pages": 0.5, "page differs": -0.7, "identifier differs": -0.8, "years": -1.0,
+    "journal differs": -1.3, "pages": 0.5, "page differs": -0.7, "identifier": 1.0, "identifier differs": -0.8, "years": -1.0,
     "abstract": 0.5, "abstract differs": -0.5, "numbers": -0.5, "generic": -0.4, "both meetings": 0.7,
 }  # fmt: skip
 
@@ -74,6 +74,7 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
         "journal differs": q.journal == 0,
         "pages": (q.first_page == 1) & (q.last_page == 1) & q.more_pages,
         "page differs": q.first_page == 0,
+        "identifier": ((q.doi == 1) | (q.pmid == 1)) & (q.title >= 0.55),
         "identifier differs": (q.doi == 0) | (q.pmid == 0),
         "years": np.minimum(np.nan_to_num(q.years, nan=1), 3),
         "abstract": q.abstract >= 0.9,
@@ -96,7 +97,7 @@ def worth_asking(q: Pairs) -> np.ndarray:
         (same & authors & near_year & (year | abstract | np.isnan(q.years) | volume))
         | ((q.title >= 0.9) & authors & year & (q.numbers > 0) & ~(q.volume == 0) & ~(q.journal == 0))
         | (abstract & (authors | (q.title >= 0.93)) & near_year & (q.title >= 0.5))
-        | (pages & year & authors & (volume | abstract))
+        | (pages & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & (q.journal == 1) & year & ~(q.first_page == 0) & ~(q.volume == 0))
         | (q.doi == 1)
         | (q.pmid == 1)

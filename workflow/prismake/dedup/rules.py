@@ -71,7 +71,7 @@ _GENERIC = re.compile(
 def weigh_titles(p: Prepared) -> None:
     """Mark titles that do not tell which paper it is.
 
-    ``p.generic``: "Editorial" and its like, and titles that five or more different places bear.
+    ``p.generic``: "Editorial" and its like, and titles that stand in five different places or more.
     ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
     """
     code = p.codes["title"]
@@ -79,12 +79,14 @@ def weigh_titles(p: Prepared) -> None:
     listed = np.array(
         [len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool
     )
-    places: dict[int, set] = {}
-    for k in np.flatnonzero(code >= 0).tolist():
-        if p.first_page[k] and p.volume[k]:
-            places.setdefault(int(code[k]), set()).add((p.volume[k], p.first_page[k]))
-    many = [c for c, found in places.items() if len(found) >= 5]
-    p.generic = listed | np.isin(code, many) | (code < 0)
+    many: set[int] = set()
+    for part in (p.first_page, p.issue):
+        places: dict[int, set] = {}
+        for k in np.flatnonzero(code >= 0).tolist():
+            if part[k] and p.volume[k]:
+                places.setdefault(int(code[k]), set()).add((p.volume[k], part[k]))
+        many |= {c for c, found in places.items() if len(found) >= 5}
+    p.generic = listed | np.isin(code, sorted(many)) | (code < 0)
 
 
 def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
@@ -135,7 +137,9 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     more_numbers, other_numbers = q.numbers == 0.5, q.numbers == 0
     registered = _same_registration(p, q)
     same_number = _same(p, q, "cochrane")
-    versions = same_number & merge_cochrane_versions & weak
+    # The first version may be the protocol of a review that later got another title.
+    later = (p.version[q.a] != "1") & (p.version[q.b] != "1")
+    versions = same_number & merge_cochrane_versions & (title | (weak & later))
     other_version = same_number & (not merge_cochrane_versions) & _other_version(p, q)
     one_paper = same_title & one_abstract & authors & journal & near_year & ~other_volume & ~generic
 

@@ -59,6 +59,8 @@ _WOS_CORRECTION = re.compile(r"[\[(]\s*(?:retraction\s+of\s+)?vol(?:ume)?\.?\s*\
 
 def plain(text: str) -> str:
     """Words in lower case, without accents, mark-up or punctuation, Greek letters spelt out."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "<" in text:
@@ -77,7 +79,7 @@ def british(text: str) -> str:
 
 def bare_title(title: str) -> str:
     """The title without a section in front and a type, language or reference count behind."""
-    title = title.strip()
+    title = title.strip().removesuffix("[...]").removesuffix("...").strip()
     if "[" in title or "(" in title:
         title = _CITATION_BEHIND.sub("", title).strip() or title
         title = _ORIGINAL_BEHIND.sub("", title).strip() or title
@@ -137,9 +139,12 @@ def journal_form(name: str) -> str:
         words = [w for w in plain(re.sub(r"\(.*?\)|:.*", " ", name)).split() if w not in _SMALL]
         kept = [w for w in words if w not in _MEETING_NOISE and not w[0].isdigit()]
         return "+ " + " ".join(kept or words)
-    cut = _JOURNAL_CUT.sub("", name.strip()) or name
+    cut = _COUNTRY.sub("", _JOURNAL_CUT.sub("", name.strip())) or name
     words = [w for w in plain(cut.replace(".", ". ").replace("&", " ")).split() if w not in _SMALL]
     return " ".join(words) or plain(name)
+
+
+_COUNTRY = re.compile(r"[\s.,]+(?:of\s+the\s+)?(?:united\s+states(?:\s+of\s+america)?|u\.?\s?s\.?\s?a)\.?\s*$", re.I)
 
 
 def same_journal(a: str, b: str) -> float:
@@ -150,6 +155,8 @@ def same_journal(a: str, b: str) -> float:
     x, y = a.lstrip("+ ").split(), b.lstrip("+ ").split()
     if not x or not y:
         return 0.0
+    if "".join(x) == "".join(y):
+        return 1.0
     if len(x) > len(y):
         x, y = y, x
     if len(x) == 1 and len(y) > 1:
@@ -188,15 +195,12 @@ def _abbreviates(short: str, long: str) -> bool:
     return all(c in rest for c in short)
 
 
-_LABEL = re.compile(
-    r"\b(?:background(?: and (?:aims?|purpose|objectives?))?|objectives?|aims?(?: and objectives?)?|purposes?|rationale|introduction|methods?|"
-    r"methodology|materials?(?: and methods?)?|design|setting|results?|findings|conclusions?|interpretation|context|"
-    r"abstract|summary|study objectives?|experimental approach|key results)\s*[:.]",
-    re.I,
-)
+_LABEL = re.compile(r"(?:^|(?<=[.?!)]\s)|(?<=\n))\W{0,2}[A-Z][A-Za-z /&]{2,35}:")
 
 
 def abstract_form(abstract: str, length: int = 400) -> str:
     """The beginning of an abstract in letters and digits alone, without the labels of its sections."""
-    beginning = _LABEL.sub(" ", abstract[: 3 * length])
+    beginning = abstract[: length * 7 // 4]
+    if ":" in beginning:
+        beginning = _LABEL.sub(" ", beginning)
     return plain(beginning).replace(" ", "")[:length]
