@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from eutils_server import Server, pmids, running
@@ -263,6 +267,32 @@ def test_the_key_is_shown_and_stored_nowhere(pubmed, tmp_path):
     run(tmp_path)
     assert all(KEY.encode() not in data for data in snapshot(tmp_path).values())
     assert all(asked["api_key"] == KEY for _, asked in pubmed.asked)
+
+
+def test_a_killed_search_goes_on_where_it_was(pubmed, tmp_path):
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(entrez.__file__).parents[2])!r})\n"
+        "from prismake.sources import entrez\n"
+        f"entrez.search('example[Title]', {str(tmp_path)!r}, email='a@example.org', api_key={KEY!r},"
+        " date='2024-05-01', batch=3)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    for _ in range(600):
+        if len(entrez.archive_files(tmp_path)) >= 3:
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    kept = {path.name: path.read_bytes() for path in entrez.archive_files(tmp_path)}
+    assert 3 <= len(kept) < 10
+    (tmp_path / ".efetch-2024-05-01-0009.xml.gz.x.tmp").write_bytes(b"half")
+    asked = len(pubmed.fetches())
+    assert run(tmp_path, batch=3).records == 30
+    assert sorted(archived_ids(tmp_path)) == sorted(pubmed.dates)
+    assert all((tmp_path / name).read_bytes() == data for name, data in kept.items())
+    later = [pmid for ids in pubmed.fetches()[asked:] for pmid in ids]
+    assert len(later) == 30 - 3 * len(kept), "a stored batch was fetched again"
+    assert not list(tmp_path.glob(".*"))
 
 
 @pytest.mark.parametrize(

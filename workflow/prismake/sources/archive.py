@@ -150,6 +150,13 @@ def known_pmids(folder: Path) -> dict[str, str]:
     return known
 
 
+def sweep(folder: Path) -> None:
+    """Remove the half-written files of a run that was killed; they never counted."""
+    for path in folder.glob(".*.tmp"):
+        if path.name.startswith((".efetch-", ".search-")):
+            path.unlink(missing_ok=True)
+
+
 @dataclass
 class Store:
     """The archived answers of a folder while a search of ``date`` adds to them.

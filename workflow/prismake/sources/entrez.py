@@ -61,6 +61,7 @@ def search(
     open_log = next((log for log in logs if not log["complete"]), None)
     todo = _todo(wanted, logs, frozen, folder)
     if todo is not None or open_log is not None:
+        archive.sweep(folder)
         client = Client(email=email, api_key=api_key, policy=policy or Policy())
         if open_log is not None:
             _fetch(client, folder, open_log, batch, progress)
