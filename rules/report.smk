@@ -9,12 +9,10 @@ rule write_report:
         agreement=expand("results/{stage}/agreement.json", stage=PANEL_STAGES),
         flow="results/flow/flow.json",
         full_text="results/full_text/decisions.csv",
-        full_text_queue="results/full_text/queue.parquet",
+        reports="results/duplicates/reports.parquet",
         studies="results/full_text/studies.csv",
         scores="results/appraisal/scores.csv",
-        appraisal="results/appraisal/appraisal.csv",
         extraction="results/extraction/decisions.csv",
-        outcomes="results/extraction/outcomes.csv",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
         figures=[
             "results/flow/flow.svg",

@@ -48,5 +48,6 @@ rule group_studies:
         gate=config["full_text"]["gate"],
         instruments=config["appraisal"]["instruments"],
         code=code("queues", "forms"),
+    localrule: True
     script:
         "../scripts/group_studies.py"

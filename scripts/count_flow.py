@@ -20,7 +20,7 @@ def main(searches: list[Path], tables: dict[str, Path], flow_file: Path, table_f
             "possible_duplicates": int((pairs["state"] != "settled").sum()),
         }
     )
-    write_json(flow_file, flow.to_dict())
+    write_json(flow_file, flow.to_dict(), sort_keys=False)  # reasons stand in the order of their counts
     write_csv(table_file, pd.DataFrame(flow.rows()))
 
 

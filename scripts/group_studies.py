@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from prismake.clusters import STUDIES, known, remember
 from prismake.files import read_csv, replacing, write_csv
 from prismake.jobs import job
-from prismake.queues import appraisal_items, extraction_rows, handed_on, studies
+from prismake.queues import appraisal_items, extraction_rows, handed_on, studies, study_of_report
 
 
 def main(
@@ -13,7 +14,8 @@ def main(
     import pandas as pd
 
     assessed = read_csv(decisions_file)
-    included = studies(pd.read_parquet(reports_file), assessed)
+    included = studies(pd.read_parquet(reports_file), assessed, known(STUDIES))
+    remember(STUDIES, study_of_report(included))
     passed = included if handed_on(assessed, gate) else included[:0]
     write_csv(output["studies"], included)
     for name, table in (("appraisal", appraisal_items(passed, instruments)), ("extraction", extraction_rows(passed))):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from prismake.clusters import known_reports, remember_reports
+from prismake.clusters import REPORTS, known, remember
 from prismake.files import read_csv, replacing, write_csv
 from prismake.jobs import job
 
@@ -26,10 +26,10 @@ def main(
     result = find_duplicates(
         records,
         answers=answers,
-        previous=known_reports(),
+        previous=known(REPORTS),
         merge_cochrane_versions=merge_cochrane_versions,
     )
-    remember_reports(result.clusters)
+    remember(REPORTS, dict(zip(result.clusters["record_id"], result.clusters["report_id"], strict=True)))
     write_csv(duplicates, result.clusters)
     write_csv(links, result.links)
     with replacing(reports) as draft:

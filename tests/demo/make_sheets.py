@@ -165,11 +165,14 @@ def make_sheets(review: Path, snakemake: str = "snakemake") -> int:
     """Offer, fill in, run again, until nothing is left to fill in; the number of runs."""
     shutil.rmtree(review / "config" / "sheets", ignore_errors=True)
     runs = 0
-    while True:
-        subprocess.run([snakemake, "--quiet", "all"], cwd=review, check=True)
-        runs += 1
-        if not fill_all(review, Judgements(review)):
-            return runs
+    # duplicates first, so that nobody is offered a record that is about to join another
+    for target in ("results/duplicates/reports.parquet", "all"):
+        while True:
+            subprocess.run([snakemake, "--quiet", "all", "--", target], cwd=review, check=True)
+            runs += 1
+            if not fill_all(review, Judgements(review)):
+                break
+    return runs
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def analyse(
         "left_out": left_out,
         "studies": [],
         "analyses": {},
-        "subgroups": {},
+        "subgroups": {column: _no_subgroups(labels.get(column) or column) for column in spec["subgroups"]},
         "sensitivity": {"leave_one_out": []},
         "bias": {"k": len(used), "tests": {}, "sentence": sentences.small_study(len(used), {}, LEAST_FOR_BIAS)},
         "published": None,
@@ -333,6 +333,12 @@ def _subgroups(
         except PoolingError as error:
             sentence = f"{title}: the subgroups cannot be tested. {error}"
     return {"title": title, "levels": levels, **between, "method": method, "sentence": sentence}
+
+
+def _no_subgroups(title: str) -> dict[str, Any]:
+    """The entry of subgroups that cannot be formed yet."""
+    sentence = f"{title}: fewer than two studies; there are no subgroups."
+    return {"title": title, "levels": [], "Q": None, "df": None, "p": None, "method": "", "sentence": sentence}
 
 
 def _part(data: Data, mask: np.ndarray) -> Data:

@@ -1,31 +1,35 @@
-"""Which report a record belonged to when it was first seen: decisions hang on that id.
+"""Which report a record, and which study a report belonged to when it was first seen: decisions hang on these ids.
 
-The file stands beside the sheets, because it cannot be rebuilt: which member of a cluster came first is
-known only to the run that saw it come.
+The files stand beside the sheets, because they cannot be rebuilt: which member of a group came first is known
+only to the run that saw it come.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from prismake.files import read_json, write_json
 from prismake.sheets.paths import HISTORY
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-FILE = "reports.json"
+REPORTS, STUDIES = "reports", "studies"
 
 
-def known_reports(folder: Path = HISTORY) -> dict[str, str]:
-    """record_id to report_id of earlier runs."""
-    return read_json(folder / FILE, {})
+def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
+    """Member to group of earlier runs: record to report, or report to study."""
+    return read_json(folder / f"{kind}.json", {})
 
 
-def remember_reports(clusters: pd.DataFrame, folder: Path = HISTORY) -> None:
-    """Add what is new; records that left the search keep their entry."""
-    known = known_reports(folder)
-    new = {**known, **dict(zip(clusters["record_id"], clusters["report_id"], strict=True))}
-    if new != known:
-        write_json(folder / FILE, new)
+def remember(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
+    """Add what is new; members that are gone keep their entry, so that they find their decisions when they return."""
+    before = known(kind, folder)
+    after = {**before, **members}
+    if after != before:
+        write_json(folder / f"{kind}.json", after)
+
+
+def steady_id(members: Iterable[str], earlier: Mapping[str, str]) -> str:
+    """The id of a group: the one that a member of it carried first, else its smallest member."""
+    members = sorted(members)
+    carried = sorted({earlier[member] for member in members if earlier.get(member) in members})
+    return (carried or members)[0]

@@ -52,9 +52,9 @@ def write_text(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_json(path: Path, data: Any) -> None:
-    """JSON with sorted keys and one closing line break."""
-    write_text(path, json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
+    """JSON with one closing line break; keys sorted unless their order says something."""
+    write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: Path, default: Any = None) -> Any:

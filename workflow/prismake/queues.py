@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.clusters import steady_id
 from prismake.errors import PrismakeError
 from prismake.forms import load_instrument, row_choices
 
@@ -70,11 +71,11 @@ def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
     return gate == "rolling" or bool((decisions["state"] == "settled").all())
 
 
-def studies(reports: pd.DataFrame, assessed: pd.DataFrame) -> pd.DataFrame:
+def studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str, str]) -> pd.DataFrame:
     """Included studies: reports with one study name are one study; without a name a report is its own.
 
-    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the smallest report id of
-    the study. Reports of one study that were given different designs keep the design of the first, and
+    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the report
+    by which the study was first known (``earlier``: report to study of earlier runs). Reports of one study that were given different designs keep the design of the first, and
     ``problem`` says so.
     """
     import pandas as pd
@@ -85,10 +86,17 @@ def studies(reports: pd.DataFrame, assessed: pd.DataFrame) -> pd.DataFrame:
     for row in included.sort_values("item_id", kind="stable").to_dict("records"):
         name = " ".join(row["study"].casefold().split())
         groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
-    rows = [_study(members, known) for members in groups.values()]
+    rows = [_study(members, known, earlier) for members in groups.values()]
     columns = ["study_id", "label", "design", "report_ids", "arms", "report", "doi", "problem"]
     table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values("study_id", kind="stable")
     return table.assign(label=_distinct(list(table["label"])))
+
+
+def study_of_report(table: pd.DataFrame) -> dict[str, str]:
+    """report_id to study_id."""
+    return {
+        report: study["study_id"] for study in table.to_dict("records") for report in study["report_ids"].split("; ")
+    }
 
 
 def appraisal_items(table: pd.DataFrame, instruments: Mapping[str, str]) -> pd.DataFrame:
@@ -112,9 +120,12 @@ def appraisal_items(table: pd.DataFrame, instruments: Mapping[str, str]) -> pd.D
                         f"{value}  {text}{' ★' * stars}" for value, (text, stars) in item.answers.items()
                     ),
                     "choices": "|".join(row_choices(item)),
+                    "members": "\n".join(
+                        f"{report}|{scale.name}|{item.id}" for report in study["report_ids"].split("; ")
+                    ),
                 }
             )
-    columns = ["item_id", "title", "report", "domain", "question", "meaning", "choices"]
+    columns = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "members"]
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
@@ -131,9 +142,10 @@ def extraction_rows(table: pd.DataFrame) -> pd.DataFrame:
                     "title": f"{study['label']}, {arm}" if arm else study["label"],
                     "report": study["report"],
                     "doi": study["doi"],
+                    "members": "\n".join(f"{one}|{arm}" if arm else one for one in study["report_ids"].split("; ")),
                 }
             )
-    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi"], dtype=str)
+    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi", "members"], dtype=str)
 
 
 def arms(text: str) -> list[str]:
@@ -159,7 +171,7 @@ def _report_rows(reports: pd.DataFrame) -> pd.DataFrame:
                 "types": "; ".join(report["publication_types"]),
                 "trials": "; ".join(report["trial_ids"]),
                 "sources": ", ".join(report["sources"]),
-                "members": "|".join(report["record_ids"]),
+                "members": "\n".join(report["record_ids"]),
             }
         )
     columns = ["item_id", *_PUBLICATION, "authors", "year", "types", "trials", "sources", "members"]
@@ -194,14 +206,14 @@ def _block(record: Any) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _study(members: list[dict[str, str]], known: pd.DataFrame) -> dict[str, str]:
+def _study(members: list[dict[str, str]], known: pd.DataFrame, earlier: Mapping[str, str]) -> dict[str, str]:
     first = members[0]
-    report = known.loc[first["item_id"]]
+    report = known.loc[min((row["item_id"] for row in members), key=lambda item: _standing(known.loc[item]))]
     designs = list(dict.fromkeys(row["design"] for row in members if row["design"]))
     names = list(dict.fromkeys(arm for row in members for arm in arms(row["arms"])))
     problem = f"its reports were given different designs: {', '.join(designs)}" if len(designs) > 1 else ""
     return {
-        "study_id": first["item_id"],
+        "study_id": steady_id((row["item_id"] for row in members), earlier),
         "label": study_label(report["authors"], report["year"], report["title"], first["study"]),
         "design": designs[0] if designs else "",
         "report_ids": "; ".join(row["item_id"] for row in members),
@@ -210,6 +222,14 @@ def _study(members: list[dict[str, str]], known: pd.DataFrame) -> dict[str, str]
         "doi": report["doi"],
         "problem": problem,
     }
+
+
+def _standing(report: Any) -> tuple[Any, ...]:
+    """Which report speaks for its study: an article before a registry entry, then the earliest."""
+    import pandas as pd
+
+    year = 9999 if pd.isna(report["year"]) else int(report["year"])
+    return (not report["pmid"] and not report["doi"], year, str(report["title"]))
 
 
 def study_label(authors: Sequence[str], year: Any, title: str, name: str = "") -> str:

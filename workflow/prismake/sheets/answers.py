@@ -49,6 +49,10 @@ def read_reviewer(
             continue
         choices = _choices(queue.get(item, {}))
         for column in answer_columns:
+            if item not in queue and understand(column.answer, row[column.header], choices) is None:
+                # nobody asks about this item now: its cells are no problem, and stay in the history as they are
+                said.answers.setdefault(item, {})[column.key] = _text(row[column.header])
+                continue
             _take(said, table, number, item, column.key, column.answer, column.header, row[column.header], choices)
         _note(said, item, row, form.note)
         said.places.setdefault(item, []).append(number)

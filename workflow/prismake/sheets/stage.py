@@ -92,9 +92,20 @@ def _read(sheets: StageSheets, who: str) -> SheetAnswers:
         return SheetAnswers()
     table = read_sheet(path, sheets.columns(who))
     reader = read_consensus if who == CONSENSUS else read_reviewer
-    said = reader(table, sheets.form, sheets.columns(who), sheets.queue)
+    joined = {old: sheets.queue[item] for old, item in _joined(sheets).items()}
+    said = reader(table, sheets.form, sheets.columns(who), {**joined, **sheets.queue})
     sheets.tables[who] = table
     return said
+
+
+def _joined(sheets: StageSheets) -> dict[str, str]:
+    """Former id to item, for everything that was an item of its own once and is part of another now."""
+    return {
+        member: item
+        for item, row in sheets.queue.items()
+        for member in str(row.get("members") or "").split("\n")
+        if member and member not in sheets.queue
+    }
 
 
 def _follow_members(sheets: StageSheets, said: SheetAnswers, who: str) -> None:
@@ -102,12 +113,7 @@ def _follow_members(sheets: StageSheets, said: SheetAnswers, who: str) -> None:
 
     Two records that were judged differently before they were found to be one report are for the panel to settle.
     """
-    now = {
-        member: item
-        for item, row in sheets.queue.items()
-        for member in str(row.get("members") or "").split("|")
-        if member and member != item
-    }
+    now = _joined(sheets)
     for old in sorted(set(said.answers) & set(now)):
         item = now[old]
         for name, value in said.answers[old].items():

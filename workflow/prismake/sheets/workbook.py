@@ -21,6 +21,7 @@ from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, row_choices
 GUIDE, LISTS = "Read me", "Lists"
 _SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 _LINKS = 20_000  # Excel holds 65,530 links a sheet; two columns have them
+_TALLEST = 320.0  # points; a long abstract is then read in the cell editor, as in any spreadsheet
 _INK, _GREY = "1F2933", "7B8794"
 _TOP = Alignment(vertical="top", wrap_text=False)
 _WRAP = Alignment(vertical="top", wrap_text=True)
@@ -52,8 +53,10 @@ def new_workbook(
     _row_lists(sheet, columns, rows, 2)
     sheet.append([_head(sheet, column) for column in columns])
     styled = _Styled(sheet, columns, links=len(rows) <= _LINKS)
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
+        sheet.row_dimensions[number].height = height_of(columns, row)
         sheet.append(styled.cells(row))
+        del sheet.row_dimensions[number]
     if lists:
         _write_lists(book.create_sheet(LISTS), lists)
     book.active = 1
@@ -91,6 +94,7 @@ def add_rows(
         sheet.cell(number, place["state"]).value = text or None
     start = max(_last_row(sheet, place["item_id"]), header_row) + 1
     for offset, row in enumerate(rows):
+        sheet.row_dimensions[start + offset].height = height_of(columns, row)
         for column in columns:
             if column.key in place:
                 _fill(sheet.cell(start + offset, place[column.key]), column, row)
@@ -98,6 +102,15 @@ def add_rows(
     _widen(sheet, start + len(rows) - 1)
     with replacing(path) as draft:
         book.save(draft)
+
+
+def height_of(columns: Sequence[Column], row: Mapping[str, Any]) -> float:
+    """Height of a row in points: its longest wrapped cell, up to what fits on a screen."""
+    lines = 1.0
+    for column in columns:
+        if column.wrap and (text := row.get(column.key)):
+            lines = max(lines, sum(-(-len(part) // max(1, column.width)) or 1 for part in str(text).split("\n")))
+    return min(_TALLEST, 15.0 * lines + 3.0)
 
 
 def _last_row(sheet: Any, item_column: int) -> int:
@@ -185,12 +198,13 @@ def _head(sheet: Any, column: Column) -> Any:
     return cell
 
 
-def _page(sheet: Any) -> None:
+def _page(sheet: Any, *, header: bool = True) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
+    if header:
+        sheet.print_title_rows = "1:1"
     sheet.oddFooter.center.text = "&P / &N"
 
 
@@ -264,9 +278,10 @@ def _write_guide(
 ) -> None:
     """The first page: question, criteria, how to answer, and a count that keeps itself."""
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 110
-    sheet.page_setup.orientation = "landscape"
+    _page(sheet, header=False)
     title = WriteOnlyCell(sheet, form.title)
     title.font = Font(name="Calibri", size=16, bold=True, color=_INK)
+    sheet.row_dimensions[1].height = 26.0
     sheet.append([title])
     answer = next((i for i, column in enumerate(columns, start=1) if column.role == "answer"), None)
     if answer:
@@ -276,7 +291,8 @@ def _write_guide(
             f'&" of "&COUNTA(\'{name}\'!A2:A{last})&" {form.unit} answered"'
         )
         sheet.append([_guide_cell(sheet, "Progress", bold=True), _guide_cell(sheet, formula, formula=True)])
-    for label, text in guide:
+    for number, (label, text) in enumerate(guide, start=3):
+        sheet.row_dimensions[number].height = 15.0 * -(-len(text) // 115) + 4.0
         sheet.append([_guide_cell(sheet, label, bold=True), _guide_cell(sheet, cell_text(text))])
 
 

@@ -1,0 +1,28 @@
+"""Write the page of the review."""
+
+from pathlib import Path
+
+from prismake.context import gather
+from prismake.files import write_csv, write_text
+from prismake.jobs import job
+from prismake.report.page import render
+
+
+def main(inputs: dict, config: dict, page: Path, studies: Path) -> None:
+    context, table = gather(inputs, config)
+    write_csv(studies, table)
+    write_text(page, render(context))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        several = ("searches", "statuses", "agreement", "results", "figures")
+        paths = {name: snakemake.input[name] for name in snakemake.input.keys()}
+        # Snakemake hands over a list of one as a plain path
+        paths = {
+            name: [Path(path) for path in ([value] if isinstance(value, str) else value)]
+            if name in several
+            else Path(value)
+            for name, value in paths.items()
+        }
+        main(paths, snakemake.params.config, Path(snakemake.output.page), Path(snakemake.output.studies))

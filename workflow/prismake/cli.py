@@ -1,0 +1,87 @@
+"""The command ``prismake``: start a review, see how far it is, and look up a decision."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from prismake import __version__
+from prismake.errors import ConfigError, PrismakeError
+
+_CONFIG = Path("config/config.yaml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what was asked, 1 with one sentence when it could not."""
+    parser = argparse.ArgumentParser(prog="prismake", description="A systematic review as one Snakemake graph.")
+    parser.add_argument("--version", action="version", version=f"prismake {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new", help="make a folder for a new review")
+    new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
+    status = commands.add_parser("status", help="show who has how many rows left, without running anything")
+    status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "new":
+            _new(chosen.folder)
+        elif chosen.history:
+            _history(chosen.history)
+        else:
+            _status()
+    except PrismakeError as error:
+        print(f"prismake: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _new(folder: Path) -> None:
+    from prismake.newreview import make_review
+
+    make_review(folder)
+    print(
+        f"Made {folder}/. Next:\n"
+        f"  1. Put the exports of your searches into {folder}/config/searches/ (RIS, CSV, XML, … as downloaded).\n"
+        f"  2. Write title, question and reviewers into {folder}/config/config.yaml.\n"
+        f"  3. cd {folder} && snakemake"
+    )
+
+
+def _status() -> None:
+    from prismake.status import closing_words
+
+    closing_words(read_config(), stream=sys.stdout)
+
+
+def _history(record: str) -> None:
+    from prismake.story import story
+
+    for line in story(record):
+        print(line)
+
+
+def read_config() -> dict:
+    """The validated configuration of the review in the current folder.
+
+    Raises:
+        ConfigError: this is no folder of a review, or its configuration has problems.
+    """
+    import yaml
+
+    from prismake.config import validated
+
+    if not _CONFIG.is_file():
+        raise ConfigError(
+            f"there is no {_CONFIG} here.",
+            where=str(Path.cwd()),
+            remedy="Go to the folder of the review, or make one: prismake new my-review.",
+        )
+    try:
+        return validated(yaml.safe_load(_CONFIG.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

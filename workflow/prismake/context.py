@@ -1,0 +1,77 @@
+"""What the report shows, gathered from the tables of all stages."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake import __version__
+from prismake.files import read_csv, read_json
+from prismake.forms import load_instrument
+from prismake.status import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SOFTWARE = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
+
+
+def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The context of ``prismake.report.page.render`` and the study table.
+
+    Args:
+        inputs: paths by the names of the rule's inputs; ``searches``, ``statuses``, ``agreement``, ``results`` and
+            ``figures`` are lists.
+        config: the validated protocol.
+    """
+    import pandas as pd
+
+    from prismake.report.tables import citation, left_out_reports, study_table
+
+    statuses = [read_json(path) for path in inputs["statuses"]]
+    reports = pd.read_parquet(inputs["reports"])
+    included = read_csv(inputs["studies"])
+    citations = {row["report_id"]: citation(row) for row in reports.to_dict("records")}
+    fields = config["extraction"]["fields"]
+    studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
+    context = {
+        "config": config,
+        "versions": versions(),
+        "instruments": {
+            name: {"title": load_instrument(name).title}
+            for name in sorted({*config["appraisal"]["instruments"].values()})
+        },
+        "stages": statuses,
+        "status": rows(statuses),
+        "searches": [read_json(path) for path in inputs["searches"]],
+        "flow": read_json(inputs["flow"]),
+        "results": [read_json(path) for path in inputs["results"]],
+        "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
+        "included": len(included),
+        "excluded": left_out_reports(read_csv(inputs["full_text"]), reports),
+        "agreement": [
+            {"title": status["title"], "fields": read_json(path)}
+            for status, path in zip(statuses, inputs["agreement"], strict=True)
+        ],
+        "figures": {_figure_name(path): path.read_text(encoding="utf-8") for path in inputs["figures"]},
+    }
+    return context, studies
+
+
+def versions() -> dict[str, str]:
+    """Software that made the results, with versions."""
+    found = {"prismake": __version__, "Python": platform.python_version()}
+    for name in _SOFTWARE:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _figure_name(path: Path) -> str:
+    """``results/pooling/relapse.forest.antigen.svg`` is the figure ``relapse.forest.antigen``."""
+    return path.name.removesuffix(".svg")
