@@ -82,7 +82,8 @@ def _bibtex_tags(entry: Any) -> Tags:
         value = str(field.value).strip()
         if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
             value = value[1:-1]
-        if value := plain_latex(value):
+        # Rayyan's decisions stand in braces of their own.
+        if value := value if "RAYYAN-" in value else plain_latex(value):
             tags.setdefault(field.key.lower(), []).append(value)
     return tags
 

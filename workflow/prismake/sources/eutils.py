@@ -215,6 +215,10 @@ def _hits(data: bytes | None) -> Hits:
         for element in root.iterfind(path)
         if collapse(element.text)
     ]
+    mapped = [collapse(element.text) for element in root.iterfind("TranslationSet/Translation/From")]
+    if mapped:
+        shown = ", ".join(mapped[:12]) + (", ..." if len(mapped) > 12 else "")
+        messages.append(f"PubMed widened words without a field tag by terms of its own (see the translation): {shown}.")
     ids = [collapse(element.text) for element in root.iterfind("IdList/Id")]
     bad = [pmid for pmid in ids if not re.fullmatch(r"\d{1,9}", pmid)]
     if bad:

@@ -15,6 +15,7 @@ from lxml import etree
 from prismake import records as record_table
 from prismake.errors import ImportFileError, PrismakeError
 from prismake.sources import decode, delimited, detect, dialects, documents, pubmed_xml, tagged
+from prismake.sources.decisions import Decision, of_record
 from prismake.sources.mapping import Dialect, Raw, build
 from prismake.sources.naming import record_database, slug
 
@@ -34,6 +35,7 @@ class Import:
     ``format``: of the file ("Cochrane RIS"). ``database`` and ``platform``: as far as the file tells, else "".
     ``kind``: "database", "register" or "other" (a manager or screening tool, which mixes sources).
     ``problems``: what was left out, each with file and line. ``warnings``: what is in the table but needs a look.
+    ``decisions``: of reviewers, where a screening tool exported them; each names its record by place.
     """
 
     records: list[dict[str, Any]]
@@ -44,10 +46,25 @@ class Import:
     kind: str = "database"
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
     def table(self) -> pd.DataFrame:
         """The records as a record table."""
         return record_table.table(self.records)
+
+    def decision_rows(self) -> list[dict[str, str]]:
+        """The decisions that came along: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
+        return [
+            {
+                "record_id": self.records[one.index]["record_id"],
+                "stage": one.stage,
+                "reviewer": one.reviewer,
+                "decision": one.decision,
+                "reason": one.reason,
+                "labels": "; ".join(one.labels),
+            }
+            for one in self.decisions
+        ]
 
 
 @dataclass
@@ -60,6 +77,7 @@ class _Found:
     dialect: Dialect | None = None
     format: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
 
 def read_file(path: str | Path, source: str | None = None) -> Import:
@@ -195,6 +213,7 @@ def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> None:
     for raw in raws:
         record = build(dialect, raw.tags)
         record_database(dialect, raw.tags, record)
+        found.decisions.extend(of_record(len(found.rows), raw.tags, dialect.platform, found.where))
         found.rows.append(record)
 
 
@@ -225,4 +244,5 @@ def _finished(found: _Found, path: Path, source: str | None) -> Import:
         kind=dialect.kind if dialect else "other",
         problems=[f"{found.where}, {line}" for line in found.problems],
         warnings=[f"{found.where}: {line}" for line in warnings],
+        decisions=found.decisions,
     )
