@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reference", default=None, metavar="DIR", help="folder in the schema pooling-reference/1")
+
+
+def shared_folder() -> Path:
+    return Path(os.environ.get("PRISMAKE_SHARED") or Path(__file__).parents[2].parent / "shared")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of shared material, or a skip where there is none."""
+    folder = shared_folder()
+    if not (folder / "reference").is_dir():
+        pytest.skip("no shared reference material: set PRISMAKE_SHARED to its folder")
+    return folder
 
 
 def reference_folder(config: pytest.Config) -> Path | None:
@@ -18,8 +34,7 @@ def reference_folder(config: pytest.Config) -> Path | None:
     asked = config.getoption("--reference", default=None)
     if asked:
         return Path(asked)
-    shared = Path(os.environ.get("PRISMAKE_SHARED") or Path(__file__).parents[2].parent / "shared")
-    folder = shared / "reference" / "pooling"
+    folder = shared_folder() / "reference" / "pooling"
     return folder if folder.is_dir() else None
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
+import battery
+import judge
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 def test_reference(reference_case: Path, record_property) -> None:
-    import battery
-    import judge
-
     document = json.loads(reference_case.read_text())
     assert document["schema"] == "pooling-reference/1"
     case = battery.Case(document)

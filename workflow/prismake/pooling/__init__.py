@@ -1,17 +1,31 @@
 """Pooling: effect sizes, meta-analysis and its diagnostics on numpy and scipy alone.
 
-| name | function |
+| to get | ask |
 | --- | --- |
-| effect sizes and variances | `effect_sizes`, `standard_error_from_ci` |
-| back to the natural scale | `back_transform`, `natural_scale`, `harmonic_mean` |
-| interval of a single proportion | `study_interval` |
+| effect sizes and variances; the columns they need | `effect_sizes`, `effect_columns` |
+| a standard error from a published interval | `standard_error_from_ci` |
+| the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
+| the interval of a single proportion | `study_interval` |
 | common effect, random effects, meta-regression | `pool` |
-| proportions, rates: mixed model or inverse variance | `pool_proportions`, `pool_rates` |
-| interval of tau² (Q-profile, profile likelihood) | `tau2_interval` |
+| predictions at new values of moderators | `predict` |
+| thousands of analyses at once | `pool_batch` |
+| proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
+| Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
+| interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
 | subgroups and the test between them | `subgroups` |
+| permutation tests, cluster-robust variance (CR2) | `permutation_test`, `robust` |
+| several effects of one study | `three_level` |
 | leave-one-out, cumulative | `leave_one_out`, `cumulative` |
 | influence, Baujat, funnel coordinates | `influence`, `baujat`, `funnel` |
-| funnel asymmetry | `egger`, `begg`, `peters`, `harbord`, `thompson_sharp` |
+| every subset of studies (GOSH) | `gosh` |
+| asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
+| asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
+| trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
+| selection by p-value (step function) | `selection_model` |
+| Bayesian random effects and priors of tau | `bayes`, `half_normal`, `half_cauchy`, `log_normal` |
+
+Results are frozen dataclasses on the scale of the effects. Errors: `prismake.errors.PoolingError`, and below it
+`EstimateDoesNotExist` and `NotConverged`; a number that was not reached to its tolerance is never given.
 
 Each name loads its module when first used: importing the package costs nothing.
 """

@@ -223,7 +223,7 @@ def _solve_q(y, v, Q, yPPy, target) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     """Root of the generalised Q in every column: Newton on 1/Q inside a bracket, as in `tau2.solve_q`."""
     m = Q.size
     tau2, gradient, iterations = np.zeros(m), Q - target, np.zeros(m, int)
-    active = np.flatnonzero(Q > target)
+    active = np.flatnonzero(target < Q)
     t, low, high = np.zeros(active.size), np.zeros(active.size), np.full(active.size, np.inf)
     q, slope, c = Q[active], yPPy[active], target[active]
     ys, vs = y[:, active], v[:, active]

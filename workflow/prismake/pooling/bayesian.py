@@ -47,7 +47,7 @@ def log_normal(mean: float, sd: float) -> Prior:
 
 def uniform() -> Prior:
     """Improper uniform prior of tau; the posterior is proper for three studies or more."""
-    return lambda tau: np.zeros_like(tau)
+    return np.zeros_like
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class _Posterior:
     def describe(self, ends, tau, weight, log_norm, level, change, *, proper: bool) -> Posterior:
         mean, variance, _ = self.conditional(tau)
         tail = 0.5 - level / 200.0
-        heavy = self.tail() <= 3.0  # the second moment of tau does not exist
+        heavy = self.tail() <= 3.0 + 1e-6  # the second moment of tau does not exist
         mu = _mixture(weight, mean, np.sqrt(variance), tail, heavy)
         new = _mixture(weight, mean, np.sqrt(variance + tau * tau), tail, heavy)
         studies = []
@@ -211,7 +211,7 @@ class _Posterior:
             centre = (1.0 - shrink) * yi + shrink * mean
             spread = np.sqrt(vi * (1.0 - shrink) + shrink**2 * variance)
             studies.append(_mixture(weight, centre, spread, tail))
-        first = float(weight @ tau) if self.tail() > 2.0 else math.inf
+        first = float(weight @ tau) if self.tail() > 2.0 + 1e-6 else math.inf
         quantiles = _quantiles_of_tau(self, ends, weight, log_norm, (0.5, tail, 1.0 - tail))
         sd = math.inf if heavy else math.sqrt(max(0.0, float(weight @ (tau - first) ** 2)))
         result = Posterior(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from prismake.errors import NotConverged
+from prismake.errors import EstimateDoesNotExist, NotConverged
 
-from .quadrature import Counts, evaluate, fixed_effects
+from .quadrature import TRAPEZOID, Counts, evaluate, fixed_effects
 
-GRID = (0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4.5)
+LADDER = (24, 48, 160, 320, 640, 1280, 2560)
+"""Nodes a study: each is checked against the next, until the gradient at the estimate no longer moves."""
+GRID = (0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4.5, 9.0)
 """Values of tau at which the profile likelihood is looked at before the search begins."""
 
 
@@ -39,25 +42,36 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     The profile likelihood is looked at on a grid of tau, Newton steps on (b, tau) start from the best point, and the
     result is compared with tau = 0, so that a boundary or a second maximum is not missed. A fixed number of
     ``nodes`` (1 is Laplace) maximises that approximation instead of the likelihood.
+
+    Raises EstimateDoesNotExist where the likelihood rises without end as tau grows, NotConverged where a search fails.
     """
     b0, ll0, information = fixed_effects(counts)
     at_zero = Mixed(b0, np.linalg.inv(information), 0.0, math.nan, ll0, ll0, b0, information, 0.0, 0, 0)
     if counts.k == 1:
         return at_zero
+    if _only_extremes(counts, ll0):
+        raise EstimateDoesNotExist(
+            "Every study has either no events or only events: the heterogeneity that fits best is infinite.",
+            remedy="Report the counts; a model without random effects can still be pooled.",
+        )
     start, steps = _explore(counts, b0, ll0)
     if start is None:
         return at_zero
-    m = 24
-    while True:
-        b, tau, value, modes, used = _newton(counts, start[0], start[1], m, start[2])
+    for m, check in itertools.pairwise(LADDER):
+        try:
+            b, tau, value, modes, used = _newton(counts, start[0], start[1], m, start[2])
+        except NotConverged:
+            if m < TRAPEZOID:
+                continue
+            raise
         steps += used
-        finer, _ = evaluate(counts, b, tau, 2 * m, modes)
+        finer, _ = evaluate(counts, b, tau, check, modes)
         if np.abs(finer.gradient - value.gradient).max() < 1e-9 * (1.0 + abs(value.hessian[-1, -1])):
             break
-        if m >= 384:
-            raise NotConverged("The integral over the random effects needs more nodes than are allowed.")
-        m, start = 2 * m, (b, tau, modes)
-    if tau < 1e-7 or value.loglik <= ll0:
+        start = (b, tau, modes)
+    else:
+        raise NotConverged("The integral over the random effects needs more nodes than are allowed.")
+    if tau < 1e-7 or value.loglik <= ll0 + 1e-10:
         return at_zero
     if nodes is not None:
         from .laplace import maximise
@@ -70,11 +84,23 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     )  # fmt: skip
 
 
+def _only_extremes(counts: Counts, ll0: float) -> bool:
+    """Whether the likelihood is highest at infinite heterogeneity: every count is 0 or the total, and the limit (each
+    study all or nothing, with one probability) beats the model without random effects."""
+    if counts.size is None or counts.x.shape[1] > 1 or counts.p > 1:
+        return False
+    full, none = int((counts.x == counts.size).sum()), int((counts.x == 0).sum())
+    if full + none < counts.k:
+        return False
+    limit = sum(n * math.log(n / counts.k) for n in (full, none) if n)
+    return limit > ll0 + 1e-10
+
+
 def _explore(
     counts: Counts, b0: np.ndarray, ll0: float
 ) -> tuple[tuple[np.ndarray, float, np.ndarray | None] | None, int]:
     """Best starting point on the grid of tau, or None where tau = 0 beats it and the score there points to zero."""
-    best, start, b, modes, steps = ll0, None, b0, None, 0
+    best, start, b, modes, steps = ll0 + 1e-10, None, b0, None, 0
     for tau in GRID:
         value, modes = evaluate(counts, b, tau, 12, modes)
         for _ in range(2):

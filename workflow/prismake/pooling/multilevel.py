@@ -141,7 +141,8 @@ def _climb(model: _Model) -> tuple[np.ndarray, float, int]:
             return theta, 0.0, iteration
         information = observed if iteration > 4 and _positive(observed[np.ix_(free, free)]) else expected
         step = np.zeros(2)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
+        # Least squares: with one effect a study only the sum of both variances is identified.
+        step[free] = np.linalg.lstsq(information[np.ix_(free, free)], gradient[free], rcond=1e-10)[0]
         if float(np.abs(step).max()) <= 1e-13 * (float(theta.max()) + float(model.v.min())):
             return theta, float(np.abs(gradient[free]).max()), iteration
         size = 1.0
@@ -166,7 +167,7 @@ def _positive(matrix: np.ndarray) -> bool:
 
 
 def _describe(model, theta, names, test, level, dropped, clusters, method, gradient, iterations) -> ThreeLevel:
-    L, Q, R, ys = model.parts(theta)
+    _, Q, R, ys = model.parts(theta)
     k, p = model.X.shape
     beta = np.linalg.solve(R, Q.T @ ys)
     inverse = np.linalg.inv(R)

@@ -102,16 +102,60 @@ def modes(counts: Counts, base: np.ndarray, tau: float, start: np.ndarray) -> tu
     """Mode of every study's integrand and its curvature there; the integrand is log-concave, so Newton finds it."""
     u, scale = start.copy(), tau * counts.z
     scale2 = scale * scale
-    for _ in range(200):
+    low, high = np.full(counts.k, -np.inf), np.full(counts.k, np.inf)
+    for _ in range(400):
         mu, var = counts.mean_variance(base + scale * u[:, None])
         slope = (scale * (counts.x - mu)).sum(axis=1) - u
         h = (scale2 * var).sum(axis=1) + 1.0
         step = slope / h
-        np.clip(step, -2.0, 2.0, out=step)
-        u += step
         if np.abs(step).max() < 1e-9:
+            return u + step, h
+        low, high = np.where(slope > 0.0, u, low), np.where(slope > 0.0, high, u)
+        new = u + np.clip(step, -3.0, 3.0)
+        outside = ~((new > low) & (new < high)) & np.isfinite(low) & np.isfinite(high)
+        with np.errstate(invalid="ignore"):
+            u = np.where(outside, 0.5 * (low + high), new)
+        if (high - low <= 1e-12 * np.maximum(1.0, np.abs(u))).all():
             return u, h
     raise NotConverged("The mode of a random effect was not found.", remedy="Check the counts.")
+
+
+TRAPEZOID = 65
+"""From this many nodes on the trapezoidal rule takes over from Gauss-Hermite: for smooth integrands that vanish at
+both ends it converges geometrically too, and the logistic curve's bend, sharp when tau is large, does not slow it."""
+
+
+def _nodes(
+    counts: Counts, base: np.ndarray, tau: float, u0: np.ndarray, h: np.ndarray, nodes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes (k, m) in u and the logs of their weights times the normal density's constant, (k, m) or (k, 1)."""
+    if nodes < TRAPEZOID:
+        t, logw = _hermite(nodes)
+        sd = np.sqrt(2.0 / h)[:, None]
+        return u0[:, None] + sd * t, logw + np.log(sd)
+    low, high = _ends(counts, base, tau, u0, h)
+    width = (high - low) / (nodes - 1.0)
+    u = low[:, None] + width[:, None] * np.arange(nodes)
+    return u, (np.log(width) - 0.5 * math.log(2.0 * math.pi))[:, None]
+
+
+def _ends(counts: Counts, base: np.ndarray, tau: float, u0: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each integrand has fallen by a factor of e^-45 on either side of its mode."""
+
+    def log_integrand(u: np.ndarray) -> np.ndarray:
+        return counts.log_density(base + tau * counts.z * u[:, None]).sum(axis=1) - 0.5 * u * u
+
+    top = log_integrand(u0)
+    ends = []
+    for side in (-1.0, 1.0):
+        reach = 4.0 / np.sqrt(h)
+        for _ in range(60):
+            short = log_integrand(u0 + side * reach) > top - 45.0
+            if not short.any():
+                break
+            reach = np.where(short, 1.3 * reach, reach)
+        ends.append(u0 + side * reach)
+    return ends[0], ends[1]
 
 
 def evaluate(
@@ -120,16 +164,14 @@ def evaluate(
     """Likelihood at (b, tau) with ``nodes`` nodes a study, and the modes for a warm start elsewhere."""
     base = fixed_part(counts, b)
     u0, h = modes(counts, base, tau, np.zeros(counts.k) if start is None else start)
-    t, logw = _hermite(nodes)
-    sd = np.sqrt(2.0 / h)
-    u = u0[:, None] + sd[:, None] * t
+    u, logw = _nodes(counts, base, tau, u0, h, nodes)
     zu = counts.z[:, :, None] * u[:, None, :]
     eta = base[:, :, None] + tau * zu
     a = counts.log_density(eta).sum(axis=1) + logw - 0.5 * u * u
     top = a.max(axis=1)
     weight = np.exp(a - top[:, None])
     mass = weight.sum(axis=1)
-    loglik = float((top + np.log(mass) + np.log(sd)).sum()) + counts.constant()
+    loglik = float((top + np.log(mass)).sum()) + counts.constant()
     if not derivatives:
         return Evaluation(loglik, np.empty(0), np.empty((0, 0))), u0
     weight /= mass[:, None]

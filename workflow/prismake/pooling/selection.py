@@ -95,11 +95,12 @@ def selection_model(
     V[np.ix_(free, free)] = np.linalg.inv(-hessian[np.ix_(free, free)])
     beta, se, half = flip * float(theta[0]), math.sqrt(V[0, 0]), critical(level) * math.sqrt(V[0, 0])
     delta = np.exp(np.append(0.0, theta[2:]))
+    se_delta = delta * np.sqrt(np.append(0.0, np.diagonal(V)[2:]))
     unadjusted = _loglik(y, v, group, bounds, np.array([plain.beta, plain.tau, *np.zeros(cuts.size)]))
     lrt = max(0.0, 2.0 * (value - unadjusted))
     return Selection(
         beta, se, beta / se, float(normal_two_sided(beta / se)), beta - half, beta + half, float(theta[1]) ** 2, delta,
-        delta * np.sqrt(np.append(0.0, np.diagonal(V)[2:])), tuple(cuts.tolist()), counts, value, unadjusted, lrt, cuts.size,
+        se_delta, tuple(cuts.tolist()), counts, value, unadjusted, lrt, cuts.size,
         float(chi2_upper(lrt, cuts.size)), flip * plain.beta, y.size, float(np.abs(gradient[free]).max()), iterations,
     )  # fmt: skip
 

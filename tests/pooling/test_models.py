@@ -1,0 +1,199 @@
+"""Mixed models, several levels, selection and Bayes: against brute force and against each other."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from examples import BCG
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prismake import pooling as pl
+from prismake.errors import EstimateDoesNotExist, PoolingError
+from scipy.integrate import quad
+from scipy.special import expit, gammaln
+
+EVENTS, TOTAL = [7, 0, 12, 5, 3, 19, 8, 2], [20, 5, 31, 16, 3, 53, 14, 12]
+SPREAD_EVENTS, SPREAD_TOTAL = [2, 9, 20, 1, 14, 30], [20, 12, 60, 25, 15, 41]
+
+
+def brute_force(x, n, beta, tau):
+    """Log-likelihood of the binomial-normal model by adaptive integration."""
+    total = 0.0
+    for xi, ni in zip(x, n, strict=True):
+        constant = gammaln(ni + 1) - gammaln(xi + 1) - gammaln(ni - xi + 1)
+
+        def density(u, xi=xi, ni=ni, constant=constant):
+            p = expit(beta + tau * u)
+            return math.exp(constant - u * u / 2) * p**xi * (1 - p) ** (ni - xi) / math.sqrt(2 * math.pi)
+
+        total += math.log(quad(density, -12, 12, epsabs=0, epsrel=1e-11, limit=400)[0])
+    return total
+
+
+def test_mixed_model_is_at_the_maximum_of_the_exact_likelihood():
+    fit = pl.pool_proportions(SPREAD_EVENTS, SPREAD_TOTAL)
+    assert fit.gradient < 1e-8
+    best = brute_force(SPREAD_EVENTS, SPREAD_TOTAL, fit.beta, fit.tau)
+    assert fit.loglik == pytest.approx(best, abs=1e-9)
+    for step in ((0.01, 0), (-0.01, 0), (0, 0.01), (0, -0.01)):
+        assert brute_force(SPREAD_EVENTS, SPREAD_TOTAL, fit.beta + step[0], fit.tau + step[1]) < best
+
+
+def test_counting_the_other_outcome_turns_the_sign():
+    others = [n - x for x, n in zip(EVENTS, TOTAL, strict=True)]
+    a, b = pl.pool_proportions(EVENTS, TOTAL), pl.pool_proportions(others, TOTAL)
+    assert a.beta == pytest.approx(-b.beta, abs=1e-10) and a.tau2 == pytest.approx(b.tau2, abs=1e-10)
+    assert a.loglik == pytest.approx(b.loglik, abs=1e-10)
+
+
+def test_without_heterogeneity_the_mixed_model_is_the_pooled_count():
+    fit = pl.pool_proportions([5, 10, 20], [10, 20, 40])
+    assert fit.tau2 == 0 and fit.beta == pytest.approx(0, abs=1e-12)
+    assert fit.se == pytest.approx(math.sqrt(1 / 35 + 1 / 35))
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=2, max_size=12))
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_any_counts_give_an_estimate_or_say_why_not(rows):
+    x = [min(a, b) for a, b in rows]
+    n = [b for _, b in rows]
+    if sum(x) in (0, sum(n)):
+        with pytest.raises(EstimateDoesNotExist):
+            pl.pool_proportions(x, n)
+        return
+    fit = pl.pool_proportions(x, n)
+    assert math.isfinite(fit.beta) and fit.tau2 >= 0 and fit.se > 0
+    assert fit.loglik >= pl.pool_proportions([sum(x)], [sum(n)]).loglik - 1e9
+
+
+@pytest.mark.parametrize("x", [[0, 0, 0], [4, 5, 6]])
+def test_no_events_and_all_events_have_no_estimate(x):
+    with pytest.raises(EstimateDoesNotExist, match=r"No study has an event|Every participant"):
+        pl.pool_proportions(x, [4, 5, 6])
+
+
+def test_separation_is_named():
+    with pytest.raises(EstimateDoesNotExist, match="separate"):
+        pl.pool_proportions([0, 0, 3, 4], [5, 6, 9, 8], mods={"arm": ["a", "a", "b", "b"]})
+
+
+def test_moderators_in_the_mixed_model():
+    fit = pl.pool_proportions(SPREAD_EVENTS, SPREAD_TOTAL, mods={"g": ["a", "b", "a", "a", "b", "b"]})
+    assert fit.beta.shape == (2,) and fit.coef_names == ("intercept", "g[b]")
+    assert fit.tau2 < pl.pool_proportions(SPREAD_EVENTS, SPREAD_TOTAL).tau2
+
+
+def test_rates_without_heterogeneity_are_the_pooled_rate():
+    fit = pl.pool_rates([10, 20, 40], [100.0, 200.0, 400.0])
+    assert fit.tau2 == 0 and fit.beta == pytest.approx(math.log(0.1))
+    with pytest.raises(EstimateDoesNotExist):
+        pl.pool_rates([0, 0], [10.0, 20.0])
+
+
+def test_two_arm_models_agree_when_events_are_rare_and_groups_equal():
+    data = {"ai": [4, 9, 2, 12], "bi": [996, 991, 998, 988], "ci": [8, 15, 9, 16], "di": [992, 985, 991, 984]}
+    a, b = pl.pool_two_arms(data, model="conditional"), pl.pool_two_arms(data, model="fixed-study")
+    assert a.beta == pytest.approx(b.beta, abs=0.02)
+    crude = pl.mantel_haenszel(data, "OR").beta
+    assert a.beta == pytest.approx(crude, abs=0.05)
+    swapped = {"ai": data["ci"], "bi": data["di"], "ci": data["ai"], "di": data["bi"]}
+    assert pl.pool_two_arms(swapped, model="fixed-study").beta == pytest.approx(-b.beta, abs=1e-8)
+
+
+def test_rate_ratios_conditionally():
+    data = {"x1i": [4, 9, 2], "t1i": [100.0, 150.0, 90.0], "x2i": [8, 15, 9], "t2i": [110.0, 140.0, 95.0]}
+    fit = pl.pool_two_arms(data, "IRR")
+    assert fit.beta == pytest.approx(pl.mantel_haenszel(data, "IRR").beta, abs=0.05)
+
+
+# Konstantopoulos 2011, Res Synth Methods 2:61: school calendars, 56 schools in 11 districts (table and results there);
+# here a district has one effect, so that only the sum of both variances can be seen.
+def test_three_levels_with_one_effect_a_study_are_two():
+    y, v = pl.effect_sizes("RR", BCG)
+    two = pl.pool(y, v, "REML", "z")
+    three = pl.three_level(y, v, range(13))
+    assert three.sigma2_between + three.sigma2_within == pytest.approx(two.tau2, rel=1e-8)
+    assert three.beta[0] == pytest.approx(two.beta, rel=1e-9) and three.loglik == pytest.approx(two.loglik, rel=1e-10)
+
+
+def test_three_levels_see_where_the_variance_is():
+    generator = np.random.default_rng(5)
+    study = np.repeat(np.arange(20), 3)
+    y = generator.normal(0, 0.6, 20)[study] + generator.normal(0, 0.2, 60) + generator.normal(0, 0.1, 60)
+    fit = pl.three_level(y, np.full(60, 0.01), study)
+    assert fit.sigma2_between == pytest.approx(0.36, rel=0.7) and fit.sigma2_within == pytest.approx(0.04, rel=0.7)
+    assert fit.gradient < 1e-6
+
+
+def test_robust_variance_of_single_effects():
+    """With every effect its own cluster and equal variances CR2 is s²/k with k - 1 df: the one-sample t test."""
+    y = np.array([0.2, 0.9, -0.4, 0.5, 0.1])
+    found = pl.robust(y, np.full(5, 0.1), range(5), method="EE")
+    assert found.se[0] == pytest.approx(y.std(ddof=1) / math.sqrt(5)) and found.df[0] == pytest.approx(4)
+
+
+def test_permutations_of_signs_are_all_taken():
+    found = pl.permutation_test([0.5, 0.6, 0.7, 0.8], [0.1] * 4, method="EE")
+    assert found.exact and found.permutations == 16 and found.pval[0] == pytest.approx(2 / 16)
+    again = pl.permutation_test([0.1, 0.6, 0.7, 0.8, 0.2], [0.1] * 5, {"x": [1, 2, 3, 4, 5]}, permutations=50, seed=1)
+    assert not again.exact and 0 < again.pval[1] <= 1
+
+
+def test_selection_model_without_selection_is_maximum_likelihood():
+    y, v = pl.effect_sizes("RR", BCG)
+    found = pl.selection_model(y, v, steps=(0.5,), alternative="less")
+    assert found.loglik >= found.loglik_unadjusted
+    plain = pl.pool(y, v, "ML", "z")
+    assert found.loglik_unadjusted == pytest.approx(plain.loglik) and found.beta_unadjusted == plain.beta
+
+
+def test_selection_model_recovers_what_was_hidden():
+    generator = np.random.default_rng(11)
+    v = generator.uniform(0.02, 0.2, 4000)
+    y = generator.normal(0.2, np.sqrt(v + 0.02))
+    shown = (y / np.sqrt(v) > 1.96) | (generator.random(4000) < 0.3)
+    found = pl.selection_model(y[shown], v[shown])
+    assert found.beta == pytest.approx(0.2, abs=0.06) and found.delta[1] == pytest.approx(0.3, abs=0.08)
+    assert found.beta_unadjusted > 0.3
+    with pytest.raises(PoolingError, match="No study has its p-value"):
+        pl.selection_model([0.5, 0.6, 0.7, 0.8], [0.01] * 4)
+
+
+def test_bayesian_posterior_against_adaptive_integration():
+    y, v = pl.effect_sizes("RR", BCG)
+    found = pl.bayes(y, v, scale=0.5)
+
+    def unnormalised(tau):
+        w = 1 / (v + tau**2)
+        mean = (w @ y) / w.sum()
+        log = 0.5 * np.log(w).sum() - 0.5 * (w * (y - mean) ** 2).sum() - 0.5 * math.log(w.sum())
+        return math.exp(log - 2 * tau**2)
+
+    def integral(f, high=10.0):
+        return quad(f, 0, high, epsabs=0, epsrel=1e-12, limit=500)[0]
+
+    total = integral(unnormalised)
+    assert found.tau.mean == pytest.approx(integral(lambda t: t * unnormalised(t)) / total, rel=1e-9)
+    assert integral(unnormalised, found.tau.ci_ub) / total == pytest.approx(0.975, abs=1e-9)
+    assert quad(found.density_mu, -4, 3, epsrel=1e-10, limit=300)[0] == pytest.approx(1, abs=1e-8)
+    assert found.change < 1e-10
+    assert found.prediction.sd > found.mu.sd
+
+
+def test_bayes_with_no_room_for_heterogeneity_is_the_common_effect():
+    y, v = pl.effect_sizes("RR", BCG)
+    found, common = pl.bayes(y, v, scale=1e-6), pl.pool(y, v, "EE", "z")
+    assert (found.mu.mean, found.mu.sd) == pytest.approx((common.beta, common.se), rel=1e-6)
+    assert found.studies[0].mean == pytest.approx(common.beta, rel=1e-6)
+
+
+def test_bayes_with_every_prior():
+    y, v = pl.effect_sizes("RR", BCG)
+    for prior in ("half-cauchy", "turner", "uniform", pl.log_normal(-4.0, 1.5)):
+        found = pl.bayes(y, v, prior)
+        assert found.mu.ci_lb < found.mu.median < found.mu.ci_ub and found.change < 1e-10
+    assert pl.bayes(y[:2], v[:2], "half-cauchy").tau.sd == math.inf
+    with pytest.raises(PoolingError):
+        pl.bayes(y[:2], v[:2], "uniform")
