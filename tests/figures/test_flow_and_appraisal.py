@@ -44,6 +44,14 @@ def test_the_form_follows_from_the_boxes():
     assert "Total studies included in review (n = 33)" in updated
 
 
+def test_reasons_are_shown_most_frequent_first_whatever_their_order_in_the_file():
+    data = samples.flow("databases")
+    data["boxes"]["excluded_full_text"] = {"Aged": 1, "Bad": 7, "Cold": 7, "Done": 11}
+    drawn = words(flow_diagram(data))
+    places = [drawn.index(f"{word} (n") for word in ("Done", "Bad", "Cold", "Aged")]
+    assert places == sorted(places)
+
+
 def test_undecided_has_boxes_only_while_there_are_any():
     assert "awaiting" not in words(flow_diagram(samples.flow("both")))
     drawn = words(flow_diagram(samples.flow("open")))

@@ -45,7 +45,7 @@ def spoil(value):
         }
     if isinstance(value, list | tuple):
         return [spoil(inner) for inner in value]
-    return value + EVIL if isinstance(value, str) and value else value
+    return value + EVIL if isinstance(value, str) and value not in ("", "Reports") else value
 
 
 def test_page_stands_alone():
@@ -124,6 +124,8 @@ def test_tables_hold_every_row():
     assert "Maude 2018 (ELIANA)single armCD194-1BB75612258305/6high" in words
     assert "8/9" in words
     assert "NR" in words
+    assert "Reports of each study" in words
+    assert "Tisagenlecleucel in children and young adults. N Engl J Med 2018;378:439" in words
     words = section(page(), "excluded")
     assert "3 reports excluded, 1 not retrieved." in words
     assert (

@@ -17,11 +17,11 @@ def test_one_row_a_study_sorted_by_label_and_nothing_empty():
     extraction = pd.DataFrame(
         [("b2", "settled", "3", "NR"), ("a1", "conflict", "", "")], columns=["item_id", "state", "events", "total"]
     )
-    table = study_table(STUDIES, SCORES, extraction, FIELDS, {"r1": "Alpha A. A title"})
+    table = study_table(STUDIES, SCORES, extraction, FIELDS, {"r1": "Alpha A. A title", "r3": "Three; and | more"})
     assert list(table.columns) == ["Study", "Design", "Events", "total", "Stars", "Overall", "Reports"]
     assert table.to_numpy().tolist() == [
         ["Alpha 2019", "cohort", "undecided", "undecided", "undecided", "undecided", "Alpha A. A title"],
-        ["Beta 2020", "single arm", "3", "NR", "5/6", "high", "r2; r3"],
+        ["Beta 2020", "single arm", "3", "NR", "5/6", "high", "r2 | Three; and / more"],
     ]
 
 

@@ -245,7 +245,9 @@ def _studies(studies: str, reports: str, counts: Mapping[str, int]) -> tuple[str
 
 
 def _reading_rows(boxes: Mapping[str, Any], column: str, *, grey: bool) -> list[dict[str, list[_Box]]]:
-    reasons = [f"  {reason} {_n(count)}" for reason, count in boxes["excluded_full_text"].items()]
+    # A flow that was kept as JSON has its reasons in the order of the alphabet.
+    ordered = sorted(boxes["excluded_full_text"].items(), key=lambda item: (-item[1], item[0]))
+    reasons = [f"  {reason} {_n(count)}" for reason, count in ordered]
     excluded = ("Reports excluded:", *reasons) if reasons else (f"Reports excluded {_n(0)}",)
     return [
         {

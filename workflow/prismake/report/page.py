@@ -26,6 +26,7 @@ from prismake.figures.wording import (
 from prismake.paths import graph_root
 from prismake.report.methods import paragraphs
 from prismake.report.svg import inline
+from prismake.report.tables import BETWEEN
 
 TEMPLATE = "page.html.j2"
 
@@ -91,6 +92,8 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "methods": paragraphs(config, context["searches"], context["instruments"], context["versions"]),
         "limitations": _limitations(context),
         "reasons": _reasons(context["excluded"]),
+        "reports": _reports(context["studies"]),
+        "studies": _without_reports(context["studies"]),
         "records": sum(search["records"] or 0 for search in context["searches"]),
         "sections": _sections(context),
     }
@@ -267,6 +270,23 @@ def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
 def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
     bounds = interval(pair.get(f"{name}_lb"), pair.get(f"{name}_ub"))
     return f"{number(pair.get(name))} {bounds}".strip()
+
+
+def _reports(table: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """The reports of each study, which are too long for a column."""
+    if "Reports" not in table["columns"]:
+        return []
+    place = table["columns"].index("Reports")
+    found = {row[0]: [one for one in row[place].split(BETWEEN) if one] for row in table["rows"]}
+    return list(found.items())
+
+
+def _without_reports(table: Mapping[str, Any]) -> dict[str, Any]:
+    keep = [index for index, name in enumerate(table["columns"]) if name != "Reports"]
+    return {
+        "columns": [table["columns"][index] for index in keep],
+        "rows": [[row[index] for index in keep] for row in table["rows"]],
+    }
 
 
 def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapping[str, str]]]]:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNDECIDED = "undecided"
+# Between the reports of a study in one cell; titles hold every other sign.
+BETWEEN = " | "
 
 
 def study_table(
@@ -27,8 +29,8 @@ def study_table(
         fields: ``extraction.fields`` of the config (name, label), in order.
         reports: citation by report_id; report ids stand in its place where there is none.
 
-    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports. A
-    value that is not settled is "undecided", never empty.
+    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports
+    (joined by " | "). A value that is not settled is "undecided", never empty.
     """
     import pandas as pd
 
@@ -53,7 +55,7 @@ def study_table(
                     *(str(values.get(name) or "") if settled else UNDECIDED for name in labels),
                     f"{mark['total']}/{mark['maximum']}" if mark else UNDECIDED,
                     str(mark.get("overall") or UNDECIDED),
-                    "; ".join(_named(str(study["report_ids"]), reports or {})),
+                    BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
             )
     return pd.DataFrame(rows, columns=columns, dtype=str)
@@ -61,7 +63,7 @@ def study_table(
 
 def _named(report_ids: str, reports: Mapping[str, str]) -> list[str]:
     ids = [one.strip() for one in report_ids.split(";") if one.strip()]
-    return [reports.get(one, one) for one in ids]
+    return [reports.get(one, one).replace(BETWEEN, " / ") for one in ids]
 
 
 def citation(report: Mapping[str, Any]) -> str:
