@@ -52,6 +52,6 @@ def test_other_exports_carry_no_decisions():
 def test_decisions_of_a_real_export(samples):
     found = read_file(samples / "screening-bib/negri_rayyan_export_included.bib")
     rows = found.decision_rows()
-    assert {row["reviewer"] for row in rows} == {"Marta", "Giulia"}
+    assert {row["reviewer"] for row in rows} == {"Marta", "Giulia", "Chiara Emma"}
     assert {row["record_id"] for row in rows} <= {record["record_id"] for record in found.records}
     assert {row["decision"] for row in rows} <= {"include", "exclude", "maybe"} and len(rows) > 800

@@ -26,6 +26,34 @@ _RIS = {
 
 RIS_DIALECTS = (
     Dialect(
+        "prismake RIS",
+        "",
+        "prismake",
+        {
+            "accession": ("AN:exact",),
+            "title": ("TI:exact",),
+            "authors": ("AU:exact-one",),
+            "year": ("PY",),
+            "journal": ("T2:exact",),
+            "volume": ("VL:exact",),
+            "issue": ("IS:exact",),
+            "pages": ("SP~EP",),
+            "doi": ("DO",),
+            "pmid": ("C1:pmid-line",),
+            "abstract": ("AB:exact",),
+            "language": ("LA:exact",),
+            "publication_types": ("M3:exact-one",),
+            "keywords": ("KW:exact-one",),
+            "trial_ids": ("C3:exact-one",),
+            "related_reports": ("C4:exact-one",),
+            "retracted": ("C6:exact",),
+            "url": ("UR:exact",),
+            "database": ("DB:exact",),
+        },
+        kind="other",
+        signature=(r"^DP {2}- prismake$",),
+    ),
+    Dialect(
         "Rayyan RIS",
         "",
         "Rayyan",
@@ -197,7 +225,7 @@ MEDLINE = Dialect(
         "publication_types": ("PT",),
         "keywords": ("MH", "OT"),
         "trial_ids": ("SI",),
-        "url": ("PMC:text?PMC=^$",),
+        "database": ("DB",),
     },
     signature=(),
 )
@@ -347,7 +375,7 @@ BIBTEX = Dialect(
     "",
     "",
     {
-        "accession": ("ENTRYKEY:rayyan", "pmid"),
+        "accession": ("ENTRYKEY:rayyan", "accession", "pmid"),
         "title": ("title",),
         "authors": ("author:ands",),
         "year": ("year", "date"),
@@ -359,42 +387,11 @@ BIBTEX = Dialect(
         "pmid": ("pmid", "pubmed_id"),
         "abstract": ("abstract",),
         "language": ("language",),
-        "publication_types": ("type", "document_type", "ENTRYTYPE"),
+        "publication_types": ("type:semicolons", "document_type", "ENTRYTYPE"),
         "keywords": ("keywords:loose", "author_keywords:semicolons"),
+        "trial_ids": ("trial_registration",),
         "url": ("url",),
         "database": ("source", "database"),
     },
     kind="other",
 )
-
-OVID_FILES = (
-    (r"^(?:ovid )?medline|^(?:med|prem|ppez|pmoz|mesz|medp|medc)", "MEDLINE"),
-    (r"^embase|^(?:emed|emex|emez|oemez|emcz|emca)", "Embase"),
-    (r"psyc", "PsycINFO"),
-    (r"^(?:cctr|coch|cochrane central)|^ebm reviews - cochrane central|^evid", "CENTRAL"),
-    (r"^caba|cab abstracts", "CAB Abstracts"),
-    (r"^(?:amed)", "AMED"),
-    (r"^(?:glob|global health)", "Global Health"),
-)
-"""Names of databases behind the ``D=`` parameter of Ovid addresses and in ``DB`` tags."""
-
-EBSCO_FILES = {
-    "aph": "Academic Search Premier",
-    "a9h": "Academic Search Complete",
-    "asn": "Academic Search Ultimate",
-    "rzh": "CINAHL",
-    "cin20": "CINAHL",
-    "ccm": "CINAHL",
-    "c8h": "CINAHL",
-    "jlh": "CINAHL",
-    "cul": "CINAHL",
-    "cmedm": "MEDLINE",
-    "mnh": "MEDLINE",
-    "mdc": "MEDLINE",
-    "psyh": "PsycINFO",
-    "bth": "Business Source Premier",
-    "eric": "ERIC",
-    "sph": "SPORTDiscus",
-    "s3h": "SPORTDiscus",
-}
-"""Names of databases behind the ``db=`` parameter of EBSCOhost addresses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -89,15 +90,15 @@ def _bibtex_tags(entry: Any) -> Tags:
 
 
 def plain_latex(value: str) -> str:
-    """Accents and symbols written as LaTeX commands as Unicode, braces gone."""
-    if "\\" in value:
-        try:
-            from pylatexenc.latex2text import LatexNodes2Text
+    """Accents and symbols written as LaTeX commands as Unicode, grouping braces gone."""
+    if "\\" not in value:
+        return value.replace("{", "").replace("}", "").strip()
+    try:
+        from pylatexenc.latex2text import LatexNodes2Text
 
-            value = LatexNodes2Text(math_mode="verbatim").latex_to_text(value)
-        except Exception:  # a stray backslash in an abstract is no LaTeX: keep the text as it stands
-            value = value.replace("\\", "")
-    return value.replace("{", "").replace("}", "").strip()
+        return LatexNodes2Text(math_mode="verbatim").latex_to_text(value).strip()
+    except Exception:  # a stray backslash in an abstract is no LaTeX: keep the text as it stands
+        return re.sub(r"[\\{}]", "", value).strip()
 
 
 # --- ClinicalTrials.gov --------------------------------------------------------------------------------------------

@@ -154,6 +154,11 @@ def _found(pattern: str, flags: int = 0) -> Callable[[str], str]:
     return find
 
 
+def _unquoted(value: str) -> str:
+    """A cell of our own CSV without the apostrophe that keeps a spreadsheet from running it as a formula."""
+    return value[1:] if value[:1] == "'" and value[1:2] in {"=", "+", "-", "@"} else value
+
+
 HOW: dict[str, Callable[[str], Any]] = {
     "text": text,
     "year": year,
@@ -168,6 +173,10 @@ HOW: dict[str, Callable[[str], Any]] = {
     "people": people,
     "people-commas": people_commas,
     "one": one,
+    "exact": collapse,
+    "exact-one": lambda value: [item] if (item := collapse(value)) else [],
+    "unguarded": lambda value: _unquoted(collapse(value)),
+    "unguarded-list": lambda value: [item for part in _unquoted(value).split(";") if (item := collapse(part))],
     "semicolons": semicolons,
     "commas": commas,
     "bars": bars,

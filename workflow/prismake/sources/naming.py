@@ -6,8 +6,40 @@ import re
 from typing import Any
 
 from prismake.records import collapse, normal_pmid
-from prismake.sources.dialects import EBSCO_FILES, LINKS, OVID_FILES
+from prismake.sources.dialects import LINKS
 from prismake.sources.mapping import Dialect, Tags
+
+OVID_FILES = (
+    (r"^(?:ovid )?medline|^(?:med|prem|ppez|pmoz|mesz|medp|medc)", "MEDLINE"),
+    (r"^embase|^(?:emed|emex|emez|oemez|emcz|emca)", "Embase"),
+    (r"psyc", "PsycINFO"),
+    (r"^(?:cctr|coch|cochrane central)|^ebm reviews - cochrane central|^evid", "CENTRAL"),
+    (r"^caba|cab abstracts", "CAB Abstracts"),
+    (r"^(?:amed)", "AMED"),
+    (r"^(?:glob|global health)", "Global Health"),
+)
+"""Names of databases behind the ``D=`` parameter of Ovid addresses and in ``DB`` tags."""
+
+EBSCO_FILES = {
+    "aph": "Academic Search Premier",
+    "a9h": "Academic Search Complete",
+    "asn": "Academic Search Ultimate",
+    "rzh": "CINAHL",
+    "cin20": "CINAHL",
+    "ccm": "CINAHL",
+    "c8h": "CINAHL",
+    "jlh": "CINAHL",
+    "cul": "CINAHL",
+    "cmedm": "MEDLINE",
+    "mnh": "MEDLINE",
+    "mdc": "MEDLINE",
+    "psyh": "PsycINFO",
+    "bth": "Business Source Premier",
+    "eric": "ERIC",
+    "sph": "SPORTDiscus",
+    "s3h": "SPORTDiscus",
+}
+"""Names of databases behind the ``db=`` parameter of EBSCOhost addresses."""
 
 _SLUGS = {
     "central": "cochrane",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prismake.records import COLUMNS, LIST_COLUMNS
 from prismake.sources.mapping import Dialect
 
 
@@ -57,7 +58,20 @@ EMBASE = Dialect(
     },
 )
 
+OWN = Dialect(
+    "prismake CSV",
+    "",
+    "prismake",
+    {
+        **{column: (f"{column}:unguarded",) for column in COLUMNS},
+        **{column: (f"{column}:unguarded-list",) for column in LIST_COLUMNS},
+        **{column: (column,) for column in ("year", "doi", "pmid")},
+    },
+    kind="other",
+)
+
 TABLES = (
+    _table("|".join(COLUMNS), OWN),
     _table(
         "pmid|title|journal/book|create date",
         Dialect(
