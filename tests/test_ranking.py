@@ -180,22 +180,22 @@ def test_import_costs_nothing():
 # --- finished reviews -------------------------------------------------------------------------------------------------
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks" / "screening"))
-import score  # noqa: E402
+import screening_replay as replays  # noqa: E402
 
 needs_sets = pytest.mark.skipif(not SETS.is_dir(), reason=f"the finished reviews are not in {SETS}")
 
 
 def test_figures_of_known_orders():
-    perfect = score.figures([1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    perfect = replays.figures([1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
     assert perfect["loss"] == 0 and perfect["WSS@95"] == pytest.approx(0.75) and perfect["R@10%"] == 0.5
-    assert score.figures([0, 0, 0, 1, 1])["loss"] == 1
+    assert replays.figures([0, 0, 0, 1, 1])["loss"] == 1
 
 
 @needs_sets
 @pytest.mark.parametrize(("name", "loss"), [("Cohen_2006_ADHD", 0.12), ("Cohen_2006_Triptans", 0.19)])
 def test_two_small_reviews(name, loss):
-    labels, _ = score.replay_prismake(name, "sheets", score.questions()[name])
-    assert score.figures(labels)["loss"] <= loss
+    labels, _ = replays.replay_prismake(name, "sheets", replays.questions()[name])
+    assert replays.figures(labels)["loss"] <= loss
 
 
 @pytest.mark.slow
@@ -203,9 +203,9 @@ def test_two_small_reviews(name, loss):
 @pytest.mark.parametrize("protocol", ["sheets", "growing"])
 def test_the_mean_of_all_sets_reaches_the_targets(protocol):
     rows = []
-    for name, question in score.questions().items():
-        labels, _ = score.replay_prismake(name, protocol, question)
-        rows.append(score.figures(labels))
+    for name, question in replays.questions().items():
+        labels, _ = replays.replay_prismake(name, protocol, question)
+        rows.append(replays.figures(labels))
     mean = pd.DataFrame(rows).mean()
-    for figure, target in score.TARGETS[protocol].items():
+    for figure, target in replays.TARGETS[protocol].items():
         assert mean[figure] <= target if figure == "loss" else mean[figure] >= target, (figure, mean[figure])

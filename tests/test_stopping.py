@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +117,21 @@ def test_the_bound_holds_at_its_rate(ranked):
         failed += bound is not None and bound > seen.sum() / relevant + 1e-12
     # 5 % is allowed; three standard errors are 1.2 %.
     assert failed / 3000 <= 0.05
+
+
+# --- finished reviews -------------------------------------------------------------------------------------------------
+
+sys.path.insert(0, str(Path(__file__).parent / "benchmarks" / "screening"))
+import screening_replay  # noqa: E402
+import stopping_rate  # noqa: E402
+
+
+SETS = screening_replay.SHARED / "benchmarks" / "screening"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SETS.is_dir(), reason=f"the finished reviews are not in {SETS}")
+def test_the_bound_holds_on_finished_reviews():
+    for name, tally in stopping_rate.simulate(seeds=1, shuffles=40).items():
+        if "best of all" not in name:
+            assert tally.failed <= 0.05 * tally.looks, tally.line(name)

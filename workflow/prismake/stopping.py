@@ -6,7 +6,7 @@ hypergeometric distribution then tells how many relevant items that urn can have
 last two thirds and the last third of what was read, each at half the error, so that the bound holds at its level
 whatever the number of relevant items, as long as the order is no worse than chance. Their paper takes the best of all
 possible samples without such a correction; in an order that is no better than chance that bound fails in about one
-look in eight (tests/benchmarks/screening/stopping.py).
+look in seven (tests/benchmarks/screening/stopping_rate.py).
 
 Reading in order of relevance makes relevant items more frequent in the sample than in the rest: the bound then errs on
 the side of caution. It can fail where relevant items hide at the bottom of the order, and each look is one statement:

@@ -1,0 +1,148 @@
+"""Does the bound of the advice on stopping hold at its rate?
+
+    python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200]
+
+Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet:
+
+* ranked: sheets of 100 and growing sheets, in the order of the question and the decisions;
+* ranked, no question: sheets of 100 from a random first sheet, ``--seeds`` times a review;
+* random: an order that is no better than chance, looked at after every tenth of the records, ``--shuffles`` times;
+* random tail: ranked until half is read, then at random, the advice resting on the tail alone.
+
+A look fails when the bound is above the recall truly reached. A 95 % bound may fail in 5 % of looks. Looks into one
+review are not independent; *reviews* counts those in which any look failed. The last columns are for those who would
+stop as soon as the bound reaches 95 %: how often recall then really was below it, and how much they had read. The
+uncorrected bound of the best of all samples (Callaghan & Mueller-Hansen 2020) stands beside ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from prismake import rank
+from prismake.stopping import most_relevant, stopping_advice
+from screening_replay import load, questions, replay, sheet_sizes
+
+
+def ranked(name: str, protocol: str, question: str, seed: int = 0) -> list[int]:
+    """Labels of a review in reading order."""
+    records = load(name)
+    items = records[["title", "abstract"]]
+
+    def best_next(decisions: dict[str, str]) -> list[str]:
+        return [i for i in rank(items, decisions, question=question, seed=seed).index if i not in decisions]
+
+    return replay(records, protocol, best_next)
+
+
+def looks(labels: list[int], protocol: str) -> list[int]:
+    """How many records are read at each look."""
+    if protocol == "tenths":
+        return [round(len(labels) * tenth / 10) for tenth in range(1, 10)]
+    ends, read = [], 0
+    for size in sheet_sizes(protocol):
+        read += size
+        if read >= len(labels):
+            return ends
+        ends.append(read)
+    return ends
+
+
+def best_of_all_samples(labels: list[int], total: int) -> float:
+    """The bound without correction, over every sample that starts after a relevant record."""
+    found, before, best = sum(labels), 0, 0.0
+    for start in [0, *(i + 1 for i, label in enumerate(labels) if label)]:
+        size, before = len(labels) - start, sum(labels[:start])
+        if size and found:
+            best = max(best, found / (before + most_relevant(total - start, size, found - before, 0.05)))
+    return best
+
+
+class Tally:
+    """Looks and reviews of one way of reading, for one bound."""
+
+    def __init__(self) -> None:
+        self.looks = self.failed = self.reviews = self.any_failed = self.stopped = self.too_early = 0
+        self.share_read = 0.0
+
+    def add(self, labels: list[int], ends: list[int], bound) -> None:
+        relevant, any_failed, stop = sum(labels), False, None
+        for end in ends:
+            value, truth = bound(labels[:end]), sum(labels[:end]) / relevant
+            failed = value is not None and value > truth + 1e-12
+            self.looks += 1
+            self.failed += failed
+            any_failed |= failed
+            if stop is None and value is not None and value >= 0.95 - 1e-12:
+                stop = (end, truth)
+        self.reviews += 1
+        self.any_failed += any_failed
+        self.stopped += stop is not None
+        self.too_early += stop is not None and stop[1] < 0.95
+        self.share_read += stop[0] / len(labels) if stop else 1.0
+
+    def line(self, name: str) -> str:
+        return (
+            f"{name:42s}{self.looks:7d}{self.failed:7d}{self.failed / self.looks:8.1%}"
+            f"{self.any_failed:7d} of {self.reviews:5d}{self.too_early:8d} of {self.stopped:5d}"
+            f"{self.share_read / self.reviews:9.1%}"
+        )
+
+
+def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
+    tallies: dict[str, Tally] = defaultdict(Tally)
+
+    def both(name: str, labels: list[int], protocol: str) -> None:
+        total, ends = len(labels), looks(labels, protocol)
+        tallies[name].add(labels, ends, lambda seen: stopping_advice(seen, total).recall_lb)
+        tallies[f"{name}, best of all samples"].add(labels, ends, lambda seen: best_of_all_samples(seen, total))
+
+    for name, question in sorted(questions().items()):
+        for protocol in ("sheets", "growing"):
+            labels = ranked(name, protocol, question)
+            both("ranked", labels, protocol)
+            if protocol == "sheets":
+                random_tail(tallies["random tail"], labels, shuffles)
+        for seed in range(seeds):
+            both("ranked, no question", ranked(name, "sheets", "", seed), "sheets")
+        draws = random.Random(name)
+        for repeat in range(shuffles):
+            labels = list(load(name)["label_included"]) if repeat == 0 else labels
+            draws.shuffle(labels)
+            total, ends = len(labels), looks(labels, "tenths")
+            tallies["random"].add(labels, ends, lambda seen, n=total: stopping_advice(seen, n).recall_lb)
+            if repeat < 10:  # slow, and clear enough
+                tallies["random, best of all samples"].add(
+                    labels, ends, lambda seen, n=total: best_of_all_samples(seen, n)
+                )
+    return tallies
+
+
+def random_tail(tally: Tally, labels: list[int], shuffles: int) -> None:
+    half, draws, total = len(labels) // 2, random.Random(1), len(labels)
+    for _ in range(shuffles):
+        rest = labels[half:]
+        draws.shuffle(rest)
+        order = labels[:half] + rest
+        # One look, at three quarters: the tail is as long as it was planned to be.
+        end = (half + total) // 2
+        tally.add(order, [end], lambda seen: stopping_advice(seen, total, random_tail=len(seen) - half).recall_lb)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--shuffles", type=int, default=200)
+    options = parser.parse_args()
+    print(f"{'':42s}{'looks':>7s}{'failed':>7s}{'':8s}{'reviews failed':>15s}{'too early':>17s}{'read':>9s}")
+    for name, tally in sorted(simulate(options.seeds, options.shuffles).items()):
+        print(tally.line(name))
+
+
+if __name__ == "__main__":
+    main()
