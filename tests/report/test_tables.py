@@ -52,6 +52,7 @@ def test_citation_of_what_is_known():
     }
     record |= {"year": 2018, "volume": "378", "pages": "439-448"}
     assert citation(record) == "Maude SL et al. Tisagenlecleucel. N Engl J Med 2018;378:439-448"
+    assert citation({"authors": ["Wang, Y."], "title": "T", "volume": "11", "pages": "e7"}) == "Wang, Y. T. 11:e7"
     assert citation({"title": "Alone", "year": pd.NA}) == "Alone"
     assert citation({"authors": ["Roe C", "Poe E"], "title": "Two", "year": None}) == "Roe C and Poe E. Two"
 

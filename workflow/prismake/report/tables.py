@@ -75,8 +75,8 @@ def citation(report: Mapping[str, Any]) -> str:
     place = " ".join(part for part in (report.get("journal") or "", year) if part)
     volume, pages = report.get("volume") or "", report.get("pages") or ""
     if volume:
-        place += f";{volume}" + (f":{pages}" if pages else "")
-    parts = [names, str(report.get("title") or "").rstrip(". "), place]
+        place += (";" if place else "") + volume + (f":{pages}" if pages else "")
+    parts = [names.rstrip(". "), str(report.get("title") or "").rstrip(". "), place]
     return ". ".join(part for part in parts if part)
 
 
