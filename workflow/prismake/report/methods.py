@@ -123,14 +123,14 @@ def _selection(config: Mapping[str, Any]) -> str:
 def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, str]]) -> str:
     named = config.get("appraisal", {}).get("instruments", {})
     by_design = [
-        f"{design.replace('_', ' ')} studies by the {instruments.get(name, {}).get('title', name)}"
+        f"{design.replace('_', ' ')}, {instruments.get(name, {}).get('title', name)}"
         for design, name in sorted(named.items())
     ]
     if not by_design:
         return ""
     overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
     return (
-        f"Risk of bias was judged {_panel(config, 'appraisal')}: {join(by_design)}. Items that do not apply to "
+        f"Risk of bias was judged {_panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. Items that do not apply to "
         f"a design are not in its denominator. {overall}".strip()
     )
 
