@@ -169,6 +169,10 @@ def test_what_cannot_be_ordered_is_refused():
         rank(pd.concat([items, items.iloc[:1]]), {})
     with pytest.raises(RankingError, match="db:001: The decision 'perhaps' is not understood"):
         rank(items, {"db:001": "perhaps"})
+    with pytest.raises(RankingError, match="db:001: Two decisions contradict"):
+        rank(items, pd.Series(["include", "exclude"], index=["db:001", "db:001"]))
+    with pytest.raises(RankingError, match="another type"):
+        rank(items.set_axis([str(i) for i in range(len(items))]), {3: "include"})
 
 
 def test_import_costs_nothing():

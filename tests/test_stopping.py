@@ -125,7 +125,6 @@ sys.path.insert(0, str(Path(__file__).parent / "benchmarks" / "screening"))
 import screening_replay  # noqa: E402
 import stopping_rate  # noqa: E402
 
-
 SETS = screening_replay.SHARED / "benchmarks" / "screening"
 
 

@@ -12,7 +12,7 @@ Raghavan & Schuetze 2008, chapter 9 (feedback); Cormack & Grossman 2015, arXiv:1
 relevant document of continuous active learning, and presumptive negatives among the unread).
 
 The constants were chosen by the mean over ten finished reviews, three wordings of each question and two ways of handing
-out sheets, in the middle of a plateau: halving or doubling any of them moves the mean loss by less than 0.005.
+out sheets, in the middle of a plateau: half or twice any of them moves the mean loss by less than 0.005.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.errors import PrismakeError
@@ -74,7 +73,8 @@ def rank(items: pd.DataFrame, decisions: Any, question: str = "", seed: int = 0)
     The same input gives the same order, however the rows are sorted. With neither a question nor an included item
     there is nothing to learn from, and the order is random by ``seed``.
 
-    Raises RankingError when an id occurs twice, a column is missing, or a decision is not understood.
+    Raises RankingError when an id occurs twice, a column is missing, a decision is not understood or contradicts
+    another on the same item, or the ids of items and decisions are of different types.
     """
     import numpy as np
     import pandas as pd
@@ -249,19 +249,24 @@ def _check(items: pd.DataFrame) -> None:
 
 def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
     """1 for included and 0 for excluded items among those of ``index``."""
-    pairs = {} if decisions is None else decisions
-    pairs = dict(pairs.items() if isinstance(pairs, Mapping) or hasattr(pairs, "items") else pairs)
+    given = [] if decisions is None else list(decisions.items())
     items, known = set(index), {}
-    for item, decision in pairs.items():
-        if item not in items:
-            continue
+    for item, decision in given:
         word = "" if decision is None or decision != decision else str(decision).strip().casefold()  # noqa: PLR0124
-        if word in _YES or word in _NO:
-            known[item] = int(word in _YES)
-        elif word:
+        if item not in items or not word:
+            continue
+        if word not in _YES | _NO:
             raise RankingError(
                 f"The decision '{decision}' is not understood.", where=str(item), remedy="Use include or exclude."
             )
+        if known.setdefault(item, int(word in _YES)) != int(word in _YES):
+            raise RankingError("Two decisions contradict each other.", where=str(item), remedy="Give each item one.")
+    strangers = {str(item) for item, _ in given if item not in items}
+    if len(strangers) == len(given) and strangers & {str(item) for item in items}:
+        raise RankingError(
+            "The ids of the decisions are of another type than those of the items (text and numbers).",
+            remedy="Read both as text.",
+        )
     return known
 
 
