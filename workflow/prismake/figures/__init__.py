@@ -26,7 +26,7 @@ _HOME = {
     "traffic_light": "lights",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - the names are those of _HOME
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

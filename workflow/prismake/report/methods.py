@@ -130,8 +130,8 @@ def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str,
         return ""
     overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
     return (
-        f"Risk of bias was judged {_panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. Items that do not apply to "
-        f"a design are not in its denominator. {overall}".strip()
+        f"Risk of bias was judged {_panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. "
+        f"Items that do not apply to a design are not in its denominator. {overall}".strip()
     )
 
 
