@@ -58,12 +58,14 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     if start is None:
         return at_zero
     for m, check in itertools.pairwise(LADDER):
+        if m < _least_nodes(start[1]):
+            continue
         try:
             b, tau, value, modes, used = _newton(counts, start[0], start[1], m, start[2])
-        except NotConverged:
-            if m < TRAPEZOID:
-                continue
-            raise
+        except NotConverged:  # too few nodes make the approximated likelihood and its slope disagree
+            if check == LADDER[-1]:
+                raise
+            continue
         steps += used
         finer, _ = evaluate(counts, b, tau, check, modes)
         if np.abs(finer.gradient - value.gradient).max() < 1e-9 * (1.0 + abs(value.hessian[-1, -1])):
@@ -82,6 +84,11 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
         b, covariance[:-1, :-1], tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]), value.loglik, ll0, b0,
         information, float(np.abs(value.gradient).max()), steps, m,
     )  # fmt: skip
+
+
+def _least_nodes(tau: float) -> int:
+    """Nodes below which a search that starts at tau is not worth beginning."""
+    return 24 if tau < 2.0 else 48 if tau < 4.0 else int(40 * tau)
 
 
 def _only_extremes(counts: Counts, ll0: float) -> bool:
@@ -140,7 +147,7 @@ def _positive(matrix: np.ndarray) -> np.ndarray:
 def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None):
     """Newton ascent on (b, tau) with step halving: (b, tau, evaluation, modes, iterations)."""
     value, modes = evaluate(counts, b, tau, nodes, modes)
-    for iteration in range(1, 200):
+    for iteration in range(1, 40 if nodes < TRAPEZOID else 100):
         step = np.linalg.solve(_positive(-value.hessian), value.gradient)
         decrement = float(step @ value.gradient)
         if decrement < 1e-22 * (1.0 + abs(value.loglik)) or (decrement < 1e-13 and iteration > 60):
@@ -151,7 +158,7 @@ def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.nda
             if trial.loglik >= value.loglik - 1e-13 * (1.0 + abs(value.loglik)):
                 break
             scale *= 0.5
-            if scale < 1e-10:
+            if scale < 1e-4:
                 if decrement < 1e-12:
                     return b, tau, value, modes, iteration
                 raise NotConverged("The likelihood of the mixed model does not rise along its gradient.")
