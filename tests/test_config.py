@@ -54,7 +54,10 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
         ({"outcomes": {"x": {"columns": {"events": "events", "total": "total"}, "subgroups": ["sex"]}}}, ["'sex'"]),
         ({"outcomes": {"x": {"measure": "RR", "columns": {}}}}, ["events1", "total2"]),
         ({"searches": {"embase": {"label": "Embase"}}}, ["'searches.embase' has no file", "config/searches"]),
-        ({"searches": {"pubmed": {"live": True}}}, ["searches.pubmed.query", "searches.pubmed.until", "'email' is empty"]),
+        (
+            {"searches": {"pubmed": {"live": True}}},
+            ["searches.pubmed.query", "searches.pubmed.until", "'email' is empty"],
+        ),
         ({"searches": {"pubmed": {"date": "31.8.2025"}}}, ["2025-08-31"]),
     ],
 )

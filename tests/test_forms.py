@@ -79,7 +79,9 @@ def test_maxima(name, maximum):
     scale = load_instrument(name)
     assert scale.maximum == maximum
     best = {
-        item.id: max(row_choices(item), key=lambda answer, item=item: sum(item.answers[a][1] for a in answer.split("+")))
+        item.id: max(
+            row_choices(item), key=lambda answer, item=item: sum(item.answers[a][1] for a in answer.split("+"))
+        )
         for item in scale.items
         if not item.not_applicable
     }

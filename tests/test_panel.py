@@ -39,12 +39,16 @@ def test_two_reviewers_at_title_and_abstract(anna, ben, state, value):
 
 
 def test_the_consensus_sheet_settles_a_disagreement():
-    decision = one(SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "exclude"}}, {"decision": "exclude"})
+    decision = one(
+        SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "exclude"}}, {"decision": "exclude"}
+    )
     assert (decision.state, decision.settled_by, decision.value("decision")) == (SETTLED, "consensus", "exclude")
 
 
 def test_reviewers_who_agree_against_the_consensus_reopen_the_item():
-    decision = one(SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "include"}}, {"decision": "exclude"})
+    decision = one(
+        SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "include"}}, {"decision": "exclude"}
+    )
     assert decision.state == CONFLICT
     assert "all reviewers now say “include”" in decision.fields["decision"].remark
 
@@ -134,7 +138,12 @@ def test_nothing_is_settled_unless_all_agree_or_the_consensus_says_so(table):
 
 @given(st.permutations(["r1", "r2", "r3", "r4"]))
 def test_the_order_of_items_and_reviewers_makes_no_difference(items):
-    values = {"r1": ("include", "include"), "r2": ("exclude", "include"), "r3": ("maybe", ""), "r4": ("exclude", "exclude")}
+    values = {
+        "r1": ("include", "include"),
+        "r2": ("exclude", "include"),
+        "r3": ("maybe", ""),
+        "r4": ("exclude", "exclude"),
+    }
     answers = {
         who: {item: {"decision": values[item][index]} for item in items} for index, who in enumerate(("anna", "ben"))
     }

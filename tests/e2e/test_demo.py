@@ -1,0 +1,107 @@
+"""The demonstration: from the search results to the report, and against what R makes of the same counts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from review import Review
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.e2e
+
+# metafor 3.8-1 on the twelve published trials (Front Immunol 2021;11:569117, Table 1), one row a cohort, logit scale:
+# estimate, interval, prediction interval, tau² of rma(measure="PLO", method="REML", test="knha"); estimate, interval
+# and tau² of rma.glmm(nAGQ = 25); four decimals.
+R_RESULTS = {
+    "relapse": ((0.4132, 0.2518, 0.5957, 0.0941, 0.8268, 0.5577), (0.4079, 0.2800, 0.5496, 0.5198)),
+    "crs": ((0.8556, 0.7590, 0.9177, 0.6210, 0.9554, 0.2242), (0.8808, 0.8028, 0.9307, 0.3901)),
+    "neurotoxicity": ((0.3623, 0.2722, 0.4632, 0.1859, 0.5857, 0.1174), (0.3578, 0.2870, 0.4353, 0.1050)),
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Review:
+    """A copy of the project, run once by a bare snakemake."""
+    review = Review.__new__(Review)
+    review.folder = tmp_path_factory.mktemp("demo") / "prismake"
+    review.folder.mkdir()
+    for name in ("Snakefile", "rules", "scripts", "profiles", "config"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, review.folder / name)
+    review.output = review.run()
+    return review
+
+
+def result(demo: Review, outcome: str) -> dict:
+    return json.loads((demo.folder / f"results/pooling/{outcome}.json").read_text(encoding="utf-8"))
+
+
+def test_one_command_finishes_the_review(demo):
+    assert "every decision is made" in demo.output
+    page = (demo.folder / "results/report/report.html").read_text(encoding="utf-8")
+    assert "CAR T-cell therapy" in page
+    assert "illustrative" in page
+
+
+@pytest.mark.parametrize("outcome", R_RESULTS)
+def test_pooled_results_are_those_of_metafor(demo, outcome):
+    found = result(demo, outcome)
+    reml, glmm = R_RESULTS[outcome]
+    row = found["analyses"]["inverse_variance"]
+    assert [row[key] for key in ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2")] == pytest.approx(
+        reml, abs=6e-5
+    )
+    row = found["analyses"]["main"]
+    assert [row[key] for key in ("estimate", "ci_lb", "ci_ub", "tau2")] == pytest.approx(glmm, abs=6e-5)
+    assert row["k"] == 8
+
+
+def test_subgroups_are_those_of_metafor(demo):
+    antigen = result(demo, "relapse")["subgroups"]["antigen"]
+    assert (antigen["Q"], antigen["df"], antigen["p"]) == pytest.approx((0.342, 1, 0.559), abs=6e-4)
+    domain = {row["level"]: row for row in result(demo, "relapse")["subgroups"]["costimulatory_domain"]["levels"]}
+    assert [domain["4-1BB"][key] for key in ("estimate", "ci_lb", "ci_ub")] == pytest.approx(
+        (0.4039, 0.2433, 0.5883), abs=6e-5
+    )
+    assert [domain["CD28"][key] for key in ("estimate", "ci_lb", "ci_ub")] == pytest.approx(
+        (0.3539, 0.1106, 0.7071), abs=6e-5
+    )
+
+
+def test_overlapping_cohorts_are_pooled_once(demo):
+    left_out = {row["label"]: row["reason"] for row in result(demo, "relapse")["left_out"]}
+    assert set(left_out) == {"Grupp 2013", "Turtle 2016", "Fry 2018", "Frey 2020"}
+    assert "pooled instead" in left_out["Grupp 2013"]
+    assert "not reported" in left_out["Frey 2020"]
+
+
+def test_the_published_headline_stands_beside_ones_own(demo):
+    published = result(demo, "relapse")["published"]
+    assert (published["estimate"], published["ci_lb"], published["ci_ub"]) == (0.39, 0.29, 0.49)
+    assert "pools other studies" in published["sentence"]
+
+
+def test_every_record_is_somewhere_in_the_flow(demo):
+    boxes = json.loads((demo.folder / "results/flow/flow.json").read_text(encoding="utf-8"))["boxes"]
+    assert boxes["identified"]["total"] == 58 + 179 + 119
+    assert boxes["other"]["identified"]["total"] == 2
+    assert boxes["included"]["studies"] == 12
+    assert boxes["undecided_title_abstract"] == boxes["undecided_full_text"] == boxes["possible_duplicates"] == 0
+
+
+def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
+    demo.idle()
+    before = demo.digests()
+    shutil.rmtree(demo.folder / "results")
+    demo.run()
+    assert demo.digests() == before
+    demo.idle()
+
+
+def test_no_sheet_of_the_demonstration_was_changed(demo):
+    for path in sorted((ROOT / "config/sheets").rglob("*")):
+        if path.is_file():
+            assert (demo.folder / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), path.name

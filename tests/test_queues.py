@@ -1,0 +1,121 @@
+"""What each stage asks about, and how reports become studies."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from prismake.clusters import steady_id
+from prismake.queues import (
+    appraisal_items,
+    arms,
+    extraction_rows,
+    full_texts,
+    handed_on,
+    studies,
+    study_label,
+    surname_of,
+    titles_and_abstracts,
+)
+from prismake.records import table
+
+KINDS = {"embase": "database", "pubmed": "database", "hand": "other"}
+
+
+def reports(*rows):
+    base = [{"title": f"Title {row['report_id']}", "year": 2020, "authors": ["Maude SL"], **row} for row in rows]
+    frame = table(base).drop(columns=["record_id", "source"])
+    return frame.assign(
+        report_id=[row["report_id"] for row in rows],
+        sources=[row.get("sources", ["embase"]) for row in rows],
+        record_ids=[row.get("record_ids", [row["report_id"]]) for row in rows],
+    )
+
+
+def assessed(*rows):
+    base = {"state": "settled", "decision": "include", "reason": "", "design": "single_arm", "study": "", "arms": ""}
+    return pd.DataFrame([{**base, **row} for row in rows], dtype=str)
+
+
+def test_reports_of_other_methods_go_straight_to_full_text():
+    table_ = reports(
+        {"report_id": "e:1"},
+        {"report_id": "h:1", "sources": ["hand"]},
+        {"report_id": "h:2", "sources": ["embase", "hand"]},
+    )
+    assert list(titles_and_abstracts(table_, KINDS)["item_id"]) == ["e:1", "h:2"]
+    screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
+    assert list(full_texts(table_, screened, KINDS, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_texts(table_, screened, KINDS, handed_on=False)["item_id"]) == ["h:1"]
+
+
+def test_gates():
+    open_stage = pd.DataFrame({"state": ["settled", "undecided"]})
+    assert handed_on(open_stage, "rolling")
+    assert not handed_on(open_stage, "complete")
+    assert handed_on(open_stage[:1], "complete")
+
+
+def test_reports_with_one_name_are_one_study():
+    table_ = reports({"report_id": "a"}, {"report_id": "b", "doi": "10.1/b"}, {"report_id": "c"})
+    found = studies(
+        table_,
+        assessed({"item_id": "a", "study": "ELIANA"}, {"item_id": "b", "study": " eliana"}, {"item_id": "c"}),
+        {},
+    )
+    assert list(found["study_id"]) == ["a", "c"]
+    assert found["report_ids"].tolist() == ["a; b", "c"]
+    assert found["label"].tolist() == ["ELIANA", "Maude 2020"]
+    assert found["report"][0] == "Title b", "the article speaks for the study, not the entry without identifiers"
+
+
+def test_a_study_keeps_the_id_it_was_first_known_by():
+    assert steady_id(["b", "c"], {}) == "b"
+    assert steady_id(["a", "b", "c"], {"b": "b", "c": "b"}) == "b"
+    assert steady_id(["a", "c"], {"b": "b", "c": "b"}) == "a", "an id whose report is gone is not carried on"
+
+
+def test_equal_labels_are_told_apart():
+    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed({"item_id": "a"}, {"item_id": "b"}), {})
+    assert found["label"].tolist() == ["Maude 2020a", "Maude 2020b"]
+
+
+def test_only_settled_inclusions_are_studies():
+    rows = [{"item_id": "a", "state": "conflict"}, {"item_id": "b", "decision": "exclude"}, {"item_id": "c"}]
+    found = studies(reports(*({"report_id": row["item_id"]} for row in rows)), assessed(*rows), {})
+    assert list(found["study_id"]) == ["c"]
+
+
+def test_different_designs_in_one_study_are_said():
+    rows = [{"item_id": "a", "study": "X", "design": "cohort"}, {"item_id": "b", "study": "X", "design": "single_arm"}]
+    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed(*rows), {})
+    assert "cohort, single_arm" in found["problem"][0]
+
+
+@pytest.mark.parametrize(("design", "items"), [("cohort", 8), ("case_control", 8), ("single_arm", 6)])
+def test_each_design_is_asked_its_own_items(design, items):
+    instruments = {"cohort": "nos_cohort", "case_control": "nos_case_control", "single_arm": "nos_single_arm"}
+    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "design": design}), {})
+    queue = appraisal_items(found, instruments)
+    assert len(queue) == items
+    assert queue["item_id"].is_unique
+    assert all(queue["choices"].str.contains("a"))
+
+
+def test_arms_are_extracted_separately():
+    assert arms("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
+    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
+    assert list(extraction_rows(found)["item_id"]) == ["a|CD19", "a|CD22"]
+
+
+@pytest.mark.parametrize(
+    ("author", "surname"),
+    [("Maude SL", "Maude"), ("Maude, S. L.", "Maude"), ("De Moerloose B", "De Moerloose"), ("Wang Y.", "Wang"), ("Li", "Li"), ("Takeaki S.", "Takeaki")],
+)  # fmt: skip
+def test_surnames(author, surname):
+    assert surname_of(author) == surname
+
+
+def test_labels_fall_back_on_the_title():
+    assert study_label([], 2019, "A trial of cells", "") == "A trial of cells 2019"
+    assert study_label([], pd.NA, "x" * 20 + " " + "y" * 40, "") == "x" * 20
