@@ -1,0 +1,164 @@
+"""Time of single and batched analyses, peers beside ours in one run.
+
+    python tests/benchmarks/pooling/speed.py [--k 30] [--seconds 1]
+
+Peers that are not installed are named and left out: PyMARE, statsmodels, and R with metafor. Times are CPU times of
+this process (R: elapsed), the best of several repetitions. Nothing is asserted: the figures are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from prismake import pooling as pl
+
+
+def data(k: int, m: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    v = generator.uniform(0.01, 0.5, (m, k))
+    return generator.normal(0.3, np.sqrt(v + 0.1)), v
+
+
+def best(function: Callable[[], object], seconds: float) -> float:
+    """Least CPU time of one call, from repetitions that take about ``seconds`` together."""
+    function()
+    start = time.process_time()
+    function()
+    once = max(time.process_time() - start, 1e-6)
+    inner = max(1, int(0.02 / once))
+    times = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 3:
+        start = time.process_time()
+        for _ in range(inner):
+            function()
+        times.append((time.process_time() - start) / inner)
+    return min(times)
+
+
+def line(what: str, value: float, unit: str, target: str = "") -> None:
+    print(f"{what:<58}{value:>14,.3f} {unit:<8}{target}")
+
+
+def ours(k: int, seconds: float) -> None:
+    y, v = (a[0] for a in data(k, 1))
+    milliseconds = 1e3
+    line("one DL fit, full result", milliseconds * best(lambda: pl.pool(y, v, "DL", "z"), seconds), "ms", "<= 0.25")
+    line("one REML fit with Hartung-Knapp", milliseconds * best(lambda: pl.pool(y, v), seconds), "ms")
+    line("one PM fit", milliseconds * best(lambda: pl.pool(y, v, "PM"), seconds), "ms")
+    line("leave-one-out, REML", milliseconds * best(lambda: pl.leave_one_out(y, v), seconds), "ms", "<= 1")
+    line("Q-profile interval", milliseconds * best(lambda: pl.tau2_interval(y, v), seconds), "ms")
+    generator = np.random.default_rng(2)
+    n = generator.integers(10, 80, k)
+    x = generator.binomial(n, 1 / (1 + np.exp(-generator.normal(-0.5, 0.7, k))))
+    line("GLMM, exact likelihood", milliseconds * best(lambda: pl.pool_proportions(x, n), seconds), "ms", "<= 10")
+    line("Bayes, half-normal", milliseconds * best(lambda: pl.bayes(y, v), seconds), "ms")
+    m = 100_000
+    Y, V = data(k, m)
+
+    def intervals(method: str) -> None:
+        found = pl.pool_batch(Y, V, method)
+        assert found.pi_ub.size == m
+
+    for method, target in (("DL", ">= 300,000"), ("REML", ">= 50,000"), ("ML", ""), ("PM", "")):
+        line(f"batched {method} with CI and PI", m / best(lambda q=method: intervals(q), seconds), "fits/s", target)
+
+
+def pymare(k: int, seconds: float) -> None:
+    try:
+        from pymare import Dataset
+        from pymare.estimators import DerSimonianLaird, VarianceBasedLikelihoodEstimator
+    except ImportError:
+        print("PyMARE: not installed")
+        return
+    y, v = (a[0] for a in data(k, 1))
+    for name, estimator in (("DL", DerSimonianLaird()), ("REML", VarianceBasedLikelihoodEstimator("REML"))):
+
+        def run(estimator=estimator) -> None:
+            estimator.fit_dataset(Dataset(y[:, None], v[:, None], add_intercept=True)).summary().get_fe_stats()
+
+        line(f"PyMARE: one {name} fit with its interval", 1e3 * best(run, seconds), "ms")
+    m = 2000
+    Y, V = data(k, m)
+
+    def batch() -> None:
+        DerSimonianLaird().fit_dataset(Dataset(Y.T, V.T, add_intercept=True)).summary().get_fe_stats()
+
+    try:
+        line("PyMARE: batched DL with its interval", m / best(batch, seconds), "fits/s")
+    except Exception as error:
+        print(f"PyMARE: batched DL stops with {type(error).__name__}")
+
+
+def statsmodels(k: int, seconds: float) -> None:
+    try:
+        from statsmodels.stats.meta_analysis import combine_effects
+    except ImportError:
+        print("statsmodels: not installed")
+        return
+    y, v = (a[0] for a in data(k, 1))
+    run = best(lambda: combine_effects(y, v, method_re="dl").summary_frame(), seconds)
+    line("statsmodels: one DL fit with its table", 1e3 * run, "ms")
+    run = best(lambda: combine_effects(y, v, method_re="iterated").conf_int(), seconds)
+    line("statsmodels: one PM fit with its interval", 1e3 * run, "ms")
+
+
+R = """
+suppressPackageStartupMessages(library(metafor)); set.seed(1); k <- %d
+v <- runif(k, .01, .5); y <- rnorm(k, .3, sqrt(v + .1))
+timing <- function(f, n) { f(); t <- system.time(for (i in 1:n) f())[["elapsed"]]; 1000 * t / n }
+n <- sample(10:80, k, TRUE); x <- rbinom(k, n, plogis(rnorm(k, -.5, .7)))
+cat(timing(function() predict(rma(y, v, method="DL")), 50), timing(function() predict(rma(y, v, method="REML")), 50),
+    timing(function() leave1out(rma(y, v, method="REML")), 5),
+    timing(function() confint(rma(y, v, method="REML")), 20),
+    timing(function() rma.glmm(measure="PLO", xi=x, ni=n, nAGQ=25), 2))
+"""
+
+
+def metafor(k: int) -> None:
+    program = shutil.which("Rscript")
+    if program is None:
+        print("metafor: R is not installed")
+        return
+    run = subprocess.run([program, "-e", R % k], capture_output=True, text=True, check=False)
+    if run.returncode:
+        print("metafor: not installed or failed:", run.stderr.strip().splitlines()[-1:] or "")
+        return
+    names = ("one DL fit", "one REML fit", "leave-one-out, REML", "Q-profile interval", "GLMM, 25 nodes")
+    for name, value in zip(names, map(float, run.stdout.split()), strict=True):
+        line(f"metafor: {name}", value, "ms")
+
+
+def importing() -> None:
+    times = []
+    for _ in range(7):
+        code = "import time; t = time.perf_counter(); import prismake.pooling; print(time.perf_counter() - t)"
+        times.append(
+            float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        )
+    line("import prismake.pooling", min(times), "s", "<= 0.3")
+    code = code.replace("; print", "; prismake.pooling.pool; print")
+    run = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(5)]
+    line("import and first use of pool", min(float(r.stdout) for r in run), "s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--k", type=int, default=30, help="studies in an analysis")
+    parser.add_argument("--seconds", type=float, default=1.0, help="time for each figure")
+    arguments = parser.parse_args()
+    importing()
+    ours(arguments.k, arguments.seconds)
+    pymare(arguments.k, arguments.seconds)
+    statsmodels(arguments.k, arguments.seconds)
+    metafor(arguments.k)
+
+
+if __name__ == "__main__":
+    main()
