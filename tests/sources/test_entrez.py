@@ -308,7 +308,7 @@ def test_a_killed_search_goes_on_where_it_was(pubmed, tmp_path):
 )
 def test_queries_go_to_ncbi_or_this_machine_only(address, monkeypatch, tmp_path):
     monkeypatch.setenv(eutils.ADDRESS, address)
-    with pytest.raises(SearchError, match="neither this machine nor NCBI"):
+    with pytest.raises(SearchError, match=r"neither this machine nor ncbi\.nlm"):
         run(tmp_path)
 
 

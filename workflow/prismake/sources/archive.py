@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from collections import Counter
@@ -59,15 +60,19 @@ def archived(folder: str | Path) -> SearchLog:
     dates = ", ".join(log["date"] for log in logs)
     return SearchLog(
         source=slug(folder.name).replace("-", "_"),
-        label="PubMed",
-        kind="database",
+        label=last.get("database") or "PubMed",
+        kind=last.get("kind") or "database",
         platform=last.get("interface") or "NCBI E-utilities",
         query=last["query"],
         query_translation=last["query_translation"],
         date=last["date"],
         limits=_limits(since, last["until"]) + (f"; searched on {dates}" if len(logs) > 1 else ""),
         records=sum(file["records"] for log in logs for file in log["files"]),
-        files=[{**file, "format": "PubMed XML"} for log in logs for file in log["files"]],
+        files=[
+            {**file, "format": "PubMed XML" if file["name"].endswith(".xml.gz") else "JSON"}
+            for log in logs
+            for file in log["files"]
+        ],
         warnings=[warning for log in logs for warning in log["warnings"]],
         missing=[pmid for log in logs for pmid in log["missing"]],
     )
@@ -75,13 +80,59 @@ def archived(folder: str | Path) -> SearchLog:
 
 def archive_files(folder: str | Path) -> list[Path]:
     """The archived answers with records, in the order in which they were fetched."""
-    return sorted(Path(folder).glob("efetch-*.xml.gz"), key=lambda path: path.name)
+    found = [path for kind in ("efetch-*.xml.gz", "answer-*.json.gz") for path in Path(folder).glob(kind)]
+    return sorted(found, key=lambda path: path.name)
 
 
 def _limits(since: str, until: str) -> str:
     if not since and not until:
         return ""
     return f"Entrez date {since or 'from the beginning'} to {until or 'the day of the search'}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search as the protocol asks for it; days as YYYY-MM-DD, "" where there is no limit."""
+
+    query: str
+    since: str
+    until: str
+    date: str
+
+
+def day(text: str | None, name: str) -> str:
+    if not text:
+        return ""
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
+
+
+def todo(wanted: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
+    """The Entrez dates still to search (first, last), or ``None`` when the archive has everything."""
+    if not logs:
+        return wanted.since, wanted.until
+    first, last = logs[0], logs[-1]
+    if wanted.query != last["query"] or wanted.since != first["since"]:
+        what = "query" if wanted.query != last["query"] else "'since'"
+        raise SearchError(
+            f"the {what} differs from the one that was archived on {last['date']}.",
+            where=str(folder),
+            remedy="Put the archived one back, or use another name for the new search; an archive is never changed.",
+        )
+    reached = last["until"] or last["date"]
+    if wanted.until and wanted.until > reached:
+        # On the day of a search PubMed still took in records after it; that day is searched again.
+        new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
+        return new.isoformat(), wanted.until
+    if wanted.until and wanted.until < reached and wanted.until != last["until"]:
+        raise SearchError(
+            f"'until' is {wanted.until}, but the archive already goes to {reached}.",
+            where=str(folder),
+            remedy=f"Set it to {reached} or later.",
+        )
+    return None if frozen else (wanted.since, wanted.until or reached)
 
 
 def searches(folder: Path) -> list[dict[str, Any]]:
@@ -153,7 +204,7 @@ def known_pmids(folder: Path) -> dict[str, str]:
 def sweep(folder: Path) -> None:
     """Remove the half-written files of a run that was killed; they never counted."""
     for path in folder.glob(".*.tmp"):
-        if path.name.startswith((".efetch-", ".search-")):
+        if path.name.startswith((".efetch-", ".answer-", ".search-")):
             path.unlink(missing_ok=True)
 
 
@@ -168,11 +219,14 @@ class Store:
     date: str
     known: dict[str, str]
     earlier: set[str]
+    prefix: str = "efetch"
+    ending: str = ".xml.gz"
 
     def add(self, data: bytes, found: list[str]) -> None:
         """Write one whole answer under the next free number."""
-        numbers = [int(path.name[-11:-7]) for path in self.folder.glob(f"efetch-{self.date}-????.xml.gz")]
-        path = self.folder / f"efetch-{self.date}-{max(numbers, default=0) + 1:04d}.xml.gz"
+        stem = f"{self.prefix}-{self.date}-"
+        names = [path.name[len(stem) :] for path in self.folder.glob(f"{stem}????{self.ending}")]
+        path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(data, mtime=0))
         self.known |= dict.fromkeys(found, path.name)

@@ -75,7 +75,7 @@ def text_format(head: str, where: str) -> str:
     if re.match(r"<[A-Za-z?!]", start):
         return _xml_format(start, where)
     if start.startswith(("{", "[")) and not re.match(r"\[\s*[^\]{\[]{0,40}\]\s*$", start[:60]):
-        return "trials_json"
+        return "json"
     for name, pattern in _TEXT:
         if re.search(pattern, head):
             return name

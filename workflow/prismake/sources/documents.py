@@ -1,8 +1,7 @@
-"""EndNote XML, BibTeX and ClinicalTrials.gov JSON: records to ``Raw``."""
+"""EndNote XML and BibTeX: records to ``Raw``."""
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -10,10 +9,9 @@ from typing import IO, Any
 
 from lxml import etree
 
-from prismake.errors import ImportFileError
 from prismake.records import collapse
 from prismake.sources.dialects import ENDNOTE_XML
-from prismake.sources.mapping import Dialect, Raw, Tags
+from prismake.sources.mapping import Raw, Tags
 from prismake.sources.pubmed_xml import SAFE
 
 _ENDNOTE_PATHS = sorted(
@@ -99,75 +97,3 @@ def plain_latex(value: str) -> str:
         return LatexNodes2Text(math_mode="verbatim").latex_to_text(value).strip()
     except Exception:  # a stray backslash in an abstract is no LaTeX: keep the text as it stands
         return re.sub(r"[\\{}]", "", value).strip()
-
-
-# --- ClinicalTrials.gov --------------------------------------------------------------------------------------------
-
-TRIALS = Dialect(
-    "ClinicalTrials.gov JSON",
-    "ClinicalTrials.gov",
-    "ClinicalTrials.gov API v2",
-    {
-        "accession": ("identificationModule.nctId",),
-        "title": ("identificationModule.officialTitle", "identificationModule.briefTitle"),
-        "year": ("statusModule.startDateStruct.date", "statusModule.studyFirstSubmitDate"),
-        "abstract": ("descriptionModule.briefSummary",),
-        "publication_types": ("designModule.studyType",),
-        "keywords": (
-            "conditionsModule.conditions",
-            "conditionsModule.keywords",
-            "armsInterventionsModule.interventions.name",
-        ),
-        "trial_ids": ("identificationModule.nctId", "identificationModule.secondaryIdInfos.id"),
-        "related_reports": ("referencesModule.references.pmid:report",),
-        "url": ("identificationModule.nctId:trial-url",),
-    },
-    kind="register",
-)
-_TRIAL_PATHS = sorted({rule[0] for _, _, rules in TRIALS.plan for rule in rules})
-
-
-def trials_json(text: str, where: str) -> Iterator[Raw]:
-    """Studies of ClinicalTrials.gov: one study, a list, a page of the API, or one study a line.
-
-    Raises ``ImportFileError`` when the JSON is broken or holds no studies.
-    """
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        try:
-            data = [json.loads(line) for line in text.split("\n") if line.strip()]
-        except (ValueError, RecursionError) as error:
-            raise ImportFileError(f"the JSON is broken ({error}).", where=where, remedy="Download it again.") from None
-    studies = _studies(data)
-    if not studies:
-        raise ImportFileError(
-            "the JSON holds no studies of ClinicalTrials.gov.",
-            where=where,
-            remedy="Use Download, JSON on ClinicalTrials.gov, or export RIS from the database.",
-        )
-    return (Raw(1, _trial_tags(study)) for study in studies)
-
-
-def _studies(data: Any) -> list[dict[str, Any]]:
-    if isinstance(data, dict):
-        if isinstance(data.get("protocolSection"), dict):
-            return [data]
-        data = data.get("studies") or data.get("study")
-        data = [data] if isinstance(data, dict) else data
-    if isinstance(data, list):
-        return [item for item in data if isinstance(item, dict) and isinstance(item.get("protocolSection"), dict)]
-    return []
-
-
-def _trial_tags(study: dict[str, Any]) -> Tags:
-    protocol = study["protocolSection"]
-    return {path: values for path in _TRIAL_PATHS if (values := _at(protocol, path.split(".")))}
-
-
-def _at(node: Any, path: list[str]) -> list[str]:
-    if isinstance(node, list):
-        return [value for item in node for value in _at(item, path)]
-    if path:
-        return _at(node.get(path[0]), path[1:]) if isinstance(node, dict) else []
-    return [str(node)] if isinstance(node, str | int | float) and str(node).strip() else []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +55,18 @@ def search(
         raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
     if not query:
         raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
-    wanted = _Wanted(query, _day(since, "since"), _day(until, "until"), str(_day(date, "date")))
+    days = (archive.day(since, "since"), archive.day(until, "until"), archive.day(date, "date"))
+    wanted = archive.Wanted(query, *days)
     logs = archive.searches(folder)
     open_log = next((log for log in logs if not log["complete"]), None)
-    todo = _todo(wanted, logs, frozen, folder)
+    todo = archive.todo(wanted, logs, frozen, folder)
     if todo is not None or open_log is not None:
         archive.sweep(folder)
         client = Client(email=email, api_key=api_key, policy=policy or Policy())
         if open_log is not None:
             _fetch(client, folder, open_log, batch, progress)
             logs = archive.searches(folder)
-            todo = _todo(wanted, logs, frozen, folder)
+            todo = archive.todo(wanted, logs, frozen, folder)
         if todo is not None:
             log = {**_search(client, wanted, todo), "name": archive.free_name(folder, wanted.date)}
             archive.write(folder, log)
@@ -74,56 +74,10 @@ def search(
     return archived(folder)
 
 
-# --- what there is and what is wanted ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    query: str
-    since: str
-    until: str
-    date: str
-
-
-def _day(text: str | None, name: str) -> str:
-    if not text:
-        return ""
-    try:
-        return dt.date.fromisoformat(str(text)).isoformat()
-    except ValueError:
-        raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
-
-
-def _todo(wanted: _Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
-    """The Entrez dates still to search (first, last), or ``None`` when the archive has everything."""
-    if not logs:
-        return wanted.since, wanted.until
-    first, last = logs[0], logs[-1]
-    if wanted.query != last["query"] or wanted.since != first["since"]:
-        what = "query" if wanted.query != last["query"] else "'since'"
-        raise SearchError(
-            f"the {what} differs from the one that was archived on {last['date']}.",
-            where=str(folder),
-            remedy="Put the archived one back, or use another name for the new search; an archive is never changed.",
-        )
-    reached = last["until"] or last["date"]
-    if wanted.until and wanted.until > reached:
-        # On the day of a search PubMed still took in records after it; that day is searched again.
-        new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
-        return new.isoformat(), wanted.until
-    if wanted.until and wanted.until < reached and wanted.until != last["until"]:
-        raise SearchError(
-            f"'until' is {wanted.until}, but the archive already goes to {reached}.",
-            where=str(folder),
-            remedy=f"Set it to {reached} or later.",
-        )
-    return None if frozen else (wanted.since, wanted.until or reached)
-
-
 # --- searching -----------------------------------------------------------------------------------------------------
 
 
-def _search(client: Client, wanted: _Wanted, dates: tuple[str, str]) -> dict[str, Any]:
+def _search(client: Client, wanted: archive.Wanted, dates: tuple[str, str]) -> dict[str, Any]:
     since, until = dates
     hits = client.search(wanted.query, since=since, until=until)
     warnings = list(hits.messages)

@@ -6,7 +6,6 @@ one try (``max_tries``), an opener with a time-out that sends POST, and ``transp
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import urllib.parse
@@ -20,14 +19,13 @@ from lxml import etree
 
 from prismake.errors import SearchError
 from prismake.records import collapse
-from prismake.sources import pubmed_xml
+from prismake.sources import pubmed_xml, transport
 from prismake.sources.transport import PassingError, Policy, body, mask, patiently
 
 HOME = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 ADDRESS = "PRISMAKE_EUTILS_URL"
 WINDOW = 9_999
 """Most ids that ESearch hands out for PubMed."""
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _lock = threading.Lock()
 
 
@@ -42,30 +40,8 @@ class Hits:
 
 
 def address() -> str:
-    """Where the E-utilities are: at NCBI, or where ``PRISMAKE_EUTILS_URL`` says, if that is this machine or NCBI.
-
-    Raises ``SearchError`` for any other address: queries, e-mail address and key must not go elsewhere.
-    """
-    given = os.environ.get(ADDRESS, "").strip()
-    if not given:
-        return HOME
-    parts = urllib.parse.urlsplit(given)
-    host = (parts.hostname or "").lower()
-    local = host in _LOOPBACK and parts.scheme in {"http", "https"}
-    ncbi = (host == "ncbi.nlm.nih.gov" or host.endswith(".ncbi.nlm.nih.gov")) and parts.scheme == "https"
-    if not (local or ncbi):
-        raise SearchError(
-            f"{ADDRESS} points to '{given[:100]}', which is neither this machine nor NCBI.",
-            remedy=f"Unset it, or use {HOME} or an address such as http://127.0.0.1:8000/.",
-        )
-    return given.rstrip("/") + "/"
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirection would carry the key to another address; it becomes an error."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
+    """Where the E-utilities are: at NCBI, or where ``PRISMAKE_EUTILS_URL`` says, if that is this machine or NCBI."""
+    return transport.address(ADDRESS, HOME, domain="ncbi.nlm.nih.gov")
 
 
 @dataclass
@@ -79,10 +55,7 @@ class Client:
 
     def __post_init__(self) -> None:
         self.home = address()
-        handlers: list[Any] = [_NoRedirect()]
-        if urllib.parse.urlsplit(self.home).hostname in _LOOPBACK:
-            handlers.append(urllib.request.ProxyHandler({}))
-        self.opener = urllib.request.build_opener(*handlers)
+        self.opener = transport.opener(self.home)
 
     def search(self, term: str, *, since: str = "", until: str = "", most: int = WINDOW) -> Hits:
         """ESearch in PubMed, by Entrez date when ``since`` and ``until`` (YYYY-MM-DD) are given."""

@@ -14,7 +14,7 @@ from lxml import etree
 
 from prismake import records as record_table
 from prismake.errors import ImportFileError, PrismakeError
-from prismake.sources import decode, delimited, detect, dialects, documents, pubmed_xml, tagged
+from prismake.sources import decode, delimited, detect, dialects, documents, json_records, pubmed_xml, tagged
 from prismake.sources.decisions import Decision, of_record
 from prismake.sources.mapping import Dialect, Raw, build
 from prismake.sources.naming import record_database, slug
@@ -152,8 +152,8 @@ def _read(path: Path, found: _Found) -> None:
     found.warnings += said
     if name == "table":
         _read_rows(delimited.csv_rows(text, found.problems), found, "CSV")
-    elif name == "trials_json":
-        _build(documents.TRIALS, documents.trials_json(text, found.where), found)
+    elif name == "json":
+        _build(*json_records.read(text, found.where), found)
     elif name == "ris":
         _build(ris_dialect(text), tagged.ris(text, found.problems), found)
     else:

@@ -53,7 +53,8 @@ class Dialect:
 
 # --- how a value is read -------------------------------------------------------------------------------------------
 
-_MARKUP = re.compile(r"</?(?:i|b|u|sub|sup|em|strong|italic|bold|p|br|span|jats:[a-z]+)\b[^<>]{0,200}>", re.IGNORECASE)
+_INLINE = re.compile(r"</?(?:i|b|u|sub|sup|em|strong|italic|bold|span|jats:[a-z]+)\b[^<>]{0,200}>", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|br|h[1-6]|jats:(?:p|title|sec))\b[^<>]{0,200}>", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 
@@ -63,7 +64,7 @@ def text(value: str) -> str:
     if "&" in value:
         value = html.unescape(value)
     if "<" in value:
-        value = _MARKUP.sub("", value)
+        value = _INLINE.sub("", _BLOCK.sub(" ", value))
     return collapse(value)
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import email.utils
 import http.client
+import os
 import re
 import time
 import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,7 +35,8 @@ class Policy:
 
     ``attempts``: tries for one request. ``first_wait``, ``longest_wait``: pauses between tries grow from the one to
     the other, each drawn at random below the limit, unless the server names one. ``timeout``: longest silence.
-    ``deadline``: longest time for one whole answer.
+    ``deadline``: longest time for one whole answer. ``pause``: between two pages of a source, ``None`` for what
+    it asks for (Biopython keeps NCBI's pace by itself).
     """
 
     attempts: int = 7
@@ -40,6 +44,7 @@ class Policy:
     longest_wait: float = 60.0
     timeout: float = 60.0
     deadline: float = 600.0
+    pause: float | None = None
 
 
 class PassingError(Exception):
@@ -48,6 +53,44 @@ class PassingError(Exception):
     def __init__(self, what: str, wait: float | None = None) -> None:
         super().__init__(what)
         self.wait = wait
+
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirection would carry a key to another address; it becomes an error."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def opener(home: str) -> urllib.request.OpenerDirector:
+    """Opens addresses under ``home``: follows no redirection, and uses no proxy for this machine."""
+    handlers: list[Any] = [_NoRedirect()]
+    if urllib.parse.urlsplit(home).hostname in LOOPBACK:
+        handlers.append(urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener(*handlers)
+
+
+def address(variable: str, home: str, *, domain: str) -> str:
+    """Where a source is: at ``home``, or where the environment variable says, if that is this machine or ``domain``.
+
+    Raises ``SearchError`` for any other address: queries, e-mail address and key must not go elsewhere.
+    """
+    given = os.environ.get(variable, "").strip()
+    if not given:
+        return home
+    parts = urllib.parse.urlsplit(given)
+    host = (parts.hostname or "").lower()
+    local = host in LOOPBACK and parts.scheme in {"http", "https"}
+    own = (host == domain or host.endswith("." + domain)) and parts.scheme == "https"
+    if not (local or own):
+        raise SearchError(
+            f"{variable} points to '{given[:100]}', which is neither this machine nor {domain}.",
+            remedy=f"Unset it, or use {home} or an address such as http://127.0.0.1:8000/.",
+        )
+    return given.rstrip("/") + "/"
 
 
 def mask(text: str, *secrets: str | None) -> str:
