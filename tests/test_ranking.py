@@ -21,7 +21,7 @@ TOPICS = {
     "asthma": "inhaled corticosteroid asthma exacerbation children spirometry lung airway",
     "software": "software engineering defect prediction static analysis repository code metrics",
 }
-FILLER = "patients study results group treatment outcome methods background conclusion data analysis trial".split()  # noqa: SIM905
+FILLER = "patients study results group treatment outcome methods background conclusion data analysis trial".split()
 QUESTION = "Triptans such as sumatriptan for acute migraine: pain relief"
 
 

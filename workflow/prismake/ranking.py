@@ -48,7 +48,7 @@ _STOP = frozenset(
     may me might more most my no nor not of off on once only or other our ours out over own per same she should so
     some such than that the their theirs them then there these they this those through to too under until up upon
     use used using versus very vs was we were what when where whether which while who whom why will with within
-    without would you your yours""".split()  # noqa: SIM905
+    without would you your yours""".split()
 )
 _SUFFIXES = (
     *("ization", "ational", "izing", "ation", "ating", "ized", "ated", "ment", "ize", "ate", "ing", "ion", "ive"),
@@ -173,43 +173,41 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     import numpy as np
     import scipy.sparse as sp
 
-    place: dict[str, int] = {}
+    numbers = _Stems()
     flat: list[int] = []
     sizes: list[int] = []
     for text in (part for pair in texts for part in pair):
-        words = [place.setdefault(stem, len(place)) for stem in _stems(text)]
-        flat.extend(words)
+        words = _WORD.findall(_plain(text))
+        flat.extend(map(numbers.__getitem__, words))
         sizes.append(len(words))
-    words = np.array(flat, dtype=np.int64)
-    field = np.repeat(np.arange(len(sizes)), sizes)
+    words, field = np.array(flat, dtype=np.int64), np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    words, field, size = words[words >= 0], field[words >= 0], len(numbers.stems)
     weight = np.where(field % 2 == 0, float(_TITLE_COUNTS), 1.0)
-    inside = field[1:] == field[:-1] if len(field) else np.zeros(0, dtype=bool)
-    pairs = (words[:-1] * len(place) + words[1:])[inside] if len(words) else words
-    codes, pair = np.unique(pairs, return_inverse=True)
-    columns = np.concatenate([words, len(place) + pair])
-    rows = np.concatenate([field, field[:-1][inside]] if len(field) else [field]) // 2
-    values = np.concatenate([weight, weight[:-1][inside]] if len(field) else [weight])
-    shape = (len(texts), max(1, len(place) + len(codes)))
-    counts = sp.csr_matrix((values, (rows, columns)), shape=shape)
-    length = np.bincount(field // 2, weights=weight, minlength=len(texts))
-    return counts, length
+    inside = np.flatnonzero(field[1:] == field[:-1])
+    codes, pair = np.unique(words[inside] * size + words[inside + 1], return_inverse=True)
+    columns = np.concatenate([words, size + pair]).astype(np.int32)
+    rows = np.concatenate([field, field[inside]]) // 2
+    values = np.concatenate([weight, weight[inside]])
+    counts = sp.csr_matrix((values, (rows, columns)), shape=(len(texts), max(1, size + len(codes))))
+    return counts, np.bincount(field // 2, weights=weight, minlength=len(texts))
 
 
-def _stems(text: str) -> list[str]:
+class _Stems(dict):
+    """Word to the number of its stem, -1 for a stop word; a word is looked at when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stems: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = -1 if word in _STOP else self.stems.setdefault(_cut(word), len(self.stems))
+        return number
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents."""
     plain = unicodedata.normalize("NFKD", text).lower()
-    if not plain.isascii():
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return [_stem(word) for word in _WORD.findall(plain) if word not in _STOP]
-
-
-def _stem(word: str) -> str:
-    stem = _STEMS.get(word)
-    if stem is None:
-        stem = _STEMS[word] = _cut(word)
-    return stem
-
-
-_STEMS: dict[str, str] = {}
+    return plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _cut(word: str) -> str:
