@@ -4,13 +4,18 @@ from pathlib import Path
 
 from prismake.figures import save, star_table, traffic_light
 from prismake.files import read_csv
+from prismake.forms import load_instrument
 from prismake.jobs import job
 
 
 def main(appraisal_file: Path, scores_file: Path, stars: Path, lights: Path) -> None:
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
-    save(star_table(scores, appraisal), stars)
-    save(traffic_light(appraisal), lights)
+    questions = {
+        name: {item.id: item.question for item in load_instrument(name).items}
+        for name in sorted(set(scores["instrument"]))
+    }
+    save(star_table(scores, appraisal, items=questions), stars)
+    save(traffic_light(appraisal, items=questions), lights)
 
 
 if "snakemake" in globals():

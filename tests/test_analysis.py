@@ -64,7 +64,7 @@ def test_relapse_is_what_metafor_makes_of_it():
 def test_open_decisions_make_a_result_provisional():
     found = run(relapse(), spec(), {"title_abstract": 3, "full_text": 0})
     assert not found["counts"]["current"]
-    assert "PROVISIONAL: decisions are open (3 at title abstract)" in found["counts"]["statement"]
+    assert "PROVISIONAL: decisions are open (3 at title and abstract)" in found["counts"]["statement"]
 
 
 def test_no_study_is_a_result():

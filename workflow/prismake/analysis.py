@@ -84,6 +84,7 @@ def analyse(
         "outcome": outcome,
         "title": title,
         "measure": spec["measure"],
+        "ratio_scale": spec["measure"] == "GEN" and spec["ratio_scale"],
         "level": level,
         "columns": {role: labels.get(column) or column for role, column in spec["columns"].items()},
         "left_out": left_out,

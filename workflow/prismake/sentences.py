@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 
+_STAGES = {"duplicates": "possible duplicates", "title_abstract": "title and abstract", "appraisal": "risk of bias"}
+
+
 def p_value(p: float | None) -> str:
     """“p = 0.56”, “p < 0.001”; the empty string when there is none."""
     if p is None or math.isnan(p):
@@ -62,8 +65,8 @@ def small_study(k: int, tests: Mapping[str, Mapping[str, Any]], least: int) -> s
 
 def counts(pooled: int, included: int, undecided: Mapping[str, int]) -> str:
     """What a figure or table rests on."""
-    open_rows = {name.replace("_", " "): n for name, n in undecided.items() if n}
-    base = f"Rests on {pooled} of {included} included studies"
+    open_rows = {_STAGES.get(name, name.replace("_", " ")): n for name, n in undecided.items() if n}
+    base = "No studies are included yet" if not included else f"Rests on {pooled} of {included} included studies"
     if not open_rows:
         return f"{base}; every decision is made."
     each = ", ".join(f"{n:,} at {name}" for name, n in open_rows.items())

@@ -63,6 +63,9 @@ def closing_words(config: Mapping[str, Any], stream: Any = None) -> None:
     from rich.console import Console
 
     stream = stream or sys.stderr
+    scratch = Path(".snakemake")
+    if scratch.is_dir() and not (scratch / ".gitignore").exists():
+        (scratch / ".gitignore").write_text("*\n", encoding="utf-8")  # the engine's own notes, nothing to keep
     console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
     try:
         _print(console, config)

@@ -47,8 +47,8 @@ def record(stage: str, new: Snapshot, folder: Path = SHEETS) -> list[dict[str, A
             json.dumps({**change, "time": now}, ensure_ascii=False, sort_keys=True) + "\n" for change in fresh
         )
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        with log.open("ab", buffering=0) as file:  # one write: stages are read side by side
+            file.write(lines.encode())
     write_json(folder / "history" / f"{stage}.answers.json", new)
     return changes
 
