@@ -200,7 +200,10 @@ def ask_trimfill(case: Case, result: dict, expected: dict) -> dict:
     found = pl.trim_and_fill(*case.effects(result), o["method"], o["estimator"], o["side"])
     answer = {n: getattr(found, n) for n in ("k0", "se_k0", "side")}
     answer |= {n: getattr(found.pooled, n) for n in ("k", "beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "Q")}
-    return answer | {"filled": found.filled.astype(float), "yi": found.yi, "vi": found.vi}
+    filled = found.filled.astype(float)
+    if len(expected["filled"]) > filled.size:  # R marks the incomplete rows too
+        filled = np.concatenate((np.zeros(found.keep.size), np.ones(found.k0)))
+    return answer | {"filled": filled, "yi": found.yi, "vi": found.vi}
 
 
 def ask_failsafe(case: Case, result: dict, expected: dict) -> dict:

@@ -230,7 +230,7 @@ def stopping(case: battery.Case, result: dict) -> float:
     if result["kind"] != "fit" or method not in {"REML", "ML", "EB", "PM"}:
         return 0.0
     _, v = case.effects(result)
-    return 10.0 * case.document["software"]["control"]["threshold"] / float(np.nanmedian(v) + tau2)
+    return 100.0 * case.document["software"]["control"]["threshold"] / float(np.nanmedian(v) + tau2)
 
 
 def own_rounding(case: battery.Case, which: dict | str) -> float:

@@ -116,7 +116,7 @@ def thompson_sharp(yi: Any, vi: Any, *, method: str = "DL") -> AsymmetryTest:
 def begg(yi: Any, vi: Any) -> AsymmetryTest:
     """Rank correlation of standardised effects and variances (Begg & Mazumdar 1994), Kendall's tau-b.
 
-    ``pval`` is exact for fewer than 50 studies without ties, otherwise normal with the variance corrected for ties;
+    ``pval`` is exact without ties, otherwise normal with the variance corrected for ties;
     ``stat`` is the normal statistic without continuity correction.
     """
     y, v, _ = effects(yi, vi)
@@ -137,7 +137,7 @@ def rank_test(x: np.ndarray, y: np.ndarray, name: str) -> AsymmetryTest:
     tau = S / denominator if denominator > 0.0 else NAN
     ties_x, ties_y = _tie_counts(x), _tie_counts(y)
     se = math.sqrt(_kendall_variance(k, ties_x, ties_y))
-    if k < 50 and denominator == pairs:
+    if denominator == pairs:
         pval = _kendall_exact(k, round((S + pairs) / 2.0))
     else:
         pval = float(normal_two_sided(S / se)) if se > 0.0 else NAN
@@ -168,15 +168,11 @@ def _kendall_variance(k: int, tx: np.ndarray, ty: np.ndarray) -> float:
 
 def _kendall_exact(k: int, concordant: int) -> float:
     """Two-sided exact p-value of the number of concordant pairs, from the count of permutations by inversions."""
-    counts = [1]
+    share = np.ones(1)  # P(number of concordant pairs) among the orders of the first i items
     for i in range(2, k + 1):
-        longer = [0] * (len(counts) + i - 1)
-        running = 0
-        for j in range(len(longer)):
-            running += counts[j] if j < len(counts) else 0
-            running -= counts[j - i] if j >= i else 0
-            longer[j] = running
-        counts = longer
+        total = np.cumsum(np.append(share, np.zeros(i - 1)))
+        total[i:] = total[i:] - total[:-i]
+        share = total / i
     pairs = k * (k - 1) // 2
     least = min(concordant, pairs - concordant)
-    return min(1.0, 2.0 * sum(counts[: least + 1]) / math.factorial(k))
+    return min(1.0, 2.0 * float(share[: least + 1].sum()))

@@ -99,7 +99,7 @@ def _count_missing(y: np.ndarray, v: np.ndarray, method: str, estimator: str, li
         value = _missing_number(signed, k, estimator)
         new = min(k - 1, max(0, round(value)))
         if new == k0:
-            return k0, max(0.0, value), centre
+            return k0, value, centre
         k0 = new
         seen.append(k0)
     raise NotConverged(f"Trim and fill moves between {sorted(set(seen[-4:]))} missing studies.")
