@@ -80,7 +80,7 @@ def _rare_words(words: np.ndarray, keep: int = 3) -> np.ndarray:
     for title in words:
         for word in set(title.split()):
             count[word] = count.get(word, 0) + 1
-    code = {word: k for k, word in enumerate(count)}
+    code = {word: k for k, word in enumerate(sorted(count))}  # never the order in which a set gives its words
     out = np.full((len(words), keep), -1, dtype=np.int64)
     for row, title in enumerate(words):
         # A word that no other title has cannot join two records.
