@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from prismake.dedup import deduplicate, find_duplicates, merge_reports
 from prismake.errors import DedupError
 from prismake.records import table

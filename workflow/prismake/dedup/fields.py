@@ -102,7 +102,7 @@ def _first_number(low: str) -> str:
     numbers = _NUMBER.findall(low)
     if numbers:
         return numbers[0].lstrip("0")
-    word = low.split(" ")[-1] if low else ""
+    word = low.rsplit(" ", maxsplit=1)[-1] if low else ""
     return str(roman(word) or "")
 
 

@@ -154,7 +154,7 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
         "different numbers in the titles": other_numbers & ~no_title & ~(title & pages & volume & year & authors),
         "one title has more numbers": more_numbers & ~(page & (volume | doi)) & ~(title & one_abstract & authors & journal & year),
         "different place": ~versions & other_page & (other_volume | other_journal) & ~(doi & title & ~(other_volume & other_journal)),
-        "generic title": generic & ~registered & ~versions & ~(place & ~other_issue & ~other_authors & ~other_journal)
+        "generic title": generic & ~registered & ~versions & ~(page & volume & ~other_issue & ~other_authors & ~other_journal)
         & ~(doi & ~other_page & ~other_volume) & ~pmid,
         "short title": short & ~registered & ~versions & ~(place & ~other_issue & ~other_authors) & ~(doi & ~other_page & ~other_volume) & ~pmid
         & ~(volume & issue & journal & all_authors & year & ~other_page),

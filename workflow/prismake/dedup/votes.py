@@ -19,20 +19,13 @@ _LEAST_AGREEMENT = 0.5
 _FIELDS = ("issue", "volume", "first_page", "years")
 
 
-def _certain(q: Pairs, field: str) -> np.ndarray:
-    """Pairs that are one report whatever ``field`` says."""
-    named = ((q.doi == 1) | (q.pmid == 1)) & (q.title >= 0.97)
-    checks = {
-        "issue": True,
-        "volume": q.volume == 1,
-        "first_page": (q.first_page == 1) & (q.last_page == 1),
-        "years": q.years == 0,
-    }
-    rest = np.ones(len(q), dtype=bool)
-    for name, agrees in checks.items():
-        if name not in (field, "issue"):
-            rest &= agrees
-    return (q.title >= 1) & (q.authors >= 0.9) & (named | rest)
+def _certain(p: Prepared, q: Pairs, field: str) -> np.ndarray:
+    """Pairs that are one report whatever ``field`` says: one identifier, or for the issue one complete place."""
+    telling = ~(p.generic[q.a] | p.generic[q.b] | p.short[q.a] | p.short[q.b])
+    known = (q.doi == 1) | (q.pmid == 1)
+    if field == "issue":
+        known |= (q.volume == 1) & (q.first_page == 1) & (q.last_page == 1) & (q.years == 0)
+    return telling & known & (q.title >= 0.99) & (q.authors >= 0.9)
 
 
 def silence(p: Prepared, q: Pairs) -> None:
@@ -41,7 +34,7 @@ def silence(p: Prepared, q: Pairs) -> None:
     for field in _FIELDS:
         value = getattr(q, field)
         agrees = value == (0 if field == "years" else 1)
-        certain = _certain(q, field) & ~np.isnan(value)
+        certain = _certain(p, q, field) & ~np.isnan(value)
         count, good = (
             np.bincount(source[q.a[m]], minlength=source.max(initial=0) + 1)
             + np.bincount(source[q.b[m & (source[q.a] != source[q.b])]], minlength=source.max(initial=0) + 1)

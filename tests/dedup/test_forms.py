@@ -1,0 +1,196 @@
+"""Normal forms of single fields: what really stands in exports."""
+
+from __future__ import annotations
+
+import pytest
+from prismake.dedup import fields, kinds, text
+
+
+@pytest.mark.parametrize(
+    ("raw", "first", "last"),
+    [
+        ("389-95", "389", "395"),
+        ("389-395", "389", "395"),
+        ("487--491", "487", "491"),
+        ("1009-10", "1009", "1010"),
+        ("S35-41", "s35", "s41"),
+        ("S35-S41", "s35", "s41"),
+        ("e12724", "e12724", "e12724"),
+        ("1-14, 14a", "1", "14"),
+        ("107-12; discussion 112-3", "107", "112"),
+        ("281-8 table of contents", "281", "288"),
+        ("pp. 12-19", "12", "19"),
+        ("4101-4101", "4101", "4101"),
+        ("0012-0019", "12", "19"),
+        ("765\u2010778", "765", "778"),
+        ("xi-xiv", "r11", "r14"),
+        ("448+", "448", "448"),
+        ("77/82", "77", "82"),
+        ("no pagination", "", ""),
+        ("var.pagings", "", ""),
+        ("[Epub ahead of print]", "", ""),
+        ("September", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_pages(raw: str, first: str, last: str) -> None:
+    assert fields.pages(raw)[:2] == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("raw", "first", "last", "other"),
+    [("11-Sep", "9", "11", "11"), ("01-Aug", "1", "8", "8"), ("Sep-20", "9", "20", "20"), ("9-11", "9", "11", "")],
+)
+def test_a_date_is_the_range_it_was_and_both_its_numbers_may_be_the_first(raw, first, last, other) -> None:
+    assert fields.pages(raw) == (first, last, other)
+
+
+@pytest.mark.parametrize(
+    ("volume", "issue", "expected"),
+    [
+        ("24 (1)", "", ("24", "1")),
+        ("24", "1", ("24", "1")),
+        ("XII", "04-Jun", ("12", "4 6")),
+        ("5 Suppl A", "", ("5", "")),
+        ("12", "1 Pt 1", ("12", "1")),
+        ("55 (10 SUPPL 1)", "", ("55", "10 1 s")),
+        ("007", "03", ("7", "3")),
+        ("", "", ("", "")),
+    ],
+)
+def test_volume_and_issue(volume: str, issue: str, expected: tuple[str, str]) -> None:
+    assert fields.volume_issue(volume, issue) == expected
+
+
+def test_a_citation_glued_to_the_journal_is_taken_apart() -> None:
+    found = fields.split_journal("Brain Research.1605 (1) ()(pp 70-75) 2015.Date of Publication: 2015.")
+    assert (found["name"], found["volume"], found["issue"], found["pages"], found["year"]) == (
+        "Brain Research", "1605", "1", "70-75", "2015")  # fmt: skip
+    number = fields.split_journal("PLoS ONE.9 (1) (no pagination) 2014.Article Number: e83879.Date: 16 Jan 2014.")
+    assert (number["name"], number["volume"], number["pages"]) == ("PLoS ONE", "9", "e83879")
+    meeting = fields.split_journal("Pediatric Nephrology.Conference: 44th Annual Meeting of the ESPN Cavtat Croatia.")
+    assert meeting["name"] == "Pediatric Nephrology"
+    assert "44th Annual Meeting" in meeting["meeting"]
+    assert fields.split_journal("J Appl Physiol (1985)") == {"name": "J Appl Physiol (1985)", "meeting": ""}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("http://dx.doi.org/10.1016/j.Cardiores.2006.12.011", ("10.1016/j.cardiores.2006.12.011",)),
+        ("EJN5606 [pii];10.1111/j.1460-9568.2007.05606.x [doi]", ("10.1111/j.1460-9568.2007.05606.x",)),
+        (
+            "10.1002/(SICI)1097-0142(19990101)85:1&lt;1::AID-CNCR1&gt;3.0.CO;2-X",
+            ("10.1002/(sici)1097-0142(19990101)85:1",),
+        ),
+        ("10.1016/S0140-6736%2813%2962568-4", ("10.1016/s0140-6736(13)62568-4",)),
+        ("10.1002/central/CN-02757110", ()),
+        ("not a doi", ()),
+    ],
+)
+def test_dois(raw: str, expected: tuple[str, ...]) -> None:
+    assert fields.dois(raw) == expected
+
+
+def test_identifiers_in_other_fields() -> None:
+    assert fields.pmid("", "https://www.ncbi.nlm.nih.gov/pubmed/3142974") == "3142974"
+    assert fields.pmid("PMID: 0012345") == "12345"
+    assert fields.pmid("12345.0") == "12345"
+    assert fields.pmid("n/a") == ""
+    assert fields.pii("0304-4165(88)90010-4 [pii]") == fields.pii("10.1016/0304-4165(88)90010-4") != ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Schultz J. E.Hsu A. K.Gross G. J.", ["schultz", "hsu", "gross"]),
+        ("ChangT.K.ChenH.", ["chang", "chen"]),
+        ("Meijer, C J and Berkhof, J", ["meijer", "berkhof"]),
+        (["Bélanger, France", "Xu, Heng"], ["belanger", "xu"]),
+        (["van den Berg J", "O'Neil K."], ["berg", "oneil"]),
+        (["Jennifer Zelmer"], ["zelmer"]),
+        (["E.A., Bradley, Elizabeth A."], ["bradley"]),
+        (["王小明"], ["王小明"]),
+        (["Zhou, ZH", "et al."], ["zhou", ""]),
+        ("", []),
+    ],
+)
+def test_family_names(raw: object, expected: list[str]) -> None:
+    assert [fields.surname(n) for n in fields.split_authors(raw)] == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("CLINICAL REVIEW 138: Male hypogonadism in older men and its treatment", "Male hypogonadism in older men and its treatment"),
+        ("Complement in the aHUS of childhood. [Review] [108 refs]", "Complement in the aHUS of childhood."),
+        ("[Effect of cold in rats]. [Russian]", "[Effect of cold in rats]."),
+        ("Ischaemia in the rat heart - REVIEW", "Ischaemia in the rat heart"),
+        ("Ischaemia in the rat heart (vol 221, pg 92, 2014)", "Ischaemia in the rat heart"),
+        ("More on the drug in aHUS [N Engl J Med. 2009 Jan 29;360(5):544-6]", "More on the drug in aHUS"),
+        ("Does this phenomenon have relevance?. [German]\nHat dieses Relevanz", "Does this phenomenon have relevance?."),
+        ("Review", "Review"),
+    ],
+)  # fmt: skip
+def test_bare_titles(raw: str, expected: str) -> None:
+    assert text.plain(text.bare_title(raw)) == text.plain(expected)
+
+
+def test_plain_text_is_the_same_for_all_unicode_forms() -> None:
+    assert text.plain("I<inf>2</inf> and \u03b1-actin &amp; caf\u00e9") == "i2 and alpha actin cafe"
+    assert text.plain("cafe\u0301") == text.plain("caf\u00e9") == "cafe"
+    assert text.plain("\uff21\uff22\uff23 \u00b2") == "abc 2"
+    assert text.plain("آثار الدواء") == "اثار الدواء" or text.plain("آثار الدواء")
+    assert text.british("haemolytic oedema tumour") == text.british("hemolytic edema tumor")
+
+
+def test_numbers_of_a_title() -> None:
+    assert text.numbers("benzodiazepines part ii") == "2"
+    assert text.numbers("annual report 2010") == "2010"
+    assert text.numbers("a study of 5ht1a in vivo") == "5 1"
+    assert text.numbers("vitamin c and the heart") == ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("N Engl J Med", "New England Journal of Medicine", 1),
+        ("Am.J.Trop.Med.Hyg.", "American Journal of Tropical Medicine and Hygiene", 1),
+        ("Proc Natl Acad Sci U S A", "Proceedings of the National Academy of Sciences of the United States of America", 1),
+        ("JAMA", "Journal of the American Medical Association", 1),
+        ("Lancet (London, England)", "The Lancet", 1),
+        ("AMCIS 2017 Proceedings", "Americas Conference on Information Systems", 1),
+        ("2016 International Conference on Information Systems (ICIS)", "International Conference on Information Systems", 1),
+        ("J Physiol", "Journal of Applied Physiology", 0.5),
+        ("Lancet", "Lancet Oncology", 0.5),
+        ("Heart", "Circulation", 0),
+        ("Chest", "Journal of Child Health Studies", 0),
+    ],
+)  # fmt: skip
+def test_journals(a: str, b: str, expected: float) -> None:
+    assert text.same_journal(text.journal_form(a), text.journal_form(b)) == expected
+    assert text.same_journal(text.journal_form(b), text.journal_form(a)) == expected
+
+
+def _kind(title: str, types: tuple[str, ...] = (), journal: str = "", author: str = "", dois: tuple = ()) -> int:
+    return kinds.kind_of(title, types, journal, dois, (), "", author)
+
+
+def test_kinds_of_documents() -> None:
+    assert _kind("Erratum: complement factor B in aHUS") == kinds.CORRECTION
+    assert _kind("Eculizumab for aHUS (vol 360, pg 542, 2009)") == kinds.CORRECTION
+    assert _kind("Eculizumab for aHUS (New England Journal of Medicine (2009) 360 (542-544))") == kinds.CORRECTION
+    assert _kind("Eculizumab for aHUS.[Erratum appears in N Engl J Med. 2009 Jun 4;360(23):2487]") == 0
+    assert _kind("Retraction: effects of X on Y") & kinds.RETRACTION
+    assert _kind("Retraction force of tissue in gingival surgery") == 0
+    assert _kind("Streptococcal disease - Reply") == kinds.REPLY
+    assert _kind("Response to chemotherapy in breast cancer") & ~kinds.REPLY == 0
+    assert _kind("Comment on: a trial of X") == kinds.COMMENT
+    assert _kind("A title", author="NCT02565485,") == kinds.REGISTRY
+    assert _kind("A title", journal="https://clinicaltrials.gov/show/NCT04443855") == kinds.REGISTRY
+    assert _kind("A title", dois=("10.1101/2024.10.13.24315425",)) == kinds.PREPRINT
+    assert _kind("A title", journal="Genome Research", dois=("10.1101/gr.123.4",)) == 0
+    assert _kind("A title", ("Conference Abstract",)) == kinds.ABSTRACT
+    assert kinds.cochrane(("10.1002/14651858.cd010458.pub3",), "") == ("cd010458", "3")
+    assert kinds.cochrane((), "CD010458") == ("cd010458", "")
+    assert kinds.cochrane((), "100-110") == ("", "")

@@ -1,0 +1,180 @@
+"""Every rule and every veto on hand-written pairs, and the near misses beside them."""
+
+from __future__ import annotations
+
+import pytest
+from prismake.dedup import find_duplicates
+from prismake.records import table
+from record_pairs import pair, record, rule, same
+
+LONG = (
+    "Plasmodium vivax relapses from dormant liver stages, and primaquine needs fourteen days. We compared single doses "
+    "of tafenoquine with chloroquine alone in a randomised dose-ranging trial of adults in four countries over a year."
+)
+OTHER = (
+    "Hepatic hypnozoites were cultured for three weeks under several oxygen tensions; drug assays by image analysis gave "
+    "concentrations at which half of the parasites died, and a pharmacological model linked these with human plasma."
+)
+
+MERGED = {
+    "same PMID": ({"pmid": "25"}, {"pmid": "25", "pages": "", "volume": "", "journal": "The Lancet"}),
+    "same DOI and title": ({"doi": "10.1016/x.1"}, {"doi": "10.1016/X.1", "pages": "", "authors": []}),
+    "same title and place": ({}, {"pages": "1049-58", "journal": "Lancet (London, England)"}),
+    "identical": ({}, {}),
+    "same title, authors and journal": ({}, {"pages": "", "volume": "", "issue": ""}),
+    "same title, place and authors, journal unlike": ({}, {"journal": "Klinische Wochenblaetter", "pages": "1049-1058"}),
+    "similar title, same place and authors": (
+        {}, {"title": "Tafenoquine for radical cure of the relapsing vivax malarias in adult patients"}),
+    "beginning of the title, same abstract, volume, pages and authors": (
+        {"abstract": LONG}, {"abstract": LONG, "title": "Tafenoquine"}),
+    "title reworded, same volume, issue, pages and authors": (
+        {}, {"title": "Radical cure of relapsing malaria by tafenoquine: a trial in adults"}),
+    "same title, authors, volume and issue, page unlike": ({}, {"pages": "1050-1058"}),
+    "same title, authors, volume and abstract, page unlike": (
+        {"abstract": LONG, "issue": "1"}, {"abstract": LONG, "issue": "4", "pages": "77-90"}),
+    "same title, volume, issue, pages and year": ({}, {"authors": ["Wang X"], "journal": "Acta Medica Sinensis"}),
+    "same Cochrane review": (
+        {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "4", "pages": ""},
+        {"doi": "10.1002/14651858.cd010458.pub3", "year": 2020, "volume": "", "issue": "9", "pages": "CD010458"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_a_rule_merges(name: str) -> None:
+    found = pair(*MERGED[name])
+    assert same(found), found.audit.iloc[0].to_dict() if len(found.audit) else "never compared"
+    assert rule(found) == name
+
+
+APART = {
+    "parts of a series": ({"title": "Benzodiazepines in the rat brain. Part I"},
+                          {"title": "Benzodiazepines in the rat brain. Part II", "pages": "1059-1066"}),
+    "parts of a series, in one place by mistake": ({"title": "Benzodiazepines in rats. Part I", "pages": "12"},
+                                                   {"title": "Benzodiazepines in rats. Part II", "pages": "12"}),
+    "a yearly report": ({"title": "Annual report of the national malaria registry 2010"},
+                        {"title": "Annual report of the national malaria registry 2011", "year": 2015, "volume": "384"}),
+    "in vivo and in vitro": ({"title": "Adrenergic reactions of the sheep rumen in vivo", "pages": "349-356"},
+                             {"title": "Adrenergic reactions of the sheep rumen in vitro", "pages": "341-348"}),
+    "stimulants and depressants": ({"title": "Effects of stimulant drugs on the cortex of the cat", "pages": "1-9"},
+                                   {"title": "Effects of depressant drugs on the cortex of the cat", "pages": "10-16"}),
+    "one title for two papers, one behind the other": ({"pages": "998-1003"}, {"pages": "1004-1009", "issue": "9922"}),
+    "an erratum and its article": (
+        {}, {"title": "Erratum: Tafenoquine for the radical cure of relapsing vivax malaria in adults", "pages": "2040"}),
+    "a reply": ({}, {"title": "Tafenoquine for the radical cure of relapsing vivax malaria in adults - Reply",
+                     "pages": "1602"}),
+    "a retraction": ({}, {"title": "Retraction: Tafenoquine for the radical cure of relapsing vivax malaria in adults",
+                          "pages": "1800", "year": 2016, "volume": "387"}),
+    "a reprint in another journal": ({}, {"journal": "Revista Brasileira de Medicina", "volume": "12", "pages": "3-9"}),
+    "another editorial": ({"title": "Editorial", "authors": ["Zwass V"], "pages": "5-6", "issue": "1"},
+                          {"title": "Editorial", "authors": ["Zwass V"], "pages": "5-7", "issue": "2"}),
+    "untitled": ({"title": "", "pages": ""}, {"title": "", "pages": ""}),
+    "different DOIs": ({"doi": "10.1016/a.1", "pages": ""}, {"doi": "10.1016/a.2", "pages": ""}),
+    "different PMIDs": ({"pmid": "1"}, {"pmid": "2"}),
+    "one DOI for a supplement": (
+        {"doi": "10.1/s", "title": "Cholera outbreak investigation in a district of India", "pages": "", "authors": ["A B"]},
+        {"doi": "10.1/s", "title": "Rifaximin modifies gut microbes of cirrhosis", "pages": "", "authors": ["C D"]}),
+    "different authors": ({"pages": "", "authors": ["Miller J", "Ho K"]}, {"pages": "", "authors": ["Sato T", "Abe N"]}),
+    "years apart": ({"pages": "", "volume": ""}, {"pages": "", "volume": "", "issue": "", "year": 2019}),
+    "an abstract beside its article in one volume": (
+        {"pages": "S84-S85", "issue": "", "abstract": LONG}, {"pages": "185-187", "issue": "2", "abstract": OTHER}),
+    "an article and its preprint": (
+        {}, {"journal": "medRxiv : the preprint server", "volume": "", "issue": "", "pages": "", "doi": "10.1101/2014.1.2.3"}),
+    "two abstracts on one page": (
+        {"title": "Cervical cytology by age: correlation of HPV status with histology", "pages": "81A", "issue": ""},
+        {"title": "HPV status in women with abnormal cytology: histologic follow-up", "pages": "81A", "issue": ""}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
+def test_what_looks_alike_stays_apart(name: str) -> None:
+    found = pair(*APART[name])
+    assert not same(found), rule(found)
+
+
+def test_a_missing_value_is_no_evidence() -> None:
+    bare = {"authors": [], "year": None, "journal": "", "volume": "", "issue": "", "pages": ""}
+    assert not same(pair({}, {**bare, "title": "Tafenoquine for the cure of malaria"}))
+    assert not same(pair(bare, {**bare, "abstract": LONG}))
+    assert not same(pair({**bare, "title": ""}, {**bare, "title": ""}))
+
+
+def test_identical_records_merge_even_incomplete_ones() -> None:
+    bare = {"authors": [], "year": None, "journal": "", "volume": "", "issue": "", "pages": "", "title": "Editorial"}
+    assert same(pair(bare, bare))
+
+
+def _registered(number: str, **fields: object) -> dict:
+    return {"journal": "ClinicalTrials.gov", "authors": [], "volume": "", "issue": "", "pages": "", "trial_ids": [number],
+            "publication_types": ["Trial registry record"], **fields}  # fmt: skip
+
+
+def test_registrations_with_unlike_numbers_are_never_one() -> None:
+    found = pair(_registered("NCT02546739"), _registered("NCT02656147"))
+    assert not same(found)
+    assert len(found.queue) == 0
+    assert same(
+        pair(_registered("NCT02546739"), _registered("NCT02546739", title="Another wording of the public title"))
+    )
+
+
+def test_links_instead_of_merges() -> None:
+    registry = pair({"trial_ids": ["NCT01376167"]}, _registered("NCT01376167"))
+    erratum = pair(*APART["an erratum and its article"])
+    preprint = pair(*APART["an article and its preprint"])
+    meeting = pair({}, {"publication_types": ["Conference Abstract"], "journal": "Trop Med Int Health", "volume": "19",
+                        "issue": "S1", "pages": "77"})  # fmt: skip
+    kinds = [found.links["kind"].tolist() for found in (registry, erratum, preprint, meeting)]
+    assert kinds == [["registry entry"], ["correction"], ["preprint"], ["conference abstract"]]
+    assert all(len(found.queue) == 0 and not same(found) for found in (registry, erratum, preprint, meeting))
+    assert registry.links[["first", "second"]].to_numpy().tolist() == [["a:1", "b:1"]]
+
+
+def test_whether_cochrane_versions_merge_is_a_switch() -> None:
+    first, second = MERGED["same Cochrane review"]
+    apart = pair(first, second, merge_cochrane_versions=False)
+    assert not same(apart)
+    assert apart.links["kind"].tolist() == ["version of one Cochrane review"]
+    again = pair(first, {**first, "doi": ""}, merge_cochrane_versions=False)
+    assert same(again)
+
+
+def test_a_protocol_under_the_number_of_a_review_stays_apart() -> None:
+    first, second = MERGED["same Cochrane review"]
+    protocol = {**first, "doi": "10.1002/14651858.cd010458", "title": "Tafenoquine for malaria infection"}
+    assert not same(pair(protocol, second))
+
+
+def test_a_veto_holds_for_the_whole_cluster() -> None:
+    """A record without DOI fits both of two papers with different DOIs; the two must not meet through it."""
+    records = table([
+        record("a:1", doi="10.1016/a.1", pages="", issue=""),
+        record("b:1", doi="10.1016/a.2", pages="", issue=""),
+        record("c:1", pages="", issue=""),
+    ])  # fmt: skip
+    found = find_duplicates(records)
+    report = found.clusters.set_index("record_id")["report_id"]
+    assert report["a:1"] != report["b:1"]
+    assert "another record of the cluster forbids it" in set(found.audit["veto"])
+
+
+def test_a_running_number_under_issue_loses_its_vote() -> None:
+    rows = []
+    for k in range(30):
+        own = {"title": f"Distinct paper about topic {'abcdefghijklmnopqrstuvwxyzABCD'[k]} number {k} of malaria control",
+               "pages": f"{100 + 10 * k}-{105 + 10 * k}", "authors": [f"Name{k} A", "Other B"], "issue": str(k)}  # fmt: skip
+        rows.append(record(f"a:{k}", **own))
+        rows.append(record(f"b:{k}", **{**own, "issue": str(1000 + k), "pages": own["pages"] if k < 25 else ""}))
+    found = find_duplicates(table(rows))
+    assert found.clusters["report_id"].nunique() == 30
+    assert found.summary["fields_without_vote"] == ["a: issue", "b: issue"]
+
+
+def test_thresholds_are_named_and_checked() -> None:
+    from prismake.errors import DedupError
+
+    strict = pair(*MERGED["similar title, same place and authors"], similar_title=0.99, weak_title=0.99, title=0.99)
+    assert not same(strict)
+    with pytest.raises(DedupError, match="no threshold"):
+        pair({}, {}, titel=0.9)
+    with pytest.raises(DedupError, match="from 0 to 1"):
+        pair({}, {}, title=93)
