@@ -6,11 +6,13 @@ One row is one record as a database gave it. Missing text is the empty string, a
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ COLUMNS = (
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 _TRIAL_MARKS = ("NCT", "CTR", "SRCTN", "jRCT", "JRCT", "JPRN", "DRKS", "UMIN", "NTR")
-_TRIAL_MARKS += ("nct0", "isrctn", "chictr", "euctr", "actrn", "ctri/", "jrct", "jprn", "drks0", "umin0")
+_TRIAL_MARKS += ("nct0", "isrctn")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -156,11 +158,31 @@ def assign_ids(records: list[dict[str, Any]], source: str) -> None:
         record["record_id"] = base if seen[base] == 1 else f"{base}.{seen[base]}"
 
 
+@contextmanager
+def bulk() -> Iterator[None]:
+    """No search for reference cycles while the block runs.
+
+    Records are strings and lists without cycles; looking through all of them again and again, as Python does while
+    their number grows, takes a third of the time of reading 20,000.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """The record table of dictionaries: all columns, in order, with their types."""
     import pandas as pd
 
-    rows = list(records)
+    with bulk():
+        return _table(pd, list(records))
+
+
+def _table(pd: Any, rows: list[Mapping[str, Any]]) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for name in COLUMNS:
         if name in LIST_COLUMNS:

@@ -91,7 +91,8 @@ def read_file(path: str | Path, source: str | None = None) -> Import:
     path = Path(path)
     found = _Found(path.name)
     try:
-        _read(path, found)
+        with record_table.bulk():
+            _read(path, found)
     except PrismakeError:
         raise
     except (MemoryError, RecursionError) as error:
