@@ -17,6 +17,7 @@ from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
+from prismake.dedup.signs import Thresholds, weigh_titles, worth_comparing
 from prismake.dedup.votes import silence
 from prismake.errors import DedupError
 
@@ -39,7 +40,7 @@ def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
 
     Returns a frame with the columns record_id, report_id, matched_on (the rule that put the record into its
     cluster, "" for a record that stands alone) and score (likeness from 0 to 1, NaN when alone), one row a
-    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.rules.Thresholds`.
+    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.signs.Thresholds`.
 
     Raises `DedupError` when ids are missing or not unique.
     """
@@ -68,7 +69,7 @@ def find_duplicates(
     limits = _thresholds(thresholds)
     said = panel.read(answers or {}, records)
     p = prepare(records, alone=said.records)
-    rules.weigh_titles(p)
+    weigh_titles(p)
     pairs = _compared(p, workers)
     silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
@@ -83,12 +84,12 @@ def find_duplicates(
     return Duplicates(clusters=frame, queue=queue, links=links, audit=audit, summary=summary)
 
 
-def _thresholds(given: Mapping[str, float]) -> rules.Thresholds:
-    unknown = sorted(set(given) - set(rules.Thresholds.__dataclass_fields__))
+def _thresholds(given: Mapping[str, float]) -> Thresholds:
+    unknown = sorted(set(given) - set(Thresholds.__dataclass_fields__))
     if unknown:
         raise DedupError(
             f"'{unknown[0]}' is no threshold of the deduplication.",
-            remedy=f"Known are: {', '.join(rules.Thresholds.__dataclass_fields__)}.",
+            remedy=f"Known are: {', '.join(Thresholds.__dataclass_fields__)}.",
         )
     wrong = [k for k, v in given.items() if not 0 <= v <= 1]
     if wrong:
@@ -103,7 +104,7 @@ def _compared(p: Prepared, workers: int) -> Pairs:
     for start in range(0, len(first), _CHUNK):
         a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]
         title = titles(p, a, b, workers)
-        keep = rules.worth_comparing(p, a, b, title)
+        keep = worth_comparing(p, a, b, title)
         parts.append(compare(p, a[keep], b[keep], title[keep], workers=workers))
     return join(parts) if parts else empty()
 

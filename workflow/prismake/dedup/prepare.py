@@ -66,7 +66,7 @@ class Prepared:
     supplement: np.ndarray = field(
         default_factory=lambda: np.empty(0, dtype=bool)
     )  # the first page is one of a supplement
-    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `rules.weigh_titles`
+    generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `signs.weigh_titles`
     short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
 

@@ -1,0 +1,187 @@
+"""What the agreement of single fields says: titles that tell, the same place, other authors, ...
+
+`signs` turns the scores of `compare.Pairs` into named yes-or-no arrays, one entry a pair, so that a rule
+reads as a sentence. NaN fails every comparison: a missing value is no sign of anything, for or against.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prismake.dedup import kinds
+
+if TYPE_CHECKING:
+    from prismake.dedup.compare import Pairs
+    from prismake.dedup.prepare import Prepared
+
+_LANGUAGE_EXTRA = (
+    "german",
+    "russian",
+    "french",
+    "spanish",
+    "chinese",
+    "japanese",
+    "polish",
+    "italian",
+    "portuguese",
+    "czech",
+)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Likeness of titles, authors and abstracts (0 to 1) from which the rules count them as agreeing."""
+
+    title: float = 0.93
+    similar_title: float = 0.8
+    weak_title: float = 0.55
+    authors: float = 0.85
+    abstract: float = 0.9
+
+
+_GENERIC = re.compile(
+    r"^(?:the )?(?:editorials?|editors? (?:s )?(?:note|comments?|introduction|choice|page)|introduction|preface|foreword|"
+    r"letters?(?: to the editors?)?|reply|response|authors? (?:s )?(?:reply|response)|comments?|commentary|"
+    r"in (?:this issue|brief|reply)|news|correspondence|erratum|corrigendum|corrections?|books?(?: reviews?)?|abstracts?|discussion|"
+    r"conclusions?|announcements?|obituary|index|contents|issue information|cover|masthead|q a|case report|case|summary|overview|"
+    r"untitled|no title|title not available|depression|review)(?: \w+)?$"
+)
+
+
+def weigh_titles(p: Prepared) -> None:
+    """Mark titles that do not tell which paper it is.
+
+    ``p.generic``: "Editorial" and its like, and titles that stand in five different places or more.
+    ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
+    """
+    code = p.codes["title"]
+    p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    listed = np.array(
+        [len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool
+    )
+    many: set[int] = set()
+    for part in (p.first_page, p.issue):
+        places: dict[int, set] = {}
+        for k in np.flatnonzero(code >= 0).tolist():
+            if part[k] and p.volume[k]:
+                places.setdefault(int(code[k]), set()).add((p.volume[k], part[k]))
+        many |= {c for c, found in places.items() if len(found) >= 5}
+    p.generic = listed | np.isin(code, sorted(many)) | (code < 0)
+
+
+def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """Mask of the candidate pairs that any rule could merge or that people could be asked about."""
+    c = p.codes
+    place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
+    place &= (c["volume"][a] == c["volume"][b]) & (c["volume"][a] >= 0)
+    place |= (
+        (c["first_page"][a] == c["first_page"][b])
+        & (p.page_range[1][a] == p.page_range[1][b])
+        & (p.page_range[1][a] > 1)
+    )
+    place &= p.year[a] == p.year[b]
+    named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
+    numbered = (c["cochrane"][a] == c["cochrane"][b]) & (c["cochrane"][a] >= 0)
+    registered = ((p.kind[a] | p.kind[b]) & kinds.REGISTRY) > 0
+    return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | named
+
+
+def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool) -> SimpleNamespace:
+    """Boolean arrays by name; ``other_x`` means that both records have x and that it differs."""
+    s = SimpleNamespace()
+    s.unlike = p.kind[q.a] ^ p.kind[q.b]
+    s.generic = p.generic[q.a] | p.generic[q.b]
+    s.short = p.short[q.a] | p.short[q.b]
+    s.same_title = (q.title >= 1) | _harmless_extra(q)
+    s.title = s.same_title | (q.title >= t.title)
+    s.inside = q.inside & (q.shorter >= 20)
+    s.similar = s.title | (q.title >= t.similar_title) | s.inside
+    s.weak = s.similar | (q.title >= t.weak_title)
+    s.no_title = np.isnan(q.title)
+    s.authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
+    s.all_authors = q.authors >= 0.95
+    s.no_authors = np.isnan(q.authors)
+    s.other_authors = (q.authors < 0.5) & (q.first_author < 0.75)
+    s.year, s.near_year = q.years == 0, q.years <= 1
+    s.page, s.other_page = q.first_page == 1, q.first_page == 0
+    s.volume, s.other_volume = q.volume == 1, q.volume == 0
+    s.issue, s.other_issue = q.issue == 1, q.issue == 0
+    s.journal, s.other_journal = q.journal >= 1, q.journal == 0
+    s.abstract, s.other_abstract = q.abstract >= t.abstract, q.abstract < 0.6
+    s.one_abstract = q.abstract >= 0.97
+    s.doi, s.other_doi = q.doi == 1, q.doi == 0
+    s.pmid, s.other_pmid = q.pmid == 1, q.pmid == 0
+    s.pages = s.page & (q.last_page == 1) & q.more_pages  # the same range of two pages or more
+    # The same article number, or a page so high that chance will not repeat it.
+    s.number = s.page & (q.last_page == 1) & (p.page_range[0][q.a] >= 1000)
+    s.place = s.page & (s.volume | (np.isnan(q.volume) & s.near_year))
+    s.far_page = s.other_page & ~q.near_page
+    s.more_numbers, s.other_numbers = q.numbers == 0.5, q.numbers == 0
+    s.registered = _same_registration(p, q)
+    s.same_number = same_value(p, q, "cochrane")
+    # The first version may be the protocol of a review that later got another title.
+    s.later = (p.version[q.a] != "1") & (p.version[q.b] != "1")
+    s.versions = s.same_number & merge_cochrane_versions & (s.title | (s.weak & s.later))
+    s.other_version = s.same_number & (not merge_cochrane_versions) & _other_version(p, q)
+    s.one_paper = s.same_title & s.one_abstract & s.authors & s.journal & s.near_year & ~s.other_volume & ~s.generic
+
+    s.lone_pages = _lone_pages(p, q)
+    s.other_trials = _different_trials(p, q)
+    s.same_issue = same_value(p, q, "issue") & s.issue
+    return s
+
+
+def _harmless_extra(q: Pairs) -> np.ndarray:
+    """One title is the other and a language's name with the original title behind it."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in np.flatnonzero(q.inside).tolist():
+        out[k] = q.extra[k].startswith("~") and q.extra[k][1:].startswith(_LANGUAGE_EXTRA)
+    return out
+
+
+def same_value(p: Prepared, q: Pairs, field: str) -> np.ndarray:
+    """Whether a field holds the very same value in both records."""
+    code = p.codes[field]
+    return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
+
+
+def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:
+    """Whether both records name a single page: an abstract beside its article has one page against many."""
+    first, last = p.page_range
+    return (first[q.a] == last[q.a]) & (first[q.b] == last[q.b])
+
+
+def _other_version(p: Prepared, q: Pairs) -> np.ndarray:
+    """Whether two records of a Cochrane review are of different versions, by their DOIs or else their years."""
+    out = q.years > 0
+    x, y = p.version[q.a], p.version[q.b]
+    known = (x != "") & (y != "")
+    out[known] = (x != y)[known]
+    return out
+
+
+def _registrations(p: Prepared, q: Pairs) -> np.ndarray:
+    registry = (p.kind & kinds.REGISTRY) > 0
+    has = np.array([bool(v) for v in p.trials], dtype=bool) & registry
+    return np.flatnonzero(has[q.a] & has[q.b])
+
+
+def _different_trials(p: Prepared, q: Pairs) -> np.ndarray:
+    """Registry entries that do not share a single number."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in _registrations(p, q).tolist():
+        out[k] = not set(p.trials[q.a[k]]) & set(p.trials[q.b[k]])
+    return out
+
+
+def _same_registration(p: Prepared, q: Pairs) -> np.ndarray:
+    """Registry entries with the same first number: the entry of one registry in two databases."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in _registrations(p, q).tolist():
+        out[k] = p.trials[q.a[k]][0].lower() == p.trials[q.b[k]][0].lower()
+    return out
