@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import json
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
-from eutils_server import Server, pmids, running
+from eutils_server import Server, article, pmids, running
 from prismake.errors import SearchError
 from prismake.sources import entrez, eutils, read_files
+from prismake.sources.progress import Reporter
 from prismake.sources.transport import Policy
 
 KEY = "0123456789abcdef0123456789abcdef0123"
@@ -317,7 +319,38 @@ def test_without_the_variable_the_address_is_ncbi(monkeypatch):
     assert eutils.address() == "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 
 
-@pytest.mark.parametrize(("options", "word"), [({"email": ""}, "e-mail"), ({"query": "  "}, "empty")])
+def test_notices_on_included_studies_are_found(pubmed):
+    links = """<CommentsCorrectionsList><CommentsCorrections RefType="{}"><RefSource>J. 2021</RefSource>
+    <PMID>31000001</PMID></CommentsCorrections></CommentsCorrectionsList>"""
+    marked = {
+        "30000002": article("30000002", extra=links.format("RetractionIn")),
+        "30000003": article("30000003", extra=links.format("ExpressionOfConcernIn")),
+        "30000004": article("30000004", extra=links.format("CommentIn")),
+    }
+    pubmed.fetch = lambda asked, dtd="": (
+        f"<PubmedArticleSet>{''.join(marked.get(i) or article(i) for i in asked['id'].split(','))}</PubmedArticleSet>"
+    ).encode()
+    found = entrez.notices(["30000001", *marked], email="a@example.org", api_key=KEY, policy=QUICK)
+    assert found == {
+        "30000002": ["RetractionIn: PMID 31000001"],
+        "30000003": ["ExpressionOfConcernIn: PMID 31000001"],
+    }
+
+
+def test_progress_is_told_in_lines_and_on_a_terminal_in_one():
+    log, terminal = io.StringIO(), io.StringIO()
+    terminal.isatty = lambda: True
+    for stream in (log, terminal):
+        tell = Reporter("PubMed", stream)
+        for done in (0, 100, 200, 1000):
+            tell(done, 1000)
+    assert log.getvalue().count("\n") == 2 and "1,000 of 1,000 records" in log.getvalue()
+    assert terminal.getvalue().count("\r") == 4 and terminal.getvalue().endswith("]\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "word"), [({"email": ""}, "e-mail"), ({"query": "  "}, "empty"), ({"date": ""}, "day of the search")]
+)
 def test_a_search_needs_an_address_and_a_query(options, word, tmp_path):
     with pytest.raises(SearchError, match=word):
         run(tmp_path, **options)

@@ -100,7 +100,17 @@ class Wanted:
     date: str
 
 
-def day(text: str | None, name: str) -> str:
+def wanted(query: str, *, since: str | None, until: str | None, date: str) -> Wanted:
+    """A search put in order; raises ``SearchError`` without a query or a day, or for a day that is none."""
+    query = " ".join(query.split())
+    if not query:
+        raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
+    if not date:
+        raise SearchError("the day of the search is not given.", remedy="Write it as 2025-08-31.")
+    return Wanted(query, _day(since, "since"), _day(until, "until"), _day(date, "date"))
+
+
+def _day(text: str | None, name: str) -> str:
     if not text:
         return ""
     try:

@@ -8,17 +8,18 @@ certain day cannot be made again. Nothing in the folder is ever removed or chang
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from prismake.errors import SearchError
-from prismake.sources import archive
+from prismake.sources import archive, pubmed_xml
 from prismake.sources.archive import SearchLog, archive_files, archived
 from prismake.sources.eutils import WINDOW, Client, Hits
 from prismake.sources.transport import Policy
 
-__all__ = ["Progress", "SearchLog", "archive_files", "archived", "search"]
+__all__ = ["Progress", "SearchLog", "archive_files", "archived", "notices", "search"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of records fetched and to fetch after each batch."""
@@ -50,13 +51,10 @@ def search(
     Raises ``SearchError`` when the archive belongs to another search or was changed, when PubMed gives a final error,
     or when it does not answer; batches that were finished are kept.
     """
-    folder, query = Path(folder), " ".join(query.split())
+    folder = Path(folder)
     if "@" not in email:
         raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
-    if not query:
-        raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
-    days = (archive.day(since, "since"), archive.day(until, "until"), archive.day(date, "date"))
-    wanted = archive.Wanted(query, *days)
+    wanted = archive.wanted(query, since=since, until=until, date=date)
     logs = archive.searches(folder)
     open_log = next((log for log in logs if not log["complete"]), None)
     todo = archive.todo(wanted, logs, frozen, folder)
@@ -72,6 +70,27 @@ def search(
             archive.write(folder, log)
             _fetch(client, folder, log, batch, progress)
     return archived(folder)
+
+
+def notices(
+    pmids: Iterable[str], *, email: str, api_key: str | None = None, policy: Policy | None = None
+) -> dict[str, list[str]]:
+    """Retractions and expressions of concern that PubMed has by now on these records, by PMID; others are left out.
+
+    Asks PubMed every time and stores nothing: it is the check of the included studies before a review is published.
+    """
+    client = Client(email=email, api_key=api_key, policy=policy or Policy())
+    asked, found = sorted(set(pmids), key=int), {}
+    for start in range(0, len(asked), 200):
+        data, _ = client.fetch(asked[start : start + 200])
+        for record in pubmed_xml.records(io.BytesIO(data), []) if data else ():
+            said = [link for link in record["related_reports"] if link.startswith(_NOTICES)]
+            if record["retracted"] or said:
+                found[record["pmid"]] = said or ["Retracted publication"]
+    return found
+
+
+_NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "RetractedandRepublishedIn")
 
 
 # --- searching -----------------------------------------------------------------------------------------------------

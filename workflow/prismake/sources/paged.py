@@ -59,11 +59,9 @@ def search(
     policy: Policy | None = None,
 ) -> SearchLog:
     """Search and archive the answers in ``folder``, or go on where an earlier run stopped; see ``entrez.search``."""
-    folder, query = Path(folder), " ".join(query.split())
-    if not query:
-        raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
-    days = (archive.day(since, "since"), archive.day(until, "until"), archive.day(date, "date"))
-    wanted = archive.Wanted(query, *days)
+    folder = Path(folder)
+    wanted = archive.wanted(query, since=since, until=until, date=date)
+    archive.todo(wanted, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
     fetching = _Fetching(service, folder, policy or Policy(), progress)
     unfinished = next((log for log in archive.searches(folder) if not log["complete"]), None)
     if unfinished is not None:
@@ -75,7 +73,7 @@ def search(
             "database": service.name,
             "kind": service.kind,
             "interface": service.interface,
-            "query": query,
+            "query": wanted.query,
             "query_translation": "",
             "count": None,
             "date": wanted.date,
