@@ -157,6 +157,8 @@ def _clean(y: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.size < 20_000:  # einsum saves a temporary, but costs more to call
+        return np.add.reduce(a * b, axis=0)
     return np.einsum("ij,ij->j", a, b)
 
 
@@ -263,8 +265,8 @@ def _scores(y, v, t, reml: bool) -> np.ndarray:
     return quadratic - (W - w.sum(axis=-2) / W if reml else W)
 
 
-def _brackets(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Last bracket (low, high) in which the score falls through zero, and the number of maxima (0: tau² = 0 only)."""
+def _brackets(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Last bracket (low, high) in which the score falls through zero, a guess inside it, and the number of maxima."""
     there = np.isfinite(v)
     top = np.where(there, y, -np.inf).max(axis=0) - np.where(there, y, np.inf).min(axis=0)
     top = np.where(single, 0.0, top * top) * 1.0000001
@@ -282,14 +284,16 @@ def _brackets(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndar
     last = GRID - 2 - np.argmax(falls[::-1], axis=0)
     some = falls.any(axis=0)
     column = np.arange(top.size)
-    low, high = grid[last, column], grid[last + 1, column]
-    return np.where(some, low, 0.0), np.where(some, high, 0.0), np.where(single, 1, maxima)
+    low, high = np.where(some, grid[last, column], 0.0), np.where(some, grid[last + 1, column], 0.0)
+    above, below = score[last, column], score[last + 1, column]
+    share = np.where(some, above, 0.5) / np.where(some, above - below, 1.0)
+    return low, high, low + share * (high - low), np.where(single, 1, maxima)
 
 
 def _solve_score(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Global maximum of the (restricted) likelihood in every column; see `tau2.solve_score`."""
     m = y.shape[1]
-    low, high, maxima = _brackets(y, v, single, reml)
+    low, high, guess, maxima = _brackets(y, v, single, reml)
     tau2, gradient, iterations = np.zeros(m), np.zeros(m), np.zeros(m, int)
     for column in np.flatnonzero(maxima != 1):  # several maxima, or none on the coarse grid: one by one
         use = np.isfinite(v[:, column])
@@ -297,7 +301,7 @@ def _solve_score(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.n
         tau2[column], gradient[column], iterations[column] = found.value, found.gradient, found.iterations
     active = np.flatnonzero((maxima == 1) & (high > 0.0))
     low, high = low[active], high[active]
-    t = np.where(low > 0.0, np.sqrt(low * high), 0.5 * high)
+    t = guess[active]
     ys, vs, waiting = y[:, active], v[:, active], np.ones(active.size, bool)
     for step in range(1, 200):
         if not waiting.any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,16 @@ class Series:
     ci_lb: np.ndarray
     ci_ub: np.ndarray
     Q: np.ndarray
-    Q_p: np.ndarray
     tau2: np.ndarray
     I2: np.ndarray
     H2: np.ndarray
+    k: np.ndarray
     keep: np.ndarray
+
+    @cached_property
+    def Q_p(self) -> np.ndarray:  # noqa: N802
+        """P-value of Q, computed when first asked for."""
+        return np.where(self.k > 1, chi2_upper(self.Q, np.maximum(self.k - 1, 1)), 1.0)
 
 
 def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray) -> Series:

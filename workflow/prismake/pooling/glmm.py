@@ -119,7 +119,7 @@ def _explore(
             b, value, modes = b + step, trial, trial_modes
         if value.loglik > best:
             best, start = value.loglik, (b, tau, modes)
-        elif value.loglik < best - 12.0:
+        elif value.loglik < best - 8.0:
             break
     if start is None and _score_at_zero(counts, b0) > 0.0:
         start = (b0, 0.05, None)

@@ -268,7 +268,7 @@ def _tests(
         return {"I2": 0.0, "H2": 1.0, "Q": 0.0, "Q_df": 0, "Q_p": 1.0, "extra": none | fixed}
     own, variance = saturated
     typical = df / Problem(vi, vi, X).at(0.0).trP
-    lrt = max(0.0, 2.0 * (counts.saturated() + counts.constant() - mixed.loglik_fixed))
+    lrt = max(0.0, 2.0 * (counts.saturated() + counts.constant - mixed.loglik_fixed))
     wald = 0.0
     if interior.sum() > p:
         inside = Problem(own[interior], variance[interior], X[interior] if p > 1 else None)

@@ -126,7 +126,7 @@ class _TwoEffects:
         top = a.max(axis=1)
         logdet = np.log(np.abs(np.einsum("kii->ki", L))).sum(axis=1) + math.log(2.0)
         total = top + np.log(np.exp(a - top[:, None]).sum(axis=1)) + logdet
-        return float(total.sum()) + counts.constant()
+        return float(total.sum()) + counts.constant
 
     def _modes(self, base: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         counts, u = self.counts, np.zeros((self.counts.k, 2))
