@@ -13,7 +13,6 @@ from pathlib import Path
 
 import openpyxl
 import yaml
-
 from prismake.newreview import make_review
 
 IDLE = "Nothing to be done"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-from pathlib import Path
 
+import eutils_server as eutils
 import pytest
 from review import Review, config
 
 pytestmark = pytest.mark.e2e
-SPEC = importlib.util.spec_from_file_location("eutils_server", Path(__file__).parents[1] / "sources/eutils_server.py")
-eutils = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(eutils)
 
 
 def protocol(until: str) -> dict[str, object]:
@@ -42,7 +38,6 @@ def test_searched_archived_played_back_and_updated(tmp_path, monkeypatch):
     # the server is gone, results are gone: the archive answers
     monkeypatch.setenv("PRISMAKE_EUTILS_URL", "http://127.0.0.1:9/entrez/eutils/")
     before = review.digests()
-    import shutil
 
     shutil.rmtree(review.folder / "results")
     review.run()

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from review import Review, config, ris
-
 from prismake.files import read_csv
 from prismake.records import normal_title
+from review import Review, config, ris
 
 SHARED = Path(os.environ.get("PRISMAKE_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDER = SHARED / "samples/reviews/water-child-mortality"
