@@ -12,8 +12,7 @@ from prismake.pooling.kernel import Problem, scan
 from prismake.pooling.tau2 import METHODS, likelihood_grid
 
 RANDOM = [m for m in METHODS if m != "EE"]
-settings.register_profile("pooling", deadline=None, max_examples=40, derandomize=True)
-settings.load_profile("pooling")
+steady = settings(deadline=None, max_examples=40, derandomize=True)
 
 
 @st.composite
@@ -24,6 +23,7 @@ def studies(draw, least=2, most=12):
     return np.array(y), np.array(v)
 
 
+@steady
 @given(studies(), st.sampled_from(METHODS), st.randoms(use_true_random=False))
 def test_the_order_of_studies_does_not_matter(data, method, random):
     y, v = data
@@ -34,6 +34,7 @@ def test_the_order_of_studies_does_not_matter(data, method, random):
     assert (a.beta, a.se, a.Q) == pytest.approx((b.beta, b.se, b.Q), rel=1e-8, abs=1e-8)
 
 
+@steady
 @given(studies(), st.sampled_from(RANDOM), st.floats(0.01, 100), st.floats(-3, 3))
 def test_units_and_origin_do_not_matter(data, method, scale, shift):
     y, v = data
@@ -43,6 +44,7 @@ def test_units_and_origin_do_not_matter(data, method, scale, shift):
     assert pytest.approx(b.I2, abs=1e-5) == a.I2
 
 
+@steady
 @given(studies(), st.sampled_from(METHODS))
 def test_estimates_stay_in_range(data, method):
     y, v = data
@@ -55,6 +57,7 @@ def test_estimates_stay_in_range(data, method):
         assert fit.pi_lb <= fit.ci_lb + 1e-12 and fit.ci_ub <= fit.pi_ub + 1e-12
 
 
+@steady
 @given(studies(), st.sampled_from(["ML", "REML"]))
 def test_no_value_of_tau2_has_a_higher_likelihood(data, method):
     y, v = data
@@ -65,6 +68,7 @@ def test_no_value_of_tau2_has_a_higher_likelihood(data, method):
     assert best >= scan(problem, grid)[method].max() - 1e-9
 
 
+@steady
 @given(studies(least=3))
 def test_paule_mandel_solves_its_equation(data):
     y, v = data
@@ -75,6 +79,7 @@ def test_paule_mandel_solves_its_equation(data):
     assert interval.tau2_lb <= interval.tau2_ub
 
 
+@steady
 @given(studies(least=2, most=2))
 def test_two_studies_have_a_closed_form(data):
     y, v = data
@@ -93,6 +98,7 @@ def test_the_higher_of_two_maxima_is_found():
     assert pl.pool_batch(y, v, "ML").tau2[0] == fit.tau2
 
 
+@steady
 @given(studies(), st.sampled_from(METHODS), st.sampled_from(["z", "t", "knha"]))
 def test_a_batch_gives_what_single_analyses_give(data, method, test):
     y, v = data
@@ -142,6 +148,7 @@ def test_prediction_at_the_reference_level_is_the_intercept():
     assert at.pred[0] == fit.beta[0] and at.ci_lb[0] == pytest.approx(fit.ci_lb[0])
 
 
+@steady
 @given(studies(least=3, most=7))
 def test_leave_one_out_is_pooling_without_the_study(data):
     y, v = data

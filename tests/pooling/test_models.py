@@ -54,6 +54,24 @@ def test_without_heterogeneity_the_mixed_model_is_the_pooled_count():
     assert fit.se == pytest.approx(math.sqrt(1 / 35 + 1 / 35))
 
 
+def test_limits_of_tau2_stand_at_the_drop_of_the_exact_profile():
+    from scipy.optimize import minimize_scalar
+
+    found, fit = (
+        pl.tau2_interval_proportions(SPREAD_EVENTS, SPREAD_TOTAL),
+        pl.pool_proportions(SPREAD_EVENTS, SPREAD_TOTAL),
+    )
+    for limit in (found.tau2_lb, found.tau2_ub):
+        assert limit > 0
+        tau = math.sqrt(limit)
+        profile = minimize_scalar(
+            lambda b, tau=tau: -brute_force(SPREAD_EVENTS, SPREAD_TOTAL, b, tau), (-1, 1), tol=1e-10
+        )
+        assert fit.loglik + profile.fun == pytest.approx(3.841458820694124 / 2, abs=1e-8)
+    alike = pl.tau2_interval_proportions([5, 10, 20], [10, 20, 40])
+    assert (alike.tau2, alike.tau2_lb) == (0, 0) and alike.tau2_ub > 0
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=2, max_size=12))
 @settings(deadline=None, max_examples=60, derandomize=True)
 def test_any_counts_give_an_estimate_or_say_why_not(rows):

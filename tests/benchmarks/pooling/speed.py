@@ -112,7 +112,9 @@ def statsmodels(k: int, seconds: float) -> None:
 R = """
 suppressPackageStartupMessages(library(metafor)); set.seed(1); k <- %d
 v <- runif(k, .01, .5); y <- rnorm(k, .3, sqrt(v + .1))
-timing <- function(f, n) { if (inherits(try(f(), silent = TRUE), "try-error")) return(NaN); t <- system.time(for (i in 1:n) f())[["elapsed"]]; 1000 * t / n }
+timing <- function(f, n) {
+  if (inherits(try(f(), silent = TRUE), "try-error")) return(NaN)
+  t <- system.time(for (i in 1:n) f())[["elapsed"]]; 1000 * t / n }
 n <- sample(10:80, k, TRUE); x <- rbinom(k, n, plogis(rnorm(k, -.5, .7)))
 cat(timing(function() predict(rma(y, v, method="DL")), 50), timing(function() predict(rma(y, v, method="REML")), 50),
     timing(function() leave1out(rma(y, v, method="REML")), 5),

@@ -12,6 +12,7 @@
 | proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
 | Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
 | interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
+| interval of tau² in the mixed model of proportions | `tau2_interval_proportions` |
 | subgroups and the test between them | `subgroups` |
 | permutation tests, cluster-robust variance (CR2) | `permutation_test`, `robust` |
 | several effects of one study | `three_level` |
@@ -48,6 +49,7 @@ _HOME = {
     "fit": ["pool", "Pooled"],
     "batch": ["pool_batch", "PooledBatch"],
     "proportions": ["pool_proportions", "pool_rates"],
+    "mixed_interval": ["tau2_interval_proportions"],
     "two_arms": ["pool_two_arms"],
     "intervals": ["tau2_interval", "i2_interval", "Tau2Interval", "I2Interval"],
     "groups": ["subgroups", "Subgroups"],

@@ -58,7 +58,7 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     if start is None:
         return at_zero
     for m, check in itertools.pairwise(LADDER):
-        if m < _least_nodes(start[1]):
+        if m < least_nodes(start[1]):
             continue
         try:
             b, tau, value, modes, used = _newton(counts, start[0], start[1], m, start[2])
@@ -86,7 +86,7 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     )  # fmt: skip
 
 
-def _least_nodes(tau: float) -> int:
+def least_nodes(tau: float) -> int:
     """Nodes below which a search that starts at tau is not worth beginning."""
     return 24 if tau < 2.0 else 48 if tau < 4.0 else int(40 * tau)
 

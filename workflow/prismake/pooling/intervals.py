@@ -13,7 +13,7 @@ from prismake.errors import NotConverged, PoolingError
 from .distributions import chi2_quantile, critical
 from .fit import typical_variance
 from .frame import effects
-from .kernel import Problem, scan
+from .kernel import Fit, Problem, scan
 from .tau2 import estimate, likelihood_grid, method_name, solve_q, upper_bound
 
 
@@ -71,18 +71,16 @@ def tau2_interval(
         empty = False
     else:
         raise PoolingError(f"There is no interval '{kind}' for tau².", remedy="Use q-profile or profile-likelihood.")
+    return from_limits(value, low, high, fixed, empty=empty)
+
+
+def from_limits(value: float, low: float, high: float, fixed: Fit, *, empty: bool = False) -> Tau2Interval:
+    """tau² and its limits with what follows from them: tau, I² and H² (``fixed``: the fit at tau² = 0)."""
     typical = typical_variance(fixed)
-
-    def i2(t: float) -> float:
-        return 100.0 * t / (typical + t)
-
-    def h2(t: float) -> float:
-        return t / typical + 1.0
-
-    return Tau2Interval(
-        value, low, high, math.sqrt(low), math.sqrt(high), i2(value), i2(low), i2(high), h2(value), h2(low), h2(high),
-        empty,
-    )  # fmt: skip
+    taus = (math.sqrt(low), math.sqrt(high))
+    I2 = [100.0 * t / (typical + t) if math.isfinite(t) else 100.0 for t in (value, low, high)]
+    H2 = [t / typical + 1.0 for t in (value, low, high)]
+    return Tau2Interval(value, low, high, *taus, *I2, *H2, empty)
 
 
 def q_profile(problem: Problem, level: float) -> tuple[float, float, bool]:

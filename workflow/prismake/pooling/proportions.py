@@ -75,6 +75,19 @@ def pool_proportions(
         yi, vi = effect_sizes(MODELS[model], {"xi": events, "ni": total}, add=add, to=to)
         return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
     x, n, X, names, dropped = _rows(events, total, mods, "total")
+    counts, yi, vi = binomial_counts(x, n, X)
+    return summarise(counts, yi, vi, (x > 0) & (x < n), test, level, nodes, names, dropped)
+
+
+def binomial_counts(events: Any, total: Any, X: np.ndarray | None = None) -> tuple[Counts, np.ndarray, np.ndarray]:
+    """Counts of the binomial-normal model for complete rows, and the studies' logits with their variances.
+
+    Raises EstimateDoesNotExist where there are no events, or only events; PoolingError for impossible counts.
+    """
+    if X is None:
+        x, n, X, _, _ = _rows(events, total, None, "total")
+    else:
+        x, n = events, total
     if ((x < 0) | (x > n) | (n <= 0)).any():
         raise PoolingError("Events must lie between zero and the total.")
     for none, word in ((x.sum() == 0, "No study has an event"), ((x == n).all(), "Every participant has the event")):
@@ -85,9 +98,7 @@ def pool_proportions(
             )
     column = np.ones((x.size, 1))
     counts = Counts(x[:, None], n[:, None], X[:, None, :], 0.0 * column, column)
-    yi, vi = effect_sizes("PLO", {"xi": x, "ni": n})
-    interior = (x > 0) & (x < n)
-    return summarise(counts, yi, vi, interior, test, level, nodes, names, dropped)
+    return counts, *effect_sizes("PLO", {"xi": x, "ni": n})
 
 
 def pool_rates(

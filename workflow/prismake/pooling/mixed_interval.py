@@ -1,0 +1,97 @@
+"""Profile-likelihood interval of tau² in the mixed model of proportions (Hardy & Thompson 1996, on the exact
+binomial likelihood)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from prismake.errors import NotConverged
+
+from .distributions import critical
+from .glmm import Mixed, fit_mixed, least_nodes
+from .intervals import Tau2Interval, from_limits
+from .kernel import Problem
+from .proportions import binomial_counts
+from .quadrature import Counts, evaluate
+
+
+def tau2_interval_proportions(events: Any, total: Any, level: float = 95.0) -> Tau2Interval:
+    """tau² of the mixed model with the limits at which its profile likelihood has fallen by half a chi-square quantile.
+
+    Raises
+    ------
+    EstimateDoesNotExist
+        As `pool_proportions`; also no upper limit: the likelihood hardly falls however large tau² becomes.
+    NotConverged, PoolingError
+    """
+    counts, _, vi = binomial_counts(events, total)
+    mixed = fit_mixed(counts)
+    low, high = profile_limits(counts, mixed, level)
+    return from_limits(mixed.tau2, low, high, Problem(vi, vi).at(0.0))
+
+
+def profile_limits(counts: Counts, mixed: Mixed, level: float) -> tuple[float, float]:
+    """Limits of tau²; the upper one is infinite where the profile likelihood never falls far enough."""
+    target = mixed.loglik - 0.5 * critical(level) ** 2
+    tau = mixed.tau2**0.5
+    profile = _Profile(counts, mixed)
+
+    def above(t: float) -> float:
+        return profile(t) - target
+
+    low = 0.0
+    if tau > 0.0 and mixed.loglik_fixed < target:
+        low = _root(above, 0.0, tau)
+    outer = max(2.0 * tau, 0.5)
+    while above(outer) > 0.0:
+        outer *= 2.0
+        if outer > 60.0:
+            return low**2, float("inf")
+    return low**2, _root(above, outer, tau) ** 2
+
+
+class _Profile:
+    """Log-likelihood maximised over the coefficients at a given tau; each call starts where the last one ended."""
+
+    def __init__(self, counts: Counts, mixed: Mixed) -> None:
+        self.counts, self.b, self.fixed = counts, mixed.b, mixed.loglik_fixed
+
+    def __call__(self, tau: float) -> float:
+        if tau <= 0.0:
+            return self.fixed
+        nodes, b, modes = max(48, 2 * least_nodes(tau)), self.b, None
+        value, modes = evaluate(self.counts, b, tau, nodes, modes)
+        for _ in range(100):
+            information = -value.hessian[:-1, :-1]
+            step = np.linalg.solve(information, value.gradient[:-1])
+            if float(step @ value.gradient[:-1]) < 1e-18:
+                self.b = b
+                return value.loglik
+            scale = 1.0
+            while scale > 1e-6:
+                trial, trial_modes = evaluate(self.counts, b + scale * step, tau, nodes, modes)
+                if trial.loglik >= value.loglik - 1e-13 * (1.0 + abs(value.loglik)):
+                    break
+                scale *= 0.5
+            b, value, modes = b + scale * step, trial, trial_modes
+        raise NotConverged(f"The profile likelihood at tau = {tau:.3g} was not reached.")
+
+
+def _root(f: Callable[[float], float], outside: float, inside: float) -> float:
+    """Where f, negative ``outside`` and positive ``inside``, is zero: regula falsi (Illinois) with bisection."""
+    a, fa, b, fb = outside, f(outside), inside, f(inside)
+    for step in range(200):
+        x = b - fb * (b - a) / (fb - fa)
+        if step % 3 == 2 or not min(a, b) < x < max(a, b):
+            x = 0.5 * (a + b)
+        fx = f(x)
+        if fx == 0.0 or abs(b - a) <= 1e-12 * max(abs(a), abs(b)):
+            return x
+        if fx > 0.0:
+            b, fb, fa = x, fx, 0.5 * fa
+        else:
+            a, fa, fb = x, fx, 0.5 * fb
+    return 0.5 * (a + b)
