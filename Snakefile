@@ -33,7 +33,11 @@ KINDS = {name: details["kind"] for name, details in SOURCES.items()}
 FORESTS = [
     f"results/pooling/{outcome}.{figure}.svg"
     for outcome, spec in config["outcomes"].items()
-    for figure in ["forest", "funnel", *(f"forest.{column}" for column in spec["subgroups"])]
+    for figure in [
+        "forest",
+        "funnel",
+        *(f"forest.{column}" for column in spec["subgroups"]),
+    ]
 ]
 
 

@@ -30,9 +30,9 @@ rule merge_duplicates:
         reports="results/duplicates/reports.parquet",
     log:
         "results/logs/merge_duplicates.log",
+    localrule: True
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
         code=code("dedup"),
-    localrule: True
     script:
         "../scripts/merge_duplicates.py"

@@ -10,11 +10,11 @@ rule offer_sheets:
         offered="results/{stage}/offered.json",
     log:
         "results/logs/offer_sheets.{stage}.log",
+    localrule: True
     params:
         sheets=sheet_state,
         protocol=lambda wildcards: panel_settings(wildcards.stage),
         code=code("sheets", "panel", "forms"),
-    localrule: True
     script:
         "../scripts/offer_sheets.py"
 
@@ -31,16 +31,27 @@ rule read_sheets:
         status="results/{stage}/status.json",
     log:
         "results/logs/read_sheets.{stage}.log",
+    localrule: True
     params:
         sheets=sheet_state,
         protocol=lambda wildcards: panel_settings(wildcards.stage),
         code=code("sheets", "panel", "forms", "kappa"),
-    localrule: True
     script:
         "../scripts/read_sheets.py"
 
 
 def panel_settings(stage):
     """The settings that decide what a stage's sheets ask and whom."""
-    keys = ["question", "criteria", "notice", "title", "reviewers", "full_text", "appraisal", "extraction", "seed", stage]
+    keys = [
+        "question",
+        "criteria",
+        "notice",
+        "title",
+        "reviewers",
+        "full_text",
+        "appraisal",
+        "extraction",
+        "seed",
+        stage,
+    ]
     return {key: config[key] for key in keys}

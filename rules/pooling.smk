@@ -12,7 +12,9 @@ rule pool_outcome:
         "results/logs/pool_outcome.{outcome}.log",
     params:
         spec=lambda wildcards: config["outcomes"][wildcards.outcome],
-        labels={field["name"]: field["label"] for field in config["extraction"]["fields"]},
+        labels={
+            field["name"]: field["label"] for field in config["extraction"]["fields"]
+        },
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
         code=code("pooling", "analysis", "sentences"),

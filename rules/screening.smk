@@ -44,10 +44,10 @@ rule group_studies:
         extraction="results/extraction/queue.parquet",
     log:
         "results/logs/group_studies.log",
+    localrule: True
     params:
         gate=config["full_text"]["gate"],
         instruments=config["appraisal"]["instruments"],
         code=code("queues", "forms"),
-    localrule: True
     script:
         "../scripts/group_studies.py"

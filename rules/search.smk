@@ -10,11 +10,11 @@ rule search_source:
         records="results/search/{source}.parquet",
     log:
         "results/logs/search_source.{source}.log",
+    localrule: True
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
         email=config["email"],
         code=code("sources", "records"),
-    localrule: True
     script:
         "../scripts/search_source.py"
 

@@ -6,10 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 from review import Review
 
 ROOT = Path(__file__).parents[2]
+TABLES = yaml.safe_load((ROOT / "workflow/schemas/tables.yaml").read_text(encoding="utf-8"))
 pytestmark = pytest.mark.e2e
 
 # metafor 3.8-1 on the twelve published trials (Front Immunol 2021;11:569117, Table 1), one row a cohort, logit scale:
@@ -105,3 +108,21 @@ def test_no_sheet_of_the_demonstration_was_changed(demo):
     for path in sorted((ROOT / "config/sheets").rglob("*")):
         if path.is_file():
             assert (demo.folder / path.relative_to(ROOT)).read_bytes() == path.read_bytes(), path.name
+
+
+def columns_of(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        return list(pd.read_parquet(path).columns)
+    return path.read_text(encoding="utf-8").splitlines()[0].split(",")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_have_the_documented_columns(demo, table):
+    wanted, found = TABLES[table]["columns"], columns_of(demo.folder / "results" / table)
+    if "..." in wanted:
+        at = wanted.index("...")
+        tail = wanted[at + 1 :]
+        assert (found[:at], found[len(found) - len(tail) :]) == (wanted[:at], tail)
+        assert len(found) > len(wanted)
+    else:
+        assert found == wanted
