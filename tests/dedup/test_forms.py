@@ -173,7 +173,7 @@ def test_journals(a: str, b: str, expected: float) -> None:
 
 
 def _kind(title: str, types: tuple[str, ...] = (), journal: str = "", author: str = "", dois: tuple = ()) -> int:
-    return kinds.kind_of(title, types, journal, dois, (), "", author)
+    return kinds.kind_of(title, types, journal, dois, "", author)
 
 
 def test_kinds_of_documents() -> None:

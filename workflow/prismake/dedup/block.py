@@ -39,7 +39,7 @@ def _combine(*columns: np.ndarray) -> np.ndarray:
 
 
 def _neighbours(key: np.ndarray, then: np.ndarray) -> np.ndarray:
-    """Pairs (as first * n + second, first < second) of rows that share ``key``, within the window in order of ``then``."""
+    """Pairs (as first * n + second, first < second) that share ``key``, within the window in order of ``then``."""
     n = len(key)
     rows = np.flatnonzero(key >= 0)
     order = rows[np.lexsort((rows, then[rows], key[rows]))]

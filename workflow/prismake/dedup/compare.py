@@ -249,11 +249,12 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     known = (p.year[a] > 0) & (p.year[b] > 0)
     years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
-        a=a, b=b, title=title, inside=inside, shorter=np.minimum(p.length[a], p.length[b]), extra=extra, numbers=_numbers(p, a, b), authors=authors,
-        first_author=first, years=years, journal=_journals(p, a, b, {}), volume=volume,
-        issue=_issues(p, a, b), first_page=first_page, last_page=_last_pages(p, a, b),
+        a=a, b=b, title=title, inside=inside, extra=extra, shorter=np.minimum(p.length[a], p.length[b]),
+        numbers=_numbers(p, a, b), authors=authors, first_author=first, years=years,
+        journal=_journals(p, a, b, {}), volume=volume, issue=_issues(p, a, b),
+        first_page=first_page, last_page=_last_pages(p, a, b), near_page=near, next_page=after, more_pages=more,
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
-        identical=(c["citation"][a] == c["citation"][b]) & (c["citation"][a] >= 0), near_page=near, next_page=after, more_pages=more,
+        identical=(c["citation"][a] == c["citation"][b]) & (c["citation"][a] >= 0),
         abstract=_abstracts(p, a, b, closer, workers),
     )  # fmt: skip
 

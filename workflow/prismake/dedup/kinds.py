@@ -84,7 +84,9 @@ def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:
     return "", ""
 
 
-def kind_of(title, types, journal, dois, trials, accession, author) -> int:
+def kind_of(
+    title: str, types: tuple[str, ...], journal: str, dois: tuple[str, ...], accession: str, author: str
+) -> int:
     """Bit flags of one record."""
     kind = 0
     head = without_notes(title)

@@ -189,78 +189,103 @@ def _digests(*columns: list) -> list[bytes]:
     ]
 
 
+_CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page", "pii", "pmid",
+          "numbers", "cochrane", "source")  # fmt: skip
+
+
 def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
-    n = len(chosen)
-    out = {name: np.empty(n, dtype=object) for name in (
-        "title", "words", "numbers", "surnames", "first_author", "authors", "meeting", "journal", "volume", "issue", "first_page",
-        "last_page", "other_page", "dois", "pii", "pmid", "trials", "cochrane", "version", "abstract", "source")}  # fmt: skip
-    year = np.zeros(n, dtype=np.int32)
-    kind = np.zeros(n, dtype=np.int32)
-    journals: dict[str, tuple[dict[str, str], str, str]] = {}
-    places: dict[tuple, tuple] = {}
-    for k, row in enumerate(chosen.tolist()):
-        title = raw["title"][row]
-        if _SPREADSHEET_ERROR.match(title):
-            title = ""
-        journal_raw = raw["journal"][row]
-        if journal_raw not in journals:
-            split = fields.split_journal(journal_raw)
-            journals[journal_raw] = (
-                split,
-                text.journal_form(split["name"]),
-                text.journal_form(split.get("meeting", "")),
-            )
-        split, journal, meeting = journals[journal_raw]
-        place_key = (raw["volume"][row], raw["issue"][row], raw["pages"][row], journal_raw)
-        if place_key not in places:
-            places[place_key] = _place(*place_key[:3], split)
-        volume, issue, first, last, other = places[place_key]
-        year[k] = raw["year"][row] or _year(split.get("year"))
-        if volume == str(year[k]):
-            # Exports put the year where a journal has no volume, or they do not know it.
-            volume = ""
-        if first == str(year[k]):
-            # A page that repeats the year is a date that a spreadsheet cut down.
-            first = last = other = ""
-        names = [s for s in map(fields.surname, fields.split_authors(authors[row])[:_AUTHORS_KEPT]) if s]
-        bare = text.plain(text.bare_title(kinds.without_notes(title))) if title else ""
-        words = text.british(bare)
-        url, doi_text = raw["url"][row], raw["doi"][row]
-        found = fields.dois(doi_text)
-        if not found and "doi.org/" in url:
-            found = fields.dois(url)
-        out["title"][k] = words.replace(" ", "")
-        out["words"][k] = words
-        out["numbers"][k] = text.numbers(bare)
-        out["surnames"][k] = " ".join(names)
-        out["first_author"][k] = names[0] if names else ""
-        out["journal"][k], out["meeting"][k] = journal, meeting
-        out["authors"][k] = authors[row]
-        out["volume"][k], out["issue"][k], out["first_page"][k], out["last_page"][k] = volume, issue, first, last
-        out["other_page"][k] = other
-        out["dois"][k] = found
-        out["pii"][k] = fields.pii(doi_text)
-        out["pmid"][k] = fields.pmid(raw["pmid"][row], url)
-        types = _listed(raw["publication_types"][row])
-        author = authors[row] if isinstance(authors[row], str) else (authors[row] or ("",))[0]
-        accession = raw["accession"][row]
-        trials = _listed(raw["trial_ids"][row])
-        kind[k] = kinds.kind_of(title, types, journal_raw, found, trials, accession, author)
-        if kind[k] & kinds.REGISTRY:
-            trials = tuple(dict.fromkeys((*trial_ids(accession, author, url, journal_raw), *trials)))
-        out["trials"][k] = trials
-        out["cochrane"][k], out["version"][k] = kinds.cochrane(found, raw["pages"][row])
-        out["abstract"][k] = raw["abstract"][row]
-        out["source"][k] = source[row]
-    prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, year=year, kind=kind, **out)
-    for name in ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page",
-                 "pii", "pmid", "numbers", "cochrane", "source"):  # fmt: skip
-        prepared.codes[name] = codes(out[name])
+    """The forms of the chosen rows, group by group."""
+    rows = chosen.tolist()
+    taken = {name: [values[k] for k in rows] for name, values in raw.items()}
+    names = [authors[k] for k in rows]
+    forms = {
+        **_titles(taken["title"]),
+        **_authors(names),
+        **_places(taken),
+        **_identities(taken, names),
+        "authors": names,
+        "abstract": taken["abstract"],
+        "source": [source[k] for k in rows],
+    }
+    arrays = {name: _objects(values) for name, values in forms.items() if name not in ("year", "kind")}
+    numbers = {name: np.array(forms[name], dtype=np.int32) for name in ("year", "kind")}
+    prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, **arrays, **numbers)
+    prepared.codes.update({name: codes(arrays[name]) for name in _CODED})
     return prepared
 
 
+def _objects(values: list) -> np.ndarray:
+    """An object array of any values, tuples too."""
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
+
+
+def _titles(titles: list[str]) -> dict[str, list]:
+    bare = [
+        "" if not t or _SPREADSHEET_ERROR.match(t) else text.plain(text.bare_title(kinds.without_notes(t)))
+        for t in titles
+    ]
+    words = [text.british(t) for t in bare]
+    return {"title": [w.replace(" ", "") for w in words], "words": words, "numbers": [text.numbers(t) for t in bare]}
+
+
+def _authors(authors: list) -> dict[str, list]:
+    found = [[s for s in map(fields.surname, fields.split_authors(value)[:_AUTHORS_KEPT]) if s] for value in authors]
+    return {"surnames": [" ".join(n) for n in found], "first_author": [n[0] if n else "" for n in found]}
+
+
+def _places(taken: dict[str, list]) -> dict[str, list]:
+    journals: dict[str, tuple[dict[str, str], str, str]] = {}
+    places: dict[tuple, tuple] = {}
+    names = ("year", "journal", "meeting", "volume", "issue", "first_page", "last_page", "other_page")
+    out: dict[str, list] = {name: [] for name in names}
+    cells = zip(taken["year"], taken["journal"], taken["volume"], taken["issue"], taken["pages"], strict=True)
+    for given_year, raw_journal, *place in cells:
+        if raw_journal not in journals:
+            split = fields.split_journal(raw_journal)
+            forms = (text.journal_form(split["name"]), text.journal_form(split.get("meeting", "")))
+            journals[raw_journal] = (split, *forms)
+        split, journal, meeting = journals[raw_journal]
+        key = (*place, raw_journal)
+        if key not in places:
+            places[key] = _place(*place, split)
+        volume, issue, first, last, other = places[key]
+        year = given_year or _year(split.get("year"))
+        if volume == str(year):
+            # Exports put the year where a journal has no volume, or they do not know it.
+            volume = ""
+        if first == str(year):
+            # A page that repeats the year is a date that a spreadsheet cut down.
+            first = last = other = ""
+        for name, value in zip(names, (year, journal, meeting, volume, issue, first, last, other), strict=True):
+            out[name].append(value)
+    return out
+
+
+def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
+    names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind")
+    out: dict[str, list] = {name: [] for name in names}
+    for k, (doi, url) in enumerate(zip(taken["doi"], taken["url"], strict=True)):
+        dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
+        author = authors[k] if isinstance(authors[k], str) else (authors[k] or ("",))[0]
+        accession, journal = taken["accession"][k], taken["journal"][k]
+        trials, types = _listed(taken["trial_ids"][k]), _listed(taken["publication_types"][k])
+        kind = kinds.kind_of(taken["title"][k], types, journal, dois, accession, author)
+        if kind & kinds.REGISTRY:
+            trials = tuple(dict.fromkeys((*trial_ids(accession, author, url, journal), *trials)))
+        number, version = kinds.cochrane(dois, taken["pages"][k])
+        found = (dois, fields.pii(doi), fields.pmid(taken["pmid"][k], url), trials, number, version, kind)
+        for name, value in zip(names, found, strict=True):
+            out[name].append(value)
+    return out
+
+
 def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[str, str, str, str, str]:
-    """Volume, issue, first and last page and the other reading of the first, taken from the journal where their own fields are empty."""
+    """Volume, issue, first and last page and the other reading of the first page.
+
+    They are taken from the journal where their own fields are empty.
+    """
     if issue.lower().lstrip().startswith("pp"):
         issue, pages = "", issue.lower().replace("pp", "")
     volume, issue = fields.volume_issue(volume or split.get("volume", ""), issue or split.get("issue", ""))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
     from prismake.dedup.rules import Decisions
 
-_QUEUE_FLOOR = 0.25
+_QUEUE_FLOOR = 0.3
 _AUDIT_FLOOR = 0.8
 _FIELDS = (
     "title",
@@ -56,8 +56,8 @@ def likeness(q: Pairs) -> np.ndarray:
 _INTERCEPT = -1.7
 _LOG_ODDS = {
     "same title": 1.5, "title": 0.6, "authors": 0.5, "volume differs": -0.4, "issue differs": -0.8, "journal": 0.2,
-    "journal differs": -1.3, "pages": 0.5, "page differs": -0.7, "identifier": 1.0, "identifier differs": -0.8, "years": -1.0,
-    "abstract": 0.5, "abstract differs": -0.5, "numbers": -0.5, "generic": -0.4, "both meetings": 0.7,
+    "journal differs": -1.3, "pages": 0.5, "page differs": -0.7, "identifier": 1.0, "identifier differs": -0.8,
+    "years": -1.0, "abstract": 0.5, "abstract differs": -0.5, "numbers": -0.5, "generic": -0.4, "both meetings": 0.7,
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
         "journal differs": q.journal == 0,
         "pages": (q.first_page == 1) & (q.last_page == 1) & q.more_pages,
         "page differs": q.first_page == 0,
-        "identifier": ((q.doi == 1) | (q.pmid == 1)) & (q.title >= 0.55),
+        "identifier": _one_identifier(q),
         "identifier differs": (q.doi == 0) | (q.pmid == 0),
         "years": np.minimum(np.nan_to_num(q.years, nan=1), 3),
         "abstract": q.abstract >= 0.9,
@@ -87,8 +87,14 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
+def _one_identifier(q: Pairs) -> np.ndarray:
+    """One DOI or PMID, and not merely that of a supplement with many abstracts."""
+    authors = (q.authors >= 0.85) | np.isnan(q.authors)
+    return ((q.doi == 1) | (q.pmid == 1)) & (q.title >= 0.55) & (authors | (q.title >= 0.93))
+
+
 def worth_asking(q: Pairs) -> np.ndarray:
-    """Pairs with enough in common to be put before people: near-equal titles, one abstract, one place or one identifier."""
+    """Pairs to put before people: near-equal titles, one abstract, one place or one identifier."""
     authors = (q.authors >= 0.85) | (q.first_author >= 0.9) | np.isnan(q.authors)
     same, abstract, year, volume = q.title >= 1, q.abstract >= 0.9, q.years == 0, q.volume == 1
     near_year = ~(q.years > 1)
@@ -99,8 +105,7 @@ def worth_asking(q: Pairs) -> np.ndarray:
         | (abstract & (authors | (q.title >= 0.93)) & near_year & (q.title >= 0.5))
         | (pages & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & (q.journal == 1) & year & ~(q.first_page == 0) & ~(q.volume == 0))
-        | (q.doi == 1)
-        | (q.pmid == 1)
+        | _one_identifier(q)
         | (same & volume & (q.first_page == 1))
     )
 
@@ -167,7 +172,9 @@ def links(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFra
 
 def audit(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, alike: np.ndarray) -> pd.DataFrame:
     """Every compared pair above a floor: both ids, the fields' scores, rule, veto, link and decision."""
-    rows = np.flatnonzero((q.title >= _AUDIT_FLOOR) | (d.rule != "") | (q.doi == 1) | (q.pmid == 1))
+    rows = np.flatnonzero(
+        (q.title >= _AUDIT_FLOOR) | (d.rule != "") | (d.link != "") | (q.doi == 1) | (q.pmid == 1) | worth_asking(q)
+    )
     ids = _ids(p)
     a, b = ids[q.a[rows]], ids[q.b[rows]]
     swap = a > b

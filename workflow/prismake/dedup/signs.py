@@ -45,10 +45,13 @@ class Thresholds:
 
 
 _GENERIC = re.compile(
-    r"^(?:the )?(?:editorials?|editors? (?:s )?(?:note|comments?|introduction|choice|page)|introduction|preface|foreword|"
+    r"^(?:the )?(?:editorials?|editors? (?:s )?(?:note|comments?|introduction|choice|page)|"
+    r"introduction|preface|foreword|"
     r"letters?(?: to the editors?)?|reply|response|authors? (?:s )?(?:reply|response)|comments?|commentary|"
-    r"in (?:this issue|brief|reply)|news|correspondence|erratum|corrigendum|corrections?|books?(?: reviews?)?|abstracts?|discussion|"
-    r"conclusions?|announcements?|obituary|index|contents|issue information|cover|masthead|q a|case report|case|summary|overview|"
+    r"in (?:this issue|brief|reply)|news|correspondence|erratum|corrigendum|corrections?|books?(?: reviews?)?|"
+    r"abstracts?|discussion|"
+    r"conclusions?|announcements?|obituary|index|contents|issue information|cover|masthead|q a|"
+    r"case report|case|summary|overview|"
     r"untitled|no title|title not available|depression|review)(?: \w+)?$"
 )
 

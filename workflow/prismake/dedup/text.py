@@ -124,7 +124,8 @@ _JOURNAL_CUT = re.compile(r"\s*(?:\(.*|\[.*|[:=/;].*|\.\s*conference.*)$", re.I 
 
 _MEETING = re.compile(r"\b(?:conference|proceedings|symposium|congress|workshop|meeting|convention)\b", re.I)
 _MEETING_NOISE = frozenset(
-    "proceedings proceeding proc annual annu biennial th st nd rd first second third fourth fifth sixth seventh eighth ninth "
+    "proceedings proceeding proc annual annu biennial th st nd rd first second third fourth fifth sixth seventh eighth "
+    "ninth "
     "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
     "twenty thirty forty fifty volume vol extended abstracts companion".split()
 )
@@ -147,7 +148,7 @@ def journal_form(name: str) -> str:
 _COUNTRY = re.compile(r"[\s.,]+(?:of\s+the\s+)?(?:united\s+states(?:\s+of\s+america)?|u\.?\s?s\.?\s?a)\.?\s*$", re.I)
 
 
-def same_journal(a: str, b: str) -> float:
+def same_journal(a: str, b: str) -> float:  # noqa: PLR0911
     """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (forms of `journal_form`)."""
     if a == b:
         return 1.0
