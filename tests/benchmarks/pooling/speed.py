@@ -3,7 +3,7 @@
     python tests/benchmarks/pooling/speed.py [--k 30] [--seconds 1]
 
 Peers that are not installed are named and left out: PyMARE, statsmodels, and R with metafor. Times are CPU times of
-this process (R: elapsed), the best of several repetitions. Nothing is asserted: the figures are printed.
+this process (R: user and system), the best of several repetitions. Nothing is asserted: the figures are printed.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ suppressPackageStartupMessages(library(metafor)); set.seed(1); k <- %d
 v <- runif(k, .01, .5); y <- rnorm(k, .3, sqrt(v + .1))
 timing <- function(f, n) {
   if (inherits(try(f(), silent = TRUE), "try-error")) return(NaN)
-  t <- system.time(for (i in 1:n) f())[["elapsed"]]; 1000 * t / n }
+  t <- sum(system.time(for (i in 1:n) f())[1:2])
+  1000 * t / n }
 n <- sample(10:80, k, TRUE); x <- rbinom(k, n, plogis(rnorm(k, -.5, .7)))
 cat(timing(function() predict(rma(y, v, method="DL")), 50), timing(function() predict(rma(y, v, method="REML")), 50),
     timing(function() leave1out(rma(y, v, method="REML")), 5),
