@@ -11,9 +11,9 @@ Sources. Robertson & Zaragoza 2009, Found Trends Inf Retr 3:333 (BM25, the defau
 Raghavan & Schuetze 2008, chapter 9 (feedback); Cormack & Grossman 2015, arXiv:1504.06868 (the question as the first
 relevant document of continuous active learning, and presumptive negatives among the unread).
 
-The constants were chosen by the mean over ten finished reviews, three wordings of each question and two ways of handing
-out sheets, in the middle of a plateau: half or twice a weight, the penalty or the number of feedback items moves the mean loss by
-less than 0.005.
+The constants were chosen by the mean over ten finished reviews, up to three wordings of each question and two ways of
+handing out sheets, in the middle of a plateau: half or twice a weight, the penalty or the number of feedback items
+moves the mean loss by less than 0.005.
 """
 
 from __future__ import annotations
