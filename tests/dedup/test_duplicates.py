@@ -65,3 +65,51 @@ def test_merged_reports_keep_all_ids_and_sources() -> None:
 def test_ids_must_be_there_once(ids: list[str]) -> None:
     with pytest.raises(DedupError):
         deduplicate(pd.DataFrame({"record_id": ids, "title": ["a", "b"]}))
+
+
+def test_one_answer_touches_one_pair_only() -> None:
+    rows = [record(f"{s}:{k}", title=f"Paper {'abcdefgh'[k]} about the control of malaria in districts", pages=f"{9 * k + 1}-{9 * k + 8}")
+            for k in range(8) for s in ("a", "b")]  # fmt: skip
+    records = table(rows)
+    before = find_duplicates(records).clusters
+    after = find_duplicates(records, answers={"b:3|a:3": "different"}).clusters
+    changed = before["record_id"][before["report_id"] != after["report_id"]].tolist()
+    assert changed == ["b:3"]
+    again = find_duplicates(records, answers={"a:3|b:3": "different", "a:3|b:4": "same"})
+    report = again.clusters.set_index("record_id")["report_id"]
+    assert report["a:3"] == report["b:4"] == report["a:4"] != report["b:3"]
+    assert again.clusters.set_index("record_id").loc["a:3", "decided_by"] == "panel"
+
+
+def test_different_wins_over_same_and_the_conflict_is_told() -> None:
+    other = {"title": "Quite another thing about the liver stage of malaria", "pages": "3-4"}
+    records = table(
+        [record("a:1"), record("b:1", **other), record("c:1", title="A third matter altogether", pages="70-71")]
+    )
+    answers = {"a:1|b:1": "same", "b:1|c:1": "same", "a:1|c:1": "different", "a:1|gone:1": "same"}
+    found = find_duplicates(records, answers=answers)
+    report = found.clusters.set_index("record_id")["report_id"]
+    assert report["a:1"] != report["c:1"]
+    assert found.summary["answers_in_conflict"] == ["b:1|c:1"]
+    assert found.summary["answers_without_records"] == ["a:1|gone:1"]
+
+
+def test_a_split_cluster_keeps_its_id_where_the_record_of_that_name_is() -> None:
+    records = table([record("a:1"), record("b:1"), record("c:1")])
+    previous = dict.fromkeys(("a:1", "b:1", "c:1"), "b:1")
+    found = find_duplicates(records, previous=previous, answers={"a:1|b:1": "different", "a:1|c:1": "different"})
+    report = found.clusters.set_index("record_id")["report_id"]
+    assert report.to_dict() == {"a:1": "a:1", "b:1": "b:1", "c:1": "b:1"}
+
+
+def test_an_open_pair_is_queued_with_its_differences() -> None:
+    records = table(
+        [record("a:1", authors=[]), record("b:1", authors=[], volume="", issue="", pages="", journal="", year=None)]
+    )
+    queue = find_duplicates(records).queue
+    assert queue["item_id"].tolist() == ["a:1|b:1"]
+    far = table([record("a:1"), record("b:1", issue="9930", pages="1880-1890")])
+    row = find_duplicates(far).queue.iloc[0]
+    assert row["differences"] == "issue, first page, last page"
+    assert 0.3 <= row["probability"] <= 1
+    assert find_duplicates(far, answers={"a:1|b:1": "different"}).queue.empty

@@ -120,7 +120,9 @@ def issue_form(text: str) -> str:
 
 _PLACE_IN_JOURNAL = re.compile(r"\(\s*(?:pp?\.?\s*(?P<pages>[^()]*)|no pagination|var\.? ?pagings?)\)", re.I)
 _VOLUME_AT_END = re.compile(
-    r"[.,;\s]\s*(?P<volume>\d{1,4})?\s*(?P<issue>\((?:[^()]|\([^()]*\))*\)|(?:suppl?|spec)[a-z]*\b[.\s]*(?:no|iss|issue)?[.\s]*\d*|[A-Z]{3,9}\b)?\s*(?:\(\s*\))?\s*$",
+    r"[.,;\s]\s*(?P<volume>\d{1,4})?\s*"
+    r"(?P<issue>\((?:[^()]|\([^()]*\))*\)|(?i:suppl?|spec)[a-z]*\b[.\s]*(?i:no|issue|iss)?[.\s]*\d*|[A-Z]{3,9}\b)?"
+    r"\s*(?:\(\s*\))?\s*$",
     re.S,
 )
 _CONFERENCE = re.compile(r"[.\s]\s*Conference:(?P<meeting>.*)$", re.S)

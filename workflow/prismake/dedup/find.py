@@ -134,7 +134,6 @@ def _cluster(
 
 def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:
     cluster = labels[p.row_of]
-    size = np.bincount(cluster, minlength=len(labels))
     alike = np.bincount(p.row_of, minlength=len(labels))
     matched = np.full(len(labels), "", dtype=object)
     score = np.full(len(labels), np.nan)
@@ -153,10 +152,25 @@ def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:
             "decided_by": by[p.row_of],
         }
     )
-    if said.records:
-        paneled = frame["record_id"].isin({r for pair in said.same for r in pair}) & (size[cluster] > 1)
-        only = paneled & (frame["matched_on"] == "")
-        frame.loc[only, "matched_on"] = "panel"
-        frame.loc[only, "score"] = 1.0
-        frame.loc[only, "decided_by"] = "panel"
+    panel_made = _made_by_panel(p, d, q, cluster, said)
+    if panel_made:
+        rows = frame["record_id"].isin(panel_made)
+        frame.loc[rows, ["matched_on", "decided_by"]] = "panel"
+        frame.loc[rows, "score"] = 1.0
     return frame.sort_values("record_id", ignore_index=True)
+
+
+def _made_by_panel(p, d, q, cluster, said) -> set[str]:
+    """The records that only an answer put into their cluster: of a pair those without a rule, else the second."""
+    if not said.same:
+        return set()
+    ruled = np.flatnonzero((d.rule != "") & (d.veto == ""))
+    direct = {(int(q.a[k]), int(q.b[k])) for k in ruled.tolist()}
+    entries = {x for pair in direct for x in pair}
+    row = dict(zip(p.record_id.tolist(), range(len(p.record_id)), strict=True))
+    found: set[str] = set()
+    for a, b in said.same:
+        x, y = int(p.row_of[row[a]]), int(p.row_of[row[b]])
+        if cluster[row[a]] == cluster[row[b]] and (min(x, y), max(x, y)) not in direct:
+            found |= {r for r, entry in ((a, x), (b, y)) if entry not in entries} or {b}
+    return found

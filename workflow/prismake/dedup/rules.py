@@ -68,7 +68,8 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             s.other_numbers & ~s.no_title & ~(s.title & s.pages & s.volume & s.year & s.authors),
         "one title has more numbers":
             s.more_numbers & ~(s.page & (s.volume | s.doi))
-            & ~(s.title & s.one_abstract & s.authors & s.journal & s.year),
+            & ~(s.title & s.one_abstract & s.authors & s.journal & s.year)
+            & ~(s.doi & s.inside & s.authors & s.year & ~s.other_page),
         "different place":
             s.other_page & (s.other_volume | s.other_journal) & ~s.versions & ~(s.doi & s.title & ~elsewhere),
         "generic title":

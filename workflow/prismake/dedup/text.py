@@ -43,7 +43,10 @@ _BEHIND = re.compile(
 # The place of another paper behind a letter's title: "[N Engl J Med. 2009 Jan 29;360(5):544-6]".
 _CITATION_BEHIND = re.compile(r"\s*\[[^\[\]]*\b(?:19|20)\d\d\b[^\[\]]*[;:(][^\[\]]*\d[^\[\]]*\]?\s*\.?\s*$")
 # The title in its own language behind the translated one: "... relevance?. [German]\nIschamische ...".
-_ORIGINAL_BEHIND = re.compile(rf"(?<=.{{20}})\s*[\[(]\s*(?:{_LANGUAGE})\s*[\])]\.?\s+\S.*$", re.I | re.S)
+_ORIGINAL_BEHIND = re.compile(
+    rf"(?<=.{{20}})(?:\s*[\[(]\s*(?:{_LANGUAGE})\s*[\])]\.?\s+|[.?]\s+(?:{_LANGUAGE})\.?[ \t]*[\r\n]+\s*)\S.*$",
+    re.I | re.S,
+)
 # What journals put in front: "CLINICAL REVIEW 138:", "SESSION 2.", "Review article:", "Cochrane review:".
 _FRONT = re.compile(
     r"^\s*[\[(]?(?:clinical\s+review|session|review\s+article|invited\s+review|mini-?review|original\s+article|review|"
@@ -80,7 +83,7 @@ def british(text: str) -> str:
 def bare_title(title: str) -> str:
     """The title without a section in front and a type, language or reference count behind."""
     title = title.strip().removesuffix("[...]").removesuffix("...").strip()
-    if "[" in title or "(" in title:
+    if "[" in title or "(" in title or "\n" in title:
         title = _CITATION_BEHIND.sub("", title).strip() or title
         title = _ORIGINAL_BEHIND.sub("", title).strip() or title
     for _ in range(4):
