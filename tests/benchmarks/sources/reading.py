@@ -28,7 +28,7 @@ from eutils_server import DTD, article  # noqa: E402
 from prismake.sources import imports, pubmed_xml  # noqa: E402
 from sample_folder import SHARED  # noqa: E402
 
-WORDS = "children with relapsed acute leukaemia received cells and remission was seen after infusion".split()  # noqa: SIM905
+WORDS = "children with relapsed acute leukaemia received cells and remission was seen after infusion".split()
 
 
 def invented(count: int) -> Iterator[str]:
