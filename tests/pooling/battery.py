@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from meta_package import META
 from prismake import pooling as pl
+from prismake.errors import PoolingError
 from prismake.pooling import moderators
 
 MISSING = None
@@ -222,8 +223,8 @@ def ask_peto(case: Case, result: dict, expected: dict) -> dict:
     return {name: getattr(found, name) for name in expected}
 
 
-TWO_ARMS = {"UM.FS": "fixed-study", "UM.RS": "random-study", "CM.AL": "conditional"}
-DEFAULT_NODES = {"UM.FS": 7, "UM.RS": 1, "CM.AL": 7}  # of lme4::glmer as metafor calls it
+TWO_ARMS = {"UM.FS": "fixed-study", "UM.RS": "random-study", "CM.AL": "conditional", "CM.EL": "conditional"}
+DEFAULT_NODES = {"UM.FS": 7, "UM.RS": 1, "CM.AL": 7, "CM.EL": 7}  # of lme4::glmer as metafor calls it
 GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 
 
@@ -238,6 +239,8 @@ def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
     elif o["measure"] == "IRLN":
         found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
     else:
+        if o["model"] == "CM.EL" and o["measure"] == "OR":
+            raise PoolingError("The conditional model by the exact hypergeometric likelihood is not offered.")
         found = pl.pool_two_arms(
             args, o["measure"], model=TWO_ARMS[o["model"]], test=test, nodes=DEFAULT_NODES[o["model"]]
         )
@@ -256,10 +259,9 @@ def ask_glmm_exact(case: Case, result: dict, expected: dict) -> dict:
 
 
 def ask_generic(case: Case, result: dict, expected: dict) -> dict:
-    d = case.data
-    y, v = pl.effect_sizes(
-        "GENLN", {"yi": d["or"], "lb": d["or_lb"], "ub": d["or_ub"]}, level=result["options"]["level"]
-    )
+    estimate, upper, lower = re.findall(r"log\(dat\$([\w.]+)\)", result["call"])
+    data = {"yi": case.data[estimate], "lb": case.data[lower], "ub": case.data[upper]}
+    y, v = pl.effect_sizes("GENLN", data, level=result["options"]["level"])
     return {"yi": y, "sei": np.sqrt(v)}
 
 

@@ -225,12 +225,16 @@ def rounding(case: battery.Case, result: dict) -> float:
 
 
 def stopping(case: battery.Case, result: dict) -> float:
-    """R's absolute stopping rule for tau², relative to the total variance of a study: matters for tiny scales only."""
+    """R's absolute stopping rule for tau² as it shows in I² (percent): matters for tiny scales only."""
     method, tau2 = result["options"].get("method"), result["values"].get("tau2")
     if result["kind"] != "fit" or method not in {"REML", "ML", "EB", "PM"}:
         return 0.0
-    _, v = case.effects(result)
-    return 100.0 * case.document["software"]["control"]["threshold"] / float(np.nanmedian(v) + tau2)
+    y, v = case.effects(result)
+    v = v[~(np.isnan(y) | np.isnan(v))]
+    if v.size < 2 or v.min() <= 0.0:
+        return 0.0
+    typical = (v.size - 1) / Problem(v, v).at(0.0).trP
+    return 100.0 * case.document["software"]["control"]["threshold"] / (typical + tau2)
 
 
 def own_rounding(case: battery.Case, which: dict | str) -> float:
