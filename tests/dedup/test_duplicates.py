@@ -11,7 +11,8 @@ from prismake.records import table
 
 def record(record_id: str, **fields: object) -> dict:
     base = {
-        "record_id": record_id, "source": record_id.split(":", maxsplit=1)[0], "title": "Tafenoquine for the radical cure of vivax malaria",
+        "record_id": record_id, "source": record_id.split(":", maxsplit=1)[0],
+        "title": "Tafenoquine for the radical cure of vivax malaria",
         "authors": ["Llanos-Cuentas A", "Lacerda MV"], "year": 2014, "journal": "Lancet", "volume": "383",
         "issue": "9922", "pages": "1049-1058",
     }  # fmt: skip
@@ -68,7 +69,8 @@ def test_ids_must_be_there_once(ids: list[str]) -> None:
 
 
 def test_one_answer_touches_one_pair_only() -> None:
-    rows = [record(f"{s}:{k}", title=f"Paper {'abcdefgh'[k]} about the control of malaria in districts", pages=f"{9 * k + 1}-{9 * k + 8}")
+    title = "Paper {} about the control of malaria in districts"
+    rows = [record(f"{s}:{k}", title=title.format("abcdefgh"[k]), pages=f"{9 * k + 1}-{9 * k + 8}")
             for k in range(8) for s in ("a", "b")]  # fmt: skip
     records = table(rows)
     before = find_duplicates(records).clusters
