@@ -8,6 +8,7 @@ rule pool_outcome:
         statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     output:
         results="results/pooling/{outcome}.json",
+        check="results/pooling/{outcome}.check.R",
     log:
         "results/logs/pool_outcome.{outcome}.log",
     params:
@@ -17,7 +18,7 @@ rule pool_outcome:
         },
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
-        code=code("pooling", "analysis", "sentences"),
+        code=code("pooling", "analysis", "sentences", "checkscript"),
     script:
         "../scripts/pool_outcome.py"
 

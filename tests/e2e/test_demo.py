@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +73,28 @@ def test_subgroups_are_those_of_metafor(demo):
     assert [domain["CD28"][key] for key in ("estimate", "ci_lb", "ci_ub")] == pytest.approx(
         (0.3539, 0.1106, 0.7071), abs=6e-5
     )
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+@pytest.mark.parametrize("outcome", R_RESULTS)
+def test_r_makes_the_same_results(demo, outcome):
+    needed = 'quit(status = !(requireNamespace("metafor", quietly = TRUE) && requireNamespace("lme4", quietly = TRUE)))'
+    if subprocess.run(["Rscript", "-e", needed], capture_output=True, check=False).returncode:
+        pytest.skip("the R packages metafor and lme4 are not installed")
+    script = demo.folder / f"results/pooling/{outcome}.check.R"
+    done = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all numbers agree" in done.stdout
+    assert done.stdout.count("prismake") > 15
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_stops_where_a_number_differs(demo, tmp_path):
+    script = (demo.folder / "results/pooling/relapse.check.R").read_text(encoding="utf-8")
+    estimate = repr(result(demo, "relapse")["analyses"]["inverse_variance"]["estimate"])
+    wrong = tmp_path / "wrong.R"
+    wrong.write_text(script.replace(estimate, "0.5"), encoding="utf-8")
+    assert subprocess.run(["Rscript", str(wrong)], capture_output=True, timeout=120, check=False).returncode != 0
 
 
 def test_overlapping_cohorts_are_pooled_once(demo):

@@ -17,6 +17,7 @@ _HOME = {
     "rank": "prismake.ranking",
     "agreement": "prismake.kappa",
     "Agreement": "prismake.kappa",
+    "stopping_advice": "prismake.stopping",
     "score": "prismake.forms",
     "Appraisal": "prismake.forms",
     "effect_sizes": "prismake.pooling",

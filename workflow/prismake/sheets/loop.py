@@ -161,9 +161,12 @@ def _agreement(one: Field, given: Mapping[str, list[str | None]]) -> dict[str, A
     from prismake.kappa import many
 
     merge = {choice.value: choice.settles_as for choice in one.choices if choice.settles_as}
-    entry: dict[str, Any] = {"label": one.label, **many(given, merge=merge or None).to_dict()}
+    # PABAK and AC1 depend on how many answers there could have been, not only on those that were given
+    every = [choice.value for choice in one.choices] or None
+    settled = [value for value in every if value not in merge] if every else None
+    entry: dict[str, Any] = {"label": one.label, **many(given, merge=merge or None, categories=settled).to_dict()}
     if merge:
-        entry["as_answered"] = many(given).to_dict()
+        entry["as_answered"] = many(given, categories=every).to_dict()
         entry["merged"] = merge
     return entry
 

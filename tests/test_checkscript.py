@@ -1,0 +1,82 @@
+"""The script in R: it runs, agrees for every measure, and stops where a number differs."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from test_analysis import relapse, run, spec, table
+
+from prismake.checkscript import check_script
+
+HAS_R = shutil.which("Rscript") and not subprocess.run(
+    ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))'], capture_output=True, check=False
+).returncode
+needs_r = pytest.mark.skipif(not HAS_R, reason="R with metafor is not installed")
+
+ARMS = ("events1", "total1", "events2", "total2")
+MEANS = ("mean1", "sd1", "n1", "mean2", "sd2", "n2")
+# BCG trials of Colditz et al. 1994 (first five), and length of stay of Normand 1999 (first four)
+TRIALS = [("4", "123", "11", "139"), ("6", "306", "29", "303"), ("3", "231", "11", "220"), ("62", "13598", "248", "12867"), ("33", "5069", "47", "5808")]  # fmt: skip
+STAYS = [("55", "47", "155", "75", "64", "156"), ("27", "7", "31", "29", "4", "32"), ("64", "17", "75", "119", "29", "71"), ("66", "20", "18", "137", "48", "18")]  # fmt: skip
+EFFECTS = [("0.5", "0.3", "0.8"), ("0.7", "0.5", "0.98"), ("0.9", "0.6", "1.35")]
+
+
+def script_of(found, settings):
+    columns = {role: [study[role] for study in found["studies"]] for role in settings["columns"]}
+    return check_script(found, columns, "x.check.R")
+
+
+def rscript(text, folder):
+    file = folder / "x.check.R"
+    file.write_text(text, encoding="utf-8")
+    return subprocess.run(["Rscript", str(file)], capture_output=True, text=True, timeout=120, check=False)
+
+
+@needs_r
+@pytest.mark.parametrize("measure", ["PLO", "PR", "PAS", "PFT"])
+def test_proportions_agree_with_r(measure, tmp_path):
+    settings = spec(measure, model="inverse_variance", subgroups=["domain"])
+    done = rscript(script_of(run(relapse(), settings), settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows"),
+    [(name, ARMS, TRIALS) for name in ("RR", "OR", "RD")]
+    + [(name, MEANS, STAYS) for name in ("MD", "SMD", "ROM")]
+    + [("GEN", ("effect", "lower", "upper"), EFFECTS)],
+)
+@pytest.mark.parametrize("method", ["REML", "DL", "PM"])
+def test_comparisons_agree_with_r(measure, columns, rows, method, tmp_path):
+    settings = spec(measure, columns, method=method)
+    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    done = rscript(script_of(run(table(named, columns), settings), settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+def test_a_wrong_number_is_found(tmp_path):
+    settings = spec("PR", model="inverse_variance")
+    found = run(relapse(), settings)
+    found["analyses"]["main"]["estimate"] += 1e-4
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode != 0
+    assert "DIFFERS" in done.stdout
+
+
+def test_titles_and_labels_cannot_become_code():
+    settings = spec(subgroups=["domain"])
+    found = run(relapse(), settings)
+    found["title"] = "x\nquit()"
+    found["studies"][0]["subgroups"]["domain"] = '"); quit(); c("'
+    text = script_of(found, settings)
+    assert not any(line.startswith("quit") for line in text.splitlines())
+    assert '\\"); quit(); c(\\"' in text
+
+
+def test_nothing_to_check():
+    settings = spec()
+    assert "nothing to check" in script_of(run(relapse(status="undecided"), settings), settings)
