@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,41 +53,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("reference_case", [pytest.param(None, marks=pytest.mark.skip(reason=reason))])
 
 
+def tallies(terminalreporter) -> list[dict]:
+    """What each test of a reference file recorded; it travels in the reports, so that parallel workers add up too."""
+    reports = [r for outcome in ("passed", "failed") for r in terminalreporter.stats.get(outcome, [])]
+    pairs = [pair for report in reports for pair in getattr(report, "user_properties", [])]
+    return [json.loads(value) for name, value in pairs if name == "reference"]
+
+
 def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Config) -> None:
-    """One line a kind, over all files; travels in the reports, so that parallel workers add up too."""
-    totals: dict[str, dict] = {}
-    open_questions: list[str] = []
-    reasons: dict[str, int] = {}
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.stats.get(outcome, []):
-            for name, value in getattr(report, "user_properties", []):
-                if name != "reference":
-                    continue
-                tally = json.loads(value)
-                open_questions += tally["unanswered"]
-                for reason, count in tally["aside"].items():
-                    reasons[reason] = reasons.get(reason, 0) + count
-                for kind, row in tally["kinds"].items():
-                    total = totals.setdefault(
-                        kind, {"asked": 0, "answered": 0, "within": 0, "worst": 0.0, "set_aside": 0}
-                    )
-                    for key in ("asked", "answered", "within", "set_aside"):
-                        total[key] += row[key]
-                    total["worst"] = max(total["worst"], row["worst"])
-    if not totals:
+    """One line a kind over all files, one a tolerance, then what is unanswered and what was set aside and why."""
+    found = tallies(terminalreporter)
+    if not found:
         return
     write = terminalreporter.write_line
     terminalreporter.section("pooling against the reference")
+    names = ("asked", "answered", "within", "set_aside")
     write(f"{'kind':<26}{'asked':>7}{'answered':>10}{'within':>8}{'worst':>11}{'set aside':>11}")
-    for kind in sorted(totals):
-        row = totals[kind]
-        write(
-            f"{kind:<26}{row['asked']:>7}{row['answered']:>10}{row['within']:>8}{row['worst']:>11.1e}{row['set_aside']:>11}"
-        )
-    asked, answered = sum(r["asked"] for r in totals.values()), sum(r["answered"] for r in totals.values())
-    within = sum(r["within"] for r in totals.values())
-    write(f"{'all':<26}{asked:>7}{answered:>10}{within:>8}   answered {100.0 * answered / max(asked, 1):.2f} %")
-    for line in open_questions:
+    everything = Counter()
+    for kind in sorted({kind for tally in found for kind in tally["kinds"]}):
+        rows = [tally["kinds"][kind] for tally in found if kind in tally["kinds"]]
+        total = {name: sum(row[name] for row in rows) for name in names}
+        everything.update(total)
+        counts = f"{kind:<26}{total['asked']:>7}{total['answered']:>10}{total['within']:>8}"
+        write(f"{counts}{max(row['worst'] for row in rows):>11.1e}{total['set_aside']:>11}")
+    share = 100.0 * everything["answered"] / max(everything["asked"], 1)
+    counts = f"{'all':<26}{everything['asked']:>7}{everything['answered']:>10}{everything['within']:>8}"
+    write(f"{counts}   answered {share:.2f} %")
+    for limit in sorted({limit for tally in found for limit in tally["limits"]}, key=float):
+        steps = [tally["limits"][limit] for tally in found if limit in tally["limits"]]
+        write(f"held to {limit}: {sum(s[0] for s in steps)} results, worst deviation {max(s[1] for s in steps):.1e}")
+    for line in (line for tally in found for line in tally["unanswered"]):
         write(f"unanswered: {line}")
-    for reason, count in sorted(reasons.items()):
-        write(f"set aside in {count} results: {reason}")
+    reasons = sum((Counter(tally["aside"]) for tally in found), Counter())
+    for reason in sorted(reasons):
+        write(f"set aside, wholly or in a field, in {reasons[reason]} results: {reason}")

@@ -18,16 +18,18 @@ from prismake.errors import EstimateDoesNotExist, PoolingError
 from prismake.pooling.kernel import Problem, scan
 
 CLOSED, ITERATED, MIXED_MODEL, DEFAULT_RULE = 1e-12, 1e-9, 1e-6, 5e-3
+STEPS = (1.0000001e-12, 1.0000001e-9, 1.0000001e-6, 1e-3, 1e-2, np.inf)  # classes of tolerance in the summary
 LIKELIHOOD = {"ML", "REML"}
 NOT_COMPARED = {"coef_names", "grad", "nodes"}
 
 
 @dataclass
 class Verdict:
-    """``answered``; ``worst`` deviation over its tolerance-free scale; ``problems`` beyond tolerance; ``aside``."""
+    """Whether ``answered``; ``worst`` deviation and its ``limit``; ``problems`` beyond it; what is set ``aside``."""
 
     answered: bool = True
     worst: float = 0.0
+    limit: float = 0.0
     problems: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
 
@@ -92,7 +94,7 @@ def judge(case: battery.Case, result: dict) -> Verdict:
         if reason:
             return Verdict(aside=[reason])
         return Verdict(answered=False, problems=[f"{type(error).__name__}: {error}"])
-    limit = max(tolerance(result), rounding(case, result), stopping(case, result))
+    verdict.limit = limit = max(tolerance(result), rounding(case, result), stopping(case, result))
     for name, value in expected.items():
         if name in NOT_COMPARED:
             continue
