@@ -7,7 +7,6 @@ thousand times costs a thousand times the window.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 _EDGE = 22
-_ABSTRACT_EDGE = 60
-_NOT_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def _combine(*columns: np.ndarray) -> np.ndarray:
@@ -125,8 +122,7 @@ def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     rare = _rare_words(p.words)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         yield _combine(rare[:, a], rare[:, b]), rank
-    abstracts = [_NOT_LETTER.sub("", a[: 3 * _ABSTRACT_EDGE].lower())[20 : 20 + _ABSTRACT_EDGE] for a in p.abstract]
-    yield _text_codes(abstracts, _ABSTRACT_EDGE), rank
+    yield c["abstract"].astype(np.int64), rank
 
 
 def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,18 @@ _SPREADSHEET_ERROR = re.compile(
 _AUTHORS_KEPT = 20
 
 
+class Abstracts:
+    """The abstracts of the chosen rows, left in the column of the record table: most are never looked at."""
+
+    def __init__(self, column: pd.Series | None, rows: np.ndarray) -> None:
+        self.values = None if column is None else column.array
+        self.rows = rows
+
+    def __getitem__(self, k: int) -> str:
+        value = "" if self.values is None else self.values[int(self.rows[k])]
+        return value if isinstance(value, str) else ""
+
+
 @dataclass
 class Prepared:
     """Arrays of equal length, one entry a distinct record content; codes are -1 where the value is missing."""
@@ -58,7 +70,7 @@ class Prepared:
     cochrane: np.ndarray  # number of a Cochrane review
     version: np.ndarray  # its version, as far as a DOI tells
     kind: np.ndarray  # bit flags, see `kinds`
-    abstract: np.ndarray  # raw text
+    abstract: Abstracts  # raw text, fetched when it is needed
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
     page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
@@ -134,7 +146,8 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     """Normal forms of all records. Ids in ``alone`` (those with an answer) are never folded into another row."""
     check(records)
     ids = records["record_id"].astype(str).to_numpy(dtype=object)
-    raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA)}
+    raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA) if name != "abstract"}
+    raw["abstract"], beginnings = _read_abstracts(records)
     source = _column(records, "source")
     authors = [_listed(v) if not isinstance(v, str) else v for v in raw["authors"]]
     digests = _digests(*(raw[n] for n in (*_FIELDS, *_EXTRA) if n != "authors"), authors, source)
@@ -154,6 +167,9 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     row_of[order] = np.cumsum(new) - 1
     chosen = order[new]
     prepared = _normal_forms(ids, row_of, chosen, raw, authors, source)
+    prepared.abstract = Abstracts(records.get("abstract"), chosen)
+    prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
+    prepared.codes["abstract"][beginnings[chosen] == 0] = -1
     prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
     prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
@@ -172,6 +188,30 @@ def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
             out[0, k] = int(begin[1])
             out[1, k] = max(int(end[1]) if end else 0, out[0, k])
     return out[0], out[1]
+
+
+_BEGINNING = 60  # letters and digits of an abstract that tell it from others
+_NOT_LETTER = re.compile(r"[^a-z0-9]+")
+_CHUNK = 20_000
+
+
+def _read_abstracts(records: pd.DataFrame) -> tuple[list[bytes], np.ndarray]:
+    """A digest of every abstract, and a number for its beginning (0 when it is missing or short), chunk by chunk."""
+    digests: list[bytes] = []
+    beginnings = np.zeros(len(records), dtype=np.int64)
+    if "abstract" not in records.columns:
+        return [b""] * len(records), beginnings
+    for start in range(0, len(records), _CHUNK):
+        for k, value in enumerate(_column(records.iloc[start : start + _CHUNK], "abstract"), start):
+            if not value:
+                digests.append(b"")
+                continue
+            digests.append(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+            letters = _NOT_LETTER.sub("", value[: 3 * _BEGINNING].lower())[20 : 20 + _BEGINNING]
+            if len(letters) == _BEGINNING:
+                hashed = hashlib.blake2b(letters.encode(), digest_size=7).digest()
+                beginnings[k] = int.from_bytes(hashed, "big") + 1
+    return digests, beginnings
 
 
 def _nothing_known(raw: dict[str, list], authors: list) -> list[bool]:
@@ -204,7 +244,7 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         **_places(taken),
         **_identities(taken, names),
         "authors": names,
-        "abstract": taken["abstract"],
+        "abstract": [],
         "source": [source[k] for k in rows],
     }
     arrays = {name: _objects(values) for name, values in forms.items() if name not in ("year", "kind")}
