@@ -5,13 +5,14 @@ call with what people have decided so far.
 """
 
 import atexit
+import time
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.errors import PrismakeError
-from prismake.jobs import code
+from prismake.jobs import code, forget_problems
 from prismake.searches import sources
 from prismake.sheets.state import state
 from prismake.status import closing_words
@@ -54,7 +55,11 @@ def sheet_state(wildcards):
 
 if workflow.is_main_process:
     # onsuccess does not run when there is nothing to do, which is when the table is wanted most
-    atexit.register(closing_words, config)
+    atexit.register(closing_words, config, since=time.time())
+
+
+onstart:
+    forget_problems()
 
 
 include: "rules/search.smk"

@@ -36,11 +36,18 @@ def job(log: str) -> Iterator[logging.Logger]:
         raise
 
 
-def problems(logs: Path = LOGS) -> list[str]:
-    """The sentences of the jobs that stopped and were not done since."""
+def problems(since: float = 0.0, logs: Path = LOGS) -> list[str]:
+    """The sentences of the jobs that stopped after ``since`` (seconds of the clock) and were not done again."""
     if not logs.is_dir():
         return []
-    return [path.read_text(encoding="utf-8").strip() for path in sorted(logs.glob(f"*{PROBLEM}"))]
+    stopped = [path for path in sorted(logs.glob(f"*{PROBLEM}")) if path.stat().st_mtime >= since]
+    return [path.read_text(encoding="utf-8").strip() for path in stopped]
+
+
+def forget_problems(logs: Path = LOGS) -> None:
+    """Before a run: what is still wrong stops again, what was taken away does not."""
+    for path in logs.glob(f"*{PROBLEM}"):
+        path.unlink(missing_ok=True)
 
 
 @cache

@@ -58,8 +58,8 @@ def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[st
     return found
 
 
-def closing_words(config: Mapping[str, Any], stream: Any = None) -> None:
-    """Print how far the review is; never an error of its own at the end of somebody's run."""
+def closing_words(config: Mapping[str, Any], since: float = 0.0, stream: Any = None) -> None:
+    """Print how far the review is, and what stopped after ``since``; never an error of its own at the end of a run."""
     from rich.console import Console
 
     stream = stream or sys.stderr
@@ -68,16 +68,15 @@ def closing_words(config: Mapping[str, Any], stream: Any = None) -> None:
         (scratch / ".gitignore").write_text("*\n", encoding="utf-8")  # the engine's own notes, nothing to keep
     console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
     try:
-        _print(console, config)
+        _print(console, config, problems(since))
     except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
         console.print(f"The progress table cannot be shown: {error}", style="yellow")
 
 
-def _print(console: Any, config: Mapping[str, Any]) -> None:
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
     from rich.markup import escape
 
     statuses = stage_statuses()
-    stopped = problems()
     if not statuses:
         if not stopped:
             console.print("\nNothing has been read yet. Put exports into config/searches/ and type: snakemake")
