@@ -45,13 +45,14 @@ def climb(f: Function, theta: np.ndarray, limit: int = 40) -> tuple[np.ndarray, 
             hessian = numerical_hessian(f, theta, value)
         values, vectors = np.linalg.eigh(-hessian)
         step = (vectors / np.maximum(np.abs(values), 1e-8)) @ (vectors.T @ gradient)
-        if float(step @ gradient) < 1e-17 * (1.0 + abs(value)):
+        decrement = float(step @ gradient)
+        if decrement < 1e-17 * (1.0 + abs(value)) or (iteration > 12 and decrement < 1e-12):
             return theta, value, gradient, numerical_hessian(f, theta, value), iteration
         scale = 1.0
         while f(theta + scale * step) < value - 1e-11 * (1.0 + abs(value)):
             scale *= 0.5
             if scale < 1e-6:
-                if float(step @ gradient) < 1e-12 * (1.0 + abs(value)):
+                if decrement < 1e-12 * (1.0 + abs(value)):
                     return theta, value, gradient, numerical_hessian(f, theta, value), iteration
                 raise NotConverged("The approximated likelihood does not rise along its gradient.")
         theta = theta + scale * step

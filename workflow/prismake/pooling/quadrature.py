@@ -112,7 +112,10 @@ def modes(
         h = (scale2 * var).sum(axis=1) + 1.0
         step = slope / h
         if np.abs(step).max() < tolerance:
-            return u + step, h
+            if tolerance > 1e-6:
+                return u + step, h
+            _, var = counts.mean_variance(base + scale * (u + step)[:, None])
+            return u + step, (scale2 * var).sum(axis=1) + 1.0
         low, high = np.where(slope > 0.0, u, low), np.where(slope > 0.0, high, u)
         new = u + np.clip(step, -3.0, 3.0)
         outside = ~((new > low) & (new < high)) & np.isfinite(low) & np.isfinite(high)

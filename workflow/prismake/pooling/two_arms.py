@@ -6,6 +6,7 @@ each study's baseline, or no baseline at all by conditioning on the study's even
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -130,15 +131,57 @@ class _TwoEffects:
 
     def _modes(self, base: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         counts, u = self.counts, np.zeros((self.counts.k, 2))
-        for _ in range(200):
+
+        def height(u: np.ndarray) -> np.ndarray:
+            eta = base + np.einsum("krq,kq->kr", scale, u)
+            return counts.log_density(eta).sum(axis=1) - 0.5 * (u * u).sum(axis=1)
+
+        value = height(u)
+        for _ in range(400):
             mu, var = counts.mean_variance(base + np.einsum("krq,kq->kr", scale, u))
             slope = np.einsum("krq,kr->kq", scale, counts.x - mu) - u
             H = np.einsum("krp,kr,krq->kpq", scale, var, scale) + np.eye(2)
-            step = np.clip(np.linalg.solve(H, slope[:, :, None])[:, :, 0], -2.0, 2.0)
-            u += step
-            if np.abs(step).max() < 1e-9:
+            step = np.linalg.solve(H, slope[:, :, None])[:, :, 0]
+            if np.abs(step).max() < 1e-10:
                 return u, H
+            size = np.ones((counts.k, 1))
+            for _ in range(40):  # halve where the integrand falls; it is log-concave, so a step up exists
+                new = height(u + size * step)
+                lower = new < value - 1e-12 * (1.0 + np.abs(value))
+                if not lower.any():
+                    break
+                size[lower] *= 0.5
+            u, value = u + size * step, new
         raise NotConverged("The mode of a random effect was not found.")
+
+
+def _climb_with_bounds(model: _TwoEffects, start: np.ndarray):
+    """Maximum over (coefficients, sigma, tau), and over the edges where one standard deviation is zero if the search
+    comes near one. On an edge the Hessian of the other parameters stands alone."""
+    found = None
+    with contextlib.suppress(NotConverged, np.linalg.LinAlgError):
+        found = climb(model.loglik, start, 60)
+    if found is not None and np.abs(found[0][2:]).min() > 1e-3:
+        return found
+    for fixed in (3, 2):
+        free = np.array([i for i in range(4) if i != fixed])
+
+        def edge(part: np.ndarray, free: np.ndarray = free) -> float:
+            theta = np.zeros(4)
+            theta[free] = part
+            return model.loglik(theta)
+
+        try:
+            part, value, gradient, hessian, steps = climb(edge, start[free], 60)
+        except (NotConverged, np.linalg.LinAlgError):
+            continue
+        if found is None or value >= found[1] - 1e-9:
+            theta, whole, slope = np.zeros(4), -1e12 * np.eye(4), np.zeros(4)
+            theta[free], whole[np.ix_(free, free)], slope[free] = part, hessian, gradient
+            found = theta, value, slope, whole, steps
+    if found is None:
+        raise NotConverged("The model with random study effects did not converge.", remedy="Use fixed-study.")
+    return found
 
 
 def _random_study(counts: Counts, nodes: int | None) -> Mixed:
@@ -153,11 +196,11 @@ def _random_study(counts: Counts, nodes: int | None) -> Mixed:
         value = model.loglik(theta)
         if best is None or value > best[0]:
             best = (value, theta)
-    theta, value, gradient, hessian, steps = climb(model.loglik, best[1], 80)
+    theta, value, gradient, hessian, steps = _climb_with_bounds(model, best[1])
     if nodes is None:
         finer = _TwoEffects(counts, 2 * chosen)
         if abs(finer.loglik(theta) - value) > 1e-8 * (1.0 + abs(value)):
-            theta, value, gradient, hessian, steps = climb(finer.loglik, theta, 80)
+            theta, value, gradient, hessian, steps = _climb_with_bounds(finer, theta)
             chosen *= 2
     V, tau = np.linalg.inv(-hessian), abs(float(theta[3]))
     extra = float(np.abs(gradient).max())
