@@ -17,7 +17,7 @@ def main(inputs: dict, config: dict, page: Path, studies: Path) -> None:
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         several = ("searches", "statuses", "agreement", "results", "figures")
-        paths = {name: snakemake.input[name] for name in snakemake.input.keys()}
+        paths = dict(snakemake.input.items())
         # Snakemake hands over a list of one as a plain path
         paths = {
             name: [Path(path) for path in ([value] if isinstance(value, str) else value)]

@@ -6,7 +6,6 @@ import json
 
 import pandas as pd
 import pytest
-
 from prismake.analysis import analyse
 from prismake.config import with_defaults
 

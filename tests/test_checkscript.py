@@ -6,13 +6,17 @@ import shutil
 import subprocess
 
 import pytest
+from prismake.checkscript import check_script
 from test_analysis import relapse, run, spec, table
 
-from prismake.checkscript import check_script
-
-HAS_R = shutil.which("Rscript") and not subprocess.run(
-    ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))'], capture_output=True, check=False
-).returncode
+HAS_R = (
+    shutil.which("Rscript")
+    and not subprocess.run(
+        ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))'],
+        capture_output=True,
+        check=False,
+    ).returncode
+)
 needs_r = pytest.mark.skipif(not HAS_R, reason="R with metafor is not installed")
 
 ARMS = ("events1", "total1", "events2", "total2")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from prismake.config import config_schema, validated, with_defaults
 from prismake.configdoc import readme
 from prismake.errors import ConfigError

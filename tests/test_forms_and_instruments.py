@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
 import prismake
+import pytest
 from prismake.config import PANEL_STAGES, with_defaults
 from prismake.errors import FormError
 from prismake.forms import Field, load_form, load_instrument, row_choices, score, understand

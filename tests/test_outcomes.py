@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from prismake.outcomes import collect_outcomes
 
 OUTCOMES = {"cure": {"measure": "PLO", "columns": {"events": "events", "total": "total"}, "subgroups": ["region"]}}

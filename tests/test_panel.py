@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from prismake.config import with_defaults
 from prismake.forms import load_form
 from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, decide, progress, to_adjudicate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-
 from prismake.clusters import steady_id
 from prismake.queues import (
     appraisal_items,

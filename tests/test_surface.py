@@ -7,9 +7,8 @@ import subprocess
 import sys
 
 import pandas as pd
-import pytest
-
 import prismake
+import pytest
 
 SIGNATURES = {
     "read_records": ["path", "source"],
@@ -75,5 +74,9 @@ def test_used_together_as_the_readme_shows(tmp_path):
     fit = prismake.pool_proportions([7, 2, 18], [27, 14, 40])
     yi, vi = prismake.effect_sizes("PLO", {"xi": [7, 2, 18], "ni": [27, 14, 40]})
     assert abs(prismake.pool(yi, vi, method="REML", test="knha").beta - fit.beta) < 0.2
-    order = prismake.rank(pd.DataFrame({"title": ["Leukaemia cells", "Knee pain"], "abstract": ["", ""]}, index=["a", "b"]), {}, question="leukaemia")
+    order = prismake.rank(
+        pd.DataFrame({"title": ["Leukaemia cells", "Knee pain"], "abstract": ["", ""]}, index=["a", "b"]),
+        {},
+        question="leukaemia",
+    )
     assert order["a"] > order["b"]

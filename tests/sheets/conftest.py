@@ -7,7 +7,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-
 from prismake.config import with_defaults
 from prismake.sheets.history import record
 from prismake.sheets.loop import Reading, read_back

@@ -6,7 +6,6 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-
 from prismake.errors import SheetError
 from prismake.sheets import state as sheet_state
 

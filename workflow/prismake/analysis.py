@@ -250,7 +250,7 @@ def _analysis(data: Data, model: str, method: str, test: str, level: float, titl
     except PoolingError as error:
         return {**row, **empty, "warnings": [*row["warnings"], str(error)], "sentence": f"{title}: {error}"}
     row.update(_numbers(pooled, data))
-    row["tau2_lb"], row["tau2_ub"] = _tau2_limits(data, method, level)
+    row["tau2_lb"], row["tau2_ub"] = _tau2_limits(data, model, method, level)
     row["warnings"] += list(pooled.warnings)
     row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
     return row
@@ -287,12 +287,15 @@ def _numbers(pooled: Any, data: Data) -> dict[str, Any]:
     }
 
 
-def _tau2_limits(data: Data, method: str, level: float) -> tuple[float | None, float | None]:
-    """Q-profile interval of tau² on the scale of the analysis (for a GLMM: of the logits by inverse variance)."""
-    from prismake.pooling import tau2_interval
+def _tau2_limits(data: Data, model: str, method: str, level: float) -> tuple[float | None, float | None]:
+    """The interval of tau² on the scale of the analysis: profile likelihood for a GLMM, else Q-profile."""
+    from prismake.pooling import tau2_interval, tau2_interval_proportions
 
     try:
-        limits = tau2_interval(data.yi, data.vi, "REML" if method in ("ML", "EE") else method, level)
+        if model == "glmm":
+            limits = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
+        else:
+            limits = tau2_interval(data.yi, data.vi, "REML" if method in ("ML", "EE") else method, level)
     except PoolingError:
         return None, None
     return _plain(limits.tau2_lb), _plain(limits.tau2_ub)
@@ -322,7 +325,7 @@ def _subgroups(
         part = _part(data, names == name)
         levels.append(_level(part, str(name), spec, level))
     between: dict[str, Any] = {"Q": None, "df": None, "p": None}
-    method = f"{'common' if tau2 == 'common' else 'separate'} tau², {spec['method']}, Wald test on the {_NAMES[spec['measure']]} scale"
+    method = f"{tau2} tau², {spec['method']}, Wald test on the {_NAMES[spec['measure']]} scale"
     if len(levels) < 2:
         sentence = f"{title}: all studies are in one subgroup; there is nothing to test."
     else:

@@ -44,7 +44,11 @@ def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float
     lines = [_HEAD.format(title=title, name=name, more=more)]
     if not result["analyses"]:
         return "\n".join([*lines, 'cat("there is nothing to check: fewer than two studies are pooled\\n")']) + "\n"
-    lines += ["dat <- data.frame(", ",\n".join(f"  {role} = {_vector(values)}" for role, values in columns.items()), ")"]
+    lines += [
+        "dat <- data.frame(",
+        ",\n".join(f"  {role} = {_vector(values)}" for role, values in columns.items()),
+        ")",
+    ]
     lines += [_effects(result["measure"], result), ""]
     for key, row in result["analyses"].items():
         lines += _analysis(key, row, result)
@@ -88,7 +92,14 @@ def _analysis(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> It
         control = f", {_CONTROL}" if row["method"] in ("REML", "ML", "EB", "PM") else ""
         yield f'fit <- rma(yi, vi, data = es, method = "{row["method"]}", test = "{row["test"]}", {level}{control})'
     yield _predicted(result)
-    pairs = {"beta": "c(fit$beta)", "se": "fit$se", "tau2": "fit$tau2", "estimate": "p[1]", "ci_lb": "p[2]", "ci_ub": "p[3]"}
+    pairs = {
+        "beta": "c(fit$beta)",
+        "se": "fit$se",
+        "tau2": "fit$tau2",
+        "estimate": "p[1]",
+        "ci_lb": "p[2]",
+        "ci_ub": "p[3]",
+    }
     if row["model"] != "glmm":
         pairs |= {"I2": "fit$I2", "Q": "fit$QE"}
     for name, expression in pairs.items():

@@ -104,7 +104,8 @@ def _in_words(error: Any) -> Iterator[str]:
     elif error.validator == "enum":
         yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(str, error.validator_value))}."
     elif error.validator == "type":
-        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {rule.get('description', '')}".rstrip()
+        told = rule.get("description", "")
+        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {told}".rstrip()
     elif error.validator in ("pattern", "propertyNames", "not"):
         yield f"'{path}' has {error.instance!r}, which is not allowed here. {_pattern_hint(error)}".rstrip()
     else:
@@ -165,7 +166,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     for name, field in fields.items():
         if field["type"] == "choice" and not field["choices"]:
             yield f"'extraction.fields' {name} is a choice without choices. List the allowed words under 'choices'."
-    known = ", ".join(fields) or "none"
+    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
         path = f"outcomes.{outcome}"
         roles = ROLES[spec["measure"]]
@@ -175,12 +176,13 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             if role not in roles:
                 yield f"'{path}.columns.{role}' is not a part of {spec['measure']}. Allowed: {', '.join(roles)}."
             elif column not in fields:
-                yield f"'{path}.columns.{role}' is {column!r}, which is no column of 'extraction.fields'. There are: {known}."
+                yield f"'{path}.columns.{role}' is {column!r}, {unknown}"
             elif fields[column]["type"] not in ("count", "number"):
-                yield f"'{path}.columns.{role}' is {column!r}, a column of {fields[column]['type']}; it must be count or number."
+                kind = fields[column]["type"]
+                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
         for column in spec["subgroups"]:
             if column not in fields:
-                yield f"'{path}.subgroups' names {column!r}, which is no column of 'extraction.fields'. There are: {known}."
+                yield f"'{path}.subgroups' names {column!r}, {unknown}"
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""``config/README.md`` out of the schema, so that the two cannot differ: python -m prismake.configdoc > config/README.md"""
+"""``config/README.md`` out of the schema, so that the two cannot differ.
+
+python -m prismake.configdoc > config/README.md
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ the path of the key and what is allowed there.
 | --- | --- |
 | `config.yaml` | the protocol |
 | `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
-| `sheets/` | the reviewers' workbooks, and `sheets/history/`: earlier copies, what was read last, every changed decision |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
 Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets. Everything in `results/` is

@@ -33,8 +33,8 @@ def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]
     lines.append(
         (
             "Good to know",
-            "Sort, filter, hide, colour and add columns as you like. Keep the columns Item and Check; rows are found by "
-            "them. Save under the same name and close the program; then anyone types: snakemake",
+            "Sort, filter, hide, colour and add columns as you like. Keep the columns Item and Check; rows are found "
+            "by them. Save under the same name and close the program; then anyone types: snakemake",
         )
     )
     return lines

@@ -74,9 +74,9 @@ def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
 def studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str, str]) -> pd.DataFrame:
     """Included studies: reports with one study name are one study; without a name a report is its own.
 
-    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the report
-    by which the study was first known (``earlier``: report to study of earlier runs). Reports of one study that were given different designs keep the design of the first, and
-    ``problem`` says so.
+    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the report by which the
+    study was first known (``earlier``: report to study of earlier runs). Reports of one study that were given
+    different designs keep the design of the first, and ``problem`` says so.
     """
     import pandas as pd
 

@@ -101,6 +101,7 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
     """Ask PubMed, or take the archived answers; the files that hold the records."""
     from prismake.sources import entrez
+    from prismake.sources.progress import Reporter
 
     found = entrez.search(
         details["query"],
@@ -110,6 +111,7 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
         date=details["date"] or details["until"],
         since=details["since"] or None,
         until=details["until"],
+        progress=Reporter(details["label"] or source),
     )
     answer = asdict(found)
     for key in ("query_translation", "date", "limits", "platform"):

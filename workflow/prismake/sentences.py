@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-
 _STAGES = {"duplicates": "possible duplicates", "title_abstract": "title and abstract", "appraisal": "risk of bias"}
 
 
@@ -31,9 +30,8 @@ def analysis(title: str, row: Mapping[str, Any], level: float, *, proportion: bo
     counts = ""
     if proportion and row.get("events") is not None:
         counts = f", {row['events']:,} events among {row['total']:,} participants"
-    parts = [
-        f"{title}: pooled {interval(row, level)} ({row['name'][0].lower()}{row['name'][1:]}; {studies(row['k'])}{counts})"
-    ]
+    model = row["name"][0].lower() + row["name"][1:]
+    parts = [f"{title}: pooled {interval(row, level)} ({model}; {studies(row['k'])}{counts})"]
     if row.get("pi_lb") is not None:
         parts.append(f"{level:g} % prediction interval {row['pi_lb']:.2f} to {row['pi_ub']:.2f}")
     spread = f"tau² = {row['tau2']:.3f}"

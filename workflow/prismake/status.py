@@ -86,7 +86,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         _print_problems(console, statuses)
     for name in unread(config, statuses):
         console.print(
-            f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake (without --rerun-triggers)."
+            f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
+            "type snakemake (without --rerun-triggers)."
         )
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+
 from prismake.config import PANEL_STAGES
 from prismake.errors import PrismakeError
 from prismake.files import read_csv
@@ -66,7 +67,8 @@ def _changes(record: str, folder: Path) -> Iterator[str]:
     for change in read_log(folder / HISTORY / "decisions.jsonl"):
         if _about(str(change["item"]), record):
             new = change["new"] or "nothing"
-            yield f"{change['time']}: {change['stage']}, {change['field']}, {change['who']}: {change['old']} became {new}"
+            what = f"{change['stage']}, {change['field']}, {change['who']}"
+            yield f"{change['time']}: {what}: {change['old']} became {new}"
 
 
 def _about(item: str, record: str) -> bool:

@@ -203,7 +203,7 @@ _ET_AL = re.compile(
 _NOBODY = ("et al", "Et al", "ET AL", "other", "non", "NON", "nknown", "isted")
 
 
-def split_authors(value: object) -> list[str]:  # noqa: PLR0911
+def split_authors(value: object) -> list[str]:
     """Single names: of a list, of ``A and B``, ``A; B``, or of names glued together by a spreadsheet."""
     if value is None or value != value:  # noqa: PLR0124  NaN
         return []

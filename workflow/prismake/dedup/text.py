@@ -151,7 +151,7 @@ def journal_form(name: str) -> str:
 _COUNTRY = re.compile(r"[\s.,]+(?:of\s+the\s+)?(?:united\s+states(?:\s+of\s+america)?|u\.?\s?s\.?\s?a)\.?\s*$", re.I)
 
 
-def same_journal(a: str, b: str) -> float:  # noqa: PLR0911
+def same_journal(a: str, b: str) -> float:
     """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (forms of `journal_form`)."""
     if a == b:
         return 1.0

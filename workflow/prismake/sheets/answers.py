@@ -147,7 +147,8 @@ def _shuffled(table: SheetTable, number: int, header: str, item: str, other: str
     raise SheetError(
         f"the row of {item} carries the {header.lower()} of {other}: a column was sorted without the others.",
         where=table.address(number, header),
-        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last stay in force.",
+        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last "
+        "stay in force.",
     )
 
 
@@ -160,7 +161,7 @@ def _lost_id(
         said.problems.append(
             (
                 place,
-                "the row has an answer but its identifier is gone. Restore the cell; the answer does not count until then.",
+                "the row has an answer, but its identifier is gone. Restore the cell; it does not count until then.",
             )
         )
 

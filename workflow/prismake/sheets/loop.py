@@ -59,7 +59,7 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> pd.Da
 
 
 def notes_table(sheets: StageSheets) -> pd.DataFrame:
-    """What people noted: item, who, note, and the row of the sheet; apart from the decisions, so that a remark re-runs nothing."""
+    """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
     import pandas as pd
 
     rows = []

@@ -103,7 +103,7 @@ def _table(path: Path, name: str, header_row: int, grid: list[list[Any]], column
         raise SheetError(
             f"{'; '.join(problems)}.",
             where=f"{path}, sheet “{name}”, row {header_row + 1}",
-            remedy="Give each column its header back (the guide page lists them), or restore the sheet from config/sheets/history/.",
+            remedy="Give each column its header back, or restore the sheet from config/sheets/history/.",
         )
     headers = {column.header: places[word][0] + 1 for word, column in known.items() if word in places}
     used = set(headers.values())

@@ -138,8 +138,8 @@ def _refuse_missing(sheets: StageSheets, who: str) -> None:
         raise MissingSheet(
             "the sheet was filled in and is gone.",
             where=str(path),
-            remedy=f"Put it back (config/sheets/history/ holds earlier copies). To start it afresh, delete its entry in "
-            f"config/sheets/history/{sheets.stage}.json.",
+            remedy="Put it back (config/sheets/history/ holds earlier copies). To start it afresh, delete its entry "
+            f"in config/sheets/history/{sheets.stage}.json.",
         )
 
 

@@ -37,7 +37,7 @@ def new_workbook(
     rows: Sequence[Mapping[str, Any]],
     guide: Sequence[tuple[str, str]],
 ) -> None:
-    """Write a sheet with its guide page. ``rows`` hold a value by column key; text stays text whatever it looks like."""
+    """Write a sheet with its guide page. ``rows`` hold a value by column key; text stays text, however it looks."""
     book = openpyxl.Workbook(write_only=True)
     lists = _lists(columns)
     first = book.create_sheet(GUIDE)
