@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from prismake.config import PANEL_STAGES, reviewers
+from prismake.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.files import read_json
 from prismake.jobs import problems
+from prismake.searches import sources
 from prismake.sheets.paths import CONSENSUS
 from prismake.sheets.state import state
 
@@ -49,6 +50,12 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return lines
 
 
+def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[str, str]]:
+    """What the searches have to say: phrases that were ignored, records that could not be read, missing abstracts."""
+    logs = [read_json(folder / "results" / "search" / f"{name}.json") for name in names]
+    return [(log["label"], text) for log in logs if log for text in log["warnings"][:_MOST_PROBLEMS]]
+
+
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
     """Sheets that were edited and not read since, for instance because parameters were not looked at."""
     found = []
@@ -84,6 +91,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print()
         console.print(_table(rows(statuses)))
         _print_problems(console, statuses)
+    for source, text in search_warnings():
+        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for name in unread(config, statuses):
         console.print(
             f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
