@@ -91,7 +91,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print()
         console.print(_table(rows(statuses)))
         _print_problems(console, statuses)
-    for source, text in search_warnings():
+    for source, text in search_warnings(sources(dict(config), SEARCHES)):
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for name in unread(config, statuses):
         console.print(
