@@ -73,10 +73,12 @@ def pubmed_xml(row: Citation, errata: list[Citation]) -> str:
         _authors_xml(row),
         _databank_xml(row),
         _types_xml(row),
+        _electronic_xml(row),
     )
+    model = "Print-Electronic" if row.get("print_year") else "Print"
     medline = _tag("MedlineTA", row["journal_abbrev"].replace(".", ""))
     citation = (
-        f'<PMID Version="1">{row["pmid"]}</PMID><Article PubModel="Print">{"".join(article)}</Article>'
+        f'<PMID Version="1">{row["pmid"]}</PMID><Article PubModel="{model}">{"".join(article)}</Article>'
         f"<MedlineJournalInfo>{medline}</MedlineJournalInfo>{_errata_xml(errata)}"
     )
     ids = f'<ArticleId IdType="pubmed">{row["pmid"]}</ArticleId>'
@@ -169,10 +171,17 @@ def _tag(name: str, text: str) -> str:
 
 def _journal_xml(row: Citation) -> str:
     issue = (
-        _tag("Volume", row["volume"]) + _tag("Issue", row["issue"]) + f"<PubDate>{_tag('Year', row['year'])}</PubDate>"
+        _tag("Volume", row["volume"]) + _tag("Issue", row["issue"]) + f"<PubDate>{_tag('Year', row.get('print_year') or row['year'])}</PubDate>"
     )
     names = _tag("Title", row["journal"]) + _tag("ISOAbbreviation", row["journal_abbrev"].replace(".", ""))
     return f'<Journal><JournalIssue CitedMedium="Internet">{issue}</JournalIssue>{names}</Journal>'
+
+
+def _electronic_xml(row: Citation) -> str:
+    """Where the citation has the e-pub year beside the print volume, PubMed knows both years."""
+    if not row.get("print_year"):
+        return ""
+    return f'<ArticleDate DateType="Electronic">{_tag("Year", row["year"])}</ArticleDate>'
 
 
 def _pagination_xml(row: Citation) -> str:
