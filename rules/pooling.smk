@@ -16,6 +16,7 @@ rule pool_outcome:
         labels={
             field["name"]: field["label"] for field in config["extraction"]["fields"]
         },
+        kinds={field["name"]: field["type"] for field in config["extraction"]["fields"]},
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
         code=code("pooling", "analysis", "sentences", "checkscript"),

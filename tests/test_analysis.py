@@ -41,7 +41,14 @@ def relapse(**more):
 
 def run(frame, settings, undecided=NONE):
     found = analyse(
-        "x", frame, settings, labels={"domain": "Domain"}, level=95, subgroup_tau2="common", undecided=undecided
+        "x",
+        frame,
+        settings,
+        labels={"domain": "Domain"},
+        kinds={"domain": "choice", "months": "number", "latitude": "number", "allocation": "choice"},
+        level=95,
+        subgroup_tau2="common",
+        undecided=undecided,
     )
     json.dumps(found, allow_nan=False)  # plain and finite, whatever happened
     return found

@@ -84,3 +84,73 @@ def test_titles_and_labels_cannot_become_code():
 def test_nothing_to_check():
     settings = spec()
     assert "nothing to check" in script_of(run(relapse(status="undecided"), settings), settings)
+
+
+# Six trials of the BCG vaccine (Colditz et al. 1994) with their latitude and the way of allocation.
+LATITUDE = ["44", "55", "42", "NR", "13", "33"]
+ALLOCATION = ["random", "random", "random", "alternate", "alternate", "systematic"]
+SIX = [*TRIALS, ("180", "1541", "372", "1451")]
+EVERY = ["leave_one_out", "influence", "baujat", "trim_and_fill", "fixed_effect"]
+
+
+def moderated(measure, columns, rows, **changes):
+    """The result of an outcome with a numeric and a worded moderator and every sensitivity analysis."""
+    k = len(rows)
+    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    extra = ["freeman_tukey", "arcsine"] if measure in ("PLO", "PR", "PAS", "PFT") else ["failsafe_n"]
+    chosen = {"moderators": ["latitude", "allocation"], "sensitivity": EVERY + extra, "model": "inverse_variance"}
+    settings = spec(measure, columns, **{**chosen, **changes})
+    frame = table(named, columns, latitude=LATITUDE[:k], allocation=ALLOCATION[:k])
+    return run(frame, settings), settings
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows"),
+    [(name, ("events", "total"), [row[2:] for row in SIX]) for name in ("PLO", "PR", "PAS", "PFT")]
+    + [(name, ARMS, SIX) for name in ("RR", "OR", "RD")]
+    + [(name, MEANS, [*STAYS, ("14", "8", "8", "18", "11", "13"), ("19", "7", "57", "18", "4", "52")]) for name in ("MD", "SMD", "ROM")]
+    + [("GEN", ("effect", "lower", "upper"), [*EFFECTS, ("0.6", "0.2", "1.8"), ("1.1", "0.8", "1.5"), ("0.4", "0.2", "0.8")])],
+)  # fmt: skip
+def test_moderators_and_sensitivity_agree_with_r(measure, columns, rows, tmp_path):
+    found, settings = moderated(measure, columns, rows)
+    text = script_of(found, settings)
+    for what in (
+        "latitude, beta[2]",
+        "allocation, QM",
+        "influence, rstudent",
+        "trim and fill, beta",
+        "fixed_effect, beta",
+    ):
+        assert f'check("{what}' in text
+    done = rscript(text, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "R NA" not in done.stdout
+
+
+@needs_r
+@pytest.mark.parametrize(("method", "test"), [("DL", "z"), ("ML", "knha"), ("PM", "z"), ("EE", "z")])
+def test_moderators_agree_with_r_by_every_method(method, test, tmp_path):
+    found, settings = moderated("RR", ARMS, SIX, method=method, test=test)
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+@pytest.mark.parametrize("where", [("moderators", "latitude"), ("sensitivity", "trim_and_fill")])
+def test_a_wrong_number_of_a_moderator_or_sensitivity_analysis_is_found(where, tmp_path):
+    found, settings = moderated("RR", ARMS, SIX)
+    row = found[where[0]][where[1]]
+    (row["coefficients"][1] if where[0] == "moderators" else row)["beta"] += 1e-4
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode != 0
+    assert "DIFFERS" in done.stdout
+
+
+def test_words_of_a_moderator_cannot_become_code():
+    found, settings = moderated("RR", ARMS, SIX)
+    for study in found["studies"]:
+        study["moderators"]["allocation"] = '"); quit(); c("'
+    text = script_of(found, settings)
+    assert not any(line.startswith("quit") for line in text.splitlines())
+    assert '\\"); quit(); c(\\"' in text

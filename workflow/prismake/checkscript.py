@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 # metafor stops its iterations early by default (a change of tau² below 1e-5); tightened, both sides meet at these.
-TOLERANCE = {"inverse_variance": 1e-6, "glmm": 1e-4}
+# Within trimfill() the default stays, so that the centre around which studies are mirrored is less exact.
+TOLERANCE = {"inverse_variance": 1e-6, "glmm": 1e-4, "trim_and_fill": 1e-5}
 _HEAD = """\
 # {title}: the results of prismake made again by R.
 # Rscript {name}   needs the package metafor{more}; it prints each number beside its counterpart and stops
@@ -53,15 +54,19 @@ def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float
     for key, row in result["analyses"].items():
         lines += _analysis(key, row, result)
     lines += [line for key, group in result["subgroups"].items() for line in _subgroups(key, group, result)]
+    lines += [line for key, row in result["moderators"].items() for line in _moderator(key, row, result)]
+    lines += _sensitivity(result)
     return "\n".join(lines) + _FOOT
 
 
 def _vector(values: Sequence[Any]) -> str:
-    return f"c({', '.join(repr(value) for value in values)})"
+    return f"c({', '.join('NA' if value is None else repr(value) for value in values)})"
 
 
-def _texts(values: Sequence[str]) -> str:
-    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+def _texts(values: Sequence[str | None]) -> str:
+    quoted = (
+        "NA" if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values
+    )
     return f"c({', '.join(quoted)})"
 
 
@@ -89,8 +94,7 @@ def _analysis(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> It
     if row["model"] == "glmm":
         yield f'fit <- rma.glmm(measure = "PLO", xi = events, ni = total, data = dat, nAGQ = 25, {level})'
     else:
-        control = f", {_CONTROL}" if row["method"] in ("REML", "ML", "EB", "PM") else ""
-        yield f'fit <- rma(yi, vi, data = es, method = "{row["method"]}", test = "{row["test"]}", {level}{control})'
+        yield f"fit <- {_rma(row['method'], row['test'], level)}"
     yield _predicted(result)
     pairs = {
         "beta": "c(fit$beta)",
@@ -106,6 +110,11 @@ def _analysis(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> It
         if row[name] is not None:
             yield f'check("{key}, {name}", {row[name]!r}, {expression}, {tolerance!r})'
     yield ""
+
+
+def _rma(method: str, test: str, more: str, data: str = "es") -> str:
+    control = f", {_CONTROL}" if method in ("REML", "ML", "EB", "PM") else ""
+    return f'rma(yi, vi, data = {data}, method = "{method}", test = "{test}", {more}{control})'
 
 
 def _predicted(result: Mapping[str, Any]) -> str:
@@ -124,9 +133,62 @@ def _subgroups(key: str, group: Mapping[str, Any], result: Mapping[str, Any]) ->
         return
     labels = [study["subgroups"][key] or "not stated" for study in result["studies"]]
     method = group["method"].split(", ")[1]
-    control = f", {_CONTROL}" if method in ("REML", "ML", "EB", "PM") else ""
     yield f"group <- factor({_texts(labels)})"
-    yield f'fit <- rma(yi, vi, mods = ~ group, data = es, method = "{method}"{control})'
+    yield f"fit <- {_rma(method, 'z', 'mods = ~ group')}"
     yield f'check("{key}, Q between", {group["Q"]!r}, fit$QM, {TOLERANCE["inverse_variance"]!r})'
     yield f'check("{key}, p between", {group["p"]!r}, fit$QMp, {TOLERANCE["inverse_variance"]!r})'
     yield ""
+
+
+def _moderator(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
+    """A meta-regression: coefficients, standard errors, the test of the moderator and what is left of tau²."""
+    if not row["coefficients"]:
+        yield f'cat("{key}: no meta-regression\\n")'
+        return
+    values = [study["moderators"][key] for study in result["studies"]]
+    if row["kind"] == "number":
+        yield f"moderator <- {_vector(values)}"
+    else:
+        levels = _texts(sorted({value for value in values if value is not None}))
+        yield f"moderator <- factor({_texts(values)}, levels = {levels})"
+    yield f"fit <- suppressWarnings({_rma(row['method'], row['test'], 'mods = ~ moderator')})"
+    pairs = {"QM": "fit$QM", "QM_p": "fit$QMp", "tau2": "fit$tau2"}
+    if row["R2"]:  # of no use to compare where tau² was zero without the moderator: R gives no number
+        pairs["R2"] = "fit$R2"
+    ours: dict[str, float] = {expression: row[name] for name, expression in pairs.items()}
+    for index, one in enumerate(row["coefficients"], start=1):
+        ours |= {f"fit$beta[{index}]": one["beta"], f"fit$se[{index}]": one["se"], f"fit$pval[{index}]": one["p"]}
+    for expression, value in ours.items():
+        if value is not None:
+            tolerance = TOLERANCE["inverse_variance"]
+            yield f'check("{key}, {expression.removeprefix("fit$")}", {value!r}, {expression}, {tolerance!r})'
+    yield ""
+
+
+def _sensitivity(result: Mapping[str, Any]) -> Iterator[str]:
+    """Sensitivity analyses that R can make again; the other scales of proportions last, as they replace ``es``."""
+    found = result["sensitivity"]
+    tolerance = TOLERANCE["inverse_variance"]
+    if rows := found.get("influence", {}).get("studies"):
+        yield f"fit <- {_rma(found['influence']['method'], 'z', 'level = 95')}"
+        yield "inf <- influence(fit)$inf"
+        for name, column in {"rstudent": "rstudent", "cook_d": "cook.d", "dffits": "dffits", "hat": "hat"}.items():
+            ours = _vector([row[name] for row in rows])
+            yield f"off <- max(abs({ours} - inf${column}), na.rm = TRUE)"
+            yield f'check("influence, {name} (largest difference)", 0, off, {tolerance!r})'
+    if (row := found.get("trim_and_fill", {})).get("beta") is not None:
+        yield f'filled <- trimfill({_rma(row["method"], "z", "level = 95")}, estimator = "{row["estimator"]}")'
+        yield f'check("trim and fill, k0", {row["k0"]!r}, filled$k0, 0)'
+        yield "filled <- data.frame(yi = c(filled$yi), vi = filled$vi)"
+        yield f"fit <- {_rma(row['method'], row['test'], 'level = 95', 'filled')}"
+        for name, expression in {"beta": "c(fit$beta)", "se": "fit$se", "tau2": "fit$tau2"}.items():
+            yield f'check("trim and fill, {name}", {row[name]!r}, {expression}, {TOLERANCE["trim_and_fill"]!r})'
+    for kind in ("Rosenthal", "Rosenberg"):
+        if number := found.get("failsafe_n", {}).get(kind.lower()):
+            ours = f'{number["n"]!r}, fsn(es$yi, es$vi, type = "{kind}")$fsnum'
+            yield f'check("fail-safe number, {kind}", {ours}, {tolerance!r})'
+    for name, measure in {"fixed_effect": result["measure"], "freeman_tukey": "PFT", "arcsine": "PAS"}.items():
+        if name in found:
+            there = {**result, "measure": measure}
+            yield _effects(measure, there)
+            yield from _analysis(name, found[name], there)

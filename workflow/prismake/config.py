@@ -24,6 +24,10 @@ ROLES: dict[str, tuple[str, ...]] = {
     "GEN": ("effect", "lower", "upper"),
 }
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
+ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
+ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
+# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
+TABLE = {"study_id", "arm", "label", "outcome", "status", "remark", "source"}.union(*ROLES.values())
 PANEL_STAGES = ("duplicates", "title_abstract", "full_text", "appraisal", "extraction")
 
 
@@ -180,9 +184,28 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
-        for column in spec["subgroups"]:
+        yield from _analysis_problems(path, spec, fields)
+
+
+def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Subgroups, moderators and sensitivity analyses of one outcome."""
+    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
+    for key in ("subgroups", "moderators"):
+        for column in spec[key]:
             if column not in fields:
-                yield f"'{path}.subgroups' names {column!r}, {unknown}"
+                yield f"'{path}.{key}' names {column!r}, {unknown}"
+            elif column in TABLE:
+                yield (
+                    f"'{path}.{key}' names {column!r}, which is also the name of a part of the table of outcomes. "
+                    "Give the column of 'extraction.fields' another name."
+                )
+        for column in _twice(spec[key]):
+            yield f"'{path}.{key}' names {column} twice."
+    for name in _twice(spec["sensitivity"]):
+        yield f"'{path}.sensitivity' names {name} twice."
+    wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
+    for name in sorted(set(spec["sensitivity"]) & wrong):
+        yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:

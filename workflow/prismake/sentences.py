@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _STAGES = {"duplicates": "possible duplicates", "title_abstract": "title and abstract", "appraisal": "risk of bias"}
@@ -34,8 +34,8 @@ def analysis(title: str, row: Mapping[str, Any], level: float, *, proportion: bo
     parts = [f"{title}: pooled {interval(row, level)} ({model}; {studies(row['k'])}{counts})"]
     if row.get("pi_lb") is not None:
         parts.append(f"{level:g} % prediction interval {row['pi_lb']:.2f} to {row['pi_ub']:.2f}")
-    spread = f"tau² = {row['tau2']:.3f}"
-    if row.get("tau2_lb") is not None:
+    spread = f"tau² = {row['tau2']:.3f}" if row.get("method") != "EE" else "tau² taken to be zero"
+    if row.get("tau2_lb") is not None and row.get("method") != "EE":
         spread += f" ({row['tau2_lb']:.3f} to {row['tau2_ub']:.3f})"
     if row.get("I2") is not None:
         spread += f", I² = {row['I2']:.0f} %"
@@ -52,6 +52,74 @@ def single(title: str, study: Mapping[str, Any], level: float) -> str:
 def subgroup_test(title: str, levels: list[Mapping[str, Any]], Q: float, df: int, p: float, level: float) -> str:
     each = "; ".join(f"{one['level']} {interval(one, level)} in {studies(one['k'])}" for one in levels)
     return f"{title}: {each}. Test for a difference between subgroups: Q = {Q:.2f} on {df} df, {p_value(p)}."
+
+
+def regression(row: Mapping[str, Any], level: float, least: int) -> str:
+    """A meta-regression on one moderator: its coefficients, its test and what it cannot show."""
+    slopes = row["coefficients"][1:]
+    if row["kind"] == "number":
+        each = f"{_change(slopes[0], level)} for each unit more"
+    else:
+        each = f"compared with {row['reference']}, " + "; ".join(
+            f"{one['name']} differs by {_change(one, level)}" for one in slopes
+        )
+    first, second = row["QM_df"]
+    test = f"Q = {row['QM']:.2f} on {first} df" if second is None else f"F = {row['QM']:.2f} on {first} and {second} df"
+    explained = "" if row["R2"] is None else f", {row['R2']:.0f} % of tau² explained"
+    text = (
+        f"{row['title']}: {each} ({row['scale']} scale; {studies(row['k'])}; meta-regression, {row['method']}). "
+        f"Test of the moderator: {test}, {p_value(row['QM_p'])}; residual tau² = {row['tau2']:.3f}{explained}."
+    )
+    if row["dropped"]:
+        verb = "does" if row["dropped"] == 1 else "do"
+        text += f" {studies(row['dropped']).capitalize()} {verb} not report it and could not be used."
+    if row["k"] < least:
+        text += f" With fewer than {least} studies for a moderator such a result says little and can be due to chance."
+    return text
+
+
+def _change(one: Mapping[str, Any], level: float) -> str:
+    signed = {key: f"{one[key]:.3g}".replace("-", "−") for key in ("beta", "ci_lb", "ci_ub")}
+    return f"{signed['beta']} ({level:g} % CI {signed['ci_lb']} to {signed['ci_ub']}, {p_value(one['p'])})"
+
+
+def influence(labels: Sequence[str]) -> str:
+    """Which studies the cut-offs of Viechtbauer and Cheung (2010) mark."""
+    if not labels:
+        return "Influence of single studies: none exceeds the usual cut-offs (DFFITS, Cook's distance, hat, DFBETAS)."
+    verb = "exceeds" if len(labels) == 1 else "exceed"
+    return (
+        f"Influence of single studies: {', '.join(labels)} {verb} at least one of the usual cut-offs "
+        "(DFFITS, Cook's distance, hat, DFBETAS)."
+    )
+
+
+def baujat(heterogeneity: str, result: str) -> str:
+    """The study that contributes most to heterogeneity, and the one that moves the result most."""
+    if heterogeneity == result:
+        return f"Contributions of single studies: {result} adds most to heterogeneity and moves the result most."
+    return (
+        f"Contributions of single studies: {heterogeneity} adds most to heterogeneity, {result} moves the result most."
+    )
+
+
+def trim_and_fill(row: Mapping[str, Any], level: float) -> str:
+    """What trim and fill adds, and that other causes than missing studies make a funnel uneven."""
+    if not row["k0"]:
+        return f"Trim and fill ({row['estimator']}): no study is estimated to be missing on the {row['side']} side."
+    return (
+        f"Trim and fill ({row['estimator']}): {studies(row['k0'])} estimated to be missing on the {row['side']} side; "
+        f"with them {interval(row, level)}. Heterogeneity alone can make a funnel uneven, so this is no correction."
+    )
+
+
+def failsafe(rosenthal: int, rosenberg: int, k: int) -> str:
+    """Both fail-safe numbers and how little they mean."""
+    return (
+        f"Fail-safe number: {rosenthal:,} (Rosenthal) or {rosenberg:,} (Rosenberg) unpublished studies without an "
+        f"effect would make the result of these {studies(k)} not significant. It ignores heterogeneity and the size "
+        "of the effect."
+    )
 
 
 def small_study(k: int, tests: Mapping[str, Mapping[str, Any]], least: int) -> str:

@@ -1,0 +1,15 @@
+"""One outcome pooled, as plain numbers, lists and sentences.
+
+analyse(...)     everything that ``pooling/<outcome>.json`` holds
+
+data             the rows of one outcome on the scale of its analysis
+models           one model fitted and put on the natural scale
+groups           subgroups and the test between them
+moderators       one meta-regression for each moderator
+sensitivity      what happens to the result under other choices or without a study
+outcome          all of it together
+"""
+
+from prismake.analysis.outcome import analyse
+
+__all__ = ["analyse"]
