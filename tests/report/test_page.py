@@ -8,9 +8,13 @@ from collections import Counter
 from functools import cache
 
 import page_samples as samples
+import pandas as pd
 import pytest
 import review_samples
 from lxml import html
+from prismake.analysis import analyse
+from prismake.config import with_defaults
+from prismake.report.methods import paragraphs
 from prismake.report.page import render
 
 EVIL = "<script>alert('x')</script> {{ 7*7 }} \"><img src=x onerror=alert(1)> & ]]>"
@@ -213,3 +217,89 @@ def test_three_reviewers_have_a_line_for_the_panel():
     words = section(render(context), "agreement")
     assert "all 3: Fleiss' kappa; Krippendorff's alpha 0.70 [0.60, 0.80]" in words
     assert "91 %" in words
+
+
+ANALYSES = {
+    "moderators": ["antigen", "followup"],
+    "sensitivity": ["leave_one_out", "influence", "baujat", "trim_and_fill", "fixed_effect", "freeman_tukey"],
+}
+
+
+def moderated(k: int = 8) -> dict:
+    """Relapses of the first k cohorts, with their antigen and an invented length of follow-up."""
+    rows = [row for row in review_samples.TABLE if row[5] is not None][:k]
+    table = pd.DataFrame(
+        [(row[0], str(row[5]), str(row[4]), row[2], str(6 + 3 * number)) for number, row in enumerate(rows)],
+        columns=["label", "events", "total", "antigen", "followup"],
+    ).assign(arm="", status="used", remark="", source="Table 1")
+    settings = {"columns": {"events": "relapses", "total": "remissions"}, "title": "Relapse", **ANALYSES}
+    spec = with_defaults({"outcomes": {"relapse": settings}})["outcomes"]["relapse"]
+    return analyse(
+        "relapse",
+        table.assign(study_id=table["label"]),
+        spec,
+        labels={"antigen": "Antigen target", "followup": "Follow-up in months"},
+        kinds={"antigen": "choice", "followup": "number"},
+        level=95,
+        subgroup_tau2="common",
+        undecided={},
+    )
+
+
+def test_moderators_and_sensitivity_analyses_have_their_tables():
+    result = moderated()
+    root = html.document_fromstring(render(samples.context(results=[result])))
+    rows = {
+        name: [[cell.text_content() for cell in row] for row in root.xpath(f"//h3[.='{name}']/following::tbody[1]/tr")]
+        for name in ("Meta-regression", "Sensitivity analyses")
+    }
+    slope = result["moderators"]["followup"]["coefficients"][1]
+    assert [row[1] for row in rows["Meta-regression"]][-1] == "each unit more"
+    assert rows["Meta-regression"][-1][2] == f"{slope['beta']:.3g}".replace("-", "−")
+    assert [row[0] for row in rows["Sensitivity analyses"]] == [
+        "Common effect, Wald interval, logit scale",
+        "Random effects, REML, Hartung–Knapp interval, Freeman–Tukey scale",
+        "Trim and fill",
+        "Contributions of single studies",
+        "Influence of single studies",
+    ]
+    assert rows["Sensitivity analyses"][0][1] == f"{result['sensitivity']['fixed_effect']['estimate']:.3f}"
+    assert "can mislead" in rows["Sensitivity analyses"][1][3]
+    assert len(root.xpath("//summary[.='Influence of each study in figures']/following::tbody[1]/tr")) == 8
+
+
+@pytest.mark.parametrize(
+    ("k", "why"),
+    [
+        (0, "fewer than two studies are pooled."),
+        (1, "fewer than two studies are pooled."),
+        (2, "2 coefficients need more than 2 studies with a value."),
+    ],
+)
+def test_too_few_studies_for_a_moderator_are_said(k, why):
+    result = moderated(k)
+    words = section(render(samples.context(results=[result])), "outcome-0")
+    assert result["moderators"]["followup"]["sentence"] in words
+    assert result["moderators"]["followup"]["sentence"].startswith("Follow-up in months: no meta-regression")
+    assert why in words
+
+
+def test_words_of_moderators_and_sensitivity_do_not_become_markup():
+    plain, spoilt = (
+        html.document_fromstring(render(samples.context(results=[one]))) for one in (moderated(), spoil(moderated()))
+    )
+    assert Counter(element.tag for element in spoilt.iter()) == Counter(element.tag for element in plain.iter())
+
+
+def test_methods_name_moderators_and_sensitivity_analyses():
+    outcomes = samples.CONFIG["outcomes"]
+    config = samples.CONFIG | {
+        "outcomes": outcomes | {"relapse": outcomes["relapse"] | ANALYSES | {"moderators": ["antigen"]}}
+    }
+    text = {part["title"]: part["text"] for part in paragraphs(config, [], {}, {})}["Synthesis"]
+    assert "one moderator at a time" in text
+    assert "Relapse among complete remissions, on Antigen target." in text
+    assert "Relapse among complete remissions, each study left out in turn, deletion diagnostics" in text
+    plain = {part["title"]: part["text"] for part in paragraphs(samples.CONFIG, [], {}, {})}["Synthesis"]
+    assert "Meta-regression" not in plain
+    assert "Sensitivity" not in plain

@@ -30,6 +30,16 @@ SCALES = {
     "ROM": "ratios of means",
     "GEN": "published effects with their intervals",
 }
+SENSITIVITY = {
+    "leave_one_out": "each study left out in turn",
+    "influence": "deletion diagnostics (Viechtbauer and Cheung, Res Synth Methods 2010;1:112-125)",
+    "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
+    "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
+    "fixed_effect": "one common effect",
+    "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
+    "freeman_tukey": "the Freeman–Tukey scale",
+    "arcsine": "the arcsine scale",
+}
 TESTS = {"knha": "Hartung–Knapp intervals", "z": "Wald intervals"}
 
 
@@ -151,8 +161,7 @@ def _synthesis(config: Mapping[str, Any]) -> str:
         return ""
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
-        title = spec.get("title") or name.replace("_", " ")
-        groups.setdefault(_model(spec), []).append(title)
+        groups.setdefault(_model(spec), []).append(_title(name, spec))
     sentences = [f"{join(titles)}: {model}." for model, titles in groups.items()]
     level = config.get("pooling", {}).get("level", 95)
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
@@ -165,8 +174,44 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     if any(spec.get("subgroups") for spec in outcomes.values()):
         shared = "a common tau²" if tau2 == "common" else "a tau² for each subgroup"
         sentences.append(f"Subgroups were compared by the between-group Q with {shared}.")
+    sentences += _moderators(config)
+    sentences += _sensitivity(outcomes)
     sentences.append("Tests for small-study effects were run with ten studies or more only.")
     return " ".join(sentences)
+
+
+def _moderators(config: Mapping[str, Any]) -> list[str]:
+    """The meta-regressions in a sentence, outcomes with the same moderators together."""
+    labels = {
+        field["name"]: field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])
+    }
+    groups: dict[str, list[str]] = {}
+    for name, spec in config["outcomes"].items():
+        if spec.get("moderators"):
+            words = join([labels.get(column, column) for column in spec["moderators"]])
+            groups.setdefault(words, []).append(_title(name, spec))
+    if not groups:
+        return []
+    each = "; ".join(f"{join(titles)}, on {words}" for words, titles in groups.items())
+    return [f"Meta-regressions, one moderator at a time by inverse variance, without studies that lack it: {each}."]
+
+
+def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The sensitivity analyses in a sentence, outcomes with the same ones together."""
+    groups: dict[str, list[str]] = {}
+    for name, spec in outcomes.items():
+        if spec.get("sensitivity"):
+            groups.setdefault(join([SENSITIVITY[one] for one in spec["sensitivity"]]), []).append(_title(name, spec))
+    if not groups:
+        return []
+    if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):
+        return [f"Sensitivity analyses, by inverse variance: {next(iter(groups))}."]
+    each = "; ".join(f"{join(titles)}, {words}" for words, titles in groups.items())
+    return [f"Sensitivity analyses, by inverse variance: {each}."]
+
+
+def _title(name: str, spec: Mapping[str, Any]) -> str:
+    return spec.get("title") or name.replace("_", " ")
 
 
 def _model(spec: Mapping[str, Any]) -> str:

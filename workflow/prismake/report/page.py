@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from prismake.figures.wording import (
+    NONE,
     PROPORTIONS,
     RATIOS,
     between_groups,
@@ -19,6 +20,7 @@ from prismake.figures.wording import (
     interval,
     measure_of,
     number,
+    p_value,
     percent,
     plural,
     share,
@@ -29,6 +31,12 @@ from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
 
 TEMPLATE = "page.html.j2"
+SENSITIVITY = {
+    "influence": "Influence of single studies",
+    "baujat": "Contributions of single studies",
+    "trim_and_fill": "Trim and fill",
+    "failsafe_n": "Fail-safe number",
+}
 
 
 def render(context: Mapping[str, Any]) -> str:
@@ -152,8 +160,48 @@ def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
         "strip": _strip(result),
         "beside": _published(result),
         "provisional": bool(undecided) or not counts.get("current", True),
-        "leave_one_out": (result.get("sensitivity") or {}).get("leave_one_out") or [],
+        "moderators": [_moderator(row) for _, row in sorted((result.get("moderators") or {}).items())],
+        **_sensitivity(result.get("sensitivity") or {}),
     }
+
+
+def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A meta-regression with a line for each slope or difference from the reference; the intercept says nothing."""
+    lines = [
+        {
+            "what": f"{one['name']} v {row['reference']}" if row["kind"] == "factor" else "each unit more",
+            "change": significant(one["beta"]),
+            "ci": f"{significant(one['ci_lb'])} to {significant(one['ci_ub'])}",
+            "p": p_value(one["p"]),
+        }
+        for one in row["coefficients"][1:]
+    ]
+    return {**row, "lines": lines}
+
+
+def _sensitivity(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Other results and what is said of single studies as rows of one table; tables of studies apart."""
+    rows = []
+    for name, row in sorted(found.items(), key=lambda item: ("estimate" not in item[1], item[0])):
+        if name == "leave_one_out":
+            continue
+        remark = " ".join(row.get("warnings") or []) if "name" in row else row["sentence"]
+        rows.append({"title": row.get("name") or SENSITIVITY[name], "remark": remark, **_estimate(row)})
+    influence = found.get("influence") or {}
+    return {
+        "sensitivity": rows,
+        "leave_one_out": found.get("leave_one_out") or [],
+        "influence": influence.get("studies") or [],
+    }
+
+
+def _estimate(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: row.get(key) for key in ("estimate", "ci_lb", "ci_ub")}
+
+
+def significant(value: float | None) -> str:
+    """Three significant digits with a true minus sign: changes for each unit can be small."""
+    return NONE if value is None else f"{value:.3g}".replace("-", "−")
 
 
 def _published(result: Mapping[str, Any]) -> str:
