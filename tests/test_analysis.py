@@ -125,3 +125,131 @@ def test_ten_studies_are_tested_for_small_study_effects():
     found = run(table(rows), spec())
     assert set(found["bias"]["tests"]) == {"egger", "begg", "peters"}
     assert "Egger: p" in found["bias"]["sentence"]
+
+
+MONTHS = ["14", "12", "10", "NR", "29", "24", "9", "12.5"]
+SHAPES = {
+    "influence": {"method", "studies", "sentence"},
+    "baujat": {"method", "studies", "sentence"},
+    "trim_and_fill": {"k", "k0", "se_k0", "side", "estimator", "beta", "estimate", "filled", "sentence"},
+    "fixed_effect": {"name", "beta", "se", "estimate", "ci_lb", "ci_ub", "I2", "Q", "warnings", "sentence"},
+    "freeman_tukey": {"name", "beta", "estimate", "ci_lb", "pi_lb", "warnings", "sentence"},
+    "arcsine": {"name", "beta", "estimate", "ci_lb", "pi_lb", "warnings", "sentence"},
+}
+
+
+def test_a_number_and_a_word_as_moderators():
+    found = run(relapse(months=MONTHS), spec(moderators=["domain", "months"]))["moderators"]
+    words, number = found["domain"], found["months"]
+    assert (words["kind"], words["reference"], words["title"]) == ("factor", "4-1BB", "Domain")
+    assert [row["name"] for row in words["coefficients"]] == ["intercept", "CD28", "CD28/4-1BB"]
+    # metafor 3.8-1: rma(measure = "PLO", xi, ni, mods = ~ factor(domain), test = "knha")
+    assert (words["QM"], words["QM_p"]) == pytest.approx((0.0800599412, 0.9242203613), abs=1e-8)
+    assert words["QM_df"] == [2, 5]
+    assert (number["k"], number["dropped"], number["kind"]) == (7, 1, "number")
+    assert [row["name"] for row in number["coefficients"]] == ["intercept", "months"]
+    assert number["coefficients"][1]["beta"] == pytest.approx(-0.0463162390, abs=1e-8)
+    assert number["R2"] == pytest.approx(9.6170654236, abs=1e-5)
+    assert "7 studies" in number["sentence"]
+    assert "1 study does not report it" in number["sentence"]
+    assert "With fewer than 10 studies" in number["sentence"]
+
+
+def test_a_worded_moderator_of_two_levels_is_the_test_between_subgroups():
+    rows = relapse(region=["north", "south"] * 4)
+    settings = spec(subgroups=["region"], moderators=["region"], test="z")
+    found = analyse(
+        "x", rows, settings, labels={}, kinds={"region": "text"}, level=95, subgroup_tau2="common", undecided=NONE
+    )
+    slope, group = found["moderators"]["region"], found["subgroups"]["region"]
+    assert slope["QM"] == pytest.approx(group["Q"], abs=1e-12)
+    assert slope["QM_p"] == pytest.approx(group["p"], abs=1e-12)
+    assert slope["QM_df"] == [1, None]
+
+
+def test_the_slope_does_not_depend_on_the_order_of_studies():
+    rows = relapse(months=MONTHS)
+    there, back = (run(frame, spec(moderators=["months"])) for frame in (rows, rows.iloc[::-1]))
+    for one, other in zip(*(found["moderators"]["months"]["coefficients"] for found in (there, back)), strict=True):
+        assert one["beta"] == pytest.approx(other["beta"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("months", "why"),
+    [
+        (["NR"] * 8, "0 studies with a value, and no two of them differ"),
+        (["12"] * 8, "8 studies with a value, and no two of them differ"),
+        (["12", "13", *["NR"] * 6], "2 coefficients need more than 2 studies"),
+        (["12", "", *["NR"] * 6], "1 study with a value"),
+    ],
+)
+def test_a_moderator_that_cannot_be_fitted_says_why(months, why):
+    found = run(relapse(months=months), spec(moderators=["months"]))["moderators"]["months"]
+    assert found["coefficients"] == []
+    assert found["QM"] is None
+    assert found["sentence"].startswith("months: no meta-regression.")
+    assert why in found["sentence"]
+
+
+def test_ten_studies_need_no_caution():
+    rows = [(f"Study {number:02}", str(3 + number % 4), str(20 + 3 * number)) for number in range(10)]
+    found = run(table(rows, months=[str(number**2) for number in range(10)]), spec(moderators=["months"]))
+    assert "can be due to chance" not in found["moderators"]["months"]["sentence"]
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_no_meta_regression_before_there_are_studies(k):
+    frame = relapse(months=MONTHS).iloc[:k]
+    found = run(frame, spec(moderators=["months"]))
+    assert found["moderators"]["months"]["coefficients"] == []
+    assert found["sensitivity"] == {"leave_one_out": []}
+
+
+def test_every_sensitivity_analysis_of_proportions():
+    found = run(relapse(), spec(sensitivity=["leave_one_out", *SHAPES]))["sensitivity"]
+    assert set(found) == {"leave_one_out", *SHAPES}
+    for name, keys in SHAPES.items():
+        assert keys <= set(found[name]), name
+        assert found[name]["sentence"].endswith("."), name
+    # metafor 3.8-1 on the same eight cohorts
+    assert found["fixed_effect"]["beta"] == pytest.approx(-0.2040994985, abs=1e-9)
+    assert found["freeman_tukey"]["estimate"] == pytest.approx(0.4117495199, abs=1e-8)
+    assert found["arcsine"]["estimate"] == pytest.approx(0.4086796722, abs=1e-8)
+    assert found["trim_and_fill"]["k0"] == len(found["trim_and_fill"]["filled"]) == 1
+    assert found["trim_and_fill"]["side"] == "right"
+    assert "depends on the sample size" in found["freeman_tukey"]["warnings"][0]
+    assert "tau² taken to be zero" in found["fixed_effect"]["sentence"]
+
+
+def test_one_study_far_from_the_others_is_named():
+    rows = [(name, "10", "100") for name in "abcdefg"] + [("Far 2020", "95", "100")]
+    found = run(table(rows), spec(sensitivity=["influence", "baujat"]))["sensitivity"]
+    assert [row["label"] for row in found["influence"]["studies"] if row["influential"]] == ["Far 2020"]
+    assert "Far 2020 exceeds" in found["influence"]["sentence"]
+    assert "Far 2020 adds most to heterogeneity and moves the result most" in found["baujat"]["sentence"]
+
+
+def test_sensitivity_is_what_the_protocol_names():
+    assert set(run(relapse(), spec())["sensitivity"]) == {"leave_one_out", "influence"}
+    assert run(relapse(), spec(sensitivity=[]))["sensitivity"] == {"leave_one_out": []}
+
+
+@pytest.mark.parametrize("rows", [[("a", "1", "9"), ("b", "5", "10")], [(name, "5", "10") for name in "abc"], [(name, "0", "10") for name in "abc"]])  # fmt: skip
+def test_sensitivity_of_hard_sets_is_a_sentence_at_least(rows):
+    found = run(table(rows, months=["1", "2", "3"][: len(rows)]), spec(sensitivity=list(SHAPES), moderators=["months"]))
+    assert all(row["sentence"] for name, row in found["sensitivity"].items() if name != "leave_one_out")
+    assert found["moderators"]["months"]["sentence"]
+
+
+@pytest.mark.parametrize("test", ["knha", "z"])
+def test_effects_that_follow_a_moderator_exactly(test):
+    frame = table([(name, "5", "10") for name in "abc"], months=["1", "2", "3"])
+    found = run(frame, spec(moderators=["months"], test=test))["moderators"]["months"]
+    assert ("no standard error" in found["sentence"]) == (test == "knha")
+    if test == "z":
+        assert found["coefficients"][1]["beta"] == pytest.approx(0, abs=1e-12)
+
+
+def test_equal_effects_have_nothing_to_trim():
+    found = run(table([(name, "5", "10") for name in "abc"]), spec(sensitivity=["trim_and_fill"]))["sensitivity"]
+    assert found["trim_and_fill"] == {"sentence": "Trim and fill: All effects are equal: there is nothing to trim."}

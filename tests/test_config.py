@@ -12,6 +12,7 @@ from prismake.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 GOOD = {"title": "t", "question": "q"}
+ROLE = {"columns": {"events": "events", "total": "total"}}
 
 
 def message(config, folder=Path("/nonexistent")) -> str:
@@ -51,6 +52,15 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
         ({"outcomes": {"x": {"columns": {"events": "events"}}}}, ["lacks 'total'"]),
         ({"outcomes": {"x": {"columns": {"events": "nix", "total": "total"}}}}, ["'nix'", "There are: events, total"]),
         ({"outcomes": {"x": {"columns": {"events": "events", "total": "total"}, "subgroups": ["sex"]}}}, ["'sex'"]),
+        (
+            {"outcomes": {"x": {**ROLE, "moderators": ["age"]}}},
+            ["'outcomes.x.moderators' names 'age'", "There are: events"],
+        ),
+        ({"outcomes": {"x": {**ROLE, "moderators": ["total"]}}}, ["'total'", "another name"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["trimfill"]}}}, ["sensitivity.0'", "trim_and_fill"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["failsafe_n"]}}}, ["failsafe_n", "no meaning for PLO"]),
+        ({"outcomes": {"x": {**ROLE, "measure": "RD", "sensitivity": ["arcsine"]}}}, ["arcsine", "no meaning for RD"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["baujat", "baujat"]}}}, ["names baujat twice"]),
         ({"outcomes": {"x": {"measure": "RR", "columns": {}}}}, ["events1", "total2"]),
         ({"searches": {"embase": {"label": "Embase"}}}, ["'searches.embase' has no file", "config/searches"]),
         (

@@ -12,6 +12,7 @@ from prismake.forms import NOT_REPORTED
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")
+EXACT = 1e-12  # a residual Q of rounding errors alone
 COLUMN = "moderator"  # its name in the design
 
 
@@ -87,7 +88,10 @@ def _fitted(
     if len(known) <= coefficients:
         raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(known))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
-    return pool(data.yi, data.vi, spec["method"], spec["test"], mods, level)
+    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level)
+    if fit.test == "knha" and fit.Q < EXACT:
+        raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
+    return fit
 
 
 def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:
