@@ -22,7 +22,7 @@ TARGETS = (("cytology_screening", 6, 0.9961), ("haematology", 15, 0.9412), ("car
 def _score(name: str) -> tuple[dict, object, pd.DataFrame]:
     if not (folder(name) / "records.csv.gz").exists():
         pytest.skip("the shared labelled sets are not here (set PRISMAKE_SHARED)")
-    from score import evaluate
+    from score_sets import evaluate
 
     records = load(name)
     found = find_duplicates(records)

@@ -1,6 +1,6 @@
 """Score the deduplication on all shared labelled sets and print it beside the peers' figures.
 
-    python tests/benchmarks/dedup/score.py [set ...] [--misses FILE]
+    python tests/benchmarks/dedup/score_sets.py [set ...] [--misses FILE]
 
 Needs the shared material (environment variable ``PRISMAKE_SHARED``, or the folder ``shared`` beside the
 checkout). The figures of the peers and the scorer are those of ``benchmarks/dedup`` there. CPU seconds
