@@ -120,6 +120,13 @@ def test_comparisons(measure, columns, rows, low, high):
     assert list(found["analyses"]) == ["main"]
 
 
+def test_an_interval_of_tau2_without_an_upper_bound_is_said():
+    rows = [("a", "0", "50"), ("b", "0", "10"), ("c", "0", "1"), ("d", "25", "50")]
+    main = run(table(rows), spec())["analyses"]["main"]
+    assert main["tau2_ub"] is None
+    assert f"({main['tau2_lb']:.3f} to no upper bound)" in main["sentence"]
+
+
 def test_ten_studies_are_tested_for_small_study_effects():
     rows = [(f"Study {number}", str(3 + number), str(20 + 3 * number)) for number in range(10)]
     found = run(table(rows), spec())

@@ -36,7 +36,8 @@ def analysis(title: str, row: Mapping[str, Any], level: float, *, proportion: bo
         parts.append(f"{level:g} % prediction interval {row['pi_lb']:.2f} to {row['pi_ub']:.2f}")
     spread = f"tau² = {row['tau2']:.3f}" if row.get("method") != "EE" else "tau² taken to be zero"
     if row.get("tau2_lb") is not None and row.get("method") != "EE":
-        spread += f" ({row['tau2_lb']:.3f} to {row['tau2_ub']:.3f})"
+        upper = "no upper bound" if row["tau2_ub"] is None else f"{row['tau2_ub']:.3f}"
+        spread += f" ({row['tau2_lb']:.3f} to {upper})"
     if row.get("I2") is not None:
         spread += f", I² = {row['I2']:.0f} %"
     if row.get("Q") is not None:

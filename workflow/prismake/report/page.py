@@ -185,7 +185,8 @@ def _sensitivity(found: Mapping[str, Any]) -> dict[str, Any]:
     for name, row in sorted(found.items(), key=lambda item: ("estimate" not in item[1], item[0])):
         if name == "leave_one_out":
             continue
-        remark = " ".join(row.get("warnings") or []) if "name" in row else row["sentence"]
+        said = row["sentence"].partition(": ")[2]  # what stands before it is the row's title
+        remark = " ".join(row.get("warnings") or []) if "name" in row else said[:1].upper() + said[1:]
         rows.append({"title": row.get("name") or SENSITIVITY[name], "remark": remark, **_estimate(row)})
     influence = found.get("influence") or {}
     return {
