@@ -15,10 +15,10 @@ from review import Review, config, environment, fill_stage, ris, snakemake_comma
 # The log that a rule opens first thing: seen, the rule is at work.
 POINTS = [
     "search_source.embase",
-    "find_duplicates",
+    pytest.param("find_duplicates", marks=pytest.mark.slow),
     "offer_sheets.title_abstract",
     "read_sheets.full_text",
-    "pool_outcome.cure",
+    pytest.param("pool_outcome.cure", marks=pytest.mark.slow),
     "write_report",
 ]
 pytestmark = pytest.mark.e2e
