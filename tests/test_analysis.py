@@ -198,6 +198,16 @@ def test_a_moderator_that_cannot_be_fitted_says_why(months, why):
     assert why in found["sentence"]
 
 
+@pytest.mark.parametrize(("test", "narrow"), [("knha", True), ("z", False)])
+def test_intervals_narrower_than_those_of_wald_are_not_to_be_trusted(test, narrow):
+    rows = [(str(number), str(events), "20") for number, events in enumerate((2, 3, 5, 6))]
+    settings = spec(moderators=["months"], test=test)
+    found = run(table(rows, months=["30", "41", "55", "60.5"]), settings)["moderators"]["months"]
+    assert found["tau2"] == 0
+    assert found["narrow"] is narrow
+    assert ("narrower than Wald's" in found["sentence"]) is narrow
+
+
 def test_ten_studies_need_no_caution():
     rows = [(f"Study {number:02}", str(3 + number % 4), str(20 + 3 * number)) for number in range(10)]
     found = run(table(rows, months=[str(number**2) for number in range(10)]), spec(moderators=["months"]))

@@ -152,7 +152,7 @@ def _moderator(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> I
         levels = _texts(sorted({value for value in values if value is not None}))
         yield f"moderator <- factor({_texts(values)}, levels = {levels})"
     yield f"fit <- suppressWarnings({_rma(row['method'], row['test'], 'mods = ~ moderator')})"
-    pairs = {"QM": "fit$QM", "QM_p": "fit$QMp", "tau2": "fit$tau2"}
+    pairs = {"QM": "fit$QM", "QM_p": "fit$QMp", "tau2": "fit$tau2", "Q": "fit$QE"}
     if row["R2"]:  # of no use to compare where tau² was zero without the moderator: R gives no number
         pairs["R2"] = "fit$R2"
     ours: dict[str, float] = {expression: row[name] for name, expression in pairs.items()}

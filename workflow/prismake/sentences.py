@@ -74,6 +74,10 @@ def regression(row: Mapping[str, Any], level: float, least: int) -> str:
     if row["dropped"]:
         verb = "does" if row["dropped"] == 1 else "do"
         text += f" {studies(row['dropped']).capitalize()} {verb} not report it and could not be used."
+    if row["narrow"]:
+        text += (
+            " The studies scatter so little around it that these intervals are narrower than Wald's: do not trust them."
+        )
     if row["k"] < least:
         text += f" With fewer than {least} studies for a moderator such a result says little and can be due to chance."
     return text

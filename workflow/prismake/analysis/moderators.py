@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,9 @@ def regression(
 
     ``coefficients`` are on the scale of the analysis; ``QM`` is an F statistic with ``QM_df`` degrees of freedom
     for Hartung-Knapp (Knapp & Hartung 2003), else chi-square with the second of them ``None``; ``R2`` is the percent
-    of tau² explained (Raudenbush 2009). What cannot be fitted has its reason in ``sentence`` and no numbers.
+    of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``narrow``: the studies scatter so little
+    around the regression that Hartung-Knapp intervals are narrower than Wald's (Jackson et al. 2017). What cannot be
+    fitted has its reason in ``sentence`` and no numbers.
     """
     numeric = kind in NUMERIC
     known = [value for value in values if value is not None]
@@ -48,7 +51,8 @@ def regression(
         "scale": SCALES[data.measure],
         "method": spec["method"],
         "test": spec["test"],
-        **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2")),
+        **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
+        "narrow": False,
         "coefficients": [],
     }
     try:
@@ -57,8 +61,10 @@ def regression(
         return {**row, "sentence": f"{title}: no meta-regression. {error}"}
     row["test"] = fit.test
     row["coefficients"] = _coefficients(fit, title)
-    row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2")}
+    row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
     row["QM_df"] = [whole(df) for df in fit.QM_df]
+    row["Q_df"] = whole(fit.Q_df)
+    row["narrow"] = _narrow(fit, level)
     return {**row, "sentence": sentences.regression(row, level, LEAST)}
 
 
@@ -69,7 +75,8 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         "kind": "number" if kind in NUMERIC else "factor",
         "k": 0,
         "dropped": 0,
-        **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2")),
+        **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
+        "narrow": False,
         "coefficients": [],
         "sentence": f"{title}: no meta-regression, because fewer than two studies are pooled.",
     }
@@ -92,6 +99,14 @@ def _fitted(
     if fit.test == "knha" and fit.Q < EXACT:
         raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
     return fit
+
+
+def _narrow(fit: Any, level: float) -> bool:
+    from prismake.pooling.distributions import critical
+
+    if fit.test != "knha" or fit.tau2 > 0.0:
+        return False
+    return bool(critical(level, fit.Q_df) * math.sqrt(fit.Q / fit.Q_df) < critical(level))
 
 
 def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:
