@@ -24,7 +24,7 @@ if "snakemake" in globals():
             snakemake.wildcards.outcome,
             Path(snakemake.input.outcomes),
             [Path(path) for path in snakemake.input.statuses],
-            {name: snakemake.params[name] for name in ("spec", "labels", "level", "subgroup_tau2")},
+            {name: snakemake.params[name] for name in ("spec", "labels", "kinds", "level", "subgroup_tau2")},
             Path(snakemake.output.results),
             Path(snakemake.output.check),
         )

@@ -171,7 +171,9 @@ def _tag(name: str, text: str) -> str:
 
 def _journal_xml(row: Citation) -> str:
     issue = (
-        _tag("Volume", row["volume"]) + _tag("Issue", row["issue"]) + f"<PubDate>{_tag('Year', row.get('print_year') or row['year'])}</PubDate>"
+        _tag("Volume", row["volume"])
+        + _tag("Issue", row["issue"])
+        + f"<PubDate>{_tag('Year', row.get('print_year') or row['year'])}</PubDate>"
     )
     names = _tag("Title", row["journal"]) + _tag("ISOAbbreviation", row["journal_abbrev"].replace(".", ""))
     return f'<Journal><JournalIssue CitedMedium="Internet">{issue}</JournalIssue>{names}</Journal>'

@@ -25,7 +25,7 @@ def collect_outcomes(
     """One row a study (or arm) and outcome.
 
     Columns: study_id, arm, label, outcome, one for each part a measure can have (text as extracted), one for
-    each subgroup column, status (used, not reported, overlap, undecided, impossible), remark, source.
+    each subgroup and moderator column, status (used, not reported, overlap, undecided, impossible), remark, source.
     No row is left out: a study that cannot be pooled is there with the reason.
     """
     import pandas as pd
@@ -33,7 +33,8 @@ def collect_outcomes(
     label = dict(zip(queue["item_id"], queue["title"], strict=True))
     said = notes[["item_id", "note"]].drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
-    groups = list(dict.fromkeys(column for spec in outcomes.values() for column in spec["subgroups"]))
+    named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
+    groups = list(dict.fromkeys(named))
     rows = []
     for item in decisions.to_dict("records"):
         study, _, arm = item["item_id"].partition("|")

@@ -136,7 +136,7 @@ def rank_test(x: np.ndarray, y: np.ndarray, name: str) -> AsymmetryTest:
     denominator = math.sqrt(float(np.abs(a).sum()) * float(np.abs(b).sum()))
     tau = S / denominator if denominator > 0.0 else NAN
     ties_x, ties_y = _tie_counts(x), _tie_counts(y)
-    se = math.sqrt(_kendall_variance(k, ties_x, ties_y))
+    se = math.sqrt(max(0.0, _kendall_variance(k, ties_x, ties_y)))  # rounding when nearly all values are tied
     if denominator == pairs:
         pval = _kendall_exact(k, round((S + pairs) / 2.0))
     else:
