@@ -228,6 +228,12 @@ def test_saved_again_by_libreoffice(filled, tmp_path):
 @needs_office
 def test_saved_as_ods_beside_the_offered_workbook(filled, tmp_path):
     filled.decide("ben", *ANSWERS)
+
+    def add_column(sheet):
+        sheet.cell(1, sheet.max_column + 1).value = "Priority"
+        sheet.cell(3, sheet.max_column).value = "high"
+
+    filled.edit("ben", add_column)
     office(filled.path("ben"), "ods", into=tmp_path)
     stage_file = filled.folder / "title_abstract.ben.ods"
     shutil.copy(tmp_path / "title_abstract.ben.ods", stage_file)
@@ -237,6 +243,9 @@ def test_saved_as_ods_beside_the_offered_workbook(filled, tmp_path):
     filled.items.append("pubmed:100")
     filled.offer()
     assert list(filled.read().decisions["decision.ben"]) == [*ANSWERS, ""]
+    rows = filled.cells("ben")
+    assert rows[0][-1] == "Priority"
+    assert rows[2][-1] == "high"
     assert not stage_file.exists()
     assert (filled.folder / "history" / stage_file.name).exists()
 

@@ -11,7 +11,7 @@ from prismake.forms import allowed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy
-from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, check_of, row_choices
+from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import MissingSheet, StageSheets
@@ -112,6 +112,7 @@ def _add(
         add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, remarks)
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
+        columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         kept = []
         for number, values in table.rows:
             row = {column.key: values.get(column.header, "") for column in columns}

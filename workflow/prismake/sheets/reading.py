@@ -20,7 +20,7 @@ class SheetTable:
     """A sheet as it stands.
 
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows
-    without an item left out; ``extra`` are columns that people added.
+    without an item left out; ``extra`` are columns that people added (their values are in ``rows`` too).
     """
 
     path: Path
@@ -107,12 +107,12 @@ def _table(path: Path, name: str, header_row: int, grid: list[list[Any]], column
         )
     headers = {column.header: places[word][0] + 1 for word, column in known.items() if word in places}
     used = set(headers.values())
-    extra = tuple(
-        str(cell) for i, cell in enumerate(grid[header_row], start=1) if i not in used and cell not in ("", None)
-    )
+    extra = {
+        str(cell): i for i, cell in enumerate(grid[header_row], start=1) if i not in used and cell not in ("", None)
+    }
     rows = []
     for number, cells in enumerate(grid[header_row + 1 :], start=header_row + 2):
-        values = {header: cells[index - 1] for header, index in headers.items()}
-        if any(values[header] not in ("", None) for header in values):
+        values = {header: cells[index - 1] for header, index in {**extra, **headers}.items()}
+        if any(values[header] not in ("", None) for header in headers):
             rows.append((number, values))
-    return SheetTable(path, name, header_row + 1, headers, rows, extra)
+    return SheetTable(path, name, header_row + 1, headers, rows, tuple(extra))
