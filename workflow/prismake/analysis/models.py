@@ -9,10 +9,12 @@ from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
 from prismake.errors import PoolingError
 
-_NUMBERS = (
-    *("beta", "se", "estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub"),
-    *("tau2", "tau2_lb", "tau2_ub", "I2", "H2", "Q", "Q_df", "Q_p"),
-)
+# Fields of ``Pooled`` that go into the results as they are, on the scale of the analysis; the last two certify the fit.
+_POOLED = (
+    "beta", "se", "stat", "ddf", "pval", "tau2", "se_tau2", "I2", "H2", "Q", "Q_p", "loglik", "gradient", "iterations",
+)  # fmt: skip
+_NATURAL = ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")
+_NUMBERS = (*_POOLED, *_NATURAL, "tau2_lb", "tau2_ub", "Q_df")
 Plan = tuple[str, str, str]  # model, method, test
 
 
@@ -76,8 +78,8 @@ def numbers(pooled: Any, data: Data) -> dict[str, Any]:
 
     natural = natural_scale(pooled, data.measure, ni=data.columns["total"] if data.measure == "PFT" else None)
     return {
-        **{name: plain(getattr(natural, name)) for name in ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")},
-        **{name: plain(getattr(pooled, name)) for name in ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")},
+        **{name: plain(getattr(natural, name)) for name in _NATURAL},
+        **{name: plain(getattr(pooled, name)) for name in _POOLED},
         "Q_df": whole(pooled.Q_df),
     }
 
