@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ SETTLED = "Settled"
 NO_LONGER = "no longer needed"
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
+# Control characters other than tab and line feed, half a surrogate pair, and the two that XML does not know.
+_NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,7 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, (list, tuple)):
         value = "; ".join(map(str, value))
-    text = "".join(
-        c for c in str(value) if c in "\n\t" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
-    )
+    text = _NOT_IN_CELLS.sub("", str(value))
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
 
 

@@ -148,6 +148,9 @@ class _Styled:
         made = []
         for column, style in zip(self.columns, self.templates, strict=True):
             text = cell_text(row.get(column.key))
+            if not text and column.role in ("context", "state"):
+                made.append(None)  # a third of the cells of a screening sheet
+                continue
             cell = WriteOnlyCell(self.sheet)
             cell._style = style
             if text:
