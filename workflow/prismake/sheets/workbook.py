@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.files import replacing
 from prismake.forms import Form
-from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, row_choices
+from prismake.sheets.layout import Column, cell_text, row_choices
 
 GUIDE, LISTS = "Read me", "Lists"
 _SPARE = 2_000  # rows below the last one that already have dropdowns and colours
@@ -306,6 +306,3 @@ def _guide_cell(sheet: Any, text: str, *, bold: bool = False, formula: bool = Fa
     cell.font = Font(name="Calibri", size=11, bold=bold, color=_INK)
     cell.alignment = _WRAP
     return cell
-
-
-__all__ = ["CHECK", "ITEM", "add_rows", "link_to", "new_workbook"]
