@@ -61,6 +61,14 @@ def test_normal_pmid(text, wanted):
     assert records.normal_pmid(text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("PMC7000101", "PMC7000101"), (" pmc0012.1 ", "PMC12"), ("7000101", ""), ("PMC", ""), ("XPMC12", ""), (None, "")],
+)
+def test_normal_pmcid(text, wanted):
+    assert records.normal_pmcid(text) == wanted
+
+
 def test_normal_title_ignores_case_accents_and_punctuation():
     assert records.normal_title("Naïve T‐cells: a “Study”.") == records.normal_title("naive t cells a study")
 

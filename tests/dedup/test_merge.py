@@ -12,6 +12,7 @@ def _records() -> pd.DataFrame:
     return table(
         [
             record("pubmed:1", journal="Lancet", abstract="Short.", keywords=["malaria"], pmid="7",
+                   pmcid="PMC9",
                    publication_types=["RCT"]),
             record("embase:1", journal="The Lancet", abstract="A longer abstract.", pages="1049",
                    keywords=["malaria", "cure"],
@@ -36,9 +37,16 @@ def test_the_best_value_of_every_field() -> None:
     assert row["pages"] == "1049-1058"
     assert len(row["authors"]) == 3
     assert (row["year"], row["doi"], row["pmid"], row["language"]) == (2014, "10.1016/x.1", "7", "eng")
+    assert row["pmcid"] == "PMC9"
     assert sorted(row["keywords"]) == ["cure", "malaria"]
     assert row["trial_ids"] == ["NCT01376167"]
     assert bool(row["retracted"])
+
+
+def test_a_table_from_before_a_column_was_there_is_merged_without_it() -> None:
+    records = _records().drop(columns=["pmcid"])
+    reports = merge_reports(records, deduplicate(records))
+    assert len(reports) == 1 and "pmcid" not in reports.columns
 
 
 def test_the_order_of_rows_is_nothing() -> None:

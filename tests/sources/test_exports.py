@@ -20,6 +20,7 @@ FIRST = {
     "pages": "101-109",
     "doi": "10.1000/ex.101",
     "pmid": "",
+    "pmcid": "",
     "abstract": ABSTRACT,
     "trial_ids": ["NCT01234567"],
     "retracted": False,
@@ -41,6 +42,7 @@ CASES = {
             "title": FIRST["title"] + ".",
             "authors": [*NLM, "Example Study Group"],
             "pmid": "30000101",
+            "pmcid": "PMC7000101",
             "accession": "30000101",
             "language": "eng",
             "keywords": [
@@ -61,6 +63,7 @@ CASES = {
             "authors": [*NLM, "Example Study Group"],
             "journal": "J Ex",
             "pmid": "30000101",
+            "pmcid": "PMC7000101",
             "abstract": "",
             "trial_ids": [],
         },
@@ -203,6 +206,7 @@ CASES = {
         {
             "authors": ["Müller, A.", "Doe, J. B."],
             "pmid": "30000101",
+            "pmcid": "PMC7000101",
             "accession": "30000101",
             "keywords": ["child", "leukemia"],
         },

@@ -176,15 +176,24 @@ def test_pubmed_xml_keeps_titles_whole_and_finds_links(tmp_path):
     assert record["authors"] == ["Doe, Jane"] and record["pages"] == "1-9" and record["doi"] == "10.1000/ex.30000001"
 
 
-def test_dois_of_cited_papers_are_not_taken(tmp_path):
+def test_a_pubmed_record_keeps_its_number_in_pubmed_central(tmp_path):
+    text = article("30000001").replace(
+        "</ArticleIdList>", '<ArticleId IdType="pmc">PMC7000001</ArticleId></ArticleIdList>'
+    )
+    (record,) = read_file(put(tmp_path, f"<PubmedArticleSet>{text}</PubmedArticleSet>")).records
+    assert record["pmcid"] == "PMC7000001" and record["doi"] == "10.1000/ex.30000001"
+
+
+def test_numbers_of_cited_papers_are_not_taken(tmp_path):
     references = (
-        '<ReferenceList><Reference><ArticleIdList><ArticleId IdType="doi">10.1000/cited</ArticleId></ArticleIdList>'
+        '<ReferenceList><Reference><ArticleIdList><ArticleId IdType="doi">10.1000/cited</ArticleId>'
+        '<ArticleId IdType="pmc">PMC1</ArticleId></ArticleIdList>'
         "</Reference></ReferenceList>"
     )
     text = article("30000001").replace('<ArticleId IdType="doi">10.1000/ex.30000001</ArticleId>', "")
     text = text.replace("</PubmedData>", references + "</PubmedData>")
     (record,) = read_file(put(tmp_path, f"<PubmedArticleSet>{text}</PubmedArticleSet>")).records
-    assert record["doi"] == ""
+    assert record["doi"] == "" and record["pmcid"] == ""
 
 
 RIS_QUIRKS = {

@@ -30,6 +30,7 @@ TEXT_COLUMNS = (
     "pages",
     "doi",
     "pmid",
+    "pmcid",
     "abstract",
     "language",
     "url",
@@ -49,6 +50,7 @@ COLUMNS = (
     "pages",
     "doi",
     "pmid",
+    "pmcid",
     "abstract",
     "language",
     "publication_types",
@@ -60,6 +62,7 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _TRIAL_MARKS = ("NCT", "CTR", "SRCTN", "jRCT", "JRCT", "JPRN", "DRKS", "UMIN", "NTR")
 _TRIAL_MARKS += ("nct0", "isrctn")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
@@ -103,6 +106,12 @@ def normal_pmid(text: str | None) -> str:
     """The digits of a PMID without leading zeros; the empty string for anything else."""
     digits = re.fullmatch(r"\s*(?:pmid:?|pubmed)?\s*0*(\d{1,9})\s*", str(text or ""), re.IGNORECASE)
     return digits.group(1) if digits and digits.group(1) != "0" else ""
+
+
+def normal_pmcid(text: str | None) -> str:
+    """A PubMed Central number as ``PMC`` and digits (``PMC2345.1`` is version 1 of it); "" where there is none."""
+    found = _PMCID.search(str(text)) if text else None
+    return f"PMC{found.group(1)}" if found else ""
 
 
 def normal_title(text: str | None) -> str:

@@ -69,7 +69,7 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
         lines += [("SP", first), ("EP", last), ("DO", row["doi"]), ("AB", row["abstract"]), ("LA", row["language"])]
         lines += [("M3", kind) for kind in row["publication_types"]] + [("KW", word) for word in row["keywords"]]
         lines += [("UR", row["url"]), ("DB", row["database"]), ("AN", row["accession"])]
-        lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}")]
+        lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}"), ("C2", row["pmcid"] and f"PMCID: {row['pmcid']}")]
         lines += [("C3", number) for number in row["trial_ids"]] + [("C4", link) for link in row["related_reports"]]
         lines += [("C6", "retracted" if row["retracted"] else "")]
         parts.append("".join(f"{tag}  - {value}\n" for tag, value in lines if value) + "ER  - \n")
@@ -123,6 +123,7 @@ def _bibtex(rows: Sequence[dict[str, Any]]) -> str:
             "pages": row["pages"],
             "doi": row["doi"],
             "pmid": row["pmid"],
+            "pmcid": row["pmcid"],
             "abstract": row["abstract"],
             "language": row["language"],
             "type": "; ".join(kind.replace(";", ",") for kind in row["publication_types"]),
@@ -156,7 +157,7 @@ def _nbib(rows: Sequence[dict[str, Any]]) -> str:
         lines += [("LA", row["language"])] + [("SI", number) for number in row["trial_ids"]]
         lines += [("PT", kind) for kind in row["publication_types"]] + [("DP", row["year"]), ("JT", row["journal"])]
         lines += [("VI", row["volume"]), ("IP", row["issue"])] + [("OT", word) for word in row["keywords"]]
-        lines += [("DB", row["database"]), ("OID", "" if row["pmid"] else row["accession"])]
+        lines += [("PMC", row["pmcid"]), ("DB", row["database"]), ("OID", "" if row["pmid"] else row["accession"])]
         for link in row["related_reports"]:
             kind, _, rest = link.partition(": ")
             lines.append((_TAG_OF_LINK.get(kind, ""), rest.replace("PMID ", "PMID: ")))

@@ -46,6 +46,7 @@ EUROPE_PMC = Dialect(
         "pages": ("pageInfo",),
         "doi": ("doi",),
         "pmid": ("pmid",),
+        "pmcid": ("pmcid",),
         "abstract": ("abstractText",),
         "language": ("language",),
         "publication_types": ("pubTypeList.pubType",),

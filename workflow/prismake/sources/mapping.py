@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from prismake.records import COLUMNS, LIST_COLUMNS, collapse, normal_doi, normal_pmid, trial_ids
+from prismake.records import COLUMNS, LIST_COLUMNS, collapse, normal_doi, normal_pmcid, normal_pmid, trial_ids
 
 Tags = dict[str, list[str]]
 
@@ -168,6 +168,7 @@ HOW: dict[str, Callable[[str], Any]] = {
     "doi": doi,
     "doi-marked": lambda value: normal_doi(_found(r"(\S{7,250}) ?\[doi\]")(value)),
     "pmid": normal_pmid,
+    "pmcid": normal_pmcid,
     "pmid-first": lambda value: normal_pmid(_found(r"^\s*(\d+)\b")(value)),
     "pmid-pubmed": lambda value: normal_pmid(_found(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
     "person": person,
@@ -196,6 +197,7 @@ HOW: dict[str, Callable[[str], Any]] = {
     "wos": _found(r"((?:WOS|ISI|MEDLINE|BCI|CCC|KJD|SCIELO):\S+)"),
     "doi-bars": lambda value: next((found for part in value.split("||") if (found := HOW["doi-marked"](part))), ""),
     "pmid-line": _found(r"PMID:\s*(\d+)"),
+    "pmcid-line": lambda value: normal_pmcid(_found(r"PMCID:\s*(PMC\d+)")(value)),
     "covidence": _found(r"(\d+)"),
     "first-word": _found(r"^(\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
@@ -219,6 +221,7 @@ _DEFAULT = {
     "year": year,
     "doi": doi,
     "pmid": normal_pmid,
+    "pmcid": normal_pmcid,
     "authors": person,
     "publication_types": one,
     "keywords": one,

@@ -11,7 +11,7 @@ from typing import IO, Any
 from lxml import etree
 
 from prismake.errors import ImportFileError
-from prismake.records import collapse, normal_doi, normal_pmid
+from prismake.records import collapse, normal_doi, normal_pmcid, normal_pmid
 from prismake.sources.decode import decode
 from prismake.sources.mapping import finish, year
 
@@ -131,6 +131,8 @@ def _record(article: Any) -> dict[str, Any] | None:
         return None
     home = inner if citation is None else outer
     types = inner.get("PublicationTypeList")
+    data = parts.get("PubmedBookData" if citation is None else "PubmedData")
+    numbers = _numbers(None if data is None else data.find("ArticleIdList"), inner.get("ArticleIdList"))
     record: dict[str, Any] = {
         "pmid": pmid,
         "accession": pmid,
@@ -141,7 +143,8 @@ def _record(article: Any) -> dict[str, Any] | None:
         "language": _inner(inner.get("Language")),
         "publication_types": _each(core if types is None else types, "PublicationType"),
         "pages": _pages(inner.get("Pagination")),
-        "doi": _doi(core, inner, parts.get("PubmedData" if citation is not None else "PubmedBookData")),
+        "doi": _doi(core, inner.get("Book")) or normal_doi(numbers.get("doi")),
+        "pmcid": normal_pmcid(numbers.get("pmc")),
         "keywords": _mesh(home.get("MeshHeadingList")) + _each(home.get("KeywordList"), "Keyword"),
         "trial_ids": _registered(inner.get("DataBankList")),
         "related_reports": _links(outer.get("CommentsCorrectionsList")),
@@ -222,9 +225,8 @@ def _pages(pagination: Any) -> str:
     return f"{first}-{last}" if first and last and first != last else first
 
 
-def _doi(core: Any, inner: dict[str, Any], data: Any) -> str:
-    """The record's own DOI; DOIs of the papers it cites stand deeper, in ``ReferenceList``."""
-    for place in (core, inner.get("Book")):
+def _doi(*places: Any) -> str:
+    for place in places:
         for element in () if place is None else place.iterchildren("ELocationID"):
             if (
                 element.get("EIdType") == "doi"
@@ -232,11 +234,17 @@ def _doi(core: Any, inner: dict[str, Any], data: Any) -> str:
                 and (found := normal_doi(element.text))
             ):
                 return found
-    for ids in (None if data is None else data.find("ArticleIdList"), inner.get("ArticleIdList")):
-        for element in () if ids is None else ids:
-            if element.get("IdType") == "doi" and (found := normal_doi(element.text)):
-                return found
     return ""
+
+
+def _numbers(*lists: Any) -> dict[str, str]:
+    """The record's own numbers by kind; those of the papers it cites stand deeper, in ``ReferenceList``."""
+    found: dict[str, str] = {}
+    for numbers in lists:
+        for element in () if numbers is None else numbers:
+            if element.text:
+                found.setdefault(element.get("IdType"), element.text)
+    return found
 
 
 def _mesh(headings: Any) -> list[str]:

@@ -65,13 +65,13 @@ OWN = Dialect(
     {
         **{column: (f"{column}:unguarded",) for column in COLUMNS},
         **{column: (f"{column}:unguarded-list",) for column in LIST_COLUMNS},
-        **{column: (column,) for column in ("year", "doi", "pmid")},
+        **{column: (column,) for column in ("year", "doi", "pmid", "pmcid")},
     },
     kind="other",
 )
 
 TABLES = (
-    _table("|".join(COLUMNS), OWN),
+    _table("|".join(column for column in COLUMNS if column != "pmcid"), OWN),
     _table(
         "pmid|title|journal/book|create date",
         Dialect(
@@ -86,6 +86,7 @@ TABLES = (
                 "journal": ("journal/book",),
                 "doi": ("doi",),
                 "pmid": ("pmid",),
+                "pmcid": ("pmcid",),
                 "volume": ("citation:vancouver-volume",),
                 "issue": ("citation:vancouver-issue",),
                 "pages": ("citation:vancouver-pages",),
@@ -368,6 +369,7 @@ TABLES = (
                 "pages": ("pages", "start page~end page"),
                 "doi": ("doi", "reference:doi", "url:doi"),
                 "pmid": ("pmid", "pubmed id", "pubmed_id", "pubmed"),
+                "pmcid": ("pmcid", "pmc id", "pmc"),
                 "abstract": ("abstract", "abstract note"),
                 "language": ("language",),
                 "publication_types": ("publication type", "publication_types:semicolons", "type", "document type"),
