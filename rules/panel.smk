@@ -48,6 +48,7 @@ def panel_settings(stage):
         "notice",
         "title",
         "reviewers",
+        "consensus",
         "full_text",
         "appraisal",
         "extraction",

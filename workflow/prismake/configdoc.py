@@ -33,8 +33,8 @@ the path of the key and what is allowed there.
 | `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
-Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets. Everything in `results/` is
-made from what is here.
+Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own
+columns in them are brought up to date. Everything in `results/` is made from what is here.
 
 Only `title` and `question` are required. The demonstration's `config.yaml` is an example of every part.
 """

@@ -55,7 +55,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Context:
-    """A column that is shown and never read back; ``after``: to the right of the answers."""
+    """A column that is shown and never read back.
+
+    ``link``: what stands before the text in the address behind it. ``after``: to the right of the answers. ``live``:
+    kept up to date in rows that were handed out.
+    """
 
     column: str
     label: str
@@ -63,6 +67,7 @@ class Context:
     wrap: bool = False
     link: str = ""
     after: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True)

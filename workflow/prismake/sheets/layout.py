@@ -23,7 +23,11 @@ _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. ``role`` is item, context, answer, note, state or check."""
+    """A column of a sheet. ``role`` is item, context, live, answer, note, state or check.
+
+    ``context`` is written once, with its row. ``live`` is kept up to date in rows that were handed out, and added to a
+    sheet that lacks it as soon as it has something to say.
+    """
 
     header: str
     role: str
@@ -42,7 +46,8 @@ def check_of(item: str, title: str) -> str:
 def reviewer_columns(form: Form) -> list[Column]:
     """Item, what is read, what is answered, the note, further details, the workflow's own remark and check."""
     context = [
-        (one.after, Column(one.label, "context", one.column, one.width, one.wrap, one.link)) for one in form.context
+        (one.after, Column(one.label, "live" if one.live else "context", one.column, one.width, one.wrap, one.link))
+        for one in form.context
     ]
     return [
         Column(ITEM, "item", "item_id", 16),
@@ -55,15 +60,25 @@ def reviewer_columns(form: Form) -> list[Column]:
     ]
 
 
-def consensus_columns(form: Form, reviewers: Sequence[str]) -> list[Column]:
-    """One row a disagreement: what it is about, what each said and noted, what is settled."""
+def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:
+    """Under which names the reviewers' answers stand in the consensus sheet."""
+    if blinded:
+        return [f"Reviewer {number}" for number in range(1, len(reviewers) + 1)]
+    return [who.capitalize() for who in reviewers]
+
+
+def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
+    """One row a disagreement: what it is about, what each said and noted, what is settled.
+
+    What is said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
+    """
     title = next(one for one in form.context if one.column == "title")
     return [
         Column(ITEM, "item", "item_id", 16),
         Column(title.label, "context", "title", title.width, True),
         Column(DISPUTED, "field", "field", 22, True),
-        *(Column(f"{who.capitalize()} says", "context", f"says.{who}", 18, True) for who in reviewers),
-        *(Column(f"{who.capitalize()} notes", "context", f"notes.{who}", 26, True) for who in reviewers),
+        *(Column(f"{name} says", "live", f"says.{name}", 18, True) for name in names),
+        *(Column(f"{name} notes", "live", f"notes.{name}", 26, True) for name in names),
         Column("Allowed", "context", "allowed", 26, True),
         Column(SETTLED, "answer", "settled", 20, True),
         Column(form.note, "note", "note", 30, True),

@@ -11,7 +11,7 @@ from prismake.forms import allowed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy
-from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, check_of, row_choices
+from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import MissingSheet, StageSheets
@@ -59,6 +59,7 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
     for item, name in to_adjudicate(sheets.form, decisions):
         one, row = sheets.form.field(name), sheets.queue[item]
         key = f"{item}/{one.label}"
+        speakers = sheets.speakers(item).items()
         rows[key] = {
             "item_id": item,
             "title": row["title"],
@@ -67,8 +68,8 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
             "choices": "|".join(row_choices(row) if one.by_row else [choice.value for choice in one.choices]),
             "check": check_of(key, str(row["title"])),
             "state": settled[item].fields[name].remark,
-            **{f"says.{who}": sheets.said[who].answers.get(item, {}).get(name, "") for who in sheets.reviewers},
-            **{f"notes.{who}": sheets.said[who].notes.get(item, "") for who in sheets.reviewers},
+            **{f"says.{voice}": sheets.said[who].answers.get(item, {}).get(name, "") for voice, who in speakers},
+            **{f"notes.{voice}": sheets.said[who].notes.get(item, "") for voice, who in speakers},
         }
     return rows
 
@@ -86,16 +87,16 @@ def _offer_one(
         return 0
     known = _keys(table, who)
     new = [row for key, row in rows.items() if key not in known]
-    remarks = _remarks(table, known, rows, who, sheets)
-    if not new and not remarks:
+    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets))
+    if not new and not changes:
         return 0
     if open_in_program(table.path) or open_in_program(path):
         logger.warning("%s is open in a spreadsheet program: %d rows wait until it is closed", table.path, len(new))
-        return len(new) + len(remarks)
+        return len(new) + len(changes)
     if sheet_state.people(sheets.book, path):
         keep_copy(table.path)
-    _add(sheets, who, table, new, remarks, guide)
-    logger.info("%s: %d rows added, %d remarks", path, len(new), len(remarks))
+    _add(sheets, who, table, new, changes, guide)
+    logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
     return 0
 
 
@@ -104,19 +105,19 @@ def _add(
     who: str,
     table: SheetTable,
     new: Sequence[Mapping[str, Any]],
-    remarks: Mapping[int, str],
+    changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
 ) -> None:
     path, columns = sheets.path(who), sheets.columns(who)
     try:
-        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, remarks)
+        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes)
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         kept = []
         for number, values in table.rows:
             row = {column.key: values.get(column.header, "") for column in columns}
-            kept.append({**row, "state": remarks.get(number, row.get("state", ""))})
+            kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
         new_workbook(path, sheets.form, columns, [*kept, *new], guide)
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
@@ -155,6 +156,26 @@ def _remarks(
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
             wanted = ""
         changes.update({number: wanted for number in numbers if now[number] != wanted and item})
+    return changes
+
+
+def _changes(
+    table: SheetTable,
+    columns: Sequence[Column],
+    known: Mapping[str, Sequence[int]],
+    rows: Mapping[str, Mapping[str, Any]],
+    remarks: Mapping[int, str],
+) -> dict[int, dict[str, str]]:
+    """By row number, the texts of the workflow's own columns that are no longer what they should be."""
+    changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
+    live = [column for column in columns if column.role == "live"]
+    values = dict(table.rows)
+    for key in known.keys() & rows.keys() if live else ():
+        for number in known[key]:
+            for column in live:
+                wanted = cell_text(rows[key].get(column.key))
+                if " ".join(wanted.split()) != " ".join(str(values[number].get(column.header) or "").split()):
+                    changes.setdefault(number, {})[column.key] = wanted
     return changes
 
 

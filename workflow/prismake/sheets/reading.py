@@ -78,9 +78,10 @@ def _find(sheet: Any, columns: Sequence[Column]) -> tuple[int, list[list[Any]]] 
     """(index of the header row, all rows) when the sheet holds the table."""
     grid = sheet.to_python(skip_empty_area=False)
     wanted = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
+    least = max(2, sum(column.role != "live" for column in columns) // 2)
     for index, row in enumerate(grid[:_HEADER_SEARCH]):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
-        if wanted & words and len(words & {normal_word(c.header) for c in columns}) >= max(2, len(columns) // 2):
+        if wanted & words and len(words & {normal_word(c.header) for c in columns}) >= least:
             return index, grid
     return None
 
@@ -93,7 +94,7 @@ def _table(path: Path, name: str, header_row: int, grid: list[list[Any]], column
     known = {normal_word(column.header): column for column in columns}
     problems = []
     for word, column in known.items():
-        if column.role in ("context", "note", "state"):
+        if column.role in ("context", "live", "note", "state"):
             continue  # a missing one costs nothing that must be read
         if word not in places:
             problems.append(f"the column “{column.header}” is missing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from prismake.panel import Decision, decide
 from prismake.sheets import state as sheet_state
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.history import Snapshot, read_snapshot
-from prismake.sheets.layout import Column, consensus_columns, reviewer_columns
+from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.reading import SheetTable, read_sheet
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 class StageSheets:
     """Everything that is known of a stage's sheets.
 
+    ``blinded``: the consensus sheet does not say who said what; ``seed`` then orders the reviewers row by row.
     ``queue``: item id to its row. ``said``: by reviewer (and ``consensus``). ``tables``: sheets that could
     be read. ``refused``: by reviewer, the error of a sheet that could not.
     """
@@ -35,6 +37,8 @@ class StageSheets:
     reviewers: list[str]
     queue: dict[str, dict[str, Any]]
     folder: Path = SHEETS
+    blinded: bool = False
+    seed: int = 0
     said: dict[str, SheetAnswers] = field(default_factory=dict)
     tables: dict[str, SheetTable] = field(default_factory=dict)
     refused: dict[str, SheetError] = field(default_factory=dict)
@@ -46,7 +50,19 @@ class StageSheets:
         return [*self.reviewers, CONSENSUS] if len(self.reviewers) > 1 else list(self.reviewers)
 
     def columns(self, who: str) -> list[Column]:
-        return consensus_columns(self.form, self.reviewers) if who == CONSENSUS else reviewer_columns(self.form)
+        if who == CONSENSUS:
+            return consensus_columns(self.form, voices(self.reviewers, blinded=self.blinded))
+        return reviewer_columns(self.form)
+
+    def speakers(self, item: str) -> dict[str, str]:
+        """The name under which the consensus sheet shows an answer to this item, and the reviewer who gave it.
+
+        Blinded, the order differs from item to item, so that reading many rows does not tell the reviewers apart.
+        """
+        people = self.reviewers
+        if self.blinded:
+            people = sorted(people, key=lambda who: sha256(f"{self.seed}\x1f{item}\x1f{who}".encode()).digest())
+        return dict(zip(voices(self.reviewers, blinded=self.blinded), people, strict=True))
 
     def path(self, who: str) -> Path:
         return sheet_path(self.stage, who, self.folder)
@@ -72,7 +88,8 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: pd.DataFrame, folde
     """Read every sheet of a stage that is there."""
     reviewers = reviewers_of(dict(config), stage)
     rows = {str(row["item_id"]): row for row in queue.to_dict("records")}
-    sheets = StageSheets(stage, load_form(stage, config), reviewers, rows, folder)
+    blinded = config["consensus"] == "blinded"
+    sheets = StageSheets(stage, load_form(stage, config), reviewers, rows, folder, blinded, config["seed"])
     sheets.book = sheet_state.read_book(stage, folder)
     last_good = read_snapshot(stage, folder)
     for who in sheets.owners:

@@ -72,9 +72,9 @@ def add_rows(
     sheet_name: str,
     header_row: int,
     rows: Sequence[Mapping[str, Any]],
-    remarks: Mapping[int, str],
+    changes: Mapping[int, Mapping[str, str]],
 ) -> None:
-    """Add rows below what people have, and set remarks; everything else in the workbook stays.
+    """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
 
     Args:
         old: the workbook as it is now.
@@ -82,7 +82,7 @@ def add_rows(
         headers: column header to its place in the sheet (from 1), as people left it.
         sheet_name, header_row: where the table stands.
         rows: new rows, values by column key.
-        remarks: row number to the text of the workflow's own column.
+        changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
 
     Raises:
         Exception: whatever openpyxl raises for a workbook that it cannot load; the caller rebuilds it.
@@ -90,8 +90,11 @@ def add_rows(
     book = openpyxl.load_workbook(old, rich_text=True)
     sheet = book[sheet_name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
-    for number, text in remarks.items():
-        sheet.cell(number, place["state"]).value = text or None
+    _add_columns(sheet, header_row, columns, place, [*changes.values(), *rows])
+    for number, texts in changes.items():
+        for column in columns:
+            if column.key in texts and column.key in place:
+                _set(sheet.cell(number, place[column.key]), column, texts)
     start = max(_last_row(sheet, place["item_id"]), header_row) + 1
     for offset, row in enumerate(rows):
         sheet.row_dimensions[start + offset].height = height_of(columns, row)
@@ -102,6 +105,28 @@ def add_rows(
     _widen(sheet, start + len(rows) - 1)
     with replacing(path) as draft:
         book.save(draft)
+
+
+def _add_columns(
+    sheet: Any, header_row: int, columns: Sequence[Column], place: dict[str, int], texts: Sequence[Mapping[str, Any]]
+) -> None:
+    """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
+    for column in columns:
+        if column.role == "live" and column.key not in place and any(one.get(column.key) for one in texts):
+            place[column.key] = sheet.max_column + 1
+            cell = sheet.cell(header_row, place[column.key])
+            made = _head(sheet, column)
+            cell.value, cell.font, cell.fill, cell.alignment = made.value, made.font, made.fill, made.alignment
+            sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
+
+
+def _set(cell: Any, column: Column, texts: Mapping[str, Any]) -> None:
+    """Give a cell its new text; a link that stood behind the old one goes."""
+    cell.value, cell.hyperlink = None, None
+    if column.role == "state":
+        cell.value = texts[column.key] or None
+    else:
+        _fill(cell, column, texts)
 
 
 def height_of(columns: Sequence[Column], row: Mapping[str, Any]) -> float:
@@ -148,7 +173,7 @@ class _Styled:
         made = []
         for column, style in zip(self.columns, self.templates, strict=True):
             text = cell_text(row.get(column.key))
-            if not text and column.role in ("context", "state"):
+            if not text and column.role in ("context", "live", "state"):
                 made.append(None)  # a third of the cells of a screening sheet
                 continue
             cell = WriteOnlyCell(self.sheet)
