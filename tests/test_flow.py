@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.errors import FlowError
-from prismake.flow import NO_REASON, check, identities, prisma_flow
+from prismake.errors import FlowError, PrismakeError
+from prismake.flow import NO_REASON, check, identities, outcomes, prisma_flow
+from prismake.flow.versions import Version, freeze, read_version
 
 
 def decisions(rows: list[tuple], columns: tuple[str, ...] = ("item_id", "state", "decision", "reason")) -> pd.DataFrame:
@@ -191,7 +192,7 @@ def test_every_count_stands_in_an_identity():
         ("other", "identified", "sources", "Citation searching"),
         ("other", "identified", "total"),
         ("excluded_full_text", "Wrong outcome"),
-        *[(box, name) for box in ("included", "previous", "total") for name in ("studies", "reports")],
+        *[(box, name) for box in ("included", "previous", "no_longer", "total") for name in ("studies", "reports")],
     ]
     for path in paths:
         boxes = copy.deepcopy(flow.to_dict()["boxes"])
@@ -253,3 +254,181 @@ def test_identities_hold_at_every_moment_of_any_review(data):
         ends += boxes["removed"]["total"] + boxes["not_retrieved"] + sum(boxes["excluded_full_text"].values())
     ends += flow.boxes["excluded_title_abstract"] + flow.undecided + flow.boxes["included"]["reports"]
     assert ends == count
+
+
+# --- updated reviews -------------------------------------------------------------------------------------------------
+
+
+def frozen(tables: dict) -> Version:
+    """The tables as a version: what had ended, by report."""
+    report_of = dict(zip(tables["duplicates"]["record_id"], tables["duplicates"]["report_id"], strict=True))
+    ended = outcomes(tables)
+    studies = {row["study_id"]: tuple(row["report_ids"].split("; ")) for row in tables["studies"].to_dict("records")}
+    return Version("first", ended, {one: report for one, report in report_of.items() if report in ended}, studies)
+
+
+def grown(tables: dict, source: str, report: str, name: str) -> None:
+    """A record more, as a later search gives it."""
+    tables["records"].loc[len(tables["records"])] = [name, source]
+    tables["duplicates"].loc[len(tables["duplicates"])] = [name, report]
+    for search in tables["searches"]:
+        if search["source"] == source and search["records"] is not None:
+            search["records"] += 1
+
+
+def test_an_update_counts_what_is_new_since_the_version():
+    version = frozen(review())
+    assert set(version.outcome) == {"p1", "p2", "p3", "e2", "c2"}, "p4 and t1 waited for a decision"
+    assert version.included == {"p1", "c2"}
+
+    tables = review()
+    grown(tables, "pubmed", "p5", "p5")
+    grown(tables, "embase", "p1", "e9")  # a duplicate of a study of the version
+    boxes = prisma_flow(tables | {"version": version}).boxes
+    assert boxes["identified"]["databases"] == {"PubMed": 2, "Embase": 1}, "p4 waited when the version was frozen"
+    assert boxes["identified"]["registers"] == {"ClinicalTrials.gov": 1}
+    assert boxes["removed"]["duplicates"] == 1
+    assert (boxes["screened"], boxes["undecided_title_abstract"]) == (0, 3)
+    assert boxes["other"]["identified"]["total"] == 0
+    assert boxes["previous"] == boxes["total"] == {"studies": 1, "reports": 2}
+    assert boxes["included"] == boxes["no_longer"] == {"studies": 0, "reports": 0}
+
+
+def test_what_changed_since_the_version_is_counted_anew_and_said():
+    version = frozen(review())
+    tables = review()
+    # the included p1 is excluded now, the excluded p2 is included with a study of its own
+    tables["full_text"].loc[0] = ["p1", "settled", "exclude", "Retracted"]
+    tables["full_text"].loc[1] = ["p2", "settled", "include", ""]
+    tables["studies"] = pd.DataFrame({"study_id": ["smith2020", "lee2021"], "report_ids": ["c2", "p2"]})
+    flow = prisma_flow(tables | {"version": version})
+    boxes = flow.boxes
+    assert boxes["previous"] == {"studies": 1, "reports": 2}
+    assert boxes["no_longer"] == {"studies": 0, "reports": 1}
+    assert boxes["included"] == {"studies": 1, "reports": 1}
+    assert boxes["total"] == {"studies": 2, "reports": 2}
+    assert boxes["excluded_full_text"] == {"Retracted": 1}
+    assert boxes["removed"]["duplicates"] == 1, "e1, which came with p1"
+    assert "previous version (first) that were decided anew and count among the new ones: 2." in flow.notes[0]
+
+
+def test_a_new_report_of_a_previous_study_is_no_new_study():
+    version = frozen(review())
+    tables = review()
+    tables["title_abstract"].loc[3] = ["p4", "settled", "include", ""]
+    tables["full_text"].loc[len(tables["full_text"])] = ["p4", "settled", "include", ""]
+    tables["studies"] = pd.DataFrame({"study_id": ["smith2020"], "report_ids": ["p1; c2; p4"]})
+    flow = prisma_flow(tables | {"version": version})
+    assert flow.boxes["included"] == {"studies": 0, "reports": 1}
+    assert flow.boxes["total"] == {"studies": 1, "reports": 3}
+    assert "New reports of studies that the previous version had included" in flow.notes[0]
+
+
+def test_studies_of_a_version_that_were_brought_together_are_one():
+    tables = review()
+    tables["studies"] = pd.DataFrame({"study_id": ["a", "b"], "report_ids": ["p1", "c2"]})
+    version = frozen(tables)
+    boxes = prisma_flow(review() | {"version": version}).boxes
+    assert boxes["previous"] == {"studies": 2, "reports": 2}
+    assert boxes["no_longer"] == {"studies": 1, "reports": 0}
+    assert boxes["total"] == {"studies": 1, "reports": 2}
+
+
+def test_a_report_that_another_method_found_first_is_not_screened_when_a_database_finds_it():
+    tables = review()
+    grown(tables, "embase", "c2", "e9")
+    strays = prisma_flow(copy.deepcopy(tables) | {"studies": review()["studies"].replace("p1; c2", "p1")})
+    assert strays.boxes["undecided_title_abstract"] == 3 and "no longer put to that stage" in strays.notes[0]
+    boxes = prisma_flow(tables | {"direct": {"c2"}}).boxes
+    assert boxes["undecided_title_abstract"] == 2
+    assert boxes["removed"]["duplicates"] == 2
+    assert boxes["other"]["assessed"] == 1
+
+
+def test_a_version_is_written_once_and_read_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tables = review()
+    report_of = dict(zip(tables["duplicates"]["record_id"], tables["duplicates"]["report_id"], strict=True))
+    studies = tables["studies"].assign(label="Smith 2020")
+    searches = [{**one, "date": "2025-08-31"} for one in tables["searches"]]
+    path = freeze("2025-08-31", outcomes(tables), report_of, studies, searches)
+    assert path.as_posix() == "config/versions/2025-08-31.json"
+    version = read_version("2025-08-31")
+    assert (version.outcome, version.members) == (frozen(tables).outcome, frozen(tables).members)
+    assert version.studies == {"smith2020": ("p1", "c2")}
+    with pytest.raises(PrismakeError, match="already"):
+        freeze("2025-08-31", {}, {}, studies, [])
+    with pytest.raises(PrismakeError, match="Name one of these: 2025-08-31"):
+        read_version("2025")
+    with pytest.raises(PrismakeError, match="cannot be the name"):
+        freeze("../2025", {}, {}, studies, [])
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(PrismakeError, match="Restore it from a backup"):
+        read_version("2025-08-31")
+
+
+def drawn_review(data, count: int, names: list[str], report: list[str]) -> dict:
+    """Any state of the decisions on given records and clusters, and any grouping of included reports."""
+    kinds = {"a": "database", "b": "database", "reg": "register", "web": "other"}
+    sources = [name.split(":")[0] for name in names]
+    reports = sorted(set(report))
+    database = {r for r, s in zip(report, sources, strict=True) if s != "web"}
+    states = st.sampled_from(["settled", "settled", "undecided"])
+    screening = [
+        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude"])), "") for r in sorted(database)
+    ]
+    passed = {r for r, state, said, _ in screening if (state, said) == ("settled", "include")}
+    reading = [
+        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude", "not retrieved"])), "Because")
+        for r in reports
+        if r in passed or r not in database
+    ]
+    groups: dict[int, list[str]] = {}
+    for r, state, said, _ in reading:
+        if (state, said) == ("settled", "include"):
+            groups.setdefault(data.draw(st.integers(0, 6)), []).append(r)
+    return {
+        "searches": [{"source": s, "label": s, "kind": kind, "records": sources.count(s)} for s, kind in kinds.items()],
+        "records": pd.DataFrame({"record_id": names, "source": sources}),
+        "duplicates": pd.DataFrame({"record_id": names, "report_id": report}),
+        "title_abstract": decisions(screening),
+        "full_text": decisions(reading),
+        "studies": pd.DataFrame(
+            {
+                "study_id": [members[0] for members in groups.values()],
+                "report_ids": ["; ".join(m) for m in groups.values()],
+            },
+            dtype=str,
+        ),
+    }
+
+
+def clustered(data, names: list[str]) -> list[str]:
+    first: dict[int, str] = {}
+    return [first.setdefault(data.draw(st.integers(0, 8)), name) for name in names]
+
+
+@given(st.data())
+def test_identities_hold_for_any_update_of_any_version(data):
+    """Whatever was frozen and whatever happened since: both columns add up, and the total is the studies there are."""
+    count = data.draw(st.integers(0, 14))
+    names = [f"{data.draw(st.sampled_from(['a', 'b', 'reg', 'web']))}:{index:02d}" for index in range(count)]
+    earlier = names[: data.draw(st.integers(0, count))]
+    before = drawn_review(data, len(earlier), earlier, clustered(data, earlier))
+    version = frozen(before)
+    now = drawn_review(data, count, names, clustered(data, names))
+    boxes = prisma_flow(now | {"version": version}).boxes
+    assert all(one == other for _, one, other in identities(boxes))
+    assert boxes["total"] == {"studies": len(now["studies"]), "reports": sum(
+        len(one.split("; ")) for one in now["studies"]["report_ids"]
+    )}  # fmt: skip
+    assert boxes["previous"] == {"studies": len(version.studies), "reports": len(version.included)}
+    assert min(*boxes["included"].values(), *boxes["no_longer"].values()) >= 0
+    same = prisma_flow(before | {"version": version}).boxes
+    assert same["included"] == same["no_longer"] == {"studies": 0, "reports": 0}, "nothing happened since"
+    ended = [report for report in before["duplicates"]["report_id"].unique() if report in version.outcome]
+    everything = prisma_flow(before).boxes
+    assert same["undecided_title_abstract"] == everything["undecided_title_abstract"]
+    assert same["identified"]["total"] + same["other"]["identified"]["total"] == len(earlier) - sum(
+        before["duplicates"]["report_id"].isin(ended)
+    )

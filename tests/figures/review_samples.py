@@ -347,7 +347,8 @@ def flow(form: str = "both") -> dict[str, Any]:
     boxes["included"] = {"studies": 12, "reports": 12}
     if form == "updated":
         boxes["previous"] = {"studies": 21, "reports": 30}
-        boxes["total"] = {"studies": 33, "reports": 42}
+        boxes["no_longer"] = {"studies": 0, "reports": 1}
+        boxes["total"] = {"studies": 33, "reports": 41}
     undecided = 0
     if form == "open":
         boxes |= {"screened": 108, "excluded_title_abstract": 90, "undecided_title_abstract": 212, "sought": 18}

@@ -42,6 +42,11 @@ def test_the_form_follows_from_the_boxes():
     updated = words(flow_diagram(samples.flow("updated")))
     assert "Identification of new studies via databases and registers" in updated
     assert "Total studies included in review (n = 33)" in updated
+    assert "Reports of total included studies (n = 41)" in updated
+    assert "No longer included: Studies (n = 0) Reports (n = 1)" in " ".join(updated.split())
+    data = samples.flow("updated")
+    data["boxes"] |= {"no_longer": {"studies": 0, "reports": 0}}
+    assert "No longer" not in words(flow_diagram(data))
 
 
 def test_reasons_are_shown_most_frequent_first_whatever_their_order_in_the_file():

@@ -1,0 +1,229 @@
+"""The boxes of the flow, counted from the tables of a review."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prismake.errors import FlowError, collect
+from prismake.flow.boxes import Flow
+from prismake.flow.identities import REMEDY, check
+from prismake.flow.tables import DATABASE_KINDS, Decided, Found, decisions, found_by
+from prismake.flow.versions import Carried, Version, carried
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def prisma_flow(tables: Mapping[str, Any]) -> Flow:
+    """Count the boxes of the flow from the tables of a review.
+
+    ``tables``: "searches", a list of {"source", "label", "kind" ("database", "register" or "other"), "records"
+    (int or None)}; frames "records" (record_id, source), "duplicates" (record_id, report_id; every record once),
+    "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
+    the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
+    "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
+    first and that are therefore not screened, whichever database finds them later; "possible_duplicates", the number
+    of pairs that wait for the panel. Of the review that is updated, either "previous", {"studies", "reports"} (a
+    review made elsewhere), or "version", a ``Version`` that was frozen here.
+
+    A report stands in the left column when any of its records came from a database or a register. Reports found
+    by other methods alone are not screened on title and abstract: they are sought at once. A record of another
+    method that duplicates a database report is removed as a duplicate in the right column.
+
+    With a version, both columns count what is new since it: records that it did not hold, and reports of it that were
+    taken up again, which are those whose outcome is another now. A new record of a report that the version had
+    finished is removed as a duplicate.
+
+    Raises FlowError, naming each identity that fails.
+    """
+    found = found_by(tables)
+    notes: list[str] = []
+    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, notes)
+    reading = decisions(tables["full_text"], "full text", found.report_of, notes)
+    whole = _columns(found, found.records, frozenset())
+    _note_strays(screening, whole.queue, "title and abstract", notes)
+    _note_strays(reading, {*_included_at(screening, whole.queue), *whole.direct}, "full text", notes)
+
+    before = _before(tables.get("version"), found, whole, screening, reading)
+    new = _columns(found, before.counted(found.records, found.report_of), before.finished)
+    boxes = _left_boxes(found, new, screening, reading)
+    if any(source["kind"] == "other" for source in found.sources.values()):
+        boxes["other"] = _right_boxes(found, new, reading)
+    reports = _included_at(reading, {*_included_at(screening, whole.queue), *whole.direct})
+    included = _included(tables["studies"], reports, found.report_of)
+    boxes |= _included_boxes(tables, included, before, notes)
+    boxes["possible_duplicates"] = int(tables.get("possible_duplicates") or 0)
+    check(boxes)
+    return Flow(boxes, tuple(notes))
+
+
+def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Where each report has ended, by report id; reports that still wait for a decision are left out.
+
+    ``tables`` as for ``prisma_flow``. The words are those of ``OUTCOMES``.
+    """
+    found = found_by(tables)
+    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, [])
+    reading = decisions(tables["full_text"], "full text", found.report_of, [])
+    return _outcomes(_columns(found, found.records, frozenset()), screening, reading)
+
+
+SCREENED_OUT, READ_OUT, NOT_RETRIEVED, INCLUDED, REMOVED = OUTCOMES = (
+    "excluded at title and abstract",
+    "excluded at full text",
+    "not retrieved",
+    "included",
+    "removed before screening",
+)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The reports that are counted. ``records``: of these reports; ``finished``: reports that count as duplicates."""
+
+    records: tuple[str, ...]
+    left: frozenset[str]
+    right: frozenset[str]
+    finished: frozenset[str]
+    removed: frozenset[str]
+
+    @property
+    def queue(self) -> frozenset[str]:
+        """Reports that are screened on title and abstract."""
+        return self.left - self.removed
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """Reports that are sought at once."""
+        return self.right - self.removed
+
+
+def _columns(found: Found, records: Iterable[str], finished: frozenset[str]) -> _Columns:
+    records = tuple(records)
+    left, right = found.columns(records)
+    return _Columns(records, left - finished, right - finished, finished, frozenset(found.removed))
+
+
+def _before(version: Version | None, found: Found, whole: _Columns, screening: Decided, reading: Decided) -> Carried:
+    """What the previous version has finished and nothing has changed since."""
+    if version is None:
+        return Carried()
+    return carried(version, found.report_of, _outcomes(whole, screening, reading))
+
+
+def _outcomes(columns: _Columns, screening: Decided, reading: Decided) -> dict[str, str]:
+    at_full_text = {"include": INCLUDED, "exclude": READ_OUT, "not retrieved": NOT_RETRIEVED}
+    ended = dict.fromkeys((columns.left | columns.right) & columns.removed, REMOVED)
+    for report in columns.queue | columns.direct:
+        screened = screening.get(report, {}).get("decision") if report in columns.queue else "include"
+        read = reading.get(report, {}).get("decision")
+        if screened == "exclude":
+            ended[report] = SCREENED_OUT
+        elif screened == "include" and read in at_full_text:
+            ended[report] = at_full_text[read]
+    return ended
+
+
+def _note_strays(decided: Decided, expected: Collection[str], stage: str, notes: list[str]) -> None:
+    strays = len(decided.keys() - set(expected))
+    if strays:
+        notes.append(f"Decided at {stage} and no longer put to that stage, not counted: {strays:,}.")
+
+
+def _identified(found: Found, columns: _Columns, kind: str) -> dict[str, int]:
+    """Records by label of the sources of one kind."""
+    counted = Counter(found.records[record] for record in columns.records)
+    return {row["label"]: counted[name] for name, row in found.sources.items() if row["kind"] == kind}
+
+
+def _left_boxes(found: Found, columns: _Columns, screening: Decided, reading: Decided) -> dict[str, Any]:
+    databases, registers = (_identified(found, columns, kind) for kind in DATABASE_KINDS)
+    total = sum(databases.values()) + sum(registers.values())
+    queue = sorted(columns.queue)
+    decided = [screening[report]["decision"] for report in queue if report in screening]
+    return {
+        "identified": {"databases": databases, "registers": registers, "total": total},
+        "removed": _removed_box(total - len(columns.left), columns.left, found.removed),
+        "screened": len(decided),
+        "excluded_title_abstract": sum(decision == "exclude" for decision in decided),
+        "undecided_title_abstract": sum(report not in screening for report in queue),
+        **_reading_boxes(_included_at(screening, queue), reading),
+    }
+
+
+def _right_boxes(found: Found, columns: _Columns, reading: Decided) -> dict[str, Any]:
+    identified = _identified(found, columns, "other")
+    total = sum(identified.values())
+    return {
+        "identified": {"sources": identified, "total": total},
+        "removed": _removed_box(total - len(columns.right), columns.right, found.removed),
+        **_reading_boxes(sorted(columns.direct), reading),
+    }
+
+
+def _removed_box(duplicates: int, reports: frozenset[str], removed: Mapping[str, str]) -> dict[str, int]:
+    why = Counter(removed[report] for report in reports & removed.keys())
+    box = {"duplicates": duplicates, "automation": why["automation"], "other": why["other"]}
+    return box | {"total": sum(box.values())}
+
+
+def _reading_boxes(sought: list[str], reading: Decided) -> dict[str, Any]:
+    decided = [reading[report] for report in sought if report in reading]
+    reasons = Counter(row["reason"] for row in decided if row["decision"] == "exclude")
+    return {
+        "sought": len(sought),
+        "not_retrieved": sum(row["decision"] == "not retrieved" for row in decided),
+        "undecided_full_text": sum(report not in reading for report in sought),
+        "assessed": sum(row["decision"] in ("include", "exclude") for row in decided),
+        "excluded_full_text": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+    }
+
+
+def _included_at(decided: Decided, reports: Iterable[str]) -> list[str]:
+    return sorted(report for report in reports if decided.get(report, {}).get("decision") == "include")
+
+
+def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The reports of each included study, after the check that both tables name the same reports."""
+    included = set(reports)
+    grouped = {
+        study: frozenset(report_of.get(one.strip(), one.strip()) for one in str(joined).split(";") if one.strip())
+        for study, joined in zip(studies["study_id"], studies["report_ids"], strict=True)
+    }
+    named = set().union(*grouped.values())
+    problems = []
+    if missing := included - named:
+        problems.append(f"{len(missing):,} included reports belong to no study, the first being {min(missing)}.")
+    if foreign := named - included:
+        problems.append(f"{len(foreign):,} reports of studies are not included, the first being {min(foreign)}.")
+    if len(grouped) != len(studies):
+        problems.append("A study stands twice in the table of studies.")
+    collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
+    return grouped
+
+
+def _included_boxes(
+    tables: Mapping[str, Any], included: Mapping[str, frozenset[str]], before: Carried, notes: list[str]
+) -> dict[str, dict[str, int]]:
+    """The boxes of included studies: those of this version, and beside them those of the one before."""
+    reports = frozenset().union(*included.values())
+    total = {"studies": len(included), "reports": len(reports)}
+    if before.version is None:
+        previous = tables.get("previous")
+        if not previous:
+            return {"included": total}
+        previous = {name: int(previous[name]) for name in ("studies", "reports")}
+        both = {name: previous[name] + total[name] for name in previous}
+        return {"included": total, "previous": previous, "no_longer": dict.fromkeys(previous, 0), "total": both}
+    previous = {"studies": len(before.version.studies), "reports": len(before.version.included)}
+    kept = {"studies": before.studies_kept(included), "reports": len(reports & before.finished)}
+    notes += before.sentences(included)
+    return {
+        "included": {name: total[name] - kept[name] for name in total},
+        "previous": previous,
+        "no_longer": {name: previous[name] - kept[name] for name in previous},
+        "total": total,
+    }

@@ -1,0 +1,146 @@
+"""The tables of a review as the flow needs them, after the checks that nothing vanished between two of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prismake.errors import FlowError, collect
+from prismake.flow.identities import REMEDY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATABASE_KINDS = ("database", "register")
+NO_REASON = "No reason given"
+
+Decided = Mapping[str, Mapping[str, str]]
+"""report_id -> {"decision", "reason"}, settled decisions only."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the searches gave.
+
+    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id.
+    ``direct``: reports that were assessed in full text without screening, because another method found them first.
+    ``removed``: why a report was taken out before screening, by report id.
+    """
+
+    sources: Mapping[str, Mapping[str, Any]]
+    records: Mapping[str, str]
+    report_of: Mapping[str, str]
+    direct: frozenset[str]
+    removed: Mapping[str, str]
+
+    def from_database(self, record: str) -> bool:
+        return self.sources[self.records[record]]["kind"] in DATABASE_KINDS
+
+    def columns(self, records: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """The reports of some records: those of the left column, and those found by other methods."""
+        records = list(records)
+        reports = frozenset(self.report_of[record] for record in records)
+        databases = {self.report_of[record] for record in records if self.from_database(record)}
+        others = {self.report_of[record] for record in records if not self.from_database(record)}
+        right = frozenset(others - (databases - self.direct))
+        return reports - right, right
+
+
+def found_by(tables: Mapping[str, Any]) -> Found:
+    """The searches, records and reports of the tables of ``prisma_flow``. Raises FlowError."""
+    sources = _sources(tables["searches"])
+    records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
+    report_of = _report_of(tables, records, sources)
+    direct = frozenset(tables.get("direct") or ())
+    return Found(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
+
+
+def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The searches by source name, with labels that are told apart."""
+    rows = [dict(search) for search in searches]
+    labels = Counter(row["label"] for row in rows)
+    sources: dict[str, dict[str, Any]] = {}
+    problems = []
+    for row in rows:
+        if row["source"] in sources:
+            problems.append(f"Source '{row['source']}' stands twice among the searches.")
+        if row["kind"] not in (*DATABASE_KINDS, "other"):
+            problems.append(f"Source '{row['source']}' is of kind '{row['kind']}', not database, register or other.")
+        if labels[row["label"]] > 1:
+            row["label"] = f"{row['label']} ({row['source']})"
+        sources[row["source"]] = row
+    collect(problems, FlowError, where="PRISMA flow", remedy="Give each source one name and one of these kinds.")
+    return sources
+
+
+def _report_of(
+    tables: Mapping[str, Any], records: Mapping[str, str], sources: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """The report of each record, after the checks that no record vanished between two tables."""
+    duplicates = tables["duplicates"]
+    report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
+    problems = []
+    if len(records) != len(tables["records"]):
+        problems.append(f"{len(tables['records']) - len(records):,} record ids stand twice in the record table.")
+    if len(report_of) != len(duplicates):
+        problems.append(f"{len(duplicates) - len(report_of):,} records stand twice in the table of duplicates.")
+    for name, missing in (
+        ("have no row in the table of duplicates", records.keys() - report_of.keys()),
+        ("of the table of duplicates are not in the record table", report_of.keys() - records.keys()),
+    ):
+        if missing:
+            problems.append(f"{len(missing):,} records {name}, the first being {min(missing)}.")
+    counted = Counter(records.values())
+    for source in sorted(counted.keys() - sources.keys()):
+        problems.append(f"{counted[source]:,} records come from '{source}', which is not among the searches.")
+    for source, search in sources.items():
+        said = search.get("records")
+        if said is not None and int(said) != counted[source]:
+            problems.append(
+                f"Records retrieved from {search['label']} = its rows in the record table: "
+                f"{int(said):,} is not {counted[source]:,}."
+            )
+    collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
+    return report_of
+
+
+def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[str, str]:
+    """Why each report that was taken out before screening was taken out: "automation" or "other"."""
+    if frame is None:
+        return {}
+    return {
+        report_of.get(report, report): "automation" if why == "automation" else "other"
+        for report, why in zip(frame["report_id"], frame["why"], strict=True)
+    }
+
+
+def decisions(
+    frame: pd.DataFrame, stage: str, report_of: Mapping[str, str], notes: list[str]
+) -> dict[str, dict[str, str]]:
+    """The settled decisions by report; a report whose members were settled differently is undecided."""
+    settled: dict[str, dict[str, str]] = {}
+    differing = set()
+    gone = 0
+    reasons = frame["reason"] if "reason" in frame else [""] * len(frame)
+    for item, state, decision, reason in zip(frame["item_id"], frame["state"], frame["decision"], reasons, strict=True):
+        if state != "settled":
+            continue
+        if item not in report_of:
+            gone += 1
+            continue
+        report = report_of[item]
+        row = {"decision": decision, "reason": (reason if isinstance(reason, str) else "").strip() or NO_REASON}
+        if settled.setdefault(report, row)["decision"] != decision:
+            differing.add(report)
+    for report in differing:
+        del settled[report]
+    if gone:
+        notes.append(f"Decided at {stage} and no longer among the records found, not counted: {gone:,}.")
+    if differing:
+        notes.append(
+            f"{len(differing):,} reports hold records that were decided differently at {stage}; "
+            "they count as undecided."
+        )
+    return settled
