@@ -35,7 +35,7 @@ rule read_sheets:
     params:
         sheets=sheet_state,
         protocol=lambda wildcards: panel_settings(wildcards.stage),
-        code=code("sheets", "panel", "forms", "kappa"),
+        code=code("sheets", "panel", "forms", "kappa", "disagreements"),
     script:
         "../scripts/read_sheets.py"
 

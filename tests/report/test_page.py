@@ -304,3 +304,41 @@ def test_methods_name_moderators_and_sensitivity_analyses():
     plain = {part["title"]: part["text"] for part in paragraphs(samples.CONFIG, [], {}, {})}["Synthesis"]
     assert "Meta-regression" not in plain
     assert "Sensitivity" not in plain
+
+
+def test_who_disagreed_on_what():
+    def entry(first, second, items, **more):
+        return {
+            "first": "anna",
+            "second": "ben",
+            "answers": [first, second],
+            "count": len(items),
+            "items": items,
+            "settled": {},
+            "open": 0,
+            "because": {},
+        } | more
+
+    decision = samples.agreement()[2]["fields"]["decision"] | {"kind": "choice"}
+    reasons = {"Reason for exclusion": {"Wrong <population>": 2}}
+    many = [f"pubmed:{number}" for number in range(20)]
+    decision["disagreements"] = [
+        entry("include", "exclude", ["r1", "r2"], settled={"include": 1}, open=1, because=reasons),
+        entry("exclude", "include", many, settled={"include": 20}),
+    ]
+    count = samples.agreement()[2]["fields"]["decision"] | {"kind": "count", "label": "Relapses"}
+    count["disagreements"] = [entry("3", "4", ["s1"], settled={"4": 1}), entry("7", "9", ["s2"], open=1)]
+    stages = [
+        {"title": "Full text", "fields": {"decision": decision}},
+        {"title": "Data extraction", "fields": {"relapses": count}},
+    ]
+    page_of_two = render(samples.context() | {"agreement": stages})
+    table = html.document_fromstring(page_of_two).xpath("//section[@id='agreement']//table")[1]
+    rows = [" | ".join(" ".join(cell.itertext()) for cell in row) for row in table.iter("tr")]
+    assert rows[1:] == [
+        "Full text | Decision | anna and ben | include – exclude Reason for exclusion: Wrong <population> (2) | 2 | "
+        "include (1), open (1) | r1, r2",
+        f"Full text | Decision | anna and ben | exclude – include | 20 | include (20) | {', '.join(many[:12])} and 8 more",
+        "Data extraction | Relapses | anna and ben | different entries | 2 | settled (1), open (1) | s1, s2",
+    ]
+    assert "Who disagreed" not in section(page(), "agreement")

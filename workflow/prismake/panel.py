@@ -103,6 +103,13 @@ def settles(one: Field, given: Mapping[str, str]) -> str:
     return value
 
 
+def answer_to(form: Form, one: Field, given: Mapping[str, str]) -> str | None:
+    """What one reviewer said to a field; ``None`` where they said nothing or the field did not apply to them."""
+    if one.when and settles(form.field(one.when[0]), given) != one.when[1]:
+        return None
+    return given.get(one.name) or None
+
+
 def _settle(one: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:
     """The verdict on one field from the answers of those who were asked.
 

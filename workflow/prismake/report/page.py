@@ -26,6 +26,7 @@ from prismake.figures.wording import (
     share,
 )
 from prismake.paths import graph_root
+from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.methods import paragraphs
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
@@ -96,7 +97,8 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "problems": [problem for stage in stages for problem in stage["problems"]],
         "progress": [_progress(row) for row in context["status"]],
         "outcomes": [_outcome(result) for result in results],
-        "agreement": _agreement(context["agreement"]),
+        "agreement": agreement_rows(context["agreement"]),
+        "disagreements": disagreement_rows(context["agreement"]),
         "methods": paragraphs(config, context["searches"], context["instruments"], context["versions"]),
         "limitations": _limitations(context),
         "reasons": _reasons(context["excluded"]),
@@ -270,55 +272,6 @@ def _strip_row(name: str, kind: str, row: Mapping[str, Any], place: Any) -> dict
         "pi": span("pi_lb", "pi_ub"),
         "words": f"{number(row['estimate'])} {interval(row.get('ci_lb'), row.get('ci_ub'))}".strip(),
     }
-
-
-def _agreement(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well."""
-    rows = []
-    for stage in stages:
-        for field in stage["fields"].values():
-            for pair in field.get("pairs") or []:
-                rows.append(
-                    {
-                        "stage": stage["title"],
-                        "question": field["label"],
-                        "who": f"{pair['first']} and {pair['second']}",
-                        "n": pair["n"],
-                        "observed": _with_bounds(pair, "observed"),
-                        "kappa": _with_bounds(pair, "kappa"),
-                        "pabak": _with_bounds(pair, "pabak"),
-                        "ac1": _with_bounds(pair, "ac1"),
-                        "word": pair.get("kappa_word") or "",
-                        "reason": pair.get("kappa_reason") or "",
-                    }
-                )
-            if len(field.get("reviewers") or []) > 2:
-                rows.append(_panel_row(stage["title"], field))
-    return rows
-
-
-def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
-    def several(name: str) -> str:
-        found = field.get(name) or {}
-        return f"{number(found.get('value'))} {interval(found.get('lb'), found.get('ub'))}".strip()
-
-    return {
-        "stage": title,
-        "question": field["label"],
-        "who": f"all {len(field['reviewers'])}: Fleiss' kappa; Krippendorff's alpha {several('alpha')}",
-        "n": field.get("n_compared"),
-        "observed": share(field.get("unanimous") or 0, field.get("n_compared") or 0),
-        "kappa": several("fleiss"),
-        "pabak": "",
-        "ac1": several("ac1"),
-        "word": (field.get("fleiss") or {}).get("word") or "",
-        "reason": (field.get("fleiss") or {}).get("reason") or "",
-    }
-
-
-def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
-    bounds = interval(pair.get(f"{name}_lb"), pair.get(f"{name}_ub"))
-    return f"{number(pair.get(name))} {bounds}".strip()
 
 
 def _reports(table: Mapping[str, Any]) -> list[tuple[str, list[str]]]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prismake.disagreements import disagreements
 from prismake.forms import Field
-from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, progress, settles, to_adjudicate
+from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, progress, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.stage import StageSheets
@@ -151,9 +152,10 @@ def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str
         return {}
     result: dict[str, Any] = {}
     for one in sheets.form.fields:
-        given = {who: [_given(sheets, one, d.answers[who]) for d in decisions] for who in sheets.reviewers}
+        given = {who: [answer_to(sheets.form, one, d.answers[who]) for d in decisions] for who in sheets.reviewers}
         if any(value is not None for values in given.values() for value in values):
-            result[one.name] = _agreement(one, given)
+            apart = disagreements(sheets.form, one, decisions, sheets.reviewers)
+            result[one.name] = {**_agreement(one, given), "kind": one.kind, "disagreements": apart}
     return result
 
 
@@ -169,10 +171,3 @@ def _agreement(one: Field, given: Mapping[str, list[str | None]]) -> dict[str, A
         entry["as_answered"] = many(given, categories=every).to_dict()
         entry["merged"] = merge
     return entry
-
-
-def _given(sheets: StageSheets, one: Field, answers: Mapping[str, str]) -> str | None:
-    """An answer as it enters agreement; ``None`` where the field was not answered or did not apply."""
-    if one.when and settles(sheets.form.field(one.when[0]), answers) != one.when[1]:
-        return None
-    return answers.get(one.name) or None

@@ -1,0 +1,115 @@
+"""The part of the page that says how reviewers agree: coefficients, and who disagreed on what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prismake.figures.wording import interval, number, share
+
+_MOST_ITEMS = 12  # ids in a cell of the page; all are in the stage's agreement.json
+
+
+def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well."""
+    rows = []
+    for stage in stages:
+        for field in stage["fields"].values():
+            for pair in field.get("pairs") or []:
+                rows.append(
+                    {
+                        "stage": stage["title"],
+                        "question": field["label"],
+                        "who": f"{pair['first']} and {pair['second']}",
+                        "n": pair["n"],
+                        "observed": _with_bounds(pair, "observed"),
+                        "kappa": _with_bounds(pair, "kappa"),
+                        "pabak": _with_bounds(pair, "pabak"),
+                        "ac1": _with_bounds(pair, "ac1"),
+                        "word": pair.get("kappa_word") or "",
+                        "reason": pair.get("kappa_reason") or "",
+                    }
+                )
+            if len(field.get("reviewers") or []) > 2:
+                rows.append(_panel_row(stage["title"], field))
+    return rows
+
+
+def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
+    def several(name: str) -> str:
+        found = field.get(name) or {}
+        return f"{number(found.get('value'))} {interval(found.get('lb'), found.get('ub'))}".strip()
+
+    return {
+        "stage": title,
+        "question": field["label"],
+        "who": f"all {len(field['reviewers'])}: Fleiss' kappa; Krippendorff's alpha {several('alpha')}",
+        "n": field.get("n_compared"),
+        "observed": share(field.get("unanimous") or 0, field.get("n_compared") or 0),
+        "kappa": several("fleiss"),
+        "pabak": "",
+        "ac1": several("ac1"),
+        "word": (field.get("fleiss") or {}).get("word") or "",
+        "reason": (field.get("fleiss") or {}).get("reason") or "",
+    }
+
+
+def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
+    bounds = interval(pair.get(f"{name}_lb"), pair.get(f"{name}_ub"))
+    return f"{number(pair.get(name))} {bounds}".strip()
+
+
+def disagreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row a stage, question, pair of reviewers and pair of answers; one for all numbers and texts of a pair."""
+    rows = []
+    for stage in stages:
+        for field in stage["fields"].values():
+            entries = field.get("disagreements") or []
+            if field.get("kind") != "choice":
+                entries = _together(entries)
+            rows += [
+                {
+                    "stage": stage["title"],
+                    "question": field["label"],
+                    "who": f"{one['first']} and {one['second']}",
+                    "answers": " – ".join(one["answers"]) or "different entries",
+                    "because": _counts(
+                        {f"{name}: {word}": n for name, m in one["because"].items() for word, n in m.items()}
+                    ),
+                    "n": one["count"],
+                    "settled": _counts({**one["settled"], **({"open": one["open"]} if one["open"] else {})}),
+                    "which": _items(one["items"]),
+                }
+                for one in entries
+            ]
+    return rows
+
+
+def _together(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in entries:
+        pairs.setdefault((one["first"], one["second"]), []).append(one)
+    return [
+        {
+            "first": first,
+            "second": second,
+            "answers": [],
+            "because": {},
+            "count": sum(one["count"] for one in several),
+            "settled": {"settled": settled}
+            if (settled := sum(sum(one["settled"].values()) for one in several))
+            else {},
+            "open": sum(one["open"] for one in several),
+            "items": sorted(item for one in several for item in one["items"]),
+        }
+        for (first, second), several in pairs.items()
+    ]
+
+
+def _counts(counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{word} ({n})" for word, n in counted.items())
+
+
+def _items(items: Sequence[str]) -> str:
+    more = len(items) - _MOST_ITEMS
+    return ", ".join(items[:_MOST_ITEMS]) + (f" and {more} more" if more > 0 else "")
