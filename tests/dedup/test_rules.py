@@ -32,6 +32,8 @@ MERGED = {
     "same title, authors, volume and issue, page unlike": ({}, {"pages": "1050-1058"}),
     "same title, authors, volume and abstract, page unlike": (
         {"abstract": LONG, "issue": "1"}, {"abstract": LONG, "issue": "4", "pages": "77-90"}),
+    "same title, authors, abstract, journal and year, pages not known": (
+        {"abstract": LONG}, {"abstract": LONG, "volume": "29", "issue": "4", "pages": ""}),
     "same title, volume, issue, pages and year": ({}, {"authors": ["Wang X"], "journal": "Acta Medica Sinensis"}),
     "same Cochrane review": (
         {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "4", "pages": ""},
@@ -104,6 +106,51 @@ def test_a_missing_value_is_no_evidence() -> None:
 def test_identical_records_merge_even_incomplete_ones() -> None:
     bare = {"authors": [], "year": None, "journal": "", "volume": "", "issue": "", "pages": "", "title": "Editorial"}
     assert same(pair(bare, bare))
+
+
+def test_a_meeting_abstract_without_pages_is_not_its_article() -> None:
+    found = pair({"abstract": LONG}, {"abstract": LONG, "volume": "29", "issue": "4", "pages": "",
+                                      "publication_types": ["Conference Abstract"]})  # fmt: skip
+    assert not same(found)
+    assert found.links["kind"].tolist() == ["conference abstract"]
+
+
+def test_a_correction_that_names_its_article_is_linked() -> None:
+    title = "Tafenoquine for the radical cure of relapsing vivax malaria in adults"
+    found = pair({}, {"title": f"Erratum: {title} (Lancet (2014) 383:9922 (1049-1058))", "pages": "7", "issue": "9930"})
+    assert not same(found)
+    assert found.links["kind"].tolist() == ["correction"]
+
+
+QUEUED = {
+    "one text printed twice": (
+        {"abstract": LONG, "doi": "10.1/a.1", "volume": "24", "year": 2009, "pages": "46-54"},
+        {"abstract": LONG, "doi": "10.1/a.2", "volume": "25", "year": 2010, "pages": "56-64"}),
+    "two translations of one title": (
+        {"journal": "Eksp Klin Farmakol"},
+        {"journal": "Experimental and Clinical Pharmacology",
+         "title": "[Use of tafenoquine in the radical therapy of recurrent vivax malaria in adults]"}),
+    "registrations without a number": (
+        {"title": "Open label trial of tafenoquine in adult patients with relapsing vivax malaria", "journal": "",
+         "volume": "", "issue": "", "pages": ""},
+        {"title": "Open label trial of tafenoquine in adolescent patients with relapsing vivax malaria", "journal": "",
+         "volume": "", "issue": "", "pages": ""}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUEUED)
+def test_people_are_asked(name: str) -> None:
+    found = pair(*QUEUED[name])
+    assert not same(found)
+    assert found.queue["item_id"].tolist() == ["a:1|b:1"]
+
+
+def test_people_are_not_asked_about_a_series_of_reports() -> None:
+    bioassay = {"authors": [], "issue": "", "pages": "1-107", "journal": "Natl Cancer Inst Carcinog Tech Rep Ser"}
+    found = pair({**bioassay, "title": "Bioassay of lithocholic acid for possible carcinogenicity", "volume": "175"},
+                 {**bioassay, "title": "Bioassay of trimethylthiourea for possible carcinogenicity", "volume": "129"})  # fmt: skip
+    assert not same(found)
+    assert found.queue.empty
 
 
 def _registered(number: str, **fields: object) -> dict:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +41,7 @@ def evaluate(found: Duplicates, name: str) -> dict:
 
 
 def queue_score(found: Duplicates, name: str, records: pd.DataFrame) -> dict[str, float]:
-    """Length of the queue, its true pairs, and the recall of rules and queue together (links apart)."""
+    """Length of the queue, its true pairs, and the recall of rules and queue together, then with the typed links."""
     truth = groups(name)
     label = {record: members[0] for members in truth for record in members}
     true = sum(
@@ -50,15 +51,25 @@ def queue_score(found: Duplicates, name: str, records: pd.DataFrame) -> dict[str
         "queue": len(found.queue),
         "true": true,
         "share": len(found.queue) / len(records),
-        "recall": 1 - sum(k for _, k in misses(found, name, records)) / sum(len(g) - 1 for g in truth),
+        **{
+            key: 1 - sum(k for _, k in misses(found, name, records, tables)) / sum(len(g) - 1 for g in truth)
+            for key, tables in (("recall", [found.queue]), ("linked", [found.queue, found.links]))
+        },
     }
 
 
-def misses(found: Duplicates, name: str, records: pd.DataFrame, *, queued: bool = True) -> list[tuple[list[str], int]]:
-    """Per true group that stays in parts: one record of each part, and how many duplicates are left over."""
+def misses(
+    found: Duplicates, name: str, records: pd.DataFrame, brought_together: Sequence[pd.DataFrame]
+) -> list[tuple[list[str], int]]:
+    """Per true group that stays in parts: one record of each part, and how many duplicates are left over.
+
+    ``brought_together``: tables of pairs (``first``, ``second``) that count as found.
+    """
     report = found.clusters.set_index("record_id")["report_id"].to_dict()
     asked = {
-        frozenset((report[a], report[b])) for a, b in zip(found.queue["first"], found.queue["second"], strict=True)
+        frozenset((report[a], report[b]))
+        for table in brought_together
+        for a, b in zip(table["first"], table["second"], strict=True)
     }
     title = records.set_index("record_id")["title"]
     out = []
@@ -73,7 +84,7 @@ def misses(found: Duplicates, name: str, records: pd.DataFrame, *, queued: bool 
             return part
 
         for a, b in itertools.combinations(parts, 2):
-            if queued and frozenset((a, b)) in asked:
+            if frozenset((a, b)) in asked:
                 root[find(a)] = find(b)
         left = len({find(part) for part in parts}) - 1
         if left > 0:
@@ -116,13 +127,13 @@ def main() -> None:
             asked = queue_score(found, name, records)
             print(
                 f"  queue {asked['queue']} pairs ({asked['share']:.2%} of the records), {asked['true']} true; "
-                f"rules and queue find {asked['recall']:.4f}; {len(found.links)} links"
+                f"rules and queue find {asked['recall']:.4f}, with {len(found.links)} links {asked['linked']:.4f}"
             )
             if name in SETS:
                 total["FN"] += score["FN"]
                 total["queue"] += asked["queue"]
                 total["true"] += asked["true"]
-            missed += [(name, *m) for m in misses(found, name, records, queued=False)]
+            missed += [(name, *m) for m in misses(found, name, records, [])]
         total["FP"] += score["FP"]
     print(
         f"\nAll sets: {total['FP']} false positives; five cluster sets: {total['FN']} false negatives (best peer 122);"

@@ -58,6 +58,7 @@ _LOG_ODDS = {
     "same title": 1.5, "title": 0.6, "authors": 0.5, "volume differs": -0.4, "issue differs": -0.8, "journal": 0.2,
     "journal differs": -1.3, "pages": 0.5, "page differs": -0.7, "identifier": 1.0, "identifier differs": -0.8,
     "years": -1.0, "abstract": 0.5, "abstract differs": -0.5, "numbers": -0.5, "generic": -0.4, "both meetings": 0.7,
+    "one place": 0.7, "one text": 0.7, "no place": 1.0,
 }  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
         "issue differs": q.issue == 0,
         "journal": q.journal >= 1,
         "journal differs": q.journal == 0,
-        "pages": (q.first_page == 1) & (q.last_page == 1) & q.more_pages,
+        "pages": _same_pages(q),
         "page differs": q.first_page == 0,
         "identifier": _one_identifier(q),
         "identifier differs": (q.doi == 0) | (q.pmid == 0),
@@ -82,6 +83,9 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
         "numbers": 1 - q.numbers,
         "generic": p.generic[q.a] | p.generic[q.b],
         "both meetings": meetings,
+        "one place": _one_place(q),
+        "one text": _one_text(q),
+        "no place": _nowhere(q),
     }
     x = _INTERCEPT + sum(_LOG_ODDS[name] * value for name, value in seen.items())
     return 1 / (1 + np.exp(-x))
@@ -98,16 +102,43 @@ def worth_asking(q: Pairs) -> np.ndarray:
     authors = (q.authors >= 0.85) | (q.first_author >= 0.9) | np.isnan(q.authors)
     same, abstract, year, volume = q.title >= 1, q.abstract >= 0.9, q.years == 0, q.volume == 1
     near_year = ~(q.years > 1)
-    pages = (q.first_page == 1) & (q.last_page == 1) & q.more_pages
-    return (
+    asked = (
         (same & authors & near_year & (year | abstract | np.isnan(q.years) | volume))
         | ((q.title >= 0.9) & authors & year & (q.numbers > 0) & ~(q.volume == 0) & ~(q.journal == 0))
         | (abstract & (authors | (q.title >= 0.93)) & near_year & (q.title >= 0.5))
-        | (pages & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
+        | (_same_pages(q) & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & (q.journal == 1) & year & ~(q.first_page == 0) & ~(q.volume == 0))
+        | ((q.title >= 0.75) & (q.authors >= 0.95) & year & (q.numbers > 0) & _nowhere(q))
         | _one_identifier(q)
         | (same & volume & (q.first_page == 1))
     )
+    return asked & ~_elsewhere(q)
+
+
+def _same_pages(q: Pairs) -> np.ndarray:
+    return (q.first_page == 1) & (q.last_page == 1) & q.more_pages
+
+
+def _nowhere(q: Pairs) -> np.ndarray:
+    """One of the records has no place at all: a reference list, a manuscript, a registration."""
+    return np.isnan(q.journal) & np.isnan(q.volume) & np.isnan(q.first_page)
+
+
+def _one_place(q: Pairs) -> np.ndarray:
+    """Issue, pages, year and authors agree: one paper, although title or journal may stand in two languages."""
+    return _same_pages(q) & (q.issue == 1) & (q.years == 0) & (q.authors >= 0.85)
+
+
+def _one_text(q: Pairs) -> np.ndarray:
+    """Title, authors, abstract and journal agree: one text, although it may be printed twice."""
+    return (q.title >= 1) & (q.authors >= 0.85) & (q.abstract >= 0.97) & (q.journal == 1)
+
+
+def _elsewhere(q: Pairs) -> np.ndarray:
+    """Unlike titles at two places: reports of a series, or two papers of one team."""
+    unlike = (q.title < 0.93) & ~q.inside & ~((q.doi == 1) | (q.pmid == 1))
+    other_place = ((q.volume == 0) | (q.first_page == 0)) & ~(q.abstract >= 0.9) & ~_one_place(q)
+    return unlike & (other_place | ((q.title < 0.65) & (q.issue == 0)))
 
 
 def _ids(p: Prepared) -> np.ndarray:

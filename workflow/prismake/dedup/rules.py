@@ -40,7 +40,7 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     s = signs(p, q, t, merge_cochrane_versions=merge_cochrane_versions)
     veto = _first(_vetoes(q, s), len(q))
     identical = q.identical & ~s.other_trials
-    rules = {"identical": identical, **_by_identifier(q, s), **_by_place(q, s), **_by_title(q, s)}
+    rules = {"identical": identical, **_by_identifier(q, s), **_by_place(q, s), **_by_title(p, q, s)}
     rule = _first(rules, len(q))
     veto[identical] = ""
     place_of = {name: k for k, name in enumerate(rules)}
@@ -127,9 +127,10 @@ def _by_place(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def _by_title(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
+def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     """Title, authors and journal agree, and what is known of the place does not contradict it enough."""
     telling = ~s.generic & ~s.other_abstract
+    meeting = ((p.kind[q.a] | p.kind[q.b]) & kinds.ABSTRACT) > 0
     meeting_named_once = (s.unlike == kinds.ABSTRACT) & s.lone_pages
     return {
         "same title, authors and journal":
@@ -142,6 +143,9 @@ def _by_title(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             s.similar & s.authors & s.journal & s.volume & ~s.other_issue & s.near_year & telling
             & ((q.near_page & (s.same_title | s.abstract | (q.last_page == 1))) | (s.abstract & s.same_title)),
         "same title, authors, volume and abstract, page unlike": s.one_paper & s.volume,
+        "same title, authors, abstract, journal and year, pages not known":
+            s.same_title & s.one_abstract & s.authors & s.journal & s.year & np.isnan(q.first_page)
+            & ~s.generic & ~s.short & ~meeting,
         "same title, all authors, journal, volume and year, page unlike":
             s.same_title & s.all_authors & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
             & ~q.next_page & ((s.unlike == 0) | meeting_named_once)
@@ -159,7 +163,7 @@ def _by_title(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
 def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     """The typed link of each pair that stays apart and belongs together."""
     unlike, authors = s.unlike, s.authors
-    related = s.title | s.inside | ((q.title >= 0.8) & authors)
+    related = s.title | s.inside | ((q.title >= 0.8) & authors) | _named_within(p, q, unlike)
     shared = np.zeros(len(q), dtype=bool)
     for k in np.flatnonzero((unlike & kinds.REGISTRY) > 0).tolist():
         shared[k] = bool(set(p.trials[q.a[k]]) & set(p.trials[q.b[k]]))
@@ -172,6 +176,15 @@ def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
         "conference abstract": ((unlike & kinds.ABSTRACT) > 0) & related & authors,
     }
     return _first(cases, len(q))
+
+
+def _named_within(p: Prepared, q: Pairs, unlike: np.ndarray) -> np.ndarray:
+    """A correction, retraction, comment or reply whose title holds that of the article, with words on both sides."""
+    out = np.zeros(len(q), dtype=bool)
+    for k in np.flatnonzero(((unlike & _APART) > 0) & (q.shorter >= 30) & (q.title > 0.3)).tolist():
+        x, y = p.title[q.a[k]], p.title[q.b[k]]
+        out[k] = x in y or y in x
+    return out
 
 
 def _first(cases: dict[str, np.ndarray], n: int) -> np.ndarray:
