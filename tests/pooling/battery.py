@@ -31,16 +31,23 @@ class Case:
         return {k: self.data[v] for k, v in re.findall(r"(\w+)=(\w+)", text) if v in self.data}
 
     def effects(self, result: dict) -> tuple[np.ndarray, np.ndarray]:
-        """yi and vi of the question: computed where a measure is named, else given."""
+        """yi and vi of the question: computed where R computed them, else given; one subgroup where asked."""
         options = result["options"]
         found = re.search(r"escalc\(([^()]*)\)", result["call"])
         if found is None or "measure" not in options:
             y, v = np.array(self.data["yi"], float), np.array(self.data["vi"], float)
-            if "subgroup" in options:
-                chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
-                y, v = y[chosen], v[chosen]
-            return y, v
-        return pl.effect_sizes(options["measure"], self.call_columns(found.group(1)), **correction(found.group(1)))
+        else:
+            names = self.call_columns(found.group(1))
+            y, v = pl.effect_sizes(options["measure"], names, **correction(found.group(1)))
+        if "subgroup" in options:
+            chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
+            y, v = y[chosen], v[chosen]
+        return y, v
+
+    def sizes(self, result: dict) -> list | None:
+        """Sample sizes or times at risk, for measures whose way back depends on them."""
+        names = self.call_columns(result["call"])
+        return next((names[n] for n in ("ni", "ti") if n in names), self.data.get("ni"))
 
 
 def correction(text: str) -> dict[str, Any]:
@@ -49,18 +56,23 @@ def correction(text: str) -> dict[str, Any]:
 
 
 def design(formula: str, data: dict) -> tuple[dict[str, list], bool]:
-    """An R formula of names and factor(name) as columns, and whether it has an intercept."""
-    terms = [t.strip() for t in formula.lstrip("~").replace("-1", "").split("+")]
+    """An R formula of names, factor(name) and I(name^power) as columns, and whether it has an intercept."""
+    formula = re.sub(r"\s", "", formula)
+    without = re.search(r"-1|\+0|~0", formula) is not None
+    terms = [term for term in re.sub(r"-1|\b0\b|~", "", formula).split("+") if term]
     chosen = {}
     for term in terms:
-        name = re.sub(r"factor\((\w+)\)", r"\1", term)
-        values = data[name]
-        chosen[name] = [str(v) for v in values] if term.startswith("factor") else values
-    return chosen, "-1" not in formula
+        power = re.fullmatch(r"I\((\w+)\^(\d+)\)", term)
+        name = re.sub(r"(?:as\.)?factor\((\w+)\)", r"\1", term)
+        if power:
+            chosen[term] = [v ** int(power.group(2)) if v is not None else v for v in data[power.group(1)]]
+        else:
+            chosen[name] = [None if v is None else str(v) for v in data[name]] if name != term else data[name]
+    return chosen, not without
 
 
 def model_formula(result: dict) -> str:
-    return re.search(r"mods=(~[^,]*)", result["call"]).group(1)
+    return re.search(r"mods=(~(?:[^,()]|\([^()]*\))*)", result["call"]).group(1)
 
 
 def fitted(case: Case, result: dict) -> pl.Pooled:
@@ -104,10 +116,14 @@ def ask_metareg(case: Case, result: dict, expected: dict) -> dict:
     return describe(regression(case, result), expected)
 
 
+NATURAL = {"I": "GEN", "exp": "GENLN", "transf.ilogit": "PLO", "transf.iarcsin": "PAS", "tanh": "ZCOR"}
+
+
 def ask_back_transformed(case: Case, result: dict, expected: dict) -> dict:
-    pooled = fitted(case, result)
-    measure = result["options"]["measure"]
-    values = pl.natural_scale(pooled, measure, ni=case.data.get("ni"))
+    o = result["options"]
+    values = pl.natural_scale(
+        fitted(case, result), o.get("measure") or NATURAL[o["back_transform"]], ni=case.sizes(result)
+    )
     return {"pred": values.estimate, "se": math.nan} | {
         n: getattr(values, n) for n in ("ci_lb", "ci_ub", "pi_lb", "pi_ub")
     }
@@ -115,12 +131,13 @@ def ask_back_transformed(case: Case, result: dict, expected: dict) -> dict:
 
 def ask_back_transform(case: Case, result: dict, expected: dict) -> dict:
     y, _ = case.effects(result)
-    return {"p": pl.back_transform(result["options"]["measure"], y, ni=case.data["ni"])}
+    return {"p": pl.back_transform(result["options"]["measure"], y, ni=case.sizes(result))}
 
 
 def ask_tau2_interval(case: Case, result: dict, expected: dict) -> dict:
-    y, v = case.effects(result)
-    found = pl.tau2_interval(y, v, result["options"]["method"], result["options"]["level"])
+    o = result["options"]
+    mods = design(o["formula"], case.data)[0] if o.get("formula") else None
+    found = pl.tau2_interval(*case.effects(result), o["method"], o.get("level", 95), mods=mods)
     return {name: getattr(found, name) for name in expected}
 
 
@@ -137,7 +154,7 @@ def ask_predict(case: Case, result: dict, expected: dict) -> dict:
     new = [[float(x) for x in row.split(",")] for row in rows]
     if not text.startswith("rbind"):
         new = [[x] for x in new[0]]
-    found = moderators.predict(regression(case, result), new)
+    found = moderators.predict(regression(case, result), new, level=result["options"].get("level"))
     return {name: getattr(found, name) for name in expected}
 
 
@@ -154,21 +171,24 @@ SERIES = {"Qp": "Q_p"}
 
 
 def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
-    found = pl.leave_one_out(*case.effects(result), result["options"]["method"])
+    o = result["options"]
+    found = pl.leave_one_out(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
     names = {n: SERIES.get(n, n) for n in expected}
     absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
     return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
 
 
 def ask_cumulative(case: Case, result: dict, expected: dict) -> dict:
-    found = pl.cumulative(*case.effects(result), result["options"]["method"])
+    o = result["options"]
+    found = pl.cumulative(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
     names = {n: SERIES.get(n, n) for n in expected}
     absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
     return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
 
 
 def ask_influence(case: Case, result: dict, expected: dict) -> dict:
-    found = pl.influence(*case.effects(result), result["options"]["method"])
+    o = result["options"]
+    found = pl.influence(*case.effects(result), o["method"], o.get("test", "z"))
     answer = {
         n: spread(np.asarray(getattr(found, n), float), found.keep, e) for n, e in expected.items() if n != "dfbs"
     }
@@ -177,7 +197,10 @@ def ask_influence(case: Case, result: dict, expected: dict) -> dict:
 
 def ask_points(case: Case, result: dict, expected: dict) -> dict:
     y, v = case.effects(result)
-    found = pl.funnel(y, v) if result["kind"] == "funnel" else pl.baujat(y, v)
+    o = result["options"]
+    found = (
+        pl.funnel(y, v) if result["kind"] == "funnel" else pl.baujat(y, v, o.get("method", "REML"), o.get("test", "z"))
+    )
     return {"x": spread(found.x, found.keep, expected["x"]), "y": spread(found.y, found.keep, expected["y"])}
 
 
@@ -185,7 +208,13 @@ def ask_regtest(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
     model = "lm" if o["model"] == "lm" else "mixed"
     found = pl.egger(
-        *case.effects(result), model=model, predictor=o["predictor"], ni=case.data.get("ni"), method=o["method"]
+        *case.effects(result),
+        model=model,
+        predictor=o["predictor"],
+        ni=case.data.get("ni"),
+        method=o["method"],
+        test=o.get("test", "z"),
+        level=o.get("level", 95),
     )
     answer = {"stat": found.stat, "df": found.df, "pval": found.pval}
     return answer | {n: getattr(found, n) for n in ("limit_est", "limit_lb", "limit_ub")}
@@ -198,7 +227,15 @@ def ask_ranktest(case: Case, result: dict, expected: dict) -> dict:
 
 def ask_trimfill(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
-    found = pl.trim_and_fill(*case.effects(result), o["method"], o["estimator"], o["side"])
+    side = re.search(r"side='(\w+)'", result["call"])
+    found = pl.trim_and_fill(
+        *case.effects(result),
+        o["method"],
+        o["estimator"],
+        side.group(1) if side else o.get("side", "auto"),
+        test=o.get("test", "z"),
+        level=o.get("level", 95),
+    )
     answer = {n: getattr(found, n) for n in ("k0", "se_k0", "side")}
     answer |= {n: getattr(found.pooled, n) for n in ("k", "beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "Q")}
     filled = found.filled.astype(float)
@@ -208,18 +245,20 @@ def ask_trimfill(case: Case, result: dict, expected: dict) -> dict:
 
 
 def ask_failsafe(case: Case, result: dict, expected: dict) -> dict:
-    found = pl.failsafe_n(*case.effects(result), result["options"]["type"])
+    o = result["options"]
+    found = pl.failsafe_n(*case.effects(result), o["type"], alpha=o.get("alpha", 0.05), target=o.get("target"))
     return {"n": found.n, "pval": found.pval}
 
 
 def ask_mantel_haenszel(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
-    found = pl.mantel_haenszel(case.data, o["measure"], correct=o["correct"])
+    data = case.call_columns(result["call"]) or case.data
+    found = pl.mantel_haenszel(data, o["measure"], o.get("level", 95), correct=o.get("correct", False))
     return {name: getattr(found, name) for name in expected}
 
 
 def ask_peto(case: Case, result: dict, expected: dict) -> dict:
-    found = pl.peto(case.data)
+    found = pl.peto(case.call_columns(result["call"]) or case.data, result["options"].get("level", 95))
     return {name: getattr(found, name) for name in expected}
 
 

@@ -193,7 +193,7 @@ def _tau2(y, v, w, W, Q, trP, count, method: str) -> tuple[np.ndarray, np.ndarra
     """tau², gradient and iterations of every column."""
     df, zero = count - 1.0, np.zeros(count.size)
     single = count < 2
-    if method in {"EE", "DL", "HS", "HE", "SJ"}:
+    if method in {"EE", "DL", "HS", "HSK", "HE", "SJ"}:
         tau2 = _closed(y, v, W, Q, trP, count, method)
         return np.where(single, 0.0, np.maximum(tau2, 0.0)), zero, zero.astype(int)
     if method in {"PM", "EB", "PMM"}:
@@ -209,8 +209,8 @@ def _closed(y, v, W, Q, trP, count, method: str) -> np.ndarray:
         return np.zeros(count.size)
     if method == "DL":
         return (Q - (count - 1.0)) / trP
-    if method == "HS":
-        return (Q - count) / W
+    if method in {"HS", "HSK"}:
+        return (Q * (count / (count - 1.0) if method == "HSK" else 1.0) - count) / W
     there = np.isfinite(v).astype(float)
     mean = _dot(there, y) / count
     square = _dot(there, (y - mean) ** 2)

@@ -61,13 +61,13 @@ def weighted_test(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str,
 
 def egger(
     yi: Any, vi: Any, *, model: str = "lm", predictor: str = "sei", ni: Any = None, method: str = "REML",
-    level: float = 95.0,
+    test: str = "z", level: float = 95.0,
 ) -> AsymmetryTest:  # fmt: skip
     """Egger's regression test.
 
     ``model="lm"``: weighted regression with multiplicative dispersion, t with k - 2 df (Egger et al. 1997);
-    ``"mixed"``: meta-regression with additive tau² by ``method``, normal (Sterne & Egger 2005). ``predictor``:
-    ``sei``, ``vi``, or with ``ni`` (total sizes) ``ni``, ``ninv`` = 1/n, ``sqrtninv`` = 1/sqrt(n).
+    ``"mixed"``: meta-regression with additive tau² by ``method`` and ``test`` z, t or knha (Sterne & Egger 2005).
+    ``predictor``: ``sei``, ``vi``, or with ``ni`` (total sizes) ``ni``, ``ninv`` = 1/n, ``sqrtninv`` = 1/sqrt(n).
     """
     y, v, keep = effects(yi, vi)
     if predictor in {"ni", "ninv", "sqrtninv"}:
@@ -81,13 +81,13 @@ def egger(
         raise PoolingError(f"There is no predictor '{predictor}'.", remedy="Use sei, vi, ni, ninv or sqrtninv.")
     if model == "lm":
         return _limit(weighted_test(y, x, v, "Egger", level), predictor)
-    if y.size < 3:
-        raise PoolingError("Egger's test by meta-regression needs at least three studies.")
+    if y.size < (2 if method_name(method) == "EE" else 3):
+        raise PoolingError("Egger's test by meta-regression needs at least three studies, two for a common effect.")
     if np.ptp(x) == 0.0:
         raise PoolingError("Egger: all studies have the same precision, so there is no slope to test.")
-    fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), x])), method_name(method), "z", level)
+    fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), x])), method_name(method), test, level)
     found = AsymmetryTest(
-        "Egger (mixed)", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), NAN, float(fit.pval[1]),
+        "Egger (mixed)", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), fit.ddf, float(fit.pval[1]),
         float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]), fit.tau2,
     )  # fmt: skip
     return _limit(found, predictor)

@@ -99,20 +99,25 @@ class Influence:
     keep: np.ndarray
 
 
-def influence(yi: Any, vi: Any, method: str = "REML") -> Influence:
-    """Diagnostics of every study by leaving it out. Raises PoolingError for fewer than two studies."""
+def influence(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Influence:
+    """Diagnostics of every study by leaving it out, with the standard errors of ``test`` (z, t or knha).
+
+    Raises PoolingError for fewer than two studies.
+    """
     y, v, keep = effects(yi, vi)
     k = y.size
-    full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
-    rest = leave_one_out(y, v, method)
+    full = fit_problem(Problem(y, v), method_name(method), test, 95.0)
+    rest = leave_one_out(y, v, method, test)
     weights = 1.0 / (v + full.tau2)
     hat = weights / weights.sum()
     shift = full.beta - rest.estimate
-    rstudent = (y - rest.estimate) / np.sqrt(v + rest.tau2 + rest.se**2)
     with np.errstate(divide="ignore", invalid="ignore"):
         deleted = 1.0 / (v + rest.tau2[:, None])
-        se_full = np.sqrt(1.0 / deleted.sum(axis=1))  # all studies, tau² of the others
-        dffits = shift / np.sqrt(hat * (v + rest.tau2))
+        others = deleted.sum(axis=1) - np.diagonal(deleted)
+        scale = rest.se**2 * others  # of Hartung-Knapp; 1 for the classic variance
+        se_full = np.sqrt(scale / deleted.sum(axis=1))  # all studies, tau² of the others
+        rstudent = (y - rest.estimate) / np.sqrt(scale * (v + rest.tau2) + rest.se**2)
+        dffits = shift / np.sqrt(scale * hat * (v + rest.tau2))
         dfbs = shift / se_full
     cook_d = shift**2 / full.se**2
     cov_r = rest.se**2 / full.se**2
@@ -143,12 +148,12 @@ class Points:
     keep: np.ndarray
 
 
-def baujat(yi: Any, vi: Any, method: str = "REML") -> Points:
-    """x: a study's squared Pearson residual, its share of the heterogeneity; y: standardised squared change of the
-    estimate without it (Baujat et al. 2002). For random effects the residual uses v + tau²."""
+def baujat(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Points:
+    """x: a study's squared Pearson residual, its share of the heterogeneity; y: squared change of the estimate
+    without it over its variance by ``test`` (Baujat et al. 2002). For random effects the residual uses v + tau²."""
     y, v, keep = effects(yi, vi)
     full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
-    rest = leave_one_out(y, v, method)
+    rest = leave_one_out(y, v, method, test)
     return Points((y - full.beta) ** 2 / (v + full.tau2), (full.beta - rest.estimate) ** 2 / rest.se**2, keep)
 
 

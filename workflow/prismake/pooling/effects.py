@@ -187,7 +187,13 @@ def _smdh(m1, s1, n1, m2, s2, n2) -> Pair:
     return g, factor**2 * (spread + s1**2 / s**2 / (n1 - 1.0) + s2**2 / s**2 / (n2 - 1.0))
 
 
+def _more_than(n: np.ndarray, least: float) -> np.ndarray:
+    """Sizes, NaN where they are too small for the variance of a correlation."""
+    return np.where(n > least, n, np.nan)
+
+
 def _ucor(r: np.ndarray, n: np.ndarray) -> Pair:
+    n = _more_than(n, 4.0)
     unbiased = r * _hypergeometric((n - 2.0) / 2.0, 1.0 - r**2)
     return unbiased, (1.0 - unbiased**2) ** 2 / (n - 1.0)
 
@@ -260,7 +266,7 @@ _MEASURES: dict[str, tuple[tuple[str, ...], bool, Callable[..., Pair] | None, Ca
     "IRSD": (_RR, False, lambda x, t, y, u: (np.sqrt(x / t) - np.sqrt(y / u), 0.25 / t + 0.25 / u), _two_rates),
     "MN": (_M, False, lambda m, s, n: (m, s**2 / n), None),
     "MNLN": (_M, False, lambda m, s, n: (np.log(m), s**2 / (n * m**2)), None),
-    "SDLN": (_M, False, lambda m, s, n: (np.log(s) + 0.5 / (n - 1.0), 0.5 / (n - 1.0) + 0.0 * m), None),
+    "SDLN": (_M[1:], False, lambda s, n: (np.log(s) + 0.5 / (n - 1.0), 0.5 / (n - 1.0)), None),
     "CVLN": (_M, False, lambda m, s, n: (np.log(s / m) + 0.5 / (n - 1), 0.5 / (n - 1) + s**2 / (n * m**2)), None),
     "MD": (_MM, False, lambda m1, s1, n1, m2, s2, n2: (m1 - m2, s1**2 / n1 + s2**2 / n2), None),
     "SMD": (_MM, False, _smd, None),
@@ -271,8 +277,8 @@ _MEASURES: dict[str, tuple[tuple[str, ...], bool, Callable[..., Pair] | None, Ca
         lambda m1, s1, n1, m2, s2, n2: (np.log(m1 / m2), s1**2 / (n1 * m1**2) + s2**2 / (n2 * m2**2)),
         None,
     ),
-    "COR": (_C, False, lambda r, n: (r, (1.0 - r**2) ** 2 / (n - 1.0)), None),
-    "ZCOR": (_C, False, lambda r, n: (np.arctanh(r), 1.0 / (n - 3.0)), None),
+    "COR": (_C, False, lambda r, n: (r, (1.0 - r**2) ** 2 / (_more_than(n, 3.0) - 1.0)), None),
+    "ZCOR": (_C, False, lambda r, n: (np.arctanh(r), 1.0 / (_more_than(n, 3.0) - 3.0)), None),
     "UCOR": (_C, False, _ucor, None),
     "GEN": (("yi",), False, None, None),
     "GENLN": (("yi",), False, None, None),

@@ -13,7 +13,7 @@ from prismake.errors import PoolingError
 from . import distributions as dist
 from .frame import effects
 from .kernel import Fit, Problem
-from .tau2 import Tau2, estimate, method_name
+from .tau2 import NO_WEIGHT, Tau2, estimate, method_name
 
 TESTS = ("z", "t", "knha")
 ADHOC = ("", "se", "ci", "iqwig6")
@@ -98,7 +98,7 @@ def pool(
     Parameters
     ----------
     method
-        EE (common effect) or the tau² estimator: DL HE HS SJ ML REML EB PM PMM.
+        EE (common effect) or the tau² estimator: DL HE HS HSK SJ ML REML EB PM PMM.
     test
         ``z`` (Wald), ``t`` (k - p df) or ``knha`` (Hartung & Knapp 2001; Knapp & Hartung 2003). ``knha`` needs two
         studies and does not apply to EE; both fall back to ``z`` with a warning.
@@ -115,7 +115,7 @@ def pool(
         A value to use in place of an estimate.
     zero_variance
         What to do with a study whose sampling variance is zero: ``error``; ``drop`` it, with a count; or ``keep`` it
-        (not for EE, DL, HS), which gives no Q, I² or H², and for ML and REML the local maximum at tau² > 0, as the
+        (not for EE, DL, HS, HSK), which gives no Q, I² or H², and for ML and REML the local maximum at tau² > 0, as the
         likelihood itself may rise without end towards tau² = 0.
 
     Raises
@@ -169,7 +169,7 @@ def fit_problem(
     fixed = problem.at(0.0) if problem.v.min() > 0.0 else None
     found = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
     if fixed is None and found.value <= 0.0:
-        raise PoolingError("A sampling variance is zero and so is tau²: a weight would be infinite.")
+        raise PoolingError(NO_WEIGHT, remedy="Correct the row or leave it out.")
     fit = fixed if fixed is not None and found.value == 0.0 else problem.at(found.value)
     notes: list[str] = []
     if dropped:

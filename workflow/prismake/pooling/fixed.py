@@ -158,7 +158,7 @@ def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, floa
     mh = gap**2 / float(variance.sum())
     tarone, df = _tarone(a, n1, n2, m1, theta)
     tests = {"mh_stat": mh, "mh_p": float(chi2_upper(mh, 1)), "tarone": tarone}
-    tests["tarone_p"] = float(chi2_upper(tarone, df)) if df > 0 else 1.0
+    tests["tarone_p"] = float(chi2_upper(tarone, df)) if df > 0 else NAN
     return math.log(theta), math.sqrt(0.5 * (first + middle + last)), tests
 
 
@@ -182,6 +182,7 @@ def _person_time(data: Any, measure: str, level: float, correct: bool) -> TwoGro
     (x1, t1, x2, t2), dropped = _complete(data, names)
     T = t1 + t2
     yi, vi = effect_sizes(measure, dict(zip(names, (x1, t1, x2, t2), strict=True)))
+    yi[x1 + x2 == 0] = np.nan  # without any event a study says nothing
     tests: dict[str, float] = {}
     if measure == "IRR":
         R, S = float((x1 * t2 / T).sum()), float((x2 * t1 / T).sum())

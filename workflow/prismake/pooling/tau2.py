@@ -1,6 +1,7 @@
 """Estimators of the between-study variance tau².
 
-Closed forms: DL (DerSimonian & Laird 1986), HE (Hedges 1983), HS (Hunter & Schmidt 2004), SJ (Sidik & Jonkman 2005).
+Closed forms: DL (DerSimonian & Laird 1986), HE (Hedges 1983), HS (Hunter & Schmidt 2004), HSK (HS
+with the k / (k - p) correction of Brannick et al. 2019), SJ (Sidik & Jonkman 2005).
 Iterated: ML, REML (Harville 1977), PM (Paule & Mandel 1982), EB (Morris 1983; the same equation as PM) and PMM, the
 median-unbiased form of PM (Viechtbauer 2021): its generalised Q equals the median of chi-square instead of the mean.
 
@@ -21,7 +22,8 @@ from prismake.errors import NotConverged, PoolingError
 from .distributions import chi2_quantile
 from .kernel import Fit, Problem, scan
 
-METHODS = ("EE", "DL", "HE", "HS", "SJ", "ML", "REML", "EB", "PM", "PMM")
+METHODS = ("EE", "DL", "HE", "HS", "HSK", "SJ", "ML", "REML", "EB", "PM", "PMM")
+NO_WEIGHT = "A sampling variance is zero and so is tau²: a weight would be infinite."
 _ALIASES = {"FE": "EE", "CE": "EE", "MP": "PM", "DSL": "DL"}
 
 
@@ -57,7 +59,7 @@ def estimate(problem: Problem, method: str, fixed: Fit | None = None) -> Tau2:
         return Tau2(0.0, math.nan, 0.0, 0, 1)
     if fixed is None and problem.v.min() > 0.0:
         fixed = problem.at(0.0)
-    if fixed is None and method in {"DL", "HS"}:
+    if fixed is None and method in {"DL", "HS", "HSK"}:
         raise PoolingError(f"{method} needs sampling variances above zero.", remedy="Use REML, or correct the row.")
     return _ESTIMATORS[method](problem, fixed)
 
@@ -80,11 +82,15 @@ def _dl(problem: Problem, fixed: Fit) -> Tau2:
     return Tau2(value, math.sqrt(variance) / trP, 0.0, 0, 1)
 
 
-def _hs(problem: Problem, fixed: Fit) -> Tau2:
+def _hs(problem: Problem, fixed: Fit, factor: float = 1.0) -> Tau2:
     W = float(fixed.w.sum())
-    value = max(0.0, (fixed.yPy - problem.k) / W)
+    value = max(0.0, (factor * fixed.yPy - problem.k) / W)
     variance = 2.0 * (problem.df + 2.0 * value * fixed.trP + value * value * fixed.trPP)
-    return Tau2(value, math.sqrt(variance) / W, 0.0, 0, 1)
+    return Tau2(value, factor * math.sqrt(variance) / W, 0.0, 0, 1)
+
+
+def _hsk(problem: Problem, fixed: Fit) -> Tau2:
+    return _hs(problem, fixed, problem.k / problem.df)
 
 
 def _he(problem: Problem, fixed: Fit) -> Tau2:
@@ -138,16 +144,19 @@ def solve_q(problem: Problem, target: float, fixed: Fit | None = None) -> tuple[
     raise NotConverged("tau² by the generalised Q did not settle.", remedy="Check the sampling variances.")
 
 
-def _pm(problem: Problem, fixed: Fit) -> Tau2:
-    value, gradient, iterations = solve_q(problem, float(problem.df), fixed)
-    fit = problem.at(value)
-    return Tau2(value, _pm_se(fit), gradient, iterations, 1)
+def _moments(problem: Problem, fixed: Fit | None, target: float) -> Tau2:
+    value, gradient, iterations = solve_q(problem, target, fixed)
+    if fixed is None and value == 0.0:
+        raise PoolingError(NO_WEIGHT, remedy="Correct the row or leave it out.")
+    return Tau2(value, _pm_se(problem.at(value)), gradient, iterations, 1)
 
 
-def _pmm(problem: Problem, fixed: Fit) -> Tau2:
-    value, gradient, iterations = solve_q(problem, chi2_quantile(0.5, problem.df), fixed)
-    fit = problem.at(value)
-    return Tau2(value, _pm_se(fit), gradient, iterations, 1)
+def _pm(problem: Problem, fixed: Fit | None) -> Tau2:
+    return _moments(problem, fixed, float(problem.df))
+
+
+def _pmm(problem: Problem, fixed: Fit | None) -> Tau2:
+    return _moments(problem, fixed, chi2_quantile(0.5, problem.df))
 
 
 def _pm_se(fit: Fit) -> float:
@@ -251,4 +260,15 @@ def _ml(problem: Problem, fixed: Fit) -> Tau2:
     return Tau2(value, math.sqrt(2.0 / float(w @ w)), score, iterations, maxima)
 
 
-_ESTIMATORS = {"DL": _dl, "HE": _he, "HS": _hs, "SJ": _sj, "ML": _ml, "REML": _reml, "EB": _pm, "PM": _pm, "PMM": _pmm}
+_ESTIMATORS = {
+    "DL": _dl,
+    "HE": _he,
+    "HS": _hs,
+    "HSK": _hsk,
+    "SJ": _sj,
+    "ML": _ml,
+    "REML": _reml,
+    "EB": _pm,
+    "PM": _pm,
+    "PMM": _pmm,
+}

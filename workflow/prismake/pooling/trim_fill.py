@@ -124,11 +124,13 @@ def _missing_number(signed: np.ndarray, k: int, estimator: str) -> float:
 
 
 def _standard_error(k: int, k0: float, estimator: str) -> float:
-    """Duval & Tweedie 2000a, section 4, at the estimate before rounding."""
+    """Duval & Tweedie 2000a, section 4, at the estimate before rounding; NaN where that lies far below zero."""
     if estimator == "R0":
         return math.sqrt(2.0 * max(0, k0) + 2.0)
     polynomial = k * (k + 1) * (2 * k + 1) + 10 * k0**3 + 27 * k0**2 + 17 * k0
     variance = (polynomial - 18 * k * k0**2 - 18 * k * k0 + 6 * k**2 * k0) / 24.0
+    if variance < 0.0:
+        return NAN
     if estimator == "L0":
         return 4.0 * math.sqrt(variance) / (2.0 * k - 1.0)
     return 2.0 * math.sqrt(variance) / math.sqrt((k - 0.5) ** 2 - k0 * (2 * k - k0 - 1))
