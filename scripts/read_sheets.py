@@ -6,14 +6,13 @@ from prismake.files import write_csv, write_json
 from prismake.jobs import job
 from prismake.sheets.history import record
 from prismake.sheets.loop import read_back
+from prismake.sheets.queue import QueueFile
 from prismake.sheets.stage import load_stage
 
 
 def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) -> None:
     """Read one stage, keep what was read beside the sheets, and write its tables."""
-    import pandas as pd
-
-    sheets = load_stage(stage, protocol, pd.read_parquet(queue_file))
+    sheets = load_stage(stage, protocol, QueueFile(queue_file))
     decisions = sheets.decisions()
     record(stage, sheets.snapshot(decisions), sheets.folder)
     reading = read_back(sheets, decisions)

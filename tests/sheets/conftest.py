@@ -47,7 +47,8 @@ class Stage:
         return pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
 
     def load(self) -> StageSheets:
-        return load_stage(self.name, self.config, self.queue(), self.folder)
+        rows = {row["item_id"]: row for row in self.queue().to_dict("records")}
+        return load_stage(self.name, self.config, rows, self.folder)
 
     def offer(self) -> None:
         sheets = self.load()

@@ -2,7 +2,10 @@
 
 ``paths``    which file belongs to whom, and whether a program has it open
 ``layout``   the columns of a sheet
-``workbook`` a new workbook, rows added to one, marks on one
+``queue``    what a stage asks about, read a column at a time
+``xlsx``     the file format, written row by row
+``workbook`` a new workbook
+``growing``  rows added to a workbook that people have worked in
 ``reading``  rows out of whatever people saved
 ``answers``  rows as answers, problems with their cells
 ``state``    what people last did to the sheets, told apart from what the workflow wrote

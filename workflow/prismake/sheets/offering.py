@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prismake.files import replacing
@@ -13,9 +14,10 @@ from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import MissingSheet, StageSheets
-from prismake.sheets.workbook import add_rows, new_workbook
+from prismake.sheets.workbook import new_workbook
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +43,28 @@ def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
-        rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, order)
+        rows = _disputed_rows(sheets) if who == CONSENSUS else _QueueRows(sheets.queue, order)
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
     sheet_state.remember(sheets.stage, before, waiting, all_paths)
 
 
-def _queue_rows(sheets: StageSheets, order: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Rows of a reviewer's sheet by key, in the order of offering."""
-    return {item: {**sheets.queue[item], "check": check_of(item, str(sheets.queue[item]["title"]))} for item in order}
+class _QueueRows(Mapping[str, Mapping[str, Any]]):
+    """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
+
+    def __init__(self, queue: Queue, order: Sequence[str]) -> None:
+        self._queue, self._order = queue, dict.fromkeys(order)
+
+    def __getitem__(self, item: str) -> Mapping[str, Any]:
+        if item not in self._order:
+            raise KeyError(item)
+        row = self._queue[item]
+        return ChainMap({"check": check_of(item, str(row["title"]))}, row)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
@@ -82,11 +98,11 @@ def _offer_one(
     table = sheets.tables.get(who)
     if table is None:
         if rows:
-            new_workbook(path, sheets.form, columns, list(rows.values()), guide)
+            new_workbook(path, sheets.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
     known = _keys(table, who)
-    new = [row for key, row in rows.items() if key not in known]
+    new = [rows[key] for key in rows if key not in known]
     changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets))
     if not new and not changes:
         return 0
@@ -108,6 +124,8 @@ def _add(
     changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
 ) -> None:
+    from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
+
     path, columns = sheets.path(who), sheets.columns(who)
     try:
         add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes)

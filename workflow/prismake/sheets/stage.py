@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prismake.config import reviewers as reviewers_of
 from prismake.errors import SheetError
@@ -17,10 +17,8 @@ from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.history import Snapshot, read_snapshot
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
+from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass
@@ -35,7 +33,7 @@ class StageSheets:
     stage: str
     form: Form
     reviewers: list[str]
-    queue: dict[str, dict[str, Any]]
+    queue: Queue
     folder: Path = SHEETS
     blinded: bool = False
     seed: int = 0
@@ -84,12 +82,11 @@ class StageSheets:
         return {**read, "settled": settled}
 
 
-def load_stage(stage: str, config: Mapping[str, Any], queue: pd.DataFrame, folder: Path = SHEETS) -> StageSheets:
+def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:
     """Read every sheet of a stage that is there."""
     reviewers = reviewers_of(dict(config), stage)
-    rows = {str(row["item_id"]): row for row in queue.to_dict("records")}
     blinded = config["consensus"] == "blinded"
-    sheets = StageSheets(stage, load_form(stage, config), reviewers, rows, folder, blinded, config["seed"])
+    sheets = StageSheets(stage, load_form(stage, config), reviewers, queue, folder, blinded, config["seed"])
     sheets.book = sheet_state.read_book(stage, folder)
     last_good = read_snapshot(stage, folder)
     for who in sheets.owners:

@@ -1,0 +1,43 @@
+"""The queue is read a column at a time, in whatever order its rows are asked for."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+from prismake.sheets import queue as queue_module
+from prismake.sheets.queue import QueueFile
+
+ROWS = 1_000
+
+
+@pytest.fixture(params=[0, 1 << 30], ids=["through a window", "whole"])
+def queue(tmp_path, monkeypatch, request):
+    monkeypatch.setattr(queue_module, "_KEPT_WHOLE", request.param)
+    rows = [
+        {"item_id": f"a:{n:04d}", "title": f"Title {n}", "abstract": None if n == 7 else f"{n} " * 50}
+        for n in range(ROWS)
+    ]
+    pd.DataFrame(rows).to_parquet(tmp_path / "queue.parquet", index=False)
+    return QueueFile(tmp_path / "queue.parquet")
+
+
+def test_rows_in_the_order_of_the_file_and_in_any_other(queue):
+    assert len(queue) == ROWS
+    places = list(range(ROWS)) + random.Random(1).choices(range(ROWS), k=100) + list(range(ROWS))
+    items = list(queue)
+    for place in places:
+        row = queue[items[place]]
+        assert row["title"] == f"Title {place}"
+        assert row["abstract"] == ("" if place == 7 else f"{place} " * 50)
+
+
+def test_a_row_is_a_mapping(queue):
+    row = queue["a:0003"]
+    assert dict(row) == {"item_id": "a:0003", "title": "Title 3", "abstract": "3 " * 50}
+    assert row.get("members") is None
+    with pytest.raises(KeyError):
+        row["members"]
+    with pytest.raises(KeyError):
+        queue["a:9999"]

@@ -1,0 +1,135 @@
+"""Rows added to a workbook that people have worked in, and cells of the workflow's own brought up to date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from prismake.files import replacing
+from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
+from prismake.sheets.xlsx import Look
+
+_LINE = Border(bottom=Side(style="thin", color="CBD2D9"))
+
+
+def add_rows(
+    old: Path,
+    path: Path,
+    columns: Sequence[Column],
+    headers: Mapping[str, int],
+    sheet_name: str,
+    header_row: int,
+    rows: Sequence[Mapping[str, Any]],
+    changes: Mapping[int, Mapping[str, str]],
+) -> None:
+    """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
+
+    Args:
+        old: the workbook as it is now.
+        path: where it goes.
+        headers: column header to its place in the sheet (from 1), as people left it.
+        sheet_name, header_row: where the table stands.
+        rows: new rows, values by column key.
+        changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
+
+    Raises:
+        Exception: whatever openpyxl raises for a workbook that it cannot load; the caller rebuilds it.
+    """
+    book = openpyxl.load_workbook(old, rich_text=True)
+    sheet = book[sheet_name]
+    place = {column.key: headers[column.header] for column in columns if column.header in headers}
+    _add_columns(sheet, header_row, columns, place, [*changes.values(), *rows])
+    for number, texts in changes.items():
+        for column in columns:
+            if column.key in texts and column.key in place:
+                _set(sheet.cell(number, place[column.key]), column, texts)
+    there = [column for column in columns if column.key in place]
+    start = max(_last_row(sheet), header_row) + 1
+    for number, row in enumerate(rows, start=start):
+        texts = [cell_text(row.get(column.key)) for column in there]
+        sheet.row_dimensions[number].height = height_of(there, texts)
+        for column, text in zip(there, texts, strict=True):
+            _fill(sheet.cell(number, place[column.key]), column, text)
+    letters = [get_column_letter(place[column.key]) for column in there]
+    for one in row_dropdowns(there, letters, rows, start):
+        sheet.add_data_validation(
+            DataValidation("list", one.source, allow_blank=True, showErrorMessage=False, sqref=one.area)
+        )
+    _widen(sheet, start + len(rows) - 1)
+    with replacing(path) as draft:
+        book.save(draft)
+
+
+def _add_columns(
+    sheet: Any, header_row: int, columns: Sequence[Column], place: dict[str, int], texts: Sequence[Mapping[str, Any]]
+) -> None:
+    """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
+    for column in columns:
+        if column.role == "live" and column.key not in place and any(one.get(column.key) for one in texts):
+            place[column.key] = sheet.max_column + 1
+            cell = sheet.cell(header_row, place[column.key])
+            cell.value = column.header
+            _dress(cell, head_look(column))
+            sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
+
+
+def _set(cell: Any, column: Column, texts: Mapping[str, Any]) -> None:
+    """Give a cell its new text; a link that stood behind the old one goes."""
+    cell.value, cell.hyperlink = None, None
+    if column.role == "state":
+        cell.value = texts[column.key] or None
+    else:
+        _fill(cell, column, cell_text(texts[column.key]))
+
+
+def _fill(cell: Any, column: Column, text: str) -> None:
+    if text:
+        if column.link:
+            cell.hyperlink = link_to(column, text)
+        cell.value = text
+        cell.data_type = "s"  # never a formula, whatever the title begins with
+    look = look_of(column, text)
+    _dress(cell, look)
+    cell.border = _LINE
+    cell.quotePrefix = look.quoted
+
+
+def _dress(cell: Any, look: Look) -> None:
+    cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color=look.colour)
+    cell.alignment = Alignment(vertical="center" if look.centred else "top", wrap_text=look.wrap)
+    if look.fill:
+        cell.fill = PatternFill("solid", fgColor=look.fill)
+    if look.plain_text:
+        cell.number_format = "@"
+
+
+def _last_row(sheet: Any) -> int:
+    """The last row in which somebody wrote something."""
+    last = sheet.max_row
+    while last > 1 and all(cell.value is None for cell in sheet[last]):
+        last -= 1
+    return last
+
+
+def _widen(sheet: Any, last: int) -> None:
+    """The filter, what is printed, dropdowns and colours reach to the new last row."""
+    if isinstance(sheet.print_area, str) and (
+        area := re.search(r"(\$?[A-Z]+\$?\d+:\$?[A-Z]+)\$?\d+$", sheet.print_area)
+    ):
+        sheet.print_area = f"{area[1]}{last}".replace("$", "")
+    if sheet.auto_filter.ref:
+        head, _, tail = sheet.auto_filter.ref.partition(":")
+        letters = "".join(c for c in tail if c.isalpha())
+        sheet.auto_filter.ref = f"{head}:{letters}{max(last, sheet.max_row)}" if letters else sheet.auto_filter.ref
+    for rule in sheet.data_validations.dataValidation:
+        for area in rule.sqref.ranges:
+            if area.min_row == 2 and area.max_row > area.min_row and area.max_row < last:
+                area.expand(down=last + SPARE - area.max_row)

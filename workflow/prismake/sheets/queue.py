@@ -1,0 +1,105 @@
+"""The queue of a stage, read from its Parquet file a column at a time, and only the columns that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Queue = Mapping[str, Mapping[str, Any]]  # item id -> its row
+_KEPT_WHOLE = 1 << 19  # bytes of a column in the file; longer ones, abstracts above all, are read through a window
+_WINDOW = 256  # rows
+_RESTARTS = 12  # of a window; a column that is read in no order at all is loaded whole after that
+_BUFFER = 1 << 16  # bytes read ahead; without it Arrow holds the whole column in its compressed form as well
+
+
+class QueueFile(Mapping[str, Mapping[str, Any]]):
+    """``queue.parquet`` as a mapping of item id to row, in the order of the file.
+
+    Rows are views into columns. Reading answers never loads the abstracts, and offering twenty thousand of them in
+    the order of the file has a few hundred in memory at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet
+
+        # Arrow's own allocator keeps freed pages: a quarter of the memory of an offer
+        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+        self._file = pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+        self.columns = tuple(self._file.schema_arrow.names)
+        self._loaded: dict[str, _Column] = {}
+        self._places = {item: place for place, item in enumerate(self._column("item_id").every())}
+
+    def cell(self, name: str, place: int) -> Any:
+        value = self._column(name).at(place)
+        return "" if value is None else value
+
+    def _column(self, name: str) -> _Column:
+        if name not in self._loaded:
+            self._loaded[name] = _Column(self._file, self.columns.index(name))
+        return self._loaded[name]
+
+    def __getitem__(self, item: str) -> Mapping[str, Any]:
+        return _Row(self, self._places[item])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class _Row(Mapping[str, Any]):
+    """One row of the queue; a cell is looked up when it is asked for."""
+
+    __slots__ = ("_place", "_queue")
+
+    def __init__(self, queue: QueueFile, place: int) -> None:
+        self._queue, self._place = queue, place
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._queue.columns:
+            raise KeyError(name)
+        return self._queue.cell(name, self._place)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._queue.columns)
+
+    def __len__(self) -> int:
+        return len(self._queue.columns)
+
+
+class _Column:
+    """A column of the file: a short one whole, a long one as a window that moves forward."""
+
+    def __init__(self, file: Any, index: int) -> None:
+        groups = range(file.metadata.num_row_groups)
+        size = sum(file.metadata.row_group(group).column(index).total_uncompressed_size for group in groups)
+        self._file, self._name = file, file.schema_arrow.names[index]
+        self._restarts = 0 if size > _KEPT_WHOLE else _RESTARTS
+        self._start, self._values = 0, []
+        self._windows: Iterator[pa.RecordBatch] = iter(())
+        self._begin()
+
+    def every(self) -> list[Any]:
+        return [value for batch in self._batches(4096) for value in batch.column(0).to_pylist()]
+
+    def at(self, place: int) -> Any:
+        if place < self._start:
+            self._restarts += 1
+            self._begin()
+        while place >= self._start + len(self._values):
+            self._start += len(self._values)
+            self._values = next(self._windows).column(0).to_pylist()
+        return self._values[place - self._start]
+
+    def _begin(self) -> None:
+        whole = self._restarts >= _RESTARTS
+        self._start, self._values = 0, self.every() if whole else []
+        self._windows = iter(()) if whole else self._batches(_WINDOW)
+
+    def _batches(self, rows: int) -> Iterator[pa.RecordBatch]:
+        return self._file.iter_batches(rows, columns=[self._name], use_threads=False)
