@@ -129,7 +129,7 @@ QUEUED = {
     "two translations of one title": (
         {"journal": "Eksp Klin Farmakol"},
         {"journal": "Experimental and Clinical Pharmacology",
-         "title": "[Use of tafenoquine in the radical therapy of recurrent vivax malaria in adults]"}),
+         "title": "[Tafenoquine for the radical therapy of recurrent vivax malaria in adults]"}),
     "registrations without a number": (
         {"title": "Open label trial of tafenoquine in adult patients with relapsing vivax malaria", "journal": "",
          "volume": "", "issue": "", "pages": ""},
