@@ -21,13 +21,14 @@ class Verdict:
     """One field of one item: what each reviewer said, and what was settled by whom.
 
     ``state`` is settled, undecided, conflict or "" (the field does not apply).
-    ``settled_by`` is agreement, consensus, single or "".
+    ``settled_by`` is agreement, consensus, single or "". ``remark`` says what is odd, ``remedy`` what to do about it.
     """
 
     state: str
     value: str = ""
     settled_by: str = ""
     remark: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def decide(
     answers: Mapping[str, Answers],
     consensus: Answers,
     problems: Mapping[str, Mapping[str, set[str]]] | None = None,
+    verdicts: Mapping[str, Mapping[str, Verdict]] | None = None,
 ) -> list[Decision]:
     """One decision an item, in the order of ``items``.
 
@@ -62,8 +64,13 @@ def decide(
         answers: by reviewer; every reviewer named here is expected to answer every item.
         consensus: what the adjudicator settled.
         problems: by reviewer, item to the fields whose cells were not understood.
+        verdicts: by item, what is known of a field already (records that were judged before they were one report).
     """
-    return [_decide_item(form, item, answers, consensus.get(item, {}), problems or {}) for item in items]
+    known = verdicts or {}
+    return [
+        _decide_item(form, item, answers, consensus.get(item, {}), problems or {}, known.get(item, {}))
+        for item in items
+    ]
 
 
 def _decide_item(
@@ -72,19 +79,21 @@ def _decide_item(
     answers: Mapping[str, Answers],
     consensus: Mapping[str, str],
     problems: Mapping[str, Mapping[str, set[str]]],
+    known: Mapping[str, Verdict],
 ) -> Decision:
     said = {reviewer: given.get(item, {}) for reviewer, given in answers.items()}
     verdicts: dict[str, Verdict] = {}
     for one in form.fields:
-        asked = said
-        if one.when:
-            condition, wanted = one.when
-            earlier = verdicts[condition]
-            if earlier.state != SETTLED or earlier.value != wanted:
-                verdicts[one.name] = Verdict("")
-                continue
-            asked = {who: given for who, given in said.items() if settles(form.field(condition), given) == wanted}
-        verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(one.when))
+        condition, wanted = one.when or ("", "")
+        if condition and (verdicts[condition].state != SETTLED or verdicts[condition].value != wanted):
+            verdicts[one.name] = Verdict("")
+        elif one.name in known:
+            verdicts[one.name] = known[one.name]
+        else:
+            asked = said
+            if condition:
+                asked = {who: given for who, given in said.items() if settles(form.field(condition), given) == wanted}
+            verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(condition))
     broken = any(item in by_item for by_item in problems.values())
     state = _state(verdicts, form)
     if broken and state != SETTLED:
@@ -123,7 +132,7 @@ def _settle(one: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, 
     if final:
         if agreed and comparable(one, final) not in kinds and len(given) > 1 and not missing:
             remark = f"all reviewers now say “{next(iter(given.values()))}”, the consensus sheet says “{final}”"
-            return Verdict(CONFLICT, remark=remark)
+            return Verdict(CONFLICT, remark=remark, remedy="Change or clear the consensus answer.")
         return Verdict(SETTLED, final, "consensus")
     if agreed:
         value = next(iter(given.values()))

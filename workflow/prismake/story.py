@@ -9,6 +9,7 @@ from prismake.config import PANEL_STAGES
 from prismake.errors import PrismakeError
 from prismake.files import read_csv
 from prismake.sheets.history import read_log
+from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import HISTORY
 
 
@@ -72,4 +73,4 @@ def _changes(record: str, folder: Path) -> Iterator[str]:
 
 
 def _about(item: str, record: str) -> bool:
-    return record == item or record in item.split("|")
+    return record == item or record in item.split("|") or record in item.split(TOGETHER)

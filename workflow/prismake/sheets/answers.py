@@ -9,6 +9,7 @@ from typing import Any
 from prismake.errors import SheetError
 from prismake.forms import Field, Form, allowed, understand
 from prismake.records import normal_title
+from prismake.sheets.joined import first_of
 from prismake.sheets.layout import CHECK, DISPUTED, ITEM, SETTLED, Column, check_of
 from prismake.sheets.reading import SheetTable
 
@@ -66,7 +67,7 @@ def read_consensus(
     said = SheetAnswers()
     by_label = {one.label.casefold(): one for one in form.fields}
     keys = [(number, f"{_text(row[ITEM])}/{_text(row[DISPUTED])}") for number, row in table.rows]
-    _refuse_shuffled(table, queue, keys, title_of=lambda key: key.rsplit("/", 1)[0])
+    _refuse_shuffled(table, queue, keys, title_of=lambda key: first_of(key.rsplit("/", 1)[0]))
     for number, row in table.rows:
         item, label = _text(row[ITEM]), _text(row[DISPUTED])
         one = by_label.get(label.casefold())
@@ -77,7 +78,7 @@ def read_consensus(
                     (place, "this row no longer says which item and question it settles. Restore both cells.")
                 )
             continue
-        _take(said, table, number, item, one.name, one, SETTLED, row[SETTLED], _choices(queue.get(item, {})))
+        _take(said, table, number, item, one.name, one, SETTLED, row[SETTLED], _choices(queue.get(first_of(item), {})))
         _note(said, item, row, form.note)
         said.places.setdefault(f"{item}/{one.name}", []).append(number)
     return said

@@ -140,9 +140,7 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
             if verdict.remark:
                 where = f"{sheets.path(CONSENSUS).name}, {one.item}"
                 label = sheets.form.field(name).label
-                found.append(
-                    {"where": where, "what": f"{label}: {verdict.remark}. Change or clear the consensus answer."}
-                )
+                found.append({"where": where, "what": f"{label}: {verdict.remark}. {verdict.remedy}"})
     return found
 
 

@@ -12,6 +12,7 @@ from prismake.forms import allowed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy
+from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.queue import Queue
@@ -74,17 +75,21 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
     settled = {one.item: one for one in decisions}
     for item, name in to_adjudicate(sheets.form, decisions):
         one, row = sheets.form.field(name), sheets.queue[item]
-        key = f"{item}/{one.label}"
+        named = sheets.joined.rows.get(item, {}).get(name, item)
+        says = sheets.joined.says.get(item, {}).get(name)
+        if says is None:
+            says = {who: sheets.said[who].answers.get(item, {}).get(name, "") for who in sheets.reviewers}
+        key = f"{named}/{one.label}"
         speakers = sheets.speakers(item).items()
         rows[key] = {
-            "item_id": item,
+            "item_id": named,
             "title": row["title"],
             "field": one.label,
             "allowed": allowed(one, row_choices(row)),
             "choices": "|".join(row_choices(row) if one.by_row else [choice.value for choice in one.choices]),
             "check": check_of(key, str(row["title"])),
             "state": settled[item].fields[name].remark,
-            **{f"says.{voice}": sheets.said[who].answers.get(item, {}).get(name, "") for voice, who in speakers},
+            **{f"says.{voice}": says[who] for voice, who in speakers},
             **{f"notes.{voice}": sheets.said[who].notes.get(item, "") for voice, who in speakers},
         }
     return rows
@@ -200,4 +205,4 @@ def _changes(
 def _is_settled(sheets: StageSheets, settled: Mapping[str, Mapping[str, str]], item: str, label: str) -> bool:
     """Whether a row of the consensus sheet is answered, and for an item that is still in the queue."""
     names = [one.name for one in sheets.form.fields if one.label.casefold() == label.casefold()]
-    return item in sheets.queue and any(settled.get(item, {}).get(name) for name in names)
+    return first_of(item) in sheets.queue and any(settled.get(item, {}).get(name) for name in names)

@@ -15,6 +15,7 @@ from prismake.panel import Decision, decide
 from prismake.sheets import state as sheet_state
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.history import Snapshot, read_snapshot
+from prismake.sheets.joined import Joined, follow
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.queue import Queue
@@ -27,7 +28,8 @@ class StageSheets:
 
     ``blinded``: the consensus sheet does not say who said what; ``seed`` then orders the reviewers row by row.
     ``queue``: item id to its row. ``said``: by reviewer (and ``consensus``). ``tables``: sheets that could
-    be read. ``refused``: by reviewer, the error of a sheet that could not.
+    be read. ``refused``: by reviewer, the error of a sheet that could not. ``joined``: what follows from answers to
+    records that became one report after they were judged.
     """
 
     stage: str
@@ -41,6 +43,7 @@ class StageSheets:
     tables: dict[str, SheetTable] = field(default_factory=dict)
     refused: dict[str, SheetError] = field(default_factory=dict)
     book: dict[str, Any] = field(default_factory=dict)
+    joined: Joined = field(default_factory=Joined)
 
     @property
     def owners(self) -> list[str]:
@@ -66,10 +69,15 @@ class StageSheets:
         return sheet_path(self.stage, who, self.folder)
 
     def decisions(self) -> list[Decision]:
+        answers, consensus, problems = self.answers()
+        plain = {who: self.joined.plain(who, given) for who, given in answers.items()}
+        return decide(self.form, sorted(self.queue), plain, consensus, problems, self.joined.verdicts)
+
+    def answers(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """By reviewer, the answers; the adjudicator's; by reviewer, the cells that were not understood."""
         answers = {who: self.said[who].answers for who in self.reviewers}
         problems = {who: self.said[who].broken for who in self.reviewers}
-        consensus = self.said[CONSENSUS].answers if CONSENSUS in self.said else {}
-        return decide(self.form, sorted(self.queue), answers, consensus, problems)
+        return answers, self.said[CONSENSUS].answers if CONSENSUS in self.said else {}, problems
 
     def snapshot(self, decisions: list[Decision]) -> Snapshot:
         """What was read, in the form that is kept beside the sheets; empty answers are left out."""
@@ -95,7 +103,11 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         except SheetError as error:
             sheets.refused[who] = error
             sheets.said[who] = SheetAnswers(answers={k: dict(v) for k, v in last_good.get(who, {}).items()})
-        _follow_members(sheets, sheets.said[who], who)
+    members: dict[str, list[str]] = {}
+    for old, item in _joined(sheets).items():
+        members.setdefault(item, []).append(old)
+    answers, consensus, problems = sheets.answers()
+    sheets.joined = follow(sheets.form, members, answers, consensus, problems)
     return sheets
 
 
@@ -120,29 +132,6 @@ def _joined(sheets: StageSheets) -> dict[str, str]:
         for member in str(row.get("members") or "").split("\n")
         if member and member not in sheets.queue
     }
-
-
-def _follow_members(sheets: StageSheets, said: SheetAnswers, who: str) -> None:
-    """Answers given to a record that has since joined another report count for that report.
-
-    Two records that were judged differently before they were found to be one report are for the panel to settle.
-    """
-    now = _joined(sheets)
-    for old in sorted(set(said.answers) & set(now)):
-        item = now[old]
-        for name, value in said.answers[old].items():
-            mine = said.answers.setdefault(item, {})
-            if value and mine.get(name, value) != value:
-                sentence = (
-                    f"{old} and {item} are one report now, but were judged “{value}” and “{mine[name]}”. "
-                    f"Give both rows the same answer to “{sheets.form.field(name).label}”."
-                )
-                said.problems.append((sheets.path(who).name, sentence))
-                said.broken.setdefault(item, set()).add(name)
-            elif value and name not in said.broken.get(item, ()):
-                mine[name] = value
-        for name in said.broken.get(item, ()):
-            said.answers[item].pop(name, None)
 
 
 def _refuse_missing(sheets: StageSheets, who: str) -> None:
