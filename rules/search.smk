@@ -14,7 +14,7 @@ rule search_source:
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
         email=config["email"],
-        code=code("sources", "records"),
+        code=code("sources", "records", "recordfile", "searching"),
     script:
         "../scripts/search_source.py"
 
@@ -30,6 +30,6 @@ rule import_records:
     log:
         "results/logs/import_records.log",
     params:
-        code=code("records"),
+        code=code("records", "recordfile", "searching"),
     script:
         "../scripts/import_records.py"

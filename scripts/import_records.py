@@ -2,17 +2,14 @@
 
 from pathlib import Path
 
-from prismake.files import read_json, replacing, write_csv
+from prismake import recordfile
+from prismake.files import read_json, write_csv
 from prismake.jobs import job
-from prismake.searching import join_sources, searches_table
+from prismake.searching import searches_table
 
 
 def main(logs: list[Path], tables: list[Path], records_file: Path, searches_file: Path) -> None:
-    import pandas as pd
-
-    records = join_sources([pd.read_parquet(table) for table in tables])
-    with replacing(records_file) as draft:
-        records.to_parquet(draft, index=False)
+    recordfile.join(tables, records_file)
     write_csv(searches_file, searches_table([read_json(log) for log in logs]))
 
 

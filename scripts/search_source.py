@@ -1,18 +1,15 @@
-"""Read one source: its exports, or PubMed itself."""
+"""Read one source: its exports, or the database itself."""
 
 from pathlib import Path
 
-from prismake.files import replacing, write_json
+from prismake.files import write_json
 from prismake.jobs import job
 from prismake.searching import read_source
 
 
 def main(source, details, email, folder: Path, log_file: Path, records_file: Path) -> None:
     """Write the search log and the records of one source."""
-    search_log, records = read_source(source, details, email, folder)
-    with replacing(records_file) as draft:
-        records.to_parquet(draft, index=False)
-    write_json(log_file, search_log)
+    write_json(log_file, read_source(source, details, email, folder, records_file))
 
 
 if "snakemake" in globals():

@@ -94,12 +94,20 @@ ROWS = [
 
 def test_ids_do_not_depend_on_the_order():
     forward, backward = [dict(row) for row in ROWS], [dict(row) for row in reversed(ROWS)]
-    records.assign_ids(forward, "s")
-    records.assign_ids(backward, "s")
+    for rows in (forward, backward):
+        ids = records.Ids("s")
+        assert [ids.give(row) for row in rows] == [row["record_id"] for row in rows]
     assert sorted(row["record_id"] for row in forward) == sorted(row["record_id"] for row in backward)
     assert forward[0]["record_id"] == "s:L1"
     assert forward[2]["record_id"] == forward[1]["record_id"] + ".2"
     assert forward[3]["record_id"] == "s:x_y"
+
+
+def test_an_accession_that_looks_like_a_counted_one_is_told_apart():
+    ids = records.Ids("s")
+    assert [ids.give({"accession": number}) for number in ("1", "1", "1.2", "1", "1.2")] == [
+        "s:1", "s:1.2", "s:1.2.2", "s:1.3", "s:1.2.3",
+    ]  # fmt: skip
 
 
 def test_the_hash_of_a_citation_ignores_how_it_is_written():

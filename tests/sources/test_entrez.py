@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from eutils_server import Server, article, pmids, running
 from prismake.errors import SearchError
-from prismake.sources import entrez, eutils, read_files
+from prismake.sources import entrez, eutils
 from prismake.sources.progress import Reporter
 from prismake.sources.transport import Policy
+from streamed import read_files
 
 KEY = "0123456789abcdef0123456789abcdef0123"
 QUICK = Policy(attempts=4, first_wait=0.005, longest_wait=0.02, timeout=0.4, deadline=5)

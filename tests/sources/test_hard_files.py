@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from eutils_server import article, article_set
 from prismake.errors import ImportFileError
-from prismake.sources import decode, delimited, read_file, read_files, read_records
+from prismake.sources import decode, delimited, read_file, read_records
+from streamed import read_files
 
 EXPORTS = Path(__file__).parent / "exports"
 
@@ -315,6 +316,11 @@ def test_files_of_one_source_share_their_ids():
     rows, imports = read_files([EXPORTS / "embase.ris", EXPORTS / "embase.csv"], "embase")
     assert len({row["record_id"] for row in rows}) == 4 and len(imports) == 2
     assert [row["record_id"] for row in rows][2] == "embase:L620000101.2"
+
+
+def test_in_an_archive_a_record_that_was_handed_out_again_counts_once():
+    rows, imports = read_files([EXPORTS / "embase.ris", EXPORTS / "embase.csv"], "embase", once=True)
+    assert [row["record_id"] for row in rows] == imports[0].record_ids and imports[1].record_ids == []
 
 
 def test_the_log_of_an_archived_search_holds_no_records(tmp_path):

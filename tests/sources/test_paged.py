@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from prismake.errors import SearchError
-from prismake.sources import clinicaltrials, europepmc, read_files
+from prismake.sources import clinicaltrials, europepmc
 from prismake.sources.transport import Policy
+from streamed import read_files
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.01, timeout=0.5, pause=0)
 SIZE = 10

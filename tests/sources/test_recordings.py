@@ -9,9 +9,10 @@ import pytest
 import yaml
 from eutils_server import Server, running
 from prismake.errors import SearchError
-from prismake.sources import entrez, eutils, read_files
+from prismake.sources import entrez, eutils
 from prismake.sources.transport import PassingError, Policy
 from sample_folder import SHARED
+from streamed import read_files
 
 FOLDER = SHARED / "samples" / "entrez"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recordings are not here (set PRISMAKE_SHARED)")

@@ -150,21 +150,29 @@ def citation_hash(record: Mapping[str, Any]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
 
-def assign_ids(records: list[dict[str, Any]], source: str) -> None:
-    """Give each record ``<source>:<accession>``, or ``<source>:<hash of the citation>`` without one.
+class Ids:
+    """Gives records ``<source>:<accession>``, or ``<source>:<hash of the citation>`` without an accession.
 
-    The same export gives the same ids on every machine and in any order. Records of one source that
-    share an id (an export that holds a row twice) are told apart by a counter: they are the same
-    citation, so that which of them is the first makes no difference.
+    The same export gives the same ids on every machine and in any order. Records of one source that share an id (an
+    export that holds a row twice) are told apart by a counter: they are the same citation, so that which of them is
+    the first makes no difference.
     """
-    seen: dict[str, int] = {}
-    for record in records:
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._given: dict[str, int] = {}
+
+    def give(self, record: dict[str, Any]) -> str:
+        """The id of the record, which is written into it with its source."""
         # Ids end up in file names, in links and in pairs joined by a bar: nothing in them may look like a path.
-        accession = _NOT_ACCESSION.sub("_", re.sub(r"\s+", "", str(record.get("accession") or ""))).strip("._")
-        base = f"{source}:{accession or citation_hash(record)}"
-        seen[base] = seen.get(base, 0) + 1
-        record["source"] = source
-        record["record_id"] = base if seen[base] == 1 else f"{base}.{seen[base]}"
+        accession = _NOT_ACCESSION.sub("_", "".join(str(record.get("accession") or "").split())).strip("._")
+        base = record_id = f"{self.source}:{accession or citation_hash(record)}"
+        while record_id in self._given:  # an accession may itself look like a counted one
+            self._given[base] += 1
+            record_id = f"{base}.{self._given[base]}"
+        self._given[record_id] = 1
+        record["source"], record["record_id"] = self.source, record_id
+        return record_id
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""One source read, whether it is an export or a database that answers; all sources joined."""
+"""One source read, whether it is an export or a database that answers; the table of all searches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prismake import recordfile
 from prismake.files import digest
+from prismake.sources import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,15 +19,16 @@ API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
 
 
 def read_source(
-    source: str, details: Mapping[str, Any], email: str, folder: Path
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """The search log (what PRISMA-S asks for) and the record table of one source.
+    source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path
+) -> dict[str, Any]:
+    """Write the record table of one source; return its search log, which is what PRISMA-S asks for.
 
     Args:
         source: short name of the source.
         details: ``searches.<source>`` of the config, with ``files``.
         email: sent to NCBI with a live search.
         folder: ``config/searches``; a live search archives its answers in a folder of its own there.
+        records_file: where the table goes (Parquet).
 
     Raises:
         ImportFileError, SearchError: each with the file and what to do.
@@ -43,30 +46,17 @@ def read_source(
     files = [Path(name) for name in details["files"]]
     if details["live"]:
         files = _search(source, details, email, folder / source, log)
-    records, imports = _read(files, source)
+    with recordfile.writing(records_file) as writer:
+        imports = stream(files, source, writer.add, once=details["live"])
     log["label"] = details["label"] or next((one.database for one in imports if one.database), source)
     log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")
-    log["records"] = len(records)
+    log["records"] = sum(len(one.record_ids) for one in imports)
     log["files"] = [
-        {"name": file.as_posix(), "sha256": digest(file), "records": len(one.records), "format": one.format}
+        {"name": file.as_posix(), "sha256": digest(file), "records": len(one.record_ids), "format": one.format}
         for file, one in zip(files, imports, strict=True)
     ]
     log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
-    from prismake.records import table
-
-    return log, table(records)
-
-
-def join_sources(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """All records in one table, sorted by id: the order of files and sources makes no difference."""
-    import pandas as pd
-
-    from prismake.records import table
-
-    filled = [one for one in tables if len(one)]
-    if not filled:
-        return table([])
-    return pd.concat(filled, ignore_index=True).sort_values("record_id", kind="stable", ignore_index=True)
+    return log
 
 
 def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -118,12 +108,6 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
         log[key] = log[key] or answer.get(key) or ""
     log["warnings"] += list(answer.get("warnings") or [])
     return [Path(path) for path in entrez.archive_files(archive)]
-
-
-def _read(files: Sequence[Path], source: str) -> tuple[list[dict[str, Any]], list[Any]]:
-    from prismake.sources.imports import read_files
-
-    return read_files(files, source)
 
 
 def api_key(config_folder: Path) -> str | None:

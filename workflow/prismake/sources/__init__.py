@@ -12,11 +12,11 @@ from typing import Any
 _HOME = {
     "Import": "prismake.sources.imports",
     "read_file": "prismake.sources.imports",
-    "read_files": "prismake.sources.imports",
     "read_records": "prismake.sources.imports",
+    "stream": "prismake.sources.imports",
 }
 
-__all__ = ["Import", "read_file", "read_files", "read_records"]
+__all__ = ["Import", "read_file", "read_records", "stream"]
 
 
 def __getattr__(name: str) -> Any:

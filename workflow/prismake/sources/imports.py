@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings as python_warnings
 from collections import Counter
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from prismake import records as record_table
-from prismake.errors import ImportFileError, PrismakeError
+from prismake.errors import ImportFileError
 from prismake.sources import decode, delimited, detect, dialects, documents, json_records, pubmed_xml, tagged
 from prismake.sources.decisions import Decision, of_record
 from prismake.sources.mapping import Dialect, Raw, build
@@ -25,19 +26,23 @@ if TYPE_CHECKING:
 
 SEARCH_LOG = "search log"
 """Format of the file that lies beside archived answers and holds no records itself."""
+PORTION = 500
+"""Records that are handed on together while a file is streamed."""
 
 
 @dataclass(frozen=True)
 class Import:
     """What one file gave.
 
-    ``records``: one dictionary a record, with the columns of ``prismake.records.COLUMNS`` and ids of ``source``.
-    ``format``: of the file ("Cochrane RIS"). ``database`` and ``platform``: as far as the file tells, else "".
-    ``kind``: "database", "register" or "other" (a manager or screening tool, which mixes sources).
-    ``problems``: what was left out, each with file and line. ``warnings``: what is in the table but needs a look.
-    ``decisions``: of reviewers, where a screening tool exported them; each names its record by place.
+    ``record_ids``: of its records, in their order. ``records``: the records themselves, one dictionary each with the
+    columns of ``prismake.records.COLUMNS``; none when they were streamed. ``format``: of the file ("Cochrane RIS").
+    ``database`` and ``platform``: as far as the file tells, else "". ``kind``: "database", "register" or "other" (a
+    manager or screening tool, which mixes sources). ``problems``: what was left out, each with file and line.
+    ``warnings``: what is in the table but needs a look. ``decisions``: of reviewers, where a screening tool exported
+    them; each names its record by place.
     """
 
+    record_ids: list[str]
     records: list[dict[str, Any]]
     format: str
     database: str
@@ -56,7 +61,7 @@ class Import:
         """The decisions that came along: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
         return [
             {
-                "record_id": self.records[one.index]["record_id"],
+                "record_id": self.record_ids[one.index],
                 "stage": one.stage,
                 "reviewer": one.reviewer,
                 "decision": one.decision,
@@ -69,14 +74,16 @@ class Import:
 
 @dataclass
 class _Found:
-    """A file while it is being read."""
+    """A file while it is being read: what was seen so far."""
 
     where: str
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     dialect: Dialect | None = None
     format: str = ""
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+    untitled: int = 0
+    databases: Counter[str] = field(default_factory=Counter)
     decisions: list[Decision] = field(default_factory=list)
 
 
@@ -90,24 +97,42 @@ def read_file(path: str | Path, source: str | None = None) -> Import:
     """
     path = Path(path)
     found = _Found(path.name)
-    try:
-        with record_table.bulk():
-            _read(path, found)
-    except PrismakeError:
-        raise
-    except (MemoryError, RecursionError) as error:
-        raise ImportFileError(
-            f"the file is built in a way that no export is ({type(error).__name__}).", where=path.name
-        ) from None
-    return _finished(found, path, source)
+    with record_table.bulk():
+        rows = list(_records(path, found))
+    source = source or slug(_database(found)) or slug(path.name.split(".")[0]) or "records"
+    ids = record_table.Ids(source)
+    return _finished(found, source, [ids.give(record) for record in rows], rows)
 
 
-def read_files(paths: Iterable[str | Path], source: str) -> tuple[list[dict[str, Any]], list[Import]]:
-    """All records of the files of one source, with ids that are unique among them, and what each file gave."""
-    imports = [read_file(path, source) for path in paths]
-    rows = [record for item in imports for record in item.records]
-    record_table.assign_ids(rows, source)
-    return rows, imports
+def stream(
+    paths: Iterable[str | Path], source: str, take: Callable[[list[dict[str, Any]]], object], *, once: bool = False
+) -> list[Import]:
+    """Read the files of one source; ``take`` gets the records in portions, with ids that are unique among them.
+
+    Only a portion is in memory at a time. ``once``: of records with the same accession only the first counts, as in
+    the archive of a live search, where an update hands out some records again. Raises as ``read_file``.
+    """
+    ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
+    with record_table.bulk():
+        for path in map(Path, paths):
+            found, given = _Found(path.name), list[str]()
+            records = _records(path, found)
+            while portion := list(itertools.islice(records, PORTION)):
+                if once:
+                    portion = [
+                        one for one in portion if one["accession"] not in seen and not seen.add(one["accession"])
+                    ]
+                given += [ids.give(record) for record in portion]
+                take(portion)
+            imports.append(_finished(found, source, given, []))
+    return imports
+
+
+def _first_ones(records: Iterable[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
+    for record in records:
+        if record["accession"] not in seen:
+            seen.add(record["accession"])
+            yield record
 
 
 def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:
@@ -130,36 +155,44 @@ def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:
 # --- by format -----------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, found: _Found) -> None:
+def _records(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
+    """The records of a file, without ids; ``found`` learns what they tell of the file."""
+    try:
+        for record in _by_format(path, found):
+            found.count += 1
+            found.untitled += not record["title"]
+            if record["database"]:
+                found.databases[record["database"]] += 1
+            yield record
+    except (MemoryError, RecursionError) as error:
+        raise ImportFileError(
+            f"the file is built in a way that no export is ({type(error).__name__}).", where=path.name
+        ) from None
+
+
+def _by_format(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
     with decode.open_stream(path) as stream:
         head = stream.read(detect.HEAD)
     if detect.binary(head, found.where) == "workbook":
-        _read_rows(delimited.sheet_rows(decode.read_all(path), found.where), found, "workbook")
-        return
+        return _of_rows(delimited.sheet_rows(decode.read_all(path), found.where), found, "workbook")
     start = decode.decode(head)[0]
     if detect.is_search_log(start):
-        found.format, found.warnings = SEARCH_LOG, []
-        return
+        found.format = SEARCH_LOG
+        return iter(())
     name = detect.text_format(start, found.where)
-    if name == "pubmed_xml":
-        _read_pubmed(path, head, found)
-        return
-    if name == "endnote_xml":
+    if name in {"pubmed_xml", "endnote_xml"}:
         pubmed_xml.refuse_entities(head, found.where)
-        with decode.open_stream(path) as stream:
-            _build(dialects.ENDNOTE_XML, documents.endnote_xml(stream, found.problems), found)
-        return
+        return _of_pubmed(path, found) if name == "pubmed_xml" else _of_endnote(path, found)
     text, said = decode.decode(decode.read_all(path))
     found.warnings += said
     if name == "table":
-        _read_rows(delimited.csv_rows(text, found.problems), found, "CSV")
-    elif name == "json":
-        _build(*json_records.read(text, found.where), found)
-    elif name == "ris":
-        _build(ris_dialect(text), tagged.ris(text, found.problems), found)
-    else:
-        dialect, reader = _READERS[name]
-        _build(dialect, tagged.drop_empty(reader(text, found.problems)), found)
+        return _of_rows(delimited.csv_rows(text, found.problems), found, "CSV")
+    if name == "json":
+        return _build(*json_records.read(text, found.where), found)
+    if name == "ris":
+        return _build(ris_dialect(text), tagged.ris(text, found.problems), found)
+    dialect, reader = _READERS[name]
+    return _build(dialect, tagged.drop_empty(reader(text, found.problems)), found)
 
 
 _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] = {
@@ -185,63 +218,70 @@ def ris_dialect(text: str) -> Dialect:
     raise AssertionError("the last RIS dialect has no signature and fits everything")
 
 
-def _read_pubmed(path: Path, head: bytes, found: _Found) -> None:
-    pubmed_xml.refuse_entities(head, found.where)
+def _of_pubmed(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
     found.dialect, found.format = dialects.MEDLINE, "PubMed XML"
+    before = len(found.problems)
     try:
         with decode.open_stream(path) as stream:
-            found.rows.extend(pubmed_xml.records(stream, found.problems))
+            yield from pubmed_xml.records(stream, found.problems)
     except etree.XMLSyntaxError as error:
-        found.rows.clear()
-        found.problems.clear()
-        found.rows.extend(pubmed_xml.salvage(decode.read_all(path), found.problems))
-        if found.rows and not found.problems:
+        seen = found.count + len(found.problems) - before
+        yield from pubmed_xml.salvage(decode.read_all(path), found.problems, seen)
+        if found.count and not found.problems:
             found.problems.append(
                 f"line {error.lineno}: the file is not whole ({error.msg}). Its records were read, but others may "
                 "have stood behind them; export it again."
             )
 
 
-def _read_rows(rows: delimited.Rows, found: _Found, shape: str) -> None:
+def _of_endnote(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
+    with decode.open_stream(path) as stream:
+        yield from _build(dialects.ENDNOTE_XML, documents.endnote_xml(stream, found.problems), found)
+
+
+def _of_rows(rows: delimited.Rows, found: _Found, shape: str) -> Iterator[dict[str, Any]]:
     dialect, raws = delimited.recognise(rows, found.problems, found.where)
-    _build(dialect, raws, found)
+    yield from _build(dialect, raws, found)
     if dialect.name == "table":
         found.format = shape
 
 
-def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> None:
+def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> Iterator[dict[str, Any]]:
     found.dialect, found.format = dialect, dialect.name
     for raw in raws:
         record = build(dialect, raw.tags)
         record_database(dialect, raw.tags, record)
-        found.decisions.extend(of_record(len(found.rows), raw.tags, dialect.platform, found.where))
-        found.rows.append(record)
+        found.decisions.extend(of_record(found.count, raw.tags, dialect.platform, found.where))
+        yield record
 
 
-def _finished(found: _Found, path: Path, source: str | None) -> Import:
+def _database(found: _Found) -> str:
+    """The database that most records name; of a library that mixes sources only if all do."""
     dialect = found.dialect
-    if not found.rows and not found.problems and found.format != SEARCH_LOG:
+    if not found.databases:
+        return dialect.database if dialect else ""
+    name, count = found.databases.most_common(1)[0]
+    return "" if dialect and dialect.kind == "other" and count < found.count else name
+
+
+def _finished(found: _Found, source: str, record_ids: list[str], records: list[dict[str, Any]]) -> Import:
+    dialect = found.dialect
+    if not found.count and not found.problems and found.format != SEARCH_LOG:
         raise ImportFileError(
             f"the file looks like {found.format or 'an export'} but holds no records.",
             where=found.where,
             remedy="Export the search again. " + detect.EXPORTS,
         )
-    named = Counter(record["database"] for record in found.rows if record["database"])
-    database = named.most_common(1)[0][0] if named else (dialect.database if dialect else "")
-    if dialect and dialect.kind == "other" and named and named.most_common(1)[0][1] < len(found.rows):
-        database = ""
-    slugged = source or slug(database) or slug(path.name.split(".")[0]) or "records"
-    record_table.assign_ids(found.rows, slugged)
     warnings = [*([dialect.warning] if dialect and dialect.warning else []), *found.warnings]
-    untitled = sum(not record["title"] for record in found.rows)
-    if untitled:
-        warnings.append(f"{untitled} of {len(found.rows)} records have no title.")
+    if found.untitled:
+        warnings.append(f"{found.untitled} of {found.count} records have no title.")
     return Import(
-        records=found.rows,
+        record_ids=record_ids,
+        records=records,
         format=found.format,
-        database=database,
+        database=_database(found),
         platform=dialect.platform if dialect else "",
-        source=slugged,
+        source=source,
         kind=dialect.kind if dialect else "other",
         problems=[f"{found.where}, {line}" for line in found.problems],
         warnings=[f"{found.where}: {line}" for line in warnings],

@@ -51,14 +51,17 @@ def records(stream: IO[bytes], problems: list[str]) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def salvage(data: bytes, problems: list[str]) -> Iterator[dict[str, Any]]:
-    """The records of a broken file that are whole by themselves, one line in ``problems`` for each other one."""
+def salvage(data: bytes, problems: list[str], skip: int = 0) -> Iterator[dict[str, Any]]:
+    """The records of a broken file that are whole by themselves, one line in ``problems`` for each other one.
+
+    The first ``skip`` are left out: those that ``records`` came to before the place where the file is broken.
+    """
     text, _ = decode(data)
     starts = [(found.start(), found.group(1)) for found in _START.finditer(text)]
     ends = [start for start, _ in starts[1:]] + [len(text)] * bool(starts)
     parser = etree.XMLParser(**SAFE)
     line, counted = 1, 0
-    for (start, tag), end in zip(starts, ends, strict=True):
+    for (start, tag), end in list(zip(starts, ends, strict=True))[skip:]:
         line, counted = line + text.count("\n", counted, start), start
         stop = text.find(f"</{tag}>", start, end)
         if stop < 0:
