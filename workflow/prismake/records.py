@@ -118,8 +118,9 @@ def normal_title(text: str | None) -> str:
     """Lower-case words and digits only, without accents: the key on which titles are compared."""
     if not text:
         return ""
-    plain = unicodedata.normalize("NFKD", str(text).casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = str(text).casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain).strip()
 
 

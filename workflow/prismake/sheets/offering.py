@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -58,14 +57,31 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        row = self._queue[item]
-        return ChainMap({"check": check_of(item, str(row["title"]))}, row)  # type: ignore[arg-type]
+        return _QueueRow(item, self._queue[item])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
 
     def __len__(self) -> int:
         return len(self._order)
+
+
+class _QueueRow(Mapping[str, Any]):
+    """A row of the queue and the check that ties its id to its title."""
+
+    __slots__ = ("_item", "_row")
+
+    def __init__(self, item: str, row: Mapping[str, Any]) -> None:
+        self._item, self._row = item, row
+
+    def __getitem__(self, name: str) -> Any:
+        return check_of(self._item, str(self._row["title"])) if name == "check" else self._row[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("check", *self._row))
+
+    def __len__(self) -> int:
+        return len(self._row) + 1
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,10 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
     """
 
     def __init__(self, path: Path) -> None:
+        # Arrow's own allocator keeps the pages that were freed: a third of the memory of an offer
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         import pyarrow.parquet
 
-        # Arrow's own allocator keeps freed pages: a quarter of the memory of an offer
-        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
         self._file = pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
         self.columns = tuple(self._file.schema_arrow.names)
         self._loaded: dict[str, _Column] = {}
@@ -85,7 +86,7 @@ class _Column:
         self._begin()
 
     def every(self) -> list[Any]:
-        return [value for batch in self._batches(4096) for value in batch.column(0).to_pylist()]
+        return [value for batch in self._batches() for value in batch.column(0).to_pylist()]
 
     def at(self, place: int) -> Any:
         if place < self._start:
@@ -99,7 +100,8 @@ class _Column:
     def _begin(self) -> None:
         whole = self._restarts >= _RESTARTS
         self._start, self._values = 0, self.every() if whole else []
-        self._windows = iter(()) if whole else self._batches(_WINDOW)
+        self._windows = iter(()) if whole else self._batches()
 
-    def _batches(self, rows: int) -> Iterator[pa.RecordBatch]:
-        return self._file.iter_batches(rows, columns=[self._name], use_threads=False)
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        # always the same number of rows: the readers of all columns share it in the file that they share
+        return self._file.iter_batches(_WINDOW, columns=[self._name], use_threads=False)
