@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from prismake.files import write_csv, write_json
+from prismake.files import write_json, write_table
 from prismake.jobs import job
 from prismake.sheets.history import record
 from prismake.sheets.loop import read_back
@@ -16,8 +16,8 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     decisions = sheets.decisions()
     record(stage, sheets.snapshot(decisions), sheets.folder)
     reading = read_back(sheets, decisions)
-    write_csv(output["decisions"], reading.decisions)
-    write_csv(output["notes"], reading.notes)
+    write_table(output["decisions"], reading.decisions)
+    write_table(output["notes"], reading.notes)
     write_json(output["agreement"], reading.agreement)
     write_json(output["status"], reading.status)
 

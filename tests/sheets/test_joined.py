@@ -35,8 +35,9 @@ def disputed(stage) -> list[dict[str, str]]:
 
 
 def verdict(stage, item: str = ONE) -> tuple[str, str, str]:
-    table = stage.read().decisions.set_index("item_id")
-    return tuple(table.loc[item, ["state", "decision", "settled_by"]])
+    table = stage.read().decisions
+    place = table["item_id"].index(item)
+    return tuple(table[name][place] for name in ("state", "decision", "settled_by"))
 
 
 def judged(stage, anna: str, ben: str) -> None:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prismake.disagreements import disagreements
+from prismake.files import Table
 from prismake.forms import Field
 from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, progress, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.stage import StageSheets
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 @dataclass(frozen=True)
 class Reading:
     """What ``read_sheets`` writes: two tables and two plain structures."""
 
-    decisions: pd.DataFrame
-    notes: pd.DataFrame
+    decisions: Table
+    notes: Table
     status: dict[str, Any]
     agreement: dict[str, Any]
 
@@ -36,40 +34,24 @@ def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
     )
 
 
-def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> pd.DataFrame:
+def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table:
     """One row an item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
-    import pandas as pd
-
     names = [one.name for one in sheets.form.fields]
-    columns = [
-        "item_id",
-        "state",
-        "settled_by",
-        *names,
-        *(f"{name}.{who}" for name in names for who in sheets.reviewers),
-    ]
+    asked = [(name, who) for name in names for who in sheets.reviewers]
     rows = []
-    for one in decisions:
-        row = {"item_id": one.item, "state": one.state, "settled_by": one.settled_by}
-        for name in names:
-            verdict = one.fields[name]
-            row[name] = verdict.value if verdict.state == SETTLED else ""
-            row.update({f"{name}.{who}": one.answers[who].get(name, "") for who in sheets.reviewers})
-        rows.append(row)
-    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
+    for one in sorted(decisions, key=lambda one: one.item):
+        verdicts = (one.fields[name] for name in names)
+        settled = (verdict.value if verdict.state == SETTLED else "" for verdict in verdicts)
+        said = (one.answers[who].get(name, "") for name, who in asked)
+        rows.append((one.item, one.state, one.settled_by, *settled, *said))
+    columns = ("item_id", "state", "settled_by", *names, *(f"{name}.{who}" for name, who in asked))
+    return Table(columns, rows)
 
 
-def notes_table(sheets: StageSheets) -> pd.DataFrame:
+def notes_table(sheets: StageSheets) -> Table:
     """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
-    import pandas as pd
-
-    rows = []
-    for who in sheets.owners:
-        said = sheets.said[who]
-        for item, text in said.notes.items():
-            rows.append({"item_id": item, "who": who, "note": text})
-    table = pd.DataFrame(rows, columns=["item_id", "who", "note"], dtype=str)
-    return table.sort_values(["item_id", "who"], kind="stable")
+    rows = [(item, who, text) for who in sheets.owners for item, text in sheets.said[who].notes.items()]
+    return Table(("item_id", "who", "note"), sorted(rows))
 
 
 def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
