@@ -19,6 +19,7 @@ from prismake.errors import FormError, collect
 from prismake.paths import forms_dir
 
 NOT_REPORTED = "NR"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
 _NOT_REPORTED = frozenset({"nr", "n.r.", "not reported", "not stated", "n/r"})
 _COUNT = re.compile(r"\d{1,9}(\.0+)?")
 _NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
@@ -127,7 +128,7 @@ def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | N
 
     Nothing is guessed: a choice is its value, a documented synonym, or nothing.
     """
-    text = _cell_text(raw)
+    text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
         return ""
     if one.kind == "choice":
@@ -147,14 +148,15 @@ def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
     return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
 
 
-def _cell_text(raw: Any) -> str:
+def as_typed(raw: Any) -> str:
+    """The value of a cell as a person would have typed it: 1 and not 1.0, yes and not TRUE."""
     if raw is None:
         return ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         return str(int(raw))
-    return re.sub(r"\s+", " ", str(raw)).strip()
+    return str(raw)
 
 
 def _choice(choices: tuple[Choice, ...], text: str, *, multiple: bool) -> str | None:

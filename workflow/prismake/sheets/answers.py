@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prismake.errors import SheetError
 from prismake.forms import Field, Form, allowed, understand
-from prismake.records import normal_title
 from prismake.sheets.joined import first_of
-from prismake.sheets.layout import CHECK, DISPUTED, ITEM, SETTLED, Column, check_of
+from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
+from prismake.sheets.matching import match_rows, text_of
 from prismake.sheets.reading import SheetTable
 
 
@@ -42,17 +41,17 @@ def read_reviewer(
     """
     said = SheetAnswers()
     answer_columns = [column for column in columns if column.role == "answer"]
-    _refuse_shuffled(table, queue, [(number, _text(row[ITEM])) for number, row in table.rows])
+    said.problems += match_rows(table, queue, _title(columns))
     for number, row in table.rows:
-        item = _text(row[ITEM])
+        item = text_of(row[ITEM])
         if not item:
             _lost_id(table, number, row, answer_columns, said)
             continue
-        choices = _choices(queue.get(item, {}))
+        choices = row_choices(queue.get(item, {}))
         for column in answer_columns:
             if item not in queue and understand(column.answer, row[column.header], choices) is None:
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
-                said.answers.setdefault(item, {})[column.key] = _text(row[column.header])
+                said.answers.setdefault(item, {})[column.key] = text_of(row[column.header])
                 continue
             _take(said, table, number, item, column.key, column.answer, column.header, row[column.header], choices)
         _note(said, item, row, form.note)
@@ -66,19 +65,22 @@ def read_consensus(
     """The answers of a consensus sheet: one row a disagreement, named by item and question."""
     said = SheetAnswers()
     by_label = {one.label.casefold(): one for one in form.fields}
-    keys = [(number, f"{_text(row[ITEM])}/{_text(row[DISPUTED])}") for number, row in table.rows]
-    _refuse_shuffled(table, queue, keys, title_of=lambda key: first_of(key.rsplit("/", 1)[0]))
+    said.problems += match_rows(
+        table, queue, _title(columns), lambda item, row: f"{item}/{text_of(row[DISPUTED])}", first_of
+    )
     for number, row in table.rows:
-        item, label = _text(row[ITEM]), _text(row[DISPUTED])
+        item, label = text_of(row[ITEM]), text_of(row[DISPUTED])
         one = by_label.get(label.casefold())
         if not item or one is None:
-            if _text(row[SETTLED]):
+            if text_of(row[SETTLED]):
                 place = table.address(number, DISPUTED if item else ITEM)
                 said.problems.append(
                     (place, "this row no longer says which item and question it settles. Restore both cells.")
                 )
             continue
-        _take(said, table, number, item, one.name, one, SETTLED, row[SETTLED], _choices(queue.get(first_of(item), {})))
+        _take(
+            said, table, number, item, one.name, one, SETTLED, row[SETTLED], row_choices(queue.get(first_of(item), {}))
+        )
         _note(said, item, row, form.note)
         said.places.setdefault(f"{item}/{one.name}", []).append(number)
     return said
@@ -99,10 +101,14 @@ def _take(
     assert one is not None
     answer = understand(one, raw, choices)
     earlier = said.answers.setdefault(item, {})
-    if answer is None:
+    if not answer and (number, header) in table.odd:
+        why = f"the cell comes out empty: {table.odd[number, header]}. Type the answer to “{one.label}” for {item}."
+        said.problems.append((table.address(number, header), why))
+        said.broken.setdefault(item, set()).add(name)
+    elif answer is None:
         place = table.address(number, header)
         sentence = (
-            f"“{_text(raw)[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
+            f"“{text_of(raw)[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
         )
         said.problems.append((place, sentence))
         said.broken.setdefault(item, set()).add(name)
@@ -121,42 +127,14 @@ def _take(
         earlier.pop(field_name, None)
 
 
-def _refuse_shuffled(
-    table: SheetTable,
-    queue: Mapping[str, Mapping[str, Any]],
-    keys: Sequence[tuple[int, str]],
-    title_of: Any = lambda key: key,
-) -> None:
-    """Refuse a sheet in which a row's check or title belongs to another row: a column was sorted alone."""
-    checks = {check_of(key, str(queue[title_of(key)]["title"])): key for _, key in keys if title_of(key) in queue}
-    titles = {normal_title(str(queue[title_of(key)]["title"])): key for _, key in keys if title_of(key) in queue}
-    title_header = next((h for h in table.headers if h.lower() in ("title", "titles", "study")), None)
-    for (number, key), (_, row) in zip(keys, table.rows, strict=True):
-        item = title_of(key)
-        if item not in queue:
-            continue
-        own = str(queue[item]["title"])
-        check = _text(row[CHECK])
-        if check and check != check_of(key, own) and check in checks:
-            _shuffled(table, number, CHECK, key, checks[check])
-        shown = normal_title(_text(row[title_header])) if title_header else ""
-        if shown and shown != normal_title(own) and titles.get(shown, key) != key:
-            _shuffled(table, number, title_header or CHECK, key, titles[shown])
-
-
-def _shuffled(table: SheetTable, number: int, header: str, item: str, other: str) -> None:
-    raise SheetError(
-        f"the row of {item} carries the {header.lower()} of {other}: a column was sorted without the others.",
-        where=table.address(number, header),
-        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last "
-        "stay in force.",
-    )
+def _title(columns: Sequence[Column]) -> Column:
+    return next(column for column in columns if column.key == "title")
 
 
 def _lost_id(
     table: SheetTable, number: int, row: Mapping[str, Any], answer_columns: Sequence[Column], said: SheetAnswers
 ) -> None:
-    filled = [column.header for column in answer_columns if _text(row[column.header])]
+    filled = [column.header for column in answer_columns if text_of(row[column.header])]
     if filled:
         place = table.address(number, ITEM)
         said.problems.append(
@@ -168,16 +146,6 @@ def _lost_id(
 
 
 def _note(said: SheetAnswers, item: str, row: Mapping[str, Any], header: str) -> None:
-    text = _text(row.get(header))
+    text = text_of(row.get(header))
     if text:
         said.notes[item] = f"{said.notes[item]} {text}" if said.notes.get(item, text) != text else text
-
-
-def _choices(row: Mapping[str, Any]) -> tuple[str, ...]:
-    from prismake.sheets.layout import row_choices
-
-    return row_choices(row)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()

@@ -6,8 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from prismake.files import replacing
-from prismake.forms import allowed
+from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy
@@ -15,7 +14,7 @@ from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.queue import Queue
-from prismake.sheets.reading import SheetTable
+from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.stage import MissingSheet, StageSheets
 from prismake.sheets.workbook import new_workbook
 
@@ -154,15 +153,13 @@ def _add(
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         kept = []
-        for number, values in table.rows:
-            row = {column.key: values.get(column.header, "") for column in columns}
+        for number, values in read_sheet(table.path, columns, everything=True).rows:
+            row = {column.key: as_typed(values.get(column.header)) for column in columns}
             kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
         new_workbook(path, sheets.form, columns, [*kept, *new], guide)
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
-        with replacing(path.parent / "history" / table.path.name) as draft:
-            draft.write_bytes(table.path.read_bytes())
         table.path.unlink()
 
 

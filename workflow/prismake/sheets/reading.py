@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from prismake.errors import SheetError
 from prismake.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column
+from prismake.sheets.oddcells import odd_cells
+from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
 _SAVE_AGAIN = "Open the last good copy in config/sheets/history/ or your own backup, and save it under this name."
@@ -19,8 +22,9 @@ _SAVE_AGAIN = "Open the last good copy in config/sheets/history/ or your own bac
 class SheetTable:
     """A sheet as it stands.
 
-    ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows
-    without an item left out; ``extra`` are columns that people added (their values are in ``rows`` too).
+    ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
+    nothing stands left out; ``extra`` are columns that people added. ``odd``: (row, header) of cells that look filled
+    and have no value, and why.
     """
 
     path: Path
@@ -29,16 +33,19 @@ class SheetTable:
     headers: dict[str, int]
     rows: list[tuple[int, dict[str, Any]]]
     extra: tuple[str, ...]
+    odd: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
-        from openpyxl.utils import get_column_letter
-
-        return f"{self.path.name}, sheet “{self.name}”, cell {get_column_letter(self.headers[header])}{row}"
+        return f"{self.path.name}, sheet “{self.name}”, cell {column_letter(self.headers[header])}{row}"
 
 
-def read_sheet(path: Path, columns: Sequence[Column]) -> SheetTable:
+def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = False) -> SheetTable:
     """Read the table of a workbook by its headers.
+
+    Args:
+        everything: the cells of all columns; without it those of the columns that are ever looked at again, which
+            leaves out abstracts and what people added.
 
     Raises:
         SheetError: not a workbook, cut off, empty, password, no table, a header missing or there twice.
@@ -48,47 +55,71 @@ def read_sheet(path: Path, columns: Sequence[Column]) -> SheetTable:
     if path.stat().st_size == 0:
         raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=_SAVE_AGAIN)
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        names = [one.name for one in book.sheets_metadata]
-        grids = ((name, book.get_sheet_by_name(name)) for name in names)
-        tables = [(name, *found) for name, sheet in grids if (found := _find(sheet, columns))]
+        with python_calamine.CalamineWorkbook.from_path(path) as book:
+            return _only_table(path, book, columns, everything)
+    except SheetError:
+        raise
     except python_calamine.PasswordError as error:
         raise SheetError(
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
     except Exception as error:  # calamine's errors, and what damaged archives raise beneath it
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=_SAVE_AGAIN) from error
-    if not tables:
+
+
+def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
+    """The one sheet that holds the table, read."""
+    found = []
+    for index, meta in enumerate(book.sheets_metadata):
+        sheet = book.get_sheet_by_name(meta.name)
+        if (header := _header_row(sheet, columns)) is not None:
+            found.append((index, meta.name, sheet, header))
+    if not found:
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
             where=str(path),
             remedy="Give the headers their names back, or restore the sheet from config/sheets/history/.",
         )
-    if len(tables) > 1:
+    if len(found) > 1:
         raise SheetError(
-            f"{' and '.join(f'“{name}”' for name, *_ in tables)} both hold the table.",
+            f"{' and '.join(f'“{name}”' for _, name, *_ in found)} both hold the table.",
             where=str(path),
             remedy="Delete the sheet that is the copy.",
         )
-    name, header_row, grid = tables[0]
-    return _table(path, name, header_row, grid, columns)
+    index, name, sheet, header = found[0]
+    headers, extra = _places(f"{path}, sheet “{name}”, row {header + 1}", _row(sheet, header), columns)
+    wanted = headers if not everything else {**extra, **headers}
+    if not everything:
+        unread = {one.header for one in columns if one.role == "context" and one.key not in ("title", "field")}
+        wanted = {text: place for text, place in headers.items() if text not in unread}
+    rows = list(_rows(sheet, header, wanted))
+    odd = odd_cells(path, index, sheet)
+    by_place = {place: text for text, place in headers.items()}
+    named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
+    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named)
 
 
-def _find(sheet: Any, columns: Sequence[Column]) -> tuple[int, list[list[Any]]] | None:
-    """(index of the header row, all rows) when the sheet holds the table."""
-    grid = sheet.to_python(skip_empty_area=False)
+def _row(sheet: Any, index: int) -> list[Any]:
+    """A row with the empty columns on its left, which the iterator leaves out."""
+    return [""] * sheet.start[1] + next(islice(sheet.iter_rows(), index, None))
+
+
+def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
+    """The index of the header row when the sheet holds the table."""
     wanted = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
     least = max(2, sum(column.role != "live" for column in columns) // 2)
-    for index, row in enumerate(grid[:_HEADER_SEARCH]):
+    known = {normal_word(column.header) for column in columns}
+    for index, row in enumerate(islice(sheet.iter_rows(), _HEADER_SEARCH)):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
-        if wanted & words and len(words & {normal_word(c.header) for c in columns}) >= least:
-            return index, grid
+        if wanted & words and len(words & known) >= least:
+            return index
     return None
 
 
-def _table(path: Path, name: str, header_row: int, grid: list[list[Any]], columns: Sequence[Column]) -> SheetTable:
+def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tuple[dict[str, int], dict[str, int]]:
+    """The places (from 1) of our headers and of the others; raises when one that must be read is missing or twice."""
     places: dict[str, list[int]] = {}
-    for index, cell in enumerate(grid[header_row]):
+    for index, cell in enumerate(cells, start=1):
         if cell not in ("", None):
             places.setdefault(normal_word(cell), []).append(index)
     known = {normal_word(column.header): column for column in columns}
@@ -101,19 +132,19 @@ def _table(path: Path, name: str, header_row: int, grid: list[list[Any]], column
         elif len(places[word]) > 1:
             problems.append(f"the column “{column.header}” is there {len(places[word])} times")
     if problems:
-        raise SheetError(
-            f"{'; '.join(problems)}.",
-            where=f"{path}, sheet “{name}”, row {header_row + 1}",
-            remedy="Give each column its header back, or restore the sheet from config/sheets/history/.",
-        )
-    headers = {column.header: places[word][0] + 1 for word, column in known.items() if word in places}
+        remedy = "Give each column its header back, or restore the sheet from config/sheets/history/."
+        raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
+    headers = {column.header: places[word][0] for word, column in known.items() if word in places}
     used = set(headers.values())
-    extra = {
-        str(cell): i for i, cell in enumerate(grid[header_row], start=1) if i not in used and cell not in ("", None)
-    }
-    rows = []
-    for number, cells in enumerate(grid[header_row + 1 :], start=header_row + 2):
-        values = {header: cells[index - 1] for header, index in {**extra, **headers}.items()}
-        if any(values[header] not in ("", None) for header in headers):
-            rows.append((number, values))
-    return SheetTable(path, name, header_row + 1, headers, rows, tuple(extra))
+    others = ((index, cell) for index, cell in enumerate(cells, start=1) if index not in used)
+    return headers, {str(cell): index for index, cell in others if cell not in ("", None)}
+
+
+def _rows(sheet: Any, header: int, wanted: Mapping[str, int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(row number, values by header) below the header, without rows in which nothing of this stands."""
+    offset = sheet.start[1] + 1
+    places = [(text, place - offset) for text, place in wanted.items()]
+    for number, cells in enumerate(islice(sheet.iter_rows(), header + 1, None), start=header + 2):
+        values = {text: cells[place] for text, place in places}
+        if any(value not in ("", None) for value in values.values()):
+            yield number, values

@@ -1,0 +1,134 @@
+"""Which item a row is about: its identifier, held against its check and its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from prismake.errors import SheetError
+from prismake.forms import normal_word
+from prismake.records import normal_title
+from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
+from prismake.sheets.queue import Queue
+from prismake.sheets.reading import SheetTable
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\\s]")
+
+
+def match_rows(
+    table: SheetTable,
+    queue: Queue,
+    title: Column,
+    key_of: Callable[[str, Mapping[str, Any]], str] = lambda item, row: item,
+    first_of: Callable[[str], str] = lambda item: item,
+) -> list[tuple[str, str]]:
+    """Check every row's identity; identifiers that differ in case or blanks only are put right in the table.
+
+    Args:
+        queue: item id to its row.
+        title: the column that shows the title.
+        key_of: what a row's check was made of, from its item and cells.
+        first_of: the id under which an item's title is in the queue.
+
+    Returns:
+        (place, sentence) of rows whose identifier was changed to one that nobody asks about.
+
+    Raises:
+        SheetError: a row carries the check or the title of another one: a column was sorted without the others.
+    """
+    rows = _Rows(table, queue, key_of, first_of)
+    strange = []
+    for number, row in table.rows:
+        item = text_of(row[ITEM])
+        if item and first_of(item) not in queue:
+            item = _put_right(rows, row, item)
+        if first_of(item) in queue:
+            _refuse_other_check(rows, number, row, item)
+            _refuse_other_title(rows, number, row, item, title.header)
+        elif item and (owner := rows.by_check().get(text_of(row[CHECK]))):
+            place = table.address(number, ITEM)
+            strange.append(
+                (place, f"“{item[:60]}” is no identifier; by its check the row is {owner}. Restore the cell.")
+            )
+    return strange
+
+
+def text_of(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+class _Rows:
+    """What is known of the rows; the tables over all of them are made when something does not fit."""
+
+    def __init__(
+        self, table: SheetTable, queue: Queue, key_of: Callable[..., str], first_of: Callable[[str], str]
+    ) -> None:
+        self.table, self.queue, self.key_of, self.first_of = table, queue, key_of, first_of
+        self._by_check: dict[str, str] | None = None
+        self._by_title: dict[str, str] | None = None
+        self._by_plain_id: dict[str, str] | None = None
+
+    def title(self, item: str) -> str:
+        return str(self.queue[self.first_of(item)]["title"])
+
+    def check(self, item: str, row: Mapping[str, Any]) -> str:
+        return check_of(self.key_of(item, row), self.title(item))
+
+    def _there(self) -> list[tuple[str, Mapping[str, Any]]]:
+        rows = ((text_of(row[ITEM]), row) for _, row in self.table.rows)
+        return [(item, row) for item, row in rows if self.first_of(item) in self.queue]
+
+    def by_check(self) -> dict[str, str]:
+        """Check to item: of everything that is asked about, and of the rows as they stand."""
+        if self._by_check is None:
+            asked = {check_of(item, str(row["title"])): item for item, row in self.queue.items()}
+            self._by_check = {**asked, **{self.check(item, row): item for item, row in self._there()}}
+        return self._by_check
+
+    def by_title(self) -> dict[str, str]:
+        if self._by_title is None:
+            self._by_title = {normal_title(self.title(item)): item for item, _ in self._there()}
+        return self._by_title
+
+    def by_plain_id(self) -> dict[str, str]:
+        if self._by_plain_id is None:
+            self._by_plain_id = {_plain(item): item for item in self.queue}
+        return self._by_plain_id
+
+
+def _plain(item: str) -> str:
+    return normal_word(_INVISIBLE.sub("", item))
+
+
+def _put_right(rows: _Rows, row: dict[str, Any], item: str) -> str:
+    """An identifier that lost its case or gained blanks, if the row's check says that it is meant."""
+    meant = rows.by_plain_id().get(_plain(item))
+    if meant and text_of(row[CHECK]) == rows.check(meant, row):
+        row[ITEM] = meant
+        return meant
+    return item
+
+
+def _refuse_other_check(rows: _Rows, number: int, row: Mapping[str, Any], item: str) -> None:
+    check = text_of(row[CHECK])
+    if check and check != rows.check(item, row) and rows.by_check().get(check, item) != item:
+        raise _sorted_alone(rows.table, number, CHECK, item, rows.by_check()[check])
+
+
+def _refuse_other_title(rows: _Rows, number: int, row: Mapping[str, Any], item: str, header: str) -> None:
+    shown, own = text_of(row.get(header)), rows.title(item)
+    if not shown or shown == own or shown == cell_text(own):
+        return
+    words = normal_title(shown)
+    if words and words != normal_title(own) and rows.by_title().get(words, item) != item:
+        raise _sorted_alone(rows.table, number, header, item, rows.by_title()[words])
+
+
+def _sorted_alone(table: SheetTable, number: int, header: str, item: str, other: str) -> SheetError:
+    return SheetError(
+        f"the row of {item} carries the {header.lower()} of {other}: a column was sorted without the others.",
+        where=table.address(number, header),
+        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last "
+        "stay in force.",
+    )
