@@ -1,4 +1,4 @@
-"""The command ``prismake``: start a review, see how far it is, and look up a decision."""
+"""The command ``prismake``: start a review, see how far it is, look up a decision, take a sheet as it is."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
+    accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
             _new(chosen.folder)
+        elif chosen.command == "accept":
+            _accept(chosen.sheet)
         elif chosen.history:
             _history(chosen.history)
         else:
@@ -52,6 +56,13 @@ def _status() -> None:
     from prismake.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)
+
+
+def _accept(sheet: Path) -> None:
+    from prismake.sheets.state import accept
+
+    accept(sheet)
+    print(f"{sheet} counts as it is now. Next: snakemake")
 
 
 def _history(record: str) -> None:

@@ -7,7 +7,11 @@
 ``workbook`` a new workbook
 ``growing``  rows added to a workbook that people have worked in
 ``reading``  rows out of whatever people saved
+``oddcells`` cells that look filled and come out empty
+``matching`` which item a row is about
 ``answers``  rows as answers, problems with their cells
+``rearranged`` a column of answers sorted without the others
+``withdrawn`` answers that were given once and are gone
 ``state``    what people last did to the sheets, told apart from what the workflow wrote
 ``history``  last good answers, every change of a decision, earlier copies
 ``offering`` add what is newly queued

@@ -13,6 +13,7 @@ from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, answ
 from prismake.sheets import state as sheet_state
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.stage import StageSheets
+from prismake.sheets.withdrawn import withdrawn
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
         {"where": error.where, "what": f"{error.what} {error.remedy}".strip()} for error in sheets.refused.values()
     ]
     for who in sheets.owners:
-        found += [{"where": place, "what": what} for place, what in sheets.said[who].problems]
+        told = [*sheets.said[who].problems, *_withdrawn(sheets, who)]
+        found += [{"where": place, "what": what} for place, what in told]
     for one in decisions:
         for name, verdict in one.fields.items():
             if verdict.remark:
@@ -124,6 +126,13 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
                 label = sheets.form.field(name).label
                 found.append({"where": where, "what": f"{label}: {verdict.remark}. {verdict.remedy}"})
     return found
+
+
+def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
+    if who not in sheets.tables:
+        return []
+    log = sheets.folder / "history" / "decisions.jsonl"
+    return withdrawn(sheets.stage, sheets.form, who, sheets.said[who], sheets.tables[who], sheets.queue, log)
 
 
 def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, 
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
+from prismake.sheets.rearranged import refuse_rearranged
 
 
 @dataclass
@@ -99,7 +100,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
     last_good = read_snapshot(stage, folder)
     for who in sheets.owners:
         try:
-            sheets.said[who] = _read(sheets, who)
+            sheets.said[who] = _read(sheets, who, last_good)
         except SheetError as error:
             sheets.refused[who] = error
             sheets.said[who] = SheetAnswers(answers={k: dict(v) for k, v in last_good.get(who, {}).items()})
@@ -111,7 +112,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
     return sheets
 
 
-def _read(sheets: StageSheets, who: str) -> SheetAnswers:
+def _read(sheets: StageSheets, who: str, last_good: Snapshot) -> SheetAnswers:
     path = current(sheets.path(who), sheet_state.written(sheets.book, sheets.path(who)))
     if path is None:
         _refuse_missing(sheets, who)
@@ -120,6 +121,8 @@ def _read(sheets: StageSheets, who: str) -> SheetAnswers:
     reader = read_consensus if who == CONSENSUS else read_reviewer
     joined = {old: sheets.queue[item] for old, item in _joined(sheets).items()}
     said = reader(table, sheets.form, sheets.columns(who), {**joined, **sheets.queue})
+    if not sheet_state.accepted(sheets.book, sheets.path(who)):
+        refuse_rearranged(table, said, sheets.columns(who), last_good.get(who, {}))
     sheets.tables[who] = table
     return said
 

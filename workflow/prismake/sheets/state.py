@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from prismake.errors import SheetError
 from prismake.files import digest, read_json, write_json
 from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
 
@@ -50,6 +51,29 @@ def people(book: Mapping[str, Any], path: Path) -> str:
     return "+".join(others)
 
 
+def accepted(book: Mapping[str, Any], path: Path) -> bool:
+    """Whether people said that a sheet is meant as they left it, however its answers changed."""
+    return bool(said := book["sheets"].get(path.name, {}).get("accepted")) and said == people(book, path)
+
+
+def accept(path: Path) -> None:
+    """Take a sheet as people left it, once: with their next change it is held against the last answers again.
+
+    Args:
+        path: the workbook in the folder of the sheets, ``<stage>.<reviewer>.xlsx`` or what it was saved as.
+    """
+    stage = path.name.partition(".")[0]
+    offered, folder = path.with_suffix(SUFFIXES[0]), path.parent
+    book = read_book(stage, folder)
+    if not path.is_file() or offered.name not in book["sheets"]:
+        known = ", ".join(sorted(book["sheets"])) or "none yet"
+        raise SheetError(
+            "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {known}."
+        )
+    book["sheets"][offered.name]["accepted"] = people(book, offered)
+    write_json(folder / "history" / f"{stage}.json", book)
+
+
 def remember(stage: str, before: Mapping[str, str], waiting: Mapping[str, int], all_paths: Sequence[Path]) -> None:
     """Write down what the workbooks are now, and which of them wait for rows because they were open."""
     folder = all_paths[0].parent
@@ -61,6 +85,7 @@ def remember(stage: str, before: Mapping[str, str], waiting: Mapping[str, int], 
         if last.get("waiting") and not waiting.get(path.name):
             waits += 1
         sheets[path.name] = {
+            **last,
             "bytes": digest(path),
             "people": before[path.name],
             "waiting": waiting.get(path.name, 0),
@@ -75,4 +100,5 @@ def _state(path: Path, book: Mapping[str, Any]) -> str:
     """The people's digest; a suffix counts the times that rows waited, so that a closed sheet is offered its rows."""
     last = book["sheets"].get(path.name, {})
     waits = int(last.get("waits", 0)) + (1 if last.get("waiting") and not open_in_program(path) else 0)
-    return people(book, path) + (f" after {waits} waits" if waits else "")
+    after = f" after {waits} waits" if waits else ""
+    return people(book, path) + (" accepted" if accepted(book, path) else "") + after
