@@ -7,6 +7,7 @@ rule collect_outcomes:
         queue="results/extraction/queue.parquet",
         decisions="results/extraction/decisions.csv",
         notes="results/extraction/notes.csv",
+        studies="results/full_text/studies.csv",
     output:
         outcomes="results/extraction/outcomes.csv",
     log:

@@ -1,4 +1,4 @@
-# Needs: the table of outcomes. Makes: one JSON of results and the figures of each outcome.
+# Needs: the table of outcomes. Makes: of each outcome one JSON of results, one JSON an analysis, figures, check in R.
 
 
 rule pool_outcome:
@@ -8,6 +8,7 @@ rule pool_outcome:
         statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     output:
         results="results/pooling/{outcome}.json",
+        analyses=directory("results/pooling/{outcome}"),
         check="results/pooling/{outcome}.check.R",
     log:
         "results/logs/pool_outcome.{outcome}.log",
@@ -19,6 +20,7 @@ rule pool_outcome:
         kinds={field["name"]: field["type"] for field in config["extraction"]["fields"]},
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
+        seed=config["seed"],
         code=code("pooling", "analysis", "sentences", "checkscript"),
     script:
         "../scripts/pool_outcome.py"

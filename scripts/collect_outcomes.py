@@ -7,10 +7,11 @@ from prismake.jobs import job
 from prismake.outcomes import collect_outcomes
 
 
-def main(queue: Path, decisions: Path, notes: Path, settings: dict, outcomes: Path) -> None:
+def main(queue: Path, tables: dict[str, Path], settings: dict, outcomes: Path) -> None:
     import pandas as pd
 
-    table = collect_outcomes(pd.read_parquet(queue), read_csv(decisions), read_csv(notes), **settings)
+    known = {name: read_csv(path) for name, path in tables.items()}
+    table = collect_outcomes(pd.read_parquet(queue), **known, **settings)
     write_csv(outcomes, table)
 
 
@@ -18,8 +19,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             Path(snakemake.input.queue),
-            Path(snakemake.input.decisions),
-            Path(snakemake.input.notes),
+            {name: Path(snakemake.input[name]) for name in ("decisions", "notes", "studies")},
             {name: snakemake.params[name] for name in ("outcomes", "fields", "overlap")},
             Path(snakemake.output.outcomes),
         )

@@ -1,21 +1,24 @@
-"""Pool one outcome."""
+"""Pool one outcome, and write each of its analyses as a document of its own."""
 
 from pathlib import Path
 
-from prismake.analysis import analyse
+from prismake.analysis import analyse, records
 from prismake.checkscript import check_script
 from prismake.files import read_csv, read_json, write_json, write_text
 from prismake.jobs import job
 
 
-def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, results: Path, check: Path) -> None:
-    """Write the results of one outcome and the script that makes them again in R."""
+def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
+    """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
     table = read_csv(table_file)
     undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
     found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, **settings)
     columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
-    write_json(results, found)
+    check = output["check"]
+    write_json(output["results"], found)
     write_text(check, check_script(found, columns, check.name))
+    for name, document in records(found, settings["spec"], check.name).items():
+        write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
 
 
 if "snakemake" in globals():
@@ -24,7 +27,6 @@ if "snakemake" in globals():
             snakemake.wildcards.outcome,
             Path(snakemake.input.outcomes),
             [Path(path) for path in snakemake.input.statuses],
-            {name: snakemake.params[name] for name in ("spec", "labels", "kinds", "level", "subgroup_tau2")},
-            Path(snakemake.output.results),
-            Path(snakemake.output.check),
+            {name: snakemake.params[name] for name in ("spec", "labels", "kinds", "level", "subgroup_tau2", "seed")},
+            {name: Path(path) for name, path in snakemake.output.items()},
         )

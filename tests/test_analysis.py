@@ -30,7 +30,9 @@ def spec(measure="PLO", columns=("events", "total"), **changes):
 
 def table(rows, columns=("events", "total"), **more):
     frame = pd.DataFrame(rows, columns=["label", *columns], dtype=str)
-    base = {"study_id": frame["label"], "arm": "", "outcome": "x", "status": "used", "remark": "", "source": "Table 1"}
+    year = frame["label"].str.extract(r"(\d{4})", expand=False).fillna("")
+    base = {"study_id": frame["label"], "arm": "", "year": year, "outcome": "x", "status": "used"}
+    base |= {"remark": "", "settled_by": "agreement", "source": "Table 1"}
     return frame.assign(**{**base, **more})
 
 
@@ -63,7 +65,7 @@ def test_relapse_is_what_metafor_makes_of_it():
     assert "131 events among 295 participants" in main["sentence"]
     assert [row["level"] for row in found["subgroups"]["domain"]["levels"]] == ["4-1BB", "CD28", "CD28/4-1BB"]
     assert "not run because there are fewer than 10 studies (k = 8)" in found["bias"]["sentence"]
-    assert len(found["sensitivity"]["leave_one_out"]) == 8
+    assert len(found["sensitivity"]["leave_one_out"]["studies"]) == 8
     assert found["counts"]["statement"] == "Rests on 8 of 8 included studies; every decision is made."
 
 
@@ -219,7 +221,7 @@ def test_no_meta_regression_before_there_are_studies(k):
     frame = relapse(months=MONTHS).iloc[:k]
     found = run(frame, spec(moderators=["months"]))
     assert found["moderators"]["months"]["coefficients"] == []
-    assert found["sensitivity"] == {"leave_one_out": []}
+    assert found["sensitivity"] == {}
 
 
 def test_every_sensitivity_analysis_of_proportions():
@@ -241,20 +243,20 @@ def test_every_sensitivity_analysis_of_proportions():
 def test_one_study_far_from_the_others_is_named():
     rows = [(name, "10", "100") for name in "abcdefg"] + [("Far 2020", "95", "100")]
     found = run(table(rows), spec(sensitivity=["influence", "baujat"]))["sensitivity"]
-    assert [row["label"] for row in found["influence"]["studies"] if row["influential"]] == ["Far 2020"]
+    assert [row["label"] for row in found["influence"]["studies"] if row["is_influential"]] == ["Far 2020"]
     assert "Far 2020 exceeds" in found["influence"]["sentence"]
     assert "Far 2020 adds most to heterogeneity and moves the result most" in found["baujat"]["sentence"]
 
 
 def test_sensitivity_is_what_the_protocol_names():
     assert set(run(relapse(), spec())["sensitivity"]) == {"leave_one_out", "influence"}
-    assert run(relapse(), spec(sensitivity=[]))["sensitivity"] == {"leave_one_out": []}
+    assert run(relapse(), spec(sensitivity=[]))["sensitivity"] == {}
 
 
 @pytest.mark.parametrize("rows", [[("a", "1", "9"), ("b", "5", "10")], [(name, "5", "10") for name in "abc"], [(name, "0", "10") for name in "abc"]])  # fmt: skip
 def test_sensitivity_of_hard_sets_is_a_sentence_at_least(rows):
     found = run(table(rows, months=["1", "2", "3"][: len(rows)]), spec(sensitivity=list(SHAPES), moderators=["months"]))
-    assert all(row["sentence"] for name, row in found["sensitivity"].items() if name != "leave_one_out")
+    assert all(row["sentence"] for row in found["sensitivity"].values())
     assert found["moderators"]["months"]["sentence"]
 
 
@@ -269,4 +271,5 @@ def test_effects_that_follow_a_moderator_exactly(test):
 
 def test_equal_effects_have_nothing_to_trim():
     found = run(table([(name, "5", "10") for name in "abc"]), spec(sensitivity=["trim_and_fill"]))["sensitivity"]
-    assert found["trim_and_fill"] == {"sentence": "Trim and fill: All effects are equal: there is nothing to trim."}
+    assert found["trim_and_fill"]["sentence"] == "Trim and fill: All effects are equal: there is nothing to trim."
+    assert found["trim_and_fill"]["values"] is None

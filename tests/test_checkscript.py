@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from prismake.analysis import analyse
 from prismake.checkscript import check_script
 from test_analysis import relapse, run, spec, table
 
@@ -62,6 +63,27 @@ def test_comparisons_agree_with_r(measure, columns, rows, method, tmp_path):
 
 
 @needs_r
+@pytest.mark.parametrize("tau2", ["common", "separate"])
+def test_subgroups_and_tests_of_small_studies_agree_with_r(tau2, tmp_path):
+    rows = [(f"Study {number}", str(2 + number % 5), str(20 + 3 * number)) for number in range(12)]
+    settings = spec(model="inverse_variance", subgroups=["region"])
+    found = analyse(
+        "x",
+        table(rows, region=["north", "south", "west"] * 4),
+        settings,
+        labels={},
+        level=90,
+        subgroup_tau2=tau2,
+        undecided={},
+    )
+    text = script_of(found, settings)
+    for what in ("region, Q between", "egger, stat", "begg, tau"):
+        assert f'check("{what}' in text
+    done = rscript(text, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
 def test_a_wrong_number_is_found(tmp_path):
     settings = spec("PR", model="inverse_variance")
     found = run(relapse(), settings)
@@ -90,13 +112,13 @@ def test_nothing_to_check():
 LATITUDE = ["44", "55", "42", "NR", "13", "33"]
 ALLOCATION = ["random", "random", "random", "alternate", "alternate", "systematic"]
 SIX = [*TRIALS, ("180", "1541", "372", "1451")]
-EVERY = ["leave_one_out", "influence", "baujat", "trim_and_fill", "fixed_effect"]
+EVERY = ["leave_one_out", "cumulative", "influence", "baujat", "trim_and_fill", "fixed_effect"]
 
 
 def moderated(measure, columns, rows, **changes):
     """The result of an outcome with a numeric and a worded moderator and every sensitivity analysis."""
     k = len(rows)
-    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    named = [(f"Study {2020 - number % 3}{'abcdef'[number]}", *row) for number, row in enumerate(rows)]
     extra = ["freeman_tukey", "arcsine"] if measure in ("PLO", "PR", "PAS", "PFT") else ["failsafe_n"]
     chosen = {"moderators": ["latitude", "allocation"], "sensitivity": EVERY + extra, "model": "inverse_variance"}
     settings = spec(measure, columns, **{**chosen, **changes})
@@ -119,6 +141,11 @@ def test_moderators_and_sensitivity_agree_with_r(measure, columns, rows, tmp_pat
         "latitude, beta[2]",
         "allocation, QM",
         "influence, rstudent",
+        "baujat, x",
+        "leave_one_out, se",
+        "cumulative, tau2",
+        "main, vcov",
+        "main, interval of tau2",
         "trim and fill, beta",
         "fixed_effect, beta",
     ):

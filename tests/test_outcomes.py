@@ -14,7 +14,8 @@ def collect(*rows, outcomes=OUTCOMES):
     decisions = pd.DataFrame(rows, dtype=str).fillna("")
     queue = pd.DataFrame({"item_id": decisions["item_id"], "title": [f"Study {item}" for item in decisions["item_id"]]})
     notes = pd.DataFrame([{"item_id": "a", "who": "anna", "note": "Table 2"}])
-    return collect_outcomes(queue, decisions, notes, outcomes, FIELDS, "overlaps_with").set_index("study_id")
+    studies = pd.DataFrame({"study_id": ["a", "b"], "year": ["2019", ""]})
+    return collect_outcomes(queue, decisions, notes, studies, outcomes, FIELDS, "overlaps_with").set_index("study_id")
 
 
 def row(item, events="3", total="10", state="settled", **more):
@@ -58,6 +59,7 @@ def test_every_study_is_there_with_its_reason():
     assert "11 events among 10" in table.loc["e", "remark"]
     assert table.loc["a", "source"] == "Table 2"
     assert table.loc["a", "region"] == "north"
+    assert (table.loc["a", "year"], table.loc["b", "year"], table.loc["c", "year"]) == ("2019", "", "")
 
 
 def test_arms_are_rows_of_their_study():

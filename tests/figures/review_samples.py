@@ -122,7 +122,7 @@ def outcome(
         "left_out": left_out,
         "analyses": analyses,
         "subgroups": {name: group for name, group in subgroups.items() if group["levels"]},
-        "sensitivity": {"leave_one_out": []},
+        "sensitivity": {},
         "bias": {
             "k": k,
             "tests": {},

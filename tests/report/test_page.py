@@ -262,6 +262,7 @@ def test_moderators_and_sensitivity_analyses_have_their_tables():
         "Trim and fill",
         "Contributions of single studies",
         "Influence of single studies",
+        "Each study left out in turn",
     ]
     assert rows["Sensitivity analyses"][0][1] == f"{result['sensitivity']['fixed_effect']['estimate']:.3f}"
     assert "can mislead" in rows["Sensitivity analyses"][1][3]

@@ -16,9 +16,11 @@ suppressPackageStartupMessages(library(metafor))
 
 failed <- 0
 check <- function(what, ours, theirs, tolerance) {{
-  off <- abs(ours - theirs) / max(1, abs(theirs))
-  bad <- is.na(off) || off > tolerance
-  cat(sprintf("%-44s prismake %.10f  R %.10f%s\\n", what, ours, theirs, if (bad) "  DIFFERS" else ""))
+  off <- abs(ours - theirs) / pmax(1, abs(theirs))
+  at <- if (anyNA(off)) which(is.na(off))[1] else which.max(off)
+  bad <- length(ours) != length(theirs) || is.na(off[at]) || off[at] > tolerance
+  more <- if (length(ours) > 1) sprintf(" (worst of %d)", length(ours)) else ""
+  cat(sprintf("%-44s prismake %.10f  R %.10f%s%s\\n", what, ours[at], theirs[at], more, if (bad) "  DIFFERS" else ""))
   if (bad) failed <<- failed + 1
 }}
 """
@@ -27,6 +29,18 @@ if (failed > 0) stop(paste(failed, "of the numbers above differ"))
 cat("all numbers agree\\n")
 """
 _CONTROL = "control = list(threshold = 1e-12, maxiter = 10000, tol = 1e-14)"
+_CONFINT = "control = list(tol = 1e-14, maxiter = 10000, tau2.max = 1e7)"
+# Fields of ``values`` and what R calls them.
+FIT = {
+    **{"beta": "c(fit$beta)", "se": "fit$se", "stat": "fit$zval", "pval": "fit$pval", "vcov": "c(fit$vb)"},
+    **{"tau2": "fit$tau2", "se_tau2": "fit$se.tau2", "I2": "fit$I2", "H2": "fit$H2", "Q": "fit$QE", "Q_p": "fit$QEp"},
+    **{"loglik": "c(logLik(fit))", "weights_pct": "weights(fit)", "QM": "fit$QM", "QM_p": "fit$QMp"},
+    **{"pi_lb": "predict(fit)$pi.lb", "pi_ub": "predict(fit)$pi.ub"},
+}
+GLMM = {
+    **{"beta": "c(fit$beta)", "se": "fit$se", "stat": "fit$zval", "pval": "fit$pval", "tau2": "fit$tau2"},
+    **{"I2": "fit$I2", "H2": "fit$H2", "Q_wald": "fit$QE.Wld", "Q_lrt": "fit$QE.LRT"},
+}
 
 
 def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float]], name: str) -> str:
@@ -55,6 +69,7 @@ def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float
         lines += _analysis(key, row, result)
     lines += [line for key, group in result["subgroups"].items() for line in _subgroups(key, group, result)]
     lines += [line for key, row in result["moderators"].items() for line in _moderator(key, row, result)]
+    lines += _bias(result["bias"]["tests"])
     lines += _sensitivity(result)
     return "\n".join(lines) + _FOOT
 
@@ -96,20 +111,25 @@ def _analysis(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> It
     else:
         yield f"fit <- {_rma(row['method'], row['test'], level)}"
     yield _predicted(result)
-    pairs = {
-        "beta": "c(fit$beta)",
-        "se": "fit$se",
-        "tau2": "fit$tau2",
-        "estimate": "p[1]",
-        "ci_lb": "p[2]",
-        "ci_ub": "p[3]",
-    }
-    if row["model"] != "glmm":
-        pairs |= {"I2": "fit$I2", "Q": "fit$QE"}
-    for name, expression in pairs.items():
-        if row[name] is not None:
-            yield f'check("{key}, {name}", {row[name]!r}, {expression}, {tolerance!r})'
+    for name, place in {"estimate": 1, "ci_lb": 2, "ci_ub": 3}.items():
+        yield f'check("{key}, {name}", {row[name]!r}, p[{place}], {tolerance!r})'
+    for name, expression in (GLMM if row["model"] == "glmm" else FIT).items():
+        ours = row["values"].get(name)
+        if ours is not None:
+            yield f'check("{key}, {name}", {_numbers(ours)}, {expression}, {tolerance!r})'
+    limits = row["tau2_interval"]
+    if limits and row["model"] != "glmm":
+        yield f"limits <- confint(fit, {_CONFINT})$random[1, 2:3]"
+        ours = _numbers([limits["tau2_lb"], limits["tau2_ub"]])
+        yield f'check("{key}, interval of tau2", {ours}, limits, {tolerance!r})'
     yield ""
+
+
+def _numbers(value: Any) -> str:
+    """A number, or the numbers of a nested list row by row."""
+    if not isinstance(value, list):
+        return repr(value)
+    return _vector([one for row in value for one in (row if isinstance(row, list) else [row])])
 
 
 def _rma(method: str, test: str, more: str, data: str = "es") -> str:
@@ -128,13 +148,18 @@ def _predicted(result: Mapping[str, Any]) -> str:
 
 
 def _subgroups(key: str, group: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
-    """The test between subgroups with a common tau²."""
-    if group["Q"] is None or not group["method"].startswith("common"):
+    """The test between subgroups, with a common tau² or one in each."""
+    if group["Q"] is None:
         return
     labels = [study["subgroups"][key] or "not stated" for study in result["studies"]]
-    method = group["method"].split(", ")[1]
+    method = group["options"]["method"]
     yield f"group <- factor({_texts(labels)})"
-    yield f"fit <- {_rma(method, 'z', 'mods = ~ group')}"
+    if group["options"]["tau2"] == "common":
+        yield f"fit <- {_rma(method, 'z', 'mods = ~ group')}"
+    else:
+        one = _rma(method, "z", "subset = group == name")
+        yield f"each <- sapply(levels(group), function(name) {{ m <- {one}; c(m$beta, m$se) }})"
+        yield 'fit <- rma(each[1, ], sei = each[2, ], mods = ~ factor(levels(group)), method = "EE")'
     yield f'check("{key}, Q between", {group["Q"]!r}, fit$QM, {TOLERANCE["inverse_variance"]!r})'
     yield f'check("{key}, p between", {group["p"]!r}, fit$QMp, {TOLERANCE["inverse_variance"]!r})'
     yield ""
@@ -165,17 +190,51 @@ def _moderator(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> I
     yield ""
 
 
+def _bias(tests: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Egger's and Begg's tests of small-study effects."""
+    calls = {"egger": 'regtest(es$yi, es$vi, model = "lm")', "begg": "ranktest(es$yi, es$vi)"}
+    fields = {"egger": {"stat": "zval", "pval": "pval"}, "begg": {"tau": "tau", "pval": "pval"}}
+    for name in (name for name in calls if name in tests):
+        yield f"found <- {calls[name]}"
+        for field, theirs in fields[name].items():
+            ours = tests[name]["values"][field]
+            if ours is not None:
+                yield f'check("{name}, {field}", {ours!r}, found${theirs}, {TOLERANCE["inverse_variance"]!r})'
+
+
+def _series(found: Mapping[str, Any], tolerance: float) -> Iterator[str]:
+    """Each study left out, and studies added by year."""
+    for name, call in {"leave_one_out": "leave1out(fit)", "cumulative": "cumul(fit, order = years)"}.items():
+        row = found.get(name, {})
+        if not row.get("values"):
+            continue
+        options = row["options"]
+        level = f"level = {options['level']!r}"
+        yield f"fit <- {_rma(options['method'], options['test'], level)}"
+        if name == "cumulative":
+            yield f"years <- {_vector(row['positions'])}"
+        yield f"series <- suppressWarnings({call})"
+        for field, column in {"estimate": "estimate", "se": "se", "tau2": "tau2", "Q": "Q"}.items():
+            if field == "tau2" and options["method"] == "EE":
+                continue
+            yield f'check("{name}, {field}", {_vector(row["values"][field])}, series${column}, {tolerance!r})'
+
+
 def _sensitivity(result: Mapping[str, Any]) -> Iterator[str]:
     """Sensitivity analyses that R can make again; the other scales of proportions last, as they replace ``es``."""
     found = result["sensitivity"]
     tolerance = TOLERANCE["inverse_variance"]
-    if rows := found.get("influence", {}).get("studies"):
+    yield from _series(found, tolerance)
+    if values := found.get("influence", {}).get("values"):
         yield f"fit <- {_rma(found['influence']['method'], 'z', 'level = 95')}"
         yield "inf <- influence(fit)$inf"
         for name, column in {"rstudent": "rstudent", "cook_d": "cook.d", "dffits": "dffits", "hat": "hat"}.items():
-            ours = _vector([row[name] for row in rows])
-            yield f"off <- max(abs({ours} - inf${column}), na.rm = TRUE)"
-            yield f'check("influence, {name} (largest difference)", 0, off, {tolerance!r})'
+            yield f'check("influence, {name}", {_vector(values[name])}, inf${column}, {tolerance!r})'
+    if values := found.get("baujat", {}).get("values"):
+        yield f"fit <- {_rma(found['baujat']['method'], 'z', 'level = 95')}"
+        yield "pdf(NULL); points <- baujat(fit)"
+        for name in ("x", "y"):
+            yield f'check("baujat, {name}", {_vector(values[name])}, points${name}, {tolerance!r})'
     if (row := found.get("trim_and_fill", {})).get("beta") is not None:
         yield f'filled <- trimfill({_rma(row["method"], "z", "level = 95")}, estimator = "{row["estimator"]}")'
         yield f'check("trim and fill, k0", {row["k0"]!r}, filled$k0, 0)'

@@ -27,7 +27,9 @@ PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "outcome", "status", "remark", "source"}.union(*ROLES.values())
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+    *ROLES.values()
+)
 PANEL_STAGES = ("duplicates", "title_abstract", "full_text", "appraisal", "extraction")
 
 

@@ -18,19 +18,22 @@ def collect_outcomes(
     queue: pd.DataFrame,
     decisions: pd.DataFrame,
     notes: pd.DataFrame,
+    studies: pd.DataFrame,
     outcomes: Mapping[str, Mapping[str, Any]],
     fields: Sequence[Mapping[str, Any]],
     overlap: str,
 ) -> pd.DataFrame:
     """One row a study (or arm) and outcome.
 
-    Columns: study_id, arm, label, outcome, one for each part a measure can have (text as extracted), one for
-    each subgroup and moderator column, status (used, not reported, overlap, undecided, impossible), remark, source.
+    Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
+    can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
+    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it).
     No row is left out: a study that cannot be pooled is there with the reason.
     """
     import pandas as pd
 
     label = dict(zip(queue["item_id"], queue["title"], strict=True))
+    year = dict(zip(studies["study_id"], studies["year"], strict=True))
     said = notes[["item_id", "note"]].drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
@@ -46,15 +49,18 @@ def collect_outcomes(
                     "study_id": study,
                     "arm": arm,
                     "label": label[item["item_id"]],
+                    "year": year.get(study, ""),
                     "outcome": name,
                     **{role: values.get(role, "") for role in roles},
                     **{column: item.get(column, "") for column in groups},
                     "status": status,
                     "remark": remark,
+                    "settled_by": item.get("settled_by", ""),
                     "source": said.get(item["item_id"], ""),
                 }
             )
-    columns = ["study_id", "arm", "label", "outcome", *roles, *groups, "status", "remark", "source"]
+    columns = ["study_id", "arm", "label", "year", "outcome", *roles, *groups]
+    columns += ["status", "remark", "settled_by", "source"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", "study_id", "arm"], kind="stable"
     )

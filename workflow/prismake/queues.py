@@ -74,7 +74,7 @@ def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
 def studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str, str]) -> pd.DataFrame:
     """Included studies: reports with one study name are one study; without a name a report is its own.
 
-    Columns study_id, label, design, report_ids, arms, report, doi; ``study_id`` is the report by which the
+    Columns study_id, label, year, design, report_ids, arms, report, doi; ``study_id`` is the report by which the
     study was first known (``earlier``: report to study of earlier runs). Reports of one study that were given
     different designs keep the design of the first, and ``problem`` says so.
     """
@@ -87,7 +87,7 @@ def studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str,
         name = " ".join(row["study"].casefold().split())
         groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
     rows = [_study(members, known, earlier) for members in groups.values()]
-    columns = ["study_id", "label", "design", "report_ids", "arms", "report", "doi", "problem"]
+    columns = ["study_id", "label", "year", "design", "report_ids", "arms", "report", "doi", "problem"]
     table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values("study_id", kind="stable")
     return table.assign(label=_distinct(list(table["label"])))
 
@@ -215,6 +215,7 @@ def _study(members: list[dict[str, str]], known: pd.DataFrame, earlier: Mapping[
     return {
         "study_id": steady_id((row["item_id"] for row in members), earlier),
         "label": study_label(report["authors"], report["year"], report["title"], first["study"]),
+        "year": _year(report["year"]),
         "design": designs[0] if designs else "",
         "report_ids": "; ".join(row["item_id"] for row in members),
         "arms": "; ".join(names),
@@ -222,6 +223,12 @@ def _study(members: list[dict[str, str]], known: pd.DataFrame, earlier: Mapping[
         "doi": report["doi"],
         "problem": problem,
     }
+
+
+def _year(year: Any) -> str:
+    import pandas as pd
+
+    return "" if pd.isna(year) else str(int(year))
 
 
 def _standing(report: Any) -> tuple[Any, ...]:

@@ -88,6 +88,34 @@ def _change(one: Mapping[str, Any], level: float) -> str:
     return f"{signed['beta']} ({level:g} % CI {signed['ci_lb']} to {signed['ci_ub']}, {p_value(one['p'])})"
 
 
+def leave_one_out(rows: Sequence[Mapping[str, Any]], level: float) -> str:
+    """Between which estimates the result moves, and whose absence moves it there."""
+    low, high = (pick(rows, key=lambda row: row["estimate"]) for pick in (min, max))
+    return (
+        f"Each study left out in turn: the estimate lies between {interval(low, level)}, without {low['label']}, and "
+        f"{interval(high, level)}, without {high['label']}."
+    )
+
+
+def cumulative(rows: Sequence[Mapping[str, Any]], level: float) -> str:
+    """How the estimate moved as studies came in: halfway, before the last year, and now."""
+    half, last = rows[(len(rows) - 1) // 2], rows[-1]
+    return (
+        f"Cumulative by year of publication: {interval(half, level)} after {studies(half['k'])} "
+        f"(up to {half['year']}), {interval(last, level)} after {studies(last['k'])} (up to {last['year']})."
+    )
+
+
+def gosh(row: Mapping[str, Any]) -> str:
+    """The spread of the estimates of all subsets, or of a sample of them."""
+    which = "all" if row["exhaustive"] else "a sample of"
+    low, first, middle, third, high = row["quantiles"]
+    return (
+        f"Every subset of studies: in {which} {row['subsets']:,} subsets of two studies or more the estimate lies "
+        f"between {low:.2f} and {high:.2f}, half of them between {first:.2f} and {third:.2f} (median {middle:.2f})."
+    )
+
+
 def influence(labels: Sequence[str]) -> str:
     """Which studies the cut-offs of Viechtbauer and Cheung (2010) mark."""
     if not labels:

@@ -7,6 +7,7 @@ from typing import Any
 
 from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, single_intervals, whole
+from prismake.analysis.fields import json_ready
 from prismake.analysis.models import fit, main_plan, numbers
 from prismake.errors import PoolingError
 
@@ -21,7 +22,7 @@ def by_group(
 
     names = np.array([group if group else "not stated" for group in groups])
     levels = [_level(data.part(names == name), str(name), spec, level) for name in sorted(set(names))]
-    between: dict[str, Any] = {"Q": None, "df": None, "p": None}
+    between: dict[str, Any] = {"Q": None, "df": None, "p": None, "values": None}
     method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
     if len(levels) < 2:
         sentence = f"{title}: all studies are in one subgroup; there is nothing to test."
@@ -29,24 +30,34 @@ def by_group(
         try:
             tested = subgroups(data.yi, data.vi, list(names), tau2, spec["method"], "z", level)
             between = {"Q": plain(tested.Q), "df": whole(tested.df), "p": plain(tested.p)}
+            names = {"groups": tested.levels, "Q_between": tested.Q, "df": tested.df, "pval": tested.p}
+            names |= {"tau2": tested.tau2, "R2": tested.R2}
+            between["values"] = {name: json_ready(value) for name, value in names.items()}
             shown = [one for one in levels if one["estimate"] is not None]
             sentence = sentences.subgroup_test(title, shown, tested.Q, tested.df, tested.p, level)
         except PoolingError as error:
             sentence = f"{title}: the subgroups cannot be tested. {error}"
-    return {"title": title, "levels": levels, **between, "method": method, "sentence": sentence}
+    options = {"measure": spec["measure"], "method": spec["method"], "test": "z", "tau2": tau2, "level": level}
+    return {
+        "title": title, "kind": "between_q", "options": options, "levels": levels, **between, "method": method,
+        "sentence": sentence,
+    }  # fmt: skip
 
 
 def no_groups(title: str) -> dict[str, Any]:
     """The entry of subgroups that cannot be formed yet."""
     sentence = f"{title}: fewer than two studies; there are no subgroups."
-    return {"title": title, "levels": [], "Q": None, "df": None, "p": None, "method": "", "sentence": sentence}
+    return {
+        "title": title, "kind": "between_q", "options": {}, "levels": [], "Q": None, "df": None, "p": None,
+        "values": None, "method": "", "sentence": sentence,
+    }  # fmt: skip
 
 
 def _level(part: Data, name: str, spec: Mapping[str, Any], level: float) -> dict[str, Any]:
     row: dict[str, Any] = {"level": name, "k": len(part.yi)}
     if part.proportion:
         row |= {"events": whole(part.columns["events"].sum()), "total": whole(part.columns["total"].sum())}
-    blank = dict.fromkeys(("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "I2"))
+    blank = dict.fromkeys(("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "I2", "values"))
     if len(part.yi) == 1:
         one = (float(values[0]) for values in single_intervals(part, level))
         single = dict(zip(("estimate", "ci_lb", "ci_ub"), one, strict=True))

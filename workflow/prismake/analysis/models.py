@@ -7,14 +7,13 @@ from typing import Any
 
 from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
+from prismake.analysis.fields import BACK, TAU2_INTERVAL, chosen, fit_values
 from prismake.errors import PoolingError
 
-# Fields of ``Pooled`` that go into the results as they are, on the scale of the analysis; the last two certify the fit.
-_POOLED = (
-    "beta", "se", "stat", "ddf", "pval", "tau2", "se_tau2", "I2", "H2", "Q", "Q_p", "loglik", "gradient", "iterations",
-)  # fmt: skip
-_NATURAL = ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")
-_NUMBERS = (*_POOLED, *_NATURAL, "tau2_lb", "tau2_ub", "Q_df")
+# Fields of ``Pooled`` that page and figures read, on the scale of the analysis; ``values`` holds all of them.
+_POOLED = ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")
+_NUMBERS = (*_POOLED, *BACK, "tau2_lb", "tau2_ub", "Q_df")
+_RECORD = ("values", "back_transformed", "tau2_interval")
 Plan = tuple[str, str, str]  # model, method, test
 
 
@@ -42,6 +41,8 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
     model, method, test = plan
     row: dict[str, Any] = {
         "name": model_name(data, plan),
+        "kind": "glmm" if model == "glmm" else "fit",
+        "options": {"measure": data.measure, "method": method, "test": test, "level": level},
         "model": model,
         "method": method,
         "test": test,
@@ -53,10 +54,12 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
     try:
         pooled = fit(data, plan, level)
     except PoolingError as error:
-        empty = dict.fromkeys(_NUMBERS)
+        empty = dict.fromkeys((*_NUMBERS, *_RECORD))
         return {**row, **empty, "warnings": [*row["warnings"], str(error)], "sentence": f"{title}: {error}"}
     row.update(numbers(pooled, data))
-    row["tau2_lb"], row["tau2_ub"] = _tau2_limits(data, plan, level)
+    row["tau2_interval"] = _tau2_interval(data, plan, level)
+    limits = row["tau2_interval"] or {}
+    row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
     row["warnings"] += list(pooled.warnings)
     row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
     return row
@@ -73,30 +76,33 @@ def fit(data: Data, plan: Plan, level: float) -> Any:
 
 
 def numbers(pooled: Any, data: Data) -> dict[str, Any]:
-    """The fields of a result, estimates on the natural scale."""
+    """The fields of a result: estimates on the natural scale, and ``values`` on that of the analysis."""
     from prismake.pooling import natural_scale
 
     natural = natural_scale(pooled, data.measure, ni=data.columns["total"] if data.measure == "PFT" else None)
+    back = chosen(natural, BACK)
     return {
-        **{name: plain(getattr(natural, name)) for name in _NATURAL},
+        **{name: plain(getattr(natural, name)) for name in BACK},
         **{name: plain(getattr(pooled, name)) for name in _POOLED},
         "Q_df": whole(pooled.Q_df),
+        "values": fit_values(pooled),
+        "back_transformed": {"pred": back.pop("estimate"), **back},
     }
 
 
-def _tau2_limits(data: Data, plan: Plan, level: float) -> tuple[float | None, float | None]:
-    """The interval of tau² on the scale of the analysis: profile likelihood for a GLMM, else Q-profile."""
+def _tau2_interval(data: Data, plan: Plan, level: float) -> dict[str, Any] | None:
+    """tau² with its interval on the scale of the analysis: profile likelihood for a GLMM, else Q-profile."""
     from prismake.pooling import tau2_interval, tau2_interval_proportions
 
     model, method, _ = plan
     try:
         if model == "glmm":
-            limits = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
+            found = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
         else:
-            limits = tau2_interval(data.yi, data.vi, "REML" if method in ("ML", "EE") else method, level)
-    except PoolingError:
-        return None, None
-    return plain(limits.tau2_lb), plain(limits.tau2_ub)
+            found = tau2_interval(data.yi, data.vi, method, level)
+    except PoolingError:  # one study, a common effect
+        return None
+    return {"kind": "profile likelihood" if model == "glmm" else "Q-profile", **chosen(found, TAU2_INTERVAL)}
 
 
 def model_name(data: Data, plan: Plan) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
+from prismake.analysis.fields import fit_values
 from prismake.errors import PoolingError
 from prismake.forms import NOT_REPORTED
 
@@ -44,6 +45,7 @@ def regression(
     known = [value for value in values if value is not None]
     row: dict[str, Any] = {
         "title": title,
+        "options": {"measure": spec["measure"], "method": spec["method"], "test": spec["test"], "level": level},
         "kind": "number" if numeric else "factor",
         "reference": None if numeric or not known else min(str(value) for value in known),
         "k": len(known),
@@ -54,6 +56,7 @@ def regression(
         **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "narrow": False,
         "coefficients": [],
+        "values": None,
     }
     try:
         fit = _fitted(data, values, known, spec, level)
@@ -61,6 +64,7 @@ def regression(
         return {**row, "sentence": f"{title}: no meta-regression. {error}"}
     row["test"] = fit.test
     row["coefficients"] = _coefficients(fit, title)
+    row["values"] = fit_values(fit)
     row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
@@ -78,6 +82,8 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "narrow": False,
         "coefficients": [],
+        "options": {},
+        "values": None,
         "sentence": f"{title}: no meta-regression, because fewer than two studies are pooled.",
     }
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prismake import sentences
-from prismake.analysis.data import Data, effects, plain, single_intervals, whole
+from prismake.analysis.data import Data, effects, single_intervals, whole
+from prismake.analysis.fields import ASYMMETRY, chosen
 from prismake.analysis.groups import by_group, no_groups
 from prismake.analysis.models import analyses
 from prismake.analysis.moderators import no_regression, regression, value_of
@@ -31,6 +32,7 @@ def analyse(
     subgroup_tau2: str,
     undecided: Mapping[str, int],
     kinds: Mapping[str, str] = MappingProxyType({}),
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
 
@@ -42,6 +44,7 @@ def analyse(
         subgroup_tau2: ``common`` or ``separate``.
         undecided: open decisions by stage; while there are any, the result says that it is provisional.
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
+        seed: for the subsets of studies that are drawn where there are too many to take all.
 
     An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
     """
@@ -64,7 +67,7 @@ def analyse(
         "analyses": {},
         "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
         "moderators": {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]},
-        "sensitivity": {"leave_one_out": []},
+        "sensitivity": {},
         "bias": {"k": len(used), "tests": {}, "sentence": sentences.small_study(len(used), {}, LEAST_FOR_BIAS)},
         "published": None,
         "counts": _counts(table, used, undecided),
@@ -86,7 +89,7 @@ def analyse(
     for column in spec["moderators"]:
         values = [study["moderators"][column] for study in result["studies"]]
         result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
-    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title)
+    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
     result["bias"] = _bias(data)
     main = result["analyses"]["main"]
     result["sentence"] = main["sentence"]
@@ -119,6 +122,7 @@ def _studies(
                 "study_id": row["study_id"],
                 "arm": row["arm"],
                 "label": row["label"],
+                "year": int(row["year"]) if row.get("year", "") else None,
                 **{role: whole(data.columns[role][index]) for role in spec["columns"]},
                 "yi": float(data.yi[index]),
                 "vi": float(data.vi[index]),
@@ -129,6 +133,7 @@ def _studies(
                 "subgroups": {column: row[column] for column in spec["subgroups"]},
                 "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
                 "source": row["source"],
+                "settled_by": row.get("settled_by", ""),
             }
         )
     return rows
@@ -155,8 +160,8 @@ def _bias(data: Data) -> dict[str, Any]:
             asked["peters"] = lambda: peters({"xi": data.columns["events"], "ni": data.columns["total"]})
         for name, ask in asked.items():
             try:
-                found = ask()
+                values = chosen(ask(), ASYMMETRY)
             except PoolingError:
                 continue
-            tests[name] = {key: plain(getattr(found, key)) for key in ("bias", "se_bias", "stat", "df", "pval")}
+            tests[name] = {**{key: values[key] for key in ("bias", "se_bias", "stat", "df", "pval")}, "values": values}
     return {"k": k, "tests": tests, "sentence": sentences.small_study(k, tests, LEAST_FOR_BIAS)}

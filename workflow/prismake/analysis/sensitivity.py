@@ -1,4 +1,5 @@
-"""What happens to a result without one study, under another model or scale, or with studies that may be missing."""
+"""What happens to a result without one study, as studies came in, under another model or scale, or with studies that
+may be missing."""
 
 from __future__ import annotations
 
@@ -7,75 +8,105 @@ from typing import Any
 
 from prismake import sentences
 from prismake.analysis.data import Data, plain, proportions
+from prismake.analysis.fields import INFLUENCE, SERIES, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready
 from prismake.analysis.models import analysis, inverse_variance
 from prismake.errors import PoolingError
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
-DELETION = ("rstudent", "dffits", "cook_d", "cov_r", "hat", "dfbs", "weight_pct", "tau2_del")
 TRIM_ESTIMATOR = "L0"
-_TITLES = {
+TITLES = {
+    "leave_one_out": "Each study left out in turn",
+    "cumulative": "Cumulative by year of publication",
     "influence": "Influence of single studies",
     "baujat": "Contributions of single studies",
+    "gosh": "Every subset of studies",
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
 }
+KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
+SUBSETS = 4095  # all of them for twelve studies; a sample of so many for more
+
+Studies = Sequence[Mapping[str, Any]]
 
 
 def sensitivity(
-    data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float, title: str
+    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, title: str, seed: int = 0
 ) -> dict[str, Any]:
-    """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name; ``leave_one_out`` is always there.
+    """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name.
 
     All of them rest on inverse variance with the method and test of the outcome. What cannot be computed has its
-    reason in ``sentence`` and no numbers.
+    reason in ``sentence``, no numbers, and ``None`` for ``values``.
     """
-    found: dict[str, Any] = {"leave_one_out": []}
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
     others: dict[str, Callable[..., dict[str, Any]]] = {
+        "leave_one_out": _leave_one_out,
+        "cumulative": _cumulative,
         "influence": _influence,
         "baujat": _baujat,
+        "gosh": _gosh,
         "trim_and_fill": _trim_and_fill,
         "failsafe_n": _failsafe_n,
     }
+    found: dict[str, Any] = {}
     for name in spec["sensitivity"]:
-        if name == "leave_one_out":
-            found[name] = _leave_one_out(data, studies, spec, level)
-        elif name in models:
+        if name in models:
             found[name] = models[name](data, spec, level, title)
-        elif len(studies) < LEAST:
-            found[name] = {"sentence": f"{_TITLES[name]}: not run, because fewer than {LEAST} studies are pooled."}
+            continue
+        options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
+        row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
+        if len(studies) < LEAST:
+            why = f"not run, because fewer than {LEAST} studies are pooled."
         else:
             try:
-                found[name] = others[name](data, studies, spec, level)
+                found[name] = row | others[name](data, studies, spec, level, seed)
+                continue
             except PoolingError as error:
-                found[name] = {"sentence": f"{_TITLES[name]}: {error}"}
+                why = str(error)
+        found[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
     return found
 
 
-def _leave_one_out(
-    data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float
-) -> list[dict[str, Any]]:
-    """The inverse-variance result without each study in turn, on the natural scale."""
-    from prismake.pooling import back_transform, leave_one_out
+def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The inverse-variance result without each study in turn."""
+    from prismake.pooling import leave_one_out
 
-    if len(studies) < LEAST:
-        return []
     series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level)
+    rows = _series_rows(data, studies, series)
+    return {"studies": rows, "values": chosen(series, SERIES), "sentence": sentences.leave_one_out(rows, level)}
+
+
+def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The result of the first study, the first two, ... in the order of their years; of one year, by label."""
+    import numpy as np
+
+    from prismake.pooling import cumulative
+
+    years = [study["year"] for study in studies]
+    if None in years:
+        without = ", ".join(study["label"] for study in studies if study["year"] is None)
+        raise PoolingError(f"the year of {without} is not known.")
+    order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level)
+    sorted_studies = [studies[i] for i in order]
+    rows = _series_rows(data.part(order), sorted_studies, series)
+    for row, study in zip(rows, sorted_studies, strict=True):
+        row["year"] = study["year"]
+    values = {"order": [study["study_id"] for study in sorted_studies], **chosen(series, SERIES)}
+    positions = np.argsort(order).tolist()  # of each study of the table among them
+    return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level)}
+
+
+def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
+    """A row an analysis of the series, its estimate and interval on the natural scale."""
+    from prismake.pooling import back_transform
+
     ni = data.columns["total"] if data.measure == "PFT" else None
     rows = []
     for index, study in enumerate(studies):
-        natural = [
-            back_transform(data.measure, float(values[index]), ni=ni)
-            for values in (series.estimate, series.ci_lb, series.ci_ub)
-        ]
-        rows.append(
-            {
-                **_who(study),
-                **{name: plain(value) for name, value in zip(("estimate", "ci_lb", "ci_ub"), natural, strict=True)},
-                "tau2": plain(series.tau2[index]),
-                "I2": plain(series.I2[index]),
-            }
-        )
+        row = {**_who(study), "k": int(series.k[index])}
+        for name in ("estimate", "ci_lb", "ci_ub"):
+            row[name] = plain(back_transform(data.measure, float(getattr(series, name)[index]), ni=ni))
+        rows.append(row | {"tau2": plain(series.tau2[index]), "I2": plain(series.I2[index])})
     return rows
 
 
@@ -83,26 +114,19 @@ def _who(study: Mapping[str, Any]) -> dict[str, Any]:
     return {"study_id": study["study_id"], "label": study["label"]}
 
 
-def _influence(
-    data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float
-) -> dict[str, Any]:
-    """Deletion diagnostics of each study (Viechtbauer & Cheung 2010) under a Wald-type model."""
+def _influence(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Deletion diagnostics of each study (Viechtbauer & Cheung 2010) with the classic standard errors."""
     from prismake.pooling import influence
 
     found = influence(data.yi, data.vi, spec["method"])
-    rows = [
-        {
-            **_who(study),
-            **{name: plain(getattr(found, name)[index]) for name in DELETION},
-            "influential": bool(found.is_influential[index]),
-        }
-        for index, study in enumerate(studies)
-    ]
-    named = [row["label"] for row in rows if row["influential"]]
-    return {"method": spec["method"], "studies": rows, "sentence": sentences.influence(named)}
+    values = chosen(found, INFLUENCE)
+    rows = [{**_who(study), **{name: values[name][index] for name in INFLUENCE}} for index, study in enumerate(studies)]
+    options = {"measure": data.measure, "method": spec["method"], "test": "z"}
+    sentence = sentences.influence([row["label"] for row in rows if row["is_influential"]])
+    return {"options": options, "method": spec["method"], "studies": rows, "values": values, "sentence": sentence}
 
 
-def _baujat(data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float) -> dict[str, Any]:
+def _baujat(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """Each study's share of the heterogeneity (x) and its weight in the result (y), Baujat et al. 2002."""
     from prismake.pooling import baujat
 
@@ -111,12 +135,31 @@ def _baujat(data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str,
         {**_who(study), "x": plain(points.x[index]), "y": plain(points.y[index])} for index, study in enumerate(studies)
     ]
     most = [max(rows, key=lambda row: row[axis] or 0.0)["label"] for axis in ("x", "y")]  # ties: first in the table
-    return {"method": spec["method"], "studies": rows, "sentence": sentences.baujat(*most)}
+    options = {"measure": data.measure, "method": spec["method"], "test": "z"}
+    return {
+        "options": options, "method": spec["method"], "studies": rows, "values": chosen(points, ("x", "y")),
+        "sentence": sentences.baujat(*most),
+    }  # fmt: skip
 
 
-def _trim_and_fill(
-    data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float
-) -> dict[str, Any]:
+def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The estimate and I² of every subset of studies, or of a sample of them (Olkin et al. 2012)."""
+    import numpy as np
+
+    from prismake.pooling import back_transform, gosh
+
+    found = gosh(data.yi, data.vi, spec["method"], subsets=SUBSETS, seed=seed)
+    two = found.k > 1
+    ni = data.columns["total"] if data.measure == "PFT" else None
+    natural = back_transform(data.measure, found.estimate[two], ni=ni)
+    spread = [float(x) for x in np.quantile(natural, (0.0, 0.25, 0.5, 0.75, 1.0))]
+    values = {"estimate": found.estimate[two], "I2": found.I2[two], "k": found.k[two]}
+    row = {"subsets": int(two.sum()), "exhaustive": found.exhaustive, "quantiles": spread}
+    values = {name: json_ready(np.round(value, 6)) for name, value in values.items()}
+    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row)}
+
+
+def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """Studies that may be missing on one side of the funnel, mirrored (Duval & Tweedie 2000, estimator L0)."""
     from prismake.pooling import trim_and_fill
 
@@ -138,13 +181,12 @@ def _trim_and_fill(
             {"yi": float(y), "vi": float(v)}
             for y, v in zip(found.yi[found.filled], found.vi[found.filled], strict=True)
         ],
+        "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
     }
     return {**row, "sentence": sentences.trim_and_fill(row, level)}
 
 
-def _failsafe_n(
-    data: Data, studies: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], level: float
-) -> dict[str, Any]:
+def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """Rosenthal's and Rosenberg's numbers; a single proportion has no effect of zero to fall to."""
     from prismake.pooling import failsafe_n
 
@@ -155,7 +197,9 @@ def _failsafe_n(
         for kind in ("Rosenthal", "Rosenberg")
         for found in [failsafe_n(data.yi, data.vi, kind)]
     }
-    return {**row, "sentence": sentences.failsafe(row["rosenthal"]["n"], row["rosenberg"]["n"], len(studies))}
+    values = {name: {"n": one["n"], "pval": one["p"]} for name, one in row.items()}
+    sentence = sentences.failsafe(row["rosenthal"]["n"], row["rosenberg"]["n"], len(studies))
+    return {**row, "values": values, "sentence": sentence}
 
 
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:

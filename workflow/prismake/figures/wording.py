@@ -96,8 +96,9 @@ def percent(value: float | None, digits: int = 0) -> str:
 def heterogeneity(analysis: Mapping[str, Any], level: float = 95) -> str:
     """The line under a forest plot: tau² with its interval, I², Q with df and p."""
     tau2 = f"τ² = {number(analysis.get('tau2'), 2)}"
-    bounds = interval(analysis.get("tau2_lb"), analysis.get("tau2_ub"))
-    parts = [f"{tau2} ({level:g} % CI {bounds[1:-1].replace(', ', ' to ')})" if bounds else f"{tau2} (no CI)"]
+    low, high = analysis.get("tau2_lb"), analysis.get("tau2_ub")
+    bounds = f"{level:g} % CI {number(low)} to {'no upper bound' if high is None else number(high)}"
+    parts = [f"{tau2} ({'no CI' if low is None else bounds})"]
     if analysis.get("I2") is not None:
         parts.append(f"I² = {percent(analysis['I2'])}")
     if analysis.get("Q") is not None:

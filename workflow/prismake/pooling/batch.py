@@ -73,13 +73,15 @@ class PooledBatch:
             with np.errstate(divide="ignore", invalid="ignore"):
                 share = 100.0 * (self.Q - self.Q_df) / self.Q
             return np.where((self.k > 1) & (self.Q > 0.0), np.maximum(0.0, share), 0.0)
-        return np.where(self.k > 1, 100.0 * self.tau2 / (self.typical + self.tau2), 0.0)
+        with np.errstate(invalid="ignore"):  # the typical variance of one study is 0/0
+            return np.where(self.k > 1, 100.0 * self.tau2 / (self.typical + self.tau2), 0.0)
 
     @cached_property
     def H2(self) -> np.ndarray:  # noqa: N802
         if self.method == "EE":
             return np.where(self.k > 1, self.Q / np.maximum(self.Q_df, 1), 1.0)
-        return np.where(self.k > 1, self.tau2 / self.typical + 1.0, 1.0)
+        with np.errstate(invalid="ignore"):
+            return np.where(self.k > 1, self.tau2 / self.typical + 1.0, 1.0)
 
 
 def pool_batch(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0) -> PooledBatch:

@@ -32,6 +32,8 @@ SCALES = {
 }
 SENSITIVITY = {
     "leave_one_out": "each study left out in turn",
+    "cumulative": "studies added in the order of their years",
+    "gosh": "every subset of studies (Olkin et al., Res Synth Methods 2012;3:214-223)",
     "influence": "deletion diagnostics (Viechtbauer and Cheung, Res Synth Methods 2010;1:112-125)",
     "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
@@ -167,8 +169,8 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
         sentences.append("Intervals of single proportions are exact (Clopper–Pearson).")
     sentences.append(
-        f"Intervals are {level:g} % intervals. Heterogeneity is given as Q, tau² with its Q-profile interval and I², "
-        "and as a prediction interval beside the confidence interval."
+        f"Intervals are {level:g} % intervals. Heterogeneity is given as Q, tau² with its interval (profile likelihood "
+        "for mixed models, Q-profile otherwise) and I², and as a prediction interval beside the confidence interval."
     )
     tau2 = config.get("pooling", {}).get("subgroup_tau2", "common")
     if any(spec.get("subgroups") for spec in outcomes.values()):

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from prismake.analysis.sensitivity import TITLES
 from prismake.figures.wording import (
     NONE,
     PROPORTIONS,
@@ -32,12 +33,6 @@ from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
 
 TEMPLATE = "page.html.j2"
-SENSITIVITY = {
-    "influence": "Influence of single studies",
-    "baujat": "Contributions of single studies",
-    "trim_and_fill": "Trim and fill",
-    "failsafe_n": "Fail-safe number",
-}
 
 
 def render(context: Mapping[str, Any]) -> str:
@@ -185,17 +180,13 @@ def _sensitivity(found: Mapping[str, Any]) -> dict[str, Any]:
     """Other results and what is said of single studies as rows of one table; tables of studies apart."""
     rows = []
     for name, row in sorted(found.items(), key=lambda item: ("estimate" not in item[1], item[0])):
-        if name == "leave_one_out":
-            continue
         said = row["sentence"].partition(": ")[2]  # what stands before it is the row's title
         remark = " ".join(row.get("warnings") or []) if "name" in row else said[:1].upper() + said[1:]
-        rows.append({"title": row.get("name") or SENSITIVITY[name], "remark": remark, **_estimate(row)})
-    influence = found.get("influence") or {}
-    return {
-        "sensitivity": rows,
-        "leave_one_out": found.get("leave_one_out") or [],
-        "influence": influence.get("studies") or [],
+        rows.append({"title": row.get("name") or TITLES[name], "remark": remark, **_estimate(row)})
+    tables = {
+        name: (found.get(name) or {}).get("studies") or [] for name in ("influence", "leave_one_out", "cumulative")
     }
+    return {"sensitivity": rows, **tables}
 
 
 def _estimate(row: Mapping[str, Any]) -> dict[str, Any]:
