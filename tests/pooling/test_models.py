@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prismake import pooling as pl
 from prismake.errors import EstimateDoesNotExist, PoolingError
+from prismake.pooling import priors
 from scipy.integrate import quad
 from scipy.special import expit, gammaln
 
@@ -209,9 +210,39 @@ def test_bayes_with_no_room_for_heterogeneity_is_the_common_effect():
 
 def test_bayes_with_every_prior():
     y, v = pl.effect_sizes("RR", BCG)
-    for prior in ("half-cauchy", "turner", "uniform", pl.log_normal(-4.0, 1.5)):
+    for prior in ("half-cauchy", "turner", "rhodes", "uniform", pl.log_normal(-4.0, 1.5), pl.log_t(-3.0, 2.0)):
         found = pl.bayes(y, v, prior)
         assert found.mu.ci_lb < found.mu.median < found.mu.ci_ub and found.change < 1e-10
     assert pl.bayes(y[:2], v[:2], "half-cauchy").tau.sd == math.inf
     with pytest.raises(PoolingError):
         pl.bayes(y[:2], v[:2], "uniform")
+
+
+def test_priors_are_densities():
+    for prior in (pl.half_normal(0.5), pl.half_cauchy(0.5), pl.log_normal(-2.56, 1.74), pl.log_t(-3.44, 2.59)):
+        mass = quad(lambda t, prior=prior: math.exp(t + float(prior(np.array(math.exp(t))))), -80, 80, limit=400)[0]
+        assert mass == pytest.approx(1.0, abs=1e-6)
+
+
+def test_empirical_priors_are_sums_of_outcome_and_comparison():
+    """Table IV and table 3 come from additive models: cells differ by rounding from the sums."""
+    for table in (priors._TURNER, priors._RHODES):
+        location = np.array([columns[0] for columns in table.values()])
+        row, column = np.nanmedian(location - location[0], axis=1), location[0]
+        off = np.abs(location - row[:, None] - column)
+        assert np.nanmax(off) < 0.021
+        assert all(len(column) == location.shape[1] for columns in table.values() for column in columns)
+
+
+def test_empirical_priors_by_setting():
+    pain = pl.turner("pain", "pharmacological v placebo or control")
+    tau = np.array([0.2, 0.5])
+    np.testing.assert_allclose(pain(tau), pl.log_normal(-1.83, 1.52)(tau))
+    np.testing.assert_allclose(pl.turner()(tau), pl.log_normal(-2.56, 1.74)(tau))
+    np.testing.assert_allclose(
+        pl.rhodes("obstetric", "non-pharmacological")(tau), pl.log_t(-3.99, 2.11)(tau), rtol=1e-14
+    )
+    with pytest.raises(PoolingError, match="in doubt"):
+        pl.rhodes("mental health", "non-pharmacological")
+    with pytest.raises(PoolingError, match="no empirical prior for 'toothache'"):
+        pl.turner("toothache", "pharmacological v pharmacological")

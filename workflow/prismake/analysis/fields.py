@@ -19,7 +19,7 @@ GLMM = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 CERTIFICATE = ("gradient", "iterations", "maxima")
 BACK = ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")  # of ``natural_scale``; the first is called pred
 TAU2_INTERVAL = (*("tau2", "tau2_lb", "tau2_ub", "tau_lb", "tau_ub", "I2", "I2_lb", "I2_ub", "H2", "H2_lb", "H2_ub"),)
-SERIES = ("estimate", "se", "stat", "pval", "ci_lb", "ci_ub", "Q", "Q_p", "tau2", "I2", "H2")
+SERIES = ("estimate", "se", "stat", "pval", "ci_lb", "ci_ub", "Q", "tau2", "I2", "H2")
 INFLUENCE = (
     *("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "Q_del", "hat", "weight_pct", "dfbs", "is_influential"),
 )
@@ -32,6 +32,11 @@ _ARRAYS = frozenset({"beta", "se", "stat", "pval", "ci_lb", "ci_ub"})  # one val
 def chosen(found: Any, names: Iterable[str]) -> dict[str, Any]:
     """The named fields of a result as JSON."""
     return {name: json_ready(getattr(found, name)) for name in names}
+
+
+def series_values(series: Any) -> dict[str, Any]:
+    """``prismake.pooling.Series`` as a question of kind leave1out or cumulative is answered."""
+    return chosen(series, SERIES) | {"Qp": json_ready(series.Q_p)}
 
 
 def fit_values(pooled: Any) -> dict[str, Any]:

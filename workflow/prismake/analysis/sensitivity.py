@@ -8,7 +8,7 @@ from typing import Any
 
 from prismake import sentences
 from prismake.analysis.data import Data, plain, proportions
-from prismake.analysis.fields import INFLUENCE, SERIES, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready
+from prismake.analysis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
 from prismake.analysis.models import analysis, inverse_variance
 from prismake.errors import PoolingError
 
@@ -72,7 +72,7 @@ def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level:
 
     series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level)
     rows = _series_rows(data, studies, series)
-    return {"studies": rows, "values": chosen(series, SERIES), "sentence": sentences.leave_one_out(rows, level)}
+    return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level)}
 
 
 def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
-    values = {"order": [study["study_id"] for study in sorted_studies], **chosen(series, SERIES)}
+    values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
     return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level)}
 

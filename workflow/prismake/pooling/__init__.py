@@ -23,7 +23,9 @@
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
 | selection by p-value (step function) | `selection_model` |
-| Bayesian random effects and priors of tau | `bayes`, `half_normal`, `half_cauchy`, `log_normal` |
+| Bayesian random effects | `bayes` |
+| priors of tau | `half_normal`, `half_cauchy`, `log_normal`, `log_t` |
+| empirical priors of tau by outcome and comparison | `turner`, `rhodes` |
 
 Results are frozen dataclasses on the scale of the effects. Errors: `prismake.errors.PoolingError`, and below it
 `EstimateDoesNotExist` and `NotConverged`; a number that was not reached to its tolerance is never given.
@@ -69,7 +71,8 @@ _HOME = {
     "multilevel": ["three_level", "ThreeLevel"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
-    "bayesian": ["bayes", "half_normal", "half_cauchy", "log_normal", "Posterior"],
+    "bayesian": ["bayes", "Posterior"],
+    "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }

@@ -8,7 +8,6 @@ Gauss-Legendre nodes over panels that cover the posterior; quantiles are solved 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,36 +17,7 @@ from scipy.special import ndtr
 from prismake.errors import NotConverged, PoolingError
 
 from .frame import effects
-
-Prior = Callable[[np.ndarray], np.ndarray]
-TURNER_GENERAL = (-2.56, 1.74)
-"""Log-normal prior of tau² for log odds ratios in a general setting: mean and sd of log tau² (Turner et al. 2012)."""
-
-
-def half_normal(scale: float) -> Prior:
-    """Log density of a half-normal prior of tau; 0.5 and 1 are usual for log odds ratios (Friede et al. 2017)."""
-    return lambda tau: math.log(2.0) - 0.5 * math.log(2.0 * math.pi) - math.log(scale) - 0.5 * (tau / scale) ** 2
-
-
-def half_cauchy(scale: float) -> Prior:
-    """Log density of a half-Cauchy prior of tau (Gelman 2006; Polson & Scott 2012)."""
-    return lambda tau: math.log(2.0 / (math.pi * scale)) - np.log1p((tau / scale) ** 2)
-
-
-def log_normal(mean: float, sd: float) -> Prior:
-    """Log density of tau where log tau² is normal: the form of the empirical priors of Turner et al. 2012, 2015."""
-
-    def density(tau: np.ndarray) -> np.ndarray:
-        log = np.log(np.where(tau > 0.0, tau, 1.0))
-        value = math.log(2.0) - log - 0.5 * math.log(2.0 * math.pi) - math.log(sd)
-        return np.where(tau > 0.0, value - 0.5 * ((2.0 * log - mean) / sd) ** 2, -np.inf)
-
-    return density
-
-
-def uniform() -> Prior:
-    """Improper uniform prior of tau; the posterior is proper for three studies or more."""
-    return np.zeros_like
+from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 
 
 @dataclass(frozen=True)
@@ -98,8 +68,9 @@ def bayes(
 ) -> Posterior:  # fmt: skip
     """Posterior of the random-effects model.
 
-    ``prior`` of tau: ``half-normal`` or ``half-cauchy`` with ``scale``, ``turner`` (general log-normal prior for log
-    odds ratios), ``uniform``, or a function from tau to its log density, see `half_normal`, `log_normal`.
+    ``prior`` of tau: ``half-normal`` or ``half-cauchy`` with ``scale``, ``turner`` or ``rhodes`` (empirical, of a
+    general setting; for log odds ratios and standardised mean differences), ``uniform``, or a function from tau to its
+    log density such as `turner`, `rhodes`, `log_normal` and `log_t` make for a setting or for parameters of one's own.
     ``mu_prior``: mean and sd of a normal prior of the pooled effect; None is flat.
 
     Raises
@@ -135,7 +106,8 @@ def _prior(prior: Prior | str, scale: float, k: int) -> Prior:
     known = {
         "half-normal": lambda: half_normal(scale),
         "half-cauchy": lambda: half_cauchy(scale),
-        "turner": lambda: log_normal(*TURNER_GENERAL),
+        "turner": turner,
+        "rhodes": rhodes,
         "uniform": uniform,
     }
     if prior not in known:
