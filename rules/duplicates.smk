@@ -8,10 +8,11 @@ rule find_duplicates:
     output:
         found="results/duplicates/found.csv",
         queue="results/duplicates/queue.parquet",
+        merges="results/merges/queue.parquet",
         audit="results/duplicates/audit.parquet",
-        summary="results/duplicates/summary.json",
     log:
         "results/logs/find_duplicates.log",
+    threads: 2
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
         code=code("dedup", "queues"),
@@ -24,13 +25,16 @@ rule merge_duplicates:
     input:
         records="results/records/records.parquet",
         decisions="results/duplicates/decisions.csv",
+        merges="results/merges/decisions.csv",
     output:
         duplicates="results/duplicates/duplicates.csv",
         links="results/duplicates/links.csv",
         reports="results/duplicates/reports.parquet",
+        summary="results/duplicates/summary.json",
     log:
         "results/logs/merge_duplicates.log",
     localrule: True
+    threads: 2
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
         code=code("dedup"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from prismake.dedup import deduplicate, find_duplicates, merge_reports
+from prismake.dedup.answers import settled, without_effect
 from prismake.errors import DedupError
 from prismake.records import table
 
@@ -31,7 +32,16 @@ def test_two_exports_of_one_article_are_one_report() -> None:
 def test_an_empty_table_gives_empty_tables() -> None:
     found = find_duplicates(table([]))
     assert len(found.clusters) == len(found.queue) == len(found.links) == len(found.audit) == 0
-    assert list(found.queue.columns) == ["item_id", "first", "second", "probability", "reason", "differences"]
+    assert list(found.queue.columns) == [
+        "item_id",
+        "first",
+        "second",
+        "probability",
+        "reason",
+        "differences",
+        "members",
+    ]
+    assert list(found.merges.columns) == ["item_id", "first", "second", "score", "rule", "differences", "members"]
     assert len(merge_reports(table([]), found.clusters)) == 0
 
 
@@ -115,3 +125,65 @@ def test_an_open_pair_is_queued_with_its_differences() -> None:
     assert row["differences"] == "issue, first page, last page"
     assert 0.3 <= row["probability"] <= 1
     assert find_duplicates(far, answers={"a:1|b:1": "different"}).queue.empty
+
+
+def _decided(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [dict(zip(("item_id", "state", "same.anna", "same.ben"), row, strict=True)) for row in rows]
+    ).assign(same=lambda t: t["same.anna"].where((t["state"] == "settled") & (t["same.ben"] != "different"), ""))
+
+
+def test_merges_can_only_be_undone_and_one_objection_does_it() -> None:
+    merges = _decided(
+        ("a:1|b:1", "settled", "different", ""),
+        ("c:1|d:1", "conflict", "same", "different"),
+        ("e:1|f:1", "settled", "same", ""),
+        ("g:1|h:1", "settled", "", ""),
+    )
+    duplicates = pd.DataFrame(
+        {
+            "item_id": ["a:1|b:1", "i:1|j:1", "k:1|l:1"],
+            "state": ["settled", "settled", "conflict"],
+            "same": ["same", "same", ""],
+        }
+    )
+    assert settled(duplicates, merges) == {"a:1|b:1": "different", "c:1|d:1": "different", "i:1|j:1": "same"}
+    clusters = pd.DataFrame({"record_id": ["e:1", "f:1"], "report_id": ["e:1", "f:1"]})
+    assert without_effect(merges, clusters) == ["e:1|f:1"]
+    assert without_effect(merges, clusters.assign(report_id="e:1")) == []
+
+
+def test_every_merge_is_listed_once_with_its_rule_the_least_alike_first() -> None:
+    records = table(
+        [record("a:1"), record("b:1", pages="1049-58", journal="The Lancet"), record("c:1", issue="", pages="1049"),
+         record("d:1", title="Quite another thing about the liver stage of malaria", pages="3-4")]
+    )  # fmt: skip
+    found = find_duplicates(records)
+    assert len(found.merges) == len(records) - found.clusters["report_id"].nunique() == 2
+    assert found.merges["score"].is_monotonic_increasing
+    assert (found.merges["rule"] != "").all()
+    listed = {r for item in found.merges["item_id"] for r in item.split("|")}
+    assert listed == {"a:1", "b:1", "c:1"}
+    for item in found.merges["item_id"]:
+        a, b = item.split("|")
+        report = find_duplicates(records, answers={item: "different"}).clusters.set_index("record_id")["report_id"]
+        assert report[a] != report[b]
+
+
+def test_an_open_pair_names_the_other_pairs_between_its_clusters() -> None:
+    far = {"issue": "9930", "pages": "1880-1890"}
+    records = table([record("a:1"), record("b:1"), record("c:1", **far)])
+    row = find_duplicates(records).queue.iloc[0]
+    assert {row["item_id"], *row["members"].split("\n")} == {"a:1|c:1", "b:1|c:1"}
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_any_number_of_workers_gives_the_same_bytes(workers: int) -> None:
+    title = "Paper {} about the control of malaria in districts of {}"
+    rows = [record(f"{s}:{k}", title=title.format("abcdefgh"[k % 8], k), pages=f"{9 * k + 1}-{9 * k + 8}", abstract=title * 3)
+            for k in range(60) for s in ("a", "b")]  # fmt: skip
+    records = table(rows)
+    one, several = find_duplicates(records), find_duplicates(records, workers=workers)
+    for name in ("clusters", "queue", "merges", "links", "audit"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(several, name), check_exact=True)
+    assert one.summary == several.summary

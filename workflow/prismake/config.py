@@ -30,7 +30,7 @@ ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fal
 TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
     *ROLES.values()
 )
-PANEL_STAGES = ("duplicates", "title_abstract", "full_text", "appraisal", "extraction")
+PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisal", "extraction")
 
 
 @cache

@@ -73,7 +73,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Form:
-    """What one stage asks about each item, and how the sheet looks."""
+    """What one stage asks about each item, and how the sheet looks.
+
+    ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
+    ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
+    """
 
     stage: str
     title: str
@@ -83,6 +87,8 @@ class Form:
     fields: tuple[Field, ...]
     note: str = "Note"
     note_width: int = 28
+    optional: bool = False
+    typed: bool = False
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
@@ -114,6 +120,8 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         fields=tuple(fields),
         note=note.get("label", "Note"),
         note_width=note.get("width", 28),
+        optional=data.get("optional", False),
+        typed=data.get("typed", False),
     )
 
 

@@ -23,7 +23,7 @@ def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]
         words = "the letters in the row" if one.by_row else allowed(one)
         text = f"{one.help} Allowed: {words}." if one.help else f"Allowed: {words}."
         synonyms = [word for choice in one.choices for word in choice.synonyms[:4] if word.isascii()]
-        if synonyms and form.stage in ("duplicates", *_SCREENING):
+        if synonyms and form.stage in ("duplicates", "merges", *_SCREENING):
             text += f" Also understood, among others: {', '.join(synonyms)}."
         if one.when:
             text += f" Only when {form.field(one.when[0]).label} is {one.when[1]}."

@@ -82,6 +82,7 @@ def _decide_item(
     known: Mapping[str, Verdict],
 ) -> Decision:
     said = {reviewer: given.get(item, {}) for reviewer, given in answers.items()}
+    heard = {who: given for who, given in said.items() if any(given.values())} if form.optional else said
     verdicts: dict[str, Verdict] = {}
     for one in form.fields:
         condition, wanted = one.when or ("", "")
@@ -90,13 +91,13 @@ def _decide_item(
         elif one.name in known:
             verdicts[one.name] = known[one.name]
         else:
-            asked = said
+            asked = heard
             if condition:
-                asked = {who: given for who, given in said.items() if settles(form.field(condition), given) == wanted}
+                asked = {who: given for who, given in heard.items() if settles(form.field(condition), given) == wanted}
             verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(condition))
     broken = any(item in by_item for by_item in problems.values())
     state = _state(verdicts, form)
-    if broken and state != SETTLED:
+    if broken and (state != SETTLED or not any(verdict.value for verdict in verdicts.values())):
         state = PROBLEM
     by = [verdict.settled_by for verdict in verdicts.values() if verdict.settled_by]
     settled_by = "" if state != SETTLED else "consensus" if "consensus" in by else by[0] if by else ""

@@ -16,28 +16,33 @@ _PUBLICATION = ("title", "abstract", "journal", "doi", "pmid")
 
 
 def pairs(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Possible duplicates side by side.
+    """Pairs of records side by side: possible duplicates, or merges that a rule has made.
 
     Args:
-        queue: ``item_id, first, second, differences`` (see ``prismake.dedup``), most probable first.
+        queue: ``item_id, first, second, differences, members`` and for merges ``rule`` (see ``prismake.dedup``), in
+            the order of asking.
         records: the record table.
     """
     import pandas as pd
 
-    known = records.set_index("record_id", drop=False)
+    wanted = records[records["record_id"].isin({*queue["first"], *queue["second"]})]
+    known = wanted.set_index("record_id", drop=False).to_dict("index")
     rows = []
     for row in queue.to_dict("records"):
-        first, second = known.loc[row["first"]], known.loc[row["second"]]
+        first, second = known[row["first"]], known[row["second"]]
         rows.append(
             {
                 "item_id": row["item_id"],
                 "title": f"{first['title']}\n{second['title']}",
                 "first": _block(first),
                 "second": _block(second),
+                "rule": row.get("rule", ""),
                 "differences": row["differences"],
+                "members": row["members"],
             }
         )
-    return pd.DataFrame(rows, columns=["item_id", "title", "first", "second", "differences"], dtype=str)
+    columns = ["item_id", "title", "first", "second", "rule", "differences", "members"]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
 def titles_and_abstracts(reports: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

@@ -6,7 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_STAGES = {"duplicates": "possible duplicates", "title_abstract": "title and abstract", "appraisal": "risk of bias"}
+_STAGES = {
+    "duplicates": "possible duplicates",
+    "merges": "merged by rule",
+    "title_abstract": "title and abstract",
+    "appraisal": "risk of bias",
+}
 
 
 def p_value(p: float | None) -> str:

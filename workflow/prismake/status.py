@@ -56,6 +56,16 @@ def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[s
     return [(log["label"], text) for log in logs if log for text in log["warnings"][:_MOST_PROBLEMS]]
 
 
+def answer_warnings(folder: Path = Path()) -> list[str]:
+    """Answers on pairs of records that cannot be followed, each with what to do."""
+    found = read_json(folder / "results" / "duplicates" / "summary.json") or {}
+    gone = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
+    same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
+    conflict = "is answered same, but another answer keeps the two apart: different wins."
+    said = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
+    return [f"“{item}” {text}" for key, text in said for item in found.get(key, ())[:_MOST_PROBLEMS]]
+
+
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
     """Sheets that were edited and not read since, for instance because parameters were not looked at."""
     found = []
@@ -93,6 +103,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         _print_problems(console, statuses)
     for source, text in search_warnings(sources(dict(config), SEARCHES)):
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
+    for text in answer_warnings():
+        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
     for name in unread(config, statuses):
         console.print(
             f"[bold yellow]![/] {escape(name)} was edited and has not been read: "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -46,16 +46,43 @@ def read(answers: Mapping[str, str], records: pd.DataFrame) -> Answers:
     return found
 
 
+def settled(duplicates: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
+    """What the panel says of pairs, from the decisions of both stages.
+
+    Both tables have ``item_id``, ``state``, ``same`` and a column ``same.<who>`` for each reviewer. Of merges only
+    "different" counts, and it counts while the panel is not of one mind, too: a record too many is screened twice, a
+    record lost is never screened. To say that two records are one report takes the panel of possible duplicates.
+    """
+    kept = duplicates[duplicates["state"] == "settled"]
+    found = dict(zip(kept["item_id"], kept["same"], strict=True))
+    said = [column for column in merges.columns if column.startswith("same.")]
+    for row in merges.to_dict("records"):
+        if row["same"] == "different" or (not row["same"] and "different" in (row[column] for column in said)):
+            found[row["item_id"]] = "different"
+    return found
+
+
+def without_effect(merges: pd.DataFrame, clusters: pd.DataFrame) -> list[str]:
+    """Pairs that the list of merges calls "same" although they are two reports: a rule merges nothing on request."""
+    report = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
+    found = []
+    for item in merges.loc[merges["same"] == "same", "item_id"]:
+        pair = _pair(item, report.keys())
+        if pair and report[pair[0]] != report[pair[1]]:
+            found.append(item)
+    return sorted(found)
+
+
 def item_id(a: str, b: str) -> str:
     """The id of a pair: both record ids in order with a bar between."""
     return f"{min(a, b)}|{max(a, b)}"
 
 
-def _pair(item: str, known: set[str]) -> tuple[str, str] | None:
+def _pair(item: str, known: Container[str]) -> tuple[str, str] | None:
     """The two record ids of an item, which may themselves hold a bar; None when one is unknown."""
     at = item.find("|")
     while at >= 0:
-        a, b = item[:at], item[at + 1 :]
+        a, b = item[:at].strip(), item[at + 1 :].strip()
         if a in known and b in known and a != b:
             return (a, b) if a < b else (b, a)
         at = item.find("|", at + 1)

@@ -29,7 +29,8 @@ class Duplicates:
     """What `find_duplicates` found; all tables are sorted by their keys (the queue by probability)."""
 
     clusters: pd.DataFrame  # record_id, report_id, matched_on, score, decided_by ("rule", "panel", "")
-    queue: pd.DataFrame  # item_id, first, second, probability, reason, differences
+    queue: pd.DataFrame  # item_id, first, second, probability, reason, differences, members
+    merges: pd.DataFrame  # item_id, first, second, score, rule, differences, members: what made the clusters
     links: pd.DataFrame  # first, second, kind: related reports that stay apart
     audit: pd.DataFrame  # first, second, the fields' scores, rule, veto, decision
     summary: dict[str, Any]  # counts: records, reports, merged by rule, per pair of sources, problems
@@ -73,15 +74,16 @@ def find_duplicates(
     pairs = _compared(p, workers)
     silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
-    clusters, joined = _cluster(p, pairs, decisions, said, merge_cochrane_versions)
+    clusters, joined, united = _cluster(p, pairs, decisions, said, merge_cochrane_versions)
     labels = clusters.labels()
     likeness = np.round(open_pairs.likeness(pairs), 4)
     frame = _frame(p, pairs, decisions, labels, joined, likeness, said, previous or {})
     queue = open_pairs.queue(p, pairs, decisions, clusters, labels, said)
+    merges = open_pairs.merges(p, pairs, decisions, united, likeness)
     links = open_pairs.links(p, pairs, decisions, labels)
     audit = open_pairs.audit(p, pairs, decisions, labels, likeness)
     summary = open_pairs.summary(p, frame, queue, links, said)
-    return Duplicates(clusters=frame, queue=queue, links=links, audit=audit, summary=summary)
+    return Duplicates(clusters=frame, queue=queue, merges=merges, links=links, audit=audit, summary=summary)
 
 
 def _thresholds(given: Mapping[str, float]) -> Thresholds:
@@ -111,8 +113,8 @@ def _compared(p: Prepared, workers: int) -> Pairs:
 
 def _cluster(
     p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool
-) -> tuple[Clusters, dict[int, int]]:
-    """Unions in order of the rules' strength; which pair put each entry into its cluster."""
+) -> tuple[Clusters, dict[int, int], list[int]]:
+    """Unions in order of the rules' strength; which pair put each entry into its cluster; the pairs that united two."""
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
     clusters.forbid((entry[a], entry[b]) for a, b in said.different)
@@ -122,14 +124,17 @@ def _cluster(
     order = np.flatnonzero((d.rule != "") & (d.veto == ""))
     order = order[np.lexsort((order, -q.title[order], d.strength[order]))]
     joined: dict[int, int] = {}
+    united: list[int] = []
     for k in order.tolist():
         a, b = int(q.a[k]), int(q.b[k])
-        if clusters.find(a) == clusters.find(b) or clusters.join(a, b):
-            joined.setdefault(a, k)
-            joined.setdefault(b, k)
-        else:
-            d.veto[k] = "another record of the cluster forbids it"
-    return clusters, joined
+        if clusters.find(a) != clusters.find(b):
+            if not clusters.join(a, b):
+                d.veto[k] = "another record of the cluster forbids it"
+                continue
+            united.append(k)
+        joined.setdefault(a, k)
+        joined.setdefault(b, k)
+    return clusters, joined, united
 
 
 def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:

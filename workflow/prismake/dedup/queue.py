@@ -9,7 +9,7 @@ import pandas as pd
 
 from prismake.dedup import kinds
 from prismake.dedup.answers import Answers, item_id
-from prismake.dedup.reports import smallest
+from prismake.dedup.reports import Members, smallest
 
 if TYPE_CHECKING:
     from prismake.dedup.cluster import Clusters
@@ -147,11 +147,16 @@ def _ids(p: Prepared) -> np.ndarray:
 
 
 def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
-    """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences."""
+    """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences, members.
+
+    ``members`` are the other pairs of records between the two clusters, one a line: whatever people have said about
+    one of them counts for the pair that stands for them now.
+    """
     chance = np.round(probability(p, q), 4)
     apart = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
     rows = np.flatnonzero(apart & (chance >= _QUEUE_FLOOR) & worth_asking(q) & (d.link == "") & ~d.final)
     ids = _ids(p)
+    member = Members(p.record_id, labels[p.row_of])
     out, seen = [], set()
     for k in rows[np.lexsort((rows, -chance[rows]))].tolist():
         between = (int(labels[q.a[k]]), int(labels[q.b[k]]))
@@ -161,10 +166,40 @@ def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nd
         seen.add(between)
         first, second = sorted((ids[q.a[k]], ids[q.b[k]]))
         reason = d.veto[k] or "no rule is certain enough"
-        out.append((item_id(first, second), first, second, chance[k], reason, differences(q, k)))
-    frame = pd.DataFrame(out, columns=["item_id", "first", "second", "probability", "reason", "differences"])
-    frame = frame.astype({c: "str" for c in frame.columns if c != "probability"}).astype({"probability": "float64"})
+        others = _other_pairs(item_id(first, second), member[between[0]], member[between[1]])
+        out.append((item_id(first, second), first, second, chance[k], reason, differences(q, k), others))
+    frame = _pair_table(out, "probability", "reason")
     return frame.sort_values(["probability", "item_id"], ascending=[False, True], ignore_index=True)
+
+
+def merges(p: Prepared, q: Pairs, d: Decisions, united: list[int], alike: np.ndarray) -> pd.DataFrame:
+    """The pairs that made the clusters, the least alike first: n - 1 for a cluster of n different records.
+
+    Columns item_id, first, second, score, rule, differences, members (pairs of records with the same content).
+    """
+    ids = _ids(p)
+    member = Members(p.record_id, p.row_of)
+    out = []
+    for k in united:
+        a, b = int(q.a[k]), int(q.b[k])
+        first, second = sorted((ids[a], ids[b]))
+        others = _other_pairs(item_id(first, second), member[a], member[b])
+        out.append((item_id(first, second), first, second, alike[k], d.rule[k], differences(q, k), others))
+    return _pair_table(out, "score", "rule").sort_values(["score", "item_id"], ignore_index=True)
+
+
+def _pair_table(rows: list[tuple], number: str, word: str) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["item_id", "first", "second", number, word, "differences", "members"])
+    return frame.astype({c: "str" for c in frame.columns if c != number}).astype({number: "float64"})
+
+
+_MOST_OTHERS = 100  # a cluster of a thousand records has no use for a million pairs
+
+
+def _other_pairs(item: str, left: list[str], right: list[str]) -> str:
+    if len(left) * len(right) > _MOST_OTHERS:
+        return ""
+    return "\n".join(sorted({item_id(a, b) for a in left for b in right} - {item}))
 
 
 def differences(q: Pairs, k: int) -> str:

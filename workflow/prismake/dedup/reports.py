@@ -16,6 +16,19 @@ def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
     return np.array(out, dtype=object)
 
 
+class Members:
+    """The sorted record ids of each label, found when they are asked for."""
+
+    def __init__(self, record_id: np.ndarray, label: np.ndarray) -> None:
+        self._order = np.argsort(label, kind="stable")
+        self._sorted = label[self._order]
+        self._ids = record_id
+
+    def __getitem__(self, label: int) -> list[str]:
+        begin, end = np.searchsorted(self._sorted, [label, label + 1])
+        return sorted(self._ids[self._order[begin:end]].tolist())
+
+
 def report_ids(record_id: np.ndarray, cluster: np.ndarray, previous: Mapping[str, str]) -> np.ndarray:
     """One report id a record.
 

@@ -117,7 +117,7 @@ def _offer_one(
     path, columns = sheets.path(who), sheets.columns(who)
     table = sheets.tables.get(who)
     if table is None:
-        if rows:
+        if rows or (sheets.form.typed and not sheets.form.optional and who != CONSENSUS):  # a pair may be typed in
             new_workbook(path, sheets.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0

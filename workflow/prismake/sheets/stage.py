@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +22,7 @@ from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.rearranged import refuse_rearranged
+from prismake.sheets.typed import kept_rows, not_a_pair, typed_rows
 
 
 @dataclass
@@ -104,6 +106,8 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         except SheetError as error:
             sheets.refused[who] = error
             sheets.said[who] = SheetAnswers(answers={k: dict(v) for k, v in last_good.get(who, {}).items()})
+            if sheets.form.typed and who != CONSENSUS:
+                _take_in(sheets, kept_rows(sheets.said[who].answers, sheets.form, _known(sheets)))
     members: dict[str, list[str]] = {}
     for old, item in _joined(sheets).items():
         members.setdefault(item, []).append(old)
@@ -118,13 +122,28 @@ def _read(sheets: StageSheets, who: str, last_good: Snapshot) -> SheetAnswers:
         _refuse_missing(sheets, who)
         return SheetAnswers()
     table = read_sheet(path, sheets.columns(who))
+    if sheets.form.typed and who != CONSENSUS:
+        _take_in(sheets, typed_rows(table, sheets.form, _known(sheets)))
     reader = read_consensus if who == CONSENSUS else read_reviewer
     joined = {old: sheets.queue[item] for old, item in _joined(sheets).items()}
     said = reader(table, sheets.form, sheets.columns(who), {**joined, **sheets.queue})
+    if sheets.form.typed and who != CONSENSUS:
+        said.problems += not_a_pair(table, sheets.form, _known(sheets))
     if not sheet_state.accepted(sheets.book, sheets.path(who)):
         refuse_rearranged(table, said, sheets.columns(who), last_good.get(who, {}))
     sheets.tables[who] = table
     return said
+
+
+def _known(sheets: StageSheets) -> frozenset[str]:
+    """Items of the queue, and former items that are part of one now."""
+    return frozenset((*sheets.queue, *_joined(sheets)))
+
+
+def _take_in(sheets: StageSheets, rows: Mapping[str, Mapping[str, str]]) -> None:
+    """Let pairs that people have answered be items like those of the queue, behind them."""
+    if rows:
+        sheets.queue = ChainMap({**rows}, sheets.queue)  # type: ignore[arg-type]
 
 
 def _joined(sheets: StageSheets) -> dict[str, str]:
