@@ -48,7 +48,8 @@ def answer(stage, who, **given):
 
 
 def said(reading):
-    return {row["item_id"]: (row["state"], row["same"]) for row in reading.decisions.to_dict("records")}
+    rows = (dict(zip(reading.decisions.columns, row, strict=True)) for row in reading.decisions.rows)
+    return {row["item_id"]: (row["state"], row["same"]) for row in rows}
 
 
 def test_an_answer_stays_in_force_when_its_pair_leaves_the_queue(pairs):
