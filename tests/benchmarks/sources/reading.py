@@ -1,15 +1,16 @@
 """How fast exports become records, and how much memory it takes.
 
-    python tests/benchmarks/sources/reading.py [RECORDS]
+    python tests/benchmarks/sources/reading.py [RECORDS [MANY]]
 
 Makes PubMed XML and RIS files of RECORDS records (default 20,000) out of invented text of the length of real records,
-or out of the recordings in the folder of real exports when it is there, and prints records per second on one core.
-``Entrez.read`` reads the same XML for comparison. Memory is the peak of a process of its own that only streams.
+or out of the recordings in the folder of real exports when it is there, and prints records per second of processor
+time, from the file to the written record table. ``Entrez.read`` reads the same XML, file by file in turn, for
+comparison. Memory is the peak of a process of its own that reads MANY records (default 100,000), and of another that
+joins the tables of all sources.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -20,14 +21,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parents[3]
 sys.path[:0] = [str(HERE / "tests" / "sources"), str(HERE / "workflow")]
 
 from eutils_server import DTD, article  # noqa: E402
-from prismake.sources import imports, pubmed_xml  # noqa: E402
+from prismake import recordfile  # noqa: E402
+from prismake.sources import stream  # noqa: E402
 from sample_folder import SHARED  # noqa: E402
 
+PART = 2_000
 WORDS = "children with relapsed acute leukaemia received cells and remission was seen after infusion".split()
 
 
@@ -96,11 +100,6 @@ def write_ris(path: Path, count: int) -> None:
             file.write("\n".join(lines) + "\n")
 
 
-def timed(work: Callable[[], int]) -> tuple[int, float]:
-    started = time.process_time()
-    return work(), time.process_time() - started
-
-
 def entrez_read(path: Path) -> int:
     from Bio import Entrez
 
@@ -108,46 +107,79 @@ def entrez_read(path: Path) -> int:
         return len(Entrez.read(file, validate=False)["PubmedArticle"])
 
 
-def peak(path: Path) -> float:
-    """Peak memory (MiB) of a process that goes through the file record by record."""
-    code = f"import sys; sys.path[:0] = {sys.path[:2]!r}; import reading; print(reading.stream({str(path)!r}))"
+def to_table(paths: list[Path], folder: Path) -> int:
+    """What the workflow does with the files of a source: read them, write the table of records."""
+    with recordfile.writing(folder / "records.parquet") as writer:
+        imports = stream(paths, "source", writer.add)
+    return sum(len(one.record_ids) for one in imports)
+
+
+def timed(work: Callable[..., int], *given: Any) -> tuple[int, float]:
+    started = time.process_time()
+    return work(*given), time.process_time() - started
+
+
+def compare(paths: list[Path], folder: Path) -> None:
+    """Both readers on each file in turn, so that both meet the same machine."""
+    ours, theirs, count = 0.0, 0.0, 0
+    for path in paths:
+        found, seconds = timed(to_table, [path], folder)
+        count, ours = count + found, ours + seconds
+        found, seconds = timed(entrez_read, path)
+        theirs += seconds
+    print(f"  {count:,} records to the record table: {count / ours:,.0f} records/s")
+    print(f"  Entrez.read: {count / theirs:,.0f} records/s; ratio {theirs / ours:.1f}")
+
+
+def peak(work: str, *given: Path) -> float:
+    """Peak memory (MiB) of a process that does only this."""
+    names = ", ".join(f"Path({str(one)!r})" for one in given)
+    code = f"import sys; sys.path[:0] = {sys.path[:2]!r}; from pathlib import Path; import reading; {work}({names})"
+    watched = f"{code}; print(reading.resident())"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+        [sys.executable, "-c", watched], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
     )
-    return json.loads(done.stdout)
+    return float(done.stdout)
 
 
-def stream(path: str) -> float:
-    count = sum(1 for _ in pubmed_xml.records(open(path, "rb"), []))  # noqa: SIM115
-    assert count
+def resident() -> float:
+    """Peak memory of this process alone in MiB; rusage carries over that of its parent."""
     status = Path("/proc/self/status")
-    if status.is_file():  # the peak of this process alone; rusage carries over that of its parent
+    if status.is_file():
         return int(re.search(r"VmHWM:\s+(\d+)", status.read_text()).group(1)) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main(count: int) -> None:
-    import pandas  # noqa: F401  (loaded before the clock starts)
+def whole(xml: Path, folder: Path) -> None:
+    to_table([xml], folder)
 
-    with tempfile.TemporaryDirectory() as folder:
-        xml, ris, few = Path(folder, "a.xml"), Path(folder, "a.ris"), Path(folder, "few.xml")
-        kind = write_xml(xml, count)
-        write_xml(few, min(count, 2000))
-        write_ris(ris, count)
-        size = os.path.getsize(xml) / 1e6
-        streamed = timed(lambda: sum(1 for _ in pubmed_xml.records(xml.open("rb"), [])))
-        print(
-            f"PubMed XML, {kind}, {size:.0f} MB, {count:,} records: {streamed[0] / streamed[1]:,.0f} records/s streamed"
-        )
-        whole = timed(lambda: len(imports.read_file(xml).table()))
-        print(f"  to the record table: {whole[0] / whole[1]:,.0f} records/s")
-        ours = timed(lambda: sum(1 for _ in pubmed_xml.records(few.open("rb"), [])))
-        theirs = timed(lambda: entrez_read(few))
-        print(f"  Entrez.read: {theirs[0] / theirs[1]:,.0f} records/s; ratio {theirs[1] / ours[1]:.1f}")
-        print(f"  peak memory of streaming: {peak(xml):.0f} MiB for {count:,} records, {peak(few):.0f} MiB for 2,000")
-        table = timed(lambda: len(imports.read_file(ris).table()))
-        print(f"RIS, {os.path.getsize(ris) / 1e6:.0f} MB: {table[0] / table[1]:,.0f} records/s to the record table")
+
+def joined(folder: Path) -> None:
+    recordfile.join([folder / "records.parquet"], folder / "all.parquet")
+
+
+def main(count: int, many: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = [folder / f"{number:02}.xml" for number in range(max(1, count // PART))]
+        kind = ""
+        for part in parts:
+            kind = write_xml(part, min(count, PART))
+        write_xml(folder / "a.xml", 1)
+        to_table([folder / "a.xml"], folder)  # modules are loaded before the clock starts
+        entrez_read(folder / "a.xml")
+        size = sum(os.path.getsize(part) for part in parts) / 1e6
+        print(f"PubMed XML, {kind}, {size:.0f} MB in {len(parts)} files")
+        compare(parts, folder)
+        write_ris(folder / "a.ris", count)
+        records, seconds = timed(to_table, [folder / "a.ris"], folder)
+        size = os.path.getsize(folder / "a.ris") / 1e6
+        print(f"RIS, {size:.0f} MB: {records / seconds:,.0f} records/s to the record table")
+        for records in (PART, many):
+            write_xml(folder / "a.xml", records)
+            read, all_sources = peak("reading.whole", folder / "a.xml", folder), peak("reading.joined", folder)
+            print(f"Peak memory, {records:,} PubMed records: {read:.0f} MiB to read, {all_sources:.0f} MiB to join")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(*(int(word) for word in [*sys.argv[1:], "20000", "100000"][:2]))

@@ -67,7 +67,7 @@ def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
     where = path.name
     try:
         size = path.stat().st_size
-        stream: BinaryIO = path.open("rb")
+        stream: BinaryIO = path.open("rb", buffering=1024**2)
     except OSError as error:
         raise ImportFileError(f"the file cannot be opened ({error.strerror}).", where=str(path)) from None
     if stream.read(2) == b"\x1f\x8b":

@@ -44,7 +44,7 @@ class Dialect:
     plan: list[tuple[str, bool, list[Any]]] = field(default_factory=list, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        unknown = set(self.fields) - set(COLUMNS) - {"retracted_text"}
+        unknown = set(self.fields) - set(COLUMNS)
         if unknown:
             raise ValueError(f"dialect {self.name}: no such columns: {sorted(unknown)}")
         for column, rules in self.fields.items():
@@ -275,15 +275,13 @@ _RETRACTED_TITLE = re.compile(r"^\W*(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(
 _RETRACTED_TYPE = {"retracted publication", "retracted article", "retracted"}
 
 
-_EMPTY = {column: None if column in LIST_COLUMNS else "" for column in COLUMNS}
+_COLUMNS = frozenset(COLUMNS)
 
 
 def finish(record: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns that follow from others: missing ones, trial numbers in the text, retraction."""
-    for column, empty in _EMPTY.items():
-        if column not in record:
-            record[column] = [] if empty is None else ""
-    record.pop("retracted_text", None)
+    for column in _COLUMNS.difference(record):
+        record[column] = [] if column in LIST_COLUMNS else ""
     if record["keywords"]:
         record["keywords"] = list(dict.fromkeys(record["keywords"]))
     known = record["trial_ids"]
@@ -292,7 +290,7 @@ def finish(record: dict[str, Any]) -> dict[str, Any]:
     record["retracted"] = bool(
         record["retracted"]
         or _RETRACTED_TITLE.match(record["title"])
-        or any(kind.lower() in _RETRACTED_TYPE for kind in record["publication_types"])
+        or not _RETRACTED_TYPE.isdisjoint(map(str.lower, record["publication_types"]))
         or any(link.startswith("RetractionIn") for link in record["related_reports"])
     )
     return record

@@ -96,10 +96,7 @@ _NO_REPORTS = {"", "Cites", "AssociatedDataset", "AssociatedPublication"}
 
 def _children(element: Any) -> dict[str, Any]:
     """The first child of each tag."""
-    found: dict[str, Any] = {}
-    for child in () if element is None else element:
-        found.setdefault(child.tag, child)
-    return found
+    return {} if element is None else {child.tag: child for child in element.iterchildren(reversed=True)}
 
 
 _often = functools.lru_cache(4096)(collapse)
@@ -110,7 +107,11 @@ def _inner(element: Any) -> str:
     """All text of an element, mark-up dropped: titles hold <i>, <sub>, <mml:math>."""
     if element is None:
         return ""
-    return collapse("".join(element.itertext()) if len(element) else element.text)
+    text = "".join(element.itertext()) if len(element) else element.text
+    # XML holds no control characters but these, so that most values need no closer look.
+    if text and text.isascii() and not ("\n" in text or "\t" in text or "\r" in text or "  " in text or "\x7f" in text):
+        return text.strip(" ")
+    return collapse(text)
 
 
 def _each(parent: Any, tag: str) -> list[str]:
@@ -187,36 +188,39 @@ def _abstract(element: Any) -> str:
     return " ".join(parts)
 
 
+_NAMES = ("Author", "LastName", "ForeName", "Initials", "Suffix", "CollectiveName")
+
+
 def _authors(names: Any) -> list[str]:
-    """``Last, Fore``; a group by its name. Affiliations and identifiers, which follow the name, are not looked at."""
-    found = []
-    for author in () if names is None else names.iterchildren("Author"):
-        last = fore = initials = suffix = group = ""
-        for part in author:
-            match part.tag:
-                case "LastName":
-                    last = collapse(part.text)
-                case "ForeName":
-                    fore = collapse(part.text)
-                case "Initials":
-                    initials = collapse(part.text)
-                case "Suffix":
-                    suffix = collapse(part.text)
-                case "CollectiveName":
-                    group = _inner(part)
-                case "AffiliationInfo" | "Identifier":
-                    break
-        given = f"{fore or initials} {suffix}".strip()
-        name = (f"{last}, {given}" if given else last) or group
-        if name := name if last or group else given:
-            found.append(name)
+    """``Last, Fore``; a group by its name."""
+    found: list[str] = []
+    name: dict[str, str] = {}
+    for part in () if names is None else names.iter(*_NAMES):
+        tag = part.tag
+        if tag == "Author":
+            _add_author(name, found)
+            name = {}
+        else:
+            name[tag] = part.text if tag != "CollectiveName" else _inner(part)
+    _add_author(name, found)
     return found
 
 
+def _add_author(name: dict[str, str], found: list[str]) -> None:
+    last = name.get("LastName") or name.get("CollectiveName") or ""
+    given = name.get("ForeName") or name.get("Initials") or ""
+    if "Suffix" in name:
+        given = f"{given} {name['Suffix'] or ''}"
+    if whole := collapse(f"{last}, {given}" if last and given else last or given):
+        found.append(whole)
+
+
 def _year(date: Any) -> int | None:
-    if date is None:
-        return None
-    return year(date.findtext("Year") or "") or year(date.findtext("MedlineDate") or "")
+    """The year of a date whose first part it is, or of ``MedlineDate`` (1998 Dec-1999 Jan)."""
+    for part in () if date is None else date.iterchildren("Year", "MedlineDate"):
+        if found := year(part.text or ""):
+            return found
+    return None
 
 
 def _pages(pagination: Any) -> str:
@@ -251,9 +255,7 @@ def _numbers(*lists: Any) -> dict[str, str]:
 
 
 def _mesh(headings: Any) -> list[str]:
-    return (
-        [] if headings is None else [text for heading in headings if len(heading) and (text := _often(heading[0].text))]
-    )
+    return [] if headings is None else [text for one in headings.iter("DescriptorName") if (text := _often(one.text))]
 
 
 def _registered(banks: Any) -> list[str]:
