@@ -10,7 +10,7 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
+from prismake.config import DRAWN, PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.errors import PrismakeError
 from prismake.jobs import code, forget_problems
 from prismake.searches import sources
@@ -31,13 +31,14 @@ except PrismakeError as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-FORESTS = [
+PLOTS = [
     f"results/pooling/{outcome}.{figure}.svg"
     for outcome, spec in config["outcomes"].items()
     for figure in [
         "forest",
         "funnel",
         *(f"forest.{column}" for column in spec["subgroups"]),
+        *(name for name in spec["sensitivity"] if name in DRAWN),
     ]
 ]
 
@@ -46,6 +47,7 @@ wildcard_constraints:
     source="[a-z][a-z0-9_]*",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
+    sensitivity="|".join(DRAWN),
 
 
 def sheet_state(wildcards):
@@ -81,4 +83,4 @@ rule all:
         "results/flow/flow.svg",
         "results/appraisal/stars.svg",
         "results/appraisal/traffic_light.svg",
-        FORESTS,
+        PLOTS,

@@ -53,3 +53,17 @@ rule draw_subgroups:
         code=code("figures"),
     script:
         "../scripts/draw_subgroups.py"
+
+
+rule draw_sensitivity:
+    """Draw one sensitivity analysis of one outcome."""
+    input:
+        results="results/pooling/{outcome}.json",
+    output:
+        figure="results/pooling/{outcome}.{sensitivity}.svg",
+    log:
+        "results/logs/draw_sensitivity.{outcome}.{sensitivity}.log",
+    params:
+        code=code("figures"),
+    script:
+        "../scripts/draw_sensitivity.py"

@@ -18,7 +18,7 @@ rule write_report:
             "results/flow/flow.svg",
             "results/appraisal/stars.svg",
             "results/appraisal/traffic_light.svg",
-            *FORESTS,
+            *PLOTS,
         ],
     output:
         page="results/report/report.html",

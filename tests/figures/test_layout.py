@@ -12,6 +12,7 @@ import review_samples as samples
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from prismake import figures
+from prismake.config import DRAWN as DRAWN_SENSITIVITY
 from prismake.figures.canvas import text_width, wrap
 
 HARD = samples.hard_cases()
@@ -33,6 +34,12 @@ DRAWN = {
     **{f"forest {name}": (lambda result=result: figures.forest(result)) for name, result in HARD.items()},
     "forest long antigen": lambda: figures.forest(HARD["long"], "antigen"),
     **{f"funnel {name}": (lambda result=result: figures.funnel(result)) for name, result in HARD.items()},
+    **{
+        f"{name} {case}": (lambda result=result, name=name: figures.sensitivity_figure(samples.deleted(result), name))
+        for name in DRAWN_SENSITIVITY
+        for case, result in {**HARD, "relapse": samples.relapse()}.items()
+        if len(result["studies"]) != 60 or name != "gosh"
+    },
     "funnel se": lambda: figures.funnel(samples.relapse(), y="se"),
     "funnel ratios": lambda: figures.funnel(samples.ratios()),
     **{

@@ -24,6 +24,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "GEN": ("effect", "lower", "upper"),
 }
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
+DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.

@@ -132,6 +132,13 @@ def influence(labels: Sequence[str]) -> str:
     )
 
 
+BAUJAT_ALIKE = "Contributions of single studies: the effects are all the same; no study adds more than another."
+NARROW = (
+    "The studies scatter less than chance alone would make them, so that the Hartung–Knapp interval is narrower than "
+    "Wald's; do not rely on its width."
+)
+
+
 def baujat(heterogeneity: str, result: str) -> str:
     """The study that contributes most to heterogeneity, and the one that moves the result most."""
     if heterogeneity == result:

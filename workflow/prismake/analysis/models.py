@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
@@ -14,6 +15,9 @@ from prismake.errors import PoolingError
 _POOLED = ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")
 _NUMBERS = (*_POOLED, *BACK, "tau2_lb", "tau2_ub", "Q_df")
 _RECORD = ("values", "back_transformed", "tau2_interval")
+if TYPE_CHECKING:
+    import numpy as np
+
 Plan = tuple[str, str, str]  # model, method, test
 
 
@@ -60,7 +64,7 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
-    row["warnings"] += list(pooled.warnings)
+    row["warnings"] += [*pooled.warnings, *([sentences.NARROW] if narrow(pooled, data.vi) else [])]
     row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
     return row
 
@@ -88,6 +92,16 @@ def numbers(pooled: Any, data: Data) -> dict[str, Any]:
         "values": fit_values(pooled),
         "back_transformed": {"pred": back.pop("estimate"), **back},
     }
+
+
+def narrow(pooled: Any, vi: np.ndarray) -> bool:
+    """Whether a Hartung-Knapp interval is narrower than the classic one (Jackson et al. 2017 warn of it)."""
+    from prismake.pooling.distributions import critical
+
+    if pooled.test != "knha":
+        return False
+    classic = 1.0 / math.sqrt((1.0 / (vi + pooled.tau2)).sum())
+    return bool(critical(pooled.level, pooled.ddf) * pooled.se < critical(pooled.level) * classic * (1.0 - 1e-9))
 
 
 def _tau2_interval(data: Data, plan: Plan, level: float) -> dict[str, Any] | None:

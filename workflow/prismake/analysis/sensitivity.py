@@ -24,6 +24,7 @@ TITLES = {
     "failsafe_n": "Fail-safe number",
 }
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
+ALIKE = 1e-12  # contributions of rounding errors alone
 SUBSETS = 4095  # all of them for twelve studies; a sample of so many for more
 
 Studies = Sequence[Mapping[str, Any]]
@@ -134,11 +135,12 @@ def _baujat(data: Data, studies: Studies, spec: Mapping[str, Any], level: float,
     rows = [
         {**_who(study), "x": plain(points.x[index]), "y": plain(points.y[index])} for index, study in enumerate(studies)
     ]
+    alike = all(max(row["x"] or 0.0, row["y"] or 0.0) < ALIKE for row in rows)
     most = [max(rows, key=lambda row: row[axis] or 0.0)["label"] for axis in ("x", "y")]  # ties: first in the table
     options = {"measure": data.measure, "method": spec["method"], "test": "z"}
     return {
         "options": options, "method": spec["method"], "studies": rows, "values": chosen(points, ("x", "y")),
-        "sentence": sentences.baujat(*most),
+        "sentence": sentences.baujat(*most) if not alike else sentences.BAUJAT_ALIKE,
     }  # fmt: skip
 
 

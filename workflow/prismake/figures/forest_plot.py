@@ -68,7 +68,9 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
     label = min(max(label, LABEL_LEAST), LABEL_MOST)
     labels = [
-        wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single")) if row.cells else [row.label]
+        [row.label]
+        if row.kind in ("heading", "note", "gap")
+        else wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single"))
         for row in rows
     ]
     x, headings, rights = MARGIN + label, [["Study"]], []
@@ -102,6 +104,8 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
 
 
 def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
+    if "foot" in result:  # rows that are not studies have words of their own
+        return result["foot"]
     parts = []
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:

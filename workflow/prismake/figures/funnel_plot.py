@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
@@ -66,7 +66,7 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
         _centre(canvas, xs, ys, middle, None if by_size else max(heights))
     of = (result.get("columns") or {}).get("total", "Participants")
     side = f"{of} (logarithmic axis)" if by_size else "Standard error"
-    _axes(canvas, xs, ys, ANALYSIS_SCALE.get(result["measure"], _name(result)), side)
+    axes(canvas, xs, ys, scale_name(result), side)
     if result["measure"] == "PLO":
         _proportions(canvas, xs, top)
     places = [(xs.place(study["yi"]), ys.place(high)) for study, high in zip(studies, heights, strict=True)]
@@ -74,13 +74,16 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
         canvas.circle(x, high, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
     centre = None if middle is None else xs.place(middle)
     if len(studies) <= LABELLED_AT_MOST:
-        _labels(canvas, [study_label(study) for study in studies], places, (xs.start, top, xs.end, bottom), centre)
+        label_points(canvas, [study_label(study) for study in studies], places, (xs.start, top, xs.end, bottom), centre)
     warn = unfinished(result)
     canvas.lines(MARGIN, bottom + 0.72, foot, SMALL, 0.14, colour=AMBER if warn else INK)
     return canvas.figure
 
 
-def _name(result: Mapping[str, Any]) -> str:
+def scale_name(result: Mapping[str, Any]) -> str:
+    """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
+    if result["measure"] in ANALYSIS_SCALE:
+        return ANALYSIS_SCALE[result["measure"]]
     measure = measure_of(result)
     name = MEASURES.get(measure, "Estimate")
     return f"Logarithm of the {name.lower()}" if measure in RATIOS else name
@@ -127,7 +130,8 @@ def _centre(canvas: Canvas, xs: Scale, ys: Scale, middle: float, widest: float |
     canvas.line((x, x), ends, colour=BLUE, width=1.0, dash=(0, (3, 3)), order=1)
 
 
-def _axes(canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str) -> None:
+def axes(canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str) -> None:
+    """The frame of a plot with both axes; ``title`` below it, ``side`` beside it."""
     top, bottom = sorted((ys.start, ys.end))
     canvas.box(xs.start, top, xs.end - xs.start, bottom - top, edge=RULE, line=0.8)
     for value, label in xs.ticks():
@@ -157,9 +161,9 @@ def _proportions(canvas: Canvas, xs: Scale, top: float) -> None:
     canvas.text((xs.start + xs.end) / 2, top - 0.32, "Proportion", SMALL + 0.5, align="center", colour=MUTED)
 
 
-def _labels(
+def label_points(
     canvas: Canvas,
-    labels: list[str],
+    labels: Sequence[str],
     places: list[tuple[float, float]],
     frame: tuple[float, float, float, float],
     centre: float | None,
@@ -170,6 +174,8 @@ def _labels(
     if centre is not None:
         taken.append((centre - 0.02, top, centre + 0.02, bottom))
     for label, (x, y) in zip(labels, places, strict=True):
+        if not label:
+            continue
         short = label if len(label) <= 28 else f"{label[:27]}…"
         wide = text_width(short, SMALL - 0.5)
         for dx, dy in _beside(wide):

@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from prismake.analysis.sensitivity import TITLES
+from prismake.config import DRAWN
 from prismake.figures.wording import (
     NONE,
     PROPORTIONS,
@@ -126,6 +127,8 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
+        for name in result.get("sensitivity") or {}:
+            titles[f"{result['outcome']}.{name}"] = f"{result['title']}: {TITLES.get(name, name)}"
         for name, group in (result.get("subgroups") or {}).items():
             titles[f"{result['outcome']}.forest.{name}"] = f"{result['title']}: forest plot by {group['title']}"
     return {
@@ -186,7 +189,8 @@ def _sensitivity(found: Mapping[str, Any]) -> dict[str, Any]:
     tables = {
         name: (found.get(name) or {}).get("studies") or [] for name in ("influence", "leave_one_out", "cumulative")
     }
-    return {"sensitivity": rows, **tables}
+    drawn = [(name, TITLES[name], row["sentence"]) for name, row in sorted(found.items()) if name in DRAWN]
+    return {"sensitivity": rows, "drawn": drawn, **tables}
 
 
 def _estimate(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,198 @@
+"""Figures of sensitivity analyses: studies left out or added in turn, what single studies do, subsets of studies."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
+from .forest_plot import MARGIN, ROW, SIZE, empty_panel, forest, unfinished
+from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, SMALL, WIDTH, axes, label_points, scale_name
+from .scale import Scale
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TITLES = {
+    "leave_one_out": "each study left out in turn",
+    "cumulative": "studies added by year",
+    "influence": "influence of single studies",
+    "baujat": "contributions of single studies",
+    "gosh": "every subset of studies",
+}
+DIAGNOSTICS = {  # heading, and the value that means "no influence"
+    "rstudent": ("Studentised residual", 0.0),
+    "dffits": ("DFFITS", 0.0),
+    "cook_d": ("Cook's distance", 0.0),
+    "cov_r": ("Covariance ratio", 1.0),
+    "hat": ("Hat", 0.0),
+    "dfbs": ("DFBETAS", 0.0),
+}
+PANEL, BETWEEN = 1.15, 0.3
+LABEL_MOST = 2.6
+CLOUD, CELL = 200, 0.055  # points from which on they are counted in cells; inches
+SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
+
+
+def sensitivity_figure(result: Mapping[str, Any], name: str) -> Figure:
+    """The figure of one sensitivity analysis.
+
+    Args:
+        result: a mapping like ``pooling/<outcome>.json``.
+        name: leave_one_out, cumulative, influence, baujat or gosh, one of ``result["sensitivity"]``.
+
+    An analysis that was not run gives a figure that says why.
+    """
+    found = (result.get("sensitivity") or {}).get(name) or {}
+    title = f"{result['title']}: {TITLES[name]}"
+    if not found.get("values"):
+        why = [
+            found.get("sentence") or "Fewer than two studies are pooled.",
+            (result.get("counts") or {}).get("statement"),
+        ]
+        return empty_panel(title, "Not run", "\n".join(filter(None, why)), unfinished(result))
+    draw: dict[str, Callable[..., Figure]] = {"influence": _influence, "baujat": _baujat, "gosh": _gosh}
+    return draw.get(name, _series)(result, name, found, title)
+
+
+def _series(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+    """A forest plot of pooled estimates: a row a study left out or added, the result of all studies below."""
+    before = "Without " if name == "leave_one_out" else "+ "
+    rows = [{**row, "label": f"{before}{row['label']}"} for row in found["studies"]]
+    analyses = result["analyses"]
+    whole = analyses.get("inverse_variance") or analyses["main"]
+    parts = [found["sentence"], "Each row is a pooled estimate by inverse variance with its confidence interval."]
+    return forest(
+        {
+            **result,
+            "title": title,
+            "studies": rows,
+            "columns": {},
+            "subgroups": {},
+            "analyses": {"main": {**whole, "name": f"All {len(rows)} studies"}},
+            "foot": "\n".join(parts),
+        }
+    )
+
+
+def _influence(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+    """A panel a diagnostic, a row a study; those beyond a cut-off in amber."""
+    rows = found["studies"]
+    most = max(text_width(row["label"], SIZE) for row in rows)
+    labels = [wrap(row["label"], min(most, LABEL_MOST), SIZE) for row in rows]
+    left = MARGIN + min(most, LABEL_MOST) + 0.25
+    width = left + len(DIAGNOSTICS) * (PANEL + BETWEEN) - BETWEEN + MARGIN + 0.1
+    heading = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
+    foot = wrap(_foot(result, found), width - 2 * MARGIN, SMALL)
+    body = MARGIN + 0.24 * len(heading) + 0.42
+    heights = [ROW + 0.155 * (len(lines) - 1) for lines in labels]
+    bottom = body + sum(heights)
+    canvas = Canvas(width, bottom + 0.4 + 0.14 * len(foot) + MARGIN, title)
+    canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
+    middles, y = [], body
+    for row, lines, high in zip(rows, labels, heights, strict=True):
+        colour = AMBER if row["is_influential"] else INK
+        canvas.lines(MARGIN, y + high / 2 - 0.0775 * (len(lines) - 1), lines, SIZE, 0.155, colour=colour)
+        middles.append(y + high / 2)
+        y += high
+    for index, key in enumerate(DIAGNOSTICS):
+        start = left + index * (PANEL + BETWEEN)
+        _diagnostic(canvas, key, rows, middles, (start, start + PANEL, body, bottom))
+    canvas.lines(MARGIN, bottom + 0.46, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
+    return canvas.figure
+
+
+def _diagnostic(
+    canvas: Canvas, key: str, rows: Sequence[Mapping[str, Any]], middles: list[float], frame: tuple[float, ...]
+) -> None:
+    start, end, top, bottom = frame
+    words, neutral = DIAGNOSTICS[key]
+    values = [row[key] for row in rows]
+    known = [value for value in values if isinstance(value, float)]
+    low, high = min([*known, neutral]), max([*known, neutral])
+    room = 0.08 * (high - low) or 0.5
+    scale = Scale(low - room, high + room, start, end)
+    canvas.text((start + end) / 2, top - 0.14, words, SMALL, align="center", bold=True)
+    canvas.box(start, top, end - start, bottom - top, edge=RULE, line=0.7)
+    zero = scale.place(neutral)
+    canvas.line((zero, zero), (top, bottom), colour=MUTED, width=0.7, dash=(0, (3, 3)), order=1)
+    for value, row, y in zip(values, rows, middles, strict=True):
+        if isinstance(value, float):
+            colour = AMBER if row["is_influential"] else BLUE
+            canvas.line((zero, scale.place(value)), (y, y), colour=colour, width=0.9)
+            canvas.circle(scale.place(value), y, 0.042, fill=colour, edge=WHITE, line=0.5, order=4)
+    last = -1.0
+    for value, label in scale.ticks():
+        x, half = scale.place(value), text_width(label, SMALL - 0.5) / 2
+        if x - half > last + 0.05 and x + half < end + BETWEEN / 2:
+            canvas.line((x, x), (bottom, bottom + 0.04), width=0.7)
+            canvas.text(x, bottom + 0.13, label, SMALL - 0.5, align="center")
+            last = x + half
+
+
+def _baujat(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+    rows = found["studies"]
+    points = [(row["x"] or 0.0, row["y"] or 0.0) for row in rows]
+    names = [row["label"] for row in rows]
+    if len(rows) > LABELLED_AT_MOST:  # the far ones alone: those that add or move more than the others
+        ends = [max(values) or 1.0 for values in zip(*points, strict=True)]
+        far = sorted(range(len(rows)), key=lambda i: -max(points[i][0] / ends[0], points[i][1] / ends[1]))
+        names = [label if i in far[:LABELLED_AT_MOST] else "" for i, label in enumerate(names)]
+    sides = ("Share of the heterogeneity (squared Pearson residual)", "Squared change of the result without it")
+    return _scatter(result, found, title, points, sides, names, zero=True)
+
+
+def _gosh(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+    values = found["values"]
+    points = list(zip(values["estimate"], values["I2"], strict=True))
+    sides = (f"{scale_name(result)}, pooled", "I² (%)")
+    return _scatter(result, found, title, points, sides, [], zero=False)
+
+
+def _scatter(
+    result: Mapping[str, Any], found: Mapping[str, Any], title: str, points: Sequence[tuple[float, float]],
+    sides: tuple[str, str], names: Sequence[str], *, zero: bool,
+) -> Figure:  # fmt: skip
+    """Points in a frame, with labels where they cover nothing."""
+    heading = wrap(title, WIDTH - 2 * MARGIN, 11.5, bold=True)
+    foot = wrap(_foot(result, found), WIDTH - 2 * MARGIN, SMALL)
+    top = MARGIN + 0.24 * len(heading) + 0.1
+    bottom = top + PLOT_HEIGHT
+    canvas = Canvas(WIDTH, bottom + 0.68 + 0.14 * len(foot) + MARGIN, title)
+    canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
+    xs = _span([x for x, _ in points], LEFT, WIDTH - MARGIN, zero)
+    ys = _span([y for _, y in points], bottom, top, True)
+    axes(canvas, xs, ys, *sides)
+    places = [(xs.place(x), ys.place(y)) for x, y in points]
+    if len(points) > CLOUD:
+        _cloud(canvas, places)
+    else:
+        for x, y in places:
+            canvas.circle(x, y, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
+    if names:
+        label_points(canvas, names, places, (xs.start, top, xs.end, bottom), None)
+    canvas.lines(MARGIN, bottom + 0.72, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
+    return canvas.figure
+
+
+def _cloud(canvas: Canvas, places: Sequence[tuple[float, float]]) -> None:
+    """Thousands of points as small squares, the darker the more points they hold."""
+    cells = Counter((int(x / CELL), int(y / CELL)) for x, y in places)
+    most = math.log1p(max(cells.values()))
+    for (column, row), number in sorted(cells.items()):
+        shade = SHADES[min(int(len(SHADES) * math.log1p(number) / most), len(SHADES) - 1)]
+        canvas.box(column * CELL, row * CELL, CELL, CELL, fill=shade, order=3)
+
+
+def _span(values: Sequence[float], start: float, end: float, zero: bool) -> Scale:
+    low, high = min(values), max(values)
+    if zero:
+        low = min(low, 0.0)
+    room = 0.06 * (high - low) or 0.5
+    return Scale(low if zero and low == 0.0 else low - room, high + room, start, end)
+
+
+def _foot(result: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    return "\n".join(part for part in (found["sentence"], (result.get("counts") or {}).get("statement", "")) if part)
