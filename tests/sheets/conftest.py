@@ -42,8 +42,10 @@ class Stage:
     def queue(self) -> pd.DataFrame:
         rows = [{"item_id": item, "title": title_of(item), "abstract": "Words. " * 20} for item in self.items]
         blank = dict.fromkeys(
-            ("authors", "year", "journal", "types", "doi", "pmid", "trials", "sources", "members"), ""
+            ("authors", "year", "journal", "types", "doi", "pmid", "trials", "sources", "members", "choices"), ""
         )
+        if self.name == "appraisal":  # its rows have choices of their own
+            rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
         return pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
 
     def load(self) -> StageSheets:
@@ -69,9 +71,9 @@ class Stage:
         change(book.worksheets[1])
         book.save(self.path(who))
 
-    def decide(self, who: str, *answers: str) -> None:
+    def decide(self, who: str, *answers: str, header: str = "Decision") -> None:
         def change(sheet):
-            column = next(cell.column for cell in sheet[1] if cell.value == "Decision")
+            column = next(cell.column for cell in sheet[1] if cell.value == header)
             for number, answer in enumerate(answers, start=2):
                 sheet.cell(number, column).value = answer or None
 

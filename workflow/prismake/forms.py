@@ -20,7 +20,7 @@ from prismake.paths import forms_dir
 
 NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_NOT_REPORTED = frozenset({"nr", "n.r.", "not reported", "not stated", "n/r"})
+_NOT_REPORTED = frozenset({"nr", "n.r", "not reported", "not stated", "n/r"})  # as normal_word makes them
 _COUNT = re.compile(r"\d{1,9}(\.0+)?")
 _NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 

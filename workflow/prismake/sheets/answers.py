@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prismake.forms import Field, Form, allowed, understand
+from prismake.forms import Field, Form, allowed, as_typed, understand
 from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
@@ -107,9 +107,7 @@ def _take(
         said.broken.setdefault(item, set()).add(name)
     elif answer is None:
         place = table.address(number, header)
-        sentence = (
-            f"“{text_of(raw)[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
-        )
+        sentence = f"“{as_typed(raw).strip()[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
         said.problems.append((place, sentence))
         said.broken.setdefault(item, set()).add(name)
     elif answer and earlier.get(name) and earlier[name] != answer:

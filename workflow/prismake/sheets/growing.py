@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.files import replacing
+from prismake.forms import as_typed
 from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import Look
@@ -29,6 +30,7 @@ def add_rows(
     header_row: int,
     rows: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
+    worked_out: Callable[[], Mapping[int, Mapping[str, Any]]],
 ) -> None:
     """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
 
@@ -39,6 +41,7 @@ def add_rows(
         sheet_name, header_row: where the table stands.
         rows: new rows, values by column key.
         changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
+        worked_out: the values in the sheet by row number and header; asked for when a cell of ours holds a formula.
 
     Raises:
         Exception: whatever openpyxl raises for a workbook that it cannot load; the caller rebuilds it.
@@ -46,6 +49,7 @@ def add_rows(
     book = openpyxl.load_workbook(old, rich_text=True)
     sheet = book[sheet_name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
+    _keep_values(sheet, header_row, headers, worked_out)
     _add_columns(sheet, header_row, columns, place, [*changes.values(), *rows])
     for number, texts in changes.items():
         for column in columns:
@@ -66,6 +70,21 @@ def add_rows(
     _widen(sheet, start + len(rows) - 1)
     with replacing(path) as draft:
         book.save(draft)
+
+
+def _keep_values(
+    sheet: Any, header_row: int, headers: Mapping[str, int], worked_out: Callable[[], Mapping[int, Mapping[str, Any]]]
+) -> None:
+    """Put values in the place of formulas in our columns: saved with openpyxl a formula loses what it had come to."""
+    known: Mapping[int, Mapping[str, Any]] | None = None
+    for header, column in headers.items():
+        for (cell,) in sheet.iter_rows(min_row=header_row + 1, min_col=column, max_col=column):
+            if cell.data_type != "f":
+                continue
+            known = worked_out() if known is None else known
+            text = as_typed(known.get(cell.row, {}).get(header))
+            if text:
+                cell.value, cell.data_type = text, "s"
 
 
 def _add_columns(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from prismake.forms import allowed, as_typed
@@ -147,13 +148,14 @@ def _add(
     from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
 
     path, columns = sheets.path(who), sheets.columns(who)
+    every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
-        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes)
+        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes, every)
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         kept = []
-        for number, values in read_sheet(table.path, columns, everything=True).rows:
+        for number, values in every().items():
             row = {column.key: as_typed(values.get(column.header)) for column in columns}
             kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
