@@ -60,6 +60,7 @@ from damage import (
     without_part,
 )
 from prismake.errors import SheetError
+from prismake.forms import as_typed
 from prismake.sheets.history import read_log
 
 NOTHING = dict[int, str]()
@@ -380,7 +381,7 @@ def rows_of(stage: Stage) -> dict[int, dict[str, Any]]:
     sheets = stage.load()
     table = read_sheet(sheets.tables["anna"].path, sheets.columns("anna"), everything=True)
     return {
-        number: {key: value for key, value in row.items() if key != "Remark" and value not in ("", None)}
+        number: {key: as_typed(value) for key, value in row.items() if key != "Remark" and value not in ("", None)}
         for number, row in table.rows
     }
 

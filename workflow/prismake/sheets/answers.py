@@ -107,7 +107,8 @@ def _take(
         said.broken.setdefault(item, set()).add(name)
     elif answer is None:
         place = table.address(number, header)
-        sentence = f"“{as_typed(raw).strip()[:60]}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
+        shown = as_typed(raw).strip()[:60]
+        sentence = f"“{shown}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
         said.problems.append((place, sentence))
         said.broken.setdefault(item, set()).add(name)
     elif answer and earlier.get(name) and earlier[name] != answer:
