@@ -30,6 +30,8 @@ rule merge_duplicates:
         duplicates="results/duplicates/duplicates.csv",
         links="results/duplicates/links.csv",
         reports="results/duplicates/reports.parquet",
+        sources="results/duplicates/sources.csv",
+        shared="results/duplicates/shared.csv",
         summary="results/duplicates/summary.json",
     log:
         "results/logs/merge_duplicates.log",

@@ -24,6 +24,8 @@ def main(inputs: dict[str, Path], merge_cochrane_versions: bool, workers: int, o
     remember(REPORTS, dict(zip(result.clusters["record_id"], result.clusters["report_id"], strict=True)))
     write_csv(output["duplicates"], result.clusters)
     write_csv(output["links"], result.links)
+    write_csv(output["sources"], result.sources)
+    write_csv(output["shared"], result.shared)
     write_json(output["summary"], {**result.summary, "answers_without_effect": without_effect(merges, result.clusters)})
     with replacing(output["reports"]) as draft:
         merge_reports(records, result.clusters).to_parquet(draft, index=False)

@@ -157,3 +157,28 @@ def test_merging_loses_no_record_and_no_identifier(rows: list[dict]) -> None:
     for doi in known:
         members = clusters.loc[clusters["record_id"].isin(records.loc[records["doi"] == doi, "record_id"]), "report_id"]
         assert doi in shown or any(reports.set_index("report_id")["doi"][m] for m in members)
+
+
+@_RUN
+@given(rows=_TABLE)
+def test_counts_by_source_add_up(rows: list[dict]) -> None:
+    records = _records(rows)
+    found = find_duplicates(records)
+    source = records.set_index("record_id")["source"]
+    held: dict[str, list[str]] = {}
+    for record_id, report in zip(found.clusters["record_id"], found.clusters["report_id"], strict=True):
+        held.setdefault(report, []).append(source[record_id])
+    table = found.sources.set_index("source")
+    assert table["records"].to_dict() == records["source"].value_counts().to_dict()
+    for name, row in table.iterrows():
+        assert row["reports"] == sum(name in members for members in held.values())
+        assert row["repeated"] == row["records"] - row["reports"]
+        assert row["only_here"] == sum(set(members) == {name} for members in held.values())
+        assert row["only_here"] + row["shared"] == row["reports"]
+    pairs = found.shared.groupby(["first", "second"])["reports"].sum().to_dict()
+    wanted: dict[tuple[str, str], int] = {}
+    for members in held.values():
+        names = set(itertools.combinations(sorted(members), 2))
+        for pair in names:
+            wanted[pair] = wanted.get(pair, 0) + 1
+    assert pairs == wanted

@@ -177,6 +177,21 @@ def study_rows() -> dict[str, Any]:
     return {"columns": list(table.columns), "rows": table.to_numpy().tolist()}
 
 
+def duplicates() -> dict[str, Any]:
+    """Two sources that share thirty reports, one of them with an unkind name."""
+    counts = {"records": 320, "reports": 280, "duplicates": 40, "links": {"correction": 3}, "fields_without_vote": []}
+    row = {"records": 200, "reports": 190, "repeated": 10, "only_here": 160, "shared": 30}
+    return {
+        "summary": {**counts, "answers": {"same": 4, "different": 2}},
+        "sources": [{"source": "embase", **row}, {"source": "<b>x</b>", **row, "records": 120, "reports": 120}],
+        "shared": [
+            {"first": "<b>x</b>", "second": "embase", "rule": "same PMID", "reports": 12},
+            {"first": "<b>x</b>", "second": "embase", "rule": "same DOI and title", "reports": 18},
+            {"first": "embase", "second": "embase", "rule": "identical", "reports": 10},
+        ],
+    }
+
+
 def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, draw: bool = False) -> dict[str, Any]:
     flow = samples.flow("open" if open_rows else "both")
     results = [samples.relapse(), samples.crs()] if results is None else results
@@ -187,6 +202,7 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, dra
         "stages": stages(open_rows),
         "status": status(open_rows),
         "searches": searches(),
+        "duplicates": duplicates(),
         "flow": flow,
         "results": results,
         "studies": study_rows(),

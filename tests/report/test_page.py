@@ -123,6 +123,16 @@ def test_an_open_review_says_so_at_the_top_and_a_finished_one_does_not():
     assert "108 (34 %)" in section(page(212), "status")
 
 
+def test_duplicates_by_source_and_for_every_two_sources():
+    words = section(page(), "duplicates")
+    assert "320 records are 280 reports: 40 records removed" in words
+    assert "Embase2001019016030" in words
+    assert "<b>x</b>Embase30same DOI and title: 18; same PMID: 12" in words
+    assert "Embaseitself10identical: 10" in words
+    assert "People called 4 pairs the same, 2 different." in words
+    assert "correction: 3" in words
+
+
 def test_tables_hold_every_row():
     words = section(page(), "studies")
     assert "Maude 2018 (ELIANA)single armCD194-1BB75612258305/6high" in words

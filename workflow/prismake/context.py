@@ -47,6 +47,13 @@ def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[s
         "stages": statuses,
         "status": rows(statuses),
         "searches": [read_json(path) for path in inputs["searches"]],
+        "duplicates": {
+            "summary": read_json(inputs["duplicates"]),
+            **{
+                name: pd.read_csv(inputs[name], keep_default_na=False).to_dict("records")
+                for name in ("sources", "shared")
+            },
+        },
         "flow": read_json(inputs["flow"]),
         "results": [read_json(path) for path in inputs["results"]],
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from prismake.dedup import account, rules
 from prismake.dedup import answers as panel
 from prismake.dedup import queue as open_pairs
-from prismake.dedup import rules
 from prismake.dedup.block import candidates
 from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
@@ -33,7 +33,9 @@ class Duplicates:
     merges: pd.DataFrame  # item_id, first, second, score, rule, differences, members: what made the clusters
     links: pd.DataFrame  # first, second, kind: related reports that stay apart
     audit: pd.DataFrame  # first, second, the fields' scores, rule, veto, decision
-    summary: dict[str, Any]  # counts: records, reports, merged by rule, per pair of sources, problems
+    sources: pd.DataFrame  # source, records, reports, repeated, only_here, shared
+    shared: pd.DataFrame  # first, second (sources), rule, reports
+    summary: dict[str, Any]  # counts: records, reports, merged by rule, links, answers, problems
 
 
 def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
@@ -82,8 +84,16 @@ def find_duplicates(
     merges = open_pairs.merges(p, pairs, decisions, united, likeness)
     links = open_pairs.links(p, pairs, decisions, labels)
     audit = open_pairs.audit(p, pairs, decisions, labels, likeness)
-    summary = open_pairs.summary(p, frame, queue, links, said)
-    return Duplicates(clusters=frame, queue=queue, merges=merges, links=links, audit=audit, summary=summary)
+    return Duplicates(
+        clusters=frame,
+        queue=queue,
+        merges=merges,
+        links=links,
+        audit=audit,
+        sources=account.by_source(p, labels),
+        shared=account.by_pair_of_sources(p, pairs, decisions, labels, said),
+        summary=account.summary(p, frame, queue, links, said),
+    )
 
 
 def _thresholds(given: Mapping[str, float]) -> Thresholds:

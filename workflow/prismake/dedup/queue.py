@@ -253,34 +253,3 @@ def audit(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, alike: np.nda
     frame = pd.DataFrame(data)
     texts = ("first", "second", "rule", "veto", "link", "decision")
     return frame.astype(dict.fromkeys(texts, "str")).sort_values(["first", "second"], ignore_index=True)
-
-
-def summary(
-    p: Prepared, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers
-) -> dict[str, Any]:
-    """Counts for the one-page summary, with the clusters that each two sources share."""
-    size = frame.groupby("report_id")["record_id"].transform("size")
-    source = dict(zip(p.record_id.tolist(), p.source[p.row_of].tolist(), strict=True))
-    shared: dict[str, int] = {}
-    members: dict[str, list[str]] = {}
-    grouped = frame[size > 1]
-    for record, report in zip(grouped["record_id"].tolist(), grouped["report_id"].tolist(), strict=True):
-        members.setdefault(report, []).append(source[record])
-    for names in map(sorted, members.values()):
-        pairs = {(x, y) for k, x in enumerate(names) for y in names[k + 1 :]}
-        for x, y in pairs:
-            shared[f"{x} – {y}"] = shared.get(f"{x} – {y}", 0) + 1
-    rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
-    return {
-        "records": len(frame),
-        "reports": int(frame["report_id"].nunique()),
-        "duplicates": len(frame) - int(frame["report_id"].nunique()),
-        "rules": {k: int(v) for k, v in sorted(rules.items())},
-        "sources": dict(sorted(shared.items())),
-        "queue": len(queue),
-        "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},
-        "answers": {"same": len(said.same), "different": len(said.different)},
-        "answers_without_records": sorted(said.gone),
-        "answers_in_conflict": sorted(f"{a}|{b}" for a, b in said.conflicts),
-        "fields_without_vote": sorted(p.silenced),
-    }

@@ -29,6 +29,7 @@ from prismake.figures.wording import (
 )
 from prismake.paths import graph_root
 from prismake.report.agreement import agreement_rows, disagreement_rows
+from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
@@ -49,6 +50,8 @@ def render(context: Mapping[str, Any]) -> str:
                   (list of {"where", "what"})
     status        rows of the progress table: {"stage", "who", "decided", "of", "file", "remark"}
     searches      list of the contents of ``search/<source>.json``
+    duplicates    {"summary": content of ``duplicates/summary.json``, "sources", "shared": rows of
+                  ``duplicates/sources.csv`` and ``duplicates/shared.csv``}
     flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
     studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
@@ -92,6 +95,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "open_total": sum(number for _, number in opened),
         "problems": [problem for stage in stages for problem in stage["problems"]],
         "progress": [_progress(row) for row in context["status"]],
+        "duplicates": duplicates_part(context["duplicates"], context["searches"]),
         "outcomes": [_outcome(result) for result in results],
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
@@ -110,6 +114,7 @@ def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("results", "Results"),
         ("flow", "Flow of records"),
+        ("duplicates", "Duplicates"),
         ("studies", "Included studies"),
         ("bias", "Risk of bias"),
         *((f"outcome-{index}", result["title"]) for index, result in enumerate(context["results"])),

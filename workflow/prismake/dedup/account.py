@@ -1,0 +1,104 @@
+"""What the deduplication did, in counts: in all, by source, and for every two sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from prismake.dedup.answers import Answers
+    from prismake.dedup.compare import Pairs
+    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.rules import Decisions
+
+THROUGH_OTHERS = "through other records"
+
+
+def summary(
+    p: Prepared, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers
+) -> dict[str, Any]:
+    """Counts in all; ``rules``: records by the rule that put them into their cluster."""
+    rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
+    return {
+        "records": len(frame),
+        "reports": int(frame["report_id"].nunique()),
+        "duplicates": len(frame) - int(frame["report_id"].nunique()),
+        "rules": {k: int(v) for k, v in sorted(rules.items())},
+        "queue": len(queue),
+        "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},
+        "answers": {"same": len(said.same), "different": len(said.different)},
+        "answers_without_records": sorted(said.gone),
+        "answers_in_conflict": sorted(f"{a}|{b}" for a, b in said.conflicts),
+        "fields_without_vote": sorted(p.silenced),
+    }
+
+
+def by_source(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
+    """One row a source, sorted by name.
+
+    Columns source, records, reports, repeated (records beyond the first of a report within the source: records −
+    reports), only_here and shared (reports of which no other source, some other source has a record; they add up to
+    reports).
+    """
+    pairs = _source_of_report(p, labels)
+    sources = pairs.groupby("label")["source"].transform("size")
+    table = pd.DataFrame({"source": p.source[p.row_of]}).groupby("source").size().rename("records").to_frame()
+    table["reports"] = pairs.groupby("source").size()
+    table["repeated"] = table["records"] - table["reports"]
+    table["only_here"] = pairs[sources == 1].groupby("source").size()
+    table["only_here"] = table["only_here"].fillna(0).astype("int64")
+    table["shared"] = table["reports"] - table["only_here"]
+    return table.sort_index().reset_index()
+
+
+def by_pair_of_sources(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+    """One row for two sources (or a source and itself) and the rule that brought their records together.
+
+    Columns first, second (first <= second), rule, reports. For every report that two sources share it is counted once:
+    under the strongest rule that holds for a record of each, else under "panel" where people said so of two of them,
+    else under "through other records". The counts of two sources add up to the reports that they share.
+    """
+    code, names = pd.factorize(p.source, sort=True)
+    ruled = np.flatnonzero((d.rule != "") & (d.veto == "") & (labels[q.a] == labels[q.b]))
+    found = pd.DataFrame(
+        {"label": labels[q.a[ruled]], "x": code[q.a[ruled]], "y": code[q.b[ruled]], "rule": d.rule[ruled],
+         "strength": d.strength[ruled]}
+    )  # fmt: skip
+    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.same else {}
+    asked = np.array([(entry[a], entry[b]) for a, b in said.same], dtype=np.int64).reshape(-1, 2)
+    weakest = len(d.rule) + 1
+    panel = _as_rows(labels, code, asked[:, 0], asked[:, 1], "panel", weakest)
+    shared = _shared(p, labels, code)
+    rows = pd.concat([found, panel[labels[asked[:, 0]] == labels[asked[:, 1]]], shared.assign(strength=weakest + 1)])
+    rows["first"], rows["second"] = rows[["x", "y"]].min(axis=1), rows[["x", "y"]].max(axis=1)
+    rows = rows.sort_values(["label", "first", "second", "strength"]).drop_duplicates(["label", "first", "second"])
+    table = rows.groupby(["first", "second", "rule"]).size().rename("reports").reset_index()
+    table = table.assign(first=np.array(names, dtype=object)[table["first"]])
+    table = table.assign(second=np.array(names, dtype=object)[table["second"].astype("int64")])
+    table = table.astype({"first": "str", "second": "str", "rule": "str", "reports": "int64"})
+    return table.sort_values(["first", "second", "rule"], ignore_index=True)
+
+
+def _source_of_report(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
+    """Every source of every report, once."""
+    return pd.DataFrame({"label": labels, "source": p.source}).drop_duplicates()
+
+
+def _as_rows(labels: np.ndarray, code: np.ndarray, a: np.ndarray, b: np.ndarray, rule: str, strength: int):
+    return pd.DataFrame({"label": labels[a], "x": code[a], "y": code[b], "rule": rule, "strength": strength})
+
+
+def _shared(p: Prepared, labels: np.ndarray, code: np.ndarray) -> pd.DataFrame:
+    """Every two sources of every report, and a source with itself where it holds a report more than once."""
+    size = np.bincount(labels[p.row_of], minlength=len(labels))
+    rows = pd.DataFrame({"label": labels[p.row_of], "x": code[p.row_of]})[size[labels[p.row_of]] > 1]
+    twice = rows[rows.duplicated()].drop_duplicates().assign(y=lambda t: t["x"])
+    kinds = rows.drop_duplicates()
+    both = kinds.merge(kinds.rename(columns={"x": "y"}), on="label").query("x < y")
+    alike = np.bincount(p.row_of, minlength=len(labels))
+    folded = set(labels[np.flatnonzero(alike > 1)].tolist())
+    found = pd.concat([twice, both], ignore_index=True)
+    identical = found["label"].isin(folded) & (found["x"] == found["y"])
+    return found.assign(rule=np.where(identical, "identical", THROUGH_OTHERS))
