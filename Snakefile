@@ -12,6 +12,7 @@ from snakemake.utils import min_version
 
 from prismake.config import DRAWN, PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.errors import PrismakeError
+from prismake.fulltexts import folder as fulltexts
 from prismake.jobs import code, forget_problems
 from prismake.searches import sources
 from prismake.sheets.state import state

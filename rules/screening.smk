@@ -22,7 +22,7 @@ rule queue_reports:
         reports="results/duplicates/reports.parquet",
         decisions="results/title_abstract/decisions.csv",
     output:
-        queue="results/full_text/queue.parquet",
+        sought="results/full_text/sought.parquet",
     log:
         "results/logs/queue_reports.log",
     params:
@@ -31,6 +31,28 @@ rule queue_reports:
         code=code("queues"),
     script:
         "../scripts/queue_reports.py"
+
+
+rule find_fulltexts:
+    """Link each report to its full text: PDFs that people dropped, PubMed Central, open access."""
+    input:
+        sought="results/full_text/sought.parquet",
+    output:
+        queue="results/full_text/queue.parquet",
+        files="results/full_text/fulltexts.csv",
+        missing="results/full_text/missing_pdfs.csv",
+        summary="results/full_text/fulltexts.json",
+    log:
+        "results/logs/find_fulltexts.log",
+    localrule: True
+    params:
+        pdfs=lambda wildcards: fulltexts.state(),
+        services=config["full_text"]["open_access"],
+        attempts=lambda wildcards: fulltexts.attempts(),
+        email=config["email"],
+        code=code("fulltexts"),
+    script:
+        "../scripts/find_fulltexts.py"
 
 
 rule group_studies:

@@ -4,4 +4,5 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "sources")]  # the local server that speaks for PubMed
+# the local servers that speak for PubMed and others, and PDFs made by hand
+sys.path[:0] = [str(HERE), str(HERE.parent / "sources"), str(HERE.parent / "fulltexts")]

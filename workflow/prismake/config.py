@@ -160,6 +160,10 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
             yield f"'{stage}.reviewers' names {name}, who is not in 'reviewers': {', '.join(config['reviewers'])}."
     for name in _twice([reason.casefold() for reason in config["full_text"]["reasons"]]):
         yield f"'full_text.reasons' lists “{name}” twice. Each reason is a line of the flow diagram: keep one."
+    if config["full_text"]["open_access"] and not config["email"]:
+        yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
+    for name in _twice(config["full_text"]["open_access"]):
+        yield f"'full_text.open_access' names {name} twice."
     instruments = sorted(path.stem for path in (forms_dir() / "instruments").glob("*.yaml"))
     for design, name in config["appraisal"]["instruments"].items():
         if name not in instruments:

@@ -58,8 +58,8 @@ class Field:
 class Context:
     """A column that is shown and never read back.
 
-    ``link``: what stands before the text in the address behind it. ``after``: to the right of the answers. ``live``:
-    kept up to date in rows that were handed out.
+    ``link``: what stands before the text in the address behind it, or ``address`` where the text is one itself.
+    ``after``: to the right of the answers. ``live``: kept up to date in rows that were handed out.
     """
 
     column: str

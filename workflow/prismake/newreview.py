@@ -22,12 +22,13 @@ def make_review(folder: Path) -> None:
             remedy="Choose another name.",
         )
     templates = graph_root() / "workflow" / "report" / "new"
-    for name in ("searches", "sheets"):
+    for name in ("searches", "sheets", "fulltexts"):
         (folder / "config" / name).mkdir(parents=True, exist_ok=True)
     write_text(folder / "config" / "config.yaml", (templates / "config.yaml").read_text(encoding="utf-8"))
     write_text(folder / "config" / "searches" / "README.md", (templates / "searches.md").read_text(encoding="utf-8"))
     write_text(folder / "config" / "sheets" / "README.md", (templates / "sheets.md").read_text(encoding="utf-8"))
-    write_text(folder / "config" / ".gitignore", "ncbi_api_key.txt\n")
+    write_text(folder / "config" / "fulltexts" / "README.md", (templates / "fulltexts.md").read_text(encoding="utf-8"))
+    write_text(folder / "config" / ".gitignore", "ncbi_api_key.txt\nfulltexts/**/*.pdf\n")
     write_text(folder / "Snakefile", (templates / "Snakefile").read_text(encoding="utf-8"))
     profile = (graph_root() / "profiles" / "default" / "config.yaml").read_text(encoding="utf-8")
     write_text(folder / "profiles" / "default" / "config.yaml", profile)

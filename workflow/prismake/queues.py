@@ -12,7 +12,7 @@ from prismake.forms import load_instrument, row_choices
 if TYPE_CHECKING:
     import pandas as pd
 
-_PUBLICATION = ("title", "abstract", "journal", "doi", "pmid")
+_PUBLICATION = ("title", "abstract", "journal", "doi", "pmid", "pmcid")
 
 
 def pairs(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

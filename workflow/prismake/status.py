@@ -66,6 +66,15 @@ def answer_warnings(folder: Path = Path()) -> list[str]:
     return [f"“{item}” {text}" for key, text in said for item in found.get(key, ())[:_MOST_PROBLEMS]]
 
 
+def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
+    """What became of PDFs that nobody can tell the report of, and services that did not answer."""
+    found = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
+    told = [(one["where"], one["what"]) for one in found[:_MOST_PROBLEMS]]
+    if len(found) > _MOST_PROBLEMS:
+        told.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
+    return told
+
+
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
     """Sheets that were edited and not read since, for instance because parameters were not looked at."""
     found = []
@@ -101,7 +110,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print()
         console.print(_table(rows(statuses)))
         _print_problems(console, statuses)
-    for source, text in search_warnings(sources(dict(config), SEARCHES)):
+    for source, text in [*search_warnings(sources(dict(config), SEARCHES)), *fulltext_warnings()]:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for text in answer_warnings():
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")

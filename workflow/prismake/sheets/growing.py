@@ -112,7 +112,7 @@ def _set(cell: Any, column: Column, texts: Mapping[str, Any]) -> None:
 def _fill(cell: Any, column: Column, text: str) -> None:
     if text:
         if column.link:
-            cell.hyperlink = link_to(column, text)
+            cell.hyperlink = link_to(column, text) or None
         cell.value = text
         cell.data_type = "s"  # never a formula, whatever the title begins with
     look = look_of(column, text)

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from prismake.files import replacing
 from prismake.forms import Form
-from prismake.sheets.layout import Column, cell_text, row_choices
+from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
 GUIDE, LISTS = "Read me", "Lists"
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
-_LINKS = 20_000  # Excel holds 65,530 links a sheet; three columns have them
+_LINKS = 65_530  # a sheet, Excel's limit
 _TALLEST = 320.0  # points; a long abstract is then read in the cell editor, as in any spreadsheet
 _INK, _GREY, _BLUE = "1F2933", "7B8794", "0B5394"
 _TO_DO = "FFF8DC"
@@ -32,7 +32,9 @@ def new_workbook(
     """
     lists = _lists(columns)
     last, letters = len(rows) + 1, [column_letter(index) for index in range(1, len(columns) + 1)]
-    own_links = [(letters[i], column) for i, column in enumerate(columns) if column.link and len(rows) <= _LINKS]
+    own_links = [(letters[i], column) for i, column in enumerate(columns) if column.link]
+    if len(own_links) * len(rows) > _LINKS:
+        own_links = []
     read_on_paper = [
         letter for letter, column in zip(letters, columns, strict=True) if column.role in ("answer", "note")
     ]
@@ -78,7 +80,9 @@ def height_of(columns: Sequence[Column], texts: Sequence[str]) -> float:
 
 
 def link_to(column: Column, text: str) -> str:
-    """The address behind a DOI or PMID; only characters that an address may hold."""
+    """The address behind a DOI, PMID, path or address; only characters that an address may hold."""
+    if column.link == ADDRESS:
+        return quote(text, safe="/().;:-_%?#=&+,~@!$'*[]") if text.startswith(("https://", "http://")) else ""
     return column.link + quote(text, safe="/().;:-_")
 
 
@@ -119,8 +123,8 @@ def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[
 def _links(own: Sequence[tuple[str, Column]], rows: Rows) -> Iterator[tuple[str, str]]:
     for number, row in enumerate(rows if own else (), start=2):
         for letter, column in own:
-            if text := cell_text(row.get(column.key)):
-                yield f"{letter}{number}", link_to(column, text)
+            if (text := cell_text(row.get(column.key))) and (address := link_to(column, text)):
+                yield f"{letter}{number}", address
 
 
 def _lists(columns: Sequence[Column]) -> list[tuple[str, ...]]:

@@ -1,0 +1,31 @@
+"""Link each report to its full text: PDFs that people dropped, PubMed Central, open access."""
+
+from pathlib import Path
+
+from prismake.files import replacing, write_csv, write_json
+from prismake.fulltexts.finding import find
+from prismake.jobs import job
+
+CACHE = Path("results/.cache/pdf_texts.json")  # no output of the rule: it outlives a run, and may be deleted
+
+
+def main(sought: Path, services: list[str], email: str, output: dict[str, Path]) -> None:
+    """Read the PDFs, ask for open access where the protocol says so, write the queue and what is missing."""
+    import pandas as pd
+
+    found = find(pd.read_parquet(sought), CACHE, services=services, email=email)
+    with replacing(output["queue"]) as draft:
+        found.queue.to_parquet(draft, index=False)
+    write_csv(output["files"], found.files)
+    write_csv(output["missing"], found.missing)
+    write_json(output["summary"], found.summary)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.sought),
+            list(snakemake.params.services),
+            snakemake.params.email,
+            {name: Path(path) for name, path in snakemake.output.items()},
+        )

@@ -1,0 +1,88 @@
+"""The full texts of the reports that are sought: links and paths for the sheet, a list of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.fulltexts import folder, openaccess
+from prismake.fulltexts.matching import Match, Sought, match
+from prismake.sources.transport import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
+_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access")
+
+
+@dataclass(frozen=True)
+class Found:
+    """``queue``: the reports with their links. ``files``: one row a PDF. ``missing``: reports without a PDF.
+
+    ``summary``: counts, and ``problems`` as {"where", "what"} for the closing table.
+    """
+
+    queue: pd.DataFrame
+    files: pd.DataFrame
+    missing: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def find(
+    reports: pd.DataFrame,
+    cache: Path,
+    *,
+    services: Sequence[str] = (),
+    email: str = "",
+    root: Path = Path(),
+    policy: Policy | None = None,
+) -> Found:
+    """Link each report to its full text.
+
+    Args:
+        reports: rows as ``queues.full_texts`` makes them.
+        cache: what is known of the PDFs; may be deleted at any time.
+        services: ``full_text.open_access`` of the config.
+        root: the folder of the review.
+    """
+    import pandas as pd
+
+    sought = [_sought(row) for row in reports.to_dict("records")]
+    files = folder.pdfs(root / folder.FOLDER)
+    matches = match(folder.read(files, cache), sought)
+    told: list[str] = []
+    answers: openaccess.Answers = {}
+    if services and sought:
+        answers, told = openaccess.look_up(sought, services, email, root / openaccess.ARCHIVE, policy=policy)
+    paths = {one.item: one.file.relative_to(root).as_posix() for one in matches if one.item}
+    free = [openaccess.free_copies(answers, services if answers else (), one) for one in sought]
+    queue = reports.assign(
+        pmcid=[pmcid for pmcid, _ in free],
+        open_access=[url for _, url in free],
+        pdf=[paths.get(one.item, "") for one in sought],
+    ).astype(dict.fromkeys(LINKS, str))
+    missing = queue.loc[queue["pdf"] == "", list(_MISSING)]
+    table = pd.DataFrame(
+        [_row(one, root) for one in matches], columns=["file", "item_id", "matched_on", "remark"], dtype=str
+    )
+    problems = [{"where": one.file.relative_to(root).as_posix(), "what": one.remark} for one in matches if one.to_do]
+    problems += [{"where": "full_text.open_access", "what": text} for text in told]
+    summary = {"reports": len(queue), "files": len(files), "with_pdf": len(paths), "problems": problems}
+    return Found(queue, table, missing, summary)
+
+
+def _row(one: Match, root: Path) -> dict[str, str]:
+    return {
+        "file": one.file.relative_to(root).as_posix(),
+        "item_id": one.item,
+        "matched_on": one.matched_on,
+        "remark": one.remark,
+    }
+
+
+def _sought(row: Mapping[str, str]) -> Sought:
+    members = tuple(row["members"].split("\n"))
+    return Sought(row["item_id"], members, row["doi"], row["pmid"], row["pmcid"], row["title"])

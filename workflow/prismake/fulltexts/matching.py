@@ -1,0 +1,182 @@
+"""Which file is which report: by the name of the file, by the DOI or by the title in its first pages. Never a guess.
+
+A file says by its name which report it is when the name is the report's id, DOI, PMID or PMC number. A DOI counts when
+it is the first in the text or stands in the file's properties, a title when it opens a page or stands there: elsewhere
+they may be in a reference list. What fits two reports, or two files that fit one report, are told, not decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from prismake.records import normal_title
+
+NAME, DOI, TITLE = "file name", "DOI", "title"
+_HOW_TO_NAME = "Name the file after the report, for instance {}.pdf."
+_OPENING = 1_500  # letters of a page in which its title is looked for
+_SHORTEST_TITLE = 30  # letters; “Editorial” is the title of many
+_DOI_START = re.compile(r"10\.\d{4,9}\s?/")
+_BREAKS = frozenset("/.-_():;")  # signs of a DOI after which typesetters break the line
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A report that is sought: its id, the ids of its records, and what it is known by elsewhere."""
+
+    item: str
+    members: tuple[str, ...]
+    doi: str
+    pmid: str
+    pmcid: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """What became of a file. ``item`` is empty where it is no report's; ``matched_on`` then is, too.
+
+    ``to_do``: whether somebody should look at the remark.
+    """
+
+    file: Path
+    item: str = ""
+    matched_on: str = ""
+    remark: str = ""
+    to_do: bool = False
+
+
+def match(files: Mapping[Path, Mapping[str, Any]], reports: Sequence[Sought]) -> list[Match]:
+    """One entry a file, in the order of ``files``.
+
+    Args:
+        files: what ``folder.read`` says of each file.
+        reports: the reports that are sought in full text.
+    """
+    index = _Index(reports)
+    found = [_fitting(path, about, index) for path, about in files.items()]
+    return list(_one_for_each_report(found, {path: about["digest"] for path, about in files.items()}, index))
+
+
+class _Index:
+    def __init__(self, reports: Sequence[Sought]) -> None:
+        self.reports = {one.item: one for one in reports}
+        self.names: dict[str, set[str]] = defaultdict(set)
+        self.dois: dict[str, set[str]] = defaultdict(set)
+        self.titles: dict[str, set[str]] = defaultdict(set)
+        for one in reports:
+            pmid = [one.pmid, f"pmid{one.pmid}", f"pmid {one.pmid}"] if one.pmid else []
+            for name in (one.item, *one.members, one.doi, one.pmcid, *pmid):
+                if name:
+                    self.names[file_name(name)].add(one.item)
+            if one.doi:
+                self.dois[one.doi].add(one.item)
+            if len(letters := _letters(one.title)) >= _SHORTEST_TITLE:
+                self.titles[letters].add(one.item)
+
+    def advice(self, items: Iterable[str] = ()) -> str:
+        """How to name a file so that it is found."""
+        known = sorted(items) or sorted(self.reports)
+        return _HOW_TO_NAME.format(file_name(known[0]) if known else "pubmed-12345678")
+
+
+def file_name(name: str) -> str:
+    """An id, DOI or file name in the form in which they are compared: only letters and digits, joined by ``-``."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _fitting(path: Path, about: Mapping[str, Any], index: _Index) -> Match:
+    named = index.names.get(file_name(path.stem), set())
+    if len(named) == 1:
+        return Match(path, next(iter(named)), NAME)
+    if "problem" in about:
+        return Match(path, remark=f"{about['problem']} {index.advice()}", to_do=True)
+    by_doi, by_title = _by_doi(about, index), _by_title(about, index)
+    for kind, items in ((DOI, by_doi), (TITLE, by_title)):
+        both = items & (by_title if kind == DOI else by_doi)
+        chosen = items if len(items) == 1 else both
+        if len(chosen) == 1:
+            return Match(path, next(iter(chosen)), kind)
+        if items:
+            text = f"its {kind} fits {len(items)} reports: {', '.join(sorted(items))}. {index.advice(items)}"
+            return Match(path, remark=text, to_do=True)
+    if not any(text.strip() for text in about["pages"]):
+        return Match(path, remark=f"no words can be read in it (a scan?). {index.advice()}", to_do=True)
+    return Match(path, remark=f"it fits no report that is sought. {index.advice()}", to_do=True)
+
+
+def _by_doi(about: Mapping[str, Any], index: _Index) -> set[str]:
+    """Reports whose DOI stands in the properties of the file, or first on one of its first pages."""
+    items: set[str] = set()
+    for text in (about["title"], about["about"]):
+        for candidate in _candidates(text, index):
+            items |= candidate
+    for text in about["pages"]:
+        first = next(_candidates(text, index), None)
+        if first is not None:
+            return items | first
+    return items
+
+
+def _candidates(text: str, index: _Index) -> Iterator[set[str]]:
+    """For each DOI in a text, in order, the reports it belongs to (none, where it is another's)."""
+    text = text.lower()
+    for place in _DOI_START.finditer(text):
+        there = [(doi, items) for doi, items in index.dois.items() if _stands_at(doi, text, place.start())]
+        yield max(there, key=lambda pair: len(pair[0]))[1] if there else set()
+
+
+def _stands_at(doi: str, text: str, place: int) -> bool:
+    """Whether a DOI stands at a place of a text, perhaps broken over lines, and ends there."""
+    for before, sign in zip(" " + doi, doi, strict=False):
+        while before in _BREAKS and place < len(text) and text[place].isspace():
+            place += 1
+        if place >= len(text) or text[place] != sign:
+            return False
+        place += 1
+    return place >= len(text) or not text[place].isalnum()
+
+
+def _by_title(about: Mapping[str, Any], index: _Index) -> set[str]:
+    """Reports whose title is that of the file, or stands in the opening of one of its first pages."""
+    openings = [_letters(text)[:_OPENING] for text in about["pages"]]
+    named = _letters(about["title"])
+    fitting = {title for title in index.titles if title == named or any(title in opening for opening in openings)}
+    whole = {title for title in fitting if not any(title != other and title in other for other in fitting)}
+    return set().union(*(index.titles[title] for title in whole))
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: hyphens at line ends, ligatures and blanks between words do not matter."""
+    return normal_title(text).replace(" ", "")
+
+
+def _one_for_each_report(found: Sequence[Match], digests: Mapping[Path, str], index: _Index) -> Iterator[Match]:
+    """Two files for one report: the one that is named after it, or a copy; else nobody knows which."""
+    by_item: dict[str, list[Match]] = defaultdict(list)
+    for one in found:
+        if one.item:
+            by_item[one.item].append(one)
+    chosen = {item: _chosen(several, digests) for item, several in by_item.items()}
+    for one in found:
+        several = by_item.get(one.item, [])
+        if len(several) < 2 or chosen[one.item] is one:
+            yield one
+        elif chosen[one.item]:
+            yield replace(one, item="", matched_on="", remark=f"{one.item} has {chosen[one.item].file.name} already.")
+        else:
+            others = ", ".join(other.file.name for other in several if other is not one)
+            text = f"it fits {one.item} by its {one.matched_on}, and so does {others}. {index.advice([one.item])}"
+            yield Match(one.file, remark=text, to_do=True)
+
+
+def _chosen(several: Sequence[Match], digests: Mapping[Path, str]) -> Match | None:
+    named = [one for one in several if one.matched_on == NAME]
+    for group in (named, several):
+        if group and len({digests[one.file] for one in group}) == 1:
+            return min(group, key=lambda one: one.file.as_posix())
+    return None

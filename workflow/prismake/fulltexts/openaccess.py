@@ -1,0 +1,187 @@
+"""Where a free copy of a report is, as PubMed Central and Unpaywall said on a certain day.
+
+The answers are kept in ``config/fulltexts/open_access.json`` and never asked for again: what was free on the day of the
+review cannot be asked later. Delete the file, and run ``snakemake --forcerun find_fulltexts``, to ask anew.
+
+PMC ID Converter: https://pmc.ncbi.nlm.nih.gov/tools/id-converter-api (up to 200 ids a request).
+Unpaywall: https://unpaywall.org/products/api (one DOI a request, at most 100,000 a day, e-mail address needed).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from prismake import __version__
+from prismake.errors import PrismakeError, SearchError
+from prismake.files import read_json, write_json
+from prismake.fulltexts.folder import ARCHIVE
+from prismake.fulltexts.matching import Sought
+from prismake.records import normal_doi, normal_pmcid
+from prismake.sources import transport
+from prismake.sources.transport import PassingError, Policy
+
+PMC, UNPAYWALL = "pmc", "unpaywall"
+_CONVERTER = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"
+_UNPAYWALL = "https://api.unpaywall.org/v2/"
+_BATCH = 200
+_SAVE_EVERY = 25
+_PAUSE = {PMC: 0.4, UNPAYWALL: 0.1}  # seconds between requests; NCBI allows three a second
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"{}|\\^`]+", re.IGNORECASE)
+
+Answers = dict[str, dict[str, dict[str, str]]]  # service -> DOI or PMID -> date and what was said
+
+
+def look_up(
+    reports: Sequence[Sought],
+    services: Sequence[str],
+    email: str,
+    archive: Path = ARCHIVE,
+    *,
+    policy: Policy | None = None,
+    today: str | None = None,
+) -> tuple[Answers, list[str]]:
+    """What the services say of the reports, and a sentence for each that did not answer.
+
+    Only what the archive lacks is asked for. A service that fails stops nothing: links are a help, not a result.
+
+    Args:
+        services: ``pmc`` and ``unpaywall``, those that the protocol names.
+        email: sent to the services, which ask for it.
+        today: the day that is kept with an answer (YYYY-MM-DD); by default the day it is.
+
+    Raises:
+        PrismakeError: the archive cannot be read.
+    """
+    kept = _read(archive)
+    answers: Answers = {service: dict(kept.get("answers", {}).get(service, {})) for service in (PMC, UNPAYWALL)}
+    day = today or dt.datetime.now(dt.UTC).date().isoformat()
+    problems: list[str] = []
+
+    def save(failed: int) -> None:
+        new = {"failed": failed, "answers": answers}
+        if new != {"failed": 0, "answers": {PMC: {}, UNPAYWALL: {}}} | kept:
+            write_json(archive, new)
+
+    failed = int(kept.get("failed", 0))
+    for service in services:
+        wanted = [one for one in _asked(reports, service) if one not in answers[service]]
+        try:
+            for number, (key, said) in enumerate(_ASK[service](wanted, email, policy or Policy(attempts=3)), start=1):
+                answers[service][key] = {"date": day, **said}
+                if number % _SAVE_EVERY == 0:
+                    save(failed)
+        except SearchError as error:
+            problems.append(
+                f"{_NAMES[service]}: {error.what} The links that are known are shown; the next run asks again."
+            )
+    save(failed + bool(problems))
+    return answers, problems
+
+
+def free_copies(answers: Answers, services: Sequence[str], report: Sought) -> tuple[str, str]:
+    """(PMC number, address of a free copy) of a report; empty where none is known."""
+    pmcid = report.pmcid
+    for key in filter(None, (report.pmid, report.doi)):
+        if PMC in services:
+            pmcid = pmcid or answers[PMC].get(key, {}).get("pmcid", "")
+    url = answers[UNPAYWALL].get(report.doi, {}).get("url", "") if UNPAYWALL in services else ""
+    return pmcid, url
+
+
+def _read(archive: Path) -> dict[str, Any]:
+    try:
+        kept = read_json(archive, {})
+    except ValueError:
+        kept = None
+    if not isinstance(kept, dict):
+        raise PrismakeError(
+            "the archive of open-access links cannot be read.",
+            where=str(archive),
+            remedy="Restore it from a backup, or delete it to ask again.",
+        )
+    return kept
+
+
+def _asked(reports: Sequence[Sought], service: str) -> list[str]:
+    """What a service is asked by: the PMID or else the DOI of what has no PMC number yet; every DOI."""
+    if service == PMC:
+        return sorted({one.pmid or one.doi for one in reports if not one.pmcid and (one.pmid or one.doi)})
+    return sorted({one.doi for one in reports if one.doi})
+
+
+def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
+    """PMC numbers by PMID or DOI, in batches of one kind."""
+    home = transport.address("PRISMAKE_IDCONV_URL", _CONVERTER, domain="ncbi.nlm.nih.gov")
+    for kind in ("pmid", "doi"):
+        own = [one for one in ids if one.isdigit() == (kind == "pmid")]
+        for start in range(0, len(own), _BATCH):
+            batch = own[start : start + _BATCH]
+            query = {"ids": ",".join(batch), "idtype": kind, "format": "json", "tool": "prismake", "email": email}
+            answer = _get(home, home + "?" + urllib.parse.urlencode(query), PMC, policy)
+            if not isinstance(answer.get("records"), list):
+                raise SearchError("the answer holds no list of records.")
+            found = {}
+            for record in answer["records"]:
+                if isinstance(record, dict):
+                    known = (record.get("requested-id"), record.get("pmid"), record.get("doi"))
+                    found |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
+            yield from ((one, {"pmcid": found.get(one, "")}) for one in batch)
+
+
+def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
+    """The best free copy by DOI: its PDF where there is one, else its page."""
+    home = transport.address("PRISMAKE_UNPAYWALL_URL", _UNPAYWALL, domain="unpaywall.org")
+    for doi in dois:
+        url = f"{home}{urllib.parse.quote(doi, safe='/')}?{urllib.parse.urlencode({'email': email})}"
+        answer = _get(home, url, UNPAYWALL, policy)
+        if answer and normal_doi(answer.get("doi")) != doi:
+            raise SearchError(f"the answer for {doi} is about another report.")
+        best = answer.get("best_oa_location")
+        best = best if isinstance(best, dict) else {}
+        urls = [str(best.get(name) or "") for name in ("url_for_pdf", "url", "url_for_landing_page")]
+        url = next((one for one in urls if _ADDRESS.fullmatch(one)), "")
+        yield doi, {"url": url, "version": str(best.get("version") or ""), "licence": str(best.get("license") or "")}
+
+
+_ASK: dict[str, Callable[[Sequence[str], str, Policy], Iterator[tuple[str, dict[str, str]]]]] = {
+    PMC: _converted,
+    UNPAYWALL: _best_copies,
+}
+_NAMES = {PMC: "PubMed Central", UNPAYWALL: "Unpaywall"}
+
+
+def _get(home: str, url: str, service: str, policy: Policy) -> Mapping[str, Any]:
+    """The JSON behind an address; an empty one where the service does not know what was asked (HTTP 404)."""
+    door = transport.opener(home)
+
+    def call() -> Mapping[str, Any]:
+        time.sleep(_PAUSE[service] if policy.pause is None else policy.pause)
+        request = urllib.request.Request(
+            url, headers={"User-Agent": f"prismake/{__version__}", "Accept": "application/json"}
+        )
+        try:
+            with door.open(request, timeout=policy.timeout) as response:
+                data = transport.body(response, policy)
+        except urllib.error.HTTPError as error:
+            if error.code == 404 and service == UNPAYWALL:
+                error.close()
+                return {}
+            raise
+        try:
+            answer = json.loads(data)
+        except (ValueError, RecursionError):
+            raise PassingError("an answer that is no whole JSON") from None
+        if not isinstance(answer, dict):
+            raise PassingError("an answer of another kind")
+        return answer
+
+    return transport.patiently(call, policy, doing="asking for open-access links")

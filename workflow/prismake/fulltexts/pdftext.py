@@ -1,0 +1,69 @@
+"""The words of the first pages of PDF files, one line of JSON a file.
+
+A program of its own (``python -m prismake.fulltexts.pdftext``, paths as lines of JSON on standard input), because a PDF
+may be damaged so that its reader hangs or fills the memory: only this process then ends.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from typing import Any
+
+PAGES = 2
+_MOST_LETTERS = 20_000  # of a page; a page of a journal has about 6,000
+_LARGEST_FILE = 300 * 1024**2
+_MEMORY = 2 * 1024**3
+
+
+def first_pages(path: str) -> dict[str, Any]:
+    """``{"pages": [text], "title": text, "about": text}``, or ``{"problem": sentence}``."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    if os.path.getsize(path) > _LARGEST_FILE:
+        return {"problem": f"the file is larger than {_LARGEST_FILE // 1024**2} MB and was not read."}
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            return {"problem": "the file has a password and cannot be read."}
+        pages = [
+            (reader.pages[number].extract_text() or "")[:_MOST_LETTERS]
+            for number in range(min(PAGES, len(reader.pages)))
+        ]
+        said = reader.metadata or {}
+        about = " ".join(str(said.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
+        return {"pages": pages, "title": str(said.get("/Title") or "")[:1000], "about": about[:2000]}
+    except MemoryError:
+        return {"problem": "the file needs too much memory and was not read."}
+    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        name = type(error).__name__
+        if name == "DependencyError":
+            return {"problem": "the file is encrypted and cannot be read."}
+        return {"problem": f"this is no PDF that can be read ({name})."}
+
+
+def _spare_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def main() -> None:
+    """Read the files that are named on standard input, one after the other."""
+    _spare_memory()
+    logging.disable(logging.CRITICAL)  # pypdf reports every oddity of a file
+    for line in sys.stdin:
+        try:
+            found = first_pages(json.loads(line))
+        except Exception as error:  # whatever a damaged file makes its reader raise concerns this file only
+            found = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
+        print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()
