@@ -38,6 +38,7 @@ class Stage:
         self.folder = folder
         self.config = with_defaults({"title": "t", "question": "q", "reviewers": ["anna", "ben"], **config})
         self.items = [f"pubmed:{number:03d}" for number in range(items)]
+        self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
         rows = [{"item_id": item, "title": title_of(item), "abstract": "Words. " * 20} for item in self.items]
@@ -46,7 +47,10 @@ class Stage:
         )
         if self.name == "appraisal":  # its rows have choices of their own
             rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
-        return pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
+        table = pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
+        for (item, column), text in self.links.items():
+            table.loc[table["item_id"] == item, column] = text
+        return table.fillna("")
 
     def load(self) -> StageSheets:
         rows = {row["item_id"]: row for row in self.queue().to_dict("records")}
@@ -81,6 +85,12 @@ class Stage:
 
     def cells(self, who: str) -> list[list[object]]:
         return [list(row) for row in openpyxl.load_workbook(self.path(who)).worksheets[1].iter_rows(values_only=True)]
+
+
+@pytest.fixture
+def new_stage(tmp_path):
+    """Makes a stage; arguments as of ``Stage``, without the folder."""
+    return lambda *arguments, **config: Stage(tmp_path / "sheets", *arguments, **config)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from conftest import Stage
 
 
 @pytest.fixture
-def blind(tmp_path):
-    made = Stage(tmp_path / "sheets", items=12, consensus="blinded")
+def blind(new_stage):
+    made = new_stage(items=12, consensus="blinded")
     made.offer()
     return made
 
@@ -78,8 +77,8 @@ def test_a_blinded_disagreement_is_settled_and_history_names_everyone(blind):
 
 
 @pytest.mark.parametrize(("before", "after"), [("named", "blinded"), ("blinded", "named")])
-def test_changing_the_key_breaks_no_sheet_that_was_handed_out(tmp_path, before, after):
-    stage = Stage(tmp_path / "sheets", items=6, consensus=before)
+def test_changing_the_key_breaks_no_sheet_that_was_handed_out(new_stage, before, after):
+    stage = new_stage(items=6, consensus=before)
     stage.offer()
     disagree(stage)
     settled = {"pubmed:001": "exclude"}
@@ -133,9 +132,9 @@ def test_a_settled_row_keeps_what_was_said_when_it_was_settled(stage):
     assert table(stage)["pubmed:000"]["Ben says"] == "exclude"
 
 
-def test_five_reviewers_blinded_are_read_back_from_a_sheet_with_names(tmp_path):
+def test_five_reviewers_blinded_are_read_back_from_a_sheet_with_names(new_stage):
     people = ["anna", "ben", "cleo", "dora", "emil"]
-    stage = Stage(tmp_path / "sheets", items=3, reviewers=people)
+    stage = new_stage(items=3, reviewers=people)
     stage.offer()
     for who in people:
         stage.decide(who, *["include" if who == "cleo" else "exclude"] * 3)

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from conftest import Stage
 from prismake.sheets import state as sheet_state
 
 PDF = "config/fulltexts/a b#1.pdf"
 
 
 @pytest.fixture
-def stage(tmp_path):
-    made = Linked(tmp_path / "sheets", "full_text", items=4)
+def stage(new_stage):
+    made = new_stage("full_text", items=4)
     made.offer()
     return made
-
-
-class Linked(Stage):
-    """Full texts whose links are set by a test: ``links`` by item and column."""
-
-    links: dict[tuple[str, str], str] = {}  # noqa: RUF012 (each test sets its own)
-
-    def queue(self):
-        table = super().queue().assign(pmcid="", open_access="", pdf="")
-        for (item, column), text in self.links.items():
-            table.loc[table["item_id"] == item, column] = text
-        return table
 
 
 def cell(stage, item, head, who="anna"):
