@@ -10,7 +10,14 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from prismake.config import DRAWN, PANEL_STAGES, SEARCHES, reviewers, validated
+from prismake.config import (
+    DRAWN,
+    PANEL_STAGES,
+    SEARCHES,
+    VERSIONS,
+    reviewers,
+    validated,
+)
 from prismake.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
 from prismake.jobs import code, forget_problems

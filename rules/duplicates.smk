@@ -24,6 +24,7 @@ rule merge_duplicates:
     """Make one report of each cluster, with the panel's answers on the pairs that were left open."""
     input:
         records="results/records/records.parquet",
+        vanished="results/records/vanished.csv",
         decisions="results/duplicates/decisions.csv",
         merges="results/merges/decisions.csv",
     output:
@@ -38,7 +39,8 @@ rule merge_duplicates:
     localrule: True
     threads: 2
     params:
+        kinds=KINDS,
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
-        code=code("dedup"),
+        code=code("dedup", "clusters"),
     script:
         "../scripts/merge_duplicates.py"

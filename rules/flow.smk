@@ -1,23 +1,53 @@
 # Needs: what every stage counted. Makes: the PRISMA 2020 flow as numbers and as a diagram.
 
 
+def previous_version(wildcards):
+    """The file of the version that this review updates, where one was frozen here."""
+    name = config["previous"]["version"]
+    return [(VERSIONS / f"{name}.json").as_posix()] if name else []
+
+
+rule list_vanished:
+    """List the judged records that no search finds any longer, with what was decided about them."""
+    input:
+        searches=expand("results/search/{source}.json", source=SOURCES),
+        records="results/records/records.parquet",
+        vanished="results/records/vanished.csv",
+        duplicates="results/duplicates/duplicates.csv",
+        title_abstract="results/title_abstract/decisions.csv",
+        full_text="results/full_text/decisions.csv",
+    output:
+        table="results/flow/vanished.csv",
+    log:
+        "results/logs/list_vanished.log",
+    localrule: True
+    params:
+        code=code("living"),
+    script:
+        "../scripts/list_vanished.py"
+
+
 rule count_flow:
     """Count the boxes of the flow and check that every arrow adds up."""
     input:
         searches=expand("results/search/{source}.json", source=SOURCES),
         records="results/records/records.parquet",
+        vanished="results/records/vanished.csv",
+        reports="results/duplicates/reports.parquet",
         duplicates="results/duplicates/duplicates.csv",
         pairs="results/duplicates/decisions.csv",
         title_abstract="results/title_abstract/decisions.csv",
         full_text="results/full_text/decisions.csv",
         studies="results/full_text/studies.csv",
+        version=previous_version,
     output:
         flow="results/flow/flow.json",
         table="results/flow/flow.csv",
     log:
         "results/logs/count_flow.log",
     params:
-        code=code("flow"),
+        previous=config["previous"],
+        code=code("flow", "living"),
     script:
         "../scripts/count_flow.py"
 

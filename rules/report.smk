@@ -11,6 +11,7 @@ rule write_report:
         duplicates="results/duplicates/summary.json",
         sources="results/duplicates/sources.csv",
         shared="results/duplicates/shared.csv",
+        vanished="results/flow/vanished.csv",
         full_text="results/full_text/decisions.csv",
         reports="results/duplicates/reports.parquet",
         studies="results/full_text/studies.csv",

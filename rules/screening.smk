@@ -10,8 +10,7 @@ rule queue_records:
     log:
         "results/logs/queue_records.log",
     params:
-        kinds=KINDS,
-        code=code("queues"),
+        code=code("queues", "clusters"),
     script:
         "../scripts/queue_records.py"
 
@@ -26,9 +25,8 @@ rule queue_reports:
     log:
         "results/logs/queue_reports.log",
     params:
-        kinds=KINDS,
         gate=config["title_abstract"]["gate"],
-        code=code("queues"),
+        code=code("queues", "clusters"),
     script:
         "../scripts/queue_reports.py"
 
@@ -70,6 +68,6 @@ rule group_studies:
     params:
         gate=config["full_text"]["gate"],
         instruments=config["appraisal"]["instruments"],
-        code=code("queues", "forms"),
+        code=code("queues", "clusters", "forms"),
     script:
         "../scripts/group_studies.py"

@@ -20,16 +20,18 @@ rule search_source:
 
 
 rule import_records:
-    """Bring the records of all sources into one table and count them."""
+    """Bring the records of all sources into one table, with judged ones that a search finds no longer."""
     input:
         logs=expand("results/search/{source}.json", source=SOURCES),
         records=expand("results/search/{source}.parquet", source=SOURCES),
     output:
         records="results/records/records.parquet",
+        vanished="results/records/vanished.csv",
         searches="results/search/searches.csv",
     log:
         "results/logs/import_records.log",
+    localrule: True
     params:
-        code=code("records", "recordfile", "searching"),
+        code=code("records", "recordfile", "searching", "ledger"),
     script:
         "../scripts/import_records.py"

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from prismake import recordfile
 from prismake.files import read_json, write_csv
 from prismake.jobs import job
+from prismake.ledger import join_and_keep
 from prismake.searching import searches_table
 
 
-def main(logs: list[Path], tables: list[Path], records_file: Path, searches_file: Path) -> None:
-    recordfile.join(tables, records_file)
-    write_csv(searches_file, searches_table([read_json(log) for log in logs]))
+def main(logs: list[Path], tables: list[Path], records_file: Path, vanished_file: Path, searches_file: Path) -> None:
+    searches = [read_json(log) for log in logs]
+    write_csv(vanished_file, join_and_keep(tables, searches, records_file))
+    write_csv(searches_file, searches_table(searches))
 
 
 if "snakemake" in globals():
@@ -19,5 +20,6 @@ if "snakemake" in globals():
             [Path(log) for log in snakemake.input.logs],
             [Path(table) for table in snakemake.input.records],
             Path(snakemake.output.records),
+            Path(snakemake.output.vanished),
             Path(snakemake.output.searches),
         )

@@ -7,11 +7,11 @@ from prismake.jobs import job
 from prismake.queues import full_texts, handed_on
 
 
-def main(reports_file: Path, decisions_file: Path, kinds: dict[str, str], gate: str, sought: Path) -> None:
+def main(reports_file: Path, decisions_file: Path, gate: str, sought: Path) -> None:
     import pandas as pd
 
     screened = read_csv(decisions_file)
-    table = full_texts(pd.read_parquet(reports_file), screened, kinds, handed_on=handed_on(screened, gate))
+    table = full_texts(pd.read_parquet(reports_file), screened, handed_on=handed_on(screened, gate))
     with replacing(sought) as draft:
         table.to_parquet(draft, index=False)
 
@@ -21,7 +21,6 @@ if "snakemake" in globals():
         main(
             Path(snakemake.input.reports),
             Path(snakemake.input.decisions),
-            snakemake.params.kinds,
             snakemake.params.gate,
             Path(snakemake.output.sought),
         )

@@ -93,7 +93,7 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
             assert rule.get("type"), name
             assert rule.get("description", "").endswith("."), name
             inner = rule.get("properties") or rule.get("additionalProperties") or rule.get("items")
-            optional = "default" in rule or key in required or path.endswith("published")
+            optional = "default" in rule or key in required or path.endswith(("published", "previous"))
             assert optional, name
             if isinstance(inner, dict) and "properties" in inner:
                 walk(inner["properties"], inner.get("required", []), name)
@@ -110,3 +110,24 @@ def test_the_readme_of_the_configuration_is_what_the_schema_says():
 
 def test_defaults_are_valid_themselves():
     assert validated(with_defaults(GOOD))["pooling"]["level"] == 95
+
+
+@pytest.mark.parametrize(
+    ("previous", "words"),
+    [
+        ({"version": "2025", "studies": 3}, "has a version and 'studies'"),
+        ({"studies": 3}, "needs both 'studies' and 'reports'"),
+        ({"version": "2025"}, "there is no such version. There are: none yet"),
+    ],
+)
+def test_the_previous_version_is_one_that_there_is(previous, words):
+    assert words in message({**GOOD, "previous": previous})
+
+
+def test_a_previous_version_made_elsewhere_or_frozen_here(tmp_path):
+    assert validated({**GOOD, "previous": {"studies": 3, "reports": 5}})["previous"]["reports"] == 5
+    (tmp_path / "config/versions").mkdir(parents=True)
+    (tmp_path / "config/versions/2025.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "config/searches").mkdir()
+    filled = validated({**GOOD, "previous": {"version": "2025"}}, folder=tmp_path)
+    assert filled["previous"] == {"version": "2025"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.clusters import steady_id
+from prismake.clusters import FULL_TEXT, SCREENING, routes_of, steady_id
 from prismake.queues import (
     appraisal_items,
     arms,
@@ -28,6 +28,7 @@ def reports(*rows):
         report_id=[row["report_id"] for row in rows],
         sources=[row.get("sources", ["embase"]) for row in rows],
         record_ids=[row.get("record_ids", [row["report_id"]]) for row in rows],
+        route=[row.get("route", SCREENING) for row in rows],
     )
 
 
@@ -39,13 +40,28 @@ def assessed(*rows):
 def test_reports_of_other_methods_go_straight_to_full_text():
     table_ = reports(
         {"report_id": "e:1"},
-        {"report_id": "h:1", "sources": ["hand"]},
-        {"report_id": "h:2", "sources": ["embase", "hand"]},
+        {"report_id": "h:1", "route": FULL_TEXT},
+        {"report_id": "h:2"},
     )
-    assert list(titles_and_abstracts(table_, KINDS)["item_id"]) == ["e:1", "h:2"]
+    assert list(titles_and_abstracts(table_)["item_id"]) == ["e:1", "h:2"]
     screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
-    assert list(full_texts(table_, screened, KINDS, handed_on=True)["item_id"]) == ["e:1", "h:1"]
-    assert list(full_texts(table_, screened, KINDS, handed_on=False)["item_id"]) == ["h:1"]
+    assert list(full_texts(table_, screened, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_texts(table_, screened, handed_on=False)["item_id"]) == ["h:1"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "earlier", "routes", "route"),
+    [
+        (["hand"], {}, {}, FULL_TEXT),
+        (["embase", "hand"], {}, {}, SCREENING),
+        (["embase", "hand"], {"h:1": "h:1"}, {"h:1": FULL_TEXT}, FULL_TEXT),
+        (["embase", "hand"], {"h:1": "h:1", "e:1": "e:1"}, {"h:1": FULL_TEXT, "e:1": SCREENING}, SCREENING),
+        (["embase", "hand"], {"h:1": "h:1"}, {}, SCREENING),
+    ],
+)
+def test_a_report_that_other_methods_found_first_is_not_screened_later(sources, earlier, routes, route):
+    table_ = pd.DataFrame({"record_ids": [["e:1", "h:1"]], "sources": [sources]})
+    assert routes_of(table_, KINDS, earlier, routes) == [route]
 
 
 def test_gates():

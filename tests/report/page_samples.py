@@ -204,6 +204,7 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, dra
         "searches": searches(),
         "duplicates": duplicates(),
         "flow": flow,
+        "vanished": [],
         "results": results,
         "studies": study_rows(),
         "included": 12,

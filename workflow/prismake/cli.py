@@ -24,12 +24,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
+    freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
             _new(chosen.folder)
         elif chosen.command == "accept":
             _accept(chosen.sheet)
+        elif chosen.command == "freeze":
+            _freeze(chosen.version)
         elif chosen.history:
             _history(chosen.history)
         else:
@@ -63,6 +67,23 @@ def _accept(sheet: Path) -> None:
 
     accept(sheet)
     print(f"{sheet} counts as it is now. Next: snakemake")
+
+
+def _freeze(version: str) -> None:
+    from prismake.config import SEARCHES
+    from prismake.living import freeze_version
+    from prismake.searches import sources
+    from prismake.status import stage_statuses, unread
+
+    config = read_config()
+    if names := unread(config, stage_statuses()):
+        raise PrismakeError(f"{names[0]} was edited and has not been read.", remedy="Type snakemake first.")
+    path, counts = freeze_version(version, list(sources(config, SEARCHES)))
+    print(
+        f"Made {path}: {counts['studies']:,} included studies ({counts['reports']:,} reports); {counts['ended']:,} "
+        f"reports decided to the end, {counts['open']:,} open, which count as new in the update.\n"
+        f'When the update begins, write into config/config.yaml:\n\nprevious:\n  version: "{version}"'
+    )
 
 
 def _history(record: str) -> None:

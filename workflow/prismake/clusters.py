@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prismake.files import read_json, write_json
 from prismake.sheets.paths import HISTORY
 
-REPORTS, STUDIES = "reports", "studies"
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
+SCREENING, FULL_TEXT = "screening", "full text"
 
 
 def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
@@ -26,6 +31,27 @@ def remember(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> N
     after = {**before, **members}
     if after != before:
         write_json(folder / f"{kind}.json", after)
+
+
+def routes_of(
+    reports: pd.DataFrame, kinds: Mapping[str, str], earlier: Mapping[str, str], routes: Mapping[str, str]
+) -> list[str]:
+    """Whether each report is screened on title and abstract, or goes to full text as other methods found it.
+
+    A report that other methods found first stays on its way when a database finds it later: it has been read.
+
+    Args:
+        reports: record_ids and sources of each report.
+        kinds: kind by source.
+        earlier: record to report of earlier runs.
+        routes: report to route of earlier runs.
+    """
+    found = []
+    for records, sources in zip(reports["record_ids"], reports["sources"], strict=True):
+        before = {routes.get(earlier[record], "") for record in records if record in earlier}
+        direct = before == {FULL_TEXT} or all(kinds.get(source) == "other" for source in sources)
+        found.append(FULL_TEXT if direct else SCREENING)
+    return found
 
 
 def steady_id(members: Iterable[str], earlier: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from prismake.errors import ConfigError, collect
 from prismake.paths import forms_dir, schema
 
 SEARCHES = Path("config/searches")
+VERSIONS = Path("config/versions")
 
 # Which columns a measure needs, and which it may have instead of others.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -49,6 +50,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
         problems = [*_panel_problems(filled), *_column_problems(filled), *_search_problems(filled, folder)]
+        problems += _previous_problems(filled, folder)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
 
@@ -168,6 +170,21 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
     for design, name in config["appraisal"]["instruments"].items():
         if name not in instruments:
             yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+
+
+def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
+    previous = config["previous"]
+    elsewhere = [name for name in ("studies", "reports") if name in previous]
+    if previous["version"] and elsewhere:
+        yield f"'previous' has a version and '{elsewhere[0]}'. A version that was frozen here counts itself: keep one."
+    elif len(elsewhere) == 1:
+        yield "'previous' needs both 'studies' and 'reports' of the version that was made elsewhere."
+    elif previous["version"] and not (folder / VERSIONS / f"{previous['version']}.json").is_file():
+        there = ", ".join(sorted(one.stem for one in (folder / VERSIONS).glob("*.json"))) or "none yet"
+        yield (
+            f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {there}. "
+            "“prismake freeze NAME” makes one of what is decided now."
+        )
 
 
 def _column_problems(config: dict[str, Any]) -> Iterator[str]:

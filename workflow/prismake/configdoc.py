@@ -32,6 +32,7 @@ the path of the key and what is allowed there.
 | `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
 | `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
+| `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
 Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.clusters import steady_id
+from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.errors import PrismakeError
 from prismake.forms import load_instrument, row_choices
 
@@ -45,18 +45,16 @@ def pairs(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def titles_and_abstracts(reports: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def titles_and_abstracts(reports: pd.DataFrame) -> pd.DataFrame:
     """Reports to screen: all that came from a database or a register.
 
-    Reports found by other methods only (citation searching, websites) are sought in full text at once,
-    as the PRISMA 2020 flow has it.
+    Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
+    flow has it; the column ``route`` of the reports says so (``prismake.clusters.route_of``).
     """
-    return _report_rows(reports[[not _other_only(sources, kinds) for sources in reports["sources"]]])
+    return _report_rows(reports[reports["route"] == SCREENING])
 
 
-def full_texts(
-    reports: pd.DataFrame, screened: pd.DataFrame, kinds: Mapping[str, str], *, handed_on: bool
-) -> pd.DataFrame:
+def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, *, handed_on: bool) -> pd.DataFrame:
     """Reports to assess: included at title and abstract, or found by other methods.
 
     Args:
@@ -64,11 +62,7 @@ def full_texts(
         handed_on: False while the stage before keeps its results back (``gate: complete``).
     """
     included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
-    wanted = [
-        report in included or _other_only(sources, kinds)
-        for report, sources in zip(reports["report_id"], reports["sources"], strict=True)
-    ]
-    return _report_rows(reports[wanted])
+    return _report_rows(reports[(reports["route"] == FULL_TEXT) | reports["report_id"].isin(included)])
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
@@ -156,10 +150,6 @@ def extraction_rows(table: pd.DataFrame) -> pd.DataFrame:
 def arms(text: str) -> list[str]:
     """The names in a cell that lists arms, separated by semicolons."""
     return [name for name in (part.strip().replace("|", "/") for part in text.split(";")) if name]
-
-
-def _other_only(sources: Sequence[str], kinds: Mapping[str, str]) -> bool:
-    return all(kinds.get(source) == "other" for source in sources)
 
 
 def _report_rows(reports: pd.DataFrame) -> pd.DataFrame:

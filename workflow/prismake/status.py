@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.config import PANEL_STAGES, SEARCHES, reviewers
-from prismake.files import read_json
+from prismake.files import read_csv, read_json
 from prismake.jobs import problems
 from prismake.searches import sources
 from prismake.sheets.paths import CONSENSUS
@@ -75,6 +75,22 @@ def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     return told
 
 
+def found_no_longer(folder: Path = Path()) -> list[str]:
+    """Judged records that no search finds any longer, each with what was decided about it."""
+    file = folder / "results" / "flow" / "vanished.csv"
+    if not file.exists():
+        return []
+    rows = [row for row in read_csv(file).to_dict("records") if not row["still_found_by"]]
+    lines = [
+        f"{row['record_id']} is no longer found by {row['no_longer_found_by']} and stays as it was judged "
+        f"({row['full_text'] or row['title_abstract']}): {row['title']}"
+        for row in rows[:_MOST_PROBLEMS]
+    ]
+    if len(rows) > _MOST_PROBLEMS:
+        lines.append(f"{len(rows) - _MOST_PROBLEMS:,} more are found no longer, all in {file.as_posix()}")
+    return lines
+
+
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
     """Sheets that were edited and not read since, for instance because parameters were not looked at."""
     found = []
@@ -114,6 +130,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for text in answer_warnings():
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
+    for text in found_no_longer():
+        console.print(f"[bold yellow]![/] {escape(text)}")
     for name in unread(config, statuses):
         console.print(
             f"[bold yellow]![/] {escape(name)} was edited and has not been read: "

@@ -26,7 +26,8 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
     "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
     first and that are therefore not screened, whichever database finds them later; "possible_duplicates", the number
-    of pairs that wait for the panel. Of the review that is updated, either "previous", {"studies", "reports"} (a
+    of pairs that wait for the panel; "uncounted", report by record id of records that are not counted and through
+    which decisions are found all the same. Of the review that is updated, either "previous", {"studies", "reports"} (a
     review made elsewhere), or "version", a ``Version`` that was frozen here.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found

@@ -24,7 +24,8 @@ Decided = Mapping[str, Mapping[str, str]]
 class Found:
     """What the searches gave.
 
-    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id.
+    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, also of
+    records that are not counted.
     ``direct``: reports that were assessed in full text without screening, because another method found them first.
     ``removed``: why a report was taken out before screening, by report id.
     """
@@ -52,7 +53,7 @@ def found_by(tables: Mapping[str, Any]) -> Found:
     """The searches, records and reports of the tables of ``prisma_flow``. Raises FlowError."""
     sources = _sources(tables["searches"])
     records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
-    report_of = _report_of(tables, records, sources)
+    report_of = {**(tables.get("uncounted") or {}), **_report_of(tables, records, sources)}
     direct = frozenset(tables.get("direct") or ())
     return Found(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
 

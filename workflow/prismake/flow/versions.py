@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from prismake.config import VERSIONS
 from prismake.errors import PrismakeError
 from prismake.files import read_json, write_json
 
-VERSIONS = Path("config/versions")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 
