@@ -78,15 +78,17 @@ def _run(config: dict) -> None:
     reports = folder / "reports.parquet"
     inputs = {"records": records, "vanished": vanished, "decisions": folder / "decisions.csv"}
     inputs["merges"] = results / "merges/decisions.csv"
-    output = {name: folder / f"{name}.csv" for name in ("duplicates", "links")}
+    output = {name: folder / f"{name}.csv" for name in ("duplicates", "links", "sources", "shared")}
     output |= {"reports": reports, "summary": folder / "summary.json"}
     script("merge_duplicates").main(inputs, kinds, True, 1, output)
     script("queue_records").main(reports, results / "title_abstract/queue.parquet")
     _stage("title_abstract", config)
     screened, read = (results / stage / "decisions.csv" for stage in ("title_abstract", "full_text"))
-    script("queue_reports").main(
-        reports, screened, config["title_abstract"]["gate"], results / "full_text/queue.parquet"
-    )
+    sought = results / "full_text/sought.parquet"
+    script("queue_reports").main(reports, screened, config["title_abstract"]["gate"], sought)
+    names = {"queue": "queue.parquet", "files": "fulltexts.csv", "missing": "missing.csv", "summary": "fulltexts.json"}
+    output = {name: results / "full_text" / file for name, file in names.items()}
+    script("find_fulltexts").main(sought, [], "", output)
     _stage("full_text", config)
     output = {name: results / name / "queue.parquet" for name in ("appraisal", "extraction")}
     output["studies"] = results / "full_text/studies.csv"
