@@ -20,13 +20,14 @@ rule queue_reports:
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/title_abstract/decisions.csv",
+        links="results/duplicates/links.csv",
     output:
         sought="results/full_text/sought.parquet",
     log:
         "results/logs/queue_reports.log",
     params:
         gate=config["title_abstract"]["gate"],
-        code=code("queues", "clusters"),
+        code=code("labels", "queues", "related"),
     script:
         "../scripts/queue_reports.py"
 

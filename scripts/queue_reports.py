@@ -7,11 +7,12 @@ from prismake.jobs import job
 from prismake.queues import full_texts, handed_on
 
 
-def main(reports_file: Path, decisions_file: Path, gate: str, sought: Path) -> None:
+def main(inputs: dict[str, Path], gate: str, sought: Path) -> None:
     import pandas as pd
 
-    screened = read_csv(decisions_file)
-    table = full_texts(pd.read_parquet(reports_file), screened, handed_on=handed_on(screened, gate))
+    screened, links = read_csv(inputs["decisions"]), read_csv(inputs["links"])
+    reports = pd.read_parquet(inputs["reports"])
+    table = full_texts(reports, screened, links, handed_on=handed_on(screened, gate))
     with replacing(sought) as draft:
         table.to_parquet(draft, index=False)
 
@@ -19,8 +20,7 @@ def main(reports_file: Path, decisions_file: Path, gate: str, sought: Path) -> N
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            Path(snakemake.input.reports),
-            Path(snakemake.input.decisions),
+            {name: Path(path) for name, path in snakemake.input.items()},
             snakemake.params.gate,
             Path(snakemake.output.sought),
         )

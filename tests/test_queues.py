@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from prismake.clusters import FULL_TEXT, SCREENING, routes_of, steady_id
+from prismake.labels import study_label, surname_of
 from prismake.queues import (
     appraisal_items,
     arms,
@@ -12,12 +13,11 @@ from prismake.queues import (
     full_texts,
     handed_on,
     studies,
-    study_label,
-    surname_of,
     titles_and_abstracts,
 )
 from prismake.records import table
 
+NO_LINKS = pd.DataFrame(columns=["first", "second", "kind"])
 KINDS = {"embase": "database", "pubmed": "database", "hand": "other"}
 
 
@@ -45,8 +45,8 @@ def test_reports_of_other_methods_go_straight_to_full_text():
     )
     assert list(titles_and_abstracts(table_)["item_id"]) == ["e:1", "h:2"]
     screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
-    assert list(full_texts(table_, screened, handed_on=True)["item_id"]) == ["e:1", "h:1"]
-    assert list(full_texts(table_, screened, handed_on=False)["item_id"]) == ["h:1"]
+    assert list(full_texts(table_, screened, NO_LINKS, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_texts(table_, screened, NO_LINKS, handed_on=False)["item_id"]) == ["h:1"]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,23 @@ def test_reports_of_other_methods_go_straight_to_full_text():
 def test_a_report_that_other_methods_found_first_is_not_screened_later(sources, earlier, routes, route):
     table_ = pd.DataFrame({"record_ids": [["e:1", "h:1"]], "sources": [sources]})
     assert routes_of(table_, KINDS, earlier, routes) == [route]
+
+
+def test_full_texts_name_the_reports_that_may_be_of_the_same_study():
+    table_ = reports(
+        {"report_id": "e:1", "record_ids": ["e:1", "p:7"], "trial_ids": ["NCT01376167"]},
+        {"report_id": "e:2", "authors": ["Lacerda MV"], "year": 2015},
+        {"report_id": "e:3", "trial_ids": ["NCT01376167"]},
+        {"report_id": "e:4"},
+    )
+    links = pd.DataFrame({"first": ["e:2"], "second": ["p:7"], "kind": ["correction"]})
+    screened = pd.DataFrame({"item_id": ["e:1", "e:2", "e:4"], "decision": "include", "state": "settled"})
+    found = full_texts(table_, screened, links, handed_on=True).set_index("item_id")["related"].to_dict()
+    assert found == {
+        "e:1": "correction: Lacerda 2015, Title e:2 [e:2]\nNCT01376167: Maude 2020, Title e:3 [e:3]",
+        "e:2": "correction: Maude 2020, Title e:1 [e:1]",
+        "e:4": "",
+    }
 
 
 def test_gates():

@@ -139,6 +139,7 @@ def fill_all(review: Path, judgements: Judgements) -> int:
     """Fill every sheet that is there, as far as it can be answered; the number of rows that were changed."""
     answer_of = {
         "duplicates": judgements.duplicates,
+        "merges": lambda *_: {},  # nobody undoes a merge
         "title_abstract": judgements.title_abstract,
         "full_text": judgements.full_text,
         "appraisal": judgements.appraise,

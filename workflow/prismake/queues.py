@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.errors import PrismakeError
 from prismake.forms import load_instrument, row_choices
+from prismake.labels import study_label
+from prismake.related import related_reports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,15 +56,20 @@ def titles_and_abstracts(reports: pd.DataFrame) -> pd.DataFrame:
     return _report_rows(reports[reports["route"] == SCREENING])
 
 
-def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, *, handed_on: bool) -> pd.DataFrame:
+def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, *, handed_on: bool) -> pd.DataFrame:
     """Reports to assess: included at title and abstract, or found by other methods.
+
+    Column ``related`` names the reports that may be of the same study (``prismake.related``).
 
     Args:
         screened: ``title_abstract/decisions.csv``.
+        links: ``duplicates/links.csv``.
         handed_on: False while the stage before keeps its results back (``gate: complete``).
     """
     included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
-    return _report_rows(reports[(reports["route"] == FULL_TEXT) | reports["report_id"].isin(included)])
+    table = _report_rows(reports[(reports["route"] == FULL_TEXT) | reports["report_id"].isin(included)])
+    related = related_reports(reports, links)
+    return table.assign(related=[related.get(report, "") for report in table["item_id"]])
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
@@ -232,29 +239,6 @@ def _standing(report: Any) -> tuple[Any, ...]:
 
     year = 9999 if pd.isna(report["year"]) else int(report["year"])
     return (not report["pmid"] and not report["doi"], year, str(report["title"]))
-
-
-def study_label(authors: Sequence[str], year: Any, title: str, name: str = "") -> str:
-    """What a study is called in figures: the name that people gave it, else first author and year, else its title."""
-    import pandas as pd
-
-    if name:
-        return name
-    surname = surname_of(str(authors[0])) if len(authors) else ""
-    when = "" if pd.isna(year) else str(year)
-    if surname:
-        return f"{surname} {when}".strip()
-    return " ".join(filter(None, [title[:40].rsplit(" ", 1)[0] if len(title) > 40 else title, when]))
-
-
-def surname_of(author: str) -> str:
-    """The surname of an author as databases write it: “Maude SL”, “Maude, S. L.”, “Maude S.L.”."""
-    if "," in author:
-        return author.split(",", maxsplit=1)[0].strip()
-    words = author.split()
-    while len(words) > 1 and ((words[-1].isupper() and len(words[-1]) <= 4) or "." in words[-1]):
-        words.pop()
-    return " ".join(words)
 
 
 def _distinct(labels: list[str]) -> list[str]:
