@@ -27,7 +27,7 @@ rule queue_reports:
         "results/logs/queue_reports.log",
     params:
         gate=config["title_abstract"]["gate"],
-        code=code("labels", "queues", "related"),
+        code=code("clusters", "labels", "queues", "related"),
     script:
         "../scripts/queue_reports.py"
 
@@ -69,6 +69,6 @@ rule group_studies:
     params:
         gate=config["full_text"]["gate"],
         instruments=config["appraisal"]["instruments"],
-        code=code("queues", "clusters", "forms"),
+        code=code("clusters", "forms", "labels", "queues"),
     script:
         "../scripts/group_studies.py"
