@@ -126,7 +126,25 @@ def test_an_interval_of_tau2_without_an_upper_bound_is_said():
     rows = [("a", "0", "50"), ("b", "0", "10"), ("c", "0", "1"), ("d", "25", "50")]
     main = run(table(rows), spec())["analyses"]["main"]
     assert main["tau2_ub"] is None
-    assert f"({main['tau2_lb']:.3f} to no upper bound)" in main["sentence"]
+    assert f"(95 % CI {main['tau2_lb']:.3f} to no upper bound)" in main["sentence"]
+
+
+def test_equal_effects_leave_hartung_knapp_no_width_and_the_sentence_says_so():
+    row = run(table([(name, "0", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
+    assert row["ci_ub"] - row["ci_lb"] < 1e-6
+    assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
+    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16: rely on the wider one.")
+
+
+def test_small_differences_get_the_decimals_they_need():
+    arms = ("events1", "total1", "events2", "total2")
+    rows = [
+        ("A 2001", "4", "1190", "11", "1390"),
+        ("B 2002", "6", "3060", "29", "3030"),
+        ("C 2003", "1", "500", "3", "490"),
+    ]
+    sentence = run(table(rows, arms), spec("RD", arms, test="z"))["sentence"]  # metafor 3.8-1 prints the same
+    assert "pooled risk difference −0.0063 (95 % CI −0.0093 to −0.0034)" in sentence
 
 
 def test_ten_studies_are_tested_for_small_study_effects():

@@ -193,3 +193,11 @@ def test_numbers_in_words():
         "Heterogeneity: τ² = 0.50 (95 % CI 0.10 to 2.00), I² = 63 %"
     )
     assert between_groups({"Q": None}) == "Test for subgroup differences: not possible with these studies"
+
+
+def test_an_interval_of_tau2_without_upper_bound_is_printed():
+    row = {"tau2": 8.5, "tau2_lb": 1.5, "tau2_ub": None, "model": "glmm", "Q": 3.0, "Q_df": 2, "Q_p": 0.2}
+    assert heterogeneity(row).startswith(
+        "Heterogeneity: τ² = 8.50 (95 % CI 1.50 to no upper bound), Q (likelihood ratio)"
+    )
+    assert "(no CI)" in heterogeneity({"tau2": 0.5, "tau2_lb": None, "tau2_ub": None})

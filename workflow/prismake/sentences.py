@@ -14,16 +14,52 @@ _STAGES = {
 }
 
 
+# What a pooled number is called; published ratios and differences keep their own name, which is not known here.
+MEASURES = {
+    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), "proportion"),
+    "RR": "risk ratio",
+    "OR": "odds ratio",
+    "RD": "risk difference",
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "ROM": "ratio of means",
+    "GENLN": "ratio",
+    "GEN": "effect",
+}
+
+
+NARROW = 0.03  # width of an interval from which on two decimals are enough
+
+
 def p_value(p: float | None) -> str:
-    """“p = 0.56”, “p < 0.001”; the empty string when there is none."""
+    """“p = 0.56”, “p < 0.001”, “p > 0.99”; the empty string when there is none."""
     if p is None or math.isnan(p):
         return ""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    if p < 0.001 or p >= 0.995:
+        return "p < 0.001" if p < 0.001 else "p > 0.99"
+    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def interval(row: Mapping[str, Any], level: float, digits: int = 2) -> str:
+def decimals(row: Mapping[str, Any]) -> int:
+    """Two; where the confidence interval is narrow, as many (at most five) as give its width two significant digits."""
+    low, high = row.get("ci_lb"), row.get("ci_ub")
+    width = high - low if low is not None and high is not None else 0.0
+    return min(max(2, 1 - math.floor(math.log10(width))), 5) if 0.0 < width < NARROW else 2
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """“−0.41”: a true minus sign, and none for zero; a dash for what is not defined."""
+    if value is None:
+        return "–"
+    text = f"{value:,.{digits}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def interval(row: Mapping[str, Any], level: float, digits: int | None = None) -> str:
     """“0.41 (95 % CI 0.28 to 0.55)”."""
-    return f"{row['estimate']:.{digits}f} ({level:g} % CI {row['ci_lb']:.{digits}f} to {row['ci_ub']:.{digits}f})"
+    places = decimals(row) if digits is None else digits
+    estimate, low, high = (number(row[name], places) for name in ("estimate", "ci_lb", "ci_ub"))
+    return f"{estimate} ({level:g} % CI {low} to {high})"
 
 
 def studies(k: int) -> str:
@@ -36,18 +72,50 @@ def analysis(title: str, row: Mapping[str, Any], level: float, *, proportion: bo
     if proportion and row.get("events") is not None:
         counts = f", {row['events']:,} events among {row['total']:,} participants"
     model = row["name"][0].lower() + row["name"][1:]
-    parts = [f"{title}: pooled {interval(row, level)} ({model}; {studies(row['k'])}{counts})"]
+    what = MEASURES[row["options"]["measure"]]
+    parts = [f"{title}: pooled {what} {interval(row, level)} ({model}; {studies(row['k'])}{counts})"]
     if row.get("pi_lb") is not None:
-        parts.append(f"{level:g} % prediction interval {row['pi_lb']:.2f} to {row['pi_ub']:.2f}")
-    spread = f"tau² = {row['tau2']:.3f}" if row.get("method") != "EE" else "tau² taken to be zero"
-    if row.get("tau2_lb") is not None and row.get("method") != "EE":
-        upper = "no upper bound" if row["tau2_ub"] is None else f"{row['tau2_ub']:.3f}"
-        spread += f" ({row['tau2_lb']:.3f} to {upper})"
+        limits = (number(row[name], decimals(row)) for name in ("pi_lb", "pi_ub"))
+        parts.append(f"{level:g} % prediction interval {' to '.join(limits)}")
+    spread = _tau2(row, level) if row.get("method") != "EE" else "tau² taken to be zero"
     if row.get("I2") is not None:
         spread += f", I² = {row['I2']:.0f} %"
     if row.get("Q") is not None:
-        spread += f", Q = {row['Q']:.2f} on {row['Q_df']} df, {p_value(row['Q_p'])}"
+        test = "likelihood-ratio test of heterogeneity" if row.get("model") == "glmm" else "Q"
+        spread += f", {test} = {row['Q']:.2f} on {row['Q_df']} df, {p_value(row['Q_p'])}"
     return f"{'; '.join([*parts, spread])}."
+
+
+def _tau2(row: Mapping[str, Any], level: float) -> str:
+    """“tau² = 0.52 (95 % CI 0.12 to 2.18)”; an interval of tau² can lack its upper bound, or hold no value at all."""
+    words = f"tau² {_small(row['tau2'], '= ')}"
+    low, high = row.get("tau2_lb"), row.get("tau2_ub")
+    if low is None:
+        return words
+    if high == 0.0:
+        return f"{words} (interval empty: the studies scatter less than chance alone would make them)"
+    return f"{words} ({level:g} % CI {_small(low)} to {'no upper bound' if high is None else _small(high)})"
+
+
+def _small(value: float, equals: str = "") -> str:
+    """Three decimals; none where they say nothing."""
+    if 0.0 < value < 0.001:
+        return "< 0.001"
+    return f"{equals}{value:,.0f}" if value == 0.0 or value >= 100 else f"{equals}{value:.3f}"
+
+
+def no_estimate(title: str, reason: str) -> str:
+    """Why an outcome has no pooled estimate."""
+    return f"{title}: no pooled estimate. {reason}"
+
+
+def narrow(classic: Mapping[str, Any]) -> str:
+    """That a Hartung-Knapp interval is narrower than Wald's, which is given."""
+    low, high = (number(classic[name], decimals(classic)) for name in ("ci_lb", "ci_ub"))
+    return (
+        f"The studies scatter so little that this Hartung–Knapp interval is narrower than Wald's, {low} to {high}: "
+        "rely on the wider one."
+    )
 
 
 def single(title: str, study: Mapping[str, Any], level: float) -> str:
@@ -96,6 +164,8 @@ def _change(one: Mapping[str, Any], level: float) -> str:
 def leave_one_out(rows: Sequence[Mapping[str, Any]], level: float) -> str:
     """Between which estimates the result moves, and whose absence moves it there."""
     low, high = (pick(rows, key=lambda row: row["estimate"]) for pick in (min, max))
+    if high["estimate"] - low["estimate"] < 0.5 * 10.0 ** -decimals(low):
+        return f"Each study left out in turn: the estimate stays at {number(low['estimate'])} whichever it is."
     return (
         f"Each study left out in turn: the estimate lies between {interval(low, level)}, without {low['label']}, and "
         f"{interval(high, level)}, without {high['label']}."
@@ -117,7 +187,8 @@ def gosh(row: Mapping[str, Any]) -> str:
     low, first, middle, third, high = row["quantiles"]
     return (
         f"Every subset of studies: in {which} {row['subsets']:,} subsets of two studies or more the estimate lies "
-        f"between {low:.2f} and {high:.2f}, half of them between {first:.2f} and {third:.2f} (median {middle:.2f})."
+        f"between {number(low)} and {number(high)}, half of them between {number(first)} and {number(third)} "
+        f"(median {number(middle)})."
     )
 
 
@@ -133,10 +204,6 @@ def influence(labels: Sequence[str]) -> str:
 
 
 BAUJAT_ALIKE = "Contributions of single studies: the effects are all the same; no study adds more than another."
-NARROW = (
-    "The studies scatter less than chance alone would make them, so that the Hartung–Knapp interval is narrower than "
-    "Wald's; do not rely on its width."
-)
 
 
 def baujat(heterogeneity: str, result: str) -> str:
@@ -152,9 +219,10 @@ def trim_and_fill(row: Mapping[str, Any], level: float) -> str:
     """What trim and fill adds, and that other causes than missing studies make a funnel uneven."""
     if not row["k0"]:
         return f"Trim and fill ({row['estimator']}): no study is estimated to be missing on the {row['side']} side."
+    added = "it" if row["k0"] == 1 else "them"
     return (
         f"Trim and fill ({row['estimator']}): {studies(row['k0'])} estimated to be missing on the {row['side']} side; "
-        f"with them {interval(row, level)}. Heterogeneity alone can make a funnel uneven, so this is no correction."
+        f"with {added} {interval(row, level)}. Heterogeneity alone can make a funnel uneven, so this is no correction."
     )
 
 
@@ -186,9 +254,9 @@ def counts(pooled: int, included: int, undecided: Mapping[str, int]) -> str:
 
 def against_published(title: str, own: Mapping[str, Any], published: Mapping[str, Any], level: float) -> str:
     """One's own result beside a published one."""
-    theirs = f"{published['estimate']:.2f}"
+    theirs = number(published["estimate"])
     if published.get("ci_lb") is not None and published.get("ci_ub") is not None:
-        theirs += f" ({published['ci_lb']:.2f} to {published['ci_ub']:.2f})"
+        theirs += f" ({number(published['ci_lb'])} to {number(published['ci_ub'])})"
     if published.get("studies"):
         theirs += f" in {published['studies']} studies"
     source = f" ({published['source']})" if published.get("source") else ""

@@ -59,13 +59,22 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
         pooled = fit(data, plan, level)
     except PoolingError as error:
         empty = dict.fromkeys((*_NUMBERS, *_RECORD))
-        return {**row, **empty, "warnings": [*row["warnings"], str(error)], "sentence": f"{title}: {error}"}
+        return {
+            **row,
+            **empty,
+            "warnings": [*row["warnings"], str(error)],
+            "sentence": sentences.no_estimate(title, str(error)),
+        }
     row.update(numbers(pooled, data))
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
-    row["warnings"] += [*pooled.warnings, *([sentences.NARROW] if narrow(pooled, data.vi) else [])]
     row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
+    row["warnings"] += list(pooled.warnings)
+    if narrow(pooled, data.vi):
+        wald = numbers(fit(data, (model, method, "z"), level), data)
+        row["warnings"].append(sentences.narrow(wald))
+        row["sentence"] += f" {sentences.narrow(wald)}"
     return row
 
 

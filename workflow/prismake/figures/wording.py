@@ -103,7 +103,8 @@ def heterogeneity(analysis: Mapping[str, Any], level: float = 95) -> str:
         parts.append(f"I² = {percent(analysis['I2'])}")
     if analysis.get("Q") is not None:
         df = analysis.get("Q_df")
-        parts.append(f"Q = {number(analysis['Q'], 2)} on {count(df)} df, {p_value(analysis.get('Q_p'))}")
+        test = "Q (likelihood ratio)" if analysis.get("model") == "glmm" else "Q"
+        parts.append(f"{test} = {number(analysis['Q'], 2)} on {count(df)} df, {p_value(analysis.get('Q_p'))}")
     return "Heterogeneity: " + ", ".join(parts)
 
 
