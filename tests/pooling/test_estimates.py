@@ -34,8 +34,9 @@ def test_worked_examples(measure, row, yi, vi):
         close(v[0], vi, 4)
 
 
-# Colditz 1994 data: figures printed by Viechtbauer 2010, J Stat Softw 36(3), section 3, and in the documentation of
-# that data set: random effects by REML and DL, the regression on latitude, Mantel-Haenszel and Peto.
+# Colditz 1994 data: figures as metafor 3.8-1 prints them for its data set dat.bcg: rma() by REML and DL with
+# confint(), rma(mods = ~ ablat), rma.mh(measure = "OR"), rma.peto() and fsn(). Those of rma.mh() and rma.peto() are
+# also what Stata's metan prints, by the comparison among metafor's own tests.
 def test_bcg_random_effects():
     y, v = pl.effect_sizes("RR", BCG)
     fit = pl.pool(y, v, "REML", "z")
@@ -60,7 +61,7 @@ def test_bcg_regression_on_latitude():
     fit = pl.pool(y, v, "REML", "z", {"ablat": BCG["ablat"]})
     close(fit.beta[1], -0.0291, 4)
     close(fit.se[1], 0.0072, 4)
-    # printed as 0.0764, 16.3571, 75.62 %: the stopping rule behind these figures leaves three digits
+    # The default stopping rule behind these figures leaves three digits of tau².
     assert (fit.tau2, fit.QM, fit.R2) == pytest.approx((0.0764, 16.3571, 75.62), rel=1e-3)
 
 

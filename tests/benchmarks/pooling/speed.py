@@ -3,7 +3,9 @@
     python tests/benchmarks/pooling/speed.py [--k 30] [--seconds 1]
 
 Peers that are not installed are named and left out: PyMARE, statsmodels, and R with metafor. Times are CPU times of
-this process (R: user and system), the best of several repetitions. Nothing is asserted: the figures are printed.
+this process (R: user and system), the best of several repetitions; a peer stands beside our figure with the ratio.
+Ours are full results: estimate, both prediction intervals, heterogeneity (REML: Hartung-Knapp; GLMM: the exact
+likelihood, of metafor 25 nodes). Nothing is asserted: the figures are printed.
 """
 
 from __future__ import annotations
@@ -42,22 +44,34 @@ def best(function: Callable[[], object], seconds: float) -> float:
     return min(times)
 
 
+OURS: dict[str, float] = {}
+
+
 def line(what: str, value: float, unit: str, target: str = "") -> None:
+    """One of our figures; peers are set beside it."""
+    OURS[what] = value
     print(f"{what:<58}{value:>14,.3f} {unit:<8}{target}")
+
+
+def beside(peer: str, what: str, value: float, note: str = "") -> None:
+    """A peer's figure for ``what`` and how many times as fast ours is."""
+    unit = "fits/s" if what.startswith("batched") else "ms"
+    ratio = OURS[what] / value if unit == "fits/s" else value / OURS[what]
+    print(f"  {peer + ': ' + what + note:<56}{value:>14,.3f} {unit:<8}here {ratio:,.1f} times as fast")
 
 
 def ours(k: int, seconds: float) -> None:
     y, v = (a[0] for a in data(k, 1))
     milliseconds = 1e3
-    line("one DL fit, full result", milliseconds * best(lambda: pl.pool(y, v, "DL", "z"), seconds), "ms", "<= 0.25")
-    line("one REML fit with Hartung-Knapp", milliseconds * best(lambda: pl.pool(y, v), seconds), "ms")
+    line("one DL fit", milliseconds * best(lambda: pl.pool(y, v, "DL", "z"), seconds), "ms", "<= 0.25")
+    line("one REML fit", milliseconds * best(lambda: pl.pool(y, v), seconds), "ms")
     line("one PM fit", milliseconds * best(lambda: pl.pool(y, v, "PM"), seconds), "ms")
     line("leave-one-out, REML", milliseconds * best(lambda: pl.leave_one_out(y, v), seconds), "ms", "<= 1")
     line("Q-profile interval", milliseconds * best(lambda: pl.tau2_interval(y, v), seconds), "ms")
     generator = np.random.default_rng(2)
     n = generator.integers(10, 80, k)
     x = generator.binomial(n, 1 / (1 + np.exp(-generator.normal(-0.5, 0.7, k))))
-    line("GLMM, exact likelihood", milliseconds * best(lambda: pl.pool_proportions(x, n), seconds), "ms", "<= 10")
+    line("GLMM", milliseconds * best(lambda: pl.pool_proportions(x, n), seconds), "ms", "<= 10")
     line("Bayes, half-normal", milliseconds * best(lambda: pl.bayes(y, v), seconds), "ms")
     m = 100_000
     Y, V = data(k, m)
@@ -67,7 +81,7 @@ def ours(k: int, seconds: float) -> None:
         assert found.pi_ub.size == m
 
     for method, target in (("DL", ">= 300,000"), ("REML", ">= 50,000"), ("ML", ""), ("PM", "")):
-        line(f"batched {method} with CI and PI", m / best(lambda q=method: intervals(q), seconds), "fits/s", target)
+        line(f"batched {method}", m / best(lambda q=method: intervals(q), seconds), "fits/s", target)
 
 
 def pymare(k: int, seconds: float) -> None:
@@ -83,7 +97,7 @@ def pymare(k: int, seconds: float) -> None:
         def run(estimator=estimator) -> None:
             estimator.fit_dataset(Dataset(y[:, None], v[:, None], add_intercept=True)).summary().get_fe_stats()
 
-        line(f"PyMARE: one {name} fit with its interval", 1e3 * best(run, seconds), "ms")
+        beside("PyMARE", f"one {name} fit", 1e3 * best(run, seconds), ", without PI")
     m = 2000
     Y, V = data(k, m)
 
@@ -91,7 +105,7 @@ def pymare(k: int, seconds: float) -> None:
         DerSimonianLaird().fit_dataset(Dataset(Y.T, V.T, add_intercept=True)).summary().get_fe_stats()
 
     try:
-        line("PyMARE: batched DL with its interval", m / best(batch, seconds), "fits/s")
+        beside("PyMARE", "batched DL", m / best(batch, seconds), ", without PI")
     except Exception as error:
         print(f"PyMARE: batched DL stops with {type(error).__name__}")
 
@@ -104,9 +118,9 @@ def statsmodels(k: int, seconds: float) -> None:
         return
     y, v = (a[0] for a in data(k, 1))
     run = best(lambda: combine_effects(y, v, method_re="dl").summary_frame(), seconds)
-    line("statsmodels: one DL fit with its table", 1e3 * run, "ms")
+    beside("statsmodels", "one DL fit", 1e3 * run, ", without PI")
     run = best(lambda: combine_effects(y, v, method_re="iterated").conf_int(), seconds)
-    line("statsmodels: one PM fit with its interval", 1e3 * run, "ms")
+    beside("statsmodels", "one PM fit", 1e3 * run, ", without PI")
 
 
 R = """
@@ -133,9 +147,9 @@ def metafor(k: int) -> None:
     if run.returncode:
         print("metafor: not installed or failed:", run.stderr.strip().splitlines()[-1:] or "")
         return
-    names = ("one DL fit", "one REML fit", "leave-one-out, REML", "Q-profile interval", "GLMM, 25 nodes")
+    names = ("one DL fit", "one REML fit", "leave-one-out, REML", "Q-profile interval", "GLMM")
     for name, value in zip(names, map(float, run.stdout.split()), strict=True):
-        line(f"metafor: {name}", value, "ms")
+        beside("metafor", name, value)
 
 
 def importing() -> None:
