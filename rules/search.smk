@@ -2,7 +2,7 @@
 
 
 rule search_source:
-    """Read one source: its exports, or PubMed itself, whose answers are archived beside the graph."""
+    """Read one source: its exports, or the database itself, whose answers are archived beside the graph."""
     input:
         files=lambda wildcards: SOURCES[wildcards.source]["files"],
     output:
@@ -11,6 +11,8 @@ rule search_source:
     log:
         "results/logs/search_source.{source}.log",
     localrule: True
+    resources:
+        live_search=lambda wildcards: int(bool(SOURCES[wildcards.source]["live"])),
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
         email=config["email"],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
+from itertools import pairwise
 
 import eutils_server as eutils
+import paged_server as paged
+import pandas as pd
 import pytest
 from review import Review, config
 
@@ -48,6 +52,38 @@ def test_searched_archived_played_back_and_updated(tmp_path, monkeypatch):
         path for path in review.folder.rglob("*") if path.is_file() and path.suffix not in (".gz", ".parquet", ".xlsx")
     ]
     assert not any("secretsecretsecret" in path.read_text(encoding="utf-8", errors="replace") for path in kept)
+
+
+def test_searches_of_several_sources_take_turns(tmp_path, monkeypatch):
+    """Each source by its own name, one after the other, a register counted as one and linked by its trial number."""
+    search = {"live": "clinicaltrials", "query": "CAR T", "until": "2025-01-31"}
+    searches = {"pubmed": {**search, "live": "pubmed"}, "pmc": {**search, "live": "europepmc"}, "trials": search}
+    papers, registered = eutils.Server(eutils.pmids(4, date="2024/05/01")), paged.Store(13, first=1_234_567)
+    with eutils.running(papers) as server, paged.running(registered) as url:
+        monkeypatch.setenv("PRISMAKE_EUTILS_URL", server.url)
+        monkeypatch.setenv("PRISMAKE_EUROPEPMC_URL", url)
+        monkeypatch.setenv("PRISMAKE_CLINICALTRIALS_URL", url)
+        review = Review(tmp_path / "review", config(searches=searches, email="team@example.org"), {})
+        review.run("--cores", "4")
+        review.idle()
+    turns = ["cursorMark" in asked for asked in registered.asked]
+    assert sum(one != other for one, other in pairwise(turns)) == 1, "two searched at a time"
+    logs = {name: json.loads((review.folder / f"results/search/{name}.json").read_text()) for name in searches}
+    assert {name: (log["kind"], log["records"]) for name, log in logs.items()} == {
+        "pubmed": ("database", 4),
+        "pmc": ("database", 13),
+        "trials": ("register", 13),
+    }
+    assert logs["trials"]["label"] == "ClinicalTrials.gov"
+    entry = {row["item_id"]: row for row in queued(review)}["trials:NCT01234567"]
+    assert "Trial registry record" in entry["types"] and entry["trials"] == "NCT01234567"
+    with (review.folder / "results/duplicates/links.csv").open(encoding="utf-8") as file:
+        linked = [row for row in csv.DictReader(file) if "trials:NCT01234567" in row.values()]
+    assert linked and {row["kind"] for row in linked} == {"registry entry"}
+
+
+def queued(review: Review) -> list[dict[str, str]]:
+    return pd.read_parquet(review.folder / "results/title_abstract/queue.parquet").to_dict("records")
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path, monkeypatch):

@@ -2,104 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import urllib.parse
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
+from paged_server import Store, running
 from prismake.errors import SearchError
 from prismake.sources import clinicaltrials, europepmc
 from prismake.sources.transport import Policy
 from streamed import read_files
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.01, timeout=0.5, pause=0)
-SIZE = 10
-
-
-def paper(number: int) -> dict:
-    return {
-        "id": str(30_000_000 + number),
-        "source": "MED",
-        "pmid": str(30_000_000 + number),
-        "doi": f"10.1000/ex.{number}",
-        "title": f"Paper <i>number</i> {number}.",
-        "authorList": {"author": [{"fullName": "Doe J"}, {"collectiveName": "Example Group"}]},
-        "pubYear": "2019",
-        "journalInfo": {"volume": "12", "issue": "3", "journal": {"title": "Journal of examples"}},
-        "pageInfo": "1-9",
-        "abstractText": "<h4>Background</h4>Cells were given (NCT01234567).",
-        "pubTypeList": {"pubType": ["Journal Article", "Retracted Publication"]},
-        "meshHeadingList": {"meshHeading": [{"descriptorName": "Child"}]},
-        "commentCorrectionList": {"commentCorrection": [{"id": "31000000", "source": "MED", "type": "Retraction in"}]},
-        "language": "eng",
-    }
-
-
-def study(number: int) -> dict:
-    return {
-        "protocolSection": {
-            "identificationModule": {"nctId": f"NCT{number:08d}", "officialTitle": f"Study {number}"},
-            "statusModule": {"startDateStruct": {"date": "2018-02"}},
-            "referencesModule": {
-                "references": [{"pmid": "30000007", "type": "RESULT"}, {"pmid": "1", "type": "BACKGROUND"}]
-            },
-        }
-    }
-
-
-class Store:
-    def __init__(self, count: int) -> None:
-        self.count, self.faults, self.asked = count, [], []
-
-    def europepmc(self, asked: dict[str, str]) -> dict:
-        start = 0 if asked["cursorMark"] == "*" else int(asked["cursorMark"].removeprefix("m"))
-        results = [paper(number) for number in range(start, min(start + SIZE, self.count))]
-        return {"hitCount": self.count, "nextCursorMark": f"m{start + len(results)}", "resultList": {"result": results}}
-
-    def trials(self, asked: dict[str, str]) -> dict:
-        start = int(asked.get("pageToken", "0"))
-        end = min(start + SIZE, self.count)
-        answer = {"studies": [study(number) for number in range(start, end)]}
-        return (
-            answer
-            | ({"nextPageToken": str(end)} if end < self.count else {})
-            | ({"totalCount": self.count} if not start else {})
-        )
-
-
-class Handler(BaseHTTPRequestHandler):
-    store: Store
-
-    def log_message(self, *args) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        parts = urllib.parse.urlsplit(self.path)
-        asked = dict(urllib.parse.parse_qsl(parts.query))
-        self.store.asked.append(asked)
-        fault = self.store.faults.pop(0) if self.store.faults else None
-        answer = self.store.europepmc(asked) if parts.path.endswith("search") else self.store.trials(asked)
-        data = json.dumps(answer).encode()
-        bodies = {"empty": b"", "html": b"<html>", "cut": data[: len(data) // 2], "other": b'{"a": 1}'}
-        bodies["message"] = b'{"errCode": 400, "errMsg": "Query is not valid"}'
-        self.send_response(int(fault) if fault and fault.isdigit() else 200)
-        self.send_header("Content-Length", str(len(bodies.get(fault, data))))
-        self.end_headers()
-        self.wfile.write(bodies.get(fault, data))
-
-
-@contextmanager
-def running(store: Store):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Handler,), {"store": store}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(params=[europepmc, clinicaltrials], ids=["europepmc", "clinicaltrials"])
@@ -151,6 +61,41 @@ def test_a_lasting_fault_keeps_what_is_finished(source, tmp_path):
     before = len(store.asked)
     assert run(module, tmp_path).records == 35
     assert len(store.asked) - before in {2, 3}, "a stored page was fetched again"
+
+
+def test_a_mark_that_expired_begins_the_search_again(source, tmp_path):
+    module, store = source
+    store.faults = [None, None, *["503"] * 3]
+    with pytest.raises(SearchError, match="run the same command again"):
+        run(module, tmp_path)
+    kept = {path.name: path.read_bytes() for path in module.archive_files(tmp_path)}
+    store.expired = {"m20", "20"}
+    log = run(module, tmp_path)
+    rows, _ = read_files(module.archive_files(tmp_path), "x", once=True)
+    assert len(store.expired) == 1 and len(log.files) == 6
+    assert log.records == len(rows) == 35 == sum(file["records"] for file in log.files)
+    assert len({row["accession"] for row in rows}) == 35
+    assert kept.items() <= {path.name: path.read_bytes() for path in module.archive_files(tmp_path)}.items()
+
+
+def test_an_update_adds_what_is_new_and_each_record_counts_once(source, tmp_path):
+    module, store = source
+    first = run(module, tmp_path, until="2024-05-01", date="2024-05-01")
+    kept = {path.name: path.read_bytes() for path in module.archive_files(tmp_path)}
+    store.count = 48  # the day of the first search is asked for again: its records come a second time
+    second = run(module, tmp_path, until="2024-08-01", date="2024-08-02")
+    rows, imports = read_files(module.archive_files(tmp_path), "x", once=True)
+    assert (first.records, second.records, len(rows)) == (35, 48, 48)
+    assert not any(row["record_id"].endswith(".2") for row in rows)
+    assert [len(one.record_ids) for one in imports] == [file["records"] for file in second.files]
+    assert kept.items() <= {path.name: path.read_bytes() for path in module.archive_files(tmp_path)}.items()
+    assert "2024-05-01" in " ".join(store.asked[-1].values()) and "searched on 2024-05-01, 2024-08-02" in second.limits
+    requests = len(store.asked)
+    assert run(module, tmp_path, until="2024-08-01") == second and len(store.asked) == requests
+    path = module.archive_files(tmp_path)[0]
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(SearchError, match=r"damaged|was changed"):
+        run(module, tmp_path, until="2024-09-01")
 
 
 def test_final_faults(source, tmp_path):

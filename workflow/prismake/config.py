@@ -13,6 +13,7 @@ import yaml
 
 from prismake.errors import ConfigError, collect
 from prismake.paths import forms_dir, schema
+from prismake.sources.live import LIVE, named
 
 SEARCHES = Path("config/searches")
 VERSIONS = Path("config/versions")
@@ -37,7 +38,9 @@ PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisa
 
 @cache
 def config_schema() -> dict[str, Any]:
-    return yaml.safe_load(schema("config.schema.yaml").read_text(encoding="utf-8"))
+    rules = yaml.safe_load(schema("config.schema.yaml").read_text(encoding="utf-8"))
+    rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
+    return rules
 
 
 def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _in_words(error: Any) -> Iterator[str]:
             told = rule.get("properties", {}).get(key, {}).get("description", "")
             yield f"the key '{_join(path, key)}' is missing. {told}".rstrip()
     elif error.validator == "enum":
-        yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(str, error.validator_value))}."
+        yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(word, error.validator_value))}."
     elif error.validator == "type":
         told = rule.get("description", "")
         yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {told}".rstrip()
@@ -119,6 +122,11 @@ def _in_words(error: Any) -> Iterator[str]:
         yield f"'{path}' has {error.instance!r}, which is not allowed here. {_pattern_hint(error)}".rstrip()
     else:
         yield f"'{path}': {error.message}. {rule.get('description', '')}".rstrip()
+
+
+def word(value: Any) -> str:
+    """A value as people write it in the configuration."""
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def _pattern_hint(error: Any) -> str:
@@ -140,7 +148,7 @@ def _kind(name: Any) -> str:
         "integer": "a whole number",
         "number": "a number",
     }
-    return words.get(str(name), str(name))
+    return " or ".join(words[one] for one in ([name] if isinstance(name, str) else name))
 
 
 def _join(path: str, key: str) -> str:
@@ -242,7 +250,7 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
             for key in ("query", "until"):
                 if not spec[key]:
                     yield f"'{path}.{key}' is empty, but a live search needs it."
-            if not config["email"]:
+            if LIVE[named(spec["live"])].needs_email and not config["email"]:
                 yield f"'email' is empty, but the live search '{path}' needs it: NCBI asks for an address."
         elif name not in found:
             there = ", ".join(sorted(found)) or "nothing yet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.config import ROLES, config_schema
+from prismake.config import ROLES, config_schema, word
 
 _TYPES = {
     "object": "group",
@@ -91,7 +91,7 @@ def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
 def _table(properties: Mapping[str, Any]) -> list[str]:
     lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for key, rule in properties.items():
-        kind = " or ".join(f"`{word}`" for word in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        kind = " or ".join(f"`{word(one)}`" for one in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
         lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
     return lines
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.errors import ConfigError
+from prismake.sources.live import named
 
 # Beside exports, people keep notes; these are never taken for one.
 _NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
@@ -58,6 +59,7 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
     result = {}
     for name in sorted({*found, *config["searches"]}):
         details = {**defaults, **config["searches"].get(name, {})}
+        details["live"] = named(details["live"])
         details["files"] = [] if details["live"] else [path.as_posix() for path in found.get(name, [])]
         result[name] = details
     return result

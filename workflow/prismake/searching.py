@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake import recordfile
 from prismake.files import digest
-from prismake.sources import stream
+from prismake.sources import live, stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ def read_source(
     """
     log: dict[str, Any] = {
         "source": source,
+        "label": details["label"],
         "kind": details["kind"],
         "query": details["query"],
         "date": details["date"],
@@ -47,8 +48,9 @@ def read_source(
     if details["live"]:
         files = _search(source, details, email, folder / source, log)
     with recordfile.writing(records_file) as writer:
-        imports = stream(files, source, writer.add, once=details["live"])
-    log["label"] = details["label"] or next((one.database for one in imports if one.database), source)
+        imports = stream(files, source, writer.add, once=bool(details["live"]))
+    log["label"] = log["label"] or next((one.database for one in imports if one.database), source)
+    log["kind"] = log["kind"] or ("register" if any(one.kind == "register" for one in imports) else "database")
     log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")
     log["records"] = sum(len(one.record_ids) for one in imports)
     log["files"] = [
@@ -89,11 +91,11 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
-    """Ask PubMed, or take the archived answers; the files that hold the records."""
-    from prismake.sources import entrez
+    """Ask the database, or take the archived answers; the files that hold the records."""
     from prismake.sources.progress import Reporter
 
-    found = entrez.search(
+    database = live.module(details["live"])
+    found = database.search(
         details["query"],
         archive,
         email=email,
@@ -101,13 +103,14 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
         date=details["date"] or details["until"],
         since=details["since"] or None,
         until=details["until"],
+        frozen=details["frozen"],
         progress=Reporter(details["label"] or source),
     )
     answer = asdict(found)
-    for key in ("query_translation", "date", "limits", "platform"):
-        log[key] = log[key] or answer.get(key) or ""
-    log["warnings"] += list(answer.get("warnings") or [])
-    return [Path(path) for path in entrez.archive_files(archive)]
+    for key in ("label", "kind", "query_translation", "date", "limits", "platform"):
+        log[key] = log[key] or answer[key]
+    log["warnings"] += found.warnings
+    return database.archive_files(archive)
 
 
 def api_key(config_folder: Path) -> str | None:

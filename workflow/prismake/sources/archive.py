@@ -57,7 +57,9 @@ def archived(folder: str | Path) -> SearchLog:
         check(folder, log)
     last = logs[-1]
     since = next((log["since"] for log in logs if log["since"]), "")
-    dates = ", ".join(log["date"] for log in logs)
+    limits = _limits(last.get("days") or "Entrez date", since, last["until"])
+    if len(logs) > 1:
+        limits += f"; searched on {', '.join(log['date'] for log in logs)}"
     return SearchLog(
         source=slug(folder.name).replace("-", "_"),
         label=last.get("database") or "PubMed",
@@ -66,7 +68,7 @@ def archived(folder: str | Path) -> SearchLog:
         query=last["query"],
         query_translation=last["query_translation"],
         date=last["date"],
-        limits=_limits(since, last["until"]) + (f"; searched on {dates}" if len(logs) > 1 else ""),
+        limits=limits,
         records=sum(file["records"] for log in logs for file in log["files"]),
         files=[
             {**file, "format": "PubMed XML" if file["name"].endswith(".xml.gz") else "JSON"}
@@ -84,10 +86,10 @@ def archive_files(folder: str | Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name)
 
 
-def _limits(since: str, until: str) -> str:
+def _limits(days: str, since: str, until: str) -> str:
     if not since and not until:
         return ""
-    return f"Entrez date {since or 'from the beginning'} to {until or 'the day of the search'}"
+    return f"{days} {since or 'from the beginning'} to {until or 'the day of the search'}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _day(text: str | None, name: str) -> str:
 
 
 def todo(wanted: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
-    """The Entrez dates still to search (first, last), or ``None`` when the archive has everything."""
+    """The days still to search (first, last), or ``None`` when the archive has everything."""
     if not logs:
         return wanted.since, wanted.until
     first, last = logs[0], logs[-1]
@@ -222,7 +224,7 @@ def sweep(folder: Path) -> None:
 class Store:
     """The archived answers of a folder while a search of ``date`` adds to them.
 
-    ``known``: file by PMID; ``earlier``: files that belong to searches before this one.
+    ``known``: the first file by id of the record; ``earlier``: files that belong to searches before this one.
     """
 
     folder: Path
@@ -239,14 +241,14 @@ class Store:
         path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(data, mtime=0))
-        self.known |= dict.fromkeys(found, path.name)
+        for one in found:
+            self.known.setdefault(one, path.name)
 
     def count(self, ids: list[str]) -> int:
         return sum(pmid in self.known for pmid in ids)
 
     def listed(self) -> list[dict[str, Any]]:
         """Name, digest and number of records of the files of this search."""
-        counts = Counter(name for name in self.known.values() if name not in self.earlier)
-        return [
-            {"name": name, "sha256": digest(self.folder / name), "records": counts[name]} for name in sorted(counts)
-        ]
+        counts = Counter(self.known.values())
+        names = [path.name for path in archive_files(self.folder) if path.name not in self.earlier]
+        return [{"name": name, "sha256": digest(self.folder / name), "records": counts[name]} for name in names]

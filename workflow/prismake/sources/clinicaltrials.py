@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from prismake.sources import paged
-from prismake.sources.archive import SearchLog, archive_files, archived
+from prismake.sources.archive import archive_files, archived
 
 __all__ = ["SERVICE", "archive_files", "archived", "search"]
 
@@ -32,12 +32,9 @@ SERVICE = paged.Service(
     domain="clinicaltrials.gov",
     variable="PRISMAKE_CLINICALTRIALS_URL",
     path="studies",
+    days="Day of first posting",
     parameters=_parameters,
     read=_read,
     pause=1.2,
 )
-
-
-def search(query: str, folder: str | Path, *, email: str = "", **options: Any) -> SearchLog:
-    """Search ClinicalTrials.gov; arguments and errors as in ``paged.search``. ``email`` is not needed and not sent."""
-    return paged.search(SERVICE, query, folder, **options)
+search = partial(paged.search, SERVICE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from prismake.sources import paged
-from prismake.sources.archive import SearchLog, archive_files, archived
+from prismake.sources.archive import archive_files, archived
 
 __all__ = ["SERVICE", "archive_files", "archived", "search"]
 
@@ -31,12 +31,9 @@ SERVICE = paged.Service(
     domain="ebi.ac.uk",
     variable="PRISMAKE_EUROPEPMC_URL",
     path="search",
+    days="First index date",
     parameters=_parameters,
     read=_read,
     pause=0.2,
 )
-
-
-def search(query: str, folder: str | Path, *, email: str = "", **options: Any) -> SearchLog:
-    """Search Europe PMC; arguments and errors as in ``paged.search``. ``email`` is not needed and not sent."""
-    return paged.search(SERVICE, query, folder, **options)
+search = partial(paged.search, SERVICE)

@@ -230,6 +230,10 @@ _DEFAULT = {
 }
 
 
+REGISTERED = "Trial registry record"
+"""The kind by which a record of a register is known in every later step; the Cochrane Library writes the same."""
+
+
 def _compile(rule: str, column: str) -> tuple[str, str, Callable[[str], Any], str, re.Pattern[str] | None]:
     """(tag, second tag or "", function, tag of the condition or "", its pattern)."""
     rule, _, condition = rule.partition("?")
@@ -268,6 +272,8 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
                 break
         if many or got:
             record[column] = got
+    if dialect.kind == "register":
+        record["publication_types"] = [REGISTERED, *record.get("publication_types", ())]
     return finish(record)
 
 

@@ -10,7 +10,7 @@ import json
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Service:
-    """A source with pages. ``parameters`` of a request: by query, first and last day, mark. ``pause``: seconds."""
+    """A source with pages. ``days``: what its dates are. ``parameters`` of a request: by query, first and last day,
+    mark. ``pause``: seconds between two requests."""
 
     name: str
     kind: str
@@ -41,6 +42,7 @@ class Service:
     domain: str
     variable: str
     path: str
+    days: str
     parameters: Callable[[str, str, str, str], dict[str, str]]
     read: Callable[[dict[str, Any]], Page]
     pause: float
@@ -51,6 +53,8 @@ def search(
     query: str,
     folder: str | Path,
     *,
+    email: str = "",
+    api_key: str | None = None,
     date: str,
     until: str | None = None,
     since: str | None = None,
@@ -58,7 +62,10 @@ def search(
     progress: Callable[[int, int], None] | None = None,
     policy: Policy | None = None,
 ) -> SearchLog:
-    """Search and archive the answers in ``folder``, or go on where an earlier run stopped; see ``entrez.search``."""
+    """Search and archive the answers in ``folder``, or go on where an earlier run stopped; see ``entrez.search``.
+
+    These sources ask for neither ``email`` nor ``api_key``, and neither is sent.
+    """
     folder = Path(folder)
     wanted = archive.wanted(query, since=since, until=until, date=date)
     archive.todo(wanted, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
@@ -73,6 +80,7 @@ def search(
             "database": service.name,
             "kind": service.kind,
             "interface": service.interface,
+            "days": service.days,
             "query": wanted.query,
             "query_translation": "",
             "count": None,
@@ -103,27 +111,56 @@ class _Fetching:
         archive.sweep(self.folder)
         others = [other for other in archive.searches(self.folder) if other["name"] != log["name"]]
         earlier = {file["name"] for other in others for file in other["files"]}
-        store = archive.Store(self.folder, log["date"], {}, earlier, prefix="answer", ending=".json.gz")
-        total, mark, done = None, "", False
+        known = {one: name for name in sorted(earlier, reverse=True) for one in self._stored(name).ids}
+        store = archive.Store(self.folder, log["date"], known, earlier, prefix="answer", ending=".json.gz")
+        found, total, last = dict[str, None](), None, None
         for path in archive.archive_files(self.folder):
             if path.name not in earlier:
-                page = self.service.read(json.loads(gzip.decompress(path.read_bytes())))
-                total = page.total if page.total is not None else total
-                store.known |= dict.fromkeys(page.ids, path.name)
-                mark, done = page.following, not page.following
-        while not done:
-            data, page = self._page(log, mark)
+                last = self._stored(path.name)
+                total = last.total if last.total is not None else total
+                found |= dict.fromkeys(last.ids)
+                for one in last.ids:
+                    store.known.setdefault(one, path.name)
+        for data, page in self._pages(log, last):
             total = page.total if page.total is not None else total
             if page.ids:
                 store.add(data, page.ids)
-            done = not page.following or page.following == mark
-            mark = page.following
+            found |= dict.fromkeys(page.ids)
             if self.progress:
-                self.progress(len(store.known), total or len(store.known))
-        self._close(log, store, total or 0)
+                self.progress(len(found), total or len(found))
+        self._close(log, store, list(found), total or 0)
 
-    def _close(self, log: dict[str, Any], store: archive.Store, total: int) -> None:
-        ids = list(store.known)
+    def _stored(self, name: str) -> Page:
+        try:
+            return self.service.read(json.loads(gzip.decompress((self.folder / name).read_bytes())))
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SearchError(
+                f"{name} is damaged ({error}).", where=str(self.folder), remedy="Restore it from a backup."
+            ) from None
+
+    def _pages(self, log: dict[str, Any], last: Page | None) -> Iterator[tuple[bytes, Page]]:
+        """The pages behind the last one that is stored, as answers and as what they tell.
+
+        A mark is good for some time only. When that of the last page is refused, the search begins again: its pages
+        are stored once more, their records count once.
+        """
+        if last is not None and not last.following:
+            return
+        mark, kept = (last.following, True) if last is not None else ("", False)
+        while True:
+            try:
+                data, page = self._page(log, mark)
+            except SearchError as error:
+                if not kept or "refused" not in error.what:
+                    raise
+                mark, kept = "", False
+                continue
+            yield data, page
+            if not page.following or page.following == mark:
+                return
+            mark, kept = page.following, False
+
+    def _close(self, log: dict[str, Any], store: archive.Store, ids: list[str], total: int) -> None:
         warnings = list(log["warnings"])
         if total > len(ids):
             warnings.append(f"{self.service.name} found {total:,} records but handed out {len(ids):,}.")
