@@ -1,0 +1,123 @@
+"""CPU seconds and memory of a sheet with twenty thousand records: offered, read, and with rows added.
+
+    python tests/benchmarks/sheets/scale.py [rows]
+
+Every step is the script of its rule in a process of its own. Memory is the peak of resident memory of the whole
+process, Python and Arrow included (VmHWM of Linux: unlike ru_maxrss it knows nothing of the parent); *base* is a process that has only imported what the step imports.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+SEED = 20_000
+ROWS = 20_000
+MORE = 500  # rows added to a sheet that has all the others
+LIMITS = {"offer": (6.0, 120), "read": (1.5, 200)}  # CPU seconds, MiB
+WORDS = (
+    "relapse remission chimeric antigen receptor cell therapy leukaemia patients children adults trial outcome "
+    "cytokine release syndrome neurotoxicity cohort median follow-up months response complete rate treatment dose"
+).split()
+
+STEP = """
+import sys, time
+sys.path[:0] = [{scripts!r}, {package!r}]
+from pathlib import Path
+from prismake.config import with_defaults
+import offer_sheets, read_sheets
+import pyarrow.parquet
+if {step!r} == "read":
+    import python_calamine
+protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
+if {step!r} == "offer":
+    offer_sheets.main("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
+elif {step!r} == "read":
+    names = ("decisions", "notes", "agreement", "status")
+    read_sheets.main("title_abstract", protocol, Path({queue!r}), {{name: Path(name) for name in names}})
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(time.process_time(), int(status["VmHWM"].split()[0]) / 1024)
+"""
+
+
+def text(source: random.Random, words: int) -> str:
+    return " ".join(source.choices(WORDS, k=words))
+
+
+def write_queue(path: Path, rows: int) -> None:
+    """Invented records with abstracts of some 1,500 characters."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source = random.Random(SEED)
+    table = [
+        {
+            "item_id": f"pubmed:{30_000_000 + number}",
+            "title": text(source, 12),
+            "abstract": text(source, 200)[:1500],
+            "journal": text(source, 3),
+            "doi": f"10.5555/example.{number}",
+            "pmid": str(30_000_000 + number),
+            "authors": "; ".join(f"Name{source.randrange(999)} AB" for _ in range(6)),
+            "year": str(1990 + number % 35),
+            "types": "Journal Article",
+            "trials": f"NCT{number:08d}" if number % 3 == 0 else "",
+            "sources": "pubmed, embase",
+            "members": f"pubmed:{30_000_000 + number}\nembase:{number}",
+        }
+        for number in range(rows)
+    ]
+    pq.write_table(pa.Table.from_pylist(table), path)
+
+
+def run(step: str, queue: Path, folder: Path) -> tuple[float, float]:
+    """CPU seconds and MiB of one step."""
+    program = STEP.format(step=step, queue=str(queue), scripts=str(ROOT / "scripts"), package=str(ROOT / "workflow"))
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, check=True, capture_output=True, text=True)
+    seconds, peak = map(float, done.stdout.split())
+    return seconds, peak
+
+
+def fill(folder: Path, rows: int) -> None:
+    """Answers as a person has typed and saved them: with openpyxl, which writes shared strings as Excel does."""
+    import openpyxl
+
+    path = folder / "config/sheets/title_abstract.anna.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    column = next(cell.column for cell in sheet[1] if cell.value == "Decision")
+    source = random.Random(SEED)
+    for row in range(2, rows + 2):
+        sheet.cell(row, column).value = source.choice(["include", "exclude", "exclude", "maybe"])
+    book.save(path)
+
+
+def main(rows: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first, second = folder / "queue.parquet", folder / "more.parquet"
+        write_queue(first, rows)
+        write_queue(second, rows + MORE)
+        steps = [
+            ("base of offer", "base", first),
+            ("offer", "offer", first),
+            ("read, nothing answered", "read", first),
+            ("read", "read", first),
+            (f"add {MORE} rows", "offer", second),
+        ]
+        print(f"{rows:,} rows, 12 columns\n{'step':<26}{'CPU s':>8}{'MiB':>8}   limit")
+        for label, step, queue in steps:
+            if label == "read":
+                fill(folder, rows)
+            seconds, peak = run(step, queue, folder)
+            limit = LIMITS.get(label)
+            told = f"{limit[0]:g} s, {limit[1]} MiB" if limit else ""
+            print(f"{label:<26}{seconds:>8.2f}{peak:>8.0f}   {told}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
