@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import hashlib
 import json
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prismake.errors import PrismakeError
+
 if TYPE_CHECKING:
     import pandas as pd
 
+_DRAFT = ".tmp"  # how the names of temporary files end
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # A spreadsheet program takes cells that begin like this for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,12 +37,17 @@ def digest(path: Path) -> str | None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place when the block ends well: old or new, never half."""
+    """A temporary file beside ``path`` that takes its place when the block ends well: old or new, never half.
+
+    Raises:
+        PrismakeError: the disk is full; what was there stays as it is.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    os.close(handle)
-    draft = Path(name)
+    draft: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_writer()}.", suffix=_DRAFT)
+        os.close(handle)
+        draft = Path(name)
         yield draft
         with draft.open("rb") as file:
             os.fsync(file.fileno())
@@ -45,8 +56,41 @@ def replacing(path: Path) -> Iterator[Path]:
         os.umask(umask)
         draft.chmod(0o666 & ~umask)
         draft.replace(path)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise PrismakeError(
+            "there is no room left on the disk to write this file.",
+            where=str(path),
+            remedy="What was there is as it was. Make room, then run snakemake again.",
+        ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        if draft:
+            draft.unlink(missing_ok=True)
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove temporary files of runs on this computer that were killed while they wrote."""
+    ours = socket.gethostname()
+    for draft in folder.glob(f".*{_DRAFT}"):
+        host, _, process = draft.name.removesuffix(_DRAFT).rpartition(".")[0].rpartition(".")[2].rpartition("-")
+        if host == ours.replace(".", "_") and process.isdigit() and not _alive(int(process)):
+            draft.unlink(missing_ok=True)
+
+
+def _writer() -> str:
+    """Who writes, as a part of a file name: computer and process."""
+    return f"{socket.gethostname().replace('.', '_')}-{os.getpid()}"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # alive, and somebody else's
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

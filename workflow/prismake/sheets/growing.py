@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import Look
 
+_FILTER = re.compile(rb"<filterColumn\b.*?</filterColumn>|<filterColumn\b[^>]*/>", re.DOTALL)
 _LINE = Border(bottom=Side(style="thin", color="CBD2D9"))
 
 
@@ -44,9 +47,11 @@ def add_rows(
         worked_out: the values in the sheet by row number and header; asked for when a cell of ours holds a formula.
 
     Raises:
-        Exception: whatever openpyxl raises for a workbook that it cannot load; the caller rebuilds it.
+        PrismakeError, OSError: the file cannot be written.
+        Exception: whatever openpyxl raises for a workbook that it cannot deal with, not even without its filters; the
+            caller rebuilds it.
     """
-    book = openpyxl.load_workbook(old, rich_text=True)
+    book = _load(old, sheet_name)
     sheet = book[sheet_name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
     _keep_values(sheet, header_row, headers, worked_out)
@@ -70,6 +75,36 @@ def add_rows(
     _widen(sheet, start + len(rows) - 1)
     with replacing(path) as draft:
         book.save(draft)
+
+
+def _load(path: Path, sheet_name: str) -> Any:
+    """The workbook; without its filter where it was filtered in a way that openpyxl does not know.
+
+    A filter without a value, as LibreOffice may save it, is of this kind. The rows that such a filter had hidden
+    are shown then, because nothing would show them again.
+    """
+    try:
+        return openpyxl.load_workbook(path, rich_text=True)
+    except Exception as error:  # openpyxl raises many kinds
+        try:
+            book = openpyxl.load_workbook(_unfiltered(path), rich_text=True)
+        except Exception:
+            raise error from None
+    for row in book[sheet_name].row_dimensions.values():
+        row.hidden = False
+    return book
+
+
+def _unfiltered(path: Path) -> io.BytesIO:
+    """The workbook without what its filters choose; where they are stays."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/") and b"<filterColumn" in content:
+                content = _FILTER.sub(b"", content)
+            new.writestr(name, content)
+    return changed
 
 
 def _keep_values(

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from prismake.errors import PrismakeError
+from prismake.files import sweep_drafts
 from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
@@ -33,6 +35,8 @@ def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence
     Raises:
         MissingSheet: a sheet with answers is gone.
     """
+    sweep_drafts(sheets.folder)
+    sweep_drafts(sheets.folder / "history")
     all_paths = sheet_state.paths(sheets.stage, sheets.reviewers, sheets.folder)
     before = {path.name: sheet_state.people(sheets.book, path) for path in all_paths}
     for error in sheets.refused.values():
@@ -151,6 +155,8 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
         add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes, every)
+    except (PrismakeError, OSError):
+        raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
