@@ -137,7 +137,9 @@ def stages(open_rows: int) -> list[dict[str, Any]]:
             "unit": unit,
             "of": of,
             "settled": of - left.get(title, 0),
+            "not_screened": 0,
             "open": left.get(title, 0),
+            "rounds": {"words": ["Batch 2: 40 of 100 records are read."] if left.get(title) else []},
             "problems": [{"where": "title_abstract.ben.xlsx, E14", "what": "“perhaps so” is not an answer."}]
             if left.get(title)
             else [],

@@ -168,6 +168,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
             yield f"'{stage}.reviewers' names {name} twice. Each reviewer has one sheet."
         for name in sorted(set(named) - set(config["reviewers"])):
             yield f"'{stage}.reviewers' names {name}, who is not in 'reviewers': {', '.join(config['reviewers'])}."
+        yield from _split_problems(config, stage)
     for name in _twice([reason.casefold() for reason in config["full_text"]["reasons"]]):
         yield f"'full_text.reasons' lists “{name}” twice. Each reason is a line of the flow diagram: keep one."
     if config["full_text"]["open_access"] and not config["email"]:
@@ -193,6 +194,25 @@ def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
             f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {there}. "
             "“prismake freeze NAME” makes one of what is decided now."
         )
+
+
+def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
+    """Splits and calibrations that a team cannot do."""
+    people, split = len(reviewers(config, stage)), config[stage].get("split") or {"per_record": 0, "check": 0}
+    if split["per_record"] > people:
+        yield (
+            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers a record, but {stage} has {people}. "
+            "Name more reviewers or ask for fewer."
+        )
+    if split["per_record"] and split["check"]:
+        yield (
+            f"'{stage}.split' has both per_record and check. Keep one: check means that one reviewer judges everything "
+            "and another one a sample."
+        )
+    if split["check"] and people < 2:
+        yield f"'{stage}.split.check' needs a second reviewer who checks the sample. Name one, or take the key out."
+    if config[stage].get("calibration", {}).get("records") and people < 2:
+        yield f"'{stage}.calibration' compares reviewers, and {stage} has only one. Name another, or take the key out."
 
 
 def _column_problems(config: dict[str, Any]) -> Iterator[str]:

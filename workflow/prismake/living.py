@@ -14,6 +14,7 @@ from prismake.errors import PrismakeError
 from prismake.files import read_csv, read_json
 from prismake.flow import outcomes
 from prismake.flow.versions import freeze, read_version
+from prismake.panel import NOT_SCREENED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,10 +44,12 @@ def flow_tables(
     read = {name: read_csv(path) for name, path in tables.items()}
     routes = pd.read_parquet(reports, columns=["report_id", "route"])
     pairs, vanished = read.pop("pairs"), read.pop("vanished")
+    unread = read["title_abstract"][read["title_abstract"]["state"] == NOT_SCREENED]
     found = {
         "searches": [read_json(path) for path in searches],
         "records": pd.read_parquet(records, columns=["record_id", "source"]),
         **read,
+        "removed": unread[["item_id", "settled_by"]].set_axis(["report_id", "why"], axis=1),
         "direct": set(routes.loc[routes["route"] == FULL_TEXT, "report_id"]),
         "possible_duplicates": int((pairs["state"] != "settled").sum()),
     }

@@ -6,7 +6,7 @@ who was asked agrees, or when the consensus sheet says so; nothing is ever settl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prismake.forms import Field, Form, normal_word
@@ -14,6 +14,7 @@ from prismake.forms import Field, Form, normal_word
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 
 SETTLED, UNDECIDED, CONFLICT, PROBLEM = "settled", "undecided", "conflict", "problem"
+NOT_SCREENED = "not screened"  # people stopped before anybody had read it
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Decision:
-    """An item judged. ``fields`` holds a verdict for each field of the form."""
+    """An item judged. ``fields`` holds a verdict for each field of the form.
+
+    ``settled_by`` of an item that was not screened is ``automation`` if a machine's order put it last, else ``other``.
+    """
 
     item: str
     state: str
@@ -55,33 +59,43 @@ def decide(
     consensus: Answers,
     problems: Mapping[str, Mapping[str, set[str]]] | None = None,
     verdicts: Mapping[str, Mapping[str, Verdict]] | None = None,
+    asked: Mapping[str, Collection[str]] | None = None,
+    stopped: Mapping[str, str] | None = None,
 ) -> list[Decision]:
     """One decision an item, in the order of ``items``.
 
     Args:
         form: the fields that were asked.
         items: item ids that are in the stage's queue now.
-        answers: by reviewer; every reviewer named here is expected to answer every item.
+        answers: by reviewer.
         consensus: what the adjudicator settled.
         problems: by reviewer, item to the fields whose cells were not understood.
         verdicts: by item, what is known of a field already (records that were judged before they were one report).
+        asked: by item, the reviewers whose answers are expected and count (none where it was not handed out yet);
+            without it every reviewer is expected to answer every item.
+        stopped: by item that people decided to leave unread, how the flow counts it, ``automation`` or ``other``.
     """
-    known = verdicts or {}
-    return [
-        _decide_item(form, item, answers, consensus.get(item, {}), problems or {}, known.get(item, {}))
-        for item in items
-    ]
+    known, ended, decisions = verdicts or {}, stopped or {}, []
+    for item in items:
+        who = answers if asked is None else asked.get(item, ())
+        said = {name: given.get(item, {}) for name, given in answers.items() if name in who}
+        final = consensus.get(item, {})
+        if item in ended and not final and not any(any(given.values()) for given in said.values()):
+            blank = {one.name: Verdict("") for one in form.fields}
+            decisions.append(Decision(item, NOT_SCREENED, ended[item], blank, said))
+        else:
+            decisions.append(_decide_item(form, item, said, final, problems or {}, known.get(item, {})))
+    return decisions
 
 
 def _decide_item(
     form: Form,
     item: str,
-    answers: Mapping[str, Answers],
+    said: Mapping[str, Mapping[str, str]],
     consensus: Mapping[str, str],
     problems: Mapping[str, Mapping[str, set[str]]],
     known: Mapping[str, Verdict],
 ) -> Decision:
-    said = {reviewer: given.get(item, {}) for reviewer, given in answers.items()}
     heard = {who: given for who, given in said.items() if any(given.values())} if form.optional else said
     verdicts: dict[str, Verdict] = {}
     for one in form.fields:
@@ -90,12 +104,14 @@ def _decide_item(
             verdicts[one.name] = Verdict("")
         elif one.name in known:
             verdicts[one.name] = known[one.name]
+        elif not said and not consensus.get(one.name):  # not handed out yet
+            verdicts[one.name] = Verdict(UNDECIDED)
         else:
             asked = heard
             if condition:
                 asked = {who: given for who, given in heard.items() if settles(form.field(condition), given) == wanted}
             verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(condition))
-    broken = any(item in by_item for by_item in problems.values())
+    broken = any(item in by_item for who, by_item in problems.items() if who in said)
     state = _state(verdicts, form)
     if broken and (state != SETTLED or not any(verdict.value for verdict in verdicts.values())):
         state = PROBLEM

@@ -9,6 +9,7 @@ from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.errors import PrismakeError
 from prismake.forms import load_instrument, row_choices
 from prismake.labels import study_label
+from prismake.panel import NOT_SCREENED, SETTLED
 from prismake.related import related_reports
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFram
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
     """Whether a stage hands on what it has decided: always (rolling), or once it is finished (complete)."""
-    return gate == "rolling" or bool((decisions["state"] == "settled").all())
+    return gate == "rolling" or bool(decisions["state"].isin([SETTLED, NOT_SCREENED]).all())
 
 
 def studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str, str]) -> pd.DataFrame:

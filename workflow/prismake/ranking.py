@@ -98,7 +98,7 @@ def _scores(frame: pd.DataFrame, labels: np.ndarray, question: str, seed: int) -
     counts, length = _count([*zip(_text(frame, "title"), _text(frame, "abstract"), strict=True), (question or "", "")])
     asked = counts[-1].nnz > 0
     if not asked and not (labels == 1).any():
-        return np.array([_chance(item, seed) for item in frame.index])
+        return np.array([chance(item, seed) for item in frame.index])
     weights = _tfidf(counts)
     prior = _question_scores(counts, weights, length) if asked else np.zeros(len(frame))
     if not (labels >= 0).any():
@@ -296,7 +296,8 @@ def _differ(scores: np.ndarray) -> bool:
     return bool(np.ptp(scores) > 1e-12 * max(1.0, np.abs(scores).max()))
 
 
-def _chance(item: Any, seed: int) -> float:
+def chance(item: Any, seed: int) -> float:
+    """A number in [0, 1) that follows from item and seed alone: the order of a lottery that anyone can repeat."""
     return int.from_bytes(hashlib.sha256(f"{seed}\x1f{item}".encode()).digest()[:6], "big") / 2**48
 
 

@@ -35,7 +35,7 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for who, share in people:
             open_rows = share["of"] - share["decided"]
             remark = f"open in a spreadsheet program: {share['waiting']} rows wait" if share.get("waiting") else ""
-            if not status["of"]:
+            if not share["of"]:
                 remark = "nothing to do here yet"
             lines.append(
                 {
@@ -48,6 +48,11 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 }
             )
     return lines
+
+
+def round_words(statuses: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(stage, sentence): how far calibrations and batches are, and advice on stopping."""
+    return [(status["title"], text) for status in statuses for text in status["rounds"]["words"]]
 
 
 def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[str, str]]:
@@ -125,6 +130,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
     else:
         console.print()
         console.print(_table(rows(statuses)))
+        for title, text in round_words(statuses):
+            console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
         _print_problems(console, statuses)
     for source, text in [*search_warnings(sources(dict(config), SEARCHES)), *fulltext_warnings()]:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")

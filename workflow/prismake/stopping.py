@@ -74,6 +74,7 @@ def stopping_advice(
     *,
     pending: int = 0,
     random_tail: int = 0,
+    since: int | None = None,
     target: float = 0.95,
     level: float = 95,
 ) -> Advice:
@@ -82,14 +83,17 @@ def stopping_advice(
     ``decisions``: 1/0, True/False or include/exclude (``maybe`` counts as include) on the items read, in the order in
     which they were offered. ``total``: all items of the stage. ``pending``: items handed out and still undecided; the
     bound counts each of them as relevant and missed, for they stood high in the order. ``random_tail``: how many of the
-    last decisions are on items drawn at random from all that was unread; the bound then rests on them alone.
+    last decisions are on items drawn at random from all that was unread; the bound then rests on them alone. ``since``:
+    how many of the last decisions are on items handed out since items were last added to the stage; what was read
+    before tells nothing of those that came later, and is in no sample (all decisions by default).
 
     Raises StoppingError for counts that do not fit together, or a decision that is not understood.
     """
     relevant = [_relevant(decision) for decision in decisions]
     read, found = len(relevant), sum(relevant)
-    _check(read, total, pending=pending, random_tail=random_tail, target=target, level=level)
-    sizes = [random_tail] if random_tail else sorted({math.ceil(read * share) for share in _SAMPLES} - {0})
+    tail = read if since is None else since
+    _check(read, total, pending=pending, random_tail=random_tail, since=tail, target=target, level=level)
+    sizes = [random_tail] if random_tail else sorted({math.ceil(tail * share) for share in _SAMPLES} - {0})
     facts = {"total": total, "read": read, "found": found, "pending": pending, "target": target, "level": level}
     samples = [_sample(relevant, size, facts, (1 - level / 100) / len(sizes)) for size in sizes]
     result: dict[str, Any] = dict.fromkeys(("recall", "recall_lb", "missed", "missed_ub", "p_value"))
@@ -196,11 +200,13 @@ def _relevant(decision: Any) -> int:
     return int(word in _YES)
 
 
-def _check(read: int, total: int, *, pending: int, random_tail: int, target: float, level: float) -> None:
-    if read + pending > total or min(pending, random_tail) < 0:
+def _check(read: int, total: int, *, pending: int, random_tail: int, since: int, target: float, level: float) -> None:
+    if read + pending > total or min(pending, random_tail, since) < 0:
         raise StoppingError(f"{read} items decided and {pending} pending do not fit into {total} items.")
     if random_tail > read:
         raise StoppingError(f"{random_tail} items cannot have been drawn at random when {read} are read.")
+    if since > read:
+        raise StoppingError(f"{since} items cannot have been read since items were added when {read} are read at all.")
     if not 0 < target <= 1:
         raise StoppingError(f"A target recall of {target} does not exist.", remedy="Give a share such as 0.95.")
     if not 0 < level < 100:

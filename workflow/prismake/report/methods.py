@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prismake.report.selection import panel, selection
+from prismake.sentences import join
+
 OVERALL = {
     "total": "The overall word follows bands of the total number of stars.",
     "ahrq": "The overall word follows the thresholds of the Agency for Healthcare Research and Quality by domain.",
@@ -50,6 +53,7 @@ def paragraphs(
     searches: Sequence[Mapping[str, Any]],
     instruments: Mapping[str, Mapping[str, str]],
     versions: Mapping[str, str],
+    stages: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, str]]:
     """Paragraphs as {"title", "text"}.
 
@@ -58,31 +62,19 @@ def paragraphs(
         searches: the search logs.
         instruments: title by name of each instrument, as {"nos_cohort": {"title": ...}}.
         versions: version by name of the software.
+        stages: the contents of ``<stage>/status.json``.
     """
     texts = {
         "Registration and protocol": config.get("registration", ""),
         "Information sources and search": _searches(searches),
         "Duplicates": _duplicates(config),
-        "Selection": _selection(config),
+        "Selection": selection(config, stages),
         "Risk of bias": _appraisal(config, instruments),
         "Data collection": _extraction(config),
         "Synthesis": _synthesis(config),
         "Software": _software(versions),
     }
     return [{"title": title, "text": text} for title, text in texts.items() if text]
-
-
-def join(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    words = list(words)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _panel(config: Mapping[str, Any], stage: str) -> str:
-    names = config.get(stage, {}).get("reviewers") or config["reviewers"]
-    if len(names) == 1:
-        return f"by {names[0]} alone"
-    return f"by {join(names)} independently of each other"
 
 
 def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
@@ -112,24 +104,9 @@ def _duplicates(config: Mapping[str, Any]) -> str:
     versions = config.get("duplicates", {}).get("merge_cochrane_versions", True)
     return (
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
-        f"were merged by rule; pairs in doubt were judged {_panel(config, 'duplicates')}. Successive versions of one "
+        f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates')}. Successive versions of one "
         f"Cochrane review were {'taken as one report' if versions else 'kept apart'}."
     )
-
-
-def _selection(config: Mapping[str, Any]) -> str:
-    first, second = _panel(config, "title_abstract"), _panel(config, "full_text")
-    same = first == second
-    text = (
-        f"Titles and abstracts{' and then full texts' if same else ''} were judged {first}"
-        f"{'' if same else f', full texts {second}'}. "
-    )
-    if "independently" in text:
-        text += "Disagreements went to a consensus sheet and were settled there. "
-    text += "Each report excluded at full text was given one reason, the first of the protocol's list that applied."
-    if config.get("title_abstract", {}).get("order") == "relevance":
-        text += " Records were put before the reviewers in order of predicted relevance; the order decided nothing."
-    return text
 
 
 def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, str]]) -> str:
@@ -142,7 +119,7 @@ def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str,
         return ""
     overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
     return (
-        f"Risk of bias was judged {_panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. "
+        f"Risk of bias was judged {panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. "
         f"Items that do not apply to a design are not in its denominator. {overall}".strip()
     )
 
@@ -152,7 +129,7 @@ def _extraction(config: Mapping[str, Any]) -> str:
     if not labels:
         return ""
     return (
-        f"Data were extracted {_panel(config, 'extraction')}: {join(labels)}. What a report does not say was recorded "
+        f"Data were extracted {panel(config, 'extraction')}: {join(labels)}. What a report does not say was recorded "
         "as not reported, which is neither zero nor blank. Cohorts published more than once were pooled once."
     )
 

@@ -33,6 +33,7 @@ from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
+from prismake.status import round_words
 
 TEMPLATE = "page.html.j2"
 
@@ -46,8 +47,8 @@ def render(context: Mapping[str, Any]) -> str:
                   heading and methods. ``notice``, ``authors`` and ``registration`` are shown when not empty.
     versions      {"prismake": "0.1.0", "Python": "3.11.7", ...}, in the order to be printed
     instruments   {instrument name: {"title": str}} of those in ``config["appraisal"]["instruments"]``
-    stages        list of the contents of ``<stage>/status.json`` in order: title, unit, of, settled, open, problems
-                  (list of {"where", "what"})
+    stages        list of the contents of ``<stage>/status.json`` in order: stage, title, unit, of, settled, open,
+                  rounds (``prismake.sheets.progress``), problems (list of {"where", "what"})
     status        rows of the progress table: {"stage", "who", "decided", "of", "file", "remark"}
     searches      list of the contents of ``search/<source>.json``
     duplicates    {"summary": content of ``duplicates/summary.json``, "sources", "shared": rows of
@@ -97,10 +98,13 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "problems": [problem for stage in stages for problem in stage["problems"]],
         "progress": [_progress(row) for row in context["status"]],
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
+        "rounds": round_words(context["stages"]),
         "outcomes": [_outcome(result) for result in results],
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
-        "methods": paragraphs(config, context["searches"], context["instruments"], context["versions"]),
+        "methods": paragraphs(
+            config, context["searches"], context["instruments"], context["versions"], context["stages"]
+        ),
         "limitations": _limitations(context),
         "reasons": _reasons(context["excluded"]),
         "reports": _reports(context["studies"]),
@@ -301,6 +305,20 @@ def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapp
     return [(reason, rows) for (_, reason), rows in ordered]
 
 
+def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What people left unread, on whose word, and what was known then of what may be among it."""
+    found = []
+    for stage in stages:
+        if stage["not_screened"]:
+            left = plural(stage["not_screened"], stage["unit"].removesuffix("s"))
+            words = (
+                f"{left} of {count(stage['of'])} were not read at {stage['title'].lower()}, where screening was stopped"
+            )
+            found.append(f"{words}: {stage['rounds']['stopped']}")
+            found += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
+    return found
+
+
 def _limitations(context: Mapping[str, Any]) -> list[str]:
     """What a reader has to know before believing the numbers; each sentence says what it rests on."""
     found = []
@@ -313,6 +331,7 @@ def _limitations(context: Mapping[str, Any]) -> list[str]:
         if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
             found.append(f"{title}: {sentence}")
         found += [f"{title}: {text}" for text in _warnings(result)]
+    found += _not_screened(context["stages"])
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         found.append(f"{plural(missing, 'report')} sought could not be retrieved.")

@@ -50,6 +50,7 @@ def follow(
     answers: Mapping[str, dict[str, dict[str, str]]],
     consensus: Answers,
     problems: Mapping[str, Mapping[str, set[str]]],
+    asked: Mapping[str, Sequence[str]] | None = None,
 ) -> Joined:
     """Let the answers given to members count for their item.
 
@@ -58,13 +59,15 @@ def follow(
         answers: by reviewer; an item takes over the answers of its members where it has none of its own.
         consensus: what the adjudicator settled; a row about several records is named by all their ids.
         problems: by reviewer, item to the fields whose cells were not understood.
+        asked: by id, whose answers were expected and count; without it everyone's.
     """
     joined = Joined()
     for item in sorted(members):
         ids = [one for one in (item, *sorted(members[item])) if _judged(one, answers, consensus)]
         if any(one != item for one in ids):
             together = _rows_of(consensus, {item, *members[item]})
-            _join(joined, form, item, ids, answers, together, decide(form, ids, answers, consensus, problems))
+            decisions = decide(form, ids, answers, consensus, problems, asked=asked)
+            _join(joined, form, item, ids, answers, together, decisions)
     return joined
 
 

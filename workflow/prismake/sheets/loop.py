@@ -9,9 +9,10 @@ from typing import Any
 from prismake.disagreements import disagreements
 from prismake.files import Table
 from prismake.forms import Field
-from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, progress, to_adjudicate
+from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.withdrawn import withdrawn
 
@@ -38,52 +39,51 @@ def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
 def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table:
     """One row an item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
     names = [one.name for one in sheets.form.fields]
-    asked = [(name, who) for name in names for who in sheets.reviewers]
+    every = [(name, who) for name in names for who in sheets.reviewers]
     rows = []
     for one in sorted(decisions, key=lambda one: one.item):
         verdicts = (one.fields[name] for name in names)
         settled = (verdict.value if verdict.state == SETTLED else "" for verdict in verdicts)
-        said = (one.answers[who].get(name, "") for name, who in asked)
-        rows.append((one.item, one.state, one.settled_by, *settled, *said))
-    columns = ("item_id", "state", "settled_by", *names, *(f"{name}.{who}" for name, who in asked))
+        said = (one.answers.get(who, {}).get(name, "") for name, who in every)
+        asked = " ".join(one.answers) if one.state != NOT_SCREENED else ""
+        rows.append((one.item, one.state, one.settled_by, asked, *settled, *said))
+    columns = ("item_id", "state", "settled_by", "asked", *names, *(f"{name}.{who}" for name, who in every))
     return Table(columns, rows)
 
 
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
-    rows = [(item, who, text) for who in sheets.owners for item, text in sheets.said[who].notes.items()]
+    rows = [(item, who, text) for who, said in sheets.said.items() for item, text in said.notes.items()]
     return Table(("item_id", "who", "note"), sorted(rows))
 
 
 def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
     """How far the stage is: counts that add up, each reviewer's share, every problem with its place."""
-    counts = dict.fromkeys((SETTLED, UNDECIDED, CONFLICT, PROBLEM), 0)
+    counts = dict.fromkeys((SETTLED, UNDECIDED, CONFLICT, PROBLEM, NOT_SCREENED), 0)
     for one in decisions:
         counts[one.state] += 1
-    reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.reviewers}
+    reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.team}
     result = {
         "stage": sheets.stage,
         "title": sheets.form.title,
         "unit": sheets.form.unit,
         "of": len(decisions),
-        **{name: counts[name] for name in counts},
-        "open": len(decisions) - counts[SETTLED],
+        **{name.replace(" ", "_"): number for name, number in counts.items()},
+        "open": len(decisions) - counts[SETTLED] - counts[NOT_SCREENED],
+        "rounds": rounds_status(sheets, decisions),
         "reviewers": reviewers,
         "consensus": _consensus_status(sheets, decisions),
         "problems": _problems(sheets, decisions),
-        "state": sheet_state.state(sheets.stage, sheets.reviewers, sheets.folder),
+        "state": sheet_state.state(sheets.stage, sheets.team, sheets.folder),
     }
     return result
 
 
 def _reviewer_status(sheets: StageSheets, who: str, decisions: Sequence[Decision]) -> dict[str, Any]:
-    answers, broken = sheets.said[who].answers, sheets.said[who].broken
-    done = sum(
-        _asked_no_more(sheets, who, one)
-        or (progress(sheets.form, answers.get(one.item, {})) and one.item not in broken)
-        for one in decisions
-    )
-    return {"decided": done, "of": len(decisions), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
+    complete = sheets.complete(who)
+    mine = [one for one in decisions if who in one.answers and one.state != NOT_SCREENED]
+    done = sum(_asked_no_more(sheets, who, one) or one.item in complete for one in mine)
+    return {"decided": done, "of": len(mine), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
 
 
 def _asked_no_more(sheets: StageSheets, who: str, one: Decision) -> bool:
@@ -141,7 +141,9 @@ def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str
         return {}
     result: dict[str, Any] = {}
     for one in sheets.form.fields:
-        given = {who: [answer_to(sheets.form, one, d.answers[who]) for d in decisions] for who in sheets.reviewers}
+        given = {
+            who: [answer_to(sheets.form, one, d.answers.get(who, {})) for d in decisions] for who in sheets.reviewers
+        }
         if any(value is not None for values in given.values() for value in values):
             apart = disagreements(sheets.form, one, decisions, sheets.reviewers)
             result[one.name] = {**_agreement(one, given), "kind": one.kind, "disagreements": apart}

@@ -18,6 +18,7 @@ from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cel
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
+from prismake.sheets.rounds import hand_on
 from prismake.sheets.stage import MissingSheet, StageSheets
 from prismake.sheets.workbook import new_workbook
 
@@ -30,26 +31,39 @@ def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence
     Args:
         sheets: the stage as it was read.
         guide: label and text of the lines of the first page.
-        order: the queue's item ids in the order in which new rows are added.
+        order: the queue's item ids in the order in which new rows are handed out.
 
     Raises:
         MissingSheet: a sheet with answers is gone.
     """
     sweep_drafts(sheets.folder)
     sweep_drafts(sheets.folder / "history")
-    all_paths = sheet_state.paths(sheets.stage, sheets.reviewers, sheets.folder)
+    owners = [*sheets.team, CONSENSUS] if CONSENSUS in sheets.owners else sheets.team
+    all_paths = [sheets.path(who) for who in owners]
     before = {path.name: sheet_state.people(sheets.book, path) for path in all_paths}
     for error in sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
-    waiting = {}
-    for who in sheets.owners:
+    hand_on(sheets, order)
+    asked, waiting = _asked(sheets), {}
+    for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
-        rows = _disputed_rows(sheets) if who == CONSENSUS else _QueueRows(sheets.queue, order)
+        rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, asked)
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
     sheet_state.remember(sheets.stage, before, waiting, all_paths)
+
+
+def _asked(sheets: StageSheets) -> dict[str, list[str]]:
+    """Reviewers by item, without what people decided to leave unread."""
+    stopped, answered = set(sheets.handed.stopped), sheets.answered()
+    return {item: who for item, who in sheets.asked().items() if item not in stopped or answered.some.get(item)}
+
+
+def _queue_rows(sheets: StageSheets, who: str, asked: Mapping[str, Sequence[str]]) -> _QueueRows:
+    """Rows of a reviewer's sheet by key, in the order of handing out."""
+    return _QueueRows(sheets.queue, [item for item, people in asked.items() if who in people])
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):

@@ -17,9 +17,19 @@ from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, 
 
 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
-    """By workbook name, what people last left there; the empty string before they did anything."""
+    """By workbook name, what people last left there; the empty string before they did anything.
+
+    The sheets of people who left the team are among them: what they answered goes on to count.
+    """
     book = read_book(stage, folder)
-    return {path.name: _state(path, book) for path in paths(stage, reviewers, folder)}
+    everyone = [*reviewers, *left(book, stage, reviewers)]
+    return {path.name: _state(path, book) for path in paths(stage, everyone, folder)}
+
+
+def left(book: Mapping[str, Any], stage: str, team: Sequence[str]) -> list[str]:
+    """Those who were offered a sheet of the stage once and are no longer in the team."""
+    names = (name.removeprefix(f"{stage}.").removesuffix(".xlsx") for name in sorted(book["sheets"]))
+    return [who for who in names if who not in (*team, CONSENSUS)]
 
 
 def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[Path]:
