@@ -8,7 +8,7 @@ reconsiders changes some answers, it does not deal the same ones out anew. A she
 - they are those of the rows a little above or below, as after “delete cells, shift up”;
 - at least ``_MANY_VALUES`` changed, and the same answers, of four or more kinds, are there in another order;
 - at least ``_MANY`` changed, hardly an answer was lost, and the new ones agree with the old ones no better than chance
-  would have it (Cohen's kappa below ``_CHANCE``).
+  would have it (agreement beyond chance, as in Cohen's kappa, below ``_CHANCE``).
 
 The first reading has nothing to compare with: a column that was sorted before a sheet was ever read is taken as it is.
 """
@@ -54,17 +54,19 @@ def is_rearranged(old: Sequence[str], new: Sequence[str]) -> bool:
     changed = [place for place, value in enumerate(old) if value and new[place] != value]
     if len(changed) < _FEWEST:
         return False
-    first, last = changed[0], changed[-1]
-    while first > 0 and old[first - 1] != new[first - 1]:
-        first -= 1
-    while last + 1 < len(old) and old[last + 1] != new[last + 1]:
-        last += 1
-    before, after = old[first : last + 1], new[first : last + 1]
-    if Counter(before) == Counter(after):
-        kinds = {before[place - first] for place in changed}
-        if _sorted(after) or (len(changed) >= _MANY_VALUES and len(kinds) >= 4):
+    differ = [place for place, value in enumerate(old) if new[place] != value]
+    # new answers further down are no part of what was moved; answers that moved into empty rows are
+    for first, last in {(changed[0], changed[-1]), (differ[0], differ[-1])}:
+        before, after = old[first : last + 1], new[first : last + 1]
+        if _same_in_other_rows(before, after, {old[place] for place in changed}, len(changed)):
             return True
-    return _slipped(before, after) or (len(changed) >= _MANY and _dealt_out_anew(before, after, len(changed)))
+    return False
+
+
+def _same_in_other_rows(before: Sequence[str], after: Sequence[str], kinds: set[str], changed: int) -> bool:
+    if Counter(before) == Counter(after) and (_sorted(after) or (changed >= _MANY_VALUES and len(kinds) >= 4)):
+        return True
+    return _slipped(before, after) or (changed >= _MANY and _dealt_out_anew(before, after, changed))
 
 
 def _by_column(said: SheetAnswers, columns: Sequence[Column]) -> dict[str, list[tuple[int, str, str]]]:
@@ -105,13 +107,14 @@ def _slipped(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def _dealt_out_anew(before: Sequence[str], after: Sequence[str], changed: int) -> bool:
+    """Whether hardly an answer was lost, and those who had one have it again no more often than by chance."""
     lost = Counter(filter(None, before)) - Counter(filter(None, after))
-    pairs = [(old, new) for old, new in zip(before, after, strict=True) if old and new]
-    if lost.total() > changed // 10 or not pairs:
+    if lost.total() > changed // 10:
         return False
-    agreed = sum(old == new for old, new in pairs) / len(pairs)
-    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
-    by_chance = sum(olds[value] * news[value] for value in olds) / len(pairs) ** 2
+    answered = [(old, new) for old, new in zip(before, after, strict=True) if old]
+    agreed = sum(old == new for old, new in answered) / len(answered)
+    now = Counter(after)
+    by_chance = sum(now[old] for old, _ in answered) / len(answered) / len(after)
     return by_chance < 1 and (agreed - by_chance) / (1 - by_chance) < _CHANCE
 
 

@@ -1,0 +1,145 @@
+"""A column of answers in other rows is told from answers that people changed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from conftest import Stage
+from prismake.cli import main
+from prismake.errors import SheetError
+from prismake.sheets.rearranged import is_rearranged
+from prismake.sheets.state import accept
+
+ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]
+SEED = 7
+
+
+def column(source: random.Random, rows: int, includes: float, answered: float) -> list[str]:
+    """Answers of a sheet: some still missing, the rest include, maybe or exclude."""
+    words = ["include", "maybe", "exclude"]
+    weights = [includes, includes / 4, 1 - 1.25 * includes]
+    return [source.choices(words, weights)[0] if source.random() < answered else "" for _ in range(rows)]
+
+
+def sheets(count: int = 400):
+    source = random.Random(SEED)
+    for _ in range(count):
+        rows, includes = source.choice([8, 20, 60, 200, 1000]), source.choice([0.03, 0.1, 0.3, 0.6])
+        yield source, column(source, rows, includes, source.choice([0.3, 0.8, 1.0]))
+
+
+def changed(old: list[str], new: list[str]) -> int:
+    return sum(bool(a) and a != b for a, b in zip(old, new, strict=True))
+
+
+def test_ordinary_work_raises_no_alarm():
+    """Minds changed at random, new answers given, two or three pairs exchanged: 400 sheets of 8 to 1,000 rows."""
+    alarms = []
+    for source, old in sheets():
+        new = list(old)
+        for place in source.sample(range(len(new)), k=min(len(new) // 4, source.randrange(12))):
+            new[place] = source.choice(["include", "exclude", "maybe"])
+        for _ in range(source.randrange(2)):
+            one, other = source.sample(range(len(new)), k=2)
+            new[one], new[other] = new[other], new[one]
+        blanks = [place for place, value in enumerate(new) if not value]
+        for place in blanks[: source.randrange(50)]:
+            new[place] = source.choice(["include", "exclude"])
+        if is_rearranged(old, new):
+            alarms.append((old, new))
+    assert alarms == []
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_sorted_columns_are_noticed(down):
+    """Every sorting that moves four answers or more."""
+    for _, old in sheets(200):
+        filled = sorted(filter(None, old), reverse=down)
+        new = [*filled, *[""] * (len(old) - len(filled))]
+        assert is_rearranged(old, new) == (changed(old, new) >= 4)
+
+
+def test_part_of_a_column_sorted_is_noticed():
+    for source, old in sheets(200):
+        first = source.randrange(len(old) // 2)
+        last = source.randrange(first + 4, len(old) + 1)
+        part = old[first:last]
+        filled = sorted(filter(None, part))
+        new = [*old[:first], *filled, *[""] * (len(part) - len(filled)), *old[last:]]
+        assert is_rearranged(old, new) == (changed(old, new) >= 4)
+
+
+@pytest.mark.parametrize("rows", [1, -1, 2])
+def test_a_column_that_slipped_is_noticed(rows):
+    for _, old in sheets(100):
+        new = [*old[rows:], *[""] * rows] if rows > 0 else [*[""] * -rows, *old[:rows]]
+        if changed(old, new) >= 4:
+            assert is_rearranged(old, new)
+
+
+def test_a_shuffled_column_is_noticed_once_twenty_answers_moved():
+    for source, old in sheets(100):
+        new = source.sample(old, k=len(old))
+        if changed(old, new) >= 20:
+            assert is_rearranged(old, new)
+
+
+def test_numbers_in_order():
+    assert is_rearranged(["12", "3", "40", "7", "25"], ["3", "7", "12", "25", "40"])
+    assert not is_rearranged(["12", "3", "40", "7", "25"], ["12", "7", "40", "3", "25"])
+
+
+@pytest.fixture
+def sorted_alone(tmp_path):
+    stage = Stage(tmp_path / "sheets", items=len(ANSWERS))
+    stage.offer()
+    stage.decide("anna", *ANSWERS)
+    stage.read()
+    stage.decide("anna", *sorted(ANSWERS))
+    return stage
+
+
+def test_people_can_say_that_they_meant_it(sorted_alone):
+    stage = sorted_alone
+    assert list(stage.read().decisions["decision.anna"]) == ANSWERS
+    planned = stage.load().refused
+    assert "prismake accept" in str(planned["anna"])
+    accept(stage.path("anna"))
+    stage.items.append("pubmed:100")
+    stage.offer()  # the rows that are added do not take the word back
+    reading = stage.read()
+    assert list(reading.decisions["decision.anna"]) == [*sorted(ANSWERS), ""]
+    assert not reading.status["problems"]
+    stage.decide("anna", *sorted(ANSWERS, reverse=True))
+    assert stage.load().refused, "said once, it holds once"
+
+
+def test_accepting_is_an_event_of_the_graph(sorted_alone):
+    from prismake.sheets.state import state
+
+    before = state("title_abstract", ["anna", "ben"], sorted_alone.folder)
+    accept(sorted_alone.path("anna"))
+    assert state("title_abstract", ["anna", "ben"], sorted_alone.folder) != before
+
+
+def test_only_offered_sheets_can_be_accepted(sorted_alone, capsys):
+    with pytest.raises(SheetError, match="no sheet that was offered"):
+        accept(sorted_alone.folder / "title_abstract.carla.xlsx")
+    assert main(["accept", str(sorted_alone.path("anna"))]) == 0
+    assert "counts as it is now" in capsys.readouterr().out
+
+
+def test_a_consensus_sheet_sorted_alone(tmp_path):
+    stage = Stage(tmp_path / "sheets", items=len(ANSWERS))
+    stage.offer()
+    stage.decide("anna", *["include"] * len(ANSWERS))
+    stage.decide("ben", *["exclude"] * len(ANSWERS))
+    stage.offer()
+    given = ["include", "exclude"] * 5
+    stage.decide("consensus", *given, header="Settled")
+    assert list(stage.read().decisions["decision"]) == given
+    stage.decide("consensus", *sorted(given), header="Settled")
+    reading = stage.read()
+    assert list(reading.decisions["decision"]) == given
+    assert "in other rows" in reading.status["problems"][0]["what"]
