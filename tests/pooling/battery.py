@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from meta_package import META
 from prismake import pooling as pl
-from prismake.errors import PoolingError
 from prismake.pooling import moderators
 
 MISSING = None
@@ -278,11 +277,10 @@ def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
     elif o["measure"] == "IRLN":
         found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
     else:
-        if o["model"] == "CM.EL" and o["measure"] == "OR":
-            raise PoolingError("The conditional model by the exact hypergeometric likelihood is not offered.")
-        found = pl.pool_two_arms(
-            args, o["measure"], model=TWO_ARMS[o["model"]], test=test, nodes=DEFAULT_NODES[o["model"]]
-        )
+        exact = o["model"] == "CM.EL" and o["measure"] == "OR"
+        model = "exact-conditional" if exact else TWO_ARMS[o["model"]]
+        nodes = None if exact else 1 if o["model"] == "UM.RS" else nodes or DEFAULT_NODES[o["model"]]
+        found = pl.pool_two_arms(args, o["measure"], model=model, test=test, level=o.get("level", 95), nodes=nodes)
     names = [n for n in expected if n not in (*GLMM_EXTRA, "QM", "QM_p", "loglik")]
     answer = {n: getattr(found, n) for n in names} | {
         n: found.extra.get(n, math.nan) for n in GLMM_EXTRA if n in expected

@@ -246,3 +246,47 @@ def test_empirical_priors_by_setting():
         pl.rhodes("mental health", "non-pharmacological")
     with pytest.raises(PoolingError, match="no empirical prior for 'toothache'"):
         pl.turner("toothache", "pharmacological v pharmacological")
+
+
+def test_exact_conditional_model_is_at_the_maximum_of_its_likelihood():
+    from scipy.stats import nchypergeom_fisher
+
+    rows = [0, 1, 2, 4, 6, 9]
+    data = {name: [BCG[name][i] for i in rows] for name in ("ai", "bi", "ci", "di")}
+    fit = pl.pool_two_arms(data, model="exact-conditional")
+
+    def exact(beta, tau):
+        total = 0.0
+        for a, b, c, d in zip(*data.values(), strict=True):
+
+            def density(u, a=a, b=b, c=c, d=d):
+                odds = math.exp(beta + tau * u)
+                return nchypergeom_fisher.pmf(a, a + b + c + d, a + c, a + b, odds) * math.exp(-u * u / 2)
+
+            area = quad(density, -8, 8, epsabs=0, epsrel=1e-7)[0]
+            total += math.log(area / math.sqrt(2 * math.pi))
+        return total
+
+    best = exact(fit.beta, fit.tau)
+    assert fit.loglik == pytest.approx(best, abs=1e-6) and fit.gradient < 1e-8
+    for step in ((0.03, 0), (-0.03, 0), (0, 0.03), (0, -0.03)):
+        assert exact(fit.beta + step[0], fit.tau + step[1]) < best
+    near = pl.pool_two_arms(data, model="conditional")
+    assert fit.beta == pytest.approx(near.beta, abs=0.05)
+
+
+def test_exact_conditional_estimates_of_single_tables():
+    """The maximum of Fisher's conditional likelihood for 4, 119, 11, 128 (R: fisher.test, odds ratio 0.3924)."""
+    from prismake.pooling.hypergeometric import tables
+
+    own, variance = tables(*(np.array([float(n)]) for n in (4, 123, 15, 139))).own()
+    assert math.exp(own[0]) == pytest.approx(0.3924, abs=6e-5) and variance[0] > 0
+    ends, _ = tables(*(np.array([float(n)]) for n in (0, 10, 3, 12))).own()
+    assert math.isnan(ends[0])
+
+
+def test_random_study_model_tests_heterogeneity_with_an_empty_arm():
+    data = {"ai": [0, 5, 9, 2], "bi": [20, 30, 21, 25], "ci": [3, 6, 4, 7], "di": [18, 29, 24, 20]}
+    fit = pl.pool_two_arms(data, model="random-study")
+    assert fit.Q == fit.extra["Q_lrt"] > 0 and 0 < fit.extra["Q_wald_p"] <= 1
+    assert fit.Q_df == 3

@@ -193,7 +193,8 @@ def summarise_fit(
     dropped: int,
     report: slice = slice(None),
 ) -> Pooled:
-    """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests."""
+    """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests, or holds the tests
+    alone (``Q_lrt`` and the like)."""
     notes = [f"{dropped} row{'s' if dropped > 1 else ''} left out."] if dropped else []
     if test == "knha":
         notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
@@ -201,10 +202,12 @@ def summarise_fit(
     p = b.size
     df = k - p if test == "t" and k > p else None
     statistics = _statistics(b, V, df, level, mixed.tau2, k, p)
-    if not heterogeneity:
+    if "extra" not in heterogeneity:
+        tests = heterogeneity
         typical = (k - p) / Problem(yi, vi).at(0.0).trP if k > p else NAN
         heterogeneity = {"I2": 100.0 * mixed.tau2 / (typical + mixed.tau2), "H2": mixed.tau2 / typical + 1.0}
-        heterogeneity |= {"Q": NAN, "Q_df": k - p, "Q_p": NAN, "extra": {"nodes": mixed.nodes}}
+        heterogeneity |= {"Q": tests["Q_lrt"], "Q_df": k - p, "Q_p": tests["Q_lrt_p"]}
+        heterogeneity["extra"] = {**tests, "nodes": mixed.nodes}
     return Pooled(
         method="ML",
         test="t" if df else "z",

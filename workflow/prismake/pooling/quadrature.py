@@ -85,6 +85,12 @@ class Counts:
             terms = np.where(x > 0, x * np.log(x / n), 0.0) + np.where(x < n, (n - x) * np.log((n - x) / n), 0.0)
         return float(terms.sum())
 
+    def start(self) -> np.ndarray:
+        """Coefficients to begin with: least squares on smoothed logits or log rates."""
+        others = 1.0 if self.size is None else self.size - self.x + 0.5
+        target = np.log((self.x + 0.5) / others) - self.offset
+        return np.linalg.lstsq(self.X.reshape(-1, self.p), target.ravel(), rcond=None)[0]
+
 
 @dataclass(eq=False)
 class Evaluation:
@@ -209,9 +215,7 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
 
     Raises NotConverged where the likelihood rises without end (a coefficient runs off to infinity).
     """
-    b, best = np.zeros(counts.p), -math.inf
-    if counts.p:
-        b = _start(counts)
+    b, best = counts.start(), -math.inf
     flat = counts.X.reshape(-1, counts.p)
     for _ in range(200):
         eta = fixed_part(counts, b)
@@ -237,12 +241,3 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
                 break
             return b, best + counts.constant, information
     raise NotConverged("A coefficient of the model without random effects runs off to infinity.")
-
-
-def _start(counts: Counts) -> np.ndarray:
-    """Least squares on smoothed logits or log rates."""
-    if counts.size is None:
-        target = np.log(counts.x + 0.5) - counts.offset
-    else:
-        target = np.log((counts.x + 0.5) / (counts.size - counts.x + 0.5)) - counts.offset
-    return np.linalg.lstsq(counts.X.reshape(-1, counts.p), target.ravel(), rcond=None)[0]

@@ -15,13 +15,18 @@ import numpy as np
 
 from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
+from .distributions import chi2_upper
 from .effects import effect_sizes
 from .fit import Pooled
 from .frame import columns
-from .glmm import Mixed
+from .glmm import Mixed, fit_mixed
+from .hypergeometric import tables
 from .laplace import climb
 from .proportions import summarise, summarise_fit
 from .quadrature import Counts, _hermite, fixed_effects
+
+NO_TIME = -700.0  # log of a time at risk in which nothing can happen
+MODELS = ("conditional", "exact-conditional", "fixed-study", "random-study")
 
 
 def pool_two_arms(
@@ -36,7 +41,8 @@ def pool_two_arms(
         ``ai bi ci di`` for OR (binomial-normal), ``x1i t1i x2i t2i`` for IRR (Poisson-normal).
     model
         ``conditional``: events of arm 1 among the events of both, binomial with an offset (exact for rates; for odds
-        ratios an approximation that is good when events are rare). ``fixed-study``: a coefficient a study and a
+        ratios an approximation that is good when events are rare). ``exact-conditional``: the same for odds ratios by
+        the non-central hypergeometric likelihood, given all margins. ``fixed-study``: a coefficient a study and a
         random treatment effect, +-1/2 coding. ``random-study``: a normal baseline and, independent of it, a random
         treatment effect.
     nodes
@@ -64,6 +70,14 @@ def pool_two_arms(
         with np.errstate(divide="ignore"):
             own, variance = np.log(x[:, 0] / x[:, 1]) - relative, 1.0 / x[:, 0] + 1.0 / x[:, 1]
         return summarise(counts, yi, vi, interior, test, level, nodes, ("intercept",), dropped, wald=(own, variance))
+    if model == "exact-conditional":
+        if size is None:
+            raise PoolingError("Rate ratios need no exact model: conditional is exact for them.")
+        exact = tables(x[:, 0], size[:, 0], x.sum(axis=1), size[:, 1])
+        own, variance = exact.own()
+        return summarise(
+            exact, yi, vi, np.isfinite(own), test, level, nodes, ("intercept",), dropped, wald=(own, variance)
+        )
     half = np.broadcast_to([0.5, -0.5], (k, 2))
     inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
     if model == "fixed-study":
@@ -73,10 +87,49 @@ def pool_two_arms(
         counts = Counts(x, size, X, offset, half)
         return summarise(counts, yi, vi, inside, test, level, nodes, ("intercept",), dropped, report=slice(k, k + 1))
     if model != "random-study":
-        raise PoolingError(f"There is no model '{model}'.", remedy="Use conditional, fixed-study or random-study.")
+        raise PoolingError(f"There is no model '{model}'.", remedy=f"Use one of: {', '.join(MODELS)}.")
     X = np.stack([np.ones((k, 2)), half], axis=2)
     mixed = _random_study(Counts(x, size, X, offset, half), nodes)
-    return summarise_fit(mixed, k, yi, vi, {}, test, level, ("intercept",), dropped, report=slice(1, 2))
+    tests = _interaction_tests(x, size, offset)
+    return summarise_fit(mixed, k, yi, vi, tests, test, level, ("intercept",), dropped, report=slice(1, 2))
+
+
+def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarray) -> dict[str, float]:
+    """Tests that all studies have one ratio, baselines random: a ratio a study, as an effect on arm 1, against one for
+    all; by likelihood ratio, and by Wald among the studies whose own ratio is finite. NaN where a search fails.
+
+    An arm 1 without events, or with nothing else, is fitted exactly at an infinite ratio: it has probability one, and
+    only its arm 2 is left in the likelihood.
+    """
+    k = x.shape[0]
+    finite = np.flatnonzero((x[:, 0] > 0) & ((x[:, 0] < size[:, 0]) if size is not None else True))
+    ones, first = np.ones((k, 2)), np.broadcast_to([1.0, 0.0], (k, 2))
+    each = np.zeros((k, 2, finite.size + 1))
+    each[:, :, 0] = 1.0
+    each[finite, 0, np.arange(1, finite.size + 1)] = 1.0
+    gone = np.ones(k, bool)
+    gone[finite] = False
+    left, left_size, left_offset = x.copy(), None if size is None else size.copy(), offset.copy()
+    left[gone, 0] = 0.0
+    if left_size is None:
+        left_offset[gone, 0] = NO_TIME
+    else:
+        left_size[gone, 0] = 0.0
+    undefined = dict.fromkeys(("Q_lrt", "Q_lrt_p", "Q_wald", "Q_wald_p"), math.nan)
+    if k < 2:
+        return undefined
+    try:
+        one = fit_mixed(Counts(x, size, np.stack([ones, first], axis=2), offset, ones))
+        many = fit_mixed(Counts(left, left_size, each, left_offset, ones))
+    except (NotConverged, EstimateDoesNotExist, np.linalg.LinAlgError):
+        return undefined
+    lrt, wald = max(0.0, 2.0 * (many.loglik - one.loglik)), 0.0
+    if finite.size > 1:
+        contrast = np.column_stack([-np.ones(finite.size - 1), np.eye(finite.size - 1)])
+        gap = contrast @ many.b[1:]
+        wald = float(gap @ np.linalg.solve(contrast @ many.vcov[1:, 1:] @ contrast.T, gap))
+    p = [float(chi2_upper(value, k - 1)) for value in (lrt, wald)]
+    return {"Q_lrt": lrt, "Q_lrt_p": p[0], "Q_wald": wald, "Q_wald_p": p[1]}
 
 
 def _tables(data: Any, measure: str):
