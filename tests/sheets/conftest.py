@@ -63,7 +63,7 @@ class Stage:
     def read(self) -> Reading:
         sheets = self.load()
         decisions = sheets.decisions()
-        record(self.name, sheets.snapshot(decisions), self.folder)
+        record(self.name, sheets.snapshot(decisions), self.folder, {one.item: one.settled_by for one in decisions})
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

@@ -1,17 +1,25 @@
-"""What was read last, every change of a decision, and earlier copies of sheets."""
+"""What was read last, every change of a decision, what was offered and first answered when, earlier copies of sheets.
+
+In ``config/sheets/history/``: ``<stage>.answers.json`` is the last good reading; ``decisions.jsonl`` has a line for
+every change of an answer or a settled decision, of all stages; ``<stage>.events.jsonl`` a line for the rows that were
+offered to one person at a time, and for the answers of one person that were read for the first time. Both grow only.
+"""
 
 from __future__ import annotations
 
 import datetime
 import json
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from prismake.files import digest, read_json, replacing, write_json
+from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import SHEETS
 
+SETTLED_BY_ALL = "settled"
 Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "settled" -> item -> field -> answer
 
 
@@ -29,28 +37,107 @@ def read_snapshot(stage: str, folder: Path = SHEETS) -> Snapshot:
     return read_json(folder / "history" / f"{stage}.answers.json", {})
 
 
-def record(stage: str, new: Snapshot, folder: Path = SHEETS) -> list[dict[str, Any]]:
-    """Keep ``new`` as the last good answers and append every changed answer to ``decisions.jsonl``.
+def record(
+    stage: str, new: Snapshot, folder: Path = SHEETS, settled_by: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Keep ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
-    A first answer is no change. The changes come before the snapshot: killed in between, the next run
-    finds the lines and does not write them twice.
+    Both come before the snapshot: killed in between, the next run finds the lines and does not write them twice. A
+    change of a settled decision says in ``by`` whose answers changed in the same reading; nobody's where records did.
+
+    Args:
+        settled_by: by item, how it was settled (agreement, consensus, single).
     """
     old = read_snapshot(stage, folder)
     if new == old:
         return []
+    first = _first_answers(old, new)
     changes = list(_changes(stage, old, new))
+    whose = _whose(first, changes)
+    for change in changes:
+        if change["who"] == SETTLED_BY_ALL:
+            change["by"] = whose.get(change["item"], [])
+    events = [
+        {"event": "answered", "who": who, "answers": answers} for who, answers in first.items() if who != SETTLED_BY_ALL
+    ]
+    _append_events(stage, [*events, *_settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})], folder)
     log = folder / "history" / "decisions.jsonl"
-    fresh = _not_yet_written(log, changes)
-    if fresh:
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        lines = "".join(
-            json.dumps({**change, "time": now}, ensure_ascii=False, sort_keys=True) + "\n" for change in fresh
-        )
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab", buffering=0) as file:  # one write: stages are read side by side
-            file.write(lines.encode())
+    _append(log, _not_yet_written(log, changes))
     write_json(folder / "history" / f"{stage}.answers.json", new)
     return changes
+
+
+def note_offer(stage: str, who: str, items: Iterable[str], folder: Path = SHEETS) -> None:
+    """Write down that rows are about to be offered to somebody (``consensus`` for the adjudicator)."""
+    if about := list(dict.fromkeys(items)):
+        _append_events(stage, [{"event": "offered", "who": who, "items": about}], folder)
+
+
+def read_events(stage: str, folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
+    """Offers (``who``, ``items``) and first answers (``who``, ``answers``; ``by`` of settlements), oldest first."""
+    return read_log(_events(stage, folder))
+
+
+def _events(stage: str, folder: Path) -> Path:
+    return folder / "history" / f"{stage}.events.jsonl"
+
+
+def _append_events(stage: str, events: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Add lines, unless they are the last ones already: the run that wrote them was killed."""
+    if not events:
+        return
+    log = _events(stage, folder)
+    last = [{key: value for key, value in one.items() if key != "time"} for one in _parsed(_lines(log)[-len(events) :])]
+    if last != list(events):
+        _append(log, events)
+
+
+def _append(log: Path, lines: Sequence[Mapping[str, Any]]) -> None:
+    if not lines:
+        return
+    now = _now()
+    text = "".join(json.dumps({**one, "time": now}, ensure_ascii=False, sort_keys=True) + "\n" for one in lines)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab+", buffering=0) as file:  # one write: stages are read side by side
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            text = text if file.read(1) == b"\n" else "\n" + text  # the line before was cut off
+        file.write(text.encode())
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
+    """What is answered or settled now and was not at the last reading."""
+    first: Snapshot = {}
+    for who, answers in sorted(new.items()):
+        before = old.get(who, {})
+        for item, given in sorted(answers.items()):
+            had = before.get(item, {})
+            if fresh := {name: value for name, value in sorted(given.items()) if value and not had.get(name)}:
+                first.setdefault(who, {})[item] = fresh
+    return first
+
+
+def _settlements(settled: Mapping[str, dict[str, str]], settled_by: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """An event for each way in which items were settled."""
+    for by in sorted({settled_by.get(item, "") for item in settled}):
+        answers = {item: given for item, given in settled.items() if settled_by.get(item, "") == by}
+        yield {"event": "settled", "who": SETTLED_BY_ALL, "by": by, "answers": answers}
+
+
+def _whose(first: Snapshot, changes: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """By item, the people whose answers to it are new or changed."""
+    pairs = [(item, who) for who, answers in first.items() for item in answers]
+    pairs += [(change["item"], change["who"]) for change in changes]
+    whose: dict[str, set[str]] = {}
+    for key, who in pairs:
+        if who != SETTLED_BY_ALL:
+            for item in key.split(TOGETHER):
+                whose.setdefault(item, set()).add(who)
+    return {item: sorted(people) for item, people in whose.items()}
 
 
 def _changes(stage: str, old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any]]:
@@ -88,11 +175,18 @@ def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
 
 
 def read_log(log: Path) -> Iterator[dict[str, Any]]:
-    """The changes of decisions, oldest first; a line cut off by a full disk is passed over."""
-    if not log.exists():
-        return
-    for line in log.read_text(encoding="utf-8").splitlines():
+    """The lines of a history, oldest first; a line cut off by a full disk is passed over."""
+    return _parsed(_lines(log))
+
+
+def _lines(log: Path) -> list[bytes]:
+    """Only line feeds end a line: what people type may hold any other separator."""
+    return log.read_bytes().rstrip(b"\n").split(b"\n") if log.exists() else []
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines:
         try:
             yield json.loads(line)
-        except json.JSONDecodeError:
+        except ValueError:
             continue

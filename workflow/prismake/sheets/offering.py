@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from prismake.files import sweep_drafts
 from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state
-from prismake.sheets.history import keep_copy
+from prismake.sheets.history import keep_copy, note_offer
 from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program
@@ -137,6 +137,7 @@ def _offer_one(
     table = sheets.tables.get(who)
     if table is None:
         if rows or (sheets.form.typed and not sheets.form.optional and who != CONSENSUS):  # a pair may be typed in
+            _note(sheets, who, rows.values())
             new_workbook(path, sheets.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
@@ -150,9 +151,15 @@ def _offer_one(
         return len(new) + len(changes)
     if sheet_state.people(sheets.book, path):
         keep_copy(table.path)
+    _note(sheets, who, new)
     _add(sheets, who, table, new, changes, guide)
     logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
     return 0
+
+
+def _note(sheets: StageSheets, who: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Before the rows are written: an offer that was never noted would be missing from the story of its records."""
+    note_offer(sheets.stage, who, (str(row["item_id"]) for row in rows), sheets.folder)
 
 
 def _add(
