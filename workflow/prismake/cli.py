@@ -1,4 +1,4 @@
-"""The command ``prismake``: start a review, see how far it is, look up a decision, take a sheet as it is."""
+"""The command ``prismake``: start a review, see how far it is, look up a decision, accept a sheet, export a set."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from prismake import __version__
 from prismake.errors import ConfigError, PrismakeError
+from prismake.exporting import ALL, STAGES, WHAT
+from prismake.sources.export import FORMATS
 
 _CONFIG = Path("config/config.yaml")
 
@@ -26,6 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
+    export = commands.add_parser(
+        "export", help="write the records of a stage for Zotero, EndNote, Rayyan, Covidence, …"
+    )
+    export.add_argument("stage", choices=STAGES, help="whose records")
+    export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
+    export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
+    export.add_argument("--output", type=Path, help="name of the new file")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
@@ -34,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _accept(chosen.sheet)
         elif chosen.command == "freeze":
             _freeze(chosen.version)
+        elif chosen.command == "export":
+            _export(chosen.stage, chosen.what, chosen.format, chosen.output)
         elif chosen.history:
             _history(chosen.history)
         else:
@@ -84,6 +95,13 @@ def _freeze(version: str) -> None:
         f"reports decided to the end, {counts['open']:,} open, which count as new in the update.\n"
         f'When the update begins, write into config/config.yaml:\n\nprevious:\n  version: "{version}"'
     )
+
+
+def _export(stage: str, what: str, format: str, output: Path | None) -> None:
+    from prismake.exporting import export
+
+    path, count = export(stage, what, format, output)
+    print(f"Wrote {count:,} records to {path}.")
 
 
 def _history(record: str) -> None:

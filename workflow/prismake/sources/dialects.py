@@ -40,7 +40,7 @@ RIS_DIALECTS = (
             "pages": ("SP~EP",),
             "doi": ("DO",),
             "pmid": ("C1:pmid-line",),
-            "pmcid": ("C2:pmcid-line",),
+            "pmcid": ("C2",),
             "abstract": ("AB:exact",),
             "language": ("LA:exact",),
             "publication_types": ("M3:exact-one",),

@@ -69,7 +69,7 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
         lines += [("SP", first), ("EP", last), ("DO", row["doi"]), ("AB", row["abstract"]), ("LA", row["language"])]
         lines += [("M3", kind) for kind in row["publication_types"]] + [("KW", word) for word in row["keywords"]]
         lines += [("UR", row["url"]), ("DB", row["database"]), ("AN", row["accession"])]
-        lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}"), ("C2", row["pmcid"] and f"PMCID: {row['pmcid']}")]
+        lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}"), ("C2", row["pmcid"])]
         lines += [("C3", number) for number in row["trial_ids"]] + [("C4", link) for link in row["related_reports"]]
         lines += [("C6", "retracted" if row["retracted"] else "")]
         parts.append("".join(f"{tag}  - {value}\n" for tag, value in lines if value) + "ER  - \n")

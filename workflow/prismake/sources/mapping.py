@@ -197,7 +197,6 @@ HOW: dict[str, Callable[[str], Any]] = {
     "wos": _found(r"((?:WOS|ISI|MEDLINE|BCI|CCC|KJD|SCIELO):\S+)"),
     "doi-bars": lambda value: next((found for part in value.split("||") if (found := HOW["doi-marked"](part))), ""),
     "pmid-line": _found(r"PMID:\s*(\d+)"),
-    "pmcid-line": lambda value: normal_pmcid(_found(r"PMCID:\s*(PMC\d+)")(value)),
     "covidence": _found(r"(\d+)"),
     "first-word": _found(r"^(\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
