@@ -85,7 +85,8 @@ def _run(config: dict) -> None:
     _stage("title_abstract", config)
     screened, read = (results / stage / "decisions.csv" for stage in ("title_abstract", "full_text"))
     sought = results / "full_text/sought.parquet"
-    script("queue_reports").main(reports, screened, config["title_abstract"]["gate"], sought)
+    inputs = {"reports": reports, "decisions": screened, "links": folder / "links.csv"}
+    script("queue_reports").main(inputs, config["title_abstract"]["gate"], sought)
     names = {"queue": "queue.parquet", "files": "fulltexts.csv", "missing": "missing.csv", "summary": "fulltexts.json"}
     output = {name: results / "full_text" / file for name, file in names.items()}
     script("find_fulltexts").main(sought, [], "", output)
