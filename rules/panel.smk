@@ -57,6 +57,7 @@ def panel_settings(stage):
         "title",
         "reviewers",
         "consensus",
+        "words",
         "full_text",
         "appraisal",
         "extraction",

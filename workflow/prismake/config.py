@@ -52,7 +52,12 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     problems = list(_schema_problems(config))
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
-        problems = [*_panel_problems(filled), *_column_problems(filled), *_search_problems(filled, folder)]
+        problems = [
+            *_panel_problems(filled),
+            *_word_problems(filled),
+            *_column_problems(filled),
+            *_search_problems(filled, folder),
+        ]
         problems += _previous_problems(filled, folder)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
@@ -179,6 +184,27 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
     for design, name in config["appraisal"]["instruments"].items():
         if name not in instruments:
             yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+
+
+def _word_problems(config: dict[str, Any]) -> Iterator[str]:
+    """Words of the team's own for an answer that there is not, or that mean another answer of the same question."""
+    from prismake.forms import load_form, normal_word
+
+    if not config["words"]:
+        return
+    fields = [one for stage in PANEL_STAGES for one in load_form(stage, config).fields]
+    known = {choice.value for one in fields for choice in one.choices}
+    for answer in sorted(config["words"].keys() - known):
+        yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(known))}."
+    told = set()
+    for one in fields:
+        meant: dict[str, str] = {}
+        for choice in one.choices:
+            for word in map(normal_word, (choice.value, *choice.synonyms)):
+                other = meant.setdefault(word, choice.value)
+                if other != choice.value and (word, other) not in told:
+                    told.add((word, other))
+                    yield f"'words' has “{word}” for {choice.value}, but at “{one.label}” it means {other}."
 
 
 def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:

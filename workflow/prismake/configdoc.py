@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.config import ROLES, config_schema, word
+from prismake.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
+from prismake.forms import load_form
 
 _TYPES = {
     "object": "group",
@@ -53,6 +54,38 @@ _MEASURES = """\
 """
 
 
+_WORDS = """\
+## Words that are understood in sheets
+
+An answer may be typed as one of these words instead of being chosen from the list: capitals, blanks around it and a
+full stop behind it do not matter, TRUE counts as yes, FALSE as no. Anything else is named with its cell and counts as
+no answer; nothing is guessed. Words of your own, in whatever language, go into `words` in `config.yaml`:
+
+```yaml
+words:
+  include: [ok, "+"]
+  not retrieved: [wartet auf Fernleihe]
+```
+
+| sheet | answer | words |
+| --- | --- | --- |
+{rows}
+
+In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma.
+"""
+
+
+def _words() -> str:
+    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != "extraction"]
+    return "\n".join(
+        f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
+        for form in forms
+        for one in form.fields
+        for choice in one.choices
+        if choice.synonyms
+    )
+
+
 def readme() -> str:
     """The text of ``config/README.md``."""
     lines = [_HEAD, "## Keys\n"]
@@ -65,7 +98,7 @@ def readme() -> str:
     rows = "\n".join(
         f"| {', '.join(names)} | {', '.join(f'`{r}`' for r in roles)} |" for roles, names in measures.items()
     )
-    lines += ["", _MEASURES.format(rows=rows)]
+    lines += ["", _MEASURES.format(rows=rows), _WORDS.format(rows=_words())]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -77,6 +77,7 @@ class Form:
 
     ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
     ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
+    ``highlight``: terms that are set off in titles and abstracts.
     """
 
     stage: str
@@ -89,6 +90,7 @@ class Form:
     note_width: int = 28
     optional: bool = False
     typed: bool = False
+    highlight: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
@@ -110,6 +112,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     fields = [_field(one, lists, path.name) for one in data["fields"]]
     if stage == "extraction":
         fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+    fields = [_with_words(one, config.get("words", {})) for one in fields]
     note = data.get("note", {})
     return Form(
         stage=data["stage"],
@@ -122,6 +125,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         note_width=note.get("width", 28),
         optional=data.get("optional", False),
         typed=data.get("typed", False),
+        highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
     )
 
 
@@ -205,6 +209,12 @@ def _field(data: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]], whe
         width=data.get("width", 14),
         help=data.get("help", ""),
     )
+
+
+def _with_words(one: Field, words: Mapping[str, Iterable[str]]) -> Field:
+    """The field, understanding the team's own words as well."""
+    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in one.choices)
+    return replace(one, choices=tuple(choices))
 
 
 def _make_choice(data: Mapping[str, Any]) -> Choice:

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.files import replacing
 from prismake.forms import as_typed
+from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
-from prismake.sheets.xlsx import Look
+from prismake.sheets.xlsx import EMPHASIS, INK, Look
 
 _FILTER = re.compile(rb"<filterColumn\b.*?</filterColumn>|<filterColumn\b[^>]*/>", re.DOTALL)
 _LINE = Border(bottom=Side(style="thin", color="CBD2D9"))
@@ -148,12 +151,17 @@ def _fill(cell: Any, column: Column, text: str) -> None:
     if text:
         if column.link:
             cell.hyperlink = link_to(column, text) or None
-        cell.value = text
+        pieces = runs(text, column.terms)
+        cell.value = CellRichText(*(_piece(*piece) for piece in pieces)) if pieces else text
         cell.data_type = "s"  # never a formula, whatever the title begins with
     look = look_of(column, text)
     _dress(cell, look)
     cell.border = _LINE
     cell.quotePrefix = look.quoted
+
+
+def _piece(text: str, emphasised: bool) -> TextBlock:
+    return TextBlock(InlineFont(rFont="Calibri", sz=11, b=emphasised, color=EMPHASIS if emphasised else INK), text)
 
 
 def _dress(cell: Any, look: Look) -> None:

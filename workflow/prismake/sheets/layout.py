@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.forms import Field, Form
+from prismake.forms import Context, Field, Form
 from prismake.records import normal_title
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
@@ -37,6 +37,7 @@ class Column:
     wrap: bool = False
     link: str = ""
     answer: Field | None = None
+    terms: tuple[str, ...] = ()  # set off in its texts
 
 
 def check_of(item: str, title: str) -> str:
@@ -46,10 +47,7 @@ def check_of(item: str, title: str) -> str:
 
 def reviewer_columns(form: Form) -> list[Column]:
     """Item, what is read, what is answered, the note, further details, the workflow's own remark and check."""
-    context = [
-        (one.after, Column(one.label, "live" if one.live else "context", one.column, one.width, one.wrap, one.link))
-        for one in form.context
-    ]
+    context = [(one.after, _context(one, form.highlight)) for one in form.context]
     return [
         Column(ITEM, "item", "item_id", 16),
         *(column for after, column in context if not after),
@@ -59,6 +57,12 @@ def reviewer_columns(form: Form) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 10),
     ]
+
+
+def _context(one: Context, highlight: tuple[str, ...]) -> Column:
+    role = "live" if one.live else "context"
+    terms = highlight if one.column in ("title", "abstract") else ()
+    return Column(one.label, role, one.column, one.width, one.wrap, one.link, terms=terms)
 
 
 def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:

@@ -9,15 +9,16 @@ from urllib.parse import quote
 
 from prismake.files import replacing
 from prismake.forms import Form
+from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
-from prismake.sheets.xlsx import Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
+from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
 GUIDE, LISTS = "Read me", "Lists"
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
 _TALLEST = 320.0  # points; a long abstract is then read in the cell editor, as in any spreadsheet
-_INK, _GREY, _BLUE = "1F2933", "7B8794", "0B5394"
+_GREY, _BLUE = "7B8794", "0B5394"
 _TO_DO = "FFF8DC"
 
 Rows = Collection[Mapping[str, Any]]  # values by column key
@@ -60,7 +61,7 @@ def new_workbook(
 def look_of(column: Column, text: str = "") -> Look:
     """How a cell of a column looks with this text in it."""
     quiet = column.role in ("item", "check")
-    colour = _GREY if quiet or column.role == "state" else _BLUE if column.link else _INK
+    colour = _GREY if quiet or column.role == "state" else _BLUE if column.link else INK
     # text format: spreadsheets then leave 1-2, 007 and 1E5 alone
     return Look(10 if quiet else 11, colour, wrap=column.wrap, plain_text=True, quoted=text[:1] in FORMULA_STARTS)
 
@@ -114,7 +115,9 @@ def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[
     for row in rows:
         texts = [cell_text(row.get(column.key)) for column in columns]
         cells = [
-            (Cell(text, quoted[i] if text[0] in FORMULA_STARTS else looks[i])) if text else empty[i]
+            Cell(text, quoted[i] if text[0] in FORMULA_STARTS else looks[i], runs=runs(text, columns[i].terms))
+            if text
+            else empty[i]
             for i, text in enumerate(texts)
         ]
         yield height_of(columns, texts), cells

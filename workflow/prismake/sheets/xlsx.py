@@ -21,6 +21,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEVEL = 4  # of compression; 6 takes twice the time for 3 % of the size
 _CHUNK = 1 << 18  # bytes gathered before they are compressed
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as one character
+INK, EMPHASIS = "1F2933", "8A3B00"  # colours of text, and of terms that are set off, in bold as well
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Look:
     """How a cell looks. Colours are RRGGBB; ``quoted`` marks text that begins like a formula."""
 
     size: int = 11
-    colour: str = "1F2933"
+    colour: str = INK
     bold: bool = False
     fill: str = ""
     wrap: bool = False
@@ -218,7 +219,7 @@ def _runs(cell: Cell) -> str:
 
 @cache
 def _run_look(look: Look, *, bold: bool = False) -> str:
-    colour = "7A3E00" if bold else look.colour
+    colour = EMPHASIS if bold else look.colour
     return (
         f'<rPr>{"<b/>" if bold else ""}<sz val="{look.size}"/><color rgb="FF{colour}"/>'
         '<rFont val="Calibri"/><family val="2"/></rPr>'

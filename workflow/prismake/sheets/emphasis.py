@@ -1,0 +1,34 @@
+"""Key terms set off in titles and abstracts. What is set off stays the text that it was: nothing is added to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+Runs = tuple[tuple[str, bool], ...]  # (text, whether it is set off)
+_MOST = 200  # terms in one cell; a term that is everywhere says nothing
+
+
+def runs(text: str, terms: Sequence[str]) -> Runs:
+    """The text in pieces, terms apart; empty when none of them is in it.
+
+    A term is found in any case, at the beginning of a word: ``CD19`` is found in ``anti-CD19``, ``relaps`` in
+    ``relapsed``, and ``CAR`` not in ``scar``.
+    """
+    pattern = _pattern(tuple(terms))
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for count, found in enumerate(pattern.finditer(text) if pattern else ()):
+        if count == _MOST:
+            break
+        pieces += [(text[end : found.start()], False), (found[0], True)]
+        end = found.end()
+    return tuple(piece for piece in [*pieces, (text[end:], False)] if piece[0]) if pieces else ()
+
+
+@cache
+def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    """All terms, the longest first, each with any kind of blank between its words."""
+    words = [r"\s+".join(map(re.escape, term.split())) for term in sorted(terms, key=lambda term: (-len(term), term))]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(filter(None, words))})", re.IGNORECASE) if any(words) else None
