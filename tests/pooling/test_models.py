@@ -290,3 +290,21 @@ def test_random_study_model_tests_heterogeneity_with_an_empty_arm():
     fit = pl.pool_two_arms(data, model="random-study")
     assert fit.Q == fit.extra["Q_lrt"] > 0 and 0 < fit.extra["Q_wald_p"] <= 1
     assert fit.Q_df == 3
+
+
+def test_selection_models_are_those_of_metafor():
+    """metafor 3.8-1 on dat.bcg, log risk ratios, ML: selmodel(type = "stepfun", alternative = "less", skiphes = TRUE)
+    with BFGS to a relative tolerance of 1e-15."""
+    y, v = pl.effect_sizes("RR", BCG)
+    fitted = pl.selection_model(y, v, alternative="less")
+    got = (fitted.beta, fitted.tau2, fitted.delta[1], fitted.lrt)
+    assert got == pytest.approx((-0.62056277, 0.29123934, 0.63553465, 0.24249948), abs=3e-7)
+    for delta, beta, tau2 in (
+        ((1, 0.8, 0.3), -0.52486820, 0.37881939),
+        ((1, 0.4, 0.1), -0.23309253, 0.47476787),
+    ):
+        given = pl.selection_model(y, v, (0.05, 0.5), alternative="less", delta=delta)
+        assert (given.beta, given.tau2) == pytest.approx((beta, tau2), abs=1e-7)
+        assert given.delta == pytest.approx(delta) and math.isnan(given.lrt)
+    with pytest.raises(PoolingError, match="2 intervals"):
+        pl.selection_model(y, v, alternative="less", delta=(1, 0.5, 0.2))

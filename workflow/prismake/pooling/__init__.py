@@ -22,7 +22,7 @@
 | asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
-| selection by p-value (step function) | `selection_model` |
+| selection by p-value (step function), with weights fitted or assumed | `selection_model` |
 | Bayesian random effects | `bayes` |
 | priors of tau | `half_normal`, `half_cauchy`, `log_normal`, `log_t` |
 | empirical priors of tau by outcome and comparison | `turner`, `rhodes` |

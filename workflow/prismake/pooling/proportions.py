@@ -17,13 +17,9 @@ from .glmm import Mixed, fit_mixed
 from .kernel import Problem
 from .quadrature import Counts
 
-MODELS = {
-    "logit": "PLO",
-    "log": "PLN",
-    "arcsine": "PAS",
-    "freeman-tukey": "PFT",
-    "raw": "PR",
-}
+# Scales of inverse variance.
+PROPORTIONS = {"logit": "PLO", "log": "PLN", "arcsine": "PAS", "freeman-tukey": "PFT", "raw": "PR"}
+RATES = {"log": "IRLN", "square-root": "IRS", "freeman-tukey": "IRFT", "raw": "IR"}
 
 
 def pool_proportions(
@@ -70,9 +66,7 @@ def pool_proportions(
     NotConverged, PoolingError
     """
     if model != "glmm":
-        if model not in MODELS:
-            raise PoolingError(f"There is no model '{model}'.", remedy=f"Use glmm, {', '.join(MODELS)}.")
-        yi, vi = effect_sizes(MODELS[model], {"xi": events, "ni": total}, add=add, to=to)
+        yi, vi = effect_sizes(_scale(model, PROPORTIONS), {"xi": events, "ni": total}, add=add, to=to)
         return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
     x, n, X, names, dropped = _rows(events, total, mods, "total")
     counts, yi, vi = binomial_counts(x, n, X)
@@ -111,15 +105,15 @@ def pool_rates(
     *,
     mods: Any = None,
     nodes: int | None = None,
+    add: float | None = None,
+    to: str | None = None,
+    adhoc: str = "",
 ) -> Pooled:
     """Pool single-arm incidence rates as `pool_proportions` does: ``glmm`` is the Poisson-normal model of log rates
     (Stijnen, Hamza & Özdemir 2010), ``log``, ``square-root``, ``freeman-tukey``, ``raw`` are inverse variance."""
-    scales = {"log": "IRLN", "square-root": "IRS", "freeman-tukey": "IRFT", "raw": "IR"}
     if model != "glmm":
-        if model not in scales:
-            raise PoolingError(f"There is no model '{model}'.", remedy=f"Use glmm, {', '.join(scales)}.")
-        yi, vi = effect_sizes(scales[model], {"xi": events, "ti": time})
-        return pool(yi, vi, method, test or "knha", mods, level)
+        yi, vi = effect_sizes(_scale(model, RATES), {"xi": events, "ti": time}, add=add, to=to)
+        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
     x, t, X, names, dropped = _rows(events, time, mods, "time")
     if ((x < 0) | (t <= 0)).any():
         raise PoolingError("Events cannot be negative and the time at risk must be above zero.")
@@ -128,6 +122,12 @@ def pool_rates(
     counts = Counts(x[:, None], None, X[:, None, :], np.log(t)[:, None], np.ones((x.size, 1)))
     yi, vi = effect_sizes("IRLN", {"xi": x, "ti": t})
     return summarise(counts, yi, vi, x > 0, test, level, nodes, names, dropped)
+
+
+def _scale(model: str, scales: dict[str, str]) -> str:
+    if model not in scales:
+        raise PoolingError(f"There is no model '{model}'.", remedy=f"Use glmm, {', '.join(scales)}.")
+    return scales[model]
 
 
 def _rows(events: Any, size: Any, mods: Any, name: str):

@@ -1,4 +1,10 @@
-"""Selection by p-value: the step-function model of publication bias (Hedges 1992; Vevea & Hedges 1995)."""
+"""Selection by p-value: the step-function model of publication bias (Hedges 1992; Vevea & Hedges 1995).
+
+With few studies the weights cannot be estimated; given ones make a sensitivity analysis (Vevea & Woods 2005): how far
+the estimate moves when unfavourable results are assumed to be published more rarely. The selection model of Copas &
+Shi 2001 is left out on purpose: its likelihood says next to nothing on the correlation between effect and selection,
+so that results hang on the grid of parameters chosen, and no implementation was at hand to hold ours against.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +56,15 @@ class Selection:
 
 
 def selection_model(
-    yi: Any, vi: Any, steps: Sequence[float] = (0.025,), *, alternative: str = "greater", level: float = 95.0
-) -> Selection:
+    yi: Any, vi: Any, steps: Sequence[float] = (0.025,), *, alternative: str = "greater", level: float = 95.0,
+    delta: Sequence[float] | None = None,
+) -> Selection:  # fmt: skip
     """Fit the step-function selection model by maximum likelihood.
 
     ``steps``: cut points of the one-sided p-value of each study (0.025: significant at two-sided 5 % in the expected
-    direction). ``alternative``: the direction that favours publication.
+    direction). ``alternative``: the direction that favours publication. ``delta``: relative probabilities of
+    publication to assume, one an interval and the first 1; the estimate and tau² are then all that is fitted, and
+    intervals may be empty.
 
     Raises
     ------
@@ -74,7 +83,9 @@ def selection_model(
     y = flip * y
     group = np.searchsorted(cuts, ndtr(-y / np.sqrt(v)), side="left")
     counts = np.bincount(group, minlength=cuts.size + 1)
-    if (counts == 0).any() or y.size < 4:
+    if delta is not None:
+        _check(delta, counts.size)
+    elif (counts == 0).any() or y.size < 4:
         empty = ", ".join(str(i + 1) for i in np.flatnonzero(counts == 0))
         raise PoolingError(
             f"No study has its p-value in interval {empty}." if empty else "Four studies are the least.",
@@ -83,10 +94,12 @@ def selection_model(
     plain = pool(y, v, "ML", "z")
     bounds = np.sqrt(v)[:, None] * -ndtri(cuts)  # effects at the cut points, (k, steps)
 
-    def loglik(theta: np.ndarray) -> float:
-        return _loglik(y, v, group, bounds, theta)
+    given = None if delta is None else np.log(np.asarray(delta, dtype=float))[1:]
 
-    theta, value, gradient, hessian, iterations = _search(loglik, plain, cuts.size)
+    def loglik(theta: np.ndarray) -> float:
+        return _loglik(y, v, group, bounds, theta if given is None else np.append(theta, given))
+
+    theta, value, gradient, hessian, iterations = _search(loglik, plain, cuts.size if given is None else 0)
     if np.abs(theta).max() > 50.0:
         raise NotConverged("A weight of the selection model runs off to zero or infinity.", remedy="Use fewer steps.")
     free = np.ones(theta.size, bool)
@@ -94,15 +107,23 @@ def selection_model(
     V = np.zeros_like(hessian)
     V[np.ix_(free, free)] = np.linalg.inv(-hessian[np.ix_(free, free)])
     beta, se, half = flip * float(theta[0]), math.sqrt(V[0, 0]), critical(level) * math.sqrt(V[0, 0])
-    delta = np.exp(np.append(0.0, theta[2:]))
-    se_delta = delta * np.sqrt(np.append(0.0, np.diagonal(V)[2:]))
+    weights = np.exp(np.append(0.0, theta[2:] if given is None else given))
+    se_delta = weights * np.sqrt(np.append(0.0, np.diagonal(V)[2:])) if given is None else np.zeros(weights.size)
     unadjusted = _loglik(y, v, group, bounds, np.array([plain.beta, plain.tau, *np.zeros(cuts.size)]))
-    lrt = max(0.0, 2.0 * (value - unadjusted))
+    lrt = max(0.0, 2.0 * (value - unadjusted)) if given is None else math.nan
     return Selection(
-        beta, se, beta / se, float(normal_two_sided(beta / se)), beta - half, beta + half, float(theta[1]) ** 2, delta,
-        se_delta, tuple(cuts.tolist()), counts, value, unadjusted, lrt, cuts.size,
+        beta, se, beta / se, float(normal_two_sided(beta / se)), beta - half, beta + half, float(theta[1]) ** 2,
+        weights, se_delta, tuple(cuts.tolist()), counts, value, unadjusted, lrt, cuts.size,
         float(chi2_upper(lrt, cuts.size)), flip * plain.beta, y.size, float(np.abs(gradient[free]).max()), iterations,
     )  # fmt: skip
+
+
+def _check(delta: Sequence[float], intervals: int) -> None:
+    if len(delta) != intervals or delta[0] != 1.0 or min(delta) <= 0.0:
+        raise PoolingError(
+            f"{intervals} intervals of the p-value need as many weights above zero, the first 1.",
+            remedy="Give for example delta=(1, 0.5) for steps=(0.025,).",
+        )
 
 
 def _loglik(y: np.ndarray, v: np.ndarray, group: np.ndarray, bounds: np.ndarray, theta: np.ndarray) -> float:
