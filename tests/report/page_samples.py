@@ -68,7 +68,19 @@ def searches() -> list[dict[str, Any]]:
         return base | {"files": [{"name": f"config/searches/{source}.ris", "records": records, "format": "RIS"}]} | more
 
     return [
-        one("pubmed", "PubMed", "database", "NCBI E-utilities", 181, query=QUERY, query_translation=QUERY.lower()),
+        one(
+            "pubmed",
+            "PubMed",
+            "database",
+            "NCBI E-utilities",
+            181,
+            query=QUERY,
+            query_translation=QUERY.lower(),
+            runs=[
+                {"date": "2025-08-31", "since": "", "until": "2025-08-31", "found": 170, "records": 170},
+                {"date": "2026-01-31", "since": "2025-08-31", "until": "2026-01-31", "found": 1_012, "records": 11},
+            ],
+        ),
         one("embase", "Embase", "database", "Embase.com", 214, warnings=["3 records have no title."]),
         one("cochrane", "Cochrane Library", "database", "cochranelibrary.com", 97, limits="Trials only"),
         one("trials", "ClinicalTrials.gov", "register", "", 61),

@@ -152,6 +152,9 @@ def test_tables_hold_every_row():
     assert "560 records as retrieved from 5 sources." in words
     assert samples.QUERY in words
     assert "not recorded" in words
+    assert "PRISMA-S" in words and "Platform (2)" in words
+    assert "Searched on 2025-08-31, from the beginning to 2025-08-31: 170 found, 170 records new." in words
+    assert "Updated on 2026-01-31, from 2025-08-31 to 2026-01-31: 1,012 found, 11 records new." in words
 
 
 def test_doi_links_are_escaped():

@@ -190,6 +190,10 @@ def test_an_update_fetches_only_new_entrez_dates(monkeypatch, tmp_path):
         requests = len(server.asked)
         assert run(tmp_path, until="2024-06-30", date="2024-07-02") == second and len(server.asked) == requests
     assert second.records == 8 and second.date == "2024-07-01"
+    assert second.runs == [
+        {"date": "2024-04-02", "since": "", "until": "2024-03-31", "found": 5, "records": 5},
+        {"date": "2024-07-01", "since": "2024-04-01", "until": "2024-06-30", "found": 3, "records": 3},
+    ]
     assert sorted(archived_ids(tmp_path)) == sorted(dates)
     assert server.asked[2][1]["mindate"] == "2024/04/01"
     assert sorted(server.handed) == sorted(dates)

@@ -43,6 +43,7 @@ def read_source(
         "platform": details["platform"],
         "query_translation": "",
         "warnings": [],
+        "runs": [],
     }
     files = [Path(name) for name in details["files"]]
     if details["live"]:
@@ -107,8 +108,9 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
         progress=Reporter(details["label"] or source),
     )
     answer = asdict(found)
-    for key in ("label", "kind", "query_translation", "date", "limits", "platform"):
+    for key in ("label", "kind", "query_translation", "date", "platform", "runs"):
         log[key] = log[key] or answer[key]
+    log["limits"] = "; ".join(text for text in (log["limits"], answer["limits"]) if text)
     log["warnings"] += found.warnings
     return database.archive_files(archive)
 

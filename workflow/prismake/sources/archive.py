@@ -22,7 +22,11 @@ GO_ON = "What was fetched is kept; run the same command again to go on."
 
 @dataclass(frozen=True)
 class SearchLog:
-    """What PRISMA-S asks of a search. ``missing``: PMIDs that were found but that PubMed did not hand out."""
+    """What PRISMA-S asks of a search.
+
+    ``missing``: PMIDs that were found but that PubMed did not hand out. ``runs``: the first search and each update, as
+    date, since, until, found (what the database counted) and records (those that no earlier one had brought).
+    """
 
     source: str
     label: str
@@ -36,6 +40,7 @@ class SearchLog:
     files: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The log as it is written to ``search/<source>.json``."""
@@ -77,6 +82,14 @@ def archived(folder: str | Path) -> SearchLog:
         ],
         warnings=[warning for log in logs for warning in log["warnings"]],
         missing=[pmid for log in logs for pmid in log["missing"]],
+        runs=[
+            {key: log[key] for key in ("date", "since", "until")}
+            | {
+                "found": len(log["ids"]) if log.get("count") is None else log["count"],
+                "records": sum(file["records"] for file in log["files"]),
+            }
+            for log in logs
+        ],
     )
 
 
