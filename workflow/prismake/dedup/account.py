@@ -42,15 +42,22 @@ def by_source(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
     reports), only_here and shared (reports of which no other source, some other source has a record; they add up to
     reports).
     """
-    pairs = _source_of_report(p, labels)
-    sources = pairs.groupby("label")["source"].transform("size")
-    table = pd.DataFrame({"source": p.source[p.row_of]}).groupby("source").size().rename("records").to_frame()
-    table["reports"] = pairs.groupby("source").size()
-    table["repeated"] = table["records"] - table["reports"]
-    table["only_here"] = pairs[sources == 1].groupby("source").size()
-    table["only_here"] = table["only_here"].fillna(0).astype("int64")
-    table["shared"] = table["reports"] - table["only_here"]
-    return table.sort_index().reset_index()
+    code, names = pd.factorize(p.source, sort=True)
+    held = pd.DataFrame({"label": labels, "source": code}).drop_duplicates()
+    alone = np.bincount(held["label"], minlength=len(labels))[held["label"]] == 1
+    records, reports, only_here = (
+        np.bincount(found, minlength=len(names)) for found in (code[p.row_of], held["source"], held["source"][alone])
+    )
+    return pd.DataFrame(
+        {
+            "source": pd.Series(names, dtype="str"),
+            "records": records,
+            "reports": reports,
+            "repeated": records - reports,
+            "only_here": only_here,
+            "shared": reports - only_here,
+        }
+    )
 
 
 def by_pair_of_sources(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, said: Answers) -> pd.DataFrame:
@@ -79,11 +86,6 @@ def by_pair_of_sources(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, 
     table = table.assign(second=np.array(names, dtype=object)[table["second"].astype("int64")])
     table = table.astype({"first": "str", "second": "str", "rule": "str", "reports": "int64"})
     return table.sort_values(["first", "second", "rule"], ignore_index=True)
-
-
-def _source_of_report(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
-    """Every source of every report, once."""
-    return pd.DataFrame({"label": labels, "source": p.source}).drop_duplicates()
 
 
 def _as_rows(labels: np.ndarray, code: np.ndarray, a: np.ndarray, b: np.ndarray, rule: str, strength: int):

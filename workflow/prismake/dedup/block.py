@@ -119,6 +119,7 @@ def _keys(p: Prepared) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     yield _combine(c["first_page"], c["first_author"]), year
     yield _combine(c["journal"], c["volume"], c["first_page"]), rank
     yield _combine(c["first_author"], year, c["issue"]), rank
+    yield _text_codes([n if n.count(" ") > 1 else "" for n in p.surnames], 1), rank
     rare = _rare_words(p.words)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         yield _combine(rare[:, a], rare[:, b]), rank

@@ -108,7 +108,7 @@ def worth_asking(q: Pairs) -> np.ndarray:
         | (abstract & (authors | (q.title >= 0.93)) & near_year & (q.title >= 0.5))
         | (_same_pages(q) & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & (q.journal == 1) & year & ~(q.first_page == 0) & ~(q.volume == 0))
-        | ((q.title >= 0.75) & (q.authors >= 0.95) & year & (q.numbers > 0) & _nowhere(q))
+        | ((q.title >= 0.75) & (q.authors >= 0.95) & near_year & (q.numbers > 0) & _nowhere(q))
         | _one_identifier(q)
         | (same & volume & (q.first_page == 1))
     )
@@ -135,10 +135,11 @@ def _one_text(q: Pairs) -> np.ndarray:
 
 
 def _elsewhere(q: Pairs) -> np.ndarray:
-    """Unlike titles at two places: reports of a series, or two papers of one team."""
-    unlike = (q.title < 0.93) & ~q.inside & ~((q.doi == 1) | (q.pmid == 1))
+    """Unlike titles at two places: reports of a series, two papers of one team, two abstracts of one supplement."""
+    unlike = (q.title < 0.93) & ~q.inside & ~(q.pmid == 1)
+    far = (q.first_page == 0) & ~q.near_page
     other_place = ((q.volume == 0) | (q.first_page == 0)) & ~(q.abstract >= 0.9) & ~_one_place(q)
-    return unlike & (other_place | ((q.title < 0.65) & (q.issue == 0)))
+    return unlike & (far | (~(q.doi == 1) & (other_place | ((q.title < 0.65) & (q.issue == 0)))))
 
 
 def _ids(p: Prepared) -> np.ndarray:
