@@ -130,6 +130,9 @@ QUEUED = {
         {"journal": "Eksp Klin Farmakol"},
         {"journal": "Experimental and Clinical Pharmacology",
          "title": "[Tafenoquine for the radical therapy of recurrent vivax malaria in adults]"}),
+    "a manuscript of which the place is not known": (
+        {}, {"title": "Tafenoquine for radical cure of relapsing vivax malaria in adult patients: a trial",
+             "journal": "", "year": None, "volume": "", "issue": "", "pages": ""}),
     "registrations without a number": (
         {"title": "Open label trial of tafenoquine in adult patients with relapsing vivax malaria", "journal": "",
          "volume": "", "issue": "", "pages": ""},
@@ -143,6 +146,14 @@ def test_people_are_asked(name: str) -> None:
     found = pair(*QUEUED[name])
     assert not same(found)
     assert found.queue["item_id"].tolist() == ["a:1|b:1"]
+
+
+def test_people_are_not_asked_about_two_abstracts_of_one_supplement() -> None:
+    supplement = {"doi": "10.1017/s1047951109991946", "abstract": LONG, "journal": "Cardiol Young", "issue": "S1"}
+    found = pair({**supplement, "title": "Immature hearts respond metabolically unlike mature hearts", "pages": "378"},
+                 {**supplement, "title": "Adverse effects of preconditioning in the immature heart", "pages": "377"})  # fmt: skip
+    assert not same(found)
+    assert found.queue.empty
 
 
 def test_people_are_not_asked_about_a_series_of_reports() -> None:
