@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -288,6 +289,27 @@ def test_a_file_above_the_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(decode, "MAX_TEXT", 10_000)
     with pytest.raises(ImportFileError, match="parts"):
         read_file(put(tmp_path, "TY  - JOUR\nTI  - x\nER  - \n" * 5000))
+
+
+@pytest.mark.parametrize("start", ["TY  - JOUR\nTI  - ", "title,authors\n", '{"studies": "'])
+def test_a_line_of_a_gigabyte_is_refused_unread(start, tmp_path):
+    path = put(tmp_path, start)
+    with path.open("r+b") as file:
+        file.truncate(1024**3)  # a sparse file: zeros without an end of line
+        file.seek(1024**2)
+        file.write(b"x" * 1024**2)
+    tracemalloc.start()
+    with pytest.raises(ImportFileError, match="more than 512 MiB"):
+        read_file(path)
+    assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
+    tracemalloc.stop()
+
+
+def test_a_title_of_many_megabytes_costs_its_record(tmp_path):
+    text = article_set(["30000001", "30000002", "30000003"]).decode().replace("number 30000002", "x" * 11_000_000)
+    found = read_file(put(tmp_path, text))
+    assert [record["pmid"] for record in found.records] == ["30000001", "30000003"]
+    assert len(found.problems) == 1 and "left out" in found.problems[0]
 
 
 def test_external_entities_are_not_read(tmp_path):

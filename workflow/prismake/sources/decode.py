@@ -28,6 +28,14 @@ _BOMS = (
 _SPLIT = "Export the search again in parts of a few thousand records."
 
 
+def _too_large(limit: int, where: str) -> ImportFileError:
+    return ImportFileError(
+        f"the file holds more than {limit // 1024**2} MiB once unpacked; no export of a search does.",
+        where=where,
+        remedy=_SPLIT,
+    )
+
+
 class Limited(io.RawIOBase):
     """A readable stream that raises ``ImportFileError`` once it has handed out more than ``limit`` bytes."""
 
@@ -47,11 +55,7 @@ class Limited(io.RawIOBase):
             ) from None
         self.seen += len(data)
         if self.seen > self.limit:
-            raise ImportFileError(
-                f"the file holds more than {self.limit // 1024**2} MiB once unpacked; no export of a search does.",
-                where=self.where,
-                remedy=_SPLIT,
-            )
+            raise _too_large(self.limit, self.where)
         return data
 
     def close(self) -> None:
@@ -75,6 +79,9 @@ def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
         packed = gzip.GzipFile(fileobj=stream)
         return Limited(packed, min(limit, max(size * MAX_RATIO, 1024**2)), where)  # type: ignore[arg-type]
     stream.seek(0)
+    if size > limit:
+        stream.close()
+        raise _too_large(limit, where)
     return Limited(stream, limit, where)
 
 

@@ -15,7 +15,8 @@ from prismake.records import collapse, normal_doi, normal_pmcid, normal_pmid
 from prismake.sources.decode import decode
 from prismake.sources.mapping import finish, year
 
-SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
+SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+"""Options of every parser: nothing is fetched or put in, and libxml2's limits hold (10 MB for one piece of text)."""
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
 
