@@ -10,6 +10,7 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
+from prismake.carried import STAGES as CARRIED
 from prismake.config import (
     DRAWN,
     PANEL_STAGES,

@@ -1,16 +1,53 @@
 # Needs: reports and the decisions of the stage before. Makes: the queues of screening, and the included studies.
 
 
+rule carry_decisions:
+    """Find whose the decisions are that came along with exports of screening tools, and about which reports."""
+    input:
+        decisions=expand("results/search/{source}.decisions.csv", source=SOURCES),
+        duplicates="results/duplicates/duplicates.csv",
+    output:
+        carried="results/duplicates/carried.csv",
+    log:
+        "results/logs/carry_decisions.log",
+    localrule: True
+    params:
+        names={name: details["reviewers"] for name, details in SOURCES.items()},
+        reviewers={stage: reviewers(config, stage) for stage in CARRIED},
+        code=code("carried"),
+    script:
+        "../scripts/carry_decisions.py"
+
+
+rule list_carried:
+    """List what has become of the decisions that came along."""
+    input:
+        carried="results/duplicates/carried.csv",
+        title_abstract="results/title_abstract/decisions.csv",
+        full_text="results/full_text/decisions.csv",
+    output:
+        table="results/flow/carried.csv",
+        words="results/flow/carried.json",
+    log:
+        "results/logs/list_carried.log",
+    localrule: True
+    params:
+        code=code("carried"),
+    script:
+        "../scripts/list_carried.py"
+
+
 rule queue_records:
     """List the reports whose titles and abstracts are to be screened."""
     input:
         reports="results/duplicates/reports.parquet",
+        carried="results/duplicates/carried.csv",
     output:
         queue="results/title_abstract/queue.parquet",
     log:
         "results/logs/queue_records.log",
     params:
-        code=code("queues", "clusters"),
+        code=code("queues", "clusters", "carried"),
     script:
         "../scripts/queue_records.py"
 
@@ -21,13 +58,15 @@ rule queue_reports:
         reports="results/duplicates/reports.parquet",
         decisions="results/title_abstract/decisions.csv",
         links="results/duplicates/links.csv",
+        carried="results/duplicates/carried.csv",
     output:
         sought="results/full_text/sought.parquet",
     log:
         "results/logs/queue_reports.log",
     params:
         gate=config["title_abstract"]["gate"],
-        code=code("clusters", "labels", "queues", "related"),
+        reasons=config["full_text"]["reasons"],
+        code=code("carried", "clusters", "labels", "queues", "related"),
     script:
         "../scripts/queue_reports.py"
 

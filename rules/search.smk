@@ -8,6 +8,7 @@ rule search_source:
     output:
         log="results/search/{source}.json",
         records="results/search/{source}.parquet",
+        decisions="results/search/{source}.decisions.csv",
     log:
         "results/logs/search_source.{source}.log",
     localrule: True
@@ -16,7 +17,7 @@ rule search_source:
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
         email=config["email"],
-        code=code("sources", "records", "recordfile", "searching"),
+        code=code("sources", "records", "recordfile", "searching", "carried"),
     script:
         "../scripts/search_source.py"
 

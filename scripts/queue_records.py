@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
-from prismake.files import replacing
+from prismake.carried import prefilled
+from prismake.files import read_csv, replacing
 from prismake.jobs import job
 from prismake.queues import titles_and_abstracts
 
 
-def main(reports_file: Path, queue: Path) -> None:
+def main(reports_file: Path, carried: Path, queue: Path) -> None:
     import pandas as pd
 
+    answers = prefilled(read_csv(carried), "title_abstract", [])
     with replacing(queue) as draft:
-        titles_and_abstracts(pd.read_parquet(reports_file)).to_parquet(draft, index=False)
+        titles_and_abstracts(pd.read_parquet(reports_file), answers).to_parquet(draft, index=False)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        main(Path(snakemake.input.reports), Path(snakemake.output.queue))
+        main(Path(snakemake.input.reports), Path(snakemake.input.carried), Path(snakemake.output.queue))

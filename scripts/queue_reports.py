@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+from prismake.carried import prefilled
 from prismake.files import read_csv, replacing
 from prismake.jobs import job
 from prismake.queues import full_texts, handed_on
 
 
-def main(inputs: dict[str, Path], gate: str, sought: Path) -> None:
+def main(inputs: dict[str, Path], gate: str, reasons: list[str], sought: Path) -> None:
     import pandas as pd
 
     screened, links = read_csv(inputs["decisions"]), read_csv(inputs["links"])
+    carried = prefilled(read_csv(inputs["carried"]), "full_text", reasons)
     reports = pd.read_parquet(inputs["reports"])
-    table = full_texts(reports, screened, links, handed_on=handed_on(screened, gate))
+    table = full_texts(reports, screened, links, carried, handed_on=handed_on(screened, gate))
     with replacing(sought) as draft:
         table.to_parquet(draft, index=False)
 
@@ -22,5 +24,6 @@ if "snakemake" in globals():
         main(
             {name: Path(path) for name, path in snakemake.input.items()},
             snakemake.params.gate,
+            snakemake.params.reasons,
             Path(snakemake.output.sought),
         )

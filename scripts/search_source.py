@@ -7,9 +7,9 @@ from prismake.jobs import job
 from prismake.searching import read_source
 
 
-def main(source, details, email, folder: Path, log_file: Path, records_file: Path) -> None:
-    """Write the search log and the records of one source."""
-    write_json(log_file, read_source(source, details, email, folder, records_file))
+def main(source, details, email, folder: Path, output: dict[str, Path]) -> None:
+    """Write the search log, the records and the decisions of one source."""
+    write_json(output["log"], read_source(source, details, email, folder, output["records"], output["decisions"]))
 
 
 if "snakemake" in globals():
@@ -19,6 +19,5 @@ if "snakemake" in globals():
             snakemake.params.details,
             snakemake.params.email,
             Path("config/searches"),
-            Path(snakemake.output.log),
-            Path(snakemake.output.records),
+            {name: Path(path) for name, path in snakemake.output.items()},
         )

@@ -43,10 +43,10 @@ def test_reports_of_other_methods_go_straight_to_full_text():
         {"report_id": "h:1", "route": FULL_TEXT},
         {"report_id": "h:2"},
     )
-    assert list(titles_and_abstracts(table_)["item_id"]) == ["e:1", "h:2"]
+    assert list(titles_and_abstracts(table_, {})["item_id"]) == ["e:1", "h:2"]
     screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
-    assert list(full_texts(table_, screened, NO_LINKS, handed_on=True)["item_id"]) == ["e:1", "h:1"]
-    assert list(full_texts(table_, screened, NO_LINKS, handed_on=False)["item_id"]) == ["h:1"]
+    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=False)["item_id"]) == ["h:1"]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ import importlib.util
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import yaml
-from prismake.config import PANEL_STAGES, SEARCHES, validated
+from prismake.carried import STAGES
+from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.files import read_csv
 from prismake.living import TABLES
 from prismake.searches import sources
@@ -54,6 +56,19 @@ class QuickReview(Review):
     def flow(self) -> dict:
         return json.loads((self.folder / "results/flow/flow.json").read_text(encoding="utf-8"))
 
+    def log(self, source: str) -> dict:
+        return json.loads((self.folder / f"results/search/{source}.json").read_text(encoding="utf-8"))
+
+    def agreement(self, stage: str) -> dict:
+        return json.loads((self.folder / f"results/{stage}/agreement.json").read_text(encoding="utf-8"))
+
+    def came_along(self) -> dict[str, int]:
+        """What has become of the decisions that came along, without those that follow from others."""
+        return dict(Counter(row["became"] for row in self.table("flow/carried.csv") if not row["implied"]))
+
+    def words(self) -> list[str]:
+        return json.loads((self.folder / "results/flow/carried.json").read_text(encoding="utf-8"))
+
     def table(self, path: str) -> list[dict[str, str]]:
         return read_csv(self.folder / "results" / path).to_dict("records")
 
@@ -65,8 +80,10 @@ def _run(config: dict) -> None:
     logs = [results / "search" / f"{name}.json" for name in found]
     tables = [results / "search" / f"{name}.parquet" for name in found]
     records, vanished = results / "records/records.parquet", results / "records/vanished.csv"
+    came = {name: results / "search" / f"{name}.decisions.csv" for name in found}
     for name, log, table in zip(found, logs, tables, strict=True):
-        script("search_source").main(name, found[name], config["email"], SEARCHES, log, table)
+        output = {"log": log, "records": table, "decisions": came[name]}
+        script("search_source").main(name, found[name], config["email"], SEARCHES, output)
     script("import_records").main(logs, tables, records, vanished, results / "search/searches.csv")
     folder = results / "duplicates"
     queues = {stage: results / stage / "queue.parquet" for stage in PANEL_STAGES}
@@ -81,12 +98,15 @@ def _run(config: dict) -> None:
     output = {name: folder / f"{name}.csv" for name in ("duplicates", "links", "sources", "shared")}
     output |= {"reports": reports, "summary": folder / "summary.json"}
     script("merge_duplicates").main(inputs, kinds, True, 1, output)
-    script("queue_records").main(reports, results / "title_abstract/queue.parquet")
+    carried, asked = folder / "carried.csv", {stage: reviewers(config, stage) for stage in STAGES}
+    names = {name: details["reviewers"] for name, details in found.items()}
+    script("carry_decisions").main(came, folder / "duplicates.csv", names, asked, carried)
+    script("queue_records").main(reports, carried, results / "title_abstract/queue.parquet")
     _stage("title_abstract", config)
     screened, read = (results / stage / "decisions.csv" for stage in ("title_abstract", "full_text"))
     sought = results / "full_text/sought.parquet"
-    inputs = {"reports": reports, "decisions": screened, "links": folder / "links.csv"}
-    script("queue_reports").main(inputs, config["title_abstract"]["gate"], sought)
+    inputs = {"reports": reports, "decisions": screened, "links": folder / "links.csv", "carried": carried}
+    script("queue_reports").main(inputs, config["title_abstract"]["gate"], config["full_text"]["reasons"], sought)
     names = {"queue": "queue.parquet", "files": "fulltexts.csv", "missing": "missing.csv", "summary": "fulltexts.json"}
     output = {name: results / "full_text" / file for name, file in names.items()}
     script("find_fulltexts").main(sought, [], "", output)
@@ -97,6 +117,8 @@ def _run(config: dict) -> None:
     files = {name: results / path for name, path in TABLES.items()}
     output = {"flow": results / "flow/flow.json", "table": results / "flow/flow.csv"}
     script("count_flow").main(logs, records, reports, files, config["previous"], output)
+    became = {name: results / f"flow/carried.{name}" for name in ("csv", "json")}
+    script("list_carried").main(carried, {"title_abstract": screened, "full_text": read}, *became.values())
     names = ("vanished", "duplicates", "title_abstract", "full_text")
     script("list_vanished").main(logs, records, {n: files[n] for n in names}, results / "flow/vanished.csv")
 

@@ -218,6 +218,7 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, dra
         "searches": searches(),
         "duplicates": duplicates(),
         "flow": flow,
+        "carried": [],
         "vanished": [],
         "results": results,
         "studies": study_rows(),

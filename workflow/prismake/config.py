@@ -15,6 +15,7 @@ from prismake.errors import ConfigError, collect
 from prismake.paths import forms_dir, schema
 from prismake.sources.live import LIVE, named
 
+EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
 VERSIONS = Path("config/versions")
 
@@ -292,6 +293,10 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     found = exports(folder / SEARCHES)
     for name, spec in config["searches"].items():
         path = f"searches.{name}"
+        for person, who in spec["reviewers"].items():
+            if who not in (*config["reviewers"], EVERYBODY):
+                known = ", ".join([*config["reviewers"], EVERYBODY])
+                yield f"'{path}.reviewers.{person}' is {who!r}, who is not in this review. Allowed: {known}."
         if spec["live"]:
             for key in ("query", "until"):
                 if not spec[key]:

@@ -55,6 +55,7 @@ def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[s
             },
         },
         "flow": read_json(inputs["flow"]),
+        "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "results": [read_json(path) for path in inputs["results"]],
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},

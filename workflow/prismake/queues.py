@@ -48,16 +48,21 @@ def pairs(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def titles_and_abstracts(reports: pd.DataFrame) -> pd.DataFrame:
+def titles_and_abstracts(reports: pd.DataFrame, carried: Mapping[str, str]) -> pd.DataFrame:
     """Reports to screen: all that came from a database or a register.
 
     Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
-    flow has it; the column ``route`` of the reports says so (``prismake.clusters.route_of``).
+    flow has it; the column ``route`` of the reports says so (``prismake.clusters.routes_of``).
+
+    Args:
+        carried: by report, the decisions that came along (``prismake.carried.prefilled``).
     """
-    return _report_rows(reports[reports["route"] == SCREENING])
+    return _report_rows(reports[reports["route"] == SCREENING], carried)
 
 
-def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, *, handed_on: bool) -> pd.DataFrame:
+def full_texts(
+    reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, carried: Mapping[str, str], *, handed_on: bool
+) -> pd.DataFrame:
     """Reports to assess: included at title and abstract, or found by other methods.
 
     Column ``related`` names the reports that may be of the same study (``prismake.related``).
@@ -65,10 +70,11 @@ def full_texts(reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFram
     Args:
         screened: ``title_abstract/decisions.csv``.
         links: ``duplicates/links.csv``.
+        carried: by report, the decisions that came along.
         handed_on: False while the stage before keeps its results back (``gate: complete``).
     """
     included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
-    table = _report_rows(reports[(reports["route"] == FULL_TEXT) | reports["report_id"].isin(included)])
+    table = _report_rows(reports[(reports["route"] == FULL_TEXT) | reports["report_id"].isin(included)], carried)
     related = related_reports(reports, links)
     return table.assign(related=[related.get(report, "") for report in table["item_id"]])
 
@@ -160,7 +166,7 @@ def arms(text: str) -> list[str]:
     return [name for name in (part.strip().replace("|", "/") for part in text.split(";")) if name]
 
 
-def _report_rows(reports: pd.DataFrame) -> pd.DataFrame:
+def _report_rows(reports: pd.DataFrame, carried: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
@@ -175,9 +181,10 @@ def _report_rows(reports: pd.DataFrame) -> pd.DataFrame:
                 "trials": "; ".join(report["trial_ids"]),
                 "sources": ", ".join(report["sources"]),
                 "members": "\n".join(report["record_ids"]),
+                "carried": carried.get(report["report_id"], ""),
             }
         )
-    columns = ["item_id", *_PUBLICATION, "authors", "year", "types", "trials", "sources", "members"]
+    columns = ["item_id", *_PUBLICATION, "authors", "year", "types", "trials", "sources", "members", "carried"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake import recordfile
-from prismake.files import digest
+from prismake.carried import FOUND, nobody_here
+from prismake.files import Table, digest, write_table
 from prismake.sources import live, stream
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
 
 
 def read_source(
-    source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path
+    source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path, decisions_file: Path
 ) -> dict[str, Any]:
     """Write the record table of one source; return its search log, which is what PRISMA-S asks for.
 
@@ -29,6 +30,7 @@ def read_source(
         email: sent to NCBI with a live search.
         folder: ``config/searches``; a live search archives its answers in a folder of its own there.
         records_file: where the table goes (Parquet).
+        decisions_file: where the decisions go that came along with an export of a screening tool (CSV).
 
     Raises:
         ImportFileError, SearchError: each with the file and what to do.
@@ -59,6 +61,11 @@ def read_source(
         for file, one in zip(files, imports, strict=True)
     ]
     log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
+    decisions = [
+        {**row, "file": file.name} for file, one in zip(files, imports, strict=True) for row in one.decision_rows()
+    ]
+    log["warnings"] += nobody_here(source, decisions, details["reviewers"])
+    write_table(decisions_file, Table(tuple(FOUND), [tuple(row[name] for name in FOUND) for row in decisions]))
     return log
 
 

@@ -137,7 +137,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for text in answer_warnings():
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in found_no_longer():
+    for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer()]:
         console.print(f"[bold yellow]![/] {escape(text)}")
     for name in unread(config, statuses):
         console.print(

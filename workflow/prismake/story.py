@@ -14,6 +14,7 @@ from prismake.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.sheets.history import SETTLED_BY_ALL, read_events, read_log
 from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import HISTORY, SHEETS
+from prismake.sheets.taken import read_taken
 
 
 def story(record: str, folder: Path = Path()) -> list[str]:
@@ -111,7 +112,8 @@ def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
 
 def _past(names: set[str], folder: Path) -> Iterator[str]:
     """Offers, answers, settlements and changes, as they were first seen, oldest first."""
-    past = [event for stage in PANEL_STAGES for event in _of_stage(stage, names, folder)]
+    stages = ((part, stage) for stage in PANEL_STAGES for part in (_taken, _of_stage))
+    past = [event for part, stage in stages for event in part(stage, names, folder)]
     for change in read_log(folder / HISTORY / "decisions.jsonl"):
         if _about(str(change["item"]), names):
             by = f" (by {', '.join(change['by'])})" if change.get("by") else ""
@@ -121,6 +123,16 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
                 (str(change["time"]), f"{what}: {change['old']} became {new}{by}{_other(change['item'], names)}")
             )
     yield from (f"{time}: {text}" for time, text in sorted(past, key=lambda one: one[0]))
+
+
+def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
+    """Answers that the workflow wrote itself, because they came along with an export."""
+    for who, items in sorted(read_taken(stage, folder / SHEETS).items()):
+        for item, given in sorted(items.items()):
+            if _about(item, names):
+                said = ", ".join(f"{name} {value}" for name, value in sorted(given["answers"].items()))
+                whose = "the team's decision" if "team" in given else "a decision"
+                yield str(given["time"]), f"{stage}, {who}: {whose} taken over from {given['file']}: {said}"
 
 
 def _of_stage(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:

@@ -140,6 +140,7 @@ def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str
     if len(sheets.reviewers) < 2:
         return {}
     result: dict[str, Any] = {}
+    decisions = [one for one in decisions if not sheets.of_the_team(one.item)]
     for one in sheets.form.fields:
         given = {
             who: [answer_to(sheets.form, one, d.answers.get(who, {})) for d in decisions] for who in sheets.reviewers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.rounds import hand_on
 from prismake.sheets.stage import MissingSheet, StageSheets
+from prismake.sheets.taken import answers_of, remember_taken
 from prismake.sheets.workbook import new_workbook
 
 logger = logging.getLogger(__name__)
@@ -63,19 +64,19 @@ def _asked(sheets: StageSheets) -> dict[str, list[str]]:
 
 def _queue_rows(sheets: StageSheets, who: str, asked: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
-    return _QueueRows(sheets.queue, [item for item, people in asked.items() if who in people])
+    return _QueueRows(sheets.queue, [item for item, people in asked.items() if who in people], who)
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
-    def __init__(self, queue: Queue, order: Sequence[str]) -> None:
-        self._queue, self._order = queue, dict.fromkeys(order)
+    def __init__(self, queue: Queue, order: Sequence[str], who: str) -> None:
+        self._queue, self._order, self._who = queue, dict.fromkeys(order), who
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        return _QueueRow(item, self._queue[item])
+        return _QueueRow(item, self._queue[item], self._who)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -85,21 +86,24 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue and the check that ties its id to its title."""
+    """A row of the queue, the check that ties its id to its title, and the answers that came along for a reviewer."""
 
-    __slots__ = ("_item", "_row")
+    __slots__ = ("_item", "_row", "_taken")
 
-    def __init__(self, item: str, row: Mapping[str, Any]) -> None:
+    def __init__(self, item: str, row: Mapping[str, Any], who: str) -> None:
         self._item, self._row = item, row
+        self._taken = (answers_of(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
-        return check_of(self._item, str(self._row["title"])) if name == "check" else self._row[name]
+        if name == "check":
+            return check_of(self._item, str(self._row["title"]))
+        return self._taken[name] if name in self._taken else self._row[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(("check", *self._row))
+        return iter(("check", *self._taken, *self._row))
 
     def __len__(self) -> int:
-        return len(self._row) + 1
+        return 1 + len(self._taken) + len(self._row)
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
@@ -157,9 +161,10 @@ def _offer_one(
     return 0
 
 
-def _note(sheets: StageSheets, who: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
     """Before the rows are written: an offer that was never noted would be missing from the story of its records."""
     note_offer(sheets.stage, who, (str(row["item_id"]) for row in rows), sheets.folder)
+    remember_taken(sheets.stage, who, rows, sheets.folder)
 
 
 def _add(

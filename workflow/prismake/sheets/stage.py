@@ -24,6 +24,7 @@ from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.rearranged import refuse_rearranged
 from prismake.sheets.rounds import read_rounds
+from prismake.sheets.taken import Taken, read_taken
 from prismake.sheets.typed import kept_rows, not_a_pair, typed_rows
 
 
@@ -36,7 +37,7 @@ class StageSheets:
     reviewers row by row. ``queue``: item id to its row. ``said``: by reviewer (and ``consensus``). ``tables``: sheets
     that could be read. ``refused``: by reviewer, the error of a sheet that could not. ``found`` is what was handed out
     as it is kept, or as the sheets tell it; ``handed`` what is handed out now. ``joined``: what follows from answers to
-    records that became one report after they were judged.
+    records that became one report after they were judged. ``taken``: answers that came along with an export.
     """
 
     stage: str
@@ -53,6 +54,7 @@ class StageSheets:
     joined: Joined = field(default_factory=Joined)
     found: HandedOut = field(default_factory=HandedOut)
     handed: HandedOut = field(default_factory=HandedOut)
+    taken: Taken = field(default_factory=dict)
 
     @property
     def team(self) -> list[str]:
@@ -158,6 +160,10 @@ class StageSheets:
             members.setdefault(item, []).append(old)
         self.joined = follow(self.form, members, *self.answers(), self._counting(dict(self.handed.items())))
 
+    def of_the_team(self, item: str) -> bool:
+        """Whether an answer to this item is the team's and not that of one reviewer: it says nothing of agreement."""
+        return any("team" in given.get(item, ()) for given in self.taken.values())
+
     def snapshot(self, decisions: list[Decision]) -> Snapshot:
         """What was read, in the form that is kept beside the sheets; empty answers are left out."""
         read = {who: _filled(said.answers) for who, said in self.said.items()}
@@ -175,6 +181,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
     blinded, team = config["consensus"] == "blinded", list(scheme.split.team)
     sheets = StageSheets(stage, load_form(stage, config), scheme, queue, folder, blinded, team)
     sheets.book = sheet_state.read_book(stage, folder)
+    sheets.taken = read_taken(stage, folder)
     last_good = read_snapshot(stage, folder)
     left = sheet_state.left(sheets.book, stage, sheets.team)
     for who in [*sheets.team, *left]:

@@ -1,0 +1,30 @@
+"""Find whose the decisions are that came along with exports of screening tools."""
+
+from pathlib import Path
+
+from prismake.carried import carry
+from prismake.files import read_csv, write_csv
+from prismake.jobs import job
+
+
+def main(
+    found: dict[str, Path], duplicates: Path, names: dict[str, dict], reviewers: dict[str, list], carried: Path
+) -> None:
+    """Bring the decisions of all sources to their reports."""
+    import pandas as pd
+
+    tables = [read_csv(path).assign(source=source) for source, path in found.items()]
+    clusters = read_csv(duplicates)
+    report_of = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
+    write_csv(carried, carry(pd.concat(tables, ignore_index=True), report_of, names, reviewers))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            {Path(path).name.partition(".")[0]: Path(path) for path in snakemake.input.decisions},
+            Path(snakemake.input.duplicates),
+            snakemake.params.names,
+            snakemake.params.reviewers,
+            Path(snakemake.output.carried),
+        )

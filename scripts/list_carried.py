@@ -1,0 +1,23 @@
+"""List what has become of the decisions that came along."""
+
+from pathlib import Path
+
+from prismake.carried import STAGES, outcome, summary
+from prismake.files import read_csv, write_csv, write_json
+from prismake.jobs import job
+
+
+def main(carried: Path, decisions: dict[str, Path], table: Path, words: Path) -> None:
+    found = outcome(read_csv(carried), {stage: read_csv(path) for stage, path in decisions.items()})
+    write_csv(table, found)
+    write_json(words, summary(found))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.carried),
+            {stage: Path(snakemake.input[stage]) for stage in STAGES},
+            Path(snakemake.output.table),
+            Path(snakemake.output.words),
+        )
