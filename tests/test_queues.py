@@ -73,7 +73,7 @@ def test_full_texts_name_the_reports_that_may_be_of_the_same_study():
     )
     links = pd.DataFrame({"first": ["e:2"], "second": ["p:7"], "kind": ["correction"]})
     screened = pd.DataFrame({"item_id": ["e:1", "e:2", "e:4"], "decision": "include", "state": "settled"})
-    found = full_texts(table_, screened, links, handed_on=True).set_index("item_id")["related"].to_dict()
+    found = full_texts(table_, screened, links, {}, handed_on=True).set_index("item_id")["related"].to_dict()
     assert found == {
         "e:1": "correction: Lacerda 2015, Title e:2 [e:2]\nNCT01376167: Maude 2020, Title e:3 [e:3]",
         "e:2": "correction: Maude 2020, Title e:1 [e:1]",
