@@ -5,6 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pandas as pd
 import pytest
+from prismake.status import rows
 
 COLUMNS = ("title", "first", "second", "rule", "differences", "members")
 
@@ -107,6 +108,8 @@ def test_nobody_has_to_answer_the_list_of_merges(pairs):
     assert set(said(reading).values()) == {("settled", "")}
     assert reading.status["open"] == 0
     assert reading.status["reviewers"]["anna"]["decided"] == 3
+    line = rows([reading.status])[0]
+    assert (line["file"], line["remark"].partition(":")[0]) == ("", "nothing has to be done; to look through")
     answer(stage, "anna", ab="different", cd="different", ef="perhaps")
     answer(stage, "ben", cd="same")
     reading = stage.read()

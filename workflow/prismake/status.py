@@ -37,6 +37,8 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
             remark = f"open in a spreadsheet program: {share['waiting']} rows wait" if share.get("waiting") else ""
             if not share["of"]:
                 remark = "nothing to do here yet"
+            elif status.get("optional") and not open_rows and who != CONSENSUS:
+                remark = f"nothing has to be done; to look through: {share['file']}"
             lines.append(
                 {
                     "stage": status["title"],

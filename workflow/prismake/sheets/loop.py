@@ -67,6 +67,7 @@ def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
         "stage": sheets.stage,
         "title": sheets.form.title,
         "unit": sheets.form.unit,
+        "optional": sheets.form.optional,
         "of": len(decisions),
         **{name.replace(" ", "_"): number for name, number in counts.items()},
         "open": len(decisions) - counts[SETTLED] - counts[NOT_SCREENED],
