@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from prismake.files import replacing
-from prismake.forms import Form
+from prismake.forms import Choice, Form
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
@@ -19,7 +19,7 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
 _TALLEST = 320.0  # points; a long abstract is then read in the cell editor, as in any spreadsheet
 _GREY, _BLUE = "7B8794", "0B5394"
-_TO_DO = "FFF8DC"
+_TO_DO = "FFFBE0"
 
 Rows = Collection[Mapping[str, Any]]  # values by column key
 
@@ -165,9 +165,16 @@ def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
         area = f"{letter}2:{letter}{last}"
         for choice in column.answer.choices if column.answer else ():
             if choice.colour:
-                yield Tint(area, f'{letter}2="{choice.value}"', choice.colour)
+                yield Tint(area, _says(f"{letter}2", choice), choice.colour)
         if column.answer is None or (column.answer.required and not column.answer.when):
             yield Tint(area, f'AND($A2<>"",{letter}2="")', _TO_DO)
+
+
+def _says(cell: str, choice: Choice) -> str:
+    """Whether a cell holds an answer or another word for it; spreadsheets compare without regard to capitals."""
+    words = [word.replace('"', '""') for word in (choice.value, *choice.synonyms)]
+    same = ",".join(f'TRIM({cell})="{word}"' for word in words)
+    return f"OR({same})"
 
 
 def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[Column], rows: int) -> Page:
