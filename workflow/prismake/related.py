@@ -36,6 +36,6 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
     lines: dict[str, list[str]] = {}
     for one, other in sorted(pair for pair in why if pair[0] != pair[1]):
         row = known.loc[other]
-        label = study_label(row["authors"], row["year"], row["title"])
-        lines.setdefault(one, []).append(f"{why[one, other]}: {label}, {row['title']} [{other}]")
+        label = f"{study_label(row['authors'], row['year'], row['title'])}, " if len(row["authors"]) else ""
+        lines.setdefault(one, []).append(f"{why[one, other]}: {label}{row['title']} [{other}]")
     return {report: "\n".join(found) for report, found in lines.items()}
