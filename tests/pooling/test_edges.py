@@ -114,3 +114,34 @@ def test_tables_of_pandas_are_columns_too():
     assert np.isnan(y[1]) and pl.pool(y, v).k == 2
     assert pl.pool_proportions(frame["xi"], frame["ni"]).dropped == 1
     assert pl.pool(pd.Series(y), pd.Series(v)).dropped == 1
+
+
+def test_the_profile_of_nearly_full_proportions_is_found():
+    """The search of each tau begins where coefficients of that tau lie, not where those of the last one did."""
+    found = pl.tau2_interval_proportions([13, 26, 23], [13, 26, 26])
+    assert found.tau2_lb == 0 < found.tau2 < found.tau2_ub < 1000
+
+
+def test_one_study_has_no_interval_of_tau2():
+    with pytest.raises(PoolingError, match="One study"):
+        pl.tau2_interval_proportions([3], [10])
+
+
+def test_what_has_no_number_says_so_in_words():
+    empty = {"ai": [0, 0], "bi": [9, 8], "ci": [0, 0], "di": [7, 9]}
+    with pytest.raises(PoolingError):
+        pl.around(pl.mantel_haenszel(empty, "RD"))
+    with pytest.raises(PoolingError, match="sampling variance"):
+        pl.macaskill([0.1, 0.2, 0.3], [0.0, 0.1, 0.1], [10, 20, 30])
+    with pytest.raises(PoolingError, match="weight would be infinite"):
+        pl.pool([0.3, 0.3, 0.3], [0.0, 0.1, 0.2], "ML", zero_variance="keep")
+
+
+def test_person_time_without_any_event_does_not_count_against_homogeneity():
+    data = {"x1i": [0, 2, 5], "t1i": [100, 230, 410], "x2i": [0, 4, 9], "t2i": [110, 220, 400]}
+    assert pl.mantel_haenszel(data, "IRR").Q_df == 1 and pl.mantel_haenszel(data, "IRD").k == 3
+
+
+def test_small_correlations_have_no_variance():
+    y, v = pl.effect_sizes("ZCOR", {"ri": [0.3, 0.2, 0.5], "ni": [2, 3, 4]})
+    assert np.isnan(y[:2]).all() and v[2] == 1.0

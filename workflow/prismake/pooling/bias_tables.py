@@ -14,7 +14,7 @@ from prismake.errors import PoolingError
 
 from .bias import AsymmetryTest, rank_test, weighted_test
 from .effects import effect_sizes
-from .frame import columns
+from .frame import columns, effects
 
 
 def _cells(data: Any) -> list[np.ndarray]:
@@ -63,8 +63,9 @@ def _log_odds(a, b, c, d) -> np.ndarray:
 def macaskill(yi: Any, vi: Any, ni: Any) -> AsymmetryTest:
     """Effect on total sample size, weighted by the inverse variance (Macaskill, Walter & Irwig 2001, FIV)."""
     y, v, n = columns({"yi": yi, "vi": vi, "ni": ni}, ["yi", "vi", "ni"])
-    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(n))
-    return weighted_test(y[keep], n[keep], v[keep], "Macaskill")
+    keep = ~np.isnan(n)
+    y, v, complete = effects(y[keep], v[keep])
+    return weighted_test(y, n[keep][complete], v, "Macaskill")
 
 
 def deeks(data: Any) -> AsymmetryTest:
@@ -77,8 +78,10 @@ def deeks(data: Any) -> AsymmetryTest:
 def pustejovsky(yi: Any, vi: Any, n1i: Any, n2i: Any) -> AsymmetryTest:
     """Effect on sqrt(1/n1 + 1/n2), weighted by the inverse variance (Pustejovsky & Rodgers 2019)."""
     y, v, n1, n2 = columns({"yi": yi, "vi": vi, "n1i": n1i, "n2i": n2i}, ["yi", "vi", "n1i", "n2i"])
-    keep = ~(np.isnan(y) | np.isnan(v) | np.isnan(n1) | np.isnan(n2))
-    return weighted_test(y[keep], np.sqrt(1.0 / n1 + 1.0 / n2)[keep], v[keep], "Pustejovsky")
+    size = np.sqrt(1.0 / n1 + 1.0 / n2)
+    keep = ~np.isnan(size)
+    y, v, complete = effects(y[keep], v[keep])
+    return weighted_test(y, size[keep][complete], v, "Pustejovsky")
 
 
 def schwarzer(data: Any, *, add: float = 0.0) -> AsymmetryTest:

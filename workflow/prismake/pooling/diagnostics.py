@@ -119,8 +119,8 @@ def influence(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Influe
         rstudent = (y - rest.estimate) / np.sqrt(scale * (v + rest.tau2) + rest.se**2)
         dffits = shift / np.sqrt(scale * hat * (v + rest.tau2))
         dfbs = shift / se_full
-    cook_d = shift**2 / full.se**2
-    cov_r = rest.se**2 / full.se**2
+        cook_d = shift**2 / full.se**2
+        cov_r = rest.se**2 / full.se**2
     return Influence(
         rstudent, dffits, cook_d, cov_r, rest.tau2, rest.Q, hat, 100.0 * hat, dfbs,
         _influential(dffits, cook_d, hat, dfbs, k), keep,
@@ -154,7 +154,9 @@ def baujat(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Points:
     y, v, keep = effects(yi, vi)
     full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
     rest = leave_one_out(y, v, method, test)
-    return Points((y - full.beta) ** 2 / (v + full.tau2), (full.beta - rest.estimate) ** 2 / rest.se**2, keep)
+    with np.errstate(divide="ignore", invalid="ignore"):  # equal effects have no Hartung-Knapp variance
+        moved = (full.beta - rest.estimate) ** 2 / rest.se**2
+    return Points((y - full.beta) ** 2 / (v + full.tau2), moved, keep)
 
 
 def funnel(yi: Any, vi: Any) -> Points:

@@ -140,7 +140,7 @@ def _risk_difference(a, b, c, d, half, variance: str) -> tuple[float, float]:
         total = beta * P + float(((a * d + c * b) / (2.0 * N)).sum())
     else:
         raise PoolingError(f"There is no variance '{variance}'.", remedy="Use sato or greenland-robins.")
-    return beta, math.sqrt(total) / float(weight.sum())
+    return beta, math.sqrt(max(total, 0.0)) / float(weight.sum())
 
 
 def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, float]]:
@@ -217,6 +217,10 @@ def peto(data: Any, level: float = 95.0) -> TwoGroup:
 def around(estimate: TwoGroup, test: str = "z") -> Pooled:
     """DerSimonian-Laird random effects with Q taken around a Mantel-Haenszel (or Peto) estimate, as the Cochrane
     Handbook (10.4.4) and RevMan do, of the effects and variances that ``estimate`` holds."""
+    if not estimate.yi.size:
+        raise EstimateDoesNotExist(
+            "No study has an effect of its own around the estimate.", remedy="Report the counts."
+        )
     w = 1.0 / estimate.vi
     C = float(w.sum()) - float((w * w).sum()) / float(w.sum())
     tau2 = max(0.0, (estimate.Q - estimate.Q_df) / C) if C > 0.0 else 0.0

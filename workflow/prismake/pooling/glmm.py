@@ -81,7 +81,7 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
         return maximise(counts, nodes, b, tau, at_zero)
     covariance = np.linalg.inv(-value.hessian)
     return Mixed(
-        b, covariance[:-1, :-1], tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]), value.loglik, ll0, b0,
+        b, covariance[:-1, :-1], float(tau * tau), float(2.0 * tau * math.sqrt(covariance[-1, -1])), value.loglik, ll0, b0,
         information, float(np.abs(value.gradient).max()), steps, m,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _explore(
         value, modes = evaluate(counts, b, tau, 12, modes)
         for _ in range(2):
             steps += 1
-            step = np.linalg.solve(_positive(-value.hessian[:-1, :-1]), value.gradient[:-1])
+            step = np.linalg.solve(positive(-value.hessian[:-1, :-1]), value.gradient[:-1])
             trial, trial_modes = evaluate(counts, b + step, tau, 12, modes)
             if trial.loglik < value.loglik:
                 break
@@ -133,7 +133,7 @@ def _score_at_zero(counts: Counts, b: np.ndarray) -> float:
     return float((pull * pull).sum() - (counts.z * counts.z * var).sum())
 
 
-def _positive(matrix: np.ndarray) -> np.ndarray:
+def positive(matrix: np.ndarray) -> np.ndarray:
     """The matrix, or one near it whose eigenvalues are positive: a direction of ascent in any case."""
     try:
         np.linalg.cholesky(matrix)
@@ -148,7 +148,7 @@ def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.nda
     """Newton ascent on (b, tau) with step halving: (b, tau, evaluation, modes, iterations)."""
     value, modes = evaluate(counts, b, tau, nodes, modes)
     for iteration in range(1, 40 if nodes < TRAPEZOID else 100):
-        step = np.linalg.solve(_positive(-value.hessian), value.gradient)
+        step = np.linalg.solve(positive(-value.hessian), value.gradient)
         decrement = float(step @ value.gradient)
         if decrement < 1e-22 * (1.0 + abs(value.loglik)) or (decrement < 1e-13 and iteration > 60):
             return b, tau, value, modes, iteration

@@ -3,15 +3,16 @@ binomial likelihood)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from prismake.errors import NotConverged
+from prismake.errors import NotConverged, PoolingError
 
 from .distributions import critical
-from .glmm import Mixed, fit_mixed, least_nodes
+from .glmm import Mixed, fit_mixed, least_nodes, positive
 from .intervals import Tau2Interval, from_limits
 from .kernel import Problem
 from .proportions import binomial_counts
@@ -28,6 +29,8 @@ def tau2_interval_proportions(events: Any, total: Any, level: float = 95.0) -> T
     NotConverged, PoolingError
     """
     counts, _, vi = binomial_counts(events, total)
+    if counts.k < 2:
+        raise PoolingError("One study says nothing about heterogeneity: tau² has no interval.")
     mixed = fit_mixed(counts)
     low, high = profile_limits(counts, mixed, level)
     return from_limits(mixed.tau2, low, high, Problem(vi, vi).at(0.0))
@@ -49,23 +52,26 @@ def profile_limits(counts: Counts, mixed: Mixed, level: float) -> tuple[float, f
     while above(outer) > 0.0:
         outer *= 2.0
         if outer > 60.0:
-            return low**2, float("inf")
-    return low**2, _root(above, outer, tau) ** 2
+            return float(low**2), float("inf")
+    return float(low**2), float(_root(above, outer, tau) ** 2)
 
 
 class _Profile:
     """Log-likelihood maximised over the coefficients at a given tau; each call starts where the last one ended."""
 
     def __init__(self, counts: Counts, mixed: Mixed) -> None:
-        self.counts, self.b, self.fixed = counts, mixed.b, mixed.loglik_fixed
+        self.counts, self.b, self.mixed = counts, mixed.b, mixed
 
     def __call__(self, tau: float) -> float:
         if tau <= 0.0:
-            return self.fixed
-        nodes, b, modes = max(48, 2 * least_nodes(tau)), self.b, None
-        value, modes = evaluate(self.counts, b, tau, nodes, modes)
+            return self.mixed.loglik_fixed
+        nodes = max(48, 2 * least_nodes(tau))
+        # Logits grow with tau as sqrt(1 + 0.346 tau²) for the same mean proportion (Zeger, Liang & Albert 1988).
+        grown = self.mixed.b * math.sqrt((1.0 + 0.346 * tau * tau) / (1.0 + 0.346 * self.mixed.tau2))
+        starts = [(evaluate(self.counts, b, tau, nodes, None), b) for b in (self.b, grown)]
+        (value, modes), b = max(starts, key=lambda start: start[0][0].loglik)
         for _ in range(100):
-            information = -value.hessian[:-1, :-1]
+            information = positive(-value.hessian[:-1, :-1])
             step = np.linalg.solve(information, value.gradient[:-1])
             if float(step @ value.gradient[:-1]) < 1e-18:
                 self.b = b

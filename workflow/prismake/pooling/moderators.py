@@ -202,7 +202,8 @@ def _sandwich(y, X, Phi, groups, kind: str, level: float, names: tuple[str, ...]
             g = np.array([block[j] for block in G])  # (m, k)
             P = g @ Phi @ g.T
             df[j] = np.trace(P) ** 2 / float((P * P).sum())
-    stat = beta / se
+    with np.errstate(divide="ignore", invalid="ignore"):  # effects that the model meets exactly have no error
+        stat = beta / se
     half = np.array([critical(level, d) for d in df]) * se
     return Robust(names, beta, se, stat, df, t_two_sided(stat, df), beta - half, beta + half, meat, m, kind)
 

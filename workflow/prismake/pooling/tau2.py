@@ -230,6 +230,8 @@ def _likelihood(problem: Problem, reml: bool) -> tuple[float, float, int, int]:
     """(tau², score, evaluations, number of local maxima) of the global maximum."""
     name = "REML" if reml else "ML"
     grid = likelihood_grid(problem)
+    if grid[-1] == 0.0 and problem.v.min() == 0.0:  # equal effects, one of them without error
+        raise PoolingError(NO_WEIGHT, remedy="Correct the row or leave it out.")
     sums = scan(problem, grid)
     score = 0.5 * (sums["yPPy"] - (sums["trP"] if reml else sums["W"]))
     falls = np.flatnonzero((score[:-1] > 0.0) & (score[1:] <= 0.0))

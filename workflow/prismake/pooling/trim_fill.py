@@ -182,4 +182,6 @@ def _orwin(y: np.ndarray, target: float | None) -> FailSafe:
 
 def _ceiling(n: float) -> int:
     """Round up, forgiving the last bits of a number that is whole."""
+    if math.isnan(n):
+        raise PoolingError("The fail-safe number of these effects is not defined.")
     return max(0, math.ceil(n - 1e-9 * max(1.0, abs(n))))
