@@ -79,9 +79,9 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
         from .laplace import maximise
 
         return maximise(counts, nodes, b, tau, at_zero)
-    covariance = np.linalg.inv(-value.hessian)
+    covariance, tau = np.linalg.inv(-value.hessian), float(tau)
     return Mixed(
-        b, covariance[:-1, :-1], float(tau * tau), float(2.0 * tau * math.sqrt(covariance[-1, -1])), value.loglik, ll0, b0,
+        b, covariance[:-1, :-1], tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]), value.loglik, ll0, b0,
         information, float(np.abs(value.gradient).max()), steps, m,
     )  # fmt: skip
 
