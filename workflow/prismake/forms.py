@@ -40,7 +40,8 @@ class Field:
     """One question of a form.
 
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
-    this one apply, as ``("decision", "exclude")``. ``by_row``: the choices differ from row to row.
+    this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
+    the choices differ from row to row.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     required: bool = True
     when: tuple[str, str] | None = None
+    strict: bool = False
     by_row: bool = False
     width: int = 14
     help: str = ""
@@ -205,6 +207,7 @@ def _field(data: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]], whe
         choices=choices,
         required=data.get("required", True),
         when=when,
+        strict=data.get("strict", False),
         by_row=origin == "row",
         width=data.get("width", 14),
         help=data.get("help", ""),

@@ -11,6 +11,7 @@
 ``matching`` which item a row is about
 ``answers``  rows as answers, problems with their cells
 ``rearranged`` a column of answers sorted without the others
+``halfway``  further questions that are open, or answered for nothing
 ``withdrawn`` answers that were given once and are gone
 ``state``    what people last did to the sheets, told apart from what the workflow wrote
 ``history``  last good answers, every change of a decision, earlier copies

@@ -11,6 +11,7 @@ from prismake.files import Table
 from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state
+from prismake.sheets.halfway import halfway
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
@@ -118,7 +119,7 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
         {"where": error.where, "what": f"{error.what} {error.remedy}".strip()} for error in sheets.refused.values()
     ]
     for who in sheets.owners:
-        told = [*sheets.said[who].problems, *_withdrawn(sheets, who)]
+        told = [*sheets.said[who].problems, *_halfway(sheets, who), *_withdrawn(sheets, who)]
         found += [{"where": place, "what": what} for place, what in told]
     for one in decisions:
         for name, verdict in one.fields.items():
@@ -127,6 +128,12 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
                 label = sheets.form.field(name).label
                 found.append({"where": where, "what": f"{label}: {verdict.remark}. {verdict.remedy}"})
     return found
+
+
+def _halfway(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
+    if who == CONSENSUS or who not in sheets.tables:
+        return []
+    return halfway(sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
 
 
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:

@@ -166,8 +166,18 @@ def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
         for choice in column.answer.choices if column.answer else ():
             if choice.colour:
                 yield Tint(area, _says(f"{letter}2", choice), choice.colour)
-        if column.answer is None or (column.answer.required and not column.answer.when):
-            yield Tint(area, f'AND($A2<>"",{letter}2="")', _TO_DO)
+        if column.answer is None or column.answer.required:
+            yield Tint(area, f'AND({_asked(column, columns)},{letter}2="")', _TO_DO)
+
+
+def _asked(column: Column, columns: Sequence[Column]) -> str:
+    """The formula that says whether the second row is asked a question."""
+    if column.answer is None or not column.answer.when:
+        return '$A2<>""'
+    name, wanted = column.answer.when
+    index, first = next((i, one) for i, one in enumerate(columns, start=1) if one.key == name and one.answer)
+    choices = first.answer.choices if first.answer else ()
+    return _says(f"${column_letter(index)}2", next(choice for choice in choices if choice.value == wanted))
 
 
 def _says(cell: str, choice: Choice) -> str:
