@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import random
 import subprocess
 import sys
 import time
@@ -177,6 +178,23 @@ def test_more_hits_than_pubmed_hands_out_are_sliced_by_entrez_date(monkeypatch, 
     assert any("10,050" in warning for warning in log.warnings)
     asked = [parameters for call, parameters in server.asked if call == "esearch"]
     assert all(parameters["datetype"] == "edat" for parameters in asked[1:])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_large_search_through_faults_of_every_kind(seed, monkeypatch, tmp_path):
+    """25,000 records in slices, a third of the answers broken in one of the known ways: ``pytest -m slow``."""
+    dates = {str(20_000_000 + n): f"{1990 + n % 30}/{1 + n % 12:02d}/{1 + n % 28:02d}" for n in range(25_000)}
+    dice = random.Random(seed)
+    faults = [dice.choice([None, None, None, *FAULTS, "fewer:0", "newer-dtd"]) for _ in range(300)]
+    # Six broken answers in a row would be the end of any patience.
+    faults = [fault if number % 5 else None for number, fault in enumerate(faults)]
+    with running(Server(dates, faults=faults)) as server:
+        monkeypatch.setenv(eutils.ADDRESS, server.url)
+        log = run(tmp_path, batch=200, policy=Policy(attempts=7, first_wait=0.001, longest_wait=0.01, timeout=0.7))
+    assert log.records == 25_000 and not log.missing
+    assert sorted(archived_ids(tmp_path)) == sorted(dates)
+    assert any("25,000" in warning for warning in log.warnings)
 
 
 def test_an_update_fetches_only_new_entrez_dates(monkeypatch, tmp_path):

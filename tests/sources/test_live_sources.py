@@ -12,8 +12,9 @@ import pytest
 from paged_server import Store, running, study
 from prismake import config as settings
 from prismake import configdoc
+from prismake.newreview import make_review
 from prismake.searches import sources
-from prismake.searching import read_source
+from prismake.searching import API_KEY_FILE, api_key, read_source
 from prismake.sources import live, paged
 from prismake.sources.archive import archive_files, archived
 
@@ -84,6 +85,17 @@ def test_true_is_pubmed_and_only_pubmed_asks_for_an_address(tmp_path):
     assert sources(protocol, tmp_path)["a"]["live"] == "europepmc"
     protocol["searches"]["a"]["live"] = True
     assert sources(protocol, tmp_path)["a"]["live"] == "pubmed"
+
+
+def test_the_key_comes_from_the_environment_or_from_a_file_that_git_ignores(monkeypatch, tmp_path):
+    monkeypatch.delenv("NCBI_API_KEY", raising=False)
+    assert api_key(tmp_path) is None
+    (tmp_path / API_KEY_FILE).write_text(" abc123\n", encoding="utf-8")
+    assert api_key(tmp_path) == "abc123"
+    monkeypatch.setenv("NCBI_API_KEY", "def456")
+    assert api_key(tmp_path) == "def456"
+    make_review(tmp_path / "review")
+    assert API_KEY_FILE in (tmp_path / "review/config/.gitignore").read_text(encoding="utf-8").split()
 
 
 def test_an_export_of_a_register_counts_as_a_register(tmp_path):
