@@ -43,9 +43,11 @@ def match_rows(
         item = text_of(row[ITEM])
         if item and first_of(item) not in queue:
             item = _put_right(rows, row, item)
-        if first_of(item) in queue:
-            _refuse_other_check(rows, number, row, item)
-            _refuse_other_title(rows, number, row, item, title.header)
+        asked = queue.get(first_of(item))
+        if asked is not None:
+            own = str(asked["title"])
+            _refuse_other_check(rows, number, row, item, own)
+            _refuse_other_title(rows, number, row, item, own, title.header)
         elif item and (owner := rows.by_check().get(text_of(row[CHECK]))):
             place = table.address(number, ITEM)
             strange.append(
@@ -110,14 +112,14 @@ def _put_right(rows: _Rows, row: dict[str, Any], item: str) -> str:
     return item
 
 
-def _refuse_other_check(rows: _Rows, number: int, row: Mapping[str, Any], item: str) -> None:
+def _refuse_other_check(rows: _Rows, number: int, row: Mapping[str, Any], item: str, own: str) -> None:
     check = text_of(row[CHECK])
-    if check and check != rows.check(item, row) and rows.by_check().get(check, item) != item:
+    if check and check != check_of(rows.key_of(item, row), own) and rows.by_check().get(check, item) != item:
         raise _sorted_alone(rows.table, number, CHECK, item, rows.by_check()[check])
 
 
-def _refuse_other_title(rows: _Rows, number: int, row: Mapping[str, Any], item: str, header: str) -> None:
-    shown, own = text_of(row.get(header)), rows.title(item)
+def _refuse_other_title(rows: _Rows, number: int, row: Mapping[str, Any], item: str, own: str, header: str) -> None:
+    shown = text_of(row.get(header))
     if not shown or shown == own or shown == cell_text(own):
         return
     words = normal_title(shown)
