@@ -4,12 +4,14 @@ from pathlib import Path
 
 from prismake.files import write_json, write_table
 from prismake.jobs import job
+from prismake.records import bulk
 from prismake.sheets.history import record
 from prismake.sheets.loop import read_back
 from prismake.sheets.queue import QueueFile
 from prismake.sheets.stage import load_stage
 
 
+@bulk()  # answers hold no reference cycles either
 def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) -> None:
     """Read one stage, keep what was read beside the sheets, and write its tables."""
     sheets = load_stage(stage, protocol, QueueFile(queue_file))
