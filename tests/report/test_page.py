@@ -356,3 +356,11 @@ def test_who_disagreed_on_what():
         "Data extraction | Relapses | anna and ben | different entries | 2 | settled (1), open (1) | s1, s2",
     ]
     assert "Who disagreed" not in section(page(), "agreement")
+
+
+def test_an_interval_without_width_is_not_shown():
+    field = samples.agreement()[1]["fields"]["decision"]
+    pair = field["pairs"][0] | {"kappa": 1.0, "kappa_lb": 1.0, "kappa_ub": 1.0}
+    stages = [{"title": "Title and abstract", "fields": {"decision": field | {"pairs": [pair]}}}]
+    words = section(render(samples.context() | {"agreement": stages}), "agreement")
+    assert "[1.00, 1.00]" not in words and "kappa and AC1 have none" in words

@@ -158,12 +158,11 @@ def _present(names: set[str], folder: Path) -> Iterator[str]:
         file = folder / f"results/{stage}/decisions.csv"
         if not file.exists():
             continue
-        table = read_csv(file)
+        table, notes = read_csv(file), read_csv(folder / f"results/{stage}/notes.csv")
         for row in table[[_about(item, names) for item in table["item_id"]]].to_dict("records"):
             yield from _decision(stage, row)
-        notes = read_csv(folder / f"results/{stage}/notes.csv")
-        for row in notes[[_about(item, names) for item in notes["item_id"]]].to_dict("records"):
-            yield f"  note of {row['who']}: {row['note']}"
+            for note in notes[notes["item_id"] == row["item_id"]].to_dict("records"):
+                yield f"  note of {note['who']}: {note['note']}"
 
 
 def _decision(stage: str, row: Mapping[str, str]) -> Iterator[str]:

@@ -55,7 +55,9 @@ def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
-    bounds = interval(pair.get(f"{name}_lb"), pair.get(f"{name}_ub"))
+    """The value and its interval, which is left out where it has no width: the formula had nothing to go by."""
+    low, high = pair.get(f"{name}_lb"), pair.get(f"{name}_ub")
+    bounds = interval(low, high) if low != high else ""
     return f"{number(pair.get(name))} {bounds}".strip()
 
 
@@ -73,9 +75,7 @@ def disagreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
                     "question": field["label"],
                     "who": f"{one['first']} and {one['second']}",
                     "answers": " – ".join(one["answers"]) or "different entries",
-                    "because": _counts(
-                        {f"{name}: {word}": n for name, m in one["because"].items() for word, n in m.items()}
-                    ),
+                    "because": "; ".join(f"{name}: {_counts(said)}" for name, said in one["because"].items()),
                     "n": one["count"],
                     "settled": _counts({**one["settled"], **({"open": one["open"]} if one["open"] else {})}),
                     "which": _items(one["items"]),
