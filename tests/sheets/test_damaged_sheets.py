@@ -145,6 +145,7 @@ CASES = [
     Case("a word partly bold", rich(D, 2, "inc", "lude")),
     Case("an identifier with a blank and in capitals", all_of(put("Item", 2, "PubMed:000 "), put("Item", 3, "\u200bpubmed:001"))),
     Case("a renamed copy beside it", file=beside("title_abstract.anna (1).xlsx")),
+    Case("a CSV file beside it", file=beside("title_abstract.anna.csv"), says=("title_abstract.anna.csv: a file of this kind is not read. Save it as title_abstract.anna.xlsx",)),
     Case("a row pasted twice", paste_again(4)),
     # changes that were meant
     Case("a changed mind", put(D, 2, "exclude"), answers={0: "exclude"}),
@@ -367,7 +368,7 @@ def check_next_offer(case: Case, stage: Stage, path: Path, wanted: Mapping[Any, 
     sheets = stage.load()
     names = sorted({name for _, name in wanted})
     assert said_by_anna(stage, sheets, names) == {**{("pubmed:100", name): "" for name in names}, **wanted}
-    assert [path.suffix for path in stage.folder.glob(f"{case.stage}.anna.*")] == [".xlsx"]
+    assert [path.suffix for path in stage.folder.glob(f"{case.stage}.anna.*") if path.suffix != ".csv"] == [".xlsx"]
     assert openpyxl.load_workbook(stage.path("anna")).worksheets
     saved = stage.path("anna").read_bytes()
     stage.offer()

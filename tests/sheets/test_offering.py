@@ -163,3 +163,28 @@ def test_the_consensus_sheet_holds_disagreements_only(stage):
 
 def test_temporary_files_do_not_stay(stage):
     assert not [path for path in stage.folder.rglob("*") if path.name.endswith(".tmp")]
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_a_sheet_that_is_saved_while_rows_are_added_is_not_written_over(stage, monkeypatch, rebuilt):
+    """A person saves between the reading of the sheet and the writing of its new rows."""
+    from prismake.sheets import growing
+
+    load = growing._load
+
+    def somebody_saves(path, sheet_name):
+        if path.name == "title_abstract.anna.xlsx":
+            stage.decide("anna", "include", "exclude")
+        if rebuilt:
+            raise ValueError("cannot be loaded")
+        return load(path, sheet_name)
+
+    monkeypatch.setattr(growing, "_load", somebody_saves)
+    stage.items.append("pubmed:100")
+    stage.offer()
+    monkeypatch.setattr(growing, "_load", load)
+    assert stage.read().decisions["decision.anna"][:3] == ["include", "exclude", ""]
+    assert len(stage.cells("anna")) == 9, "the new row waits"
+    stage.offer()
+    assert [row[0] for row in stage.cells("anna")[1:]] == stage.items
+    assert stage.read().decisions["decision.anna"][:3] == ["include", "exclude", ""]

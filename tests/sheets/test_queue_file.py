@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -31,6 +34,27 @@ def test_rows_in_the_order_of_the_file_and_in_any_other(queue):
         row = queue[items[place]]
         assert row["title"] == f"Title {place}"
         assert row["abstract"] == ("" if place == 7 else f"{place} " * 50)
+
+
+def test_offering_and_reading_load_neither_pandas_nor_openpyxl(tmp_path):
+    """Each of them is as large as everything else together."""
+    table = {name: ["a:1", "a:2"] for name in ("item_id", "title", "abstract", "members")}
+    pd.DataFrame(table).to_parquet(tmp_path / "queue.parquet", index=False)
+    program = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[2] / "scripts")!r})
+from pathlib import Path
+from prismake.config import with_defaults
+import offer_sheets, read_sheets
+protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
+offer_sheets.main("title_abstract", protocol, Path("queue.parquet"), Path("offered"))
+read_sheets.main("title_abstract", protocol, Path("queue.parquet"), dict(
+    decisions=Path("decisions"), notes=Path("notes"), agreement=Path("agreement"), status=Path("status")))
+print(sorted({{"pandas", "openpyxl"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert len(list(tmp_path.rglob("title_abstract.anna.xlsx"))) == 1
 
 
 def test_a_row_is_a_mapping(queue):

@@ -34,6 +34,10 @@ class SheetError(PrismakeError):
     """A spreadsheet as a whole cannot be trusted; the last good decisions stay in force."""
 
 
+class ChangedMeanwhile(SheetError):
+    """Somebody saved a spreadsheet after it was read; what was to be written over it was thrown away."""
+
+
 class FormError(PrismakeError):
     """A form or an instrument is not well-formed, or an answer does not belong to it."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import PrismakeError
+from prismake.errors import ChangedMeanwhile, PrismakeError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +36,14 @@ def digest(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
     """A temporary file beside ``path`` that takes its place when the block ends well: old or new, never half.
 
+    Args:
+        made_from: a file and the digest that it had when the new content was made from it.
+
     Raises:
+        ChangedMeanwhile: that file is not what it was; what was there stays as it is.
         PrismakeError: the disk is full; what was there stays as it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +59,8 @@ def replacing(path: Path) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         draft.chmod(0o666 & ~umask)
+        if made_from and digest(made_from[0]) != made_from[1]:
+            raise ChangedMeanwhile("the file was saved while rows were added.", where=str(made_from[0]))
         draft.replace(path)
     except OSError as error:
         if error.errno not in _NO_ROOM:

@@ -20,6 +20,7 @@ from prismake.files import replacing
 from prismake.forms import as_typed
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.reading import SheetTable
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import EMPHASIS, INK, Look
 
@@ -28,12 +29,9 @@ _LINE = Border(bottom=Side(style="thin", color="CBD2D9"))
 
 
 def add_rows(
-    old: Path,
+    table: SheetTable,
     path: Path,
     columns: Sequence[Column],
-    headers: Mapping[str, int],
-    sheet_name: str,
-    header_row: int,
     rows: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     worked_out: Callable[[], Mapping[int, Mapping[str, Any]]],
@@ -41,21 +39,20 @@ def add_rows(
     """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
 
     Args:
-        old: the workbook as it is now.
-        path: where it goes.
-        headers: column header to its place in the sheet (from 1), as people left it.
-        sheet_name, header_row: where the table stands.
+        table: the sheet as it was read.
+        path: where the workbook goes.
         rows: new rows, values by column key.
         changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
         worked_out: the values in the sheet by row number and header; asked for when a cell of ours holds a formula.
 
     Raises:
-        PrismakeError, OSError: the file cannot be written.
+        PrismakeError, OSError: somebody saved the workbook after it was read, or the file cannot be written.
         Exception: whatever openpyxl raises for a workbook that it cannot deal with, not even without its filters; the
             caller rebuilds it.
     """
-    book = _load(old, sheet_name)
-    sheet = book[sheet_name]
+    headers, header_row = table.headers, table.header_row
+    book = _load(table.path, table.name)
+    sheet = book[table.name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
     _keep_values(sheet, header_row, headers, worked_out)
     _add_columns(sheet, header_row, columns, place, [*changes.values(), *rows])
@@ -76,7 +73,7 @@ def add_rows(
             DataValidation("list", one.source, allow_blank=True, showErrorMessage=False, sqref=one.area)
         )
     _widen(sheet, start + len(rows) - 1)
-    with replacing(path) as draft:
+    with replacing(path, (table.path, table.digest)) as draft:
         book.save(draft)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prismake.disagreements import disagreements
@@ -12,7 +13,7 @@ from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
-from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.paths import CONSENSUS, open_in_program, unread
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.withdrawn import withdrawn
@@ -120,6 +121,7 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
     ]
     for who in sheets.owners:
         told = [*sheets.said[who].problems, *_halfway(sheets, who), *_withdrawn(sheets, who)]
+        told += _unread(sheets.path(who))
         found += [{"where": place, "what": what} for place, what in told]
     for one in decisions:
         for name, verdict in one.fields.items():
@@ -134,6 +136,11 @@ def _halfway(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
     if who == CONSENSUS or who not in sheets.tables:
         return []
     return halfway(sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
+
+
+def _unread(path: Path) -> list[tuple[str, str]]:
+    what = f"a file of this kind is not read. Save it as {path.name}, or move it out of this folder."
+    return [(str(one), what) for one in unread(path)]
 
 
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:

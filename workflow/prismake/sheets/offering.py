@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from prismake.errors import PrismakeError
+from prismake.errors import ChangedMeanwhile, PrismakeError
 from prismake.files import sweep_drafts
 from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
@@ -156,7 +156,11 @@ def _offer_one(
     if sheet_state.people(sheets.book, path):
         keep_copy(table.path)
     _note(sheets, who, new)
-    _add(sheets, who, table, new, changes, guide)
+    try:
+        _add(sheets, who, table, new, changes, guide)
+    except ChangedMeanwhile:
+        logger.warning("%s was saved while rows were added to it: %d rows wait for the next run", table.path, len(new))
+        return len(new) + len(changes)
     logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
     return 0
 
@@ -180,7 +184,7 @@ def _add(
     path, columns = sheets.path(who), sheets.columns(who)
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
-        add_rows(table.path, path, columns, table.headers, table.name, table.header_row, new, changes, every)
+        add_rows(table, path, columns, new, changes, every)
     except (PrismakeError, OSError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
@@ -191,7 +195,7 @@ def _add(
             row = {column.key: as_typed(values.get(column.header)) for column in columns}
             kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
-        new_workbook(path, sheets.form, columns, [*kept, *new], guide)
+        new_workbook(path, sheets.form, columns, [*kept, *new], guide, (table.path, table.digest))
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()

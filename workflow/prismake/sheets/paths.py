@@ -41,6 +41,15 @@ def current(path: Path, written: str | None) -> Path | None:
     return edited[0] if edited else (there[0] if there else None)
 
 
+def unread(path: Path) -> list[Path]:
+    """Files beside a sheet that carry its name in a format that is not read, such as CSV."""
+    return sorted(
+        one
+        for one in path.parent.glob(f"{path.stem}.*")
+        if one.stem == path.stem and one.suffix.lower() not in SUFFIXES and one.is_file()
+    )
+
+
 def open_in_program(path: Path) -> bool:
     """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its mark beside the file."""
     # Excel cuts the first two letters of long names in its owner file

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from prismake.errors import SheetError
+from prismake.files import digest
 from prismake.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.oddcells import odd_cells
@@ -24,7 +25,7 @@ class SheetTable:
 
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
     nothing stands left out; ``extra`` are columns that people added. ``odd``: (row, header) of cells that look filled
-    and have no value, and why.
+    and have no value, and why. ``digest`` is that of the file as it was read.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class SheetTable:
     rows: list[tuple[int, dict[str, Any]]]
     extra: tuple[str, ...]
     odd: dict[tuple[int, str], str] = field(default_factory=dict)
+    digest: str = ""
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -52,11 +54,12 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
     """
     import python_calamine
 
+    as_read = digest(path) or ""
     if path.stat().st_size == 0:
         raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=_SAVE_AGAIN)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            return _only_table(path, book, columns, everything)
+            return replace(_only_table(path, book, columns, everything), digest=as_read)
     except SheetError:
         raise
     except python_calamine.PasswordError as error:

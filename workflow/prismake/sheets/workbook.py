@@ -25,9 +25,16 @@ Rows = Collection[Mapping[str, Any]]  # values by column key
 
 
 def new_workbook(
-    path: Path, form: Form, columns: Sequence[Column], rows: Rows, guide: Sequence[tuple[str, str]]
+    path: Path,
+    form: Form,
+    columns: Sequence[Column],
+    rows: Rows,
+    guide: Sequence[tuple[str, str]],
+    made_from: tuple[Path, str] | None = None,
 ) -> None:
     """Write a sheet with its guide page; text stays text, however it looks.
+
+    ``made_from``: the workbook that is written anew and its digest when it was read.
 
     Rows are gone through several times and never held: memory does not grow with their number.
     """
@@ -54,7 +61,7 @@ def new_workbook(
     pages = [_guide_page(guide, form, columns, len(rows)), table]
     if lists:
         pages.append(_lists_page(lists))
-    with replacing(path) as draft:
+    with replacing(path, made_from) as draft:
         write_workbook(draft, pages, shown=1)
 
 
