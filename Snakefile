@@ -22,6 +22,7 @@ from prismake.config import (
 from prismake.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
 from prismake.jobs import code, forget_problems
+from prismake.notices import failed_before, pubmed_search
 from prismake.searches import sources
 from prismake.sheets.state import state
 from prismake.status import closing_words

@@ -93,11 +93,32 @@ rule find_fulltexts:
         "../scripts/find_fulltexts.py"
 
 
+rule check_notices:
+    """Look for retractions and expressions of concern of included reports, in PubMed too where it is searched live."""
+    input:
+        reports="results/duplicates/reports.parquet",
+        decisions="results/full_text/decisions.csv",
+    output:
+        notices="results/full_text/notices.csv",
+        status="results/full_text/notices.json",
+    log:
+        "results/logs/check_notices.log",
+    localrule: True
+    params:
+        search=pubmed_search(SOURCES),
+        email=config["email"],
+        attempt=lambda wildcards: failed_before(Path("results/full_text/notices.json")),
+        code=code("notices"),
+    script:
+        "../scripts/check_notices.py"
+
+
 rule group_studies:
     """Bring the included reports together as studies, and list what is to be judged and extracted."""
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/full_text/decisions.csv",
+        notices="results/full_text/notices.csv",
     output:
         studies="results/full_text/studies.csv",
         appraisal="results/appraisal/queue.parquet",

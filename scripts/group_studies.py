@@ -9,16 +9,20 @@ from prismake.queues import appraisal_items, extraction_rows, handed_on, studies
 
 
 def main(
-    reports_file: Path, decisions_file: Path, gate: str, instruments: dict[str, str], output: dict[str, Path]
+    reports_file: Path, decisions_file: Path, notices: Path, gate: str, instruments: dict[str, str], output: dict
 ) -> None:
     import pandas as pd
 
     assessed = read_csv(decisions_file)
     included = studies(pd.read_parquet(reports_file), assessed, known(STUDIES))
     remember(STUDIES, study_of_report(included))
+    said = read_csv(notices).set_index("report_id")["notices"].to_dict()
     passed = included if handed_on(assessed, gate) else included[:0]
     write_csv(output["studies"], included)
-    for name, table in (("appraisal", appraisal_items(passed, instruments)), ("extraction", extraction_rows(passed))):
+    for name, table in (
+        ("appraisal", appraisal_items(passed, instruments)),
+        ("extraction", extraction_rows(passed, said)),
+    ):
         with replacing(output[name]) as draft:
             table.to_parquet(draft, index=False)
 
@@ -28,6 +32,7 @@ if "snakemake" in globals():
         main(
             Path(snakemake.input.reports),
             Path(snakemake.input.decisions),
+            Path(snakemake.input.notices),
             snakemake.params.gate,
             snakemake.params.instruments,
             {name: Path(path) for name, path in snakemake.output.items()},

@@ -137,7 +137,7 @@ def test_each_design_is_asked_its_own_items(design, items):
 def test_arms_are_extracted_separately():
     assert arms("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
     found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
-    assert list(extraction_rows(found)["item_id"]) == ["a|CD19", "a|CD22"]
+    assert list(extraction_rows(found, {})["item_id"]) == ["a|CD19", "a|CD22"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from prismake.carried import STAGES
 from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.files import read_csv
 from prismake.living import TABLES
+from prismake.notices import pubmed_search
 from prismake.searches import sources
 from review import Review
 
@@ -113,7 +114,13 @@ def _run(config: dict) -> None:
     _stage("full_text", config)
     output = {name: results / name / "queue.parquet" for name in ("appraisal", "extraction")}
     output["studies"] = results / "full_text/studies.csv"
-    script("group_studies").main(reports, read, config["full_text"]["gate"], config["appraisal"]["instruments"], output)
+    notices = results / "full_text/notices.csv"
+    script("check_notices").main(
+        reports, read, pubmed_search(found), config["email"], notices, notices.with_suffix(".json")
+    )
+    script("group_studies").main(
+        reports, read, notices, config["full_text"]["gate"], config["appraisal"]["instruments"], output
+    )
     files = {name: results / path for name, path in TABLES.items()}
     output = {"flow": results / "flow/flow.json", "table": results / "flow/flow.csv"}
     script("count_flow").main(logs, records, reports, files, config["previous"], output)

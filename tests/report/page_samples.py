@@ -219,6 +219,7 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, dra
         "duplicates": duplicates(),
         "flow": flow,
         "carried": [],
+        "notices": [],
         "vanished": [],
         "results": results,
         "studies": study_rows(),

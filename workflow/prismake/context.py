@@ -55,6 +55,7 @@ def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[s
             },
         },
         "flow": read_json(inputs["flow"]),
+        "notices": notices_of(read_csv(inputs["notices"]), included, citations),
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "results": [read_json(path) for path in inputs["results"]],
@@ -68,6 +69,16 @@ def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[s
         "figures": {_figure_name(path): path.read_text(encoding="utf-8") for path in inputs["figures"]},
     }
     return context, studies
+
+
+def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[str, str]) -> list[dict[str, str]]:
+    """Included reports of which a retraction or the like is known: study, citation, notice."""
+    label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
+    return [
+        {"study": label.get(row["report_id"], ""), "citation": citations[row["report_id"]], "notice": row["notices"]}
+        for row in notices.to_dict("records")
+        if row["notices"]
+    ]
 
 
 def versions() -> dict[str, str]:

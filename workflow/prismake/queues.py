@@ -9,6 +9,7 @@ from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.errors import PrismakeError
 from prismake.forms import load_instrument, row_choices
 from prismake.labels import study_label
+from prismake.notices import told
 from prismake.panel import NOT_SCREENED, SETTLED
 from prismake.related import related_reports
 
@@ -142,12 +143,17 @@ def appraisal_items(table: pd.DataFrame, instruments: Mapping[str, str]) -> pd.D
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def extraction_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a study, or one for each of its separate arms."""
+def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataFrame:
+    """One row a study, or one for each of its separate arms.
+
+    Args:
+        notices: by report, retractions and the like in words.
+    """
     import pandas as pd
 
     rows = []
     for study in table.to_dict("records"):
+        said = dict.fromkeys(text for one in study["report_ids"].split("; ") if (text := notices.get(one)))
         for arm in arms(study["arms"]) or [""]:
             rows.append(
                 {
@@ -155,10 +161,11 @@ def extraction_rows(table: pd.DataFrame) -> pd.DataFrame:
                     "title": f"{study['label']}, {arm}" if arm else study["label"],
                     "report": study["report"],
                     "doi": study["doi"],
+                    "notices": "\n".join(said),
                     "members": "\n".join(f"{one}|{arm}" if arm else one for one in study["report_ids"].split("; ")),
                 }
             )
-    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi", "members"], dtype=str)
+    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi", "notices", "members"], dtype=str)
 
 
 def arms(text: str) -> list[str]:
@@ -181,10 +188,22 @@ def _report_rows(reports: pd.DataFrame, carried: Mapping[str, str]) -> pd.DataFr
                 "trials": "; ".join(report["trial_ids"]),
                 "sources": ", ".join(report["sources"]),
                 "members": "\n".join(report["record_ids"]),
+                "notices": told(report["retracted"], report["related_reports"]),
                 "carried": carried.get(report["report_id"], ""),
             }
         )
-    columns = ["item_id", *_PUBLICATION, "authors", "year", "types", "trials", "sources", "members", "carried"]
+    columns = [
+        "item_id",
+        *_PUBLICATION,
+        "authors",
+        "year",
+        "types",
+        "trials",
+        "sources",
+        "members",
+        "notices",
+        "carried",
+    ]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
 
 

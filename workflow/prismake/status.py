@@ -82,6 +82,17 @@ def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     return told
 
 
+def notices_told(folder: Path = Path()) -> list[str]:
+    """Included reports that were retracted or questioned, and a check for such notices that failed."""
+    file = folder / "results" / "full_text" / "notices.csv"
+    rows = read_csv(file).to_dict("records") if file.exists() else []
+    said = [
+        f"{row['report_id']} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
+    ]
+    problem = (read_json(file.with_suffix(".json")) or {}).get("problem")
+    return [*said, *([problem] if problem else [])]
+
+
 def found_no_longer(folder: Path = Path()) -> list[str]:
     """Judged records that no search finds any longer, each with what was decided about it."""
     file = folder / "results" / "flow" / "vanished.csv"
@@ -139,7 +150,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for text in answer_warnings():
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer()]:
+    for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer(), *notices_told()]:
         console.print(f"[bold yellow]![/] {escape(text)}")
     for name in unread(config, statuses):
         console.print(

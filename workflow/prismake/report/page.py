@@ -54,6 +54,7 @@ def render(context: Mapping[str, Any]) -> str:
     duplicates    {"summary": content of ``duplicates/summary.json``, "sources", "shared": rows of
                   ``duplicates/sources.csv`` and ``duplicates/shared.csv``}
     flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
+    notices       included reports that were retracted or questioned: list of {"study", "citation", "notice"}
     carried       sentences on decisions that came along with exports of screening tools (``flow/carried.json``)
     vanished      rows of ``flow/vanished.csv``: judged records that no search finds any longer
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol

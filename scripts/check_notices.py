@@ -1,0 +1,38 @@
+"""Look for retractions and expressions of concern of included reports."""
+
+from pathlib import Path
+
+from prismake.files import read_csv, write_csv, write_json
+from prismake.jobs import job
+from prismake.notices import Checked, check_again, included_notices
+from prismake.searching import api_key
+
+
+def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: str, table: Path, status: Path) -> None:
+    """Ask PubMed where the review searches it live; else say what the records say."""
+    import pandas as pd
+
+    reports, decisions = pd.read_parquet(reports_file), read_csv(decisions_file)
+    settled = decisions[(decisions["state"] == "settled") & (decisions["decision"] == "include")]
+    included = set(settled["item_id"])
+    checked = Checked()
+    if search:
+        source, until = search
+        mine = reports[reports["report_id"].isin(included)]
+        pmids = sorted({pmid for pmid in mine["pmid"] if pmid})
+        folder = Path("config/searches")
+        checked = check_again(pmids, folder / source, until, email=email, api_key=api_key(folder.parent))
+    write_csv(table, included_notices(reports, included, checked))
+    write_json(status, {"problem": checked.problem, "checked": len(checked.days)})
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.reports),
+            Path(snakemake.input.decisions),
+            snakemake.params.search,
+            snakemake.params.email,
+            Path(snakemake.output.notices),
+            Path(snakemake.output.status),
+        )
