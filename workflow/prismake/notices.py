@@ -57,14 +57,18 @@ def pubmed_search(sources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] |
 def check_again(
     pmids: Sequence[str], folder: Path, until: str, *, email: str, api_key: str | None, ask: Any = None
 ) -> Checked:
-    """What PubMed says by now of these records: asked once for each ``until`` of the search, and archived.
+    """What PubMed says by now of these records: asked once for each later ``until`` of the search, and archived.
 
+    As of the first one the archived records say it themselves: nothing is asked before the search has moved on.
     An answer is kept in ``folder`` as ``notices-<until>.json``; a run with the same ``until`` asks only about records
     that were not asked about yet. When PubMed does not answer, the answers of earlier days stand, and ``problem``
     says so.
     """
-    from prismake.sources import entrez
+    from prismake.sources import archive, entrez
 
+    searches = archive.searches(folder)
+    if searches and until <= searches[0]["until"]:
+        return Checked(days=dict.fromkeys(pmids, until))
     file = folder / f"notices-{until}.json"
     now = read_json(file, {"asked": [], "found": {}})
     missing = sorted(set(pmids) - set(now["asked"]), key=int)
