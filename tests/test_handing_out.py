@@ -208,6 +208,7 @@ def test_who_leaves_passes_on_what_is_unread_and_nothing_else():
         else:
             assert second[item] == people
     assert all(len(people) == 2 for people in second.values())
+    assert sum("dora" in people for people in second.values()) == len(carls) - 8, "who is new has the fewest rows"
     assert stage.run() == second
 
 

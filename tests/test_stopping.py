@@ -74,12 +74,38 @@ def test_the_ends():
     assert json.loads(json.dumps(everything.to_dict(), allow_nan=False)) == everything.to_dict()
 
 
+def test_what_was_read_before_items_were_added_is_in_no_sample():
+    # 70 read before, 10 since: the samples are the last 7 and the last 4, out of what was unread before these
+    found = stopping_advice([1] * 20 + [0] * 60, 200, since=10)
+    assert (found.sample, found.sample_found, found.sample_from) == (7, 0, 127)
+    assert found.missed_ub == most_relevant(127, 7, 0, 0.025)
+    assert stopping_advice([1] * 20 + [0] * 60, 200, since=80) == stopping_advice([1] * 20 + [0] * 60, 200)
+    nothing = stopping_advice([1] * 20 + [0] * 60, 200, since=0)
+    assert nothing.recall_lb is None and nothing.missed_ub is None and not nothing.reached
+
+
+@pytest.mark.parametrize("minded", [True, False])
+def test_the_bound_holds_after_items_were_added_only_when_that_is_minded(minded):
+    """An old search read to its end in a good order, then a new one, a tenth of it read at random."""
+    draws, failed = np.random.default_rng(5), 0
+    for _ in range(1000):
+        old = np.sort(draws.random(400) < 0.05)[::-1].astype(int)
+        new = (draws.random(400) < 0.1).astype(int)
+        seen = np.concatenate([old, new[:40]])
+        options = {"since": 40} if minded else {}
+        bound = stopping_advice(seen, 800, **options).recall_lb
+        failed += bound is not None and bound > seen.sum() / (old.sum() + new.sum()) + 1e-12
+    assert (failed <= 50) if minded else (failed > 500)
+
+
 @pytest.mark.parametrize(
     ("decisions", "total", "options", "message"),
     [
         ([1, 0], 1, {}, "do not fit"),
         ([1, 0], 3, {"pending": 2}, "do not fit"),
         ([1, 0], 3, {"random_tail": 3}, "drawn at random"),
+        ([1, 0], 3, {"since": 3}, "since items were added"),
+        ([1, 0], 3, {"since": -1}, "do not fit"),
         ([1, None], 3, {}, "neither include nor exclude"),
         ([1], 3, {"target": 0}, "target recall"),
         ([1], 3, {"level": 100}, "confidence level"),

@@ -92,7 +92,7 @@ def test_rounds(tmp_path):
     fill(review, dict.fromkeys(batch[2:], "include"), "anna", "ben")
     review.run(TARGET)
     carls = [item for item in batch[2:] if "carl" in first[item]]
-    assert standing(review, "dora")["dora"] == carls
+    assert sorted(standing(review, "dora")["dora"]) == sorted(carls)
     status = review.status_of("title_abstract")
     assert (status["settled"], status["conflict"]) == (5 + 3 - len(carls), 1)
     assert status["reviewers"]["dora"]["of"] == len(carls)
@@ -114,7 +114,7 @@ def test_rounds(tmp_path):
     output = review.run()
     status = review.status_of("title_abstract")
     assert (status["settled"], status["not_screened"], status["open"]) == (9, 10, 0)
-    assert standing(review, *team)["anna"] == [item for item in standing(review, "anna")["anna"] if item in first]
+    assert not {item for items in standing(review, *team).values() for item in items} & second.keys()
     boxes = json.loads((review.folder / TARGET).read_text(encoding="utf-8"))["boxes"]
     assert boxes["removed"] == {"duplicates": 0, "automation": 10, "other": 0, "total": 10}
     assert (boxes["screened"], boxes["undecided_title_abstract"], boxes["excluded_title_abstract"]) == (9, 0, 4)

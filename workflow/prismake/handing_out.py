@@ -187,9 +187,10 @@ def _stop(new: HandedOut, scheme: Scheme, queue: Sequence[str], answered: Answer
 def _reseat(rows: Mapping[str, tuple[Round, str]], scheme: Scheme, answered: Answered, new: HandedOut) -> None:
     """Pass on the rows of people who left before they answered; ask those who joined about what nobody has read.
 
-    Where nobody is there to take a seat, whoever left keeps it, and is asked again when back.
+    The one with the fewest rows takes over first, as a rule the one who is new. Where nobody is there to take a seat,
+    whoever left keeps it, and is asked again when back.
     """
-    load, team = load_so_far(new, scheme), set(scheme.split.team)
+    load, team = _load(new.rounds, scheme), set(scheme.split.team)
     for item, (one, name) in rows.items():
         asked = one.rows[name]
         holders = [who for who in asked if who in team or who in answered.all.get(item, ())]
@@ -205,11 +206,15 @@ def _reseat(rows: Mapping[str, tuple[Round, str]], scheme: Scheme, answered: Ans
 
 def load_so_far(handed: HandedOut, scheme: Scheme) -> Load:
     """What the present team has had under the present split, calibration left out: all had the same there."""
+    same = (BATCH, scheme.split.team, scheme.split.name)
+    return _load((one for one in handed.rounds if (one.kind, one.team, one.split) == same), scheme)
+
+
+def _load(rounds: Iterable[Round], scheme: Scheme) -> Load:
     load = Load()
-    for one in handed.rounds:
-        if one.kind == BATCH and one.team == scheme.split.team and one.split == scheme.split.name:
-            for who in {scheme.unit(item): who for item, who in one.rows.items()}.values():
-                load.add(who)
+    for one in rounds:
+        for who in {scheme.unit(item): who for item, who in one.rows.items()}.values():
+            load.add(who)
     return load
 
 
