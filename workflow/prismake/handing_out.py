@@ -115,8 +115,9 @@ class HandedOut:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> HandedOut:
         rounds = []
+        people = {who: tuple(who.split()) for one in data["rounds"] for who in one["rows"].values()}
         for one in data["rounds"]:
-            rows = {item: tuple(who.split()) for item, who in one["rows"].items()}
+            rows = {item: people[who] for item, who in one["rows"].items()}
             rounds.append(Round(**{**one, "team": tuple(one["team"].split()), "rows": rows}))
         return cls(rounds, list(data["waiting"]), data["arrived"], data["stopped_by"], list(data["stopped"]))
 

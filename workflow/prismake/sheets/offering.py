@@ -58,8 +58,8 @@ def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence
 
 def _asked(sheets: StageSheets) -> dict[str, list[str]]:
     """Reviewers by item, without what people decided to leave unread."""
-    stopped, answered = set(sheets.handed.stopped), sheets.answered()
-    return {item: who for item, who in sheets.asked().items() if item not in stopped or answered.some.get(item)}
+    unread = set(sheets.handed.stopped).difference(*(sheets.begun(who) for who in sheets.reviewers))
+    return {item: who for item, who in sheets.asked().items() if item not in unread}
 
 
 def _queue_rows(sheets: StageSheets, who: str, asked: Mapping[str, Sequence[str]]) -> _QueueRows:

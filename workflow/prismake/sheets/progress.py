@@ -80,10 +80,10 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any
     settled = {one.item: one.value("decision") for one in decisions if one.state == SETTLED}
     if not settled or len(settled) == len(decisions):
         return None
-    some = sheets.answered().some
+    begun = set().union(*(sheets.begun(who) for who in sheets.reviewers))
     place = {item: index for index, (item, _) in enumerate(sheets.handed.items())}
     order = [(item, place[name]) for item, (_, name) in rows_now(sheets.handed, sheets.queue, sheets.former).items()]
-    last = max((index for index, (item, _) in enumerate(order) if item in settled or some.get(item)), default=-1)
+    last = max((index for index, (item, _) in enumerate(order) if item in settled or item in begun), default=-1)
     seen = order[: last + 1]
     read = [(settled[item], at) for item, at in seen if item in settled]
     elsewhere = len(settled) - len(read)  # settled by the consensus sheet alone, before they were handed out

@@ -126,13 +126,8 @@ class StageSheets:
 
     def answered(self) -> Answered:
         """Who has answered what; whoever was asked less because an item was settled has answered all of it."""
-        some: dict[str, set[str]] = {}
-        every: dict[str, set[str]] = {}
-        for who in self.reviewers:
-            for item in self.begun(who):
-                some.setdefault(item, set()).add(who)
-            for item in self.complete(who):
-                every.setdefault(item, set()).add(who)
+        some = _by_item({who: self.begun(who) for who in self.reviewers})
+        every = _by_item({who: self.complete(who) for who in self.reviewers})
         partly = [item for item in sorted(some.keys() & self.queue.keys()) if some[item] != every.get(item)]
         every |= {one.item: some[one.item] for one in self.decisions(partly) if one.state == SETTLED}
         return Answered(some, every)
@@ -257,6 +252,17 @@ def _refuse_missing(sheets: StageSheets, who: str) -> None:
 
 class MissingSheet(SheetError):
     """A sheet that had answers is gone: the stage stops until it is back."""
+
+
+def _by_item(items: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """Reviewers by item, from items by reviewer; equal sets of reviewers are one object."""
+    found: dict[str, frozenset[str]] = {}
+    known: dict[frozenset[str], frozenset[str]] = {}
+    for who, mine in items.items():
+        for item in mine:
+            people = found.get(item, frozenset()) | {who}
+            found[item] = known.setdefault(people, people)
+    return found
 
 
 def _filled(answers: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
