@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ STRETCH = 5_000
 """Rows of the result that are sorted at a time while joining."""
 
 
+@cache
 def schema() -> pa.Schema:
     """Arrow types of the columns, with what pandas needs to give them the types of ``records.table``."""
     import pyarrow as pa
