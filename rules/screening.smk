@@ -104,6 +104,8 @@ rule check_notices:
     log:
         "results/logs/check_notices.log",
     localrule: True
+    resources:
+        live_search=int(bool(pubmed_search(SOURCES))),
     params:
         search=pubmed_search(SOURCES),
         email=config["email"],

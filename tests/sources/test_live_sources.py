@@ -64,7 +64,9 @@ def test_a_fifth_source_needs_its_module_and_one_line(fifth, monkeypatch, tmp_pa
     details = sources(protocol, tmp_path / "config/searches")["reg"]
     with running(Store(25)) as url:
         monkeypatch.setenv("PRISMAKE_EXAMPLE_URL", url)
-        log = read_source("reg", details, "", tmp_path / "config/searches", tmp_path / "reg.parquet")
+        log = read_source(
+            "reg", details, "", tmp_path / "config/searches", tmp_path / "reg.parquet", tmp_path / "decisions.csv"
+        )
     assert (log["label"], log["kind"], log["platform"]) == ("Example register", "register", "Example API")
     assert log["limits"] == "Day of registration from the beginning to 2024-05-01" and log["date"] == "2024-05-01"
     assert log["records"] == len(pd.read_parquet(tmp_path / "reg.parquet")) == 25
@@ -104,7 +106,9 @@ def test_an_export_of_a_register_counts_as_a_register(tmp_path):
     protocol = settings.with_defaults({**REVIEW, "searches": {"mine": {"kind": "other"}}})
     details = {**sources(protocol, tmp_path)["mine"], "files": [path]}
     for kind, expected in (("", "register"), ("database", "database"), ("other", "other")):
-        log = read_source("trials", {**details, "kind": kind}, "", tmp_path, tmp_path / "t.parquet")
+        log = read_source(
+            "trials", {**details, "kind": kind}, "", tmp_path, tmp_path / "t.parquet", tmp_path / "decisions.csv"
+        )
         assert log["kind"] == expected
     types_ = pd.read_parquet(tmp_path / "t.parquet")["publication_types"]
     assert all("Trial registry record" in kinds for kinds in types_)
