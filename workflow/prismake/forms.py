@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import yaml
@@ -54,6 +54,11 @@ class Field:
     by_row: bool = False
     width: int = 14
     help: str = ""
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        """What every word stands for that is understood: values and synonyms in the form of ``normal_word``."""
+        return _meanings(self.choices)
 
 
 @dataclass(frozen=True)
@@ -146,8 +151,7 @@ def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | N
     if not text:
         return ""
     if one.kind == "choice":
-        choices = tuple(Choice(value) for value in row_choices) if one.by_row else one.choices
-        return _choice(choices, text, multiple=one.by_row)
+        return _row_choice(tuple(row_choices), text) if one.by_row else one.meanings.get(normal_word(text))
     if one.kind in ("count", "number"):
         return _numeric(one.kind, text)
     return text
@@ -173,15 +177,22 @@ def as_typed(raw: Any) -> str:
     return str(raw)
 
 
-def _choice(choices: tuple[Choice, ...], text: str, *, multiple: bool) -> str | None:
-    word = normal_word(text)
+def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for choice in choices:
-        if word == normal_word(choice.value) or word in map(normal_word, choice.synonyms):
-            return choice.value
-    if multiple:  # "b + a", "a, b", "ab" are the answer "a+b" where the row offers it
-        parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
-        return next((choice.value for choice in choices if "+" in choice.value and choice.value == parts), None)
-    return None
+        for word in (choice.value, *choice.synonyms):
+            found.setdefault(normal_word(word), choice.value)
+    return found
+
+
+def _row_choice(values: tuple[str, ...], text: str) -> str | None:
+    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it."""
+    word = normal_word(text)
+    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
+    return next(
+        (value for value in values if normal_word(value) == word),
+        next((value for value in values if "+" in value and value == parts), None),
+    )
 
 
 def _numeric(kind: str, text: str) -> str | None:
