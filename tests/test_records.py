@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -33,6 +34,17 @@ def test_collapsed_text_is_clean_and_stays_as_it_is(text):
     assert clean == clean.strip() and "  " not in clean and not any(c in clean for c in "\n\t\x00")
     assert unicodedata.is_normalized("NFC", clean)
     clean.encode("utf-8")
+
+
+_ODD = st.text(st.sampled_from(list("ab \u00e9\u0301\u2009\u00a0\n\x00\x1c\x85\ufeff\ud800")), max_size=8)
+
+
+@given(st.lists(_ODD, max_size=4))
+def test_texts_collapsed_together_are_those_collapsed_one_by_one(texts):
+    plain = [" ".join(re.sub("[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]", " ", text).split()) for text in texts]
+    wanted = [unicodedata.normalize("NFC", text) for text in plain]
+    assert [records.collapse(text) for text in texts] == wanted
+    assert records.collapse_each(texts) == [text for text in wanted if text]
 
 
 @pytest.mark.parametrize(

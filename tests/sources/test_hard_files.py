@@ -178,6 +178,18 @@ def test_pubmed_xml_keeps_titles_whole_and_finds_links(tmp_path):
     assert record["authors"] == ["Doe, Jane"] and record["pages"] == "1-9" and record["doi"] == "10.1000/ex.30000001"
 
 
+def test_pubmed_authors_in_every_form_that_the_format_allows(tmp_path):
+    people = """<Author><LastName> Roe</LastName><ForeName>Ann  B</ForeName><Initials>AB</Initials></Author>
+<Author><LastName>Li</LastName><Initials>X</Initials></Author><Author><LastName>Solo</LastName></Author>
+<Author><LastName>Ng</LastName><ForeName>K</ForeName><Initials>K</Initials><Suffix>Jr</Suffix></Author>
+<Author><CollectiveName>CAR <i>T</i> Group</CollectiveName></Author><Author/>
+<Author><LastName>Cafe\u0301</LastName><ForeName/><Initials>Z</Initials><Suffix>2nd</Suffix></Author>"""
+    data = article("30000001").replace("</AuthorList>", people + "</AuthorList>")
+    (record,) = read_file(put(tmp_path, f"<PubmedArticleSet>{data}</PubmedArticleSet>")).records
+    wanted = ["Doe, Jane", "Roe, Ann B", "Li, X", "Solo", "Ng, K Jr", "CAR T Group", "Caf\u00e9, Z 2nd"]
+    assert record["authors"] == wanted
+
+
 def test_a_pubmed_record_keeps_its_number_in_pubmed_central(tmp_path):
     text = article("30000001").replace(
         "</ArticleIdList>", '<ArticleId IdType="pmc">PMC7000001</ArticleId></ArticleIdList>'

@@ -79,8 +79,18 @@ def collapse(text: str | None) -> str:
         return ""
     text = str(text)
     simple = text.isprintable() and "  " not in text  # true of most values: nothing but letters and single blanks
-    text = text.strip(" ") if simple else " ".join(_CONTROL.sub(" ", text).split())
+    text = text.strip(" ") if simple else " ".join(text.split())
+    if not (simple or text.isprintable()):
+        text = " ".join(_CONTROL.sub(" ", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def collapse_each(texts: list[str]) -> list[str]:
+    """``collapse`` of each text, the empty ones left out; one look at all of them tells that most lists need none."""
+    line = f" {' '.join(filter(None, texts))} "  # two blanks in it: within a text or at its end
+    if line.isprintable() and "  " not in line and unicodedata.is_normalized("NFC", line):
+        return [text for text in texts if text]
+    return [whole for text in texts if (whole := collapse(text))]
 
 
 def normal_doi(text: str | None) -> str:

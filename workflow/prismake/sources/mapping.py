@@ -287,14 +287,16 @@ def finish(record: dict[str, Any]) -> dict[str, Any]:
     """Fill the columns that follow from others: missing ones, trial numbers in the text, retraction."""
     for column in _COLUMNS.difference(record):
         record[column] = [] if column in LIST_COLUMNS else ""
+    title, authors = record["title"], record["authors"]
     if record["keywords"]:
         record["keywords"] = list(dict.fromkeys(record["keywords"]))
-    known = record["trial_ids"]
-    named = trial_ids(*record["authors"][:1], record["title"], record["abstract"])
-    record["trial_ids"] = list(dict.fromkeys([*known, *named]))
+    # A line each: no number is looked for across them.
+    named = trial_ids(f"{authors[0] if authors else ''}\n{title}\n{record['abstract']}")
+    if named or record["trial_ids"]:
+        record["trial_ids"] = list(dict.fromkeys([*record["trial_ids"], *named]))
     record["retracted"] = bool(
         record["retracted"]
-        or _RETRACTED_TITLE.match(record["title"])
+        or _RETRACTED_TITLE.match(title)
         or not _RETRACTED_TYPE.isdisjoint(map(str.lower, record["publication_types"]))
         or any(link.startswith("RetractionIn") for link in record["related_reports"])
     )
