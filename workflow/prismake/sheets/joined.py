@@ -62,17 +62,14 @@ def follow(
         asked: by id, whose answers were expected and count; without it everyone's.
     """
     joined = Joined()
+    judged = {item for given in (*answers.values(), consensus) for item, said in given.items() if any(said.values())}
     for item in sorted(members):
-        ids = [one for one in (item, *sorted(members[item])) if _judged(one, answers, consensus)]
+        ids = [one for one in (item, *sorted(members[item])) if one in judged]
         if any(one != item for one in ids):
             together = _rows_of(consensus, {item, *members[item]})
             decisions = decide(form, ids, answers, consensus, problems, asked=asked)
             _join(joined, form, item, ids, answers, together, decisions)
     return joined
-
-
-def _judged(item: str, answers: Mapping[str, Answers], consensus: Answers) -> bool:
-    return any(any(given.get(item, {}).values()) for given in (*answers.values(), consensus))
 
 
 def _join(

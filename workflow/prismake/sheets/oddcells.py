@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_HINTS = (b't="e"', b"<f", b":f ", b":f>")  # quick to look for; without one there is no error and no formula
+_HINTS = (b't="e"', b"<f")  # quick to look for; without one there is no error and no formula
+_HINTS_OF_PREFIXED = (b't="e"', b":f ", b":f>")  # in files that write <x:worksheet>
 _MARKS = re.compile(rb't="e"|<(?:\w+:)?f[ >/]')  # a cell with an error, a formula
 _CELL = re.compile(rb"<(?:\w+:)?c [^>]*(?<!/)>.*?</(?:\w+:)?c>", re.DOTALL)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -60,12 +61,13 @@ def _attribute(tag: bytes, name: bytes) -> str:
 
 def _marked_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The cells with an error or a formula; a sheet without any costs only the unpacking."""
-    rest = b""
+    rest, hints = b"", ()
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
+            hints = hints or (_HINTS if b"<worksheet" in chunk else _HINTS_OF_PREFIXED)
             text = rest + chunk
             end = max(text.rfind(mark) for mark in _CELL_END)
-            if any(hint in text for hint in _HINTS):
+            if any(hint in text for hint in hints):
                 yield from filter(_MARKS.search, _CELL.findall(text))
             rest = text[end:] if end > 0 else text
 

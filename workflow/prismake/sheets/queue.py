@@ -16,6 +16,10 @@ _WINDOW = 256  # rows
 _RESTARTS = 12  # of a window; a column that is read in no order at all is loaded whole after that
 _BUFFER = 1 << 16  # bytes read ahead; without it Arrow holds the whole column in its compressed form as well
 
+# Arrow's own allocator keeps the pages that were freed: a third of the memory of an offer. Arrow asks for this once,
+# when it is loaded, and is loaded below.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
 
 class QueueFile(Mapping[str, Mapping[str, Any]]):
     """``queue.parquet`` as a mapping of item id to row, in the order of the file.
@@ -25,8 +29,6 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
     """
 
     def __init__(self, path: Path) -> None:
-        # Arrow's own allocator keeps the pages that were freed: a third of the memory of an offer
-        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         import pyarrow.parquet
 
         self._file = pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
@@ -45,6 +47,9 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         return _Row(self, self._places[item])
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._places
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
