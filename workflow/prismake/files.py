@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,16 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
     """JSON with one closing line break; keys sorted unless their order says something."""
     write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_entries(path: Path, data: Mapping[str, Mapping[str, Any]]) -> None:
+    """JSON with a line for each entry of the second level, sorted: quick to write where there are many of them."""
+    line = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
+    groups = (
+        f"{line(name)}: {{\n" + ",\n".join(f" {line(key)}: {line(group[key])}" for key in sorted(group)) + "\n}"
+        for name, group in sorted(data.items())
+    )
+    write_text(path, "{" + ",\n".join(groups) + "}\n")
 
 
 def read_json(path: Path, default: Any = None) -> Any:

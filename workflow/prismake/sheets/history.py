@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.files import digest, read_json, replacing, write_json
+from prismake.files import digest, read_json, replacing, write_entries
 from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import SHEETS
 
@@ -63,7 +63,7 @@ def record(
     _append_events(stage, [*events, *_settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})], folder)
     log = folder / "history" / "decisions.jsonl"
     _append(log, _not_yet_written(log, changes))
-    write_json(folder / "history" / f"{stage}.answers.json", new)
+    write_entries(folder / "history" / f"{stage}.answers.json", new)
     return changes
 
 
