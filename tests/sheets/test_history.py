@@ -101,7 +101,7 @@ def test_killed_before_the_snapshot_nothing_is_told_twice(tmp_path, monkeypatch)
     history.record("full_text", old, tmp_path)
     new = {"anna": {**answers("exclude", "r1"), **answers("include", "r2", "r3")}, "settled": answers("include", "r3")}
     with monkeypatch.context() as patch:
-        patch.setattr(history, "write_json", killed)
+        patch.setattr(history, "write_entries", killed)
         with pytest.raises(KeyboardInterrupt):
             history.record("full_text", new, tmp_path)
     told = [path.read_bytes() for path in sorted((tmp_path / "history").glob("*.jsonl"))]
