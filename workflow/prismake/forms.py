@@ -60,6 +60,11 @@ class Field:
         """What every word stands for that is understood: values and synonyms in the form of ``normal_word``."""
         return _meanings(self.choices)
 
+    @cached_property
+    def standing_for(self) -> Mapping[str, str]:
+        """The answers that stand for another one when the panel settles: *maybe* for *include*."""
+        return {choice.value: choice.settles_as for choice in self.choices if choice.settles_as}
+
 
 @dataclass(frozen=True)
 class Context:
@@ -139,7 +144,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
 def normal_word(text: Any) -> str:
     """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
     plain = unicodedata.normalize("NFKC", str(text)).casefold()
-    return re.sub(r"\s+", " ", plain).strip().rstrip(".!").strip()
+    return " ".join(plain.split()).rstrip(".!").rstrip()
 
 
 def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:

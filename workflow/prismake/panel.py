@@ -123,10 +123,7 @@ def _decide_item(
 def settles(one: Field, given: Mapping[str, str]) -> str:
     """What an answer stands for: *maybe* at title and abstract proceeds like *include*."""
     value = given.get(one.name, "")
-    for choice in one.choices:
-        if choice.value == value and choice.settles_as:
-            return choice.settles_as
-    return value
+    return one.standing_for.get(value, value)
 
 
 def answer_to(form: Form, one: Field, given: Mapping[str, str]) -> str | None:

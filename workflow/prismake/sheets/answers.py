@@ -41,13 +41,14 @@ def read_reviewer(
     """
     said = SheetAnswers()
     answer_columns = [column for column in columns if column.role == "answer"]
+    by_row = any(column.answer.by_row for column in answer_columns if column.answer)
     said.problems += match_rows(table, queue, _title(columns))
     for number, row in table.rows:
         item = text_of(row[ITEM])
         if not item:
             _lost_id(table, number, row, answer_columns, said)
             continue
-        choices = row_choices(queue.get(item, {}))
+        choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
             if item not in queue and understand(column.answer, row[column.header], choices) is None:
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
