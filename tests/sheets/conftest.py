@@ -1,90 +1,9 @@
-"""A stage with real workbooks in a folder, without Snakemake."""
+"""Fixtures that offer real workbooks."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import openpyxl
-import pandas as pd
 import pytest
-from prismake.config import with_defaults
-from prismake.sheets.history import record
-from prismake.sheets.loop import Reading, read_back
-from prismake.sheets.offering import offer
-from prismake.sheets.stage import StageSheets, load_stage
-
-TITLES = [
-    "Tisagenlecleucel in children",
-    '=HYPERLINK("http://example.org")',
-    "+1 and counting: a trial",
-    "-omics of relapse",
-    "@home treatment",
-    "Relapse after CD19 therapy",
-    "A title with a \x0bcontrol character",
-    "白血病的治疗",
-]
-
-
-def title_of(item: str) -> str:
-    number = int(item.partition(":")[2])
-    return TITLES[number % len(TITLES)] + (f" ({number})" if number >= len(TITLES) else "")
-
-
-class Stage:
-    """Offer, fill, read: what two runs do to the sheets of one stage."""
-
-    def __init__(self, folder: Path, name: str = "title_abstract", items: int = 8, **config: object) -> None:
-        self.name = name
-        self.folder = folder
-        self.config = with_defaults({"title": "t", "question": "q", "reviewers": ["anna", "ben"], **config})
-        self.items = [f"pubmed:{number:03d}" for number in range(items)]
-        self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
-
-    def queue(self) -> pd.DataFrame:
-        rows = [{"item_id": item, "title": title_of(item), "abstract": "Words. " * 20} for item in self.items]
-        blank = dict.fromkeys(
-            ("authors", "year", "journal", "types", "doi", "pmid", "trials", "sources", "members", "choices"), ""
-        )
-        if self.name == "appraisal":  # its rows have choices of their own
-            rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
-        table = pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
-        for (item, column), text in self.links.items():
-            table.loc[table["item_id"] == item, column] = text
-        return table.fillna("")
-
-    def load(self) -> StageSheets:
-        rows = {row["item_id"]: row for row in self.queue().to_dict("records")}
-        return load_stage(self.name, self.config, rows, self.folder)
-
-    def offer(self) -> None:
-        sheets = self.load()
-        offer(sheets, [("Question", "q")], list(sheets.queue))
-
-    def read(self) -> Reading:
-        sheets = self.load()
-        decisions = sheets.decisions()
-        record(self.name, sheets.snapshot(decisions), self.folder, {one.item: one.settled_by for one in decisions})
-        return read_back(sheets, decisions)
-
-    def path(self, who: str) -> Path:
-        return self.folder / f"{self.name}.{who}.xlsx"
-
-    def edit(self, who: str, change) -> None:
-        """Open a workbook as a person does, change its table, save it."""
-        book = openpyxl.load_workbook(self.path(who))
-        change(book.worksheets[1])
-        book.save(self.path(who))
-
-    def decide(self, who: str, *answers: str, header: str = "Decision") -> None:
-        def change(sheet):
-            column = next(cell.column for cell in sheet[1] if cell.value == header)
-            for number, answer in enumerate(answers, start=2):
-                sheet.cell(number, column).value = answer or None
-
-        self.edit(who, change)
-
-    def cells(self, who: str) -> list[list[object]]:
-        return [list(row) for row in openpyxl.load_workbook(self.path(who)).worksheets[1].iter_rows(values_only=True)]
+from sheet_stage import Stage
 
 
 @pytest.fixture

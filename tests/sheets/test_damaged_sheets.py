@@ -15,7 +15,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from conftest import Stage
 from damage import (
     A_DAY,
     OFFICE,
@@ -62,6 +61,7 @@ from damage import (
 from prismake.errors import SheetError
 from prismake.forms import as_typed
 from prismake.sheets.history import read_log
+from sheet_stage import Stage
 
 NOTHING = dict[int, str]()
 IN_FORCE = "the answers read last stay in force"

@@ -7,11 +7,11 @@ import shutil
 
 import openpyxl
 import pytest
-from conftest import Stage
 from damage import OFFICE, all_of, change_part, column, dress, filter_by, new_column, office
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
+from sheet_stage import Stage
 
 LINKS = {"doi": "10.5555/example.1", "pmid": "12345"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
-from conftest import Stage
 from prismake.cli import main
 from prismake.errors import SheetError
 from prismake.sheets.rearranged import is_rearranged
 from prismake.sheets.state import accept
+from sheet_stage import Stage
 
 ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]
 SEED = 7

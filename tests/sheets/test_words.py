@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from conftest import Stage
 from prismake.config import validated, with_defaults
 from prismake.errors import ConfigError
 from prismake.forms import load_form, understand
 from prismake.sheets.emphasis import runs
+from sheet_stage import Stage
 
 MINIMAL = {"title": "t", "question": "q", "reviewers": ["anna", "ben"]}
 # language: yes, no, to include, included, to exclude, excluded, perhaps
