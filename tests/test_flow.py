@@ -213,6 +213,20 @@ def test_rows_and_dict_hold_the_same_counts():
     assert json.loads(json.dumps(flow.to_dict()))["boxes"] == flow.boxes
 
 
+def drawn_decisions(data, reports: list[str], database: set[str], states: st.SearchStrategy[str]) -> tuple[list, list]:
+    """Any decisions at title and abstract on what databases found, and in full text on what passed or came otherwise."""
+    screening = [
+        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude"])), "") for r in sorted(database)
+    ]
+    passed = {r for r, state, said, _ in screening if (state, said) == ("settled", "include")}
+    reading = [
+        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude", "not retrieved"])), "Because")
+        for r in reports
+        if r in passed or r not in database
+    ]
+    return screening, reading
+
+
 @given(st.data())
 def test_identities_hold_at_every_moment_of_any_review(data):
     """Any clustering, any state of the decisions: the arrows add up, and every record is in exactly one end box."""
@@ -225,15 +239,7 @@ def test_identities_hold_at_every_moment_of_any_review(data):
     reports = sorted(set(report))
     database = {r for r, s in zip(report, sources, strict=True) if s != "web"}
     states = st.sampled_from(["settled", "undecided", "conflict", "problem"])
-    screening = [
-        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude"])), "") for r in sorted(database)
-    ]
-    passed = {r for r, state, said, _ in screening if (state, said) == ("settled", "include")}
-    reading = [
-        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude", "not retrieved"])), "Because")
-        for r in reports
-        if r in passed or r not in database
-    ]
+    screening, reading = drawn_decisions(data, reports, database, states)
     included = [r for r, state, said, _ in reading if (state, said) == ("settled", "include")]
     kinds = {"a": "database", "b": "database", "reg": "register", "web": "other"}
     flow = prisma_flow(
@@ -374,15 +380,7 @@ def drawn_review(data, count: int, names: list[str], report: list[str]) -> dict:
     reports = sorted(set(report))
     database = {r for r, s in zip(report, sources, strict=True) if s != "web"}
     states = st.sampled_from(["settled", "settled", "undecided"])
-    screening = [
-        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude"])), "") for r in sorted(database)
-    ]
-    passed = {r for r, state, said, _ in screening if (state, said) == ("settled", "include")}
-    reading = [
-        (r, data.draw(states), data.draw(st.sampled_from(["include", "exclude", "not retrieved"])), "Because")
-        for r in reports
-        if r in passed or r not in database
-    ]
+    screening, reading = drawn_decisions(data, reports, database, states)
     groups: dict[int, list[str]] = {}
     for r, state, said, _ in reading:
         if (state, said) == ("settled", "include"):
