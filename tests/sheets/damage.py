@@ -337,8 +337,9 @@ def away(path: Path) -> None:
 
 def office(paths: Iterable[Path], target: str, into: Path) -> None:
     """Let LibreOffice open workbooks and save them as something else, all in one go."""
+    profile = f"-env:UserInstallation={(into / 'profile').absolute().as_uri()}"  # one that no other run holds
     subprocess.run(
-        [str(OFFICE), "--headless", "--convert-to", target, "--outdir", str(into), *map(str, paths)],
+        [str(OFFICE), profile, "--headless", "--convert-to", target, "--outdir", str(into), *map(str, paths)],
         check=True,
         capture_output=True,
         timeout=300,

@@ -205,8 +205,9 @@ def test_two_records_with_opposite_answers_that_become_one_report(filled):
 
 
 def office(path, target, *, into):
+    profile = f"-env:UserInstallation={(into / 'profile').absolute().as_uri()}"  # one that no other run holds
     subprocess.run(
-        [OFFICE, "--headless", "--convert-to", target, "--outdir", str(into), str(path)],
+        [OFFICE, profile, "--headless", "--convert-to", target, "--outdir", str(into), str(path)],
         check=True,
         capture_output=True,
         timeout=180,
