@@ -147,12 +147,14 @@ def ask_between(case: Case, result: dict, expected: dict) -> dict:
     return {"groups": list(found.levels), "Q_between": found.Q, "df": found.df, "pval": found.p}
 
 
+def new_rows(text: str) -> list[list[float]]:
+    """``c(1, 2)`` are values of one moderator, ``rbind(c(1, 2), c(3, 4))`` rows of several."""
+    rows = [[float(x) for x in row.split(",")] for row in re.findall(r"c\(([^()]*)\)", text)]
+    return rows if text.startswith("rbind") else [[x] for x in rows[0]]
+
+
 def ask_predict(case: Case, result: dict, expected: dict) -> dict:
-    text = result["options"]["newmods"]
-    rows = re.findall(r"c\(([^()]*)\)", text)
-    new = [[float(x) for x in row.split(",")] for row in rows]
-    if not text.startswith("rbind"):
-        new = [[x] for x in new[0]]
+    new = new_rows(result["options"]["newmods"])
     found = moderators.predict(regression(case, result), new, level=result["options"].get("level"))
     return {name: getattr(found, name) for name in expected}
 
@@ -266,26 +268,31 @@ DEFAULT_NODES = {"UM.FS": 7, "UM.RS": 1, "CM.AL": 7, "CM.EL": 7}  # of lme4::glm
 GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 
 
-def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
+def fit_glmm(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
-    args = case.call_columns(result["call"])
-    test = o.get("test")
+    args = case.call_columns(result["call"]) or case.data
+    test, nodes = o.get("test"), o.get("nAGQ")
     mods = design(o["mods"], case.data)[0] if o.get("mods") else None
-    nodes = o.get("nAGQ")
-    if o["measure"] == "PLO":
-        found = pl.pool_proportions(args["xi"], args["ni"], test=test, mods=mods, nodes=nodes)
-    elif o["measure"] == "IRLN":
-        found = pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
-    else:
-        exact = o["model"] == "CM.EL" and o["measure"] == "OR"
-        model = "exact-conditional" if exact else TWO_ARMS[o["model"]]
-        nodes = None if exact else 1 if o["model"] == "UM.RS" else nodes or DEFAULT_NODES[o["model"]]
-        found = pl.pool_two_arms(args, o["measure"], model=model, test=test, level=o.get("level", 95), nodes=nodes)
+    measure = o.get("measure", "PLO")
+    if measure == "PLO":
+        nodes = nodes or 7  # of lme4::glmer as metafor calls it
+        return pl.pool_proportions(args["xi"], args["ni"], test=test, mods=mods, nodes=nodes)
+    if measure == "IRLN":
+        nodes = nodes or 7
+        return pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
+    exact = o["model"] == "CM.EL" and measure == "OR"
+    model = "exact-conditional" if exact else TWO_ARMS[o["model"]]
+    nodes = None if exact else 1 if o["model"] == "UM.RS" else nodes or DEFAULT_NODES[o["model"]]
+    return pl.pool_two_arms(args, measure, model=model, test=test, level=o.get("level", 95), nodes=nodes)
+
+
+def ask_glmm(case: Case, result: dict, expected: dict) -> dict:
+    found = fit_glmm(case, result)
     names = [n for n in expected if n not in (*GLMM_EXTRA, "QM", "QM_p", "loglik")]
     answer = {n: getattr(found, n) for n in names} | {
         n: found.extra.get(n, math.nan) for n in GLMM_EXTRA if n in expected
     }
-    moderated = o.get("mods") is not None
+    moderated = result["options"].get("mods") is not None
     answer |= {"QM": found.QM, "QM_p": found.QM_p} if moderated else {"QM": math.nan, "QM_p": math.nan}
     return answer
 

@@ -82,6 +82,11 @@ def pytest_terminal_summary(terminalreporter, exitstatus: int, config: pytest.Co
     for limit in sorted({limit for tally in found for limit in tally["limits"]}, key=float):
         steps = [tally["limits"][limit] for tally in found if limit in tally["limits"]]
         write(f"held to {limit}: {sum(s[0] for s in steps)} results, worst deviation {max(s[1] for s in steps):.1e}")
+    for reason in sorted({reason for tally in found for reason in tally["finer"]}):
+        steps = [tally["finer"][reason] for tally in found if reason in tally["finer"]]
+        theirs, ours = max(s[1] for s in steps), max(s[2] for s in steps)
+        write(f"R ends early in {sum(s[0] for s in steps)} results ({reason}): off by {theirs:.1e} from ours,")
+        write(f"    which are within {ours:.1e} of the finer figure")
     for line in (line for tally in found for line in tally["unanswered"]):
         write(f"unanswered: {line}")
     reasons = sum((Counter(tally["aside"]) for tally in found), Counter())

@@ -115,7 +115,7 @@ def ask_prop(case: Any, result: dict, expected: dict) -> dict:
     limits = {"study_lower": on_scale(lower, n, o["sm"]), "study_upper": on_scale(upper, n, o["sm"])}
     base = {"TE": y, "seTE": np.sqrt(v)} | limits
     if "GLMM" in result["name"]:
-        return base | glmm_fields(pl.pool_proportions(x, n))
+        return base | glmm_fields(pl.pool_proportions(x, n, nodes=7))  # as metafor, which meta asks, has by default
     answer = inverse(y, v, o["method"], o["ci"]) | base
     return answer | dict.fromkeys(("pval_common", "pval_random", "stat_random"), NAN)
 

@@ -18,6 +18,7 @@ def test_reference(reference_case: Path, record_property) -> None:
     kinds: dict[str, dict] = {}
     unanswered, problems, aside = [], [], Counter()
     limits: dict[str, list] = {}
+    finer: dict[str, list] = {}
     for result in judge.questions(case):
         row = kinds.setdefault(result["kind"], {"asked": 0, "answered": 0, "within": 0, "worst": 0.0, "set_aside": 0})
         verdict = judge.judge(case, result)
@@ -28,15 +29,18 @@ def test_reference(reference_case: Path, record_property) -> None:
         row["worst"] = max(row["worst"], verdict.worst if not verdict.problems else 0.0)
         aside.update(set(verdict.aside))
         if verdict.answered and verdict.limit and not verdict.problems:
-            step = limits.setdefault(f"{next(b for b in judge.STEPS if verdict.limit <= b):.0e}", [0, 0.0])
+            step = limits.setdefault(f"{verdict.limit:.0e}", [0, 0.0])
             step[0], step[1] = step[0] + 1, max(step[1], verdict.worst)
+        if verdict.finer and not verdict.problems:
+            step = finer.setdefault(judge.why(result), [0, 0.0, 0.0])
+            step[0] += 1
+            step[1:] = (max(pair) for pair in zip(step[1:], verdict.finer, strict=True))
         where = f"{document['id']} {result['name']}"
         if not verdict.answered:
             unanswered.append(f"{where}: {'; '.join(verdict.problems) or 'no function for this kind'}")
         else:
             problems += [f"{where}: {problem}" for problem in verdict.problems]
-    record_property(
-        "reference", json.dumps({"kinds": kinds, "unanswered": unanswered, "aside": aside, "limits": limits})
-    )
+    tally = {"kinds": kinds, "unanswered": unanswered, "aside": aside, "limits": limits, "finer": finer}
+    record_property("reference", json.dumps(tally))
     if problems:
         pytest.fail(f"{len(problems)} deviations\n" + "\n".join(problems[:60]), pytrace=False)

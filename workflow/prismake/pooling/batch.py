@@ -116,7 +116,7 @@ def _block(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float) -
     df = np.maximum(count - 1.0, 0.0)
     w = 1.0 / v
     W, mean, Q = _moments(y, w)
-    trP = W - _dot(w, w) / W
+    trP = _trace(w, W)
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = df / trP
         tau2, gradient, iterations = _tau2(y, v, w, W, Q, trP, count, method)
@@ -162,6 +162,16 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.size < 20_000:  # einsum saves a temporary, but costs more to call
         return np.add.reduce(a * b, axis=0)
     return np.einsum("ij,ij->j", a, b)
+
+
+def _trace(w: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """tr(P) = W - sum of w² / W, written so that a study with nearly all the weight costs no digits."""
+    column, largest = np.arange(W.size), w.argmax(axis=0)
+    top, rest = w[largest, column], w.copy()
+    rest[largest, column] = 0.0
+    others = rest.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (2.0 * top * others + (others * others - _dot(rest, rest))) / W
 
 
 def _moments(y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

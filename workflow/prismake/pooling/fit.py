@@ -71,6 +71,8 @@ class Pooled:
     iterations: int = 0
     maxima: int = 1
     warnings: tuple[str, ...] = ()
+    vcov_root: np.ndarray | None = None
+    """L with LL' = vcov, from which `predict` takes its standard errors; None for mixed models."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields of one model alone, e.g. ``Q_lrt`` of the generalised linear mixed models."""
 
@@ -182,7 +184,8 @@ def fit_problem(
         notes.append("Normal instead of t interval: no degrees of freedom remain.")
         test = "z"
     classic = fit.covariance()
-    vcov, test_df = _covariance(fit, classic, test, adhoc, level)
+    scale, test_df = _scale(fit, classic, test, adhoc, level)
+    vcov = scale * classic
     table = _table(fit.beta, vcov, test_df, level)
     moderated = problem.X is not None
     QM, QM_df, QM_p = _moderator_test(fit, vcov, test, has_intercept and moderated)
@@ -220,6 +223,7 @@ def fit_problem(
         iterations=found.iterations,
         maxima=found.maxima,
         warnings=tuple(notes),
+        vcov_root=math.sqrt(scale) * fit.root(),
         **interval,
     )
 
@@ -233,18 +237,18 @@ def _q_test(problem: Problem, fixed: Fit | None) -> tuple[float, int, float]:
     return fixed.yPy, problem.df, float(dist.chi2_upper(fixed.yPy, problem.df))
 
 
-def _covariance(fit: Fit, classic: np.ndarray, test: str, adhoc: str, level: float) -> tuple[np.ndarray, int | None]:
-    """Covariance of the coefficients and the df of their test (None: normal)."""
+def _scale(fit: Fit, classic: np.ndarray, test: str, adhoc: str, level: float) -> tuple[float, int | None]:
+    """What ``test`` multiplies the classic covariance with, and the df of its quantiles (None: normal)."""
     df = fit.problem.df
     if test != "knha":
-        return classic, (df if test == "t" else None)
+        return 1.0, (df if test == "t" else None)
     scale = fit.yPy / df
     narrow = dist.critical(level, df) * math.sqrt(scale) < dist.critical(level)
     if adhoc == "ci" and narrow:
-        return classic, None
+        return 1.0, None
     if adhoc == "se" or (adhoc == "iqwig6" and _narrower_than_dl(fit, classic, scale, level)):
         scale = max(1.0, scale)
-    return classic * scale, df
+    return scale, df
 
 
 def _narrower_than_dl(fit: Fit, classic: np.ndarray, scale: float, level: float) -> bool:

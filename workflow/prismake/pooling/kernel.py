@@ -81,9 +81,15 @@ class Fit:
     def _project(self, z: np.ndarray) -> float:
         raise NotImplementedError
 
+    def root(self) -> np.ndarray:
+        """L with LL' = (X'WX)^-1, shape (p, p): standard errors of sums keep the digits that differences of covariances
+        lose."""
+        raise NotImplementedError
+
     def covariance(self) -> np.ndarray:
         """(X'WX)^-1, shape (p, p)."""
-        raise NotImplementedError
+        root = self.root()
+        return root @ root.T
 
     def logdet(self) -> float:
         """log |X'WX|."""
@@ -93,10 +99,11 @@ class Fit:
 class MeanFit(Fit):
     """The weighted mean."""
 
-    __slots__ = ("W",)
+    __slots__ = ("W", "largest")
 
     def __init__(self, problem: Problem, w: np.ndarray) -> None:
         self.problem, self.w = problem, w
+        self.largest = int(w.argmax())
         self.W = float(w.sum())
         mean = float(w @ problem.y) / self.W
         mean += float(w @ (problem.y - mean)) / self.W  # one refinement: exact where effects share a large offset
@@ -109,11 +116,29 @@ class MeanFit(Fit):
     def _cross(self, a: np.ndarray) -> np.ndarray:
         return np.array(a @ self.h)
 
+    # Where one study holds nearly all the weight, 1 - h of it is a difference of equals: the sum of the others is not.
+
+    def trace(self, a: np.ndarray) -> float:
+        return float(a @ self._others())
+
     def trace2(self, a: np.ndarray, b: np.ndarray) -> float:
-        return float((a * b) @ (1.0 - 2.0 * self.h)) + float(a @ self.h) * float(b @ self.h)
+        c, ah, bh, i = self._others(), a * self.h, b * self.h, self.largest
+        own_a, own_b = ah[i], bh[i]
+        ah[i] = bh[i] = 0.0
+        A, B = float(ah.sum()), float(bh.sum())
+        return float((a * b) @ (c * c)) + float(own_a * B + own_b * A + (A * B - ah @ bh))
+
+    def _others(self) -> np.ndarray:
+        """1 - h: the weight of all other studies, (k,)."""
+        c, i = 1.0 - self.h, self.largest
+        c[i] = (self.w[:i].sum() + self.w[i + 1 :].sum()) / self.W
+        return c
 
     def _project(self, z: np.ndarray) -> float:
         return float(self.s @ z) ** 2 / self.W
+
+    def root(self) -> np.ndarray:
+        return np.array([[1.0 / np.sqrt(self.W)]])
 
     def covariance(self) -> np.ndarray:
         return np.array([[1.0 / self.W]])
@@ -147,9 +172,8 @@ class RegressionFit(Fit):
         inside = self.Q.T @ z
         return float(inside @ inside)
 
-    def covariance(self) -> np.ndarray:
-        inverse = np.linalg.inv(self.R)
-        return inverse @ inverse.T
+    def root(self) -> np.ndarray:
+        return np.linalg.inv(self.R)
 
     def logdet(self) -> float:
         return float(2.0 * np.log(np.abs(np.diag(self.R))).sum())

@@ -52,7 +52,10 @@ def predict(pooled: Pooled, newmods: Any = None, *, level: float | None = None) 
         if X.shape[1] != beta.size:
             raise PoolingError(f"{X.shape[1]} values a row for {beta.size} coefficients.", remedy="See coef_names.")
     pred = X @ beta
-    se = np.sqrt(np.einsum("ij,jk,ik->i", X, np.atleast_2d(pooled.vcov), X))
+    if pooled.vcov_root is None:
+        se = np.sqrt(np.einsum("ij,jk,ik->i", X, np.atleast_2d(pooled.vcov), X))
+    else:
+        se = np.linalg.norm(X @ pooled.vcov_root, axis=1)
     q = critical(level or pooled.level, None if math.isnan(pooled.ddf) else pooled.ddf)
     half, wide = q * se, q * np.sqrt(se**2 + pooled.tau2)
     return Prediction(pred, se, pred - half, pred + half, pred - wide, pred + wide)

@@ -1,0 +1,223 @@
+"""Figures to more digits than R's, for questions of the battery where R's digits end early.
+
+``figures`` asks a question anew of `extended` and `extended_mixed`. The package's own estimate is used as the place to
+begin a search, never as a figure.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import battery
+import extended
+import extended_mixed as mixed
+import numpy as np
+from prismake import pooling as pl
+from prismake.pooling.design import design_matrix
+from scipy import stats
+
+CLOSED = ("EE", "DL", "HE", "HS", "SJ")
+METHODS = (*CLOSED, "ML", "REML", "EB", "PM")
+NODES_OF_R = {"UM.FS": 7, "CM.AL": 7, "CM.EL": 7}
+
+
+def figures(case: battery.Case, result: dict) -> dict[str, Any]:
+    """Fields of the answer, as far as they are known here; empty for questions that cannot be asked here."""
+    kind = "glmm" if "GLMM" in result["name"] else result["kind"]
+    ask = KINDS.get(kind)
+    o = result["options"]
+    if ask is None or (kind != "glmm" and o.get("method", "REML") not in METHODS):
+        return {}
+    return ask(case, result)
+
+
+def rows(case: battery.Case, result: dict, X: np.ndarray | None = None):
+    """Complete rows as floats."""
+    y, v = (np.asarray(a, float) for a in case.effects(result))
+    keep = ~(np.isnan(y) | np.isnan(v))
+    if X is not None:
+        keep &= ~np.isnan(X).any(axis=1)
+    return y[keep], v[keep], None if X is None else X[keep], keep
+
+
+def begin(method: str):
+    """tau² of some effects to begin at."""
+    return lambda y, v, X=None: 0.0 if len(y) < 2 else pl.pool(y, v, method, "z", X, intercept=X is None).tau2
+
+
+def fit(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, _, _ = rows(case, result)
+    return extended.pooled(y, v, o["method"], o.get("test", "z"), o.get("level", 95), begin(o["method"])(y, v))
+
+
+def moderated(case: battery.Case, result: dict):
+    mods, intercept = battery.design(battery.model_formula(result), case.data)
+    y, v, X, _ = rows(case, result, design_matrix(mods, intercept=intercept)[0])
+    return y, v, X, intercept, begin(result["options"]["method"])(y, v, X)
+
+
+def metareg(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, X, intercept, near = moderated(case, result)
+    null = begin(o["method"])(y, v)
+    return extended.pooled(y, v, o["method"], o.get("test", "z"), o.get("level", 95), near, X, intercept, null)
+
+
+def predict(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, X, _, near = moderated(case, result)
+    new = [[1.0, *row] for row in battery.new_rows(o["newmods"])]
+    return extended.predicted(y, v, new, o["method"], o.get("test", "z"), o.get("level", 95), near, X)
+
+
+def trimfill(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, _, _ = rows(case, result)
+    side = result["values"]["side"]
+    found = extended.trim_and_fill(y, v, o["method"], o["estimator"], side, begin(o["method"]), o.get("test", "z"))
+    if len(result["values"]["yi"]) != len(found["yi"]):  # R shows the incomplete rows too
+        return {name: value for name, value in found.items() if name not in ("yi", "vi")}
+    return found
+
+
+def series(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, _, keep = rows(case, result)
+    if not keep.all():
+        return {}
+    subsets = [np.arange(y.size) != i for i in range(y.size)]
+    if result["kind"] == "cumulative":
+        subsets = [np.arange(y.size) <= i for i in range(y.size)]
+    near = begin(o["method"])
+    each = [extended.pooled(y[s], v[s], o["method"], o.get("test", "z"), 95, near(y[s], v[s])) for s in subsets]
+    names = {"estimate": "beta", "Qp": "Q_p"} | {
+        n: n for n in ("se", "stat", "pval", "ci_lb", "ci_ub", "Q", "I2", "H2")
+    }
+    found = {theirs: [first(one[own]) for one in each] for theirs, own in names.items()}
+    return found | {"tau2": [one["tau2"] for one in each]}
+
+
+def first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) else value
+
+
+def influence(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    y, v, _, keep = rows(case, result)
+    if not keep.all() or o.get("test", "z") != "z":
+        return {}
+    near = begin(o["method"])
+    starts = [near(y, v), *(near(np.delete(y, i), np.delete(v, i)) for i in range(y.size))]
+    return extended.left_out(y, v, o["method"], starts)
+
+
+# ---- mixed models --------------------------------------------------------------------------------------------
+
+
+def glmm(case: battery.Case, result: dict) -> dict[str, Any]:
+    """A mixed model as R approximates it: with as many nodes as R was told, or takes by default."""
+    o = result["options"]
+    answer = battery.fit_glmm(case, result)
+    if answer.tau2 == 0.0:
+        return {}
+    measure, model, b, extra = o.get("measure", "PLO"), o.get("model"), np.atleast_1d(answer.beta), [answer.tau]
+    nodes = o.get("nAGQ", NODES_OF_R.get(model, 7))
+    if measure in ("PLO", "IRLN"):
+        studies = one_arm(case, result, measure)
+        nodes = o.get("nAGQ", 7)
+    elif model == "CM.EL" and measure == "OR":
+        return {}
+    else:
+        name = battery.TWO_ARMS[model]
+        columns = arms(case, result, measure)
+        studies = mixed.two_arms(columns, name, rates=measure == "IRR")
+        if name == "fixed-study":
+            b = [*b, *mixed.smoothed(studies)]
+        if name == "random-study":
+            nodes, centres = 1, mixed.smoothed(studies)
+            b, extra = [float(np.mean(centres)), *b], [max(0.3, float(np.std(centres))), answer.tau]
+    best = mixed.maximum(studies, b, extra, nodes)
+    report = [1] if model == "UM.RS" else [0] if model else list(range(len(b)))
+    return described(best, report, answer, o) | tests_of(studies, result, answer)
+
+
+def one_arm(case: battery.Case, result: dict, measure: str) -> list:
+    o = result["options"]
+    args = case.call_columns(result["call"]) or case.data
+    x, size = (np.asarray(args[n], float) for n in ("xi", "ti" if measure == "IRLN" else "ni"))
+    X = np.ones((x.size, 1)) if not o.get("mods") else design_matrix(battery.design(o["mods"], case.data)[0])[0]
+    keep = ~(np.isnan(x) | np.isnan(size) | np.isnan(X).any(axis=1))
+    return mixed.one_arm(x[keep], size[keep], X[keep], rates=measure == "IRLN")
+
+
+def arms(case: battery.Case, result: dict, measure: str) -> np.ndarray:
+    """Events and sizes of both arms, for studies that say something."""
+    args = case.call_columns(result["call"])
+    if measure == "IRR":
+        x1, t1, x2, t2 = (np.asarray(args[n], float) for n in ("x1i", "t1i", "x2i", "t2i"))
+        columns, use = np.array([x1, t1, x2, t2]), x1 + x2 > 0
+    else:
+        a, b, c, d = (np.asarray(args[n], float) for n in ("ai", "bi", "ci", "di"))
+        columns, use = np.array([a, a + b, c, c + d]), (a + c > 0) & (b + d > 0)
+    return columns[:, use & ~np.isnan(columns).any(axis=0)]
+
+
+def described(best: mixed.Maximum, report: list[int], answer: pl.Pooled, o: dict) -> dict[str, Any]:
+    df = None if math.isnan(answer.ddf) else int(answer.ddf)
+    V = [[best.V[i][j] for j in report] for i in report]
+    found = extended.exactly(extended.wald_table)([best.b[i] for i in report], V, df, o.get("level", 95))
+    tau2 = best.s[-1] ** 2
+    if len(report) > 1:
+        QM = extended.exactly(extended.wald_test)([best.b[i] for i in report[1:]], [row[1:] for row in V[1:]])
+        found["QM"] = QM if df is None else QM / (len(report) - 1)
+    # I² and H² rest on the studies' own variances, which are no part of the search
+    typical = answer.tau2 / (answer.H2 - 1.0)
+    heterogeneity = {"I2": 100.0 * float(tau2) / (typical + float(tau2)), "H2": float(tau2) / typical + 1.0}
+    found |= {"tau2": tau2} | heterogeneity
+    return found | meta_names(found, answer)
+
+
+def meta_names(found: dict, answer: pl.Pooled) -> dict[str, Any]:
+    """The same for the package meta."""
+    beta, tau2 = found["beta"][0], found["tau2"]
+    df = answer.k - 2 if answer.k > 2 else None
+    half = extended.exactly(lambda: extended.quantile(95, df) * (found["se"][0] ** 2 + tau2).sqrt())()
+    return {
+        "TE_random": beta,
+        "seTE_random": found["se"][0],
+        "stat_random": found["stat"][0],
+        "lower_random": found["ci_lb"][0],
+        "upper_random": found["ci_ub"][0],
+        "lower_predict": beta - half,
+        "upper_predict": beta + half,
+    }
+
+
+def tests_of(studies: list, result: dict, answer: pl.Pooled) -> dict[str, Any]:
+    """Likelihood-ratio test of heterogeneity; for random study effects with a ratio a study as fixed effects."""
+    if result["options"].get("model") == "UM.RS":
+        return with_p(mixed.interaction_tests(studies), answer.Q_df)
+    start = np.atleast_1d(answer.beta)
+    if result["options"].get("model") == "UM.FS":
+        start = [*start, *mixed.smoothed(studies)]
+    _, _, loglik = mixed.logistic(studies, start)
+    return with_p({"Q_lrt": 2 * (mixed.saturated(studies) - loglik)}, answer.Q_df)
+
+
+def with_p(tests: dict[str, Any], df: int) -> dict[str, Any]:
+    return tests | {f"{name}_p": float(stats.chi2.sf(float(Q), df)) for name, Q in tests.items()}
+
+
+KINDS = {
+    "fit": fit,
+    "fit_default_control": fit,
+    "metareg": metareg,
+    "predict": predict,
+    "trimfill": trimfill,
+    "leave1out": series,
+    "cumulative": series,
+    "influence": influence,
+    "glmm": glmm,
+}
