@@ -120,6 +120,7 @@ def read_config() -> dict:
     import yaml
 
     from prismake.config import validated
+    from prismake.files import read_yaml
 
     if not _CONFIG.is_file():
         raise ConfigError(
@@ -128,7 +129,7 @@ def read_config() -> dict:
             remedy="Go to the folder of the review, or make one: prismake new my-review.",
         )
     try:
-        return validated(yaml.safe_load(_CONFIG.read_text(encoding="utf-8")))
+        return validated(read_yaml(_CONFIG))
     except yaml.YAMLError as error:
         raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error
 

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from prismake.errors import ConfigError, collect
+from prismake.files import read_yaml
 from prismake.paths import forms_dir, schema
 from prismake.sources.live import LIVE, named
 
@@ -39,7 +38,7 @@ PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisa
 
 @cache
 def config_schema() -> dict[str, Any]:
-    rules = yaml.safe_load(schema("config.schema.yaml").read_text(encoding="utf-8"))
+    rules = read_yaml(schema("config.schema.yaml"))
     rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
     return rules
 

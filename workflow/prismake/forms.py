@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-import yaml
-
 from prismake.errors import FormError, collect
+from prismake.files import read_yaml
 from prismake.paths import forms_dir
 
 NOT_REPORTED = "NR"
@@ -115,7 +114,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         FormError: the file is not a form.
     """
     path = forms_dir() / f"{stage}.yaml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     lists = {
         "reasons": tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
         "designs": tuple(Choice(design, (design.replace("_", " "),)) for design in config["appraisal"]["instruments"]),
@@ -308,7 +307,7 @@ def load_instrument(name: str) -> Instrument:
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in path.parent.glob("*.yaml")))
         raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {known}.")
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     items = tuple(_item(one) for one in data["items"])
     domains = {one["name"]: (one["label"], one["maximum"]) for one in data["domains"]}
     problems = []

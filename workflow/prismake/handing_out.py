@@ -152,7 +152,7 @@ def rows_now(handed: HandedOut, queue: Collection[str], joined: Mapping[str, str
 
     ``joined``: former item to the item that it is part of now; an item's own row comes before that of a former one.
     """
-    own = {item for item, _ in handed.items() if item in queue}
+    own = {item for item, _ in handed.items() if item in queue} if joined else set()
     found: dict[str, tuple[Round, str]] = {}
     for one in handed.rounds:
         for item in one.rows:

@@ -8,10 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from prismake.errors import PrismakeError
-from prismake.files import read_json, write_json
+from prismake.files import read_json, read_yaml, write_json
 from prismake.paths import forms_dir
 from prismake.sources.live import named
 
@@ -23,7 +21,7 @@ COLUMNS = ["report_id", "pmid", "notices", "checked"]
 
 @cache
 def words() -> dict[str, str]:
-    return yaml.safe_load((forms_dir() / "notices.yaml").read_text(encoding="utf-8"))
+    return read_yaml(forms_dir() / "notices.yaml")
 
 
 def told(retracted: bool, links: Iterable[str]) -> str:

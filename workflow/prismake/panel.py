@@ -76,6 +76,8 @@ def decide(
         stopped: by item that people decided to leave unread, how the flow counts it, ``automation`` or ``other``.
     """
     known, ended, decisions = verdicts or {}, stopped or {}, []
+    special = {*known, *(item for by_item in (problems or {}).values() for item in by_item)}
+    alike: dict[tuple, Decision] = {}  # thousands of items were answered in one of a few ways
     for item in items:
         who = answers if asked is None else asked.get(item, ())
         said = {name: given.get(item, {}) for name, given in answers.items() if name in who}
@@ -83,8 +85,14 @@ def decide(
         if item in ended and not final and not any(any(given.values()) for given in said.values()):
             blank = {one.name: Verdict("") for one in form.fields}
             decisions.append(Decision(item, NOT_SCREENED, ended[item], blank, said))
-        else:
+        elif item in special:
             decisions.append(_decide_item(form, item, said, final, problems or {}, known.get(item, {})))
+        else:
+            way = (tuple([(name, *given.items()) for name, given in said.items()]), *final.items())
+            if way not in alike:
+                alike[way] = _decide_item(form, item, said, final, {}, {})
+            one = alike[way]
+            decisions.append(Decision(item, one.state, one.settled_by, one.fields, said))
     return decisions
 
 

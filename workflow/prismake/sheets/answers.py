@@ -10,6 +10,7 @@ from prismake.forms import Field, Form, allowed, as_typed, understand
 from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
+from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
 
 
@@ -28,9 +29,7 @@ class SheetAnswers:
     broken: dict[str, set[str]] = field(default_factory=dict)
 
 
-def read_reviewer(
-    table: SheetTable, form: Form, columns: Sequence[Column], queue: Mapping[str, Mapping[str, Any]]
-) -> SheetAnswers:
+def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue) -> SheetAnswers:
     """The answers of a reviewer's sheet.
 
     Args:
@@ -42,7 +41,8 @@ def read_reviewer(
     said = SheetAnswers()
     answer_columns = [column for column in columns if column.role == "answer"]
     by_row = any(column.answer.by_row for column in answer_columns if column.answer)
-    said.problems += match_rows(table, queue, _title(columns))
+    titles = dict(column_of(queue, "title"))
+    said.problems += match_rows(table, titles, _title(columns))
     for number, row in table.rows:
         item = text_of(row[ITEM])
         if not item:
@@ -50,7 +50,7 @@ def read_reviewer(
             continue
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
-            if item not in queue and understand(column.answer, row[column.header], choices) is None:
+            if item not in titles and understand(column.answer, row[column.header], choices) is None:
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 said.answers.setdefault(item, {})[column.key] = text_of(row[column.header])
                 continue
@@ -60,14 +60,16 @@ def read_reviewer(
     return said
 
 
-def read_consensus(
-    table: SheetTable, form: Form, columns: Sequence[Column], queue: Mapping[str, Mapping[str, Any]]
-) -> SheetAnswers:
+def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue) -> SheetAnswers:
     """The answers of a consensus sheet: one row a disagreement, named by item and question."""
     said = SheetAnswers()
     by_label = {one.label.casefold(): one for one in form.fields}
     said.problems += match_rows(
-        table, queue, _title(columns), lambda item, row: f"{item}/{text_of(row[DISPUTED])}", first_of
+        table,
+        dict(column_of(queue, "title")),
+        _title(columns),
+        lambda item, row: f"{item}/{text_of(row[DISPUTED])}",
+        first_of,
     )
     for number, row in table.rows:
         item, label = text_of(row[ITEM]), text_of(row[DISPUTED])

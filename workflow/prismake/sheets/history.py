@@ -53,10 +53,10 @@ def record(
         return []
     first = _first_answers(old, new)
     changes = list(_changes(stage, old, new))
-    whose = _whose(first, changes)
-    for change in changes:
-        if change["who"] == SETTLED_BY_ALL:
-            change["by"] = whose.get(change["item"], [])
+    settled = [change for change in changes if change["who"] == SETTLED_BY_ALL]
+    whose = _whose(first, changes) if settled else {}
+    for change in settled:
+        change["by"] = whose.get(change["item"], [])
     events = [
         {"event": "answered", "who": who, "answers": answers} for who, answers in first.items() if who != SETTLED_BY_ALL
     ]
@@ -115,8 +115,14 @@ def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
     for who, answers in sorted(new.items()):
         before = old.get(who, {})
         for item, given in sorted(answers.items()):
-            had = before.get(item, {})
-            if fresh := {name: value for name, value in sorted(given.items()) if value and not had.get(name)}:
+            had = before.get(item)
+            new_to_all = not had and all(given.values())
+            fresh = (
+                given
+                if new_to_all
+                else {name: said for name, said in given.items() if said and not (had or {}).get(name)}
+            )
+            if fresh:
                 first.setdefault(who, {})[item] = fresh
     return first
 

@@ -85,7 +85,7 @@ def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
 def _reviewer_status(sheets: StageSheets, who: str, decisions: Sequence[Decision]) -> dict[str, Any]:
     complete = sheets.complete(who)
     mine = [one for one in decisions if who in one.answers and one.state != NOT_SCREENED]
-    done = sum(_asked_no_more(sheets, who, one) or one.item in complete for one in mine)
+    done = sum(one.item in complete or _asked_no_more(sheets, who, one) for one in mine)
     return {"decided": done, "of": len(mine), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
 
 

@@ -10,7 +10,6 @@ from prismake.errors import SheetError
 from prismake.forms import normal_word
 from prismake.records import normal_title
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
-from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\\s]")
@@ -18,7 +17,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\\s]")
 
 def match_rows(
     table: SheetTable,
-    queue: Queue,
+    titles: Mapping[str, str],
     title: Column,
     key_of: Callable[[str, Mapping[str, Any]], str] = lambda item, row: item,
     first_of: Callable[[str], str] = lambda item: item,
@@ -26,10 +25,10 @@ def match_rows(
     """Check every row's identity; identifiers that differ in case or blanks only are put right in the table.
 
     Args:
-        queue: item id to its row.
+        titles: of every item that is asked about.
         title: the column that shows the title.
         key_of: what a row's check was made of, from its item and cells.
-        first_of: the id under which an item's title is in the queue.
+        first_of: the id under which an item's title is known.
 
     Returns:
         (place, sentence) of rows whose identifier was changed to one that nobody asks about.
@@ -37,15 +36,14 @@ def match_rows(
     Raises:
         SheetError: a row carries the check or the title of another one: a column was sorted without the others.
     """
-    rows = _Rows(table, queue, key_of, first_of)
+    rows = _Rows(table, titles, key_of, first_of)
     strange = []
     for number, row in table.rows:
         item = text_of(row[ITEM])
-        if item and first_of(item) not in queue:
+        if item and first_of(item) not in titles:
             item = _put_right(rows, row, item)
-        asked = queue.get(first_of(item))
-        if asked is not None:
-            own = str(asked["title"])
+        own = titles.get(first_of(item))
+        if own is not None:
             _refuse_other_check(rows, number, row, item, own)
             _refuse_other_title(rows, number, row, item, own, title.header)
         elif item and (owner := rows.by_check().get(text_of(row[CHECK]))):
@@ -64,27 +62,27 @@ class _Rows:
     """What is known of the rows; the tables over all of them are made when something does not fit."""
 
     def __init__(
-        self, table: SheetTable, queue: Queue, key_of: Callable[..., str], first_of: Callable[[str], str]
+        self, table: SheetTable, titles: Mapping[str, str], key_of: Callable[..., str], first_of: Callable[[str], str]
     ) -> None:
-        self.table, self.queue, self.key_of, self.first_of = table, queue, key_of, first_of
+        self.table, self.titles, self.key_of, self.first_of = table, titles, key_of, first_of
         self._by_check: dict[str, str] | None = None
         self._by_title: dict[str, str] | None = None
         self._by_plain_id: dict[str, str] | None = None
 
     def title(self, item: str) -> str:
-        return str(self.queue[self.first_of(item)]["title"])
+        return self.titles[self.first_of(item)]
 
     def check(self, item: str, row: Mapping[str, Any]) -> str:
         return check_of(self.key_of(item, row), self.title(item))
 
     def _there(self) -> list[tuple[str, Mapping[str, Any]]]:
         rows = ((text_of(row[ITEM]), row) for _, row in self.table.rows)
-        return [(item, row) for item, row in rows if self.first_of(item) in self.queue]
+        return [(item, row) for item, row in rows if self.first_of(item) in self.titles]
 
     def by_check(self) -> dict[str, str]:
         """Check to item: of everything that is asked about, and of the rows as they stand."""
         if self._by_check is None:
-            asked = {check_of(item, str(row["title"])): item for item, row in self.queue.items()}
+            asked = {check_of(item, title): item for item, title in self.titles.items()}
             self._by_check = {**asked, **{self.check(item, row): item for item, row in self._there()}}
         return self._by_check
 
@@ -95,7 +93,7 @@ class _Rows:
 
     def by_plain_id(self) -> dict[str, str]:
         if self._by_plain_id is None:
-            self._by_plain_id = {_plain(item): item for item in self.queue}
+            self._by_plain_id = {_plain(item): item for item in self.titles}
         return self._by_plain_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,15 @@ _BUFFER = 1 << 16  # bytes read ahead; without it Arrow holds the whole column i
 # Arrow's own allocator keeps the pages that were freed: a third of the memory of an offer. Arrow asks for this once,
 # when it is loaded, and is loaded below.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+
+def column_of(queue: Queue, name: str) -> Iterator[tuple[str, str]]:
+    """(item id, text) of one column, "" where there is nothing; of a chain, the rows that count come last."""
+    if isinstance(queue, ChainMap):
+        return ((item, text) for part in reversed(queue.maps) for item, text in column_of(part, name))
+    if isinstance(queue, QueueFile) and name in queue.columns:
+        return ((item, str(queue.cell(name, place) or "")) for place, item in enumerate(queue))
+    return ((item, str(row.get(name) or "")) for item, row in queue.items())
 
 
 class QueueFile(Mapping[str, Mapping[str, Any]]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,10 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
         unread = {one.header for one in columns if one.role == "context" and one.key not in ("title", "field")}
         wanted = {text: place for text, place in headers.items() if text not in unread}
     rows = list(_rows(sheet, header, wanted))
-    odd = odd_cells(path, index, sheet)
+    answers = [one.header for one in columns if one.role == "answer" and one.header in headers]
+    # only an answer that comes out empty is ever asked about; looking at the file again takes as long as reading it
+    empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
+    odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
     return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named)
@@ -146,8 +150,8 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
 def _rows(sheet: Any, header: int, wanted: Mapping[str, int]) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, values by header) below the header, without rows in which nothing of this stands."""
     offset = sheet.start[1] + 1
-    places = [(text, place - offset) for text, place in wanted.items()]
+    headers, pick = tuple(wanted), itemgetter(*(place - offset for place in wanted.values()))
     for number, cells in enumerate(islice(sheet.iter_rows(), header + 1, None), start=header + 2):
-        values = {text: cells[place] for text, place in places}
-        if any(value not in ("", None) for value in values.values()):
-            yield number, values
+        values = pick(cells)
+        if any(values) or any(value not in ("", None) for value in values):
+            yield number, dict(zip(headers, values, strict=True))

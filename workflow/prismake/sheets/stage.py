@@ -20,7 +20,7 @@ from prismake.sheets.history import Snapshot, read_snapshot
 from prismake.sheets.joined import Joined, follow
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
-from prismake.sheets.queue import Queue
+from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.rearranged import refuse_rearranged
 from prismake.sheets.rounds import read_rounds
@@ -71,8 +71,8 @@ class StageSheets:
         """Former id to item, for everything that was an item of its own once and is part of another now."""
         return {
             member: item
-            for item, row in self.queue.items()
-            for member in str(row.get("members") or "").split("\n")
+            for item, members in column_of(self.queue, "members")
+            for member in members.split("\n")
             if member and member not in self.queue
         }
 
@@ -112,14 +112,15 @@ class StageSheets:
 
     def _counting(self, rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Those who were asked and belong to the team, whoever answered unasked, and who left after answering."""
-        team = set(self.team)
+        team, everyone = set(self.team), tuple(self.reviewers)
+        full = list(everyone) if team.issuperset(everyone) else None
         finished = {who: self.complete(who) & self.begun(who) for who in self.reviewers if who not in team}
         begun = {who: self.begun(who) for who in self.reviewers}
         return {
-            item: [
-                who
-                for who in self.reviewers
-                if (item in begun[who] or who in row if who in team else item in finished[who])
+            item: full
+            if full and tuple(row) == everyone
+            else [
+                who for who in everyone if (item in begun[who] or who in row if who in team else item in finished[who])
             ]
             for item, row in rows.items()
         }
@@ -218,7 +219,7 @@ def _read(sheets: StageSheets, who: str, last_good: Snapshot) -> SheetAnswers:
         _take_in(sheets, typed_rows(table, sheets.form, _known(sheets)))
     reader = read_consensus if who == CONSENSUS else read_reviewer
     joined = {old: sheets.queue[item] for old, item in sheets.former.items()}
-    said = reader(table, sheets.form, sheets.columns(who), {**joined, **sheets.queue})
+    said = reader(table, sheets.form, sheets.columns(who), ChainMap(sheets.queue, joined) if joined else sheets.queue)
     if sheets.form.typed and who != CONSENSUS:
         said.problems += not_a_pair(table, sheets.form, _known(sheets))
     if not sheet_state.accepted(sheets.book, sheets.path(who)):

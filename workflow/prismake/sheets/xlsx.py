@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -20,7 +20,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LEVEL = 4  # of compression; 6 takes twice the time for 3 % of the size
 _CHUNK = 1 << 18  # bytes gathered before they are compressed
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as one character
+_UNDERSCORE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as one character
 INK, EMPHASIS = "1F2933", "8A3B00"  # colours of text, and of terms that are set off, in bold as well
 
 
@@ -183,14 +183,14 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
     for priority, tint in enumerate(page.tints, start=1):
         yield (
             f'<conditionalFormatting sqref="{tint.area}"><cfRule type="expression" dxfId="{styles.tint(tint.fill)}" '
-            f'priority="{priority}"><formula>{escape(tint.formula)}</formula></cfRule></conditionalFormatting>'
+            f'priority="{priority}"><formula>{_escaped(tint.formula)}</formula></cfRule></conditionalFormatting>'
         )
     if page.dropdowns:
         yield f'<dataValidations count="{len(page.dropdowns)}">'
         for one in page.dropdowns:  # without an error message: a synonym may be typed; the reader judges it
             yield (
                 f'<dataValidation type="list" allowBlank="1" sqref="{one.area}">'
-                f"<formula1>{escape(one.source)}</formula1></dataValidation>"
+                f"<formula1>{_escaped(one.source)}</formula1></dataValidation>"
             )
         yield "</dataValidations>"
     opened = False
@@ -204,7 +204,7 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
 
 def _cell(cell: Cell, address: str, style: int) -> str:
     if cell.formula:
-        return f'<c r="{address}" s="{style}" t="str"><f>{escape(cell.text)}</f></c>'
+        return f'<c r="{address}" s="{style}" t="str"><f>{_escaped(cell.text)}</f></c>'
     if cell.runs:
         return f'<c r="{address}" s="{style}" t="inlineStr"><is>{_runs(cell)}</is></c>'
     if not cell.text:
@@ -227,7 +227,7 @@ def _run_look(look: Look, *, bold: bool = False) -> str:
 
 
 def _text(text: str) -> str:
-    return f'<t xml:space="preserve">{escape(_ESCAPED.sub("_x005F_", text))}</t>'
+    return f'<t xml:space="preserve">{_escaped(_UNDERSCORE.sub("_x005F_", text))}</t>'
 
 
 def _pane(frozen: str) -> str:
@@ -241,7 +241,7 @@ def _pane(frozen: str) -> str:
 def _link_targets(page: Page) -> Iterator[str]:
     yield f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
     for index, (_, address) in enumerate(page.links(), start=1):
-        target = escape(address, {'"': "&quot;"})
+        target = _attribute(address)
         yield f'<Relationship Id="rId{index}" Type="{_OFFICE}/hyperlink" Target="{target}" TargetMode="External"/>'
     yield "</Relationships>"
 
@@ -250,9 +250,9 @@ def _workbook(pages: Sequence[Page], shown: int) -> str:
     sheets, names = [], []
     for index, page in enumerate(pages):
         hidden = ' state="hidden"' if page.hidden else ""
-        name = escape(page.name, {'"': "&quot;"})
+        name = _attribute(page.name)
         sheets.append(f'<sheet name="{name}" sheetId="{index + 1}"{hidden} r:id="rId{index + 1}"/>')
-        quoted = escape("'" + page.name.replace("'", "''") + "'")
+        quoted = _escaped("'" + page.name.replace("'", "''") + "'")
         for defined, area, extra in (
             ("_FilterDatabase", _fixed(page.filtered), ' hidden="1"'),
             ("Print_Area", page.printed, ""),
@@ -323,3 +323,11 @@ def _format(look: Look, number: int, fill: int) -> str:
         f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"{quoted}>'
         f'<alignment vertical="{"center" if look.centred else "top"}"{wrapped}/></xf>'
     )
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _attribute(text: str) -> str:
+    return _escaped(text).replace('"', "&quot;")
