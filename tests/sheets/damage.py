@@ -93,7 +93,7 @@ def slip(header: str, at: int, last: int = 13, *, up: bool = True) -> Edit:
 
 def sort_rows(sheet: Any, first: int = 2, last: int = 13) -> None:
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first, max_row=last)]
-    for number, row in enumerate(sorted(rows, key=lambda row: str(row[1])), start=first):
+    for number, row in enumerate(sorted(rows, key=lambda row: str(row[2])), start=first):
         for place, value in enumerate(row, start=1):
             sheet.cell(number, place).value = value
 

@@ -125,7 +125,7 @@ def changes(folder: Path) -> list[dict]:
 
 
 def cells(path: Path) -> list[tuple]:
-    return [row[:4] for row in openpyxl.load_workbook(path).worksheets[1].iter_rows(values_only=True)]
+    return [row[:5] for row in openpyxl.load_workbook(path).worksheets[1].iter_rows(values_only=True)]
 
 
 def check_nothing_lost(folder: Path, source: Path) -> None:

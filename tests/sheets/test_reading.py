@@ -63,7 +63,7 @@ def test_rows_above_the_table_and_columns_between(filled):
     assert decisions(filled.read()) == expected(filled)
 
 
-@pytest.mark.parametrize("column", [1, 2, 12])
+@pytest.mark.parametrize("column", [1, 3, 12])
 def test_a_column_sorted_without_the_others_refuses_the_sheet(filled, column):
     def change(sheet):
         target = column if column != 12 else sheet.max_column
@@ -78,7 +78,7 @@ def test_a_column_sorted_without_the_others_refuses_the_sheet(filled, column):
 
 def test_an_edited_title_is_no_harm(filled):
     def change(sheet):
-        sheet["B2"].value = "I corrected this title"
+        sheet["C2"].value = "I corrected this title"
 
     filled.edit("anna", change)
     reading = filled.read()
@@ -88,13 +88,13 @@ def test_an_edited_title_is_no_harm(filled):
 
 def test_a_foreign_word_costs_one_cell(filled):
     def change(sheet):
-        sheet["D3"].value = "perhaps not"
+        sheet["E3"].value = "perhaps not"
 
     filled.edit("anna", change)
     reading = filled.read()
     assert decisions(reading) == expected(filled, ["include", "", *ANSWERS[2:]])
     assert len(problems(reading)) == 1
-    assert "cell D3" in problems(reading)[0]
+    assert "cell E3" in problems(reading)[0]
     assert "Allowed: include, exclude, maybe" in problems(reading)[0]
     assert reading.status["problem"] == 1
 
@@ -102,7 +102,7 @@ def test_a_foreign_word_costs_one_cell(filled):
 def test_a_row_pasted_twice(filled):
     def paste(sheet, answer):
         row = [cell.value for cell in sheet[2]]
-        row[3] = answer
+        row[4] = answer
         sheet.append(row)
 
     filled.edit("anna", lambda sheet: paste(sheet, "Y"))
@@ -112,8 +112,8 @@ def test_a_row_pasted_twice(filled):
     filled.edit("anna", lambda sheet: paste(sheet, "exclude"))
     reading = filled.read()
     assert decisions(reading)["pubmed:000"] == ""
-    assert "D11" in problems(reading)[0]
-    assert "D2" in problems(reading)[0]
+    assert "E11" in problems(reading)[0]
+    assert "E2" in problems(reading)[0]
 
 
 def test_an_answer_without_its_identifier(filled):
@@ -170,7 +170,7 @@ def test_synonyms_numbers_and_booleans(filled):
     filled.decide("anna", "Y", "0", "?", "1", "No", "incl.", "ausschließen", "oui")
 
     def change(sheet):
-        sheet["D2"].value, sheet["D3"].value, sheet["D6"].value = True, 0, False
+        sheet["E2"].value, sheet["E3"].value, sheet["E6"].value = True, 0, False
 
     filled.edit("anna", change)
     assert decisions(filled.read()) == expected(filled)

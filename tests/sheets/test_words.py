@@ -93,9 +93,9 @@ def test_terms_are_text_and_never_patterns_or_markup(tmp_path):
     stage.queue = lambda: rows
     stage.offer()
     sheet = openpyxl.load_workbook(stage.path("anna"), rich_text=True).worksheets[1]
-    assert str(sheet["C2"].value) == hostile
-    assert str(sheet["B3"].value) == '=HYPERLINK("http://example.org")' and sheet["B3"].data_type == "s"
-    assert bold(sheet["C3"])[0] == "Words"
+    assert str(sheet["D2"].value) == hostile
+    assert str(sheet["C3"].value) == '=HYPERLINK("http://example.org")' and sheet["C3"].data_type == "s"
+    assert bold(sheet["D3"])[0] == "Words"
 
 
 def bold(cell) -> list[str]:
@@ -110,5 +110,5 @@ def test_terms_are_set_off_in_rows_that_are_added_too(tmp_path):
     stage.offer()
     sheet = openpyxl.load_workbook(stage.path("anna"), rich_text=True).worksheets[1]
     for row in (4, 5):  # saved with openpyxl as people use it here, the first two lost theirs
-        assert bold(sheet.cell(row, 3)) == ["Words"] * 20
+        assert bold(sheet.cell(row, 4)) == ["Words"] * 20
     assert stage.read().decisions["decision.anna"] == ["include", "", "", ""]

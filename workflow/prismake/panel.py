@@ -14,6 +14,7 @@ from prismake.forms import Field, Form, normal_word
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 
 SETTLED, UNDECIDED, CONFLICT, PROBLEM = "settled", "undecided", "conflict", "problem"
+AGAINST = "all reviewers now say"  # how the remark on a consensus that was overtaken begins
 NOT_SCREENED = "not screened"  # people stopped before anybody had read it
 
 
@@ -153,7 +154,7 @@ def _settle(one: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, 
     agreed = bool(given) and len(kinds) == 1 and not (one.required and missing)
     if final:
         if agreed and comparable(one, final) not in kinds and len(given) > 1 and not missing:
-            remark = f"all reviewers now say “{next(iter(given.values()))}”, the consensus sheet says “{final}”"
+            remark = f"{AGAINST} “{next(iter(given.values()))}”, the consensus sheet says “{final}”"
             return Verdict(CONFLICT, remark=remark, remedy="Change or clear the consensus answer.")
         return Verdict(SETTLED, final, "consensus")
     if agreed:

@@ -12,12 +12,14 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.files import replacing
 from prismake.forms import as_typed
+from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.reading import SheetTable
@@ -72,7 +74,8 @@ def add_rows(
         sheet.add_data_validation(
             DataValidation("list", one.source, allow_blank=True, showErrorMessage=False, sqref=one.area)
         )
-    _widen(sheet, start + len(rows) - 1)
+    _widen(sheet, header_row + 1, start + len(rows) - 1)
+    _count_on(book, sheet, header_row, columns, place, start + len(rows) - 1)
     with replacing(path, (table.path, table.digest)) as draft:
         book.save(draft)
 
@@ -135,6 +138,20 @@ def _add_columns(
             sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
 
 
+def _count_on(
+    book: Any, sheet: Any, header_row: int, columns: Sequence[Column], place: Mapping[str, int], last: int
+) -> None:
+    """The counts reach to the new last row; one that was saved as what it had come to is a formula again."""
+    for one in book.worksheets:
+        for cell in (cell for row in one.iter_rows(max_row=header_row + 1) for cell in row):
+            if cell.data_type == "f" and is_count_formula(cell.value):
+                cell.value = reaching(cell.value, last, SPARE)
+    for cell in sheet[header_row]:
+        if cell.data_type != "f" and is_count(cell.value):
+            letters = {key: get_column_letter(column) for key, column in place.items()}
+            cell.value = f"={count_formula(columns, letters, header_row + 1, last + SPARE)}"
+
+
 def _set(cell: Any, column: Column, texts: Mapping[str, Any]) -> None:
     """Give a cell its new text; a link that stood behind the old one goes."""
     cell.value, cell.hyperlink = None, None
@@ -178,7 +195,7 @@ def _last_row(sheet: Any) -> int:
     return last
 
 
-def _widen(sheet: Any, last: int) -> None:
+def _widen(sheet: Any, first: int, last: int) -> None:
     """The filter, what is printed, dropdowns and colours reach to the new last row."""
     if isinstance(sheet.print_area, str) and (
         area := re.search(r"(\$?[A-Z]+\$?\d+:\$?[A-Z]+)\$?\d+$", sheet.print_area)
@@ -188,7 +205,12 @@ def _widen(sheet: Any, last: int) -> None:
         head, _, tail = sheet.auto_filter.ref.partition(":")
         letters = "".join(c for c in tail if c.isalpha())
         sheet.auto_filter.ref = f"{head}:{letters}{max(last, sheet.max_row)}" if letters else sheet.auto_filter.ref
-    for rule in sheet.data_validations.dataValidation:
-        for area in rule.sqref.ranges:
-            if area.min_row == 2 and area.max_row > area.min_row and area.max_row < last:
+    coloured = [(part.sqref, part.rules) for part in sheet.conditional_formatting]
+    for areas in (*(rule.sqref for rule in sheet.data_validations.dataValidation), *(areas for areas, _ in coloured)):
+        for area in areas.ranges:
+            if area.min_row == first < area.max_row < last:
                 area.expand(down=last + SPARE - area.max_row)
+    sheet.conditional_formatting = ConditionalFormattingList()  # its keys are the areas as they were
+    for areas, rules in coloured:
+        for rule in rules:
+            sheet.conditional_formatting.add(str(areas), rule)

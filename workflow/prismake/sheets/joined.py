@@ -13,6 +13,7 @@ from prismake.forms import Field, Form
 from prismake.panel import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
 
 TOGETHER = " = "  # between the ids of the records of a row in the consensus sheet
+APART = "one report now, judged apart"  # how the remark on such a row begins
 BOTH_ROWS = "Give the rows the same answer."
 OR_CONSENSUS = "Settle it in the consensus sheet, or give the rows the same answer."
 
@@ -93,7 +94,7 @@ def _join(
         if verdict.state == CONFLICT:
             values = "; ".join(f"{decision.item}: {_words(one, decision)}" for decision in decisions)
             remedy = OR_CONSENSUS if len(answers) > 1 else BOTH_ROWS
-            verdict = Verdict(CONFLICT, remark=f"one report now, judged apart ({values})", remedy=remedy)
+            verdict = Verdict(CONFLICT, remark=f"{APART} ({values})", remedy=remedy)
             joined.rows.setdefault(item, {})[one.name] = TOGETHER.join([item, *(i for i in ids if i != item)])
             joined.says.setdefault(item, {})[one.name] = {
                 who: "; ".join(f"{i}: {said}" for i in ids if (said := given.get(i, {}).get(one.name)))

@@ -24,10 +24,10 @@ _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. ``role`` is item, context, live, answer, note, state or check.
+    """A column of a sheet. ``role`` is item, progress, context, live, answer, note, state or check.
 
-    ``context`` is written once, with its row. ``live`` is kept up to date in rows that were handed out, and added to a
-    sheet that lacks it as soon as it has something to say.
+    ``progress`` has a count for a header and nothing below. ``context`` is written once, with its row. ``live`` is kept
+    up to date in rows that were handed out, and added to a sheet that lacks it as soon as it has something to say.
     """
 
     header: str
@@ -40,16 +40,20 @@ class Column:
     terms: tuple[str, ...] = ()  # set off in its texts
 
 
+_COUNT = [Column("", "progress", "progress", 11)]
+
+
 def check_of(item: str, title: str) -> str:
     """Eight digits that tie a row's id to its title, so that a column sorted on its own is noticed."""
     return hashlib.sha256(f"{item}\x1f{normal_title(title)}".encode()).hexdigest()[:8]
 
 
 def reviewer_columns(form: Form) -> list[Column]:
-    """Item, what is read, what is answered, the note, further details, the workflow's own remark and check."""
+    """Item and count, what is read, what is answered, the note, further details, the workflow's remark and check."""
     context = [(one.after, _context(one, form.highlight)) for one in form.context]
     return [
         Column(ITEM, "item", "item_id", 16),
+        *([] if form.optional else _COUNT),
         *(column for after, column in context if not after),
         *(Column(one.label, "answer", one.name, one.width, True, answer=one) for one in form.fields),
         Column(form.note, "note", "note", form.note_width, True),
@@ -80,6 +84,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     title = next(one for one in form.context if one.column == "title")
     return [
         Column(ITEM, "item", "item_id", 16),
+        *_COUNT,
         Column(title.label, "context", "title", title.width, True),
         Column(DISPUTED, "field", "field", 22, True),
         *(Column(f"{name} says", "live", f"says.{name}", 18, True) for name in names),

@@ -13,6 +13,7 @@ from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
+from prismake.sheets.misplaced import misplaced
 from prismake.sheets.paths import CONSENSUS, open_in_program, unread
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
@@ -135,7 +136,8 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
 def _halfway(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
     if who == CONSENSUS or who not in sheets.tables:
         return []
-    return halfway(sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
+    known = (sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
+    return [*halfway(*known), *misplaced(*known)]
 
 
 def _unread(path: Path) -> list[tuple[str, str]]:

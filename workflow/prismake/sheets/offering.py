@@ -18,6 +18,7 @@ from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cel
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
+from prismake.sheets.remarks import with_remark
 from prismake.sheets.rounds import hand_on
 from prismake.sheets.stage import MissingSheet, StageSheets
 from prismake.sheets.taken import answers_of, remember_taken
@@ -218,7 +219,7 @@ def _remarks(
     who: str,
     sheets: StageSheets,
 ) -> dict[int, str]:
-    """Rows whose remark has to change: those no longer needed, and those needed again."""
+    """Rows whose remark has to change: no longer needed, or needed again. What people wrote there stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.said[CONSENSUS].answers if who == CONSENSUS else {}
@@ -229,7 +230,8 @@ def _remarks(
         wanted = str(rows[key].get("state") or "") if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
             wanted = ""
-        changes.update({number: wanted for number in numbers if now[number] != wanted and item})
+        texts = {number: with_remark(now[number], wanted) for number in numbers if item}
+        changes.update({number: text for number, text in texts.items() if text != now[number]})
     return changes
 
 

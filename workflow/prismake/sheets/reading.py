@@ -12,6 +12,7 @@ from typing import Any
 from prismake.errors import SheetError
 from prismake.files import digest
 from prismake.forms import normal_word
+from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.oddcells import odd_cells
 from prismake.sheets.xlsx import column_letter
@@ -25,7 +26,8 @@ class SheetTable:
     """A sheet as it stands.
 
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
-    nothing stands left out; ``extra`` are columns that people added. ``odd``: (row, header) of cells that look filled
+    nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
+    count, and ``beside`` what stands there by (row, column). ``odd``: (row, header) of cells that look filled
     and have no value, and why. ``digest`` is that of the file as it was read.
     """
 
@@ -37,6 +39,8 @@ class SheetTable:
     extra: tuple[str, ...]
     odd: dict[tuple[int, str], str] = field(default_factory=dict)
     digest: str = ""
+    beside: dict[tuple[int, int], Any] = field(default_factory=dict)
+    unnamed: tuple[int, ...] = ()
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -91,19 +95,22 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
             remedy="Delete the sheet that is the copy.",
         )
     index, name, sheet, header = found[0]
-    headers, extra = _places(f"{path}, sheet “{name}”, row {header + 1}", _row(sheet, header), columns)
+    cells = _row(sheet, header)
+    headers, extra = _places(f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
+    unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
+    beside: dict[tuple[int, int], Any] = {}
     wanted = headers if not everything else {**extra, **headers}
     if not everything:
         unread = {one.header for one in columns if one.role == "context" and one.key not in ("title", "field")}
         wanted = {text: place for text, place in headers.items() if text not in unread}
-    rows = list(_rows(sheet, header, wanted))
+    rows = list(_rows(sheet, header, wanted, unnamed, beside))
     answers = [one.header for one in columns if one.role == "answer" and one.header in headers]
     # only an answer that comes out empty is ever asked about; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
-    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named)
+    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed))
 
 
 def _row(sheet: Any, index: int) -> list[Any]:
@@ -114,7 +121,7 @@ def _row(sheet: Any, index: int) -> list[Any]:
 def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
     """The index of the header row when the sheet holds the table."""
     wanted = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
-    least = max(2, sum(column.role != "live" for column in columns) // 2)
+    least = max(2, sum(column.role not in ("live", "progress") for column in columns) // 2)
     known = {normal_word(column.header) for column in columns}
     for index, row in enumerate(islice(sheet.iter_rows(), _HEADER_SEARCH)):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
@@ -132,7 +139,7 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
     known = {normal_word(column.header): column for column in columns}
     problems = []
     for word, column in known.items():
-        if column.role in ("context", "live", "note", "state"):
+        if column.role in ("progress", "context", "live", "note", "state"):
             continue  # a missing one costs nothing that must be read
         if word not in places:
             problems.append(f"the column “{column.header}” is missing")
@@ -144,14 +151,23 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
     headers = {column.header: places[word][0] for word, column in known.items() if word in places}
     used = set(headers.values())
     others = ((index, cell) for index, cell in enumerate(cells, start=1) if index not in used)
-    return headers, {str(cell): index for index, cell in others if cell not in ("", None)}
+    return headers, {str(cell): index for index, cell in others if cell not in ("", None) and not is_count(cell)}
 
 
-def _rows(sheet: Any, header: int, wanted: Mapping[str, int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(row number, values by header) below the header, without rows in which nothing of this stands."""
+def _rows(
+    sheet: Any, header: int, wanted: Mapping[str, int], unnamed: Sequence[int], beside: dict[tuple[int, int], Any]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(row number, values by header) below the header, without rows in which nothing of this stands.
+
+    What stands in the columns ``unnamed`` is put into ``beside``, by row and column.
+    """
     offset = sheet.start[1] + 1
     headers, pick = tuple(wanted), itemgetter(*(place - offset for place in wanted.values()))
+    others = [(place, place - offset) for place in unnamed if place >= offset]
     for number, cells in enumerate(islice(sheet.iter_rows(), header + 1, None), start=header + 2):
         values = pick(cells)
         if any(values) or any(value not in ("", None) for value in values):
+            for place, at in others:
+                if cells[at] not in ("", None):
+                    beside[number, place] = cells[at]
             yield number, dict(zip(headers, values, strict=True))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from prismake.files import replacing
 from prismake.forms import Choice, Form
+from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
@@ -50,7 +51,7 @@ def new_workbook(
         form.title[:31],
         _table(columns, rows),
         widths=[column.width for column in columns],
-        frozen="B2",
+        frozen="C2" if columns[1].role == "progress" else "B2",
         filtered=f"A1:{letters[-1]}{last}",
         dropdowns=[*_dropdowns(columns, lists, last + SPARE), *row_dropdowns(columns, letters, rows, 2)],
         tints=list(_tints(columns, last + SPARE)),
@@ -58,7 +59,7 @@ def new_workbook(
         printed=f"$A$1:${read_on_paper[-1]}${last}" if read_on_paper else "",
         repeated="$1:$1",
     )
-    pages = [_guide_page(guide, form, columns, len(rows)), table]
+    pages = [_guide_page(guide, form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
     with replacing(path, made_from) as draft:
@@ -71,6 +72,12 @@ def look_of(column: Column, text: str = "") -> Look:
     colour = _GREY if quiet or column.role == "state" else _BLUE if column.link else INK
     # text format: spreadsheets then leave 1-2, 007 and 1E5 alone
     return Look(10 if quiet else 11, colour, wrap=column.wrap, plain_text=True, quoted=text[:1] in FORMULA_STARTS)
+
+
+def head_cell(column: Column, columns: Sequence[Column], letters: Mapping[str, str], last: int) -> Cell:
+    if column.role == "progress":
+        return Cell(count_formula(columns, letters, 2, last), head_look(column), formula=True)
+    return Cell(column.header, head_look(column))
 
 
 def head_look(column: Column) -> Look:
@@ -115,10 +122,15 @@ def _differs_by_row(column: Column) -> bool:
 
 
 def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[Cell | None]]]:
-    yield 0, [Cell(column.header, head_look(column)) for column in columns]
+    letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
+    lines = max(2, *(-(-len(column.header) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
+    yield 15.0 * lines + 3.0, [head_cell(column, columns, letters, len(rows) + 1 + SPARE) for column in columns]
     looks = [look_of(column) for column in columns]
     quoted = [look_of(column, "=") for column in columns]
-    empty = [None if column.role in ("context", "live", "state") else Cell("", look_of(column)) for column in columns]
+    empty = [
+        None if column.role in ("progress", "context", "live", "state") else Cell("", look_of(column))
+        for column in columns
+    ]
     for row in rows:
         texts = [cell_text(row.get(column.key)) for column in columns]
         cells = [
@@ -164,17 +176,20 @@ def _dropdowns(columns: Sequence[Column], lists: Sequence[tuple[str, ...]], last
 
 
 def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
-    """Colours of the answer columns: each choice its own, and what is still to be answered."""
-    for index, column in enumerate(columns, start=1):
-        if column.role != "answer":
-            continue
-        letter = column_letter(index)
-        area = f"{letter}2:{letter}{last}"
+    """Colours of the answer columns: each choice its own, and what is still to be answered.
+
+    The column of the count takes those of the first answer, which stays in view that way; open cells invite to be
+    filled in and are coloured in the answer's own column only.
+    """
+    answers = [(index, column) for index, column in enumerate(columns, start=1) if column.role == "answer"]
+    shown = [(index, *answers[0]) for index, column in enumerate(columns, start=1) if column.role == "progress"]
+    for place, index, column in [*shown, *((index, index, column) for index, column in answers)]:
+        cell, area = f"${column_letter(index)}2", f"{column_letter(place)}2:{column_letter(place)}{last}"
         for choice in column.answer.choices if column.answer else ():
             if choice.colour:
-                yield Tint(area, _says(f"{letter}2", choice), choice.colour)
-        if column.answer is None or column.answer.required:
-            yield Tint(area, f'AND({_asked(column, columns)},{letter}2="")', _TO_DO)
+                yield Tint(area, _says(cell, choice), choice.colour)
+        if place == index and is_needed(column):
+            yield Tint(area, f'AND({_asked(column, columns)},{cell}="")', _TO_DO)
 
 
 def _asked(column: Column, columns: Sequence[Column]) -> str:
@@ -194,21 +209,15 @@ def _says(cell: str, choice: Choice) -> str:
     return f"OR({same})"
 
 
-def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[Column], rows: int) -> Page:
+def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[Column], last: int) -> Page:
     """The first page: question, criteria, how to answer, and a count that keeps itself."""
     label, body = Look(bold=True, wrap=True), Look(wrap=True)
     lines: list[tuple[float, list[Cell | None]]] = [(26.0, [Cell(form.title, Look(16, bold=True))])]
-    answer = next((i for i, column in enumerate(columns, start=1) if column.role == "answer"), None)
-    if answer:
-        formula = _progress(form, column_letter(answer), rows + SPARE + 1)
+    if any(column.role == "progress" for column in columns):
+        letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
+        formula = count_formula(columns, letters, 2, last, form.title[:31])
         lines.append((0.0, [Cell("Progress", label), Cell(formula, body, formula=True)]))
     for name, text in guide:
         height = 15.0 * -(-len(text) // 115) + 4.0
         lines.append((height, [Cell(name, label), Cell(cell_text(text), body)]))
     return Page(GUIDE, lines, widths=(24, 110))
-
-
-def _progress(form: Form, letter: str, last: int) -> str:
-    name = form.title[:31].replace("'", "''")
-    answered = f"SUMPRODUCT(--('{name}'!A2:A{last}<>\"\"),--('{name}'!{letter}2:{letter}{last}<>\"\"))"
-    return f'{answered}&" of "&COUNTA(\'{name}\'!A2:A{last})&" {form.unit} answered"'

@@ -1,0 +1,82 @@
+"""The count at the top of a sheet, “12 of 100 done”: a formula in the header row that keeps itself.
+
+It stands in a narrow column of its own beside the identifiers, which stay in view when a sheet is scrolled. Nothing is
+ever read from there, and a sheet without it is as good: the column may be moved or deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prismake.sheets.layout import NO_LONGER, Column
+
+PROGRESS = "progress"
+_SHOWN = re.compile(r"\s*\d+ of \d+ done\s*")
+_FORMULA = re.compile(r'=?COUNTIFS\(.*&" of "&COUNTIFS\(.*&" done"', re.DOTALL)
+_END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
+_MOST = 100  # questions that are counted; a spreadsheet takes 127 conditions
+
+
+def is_count(cell: Any) -> bool:
+    """Whether a header is what the formula came to, as in a sheet that was saved as values."""
+    return bool(_SHOWN.fullmatch(str(cell)))
+
+
+def is_count_formula(cell: Any) -> bool:
+    return bool(_FORMULA.fullmatch(str(cell)))
+
+
+def reaching(formula: str, last: int, spare: int) -> str:
+    """The formula with areas that end above row ``last`` ending ``spare`` rows below it."""
+    return _END.sub(lambda end: end[0] if int(end[2]) >= last else f"{end[1]}{last + spare}", formula)
+
+
+def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: int, last: int, page: str = "") -> str:
+    """How many rows have every answer that they need, of how many that are needed.
+
+    Args:
+        letters: column key to its letters in the sheet.
+        first, last: the rows that are counted. Whole columns would be simpler and, where words are compared, take
+            LibreOffice seconds at every keystroke.
+        page: the name of the sheet that is counted, where the formula stands in another one.
+    """
+    prefix = "'" + page.replace("'", "''") + "'!" if page else ""
+
+    def filled(key: str, condition: str = '"<>"') -> str:
+        return f"{prefix}${letters[key]}${first}:${letters[key]}${last},{condition}"
+
+    needed = [filled("item_id")]
+    if "state" in letters:
+        needed.append(filled("state", f'"<>{NO_LONGER}*"'))
+    asked = [column for column in columns if is_needed(column) and column.key in letters][:_MOST]
+    always = [filled(column.key) for column in asked if not (column.answer and column.answer.when)]
+    done = f"COUNTIFS({','.join([*needed, *always])})"
+    for key, condition, further in _further(columns, asked):
+        if key in letters:
+            same = [*needed, *always, filled(key, condition)]
+            answered = [*same, *(filled(one.key) for one in further)]
+            # of the rows that are asked further questions, only those count that answer them
+            done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
+    return f'{done}&" of "&COUNTIFS({",".join(needed)})&" done"'
+
+
+def is_needed(column: Column) -> bool:
+    """Whether a row is not done without an answer in this column."""
+    return column.role == "answer" and (column.answer is None or column.answer.required)
+
+
+def _further(columns: Sequence[Column], asked: Sequence[Column]) -> list[tuple[str, str, list[Column]]]:
+    """(column, its words that ask for more, the columns they ask for), the words as an array of conditions."""
+    groups: dict[tuple[str, str], list[Column]] = {}
+    for column in asked:
+        if column.answer and column.answer.when:
+            groups.setdefault(column.answer.when, []).append(column)
+    found = []
+    for (name, wanted), further in groups.items():
+        first = next(one.answer for one in columns if one.key == name and one.answer)
+        choice = next(one for one in first.choices if one.value == wanted)
+        words = (re.sub("([?*~])", r"~\1", word).replace('"', '""') for word in (choice.value, *choice.synonyms))
+        found.append((name, "{" + ",".join(f'"={word}"' for word in words) + "}", further))
+    return found

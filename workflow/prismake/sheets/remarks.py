@@ -1,0 +1,16 @@
+"""The column *Remark*: the workflow's own words about a row, and below them whatever people write there."""
+
+from __future__ import annotations
+
+from prismake.panel import AGAINST
+from prismake.sheets.joined import APART
+from prismake.sheets.layout import NO_LONGER
+
+_OURS = (NO_LONGER, AGAINST, APART)
+
+
+def with_remark(now: str, wanted: str) -> str:
+    """The cell as it should be: the remark that is wanted now, or none, and what people wrote, on lines of its own."""
+    first, _, rest = now.partition("\n")
+    theirs = rest if first.startswith(_OURS) else now
+    return "\n".join(part for part in (wanted, theirs) if part)
