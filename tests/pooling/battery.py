@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from meta_package import META
 from prismake import pooling as pl
+from prismake.errors import PoolingError
 from prismake.pooling import moderators
 
 MISSING = None
@@ -32,11 +34,13 @@ class Case:
     def effects(self, result: dict) -> tuple[np.ndarray, np.ndarray]:
         """yi and vi of the question: computed where R computed them, else given; one subgroup where asked."""
         options = result["options"]
-        found = re.search(r"escalc\(([^()]*)\)", result["call"])
+        found = re.search(r"\b(?:escalc|rma|rma\.uni)\(([^()]*measure=[^()]*)\)", result["call"])
         if found is None or "measure" not in options:
             y, v = np.array(self.data["yi"], float), np.array(self.data["vi"], float)
         else:
             names = self.call_columns(found.group(1))
+            if re.search(r"drop00=T", found.group(1)):
+                names = without_double_zeros(names)
             y, v = pl.effect_sizes(options["measure"], names, **correction(found.group(1)))
         if "subgroup" in options:
             chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
@@ -50,8 +54,24 @@ class Case:
 
 
 def correction(text: str) -> dict[str, Any]:
-    add, to = re.search(r"add=([\d.]+)", text), re.search(r"to='(\w+)'", text)
-    return {"add": float(add.group(1)) if add else None, "to": to.group(1) if to else None}
+    add, to = re.search(r"\badd=([^,()]+)", text), re.search(r"\bto=['\"](\w+)['\"]", text)
+    return {"add": float(Fraction(add.group(1))) if add else None, "to": to.group(1) if to else None}
+
+
+def without_double_zeros(columns: dict[str, list]) -> dict[str, np.ndarray]:
+    """Two-arm counts with NaN in studies that have no event in either arm, or nothing else in either."""
+    cells = {name: np.array(values, float) for name, values in columns.items()}
+    pairs = [pair for pair in (("ai", "ci"), ("bi", "di"), ("x1i", "x2i")) if pair[0] in cells]
+    if not pairs:
+        raise PoolingError("drop00 means nothing for a single arm.")
+    empty = np.any([cells[a] + cells[b] == 0 for a, b in pairs], axis=0)
+    return {name: np.where(empty, math.nan, values) for name, values in cells.items()}
+
+
+def test_of(options: dict) -> dict[str, str]:
+    """The test of the coefficients; R's ``adhoc`` is Hartung-Knapp with a factor of at least one."""
+    test = options.get("test", "z")
+    return {"test": "knha", "adhoc": "se"} if test == "adhoc" else {"test": test}
 
 
 def design(formula: str, data: dict) -> tuple[dict[str, list], bool]:
@@ -77,14 +97,14 @@ def model_formula(result: dict) -> str:
 def fitted(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
     y, v = case.effects(result)
-    return pl.pool(y, v, o["method"], o.get("test", "z"), level=o.get("level", 95), zero_variance="keep")
+    return pl.pool(y, v, o["method"], **test_of(o), level=o.get("level", 95), zero_variance="keep")
 
 
 def regression(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
     mods, intercept = design(model_formula(result), case.data)
     y, v = case.effects(result)
-    return pl.pool(y, v, o["method"], o.get("test", "z"), mods, level=o.get("level", 95), intercept=intercept)
+    return pl.pool(y, v, o["method"], mods=mods, **test_of(o), level=o.get("level", 95), intercept=intercept)
 
 
 FIT_FIELDS = (
@@ -181,7 +201,8 @@ def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
 
 def ask_cumulative(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
-    found = pl.cumulative(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
+    order = case.data[o["order_column"]] if "order_column" in o else None
+    found = pl.cumulative(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95), order=order)
     names = {n: SERIES.get(n, n) for n in expected}
     absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
     return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent

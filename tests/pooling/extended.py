@@ -326,6 +326,7 @@ def left_out(y, v, method: str, near: Sequence[float]) -> dict[str, list]:
     whole = Exact.of(y, v, method, near[0])
     beta, variance = whole.fit.beta[0], whole.fit.V[0][0]
     names = ("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "Q_del", "hat", "weight_pct", "dfbs")
+    names += ("baujat_x", "baujat_y")
     found: dict[str, list] = {name: [] for name in names}
     for i, start in enumerate(near[1:]):
         others = [j for j in range(len(y)) if j != i]
@@ -342,7 +343,36 @@ def left_out(y, v, method: str, near: Sequence[float]) -> dict[str, list]:
             hat,
             100 * hat,
             (beta - b) * (sum(rest.fit.w) + 1 / own).sqrt(),
+            (Decimal(float(y[i])) - beta) ** 2 * whole.fit.w[i],
+            (beta - b) ** 2 / V,
         )
         for name, value in zip(names, values, strict=True):
             found[name].append(value)
     return found
+
+
+@exactly
+def q_profile(y, v, method: str, near: float, level: float) -> dict[str, Decimal]:
+    """tau² with the limits at which the generalised Q meets its chi-square quantiles, and what follows from them."""
+    model = Exact.of(y, v, method, near)
+    A, tail = model.fixed.projector(), 0.5 - level / 200.0
+    typical = model.df / sum(A[i][i] for i in range(model.fit.k))
+    values = {"": model.tau2}
+    for end, p in (("_lb", tail), ("_ub", 1 - tail)):
+        target = Decimal(float(stats.chi2.isf(p, model.df)))
+        values[end] = falling(lambda t, c=target: model.at(t).Q - c) if target < model.fixed.Q else Decimal(0)
+    found = {f"tau2{end}": t for end, t in values.items()}
+    found |= {f"tau{end}": t.sqrt() for end, t in values.items()}
+    found |= {f"I2{end}": 100 * t / (typical + t) for end, t in values.items()}
+    return found | {f"H2{end}": t / typical + 1 for end, t in values.items()}
+
+
+def falling(g: Callable[[Decimal], Decimal]) -> Decimal:
+    """Root of a function that falls from above zero: halved down to eight digits, then the secant rule."""
+    low, high = Decimal(0), Decimal("1e-20")
+    while g(high) > 0:
+        low, high = high, 10 * high
+    while high - low > Decimal("1e-8") * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if g(middle) > 0 else (low, middle)
+    return root(g, high)

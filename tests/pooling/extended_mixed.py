@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
-from extended import PI, Matrix, Vector, dot, exactly, inverse, times
+from extended import PI, Matrix, Vector, Weighted, dot, exactly, inverse, times
 
 STEP = Decimal("1e-13")  # of differences: their error is its square, far from the digits that cancel
-POINTS = 400
+POINTS = 160
 
 
 @dataclass
@@ -162,18 +162,24 @@ class Maximum:
 
 @exactly
 def maximum(studies: Sequence[Sequence[Row]], b: Sequence[float], s: Sequence[float], nodes: int | None) -> Maximum:
-    """Newton's method from (b, s), which must lie near the maximum."""
+    """Newton's method from (b, s), with shorter steps where the likelihood falls."""
     known = [Study(rows, nodes) for rows in studies]
     theta = [Decimal(float(x)) for x in (*b, *s)]
     p = len(b)
-    for _ in range(30):
+    best, before = None, theta
+    for _ in range(60):
         value, gradient, H = assemble(known, theta, p)
+        if best is not None and value < best:
+            theta = [(3 * old + new) / 4 for old, new in zip(before, theta, strict=True)]
+            continue
         inverted, _ = inverse([[-x for x in row] for row in H])
         step = times(inverted, gradient)
         if max(abs(x) for x in step) < Decimal("1e-18"):
             return Maximum(theta[:p], theta[p:], inverted, value, max(abs(x) for x in gradient))
+        if dot(step, gradient) < 0:  # no maximum of the parabola: go up the slope
+            step = [x / (5 * max(abs(g) for g in gradient)) for x in gradient]
         limit = max(Decimal(1), *(abs(x) for x in step))
-        theta = [t + x / limit for t, x in zip(theta, step, strict=True)]
+        best, before, theta = value, theta, [t + x / limit for t, x in zip(theta, step, strict=True)]
     raise ArithmeticError(f"no maximum beside {list(map(float, (*b, *s)))}")
 
 
@@ -196,8 +202,8 @@ def assemble(known: Sequence[Study], theta: Vector, p: int) -> tuple[Decimal, Ve
 
 
 @exactly
-def logistic(studies: Sequence[Sequence[Row]], b: Sequence[float]) -> tuple[Vector, Matrix, Decimal]:
-    """The model without random effects: (coefficients, covariance, log-likelihood up to constants)."""
+def logistic(studies: Sequence[Sequence[Row]], b: Sequence[float]) -> Maximum:
+    """The model without random effects, logistic or log-linear."""
     rows = [row for study in studies for row in study]
     theta, p = [Decimal(float(x)) for x in b], len(b)
     for _ in range(200):
@@ -214,7 +220,7 @@ def logistic(studies: Sequence[Sequence[Row]], b: Sequence[float]) -> tuple[Vect
         step = times(V, gradient)
         size = max(abs(x) for x in step)
         if size < Decimal("1e-40"):
-            return theta, V, total
+            return Maximum(theta, [], V, total, max(abs(x) for x in gradient))
         theta = [t + x / max(Decimal(1), size) for t, x in zip(theta, step, strict=True)]
     raise ArithmeticError("no maximum without random effects")
 
@@ -233,7 +239,23 @@ def saturated(studies: Sequence[Sequence[Row]]) -> Decimal:
 
 
 @exactly
-def interaction_tests(studies: Sequence[Sequence[Row]], nodes: int = 25) -> dict[str, Decimal]:
+def wald_heterogeneity(studies: Sequence[Sequence[Row]], p: int) -> Decimal:
+    """Cochran's Q of the studies' own logits, log rates or log ratios (less the ``p`` coefficients they share), among
+    those that are finite."""
+    y, v, X = [], [], []
+    for rows in studies:
+        if any(not row.x or row.x == row.n for row in rows):
+            continue
+        sides = (1, -1) if len(rows) > 1 else (1,)
+        each = [row.x / (1 if row.n is None else row.n - row.x) for row in rows]
+        y.append(sum(a * (e.ln() - row.offset) for a, e, row in zip(sides, each, rows, strict=True)))
+        v.append(sum(1 / row.x + (0 if row.n is None else 1 / (row.n - row.x)) for row in rows))
+        X.append([Decimal(1)] if len(rows) > 1 else [rows[0].coefficients.get(j, Decimal(0)) for j in range(p)])
+    return Weighted(y, v, X, Decimal(0)).Q if len(y) > p else Decimal(0)
+
+
+@exactly
+def interaction_tests(studies: Sequence[Sequence[Row]], nodes: int = 15) -> dict[str, Decimal]:
     """Tests that all studies have one ratio, with random baselines (two rows a study, arm 1 first): a ratio a study, as
     an effect on arm 1, against one for all. An arm 1 of nothing, or of nothing else, is fitted at an infinite ratio."""
     one, many, finite = [], [], 0
@@ -249,8 +271,8 @@ def interaction_tests(studies: Sequence[Sequence[Row]], nodes: int = 25) -> dict
             many.append([second])
     found = []
     for model, p in ((one, 2), (many, finite + 1)):
-        b, _, _ = logistic(model, [0.0] * p)
-        found.append(maximum(model, [float(x) for x in b], [0.7], nodes))
+        b = [float(x) for x in logistic(model, [0.0] * p).b]
+        found.append(maximum(model, b, [0.7], nodes))
     return {"Q_lrt": 2 * (found[1].loglik - found[0].loglik), "Q_wald": _contrast(found[1], finite)}
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import battery
 import numpy as np
+import rcall
 import tight
 from prismake import pooling as pl
 from prismake.errors import EstimateDoesNotExist, PoolingError
@@ -81,6 +82,8 @@ def judge(case: battery.Case, result: dict) -> Verdict:
     if ask is None:
         return Verdict(answered=False)
     try:
+        rcall.refuse_unheeded(result["call"])
+        result = result | {"options": rcall.spoken(result["call"]) | result["options"]}
         answer = ask(case, result, expected)
     except PoolingError as error:
         reason = expected_error(case, result, error)
@@ -91,7 +94,7 @@ def judge(case: battery.Case, result: dict) -> Verdict:
     for name, value in expected.items():
         if name in NOT_COMPARED:
             continue
-        reason = no_target(result, name, expected, answer)
+        reason = no_target(case, result, name, expected, answer)
         if reason:
             verdict.aside.append(reason)
             continue
@@ -134,10 +137,13 @@ def finer(case: battery.Case, result: dict, name: str, theirs: list, ours: list)
             known[result["name"]] = {}
     if name not in known[result["name"]]:
         return None
-    figure = flatten(known[result["name"]][name])
-    if len(figure) != len(ours) or deviation(figure, theirs).max() > SAME:
-        return None
-    return deviation(figure, ours)
+    figures = known[result["name"]]
+    figure = flatten(figures[name])
+    anchors = {} if result["kind"] == "fit_default_control" else {name: theirs}
+    if tolerance(result) == MIXED_MODEL and "beta" in result["values"]:  # lme4's second derivatives can be far off
+        anchors = {anchor: flatten(result["values"][anchor]) for anchor in ("beta", "tau2")}
+    same = all(float(deviation(flatten(figures[a]), values).max()) <= SAME for a, values in anchors.items())
+    return deviation(figure, ours) if same and len(figure) == len(ours) else None
 
 
 def why(result: dict) -> str:
@@ -176,12 +182,13 @@ def expected_error(case: battery.Case, result: dict, error: PoolingError) -> str
     return ""
 
 
-def no_target(result: dict, name: str, expected: dict, answer: dict) -> str:
+def no_target(case: battery.Case, result: dict, name: str, expected: dict, answer: dict) -> str:
     """The reason why one field is no target, else nothing."""
     kind = result["kind"]
     no_r2 = name == "R2" and answer.get("R2") == 0.0 and float(expected["tau2"] or 0.0) < 1e-8
     undefined = kind == "regtest" and name in {"stat", "pval"} and math.isnan(answer[name])
     gaps = kind == "escalc" and None in (*expected["yi"], *expected["vi"])
+    bound = result["values"].get("tau2_ub") == case.document["software"].get("confint_control", {}).get("tau2.max")
     last = kind == "trimfill" and name == "se_k0" and expected["k0"] == expected["k"] - expected["k0"] - 1
     last = last and float(deviation(flatten(expected[name]), flatten(answer[name])).max()) > CLOSED
     rules = (
@@ -191,6 +198,7 @@ def no_target(result: dict, name: str, expected: dict, answer: dict) -> str:
          "meta's tau² interval stops at R's default tolerance"),
         (kind == "glmm" and name == "loglik", "R's log-likelihood of mixed models is conditional on the modes"),
         (no_r2, "R² as the ratio of two tau² that are both zero"),
+        (kind == "tau2_ci_qprofile" and bound, "R's search for the limits of tau² ended at its bound"),
         (undefined, "asymmetry statistic of identical effects: 0/0"),
         (kind == "study_ci" and beyond_rounding(expected[name], answer.get(name)),
          "a limit of 1, on the logit scale infinite or some 36 by rounding"),

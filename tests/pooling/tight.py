@@ -7,6 +7,8 @@ begin a search, never as a figure.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import battery
@@ -19,7 +21,6 @@ from scipy import stats
 
 CLOSED = ("EE", "DL", "HE", "HS", "SJ")
 METHODS = (*CLOSED, "ML", "REML", "EB", "PM")
-NODES_OF_R = {"UM.FS": 7, "CM.AL": 7, "CM.EL": 7}
 
 
 def figures(case: battery.Case, result: dict) -> dict[str, Any]:
@@ -76,7 +77,8 @@ def trimfill(case: battery.Case, result: dict) -> dict[str, Any]:
     o = result["options"]
     y, v, _, _ = rows(case, result)
     side = result["values"]["side"]
-    found = extended.trim_and_fill(y, v, o["method"], o["estimator"], side, begin(o["method"]), o.get("test", "z"))
+    near, test, level = begin(o["method"]), o.get("test", "z"), o.get("level", 95)
+    found = extended.trim_and_fill(y, v, o["method"], o["estimator"], side, near, test, level)
     if len(result["values"]["yi"]) != len(found["yi"]):  # R shows the incomplete rows too
         return {name: value for name, value in found.items() if name not in ("yi", "vi")}
     return found
@@ -120,27 +122,30 @@ def glmm(case: battery.Case, result: dict) -> dict[str, Any]:
     """A mixed model as R approximates it: with as many nodes as R was told, or takes by default."""
     o = result["options"]
     answer = battery.fit_glmm(case, result)
-    if answer.tau2 == 0.0:
-        return {}
-    measure, model, b, extra = o.get("measure", "PLO"), o.get("model"), np.atleast_1d(answer.beta), [answer.tau]
-    nodes = o.get("nAGQ", NODES_OF_R.get(model, 7))
+    measure, model, b, sd = o.get("measure", "PLO"), o.get("model"), np.atleast_1d(answer.beta), [answer.tau]
+    nodes = 1 if model == "UM.RS" else o.get("nAGQ", 7)
     if measure in ("PLO", "IRLN"):
         studies = one_arm(case, result, measure)
-        nodes = o.get("nAGQ", 7)
     elif model == "CM.EL" and measure == "OR":
         return {}
     else:
         name = battery.TWO_ARMS[model]
-        columns = arms(case, result, measure)
-        studies = mixed.two_arms(columns, name, rates=measure == "IRR")
+        studies = mixed.two_arms(arms(case, result, measure), name, rates=measure == "IRR")
+        centres = mixed.smoothed(studies)
         if name == "fixed-study":
-            b = [*b, *mixed.smoothed(studies)]
+            b = [*b, *centres]
         if name == "random-study":
-            nodes, centres = 1, mixed.smoothed(studies)
-            b, extra = [float(np.mean(centres)), *b], [max(0.3, float(np.std(centres))), answer.tau]
-    best = mixed.maximum(studies, b, extra, nodes)
+            b, sd = [float(np.mean(centres)), *b], [max(0.3, float(np.std(centres))), answer.tau]
     report = [1] if model == "UM.RS" else [0] if model else list(range(len(b)))
-    return described(best, report, answer, o) | tests_of(studies, result, answer)
+    best = mixed.maximum(*without_zero(studies, b, sd), nodes) if any(sd) else mixed.logistic(studies, b)
+    return described(best, report, answer, o) | tests_of(studies, b, model, answer)
+
+
+def without_zero(studies: list, b: list, sd: list) -> tuple[list, list, list]:
+    """Where the last standard deviation is zero its random effect does not exist."""
+    if sd[-1]:
+        return studies, b, sd
+    return [[replace(row, z=row.z[:-1]) for row in rows] for rows in studies], b, sd[:-1]
 
 
 def one_arm(case: battery.Case, result: dict, measure: str) -> list:
@@ -168,14 +173,16 @@ def described(best: mixed.Maximum, report: list[int], answer: pl.Pooled, o: dict
     df = None if math.isnan(answer.ddf) else int(answer.ddf)
     V = [[best.V[i][j] for j in report] for i in report]
     found = extended.exactly(extended.wald_table)([best.b[i] for i in report], V, df, o.get("level", 95))
-    tau2 = best.s[-1] ** 2
+    tau2 = best.s[-1] ** 2 if answer.tau2 else Decimal(0)
     if len(report) > 1:
         QM = extended.exactly(extended.wald_test)([best.b[i] for i in report[1:]], [row[1:] for row in V[1:]])
-        found["QM"] = QM if df is None else QM / (len(report) - 1)
-    # I² and H² rest on the studies' own variances, which are no part of the search
-    typical = answer.tau2 / (answer.H2 - 1.0)
-    heterogeneity = {"I2": 100.0 * float(tau2) / (typical + float(tau2)), "H2": float(tau2) / typical + 1.0}
-    found |= {"tau2": tau2} | heterogeneity
+        m = len(report) - 1
+        p = stats.chi2.sf(float(QM), m) if df is None else stats.f.sf(float(QM) / m, m, df)
+        found |= {"QM": QM if df is None else QM / m, "QM_p": float(p)}
+    found |= {"tau2": tau2, "I2": 0.0, "H2": 1.0}
+    if answer.tau2:  # both rest on the studies' own variances too, which are no part of the search
+        typical = answer.tau2 / (answer.H2 - 1.0)
+        found |= {"I2": 100.0 * float(tau2) / (typical + float(tau2)), "H2": float(tau2) / typical + 1.0}
     return found | meta_names(found, answer)
 
 
@@ -195,22 +202,36 @@ def meta_names(found: dict, answer: pl.Pooled) -> dict[str, Any]:
     }
 
 
-def tests_of(studies: list, result: dict, answer: pl.Pooled) -> dict[str, Any]:
-    """Likelihood-ratio test of heterogeneity; for random study effects with a ratio a study as fixed effects."""
-    if result["options"].get("model") == "UM.RS":
+def tests_of(studies: list, b: list, model: str | None, answer: pl.Pooled) -> dict[str, Any]:
+    """Heterogeneity by likelihood ratio and by Wald, against a parameter a study; with random study effects against a
+    ratio a study as fixed effects."""
+    if model == "UM.RS":
         return with_p(mixed.interaction_tests(studies), answer.Q_df)
-    start = np.atleast_1d(answer.beta)
-    if result["options"].get("model") == "UM.FS":
-        start = [*start, *mixed.smoothed(studies)]
-    _, _, loglik = mixed.logistic(studies, start)
-    return with_p({"Q_lrt": 2 * (mixed.saturated(studies) - loglik)}, answer.Q_df)
+    wald = mixed.wald_heterogeneity(studies, answer.p)
+    ratio = 2 * (mixed.saturated(studies) - mixed.logistic(studies, b).loglik)
+    return with_p({"Q_lrt": ratio, "Q_wald": wald}, answer.Q_df)
 
 
 def with_p(tests: dict[str, Any], df: int) -> dict[str, Any]:
     return tests | {f"{name}_p": float(stats.chi2.sf(float(Q), df)) for name, Q in tests.items()}
 
 
+def tau2_interval(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    if o.get("formula"):
+        return {}
+    y, v, _, _ = rows(case, result)
+    return extended.q_profile(y, v, o["method"], begin(o["method"])(y, v), o.get("level", 95))
+
+
+def baujat(case: battery.Case, result: dict) -> dict[str, Any]:
+    found = influence(case, result)
+    return {name: found[f"baujat_{name}"] for name in ("x", "y")} if found else {}
+
+
 KINDS = {
+    "tau2_ci_qprofile": tau2_interval,
+    "baujat": baujat,
     "fit": fit,
     "fit_default_control": fit,
     "metareg": metareg,
