@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_HINTS = (b't="e"', b"<f")  # quick to look for; without one there is no error and no formula
-_HINTS_OF_PREFIXED = (b't="e"', b":f ", b":f>")  # in files that write <x:worksheet>
+# quick to look for: without one of the first there is no error and no formula; the last ends a cell
+_HINTS, _CELL_END = (b't="e"', b"<f"), b"</c>"
+_PREFIXED_HINTS, _PREFIXED_CELL_END = (b't="e"', b":f ", b":f>", b":f/"), b":c>"  # in files that write <x:worksheet>
 _MARKS = re.compile(rb't="e"|<(?:\w+:)?f[ >/]')  # a cell with an error, a formula
 _CELL = re.compile(rb"<(?:\w+:)?c [^>]*(?<!/)>.*?</(?:\w+:)?c>", re.DOTALL)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet [^>]*>")
 _TARGET = re.compile(rb"<Relationship [^>]*>")
 _CHUNK = 1 << 20
-_CELL_END = (b"</c>", b":c>")
 
 
 def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
@@ -61,12 +61,14 @@ def _attribute(tag: bytes, name: bytes) -> str:
 
 def _marked_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The cells with an error or a formula; a sheet without any costs only the unpacking."""
-    rest, hints = b"", ()
+    rest, hints, cell_end = b"", (), b""
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
-            hints = hints or (_HINTS if b"<worksheet" in chunk else _HINTS_OF_PREFIXED)
+            if not hints:
+                plain = b"<worksheet" in chunk
+                hints, cell_end = (_HINTS, _CELL_END) if plain else (_PREFIXED_HINTS, _PREFIXED_CELL_END)
             text = rest + chunk
-            end = max(text.rfind(mark) for mark in _CELL_END)
+            end = text.rfind(cell_end)
             if any(hint in text for hint in hints):
                 yield from filter(_MARKS.search, _CELL.findall(text))
             rest = text[end:] if end > 0 else text
