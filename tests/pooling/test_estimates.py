@@ -1,4 +1,4 @@
-"""Published figures for effect sizes, pooled estimates and intervals."""
+"""Effect sizes and intervals against the formulas and equations that define them, estimates against published ones."""
 
 from __future__ import annotations
 
@@ -8,35 +8,40 @@ import numpy as np
 import pytest
 from examples import BCG
 from prismake import pooling as pl
+from scipy import stats
 
 
 def close(a, b, digits):
     assert a == pytest.approx(b, abs=0.5000001 * 10**-digits)
 
 
-# Borenstein et al. 2009, Introduction to Meta-Analysis, worked examples of chapters 4 to 6.
+# Effects of one study, each from the formula that the docstring of `effects` names, written out once more.
+TABLE = {"ai": 5, "bi": 95, "ci": 10, "di": 90}
+MEANS = {"m1i": 103, "sd1i": 5.5, "n1i": 50, "m2i": 100, "sd2i": 4.5, "n2i": 50}
+HEDGES_J = math.exp(math.lgamma(49.0) - 0.5 * math.log(49.0) - math.lgamma(48.5))  # 98 degrees of freedom
+G = HEDGES_J * 3.0 / math.sqrt((5.5**2 + 4.5**2) / 2.0)
+WIDE = {"m1i": 61.515, "sd1i": 19.475, "n1i": 10, "m2i": 51.015, "sd2i": 18.0, "n2i": 12}
+
+
 @pytest.mark.parametrize(
     ("measure", "row", "yi", "vi"),
     [
-        ("RR", {"ai": 5, "bi": 95, "ci": 10, "di": 90}, -0.6931, 0.2800),
-        ("OR", {"ai": 5, "bi": 95, "ci": 10, "di": 90}, -0.7472, 0.3216),
-        ("RD", {"ai": 5, "bi": 95, "ci": 10, "di": 90}, -0.0500, 0.0014),
-        ("MD", {"m1i": 103, "sd1i": 5.5, "n1i": 50, "m2i": 100, "sd2i": 4.5, "n2i": 50}, 3.0, 1.0100),
-        ("SMD", {"m1i": 103, "sd1i": 5.5, "n1i": 50, "m2i": 100, "sd2i": 4.5, "n2i": 50}, 0.5924, None),
-        ("ROM", {"m1i": 61.515, "sd1i": 19.475, "n1i": 10, "m2i": 51.015, "sd2i": 19.475, "n2i": 10}, 0.1872, 0.0246),
-        ("ZCOR", {"ri": 0.5, "ni": 100}, 0.5493, 0.0103),
+        ("RR", TABLE, math.log(0.5), 0.28),
+        ("OR", TABLE, math.log(450 / 950), 1 / 5 + 1 / 95 + 1 / 10 + 1 / 90),
+        ("RD", TABLE, -0.05, 0.05 * 0.95 / 100 + 0.1 * 0.9 / 100),
+        ("MD", MEANS, 3.0, 1.01),
+        ("SMD", MEANS, G, 1 / 50 + 1 / 50 + G * G / 200),
+        ("ROM", WIDE, math.log(61.515 / 51.015), (19.475 / 61.515) ** 2 / 10 + (18.0 / 51.015) ** 2 / 12),
+        ("ZCOR", {"ri": 0.5, "ni": 100}, 0.5 * math.log(3.0), 1 / 97),
     ],
 )
 def test_worked_examples(measure, row, yi, vi):
     y, v = pl.effect_sizes(measure, {name: [value] for name, value in row.items()})
-    close(y[0], yi, 4)
-    if vi is not None:
-        close(v[0], vi, 4)
+    assert (y[0], v[0]) == pytest.approx((yi, vi), rel=1e-13)
 
 
 # Colditz 1994 data: figures as metafor 3.8-1 prints them for its data set dat.bcg: rma() by REML and DL with
-# confint(), rma(mods = ~ ablat), rma.mh(measure = "OR"), rma.peto() and fsn(). Those of rma.mh() and rma.peto() are
-# also what Stata's metan prints, by the comparison among metafor's own tests.
+# confint(), rma(mods = ~ ablat), rma.mh(measure = "OR"), rma.peto() and fsn().
 def test_bcg_random_effects():
     y, v = pl.effect_sizes("RR", BCG)
     fit = pl.pool(y, v, "REML", "z")
@@ -82,21 +87,35 @@ def test_bcg_fail_safe_numbers():
     assert pl.failsafe_n(y, v, "Orwin").n == 13
 
 
-# Newcombe 1998, Stat Med 17:857, table I: four proportions, methods 1, 3, 4 and 5 (score, exact).
-@pytest.mark.parametrize(
-    ("method", "limits"),
-    [
-        ("wilson", [(0.2553, 0.3662), (0.0624, 0.1605), (0.0, 0.1611), (0.0061, 0.1718)]),
-        ("wilson-cc", [(0.2535, 0.3682), (0.0598, 0.1644), (0.0, 0.2005), (0.0018, 0.1963)]),
-        ("clopper-pearson", [(0.2527, 0.3676), (0.0578, 0.1617), (0.0, 0.1684), (0.0009, 0.1776)]),
-        ("wald", [(0.2522, 0.3638), (0.0527, 0.1500), (0.0, 0.0), (-0.0319, 0.1009)]),
-    ],
-)
-def test_intervals_of_a_proportion(method, limits):
-    lower, upper = pl.study_interval([81, 15, 0, 1], [263, 148, 20, 29], method=method)
-    for low, high, (a, b) in zip(lower, upper, limits, strict=True):
-        close(low, a, 4)
-        close(high, b, 4)
+def meets(x: int, n: int, method: str, limit: float) -> float:
+    """Zero where a limit of a proportion meets the equation that defines it."""
+    p, half, z = x / n, 0.5 / n, 1.959963984540054
+    error = z * math.sqrt(limit * (1.0 - limit) / n)
+    tails = 2.0 * min(stats.binom.cdf(x, n, limit), stats.binom.sf(x - 1, n, limit))
+    equations = {
+        "wilson": abs(p - limit) - error,
+        "wilson-cc": abs(p - limit) - half - error,
+        "clopper-pearson": tails - 0.05,
+        "wald": abs(p - limit) - z * math.sqrt(p * (1.0 - p) / n),
+        "wald-cc": abs(p - limit) - half - z * math.sqrt(p * (1.0 - p) / n),
+    }
+    return equations[method]
+
+
+@pytest.mark.parametrize("method", ["wilson", "wilson-cc", "clopper-pearson", "wald", "wald-cc"])
+@pytest.mark.parametrize(("x", "n"), [(81, 263), (15, 148), (40, 61)])
+def test_limits_of_a_proportion_meet_their_equations(method, x, n):
+    (lower,), (upper,) = pl.study_interval([x], [n], method=method)
+    assert lower < x / n < upper
+    assert (meets(x, n, method, lower), meets(x, n, method, upper)) == pytest.approx((0.0, 0.0), abs=1e-12)
+
+
+@pytest.mark.parametrize("method", ["wilson", "wilson-cc", "clopper-pearson"])
+def test_limits_of_none_and_all_end_at_the_end(method):
+    lower, upper = pl.study_interval([0, 20], [20, 20], method=method)
+    assert lower[0] == 0.0 and upper[1] == 1.0
+    assert upper[0] == pytest.approx(1.0 - lower[1], abs=1e-15)
+    assert meets(0, 20, method, upper[0]) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_published_proportions(shared):

@@ -127,8 +127,6 @@ def test_rate_ratios_conditionally():
     assert fit.beta == pytest.approx(pl.mantel_haenszel(data, "IRR").beta, abs=0.05)
 
 
-# Konstantopoulos 2011, Res Synth Methods 2:61: school calendars, 56 schools in 11 districts (table and results there);
-# here a district has one effect, so that only the sum of both variances can be seen.
 def test_three_levels_with_one_effect_a_study_are_two():
     y, v = pl.effect_sizes("RR", BCG)
     two = pl.pool(y, v, "REML", "z")

@@ -3,10 +3,9 @@
     python tests/benchmarks/pooling/coverage.py --run [--sets 20000] [--figure coverage.svg]
 
 Two designs: studies of one size (variance 0.1), and of very different sizes, with variances chi-square on one degree
-of freedom times 0.25, between 0.009 and 0.6 (Brockwell & Gordon 2001; Sidik & Jonkman 2002). Expected from the
-literature (IntHout, Ioannidis & Borm 2014): DerSimonian-Laird with the normal quantile covers too little when studies
-are few and differ, by error rates of up to 30 %; Hartung-Knapp holds the level for studies of one size and at most
-doubles the error rate where sizes differ.
+of freedom times 0.25, cut to between 0.009 and 0.6. Published: error rates of DerSimonian-Laird with the normal quantile
+can be over 30 %, those of Hartung-Knapp at most double (IntHout, Ioannidis & Borm 2014, abstract); Hartung-Knapp works
+well when studies are of comparable precision (Röver, Knapp & Friede 2015, abstract).
 """
 
 from __future__ import annotations
