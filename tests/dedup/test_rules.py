@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from prismake.dedup import find_duplicates
+from prismake.dedup.block import candidates
+from prismake.dedup.prepare import prepare
 from prismake.records import table
 from record_pairs import pair, record, rule, same
 
@@ -188,6 +190,34 @@ def test_links_instead_of_merges() -> None:
     assert kinds == [["registry entry"], ["correction"], ["preprint"], ["conference abstract"]]
     assert all(len(found.queue) == 0 and not same(found) for found in (registry, erratum, preprint, meeting))
     assert registry.links[["first", "second"]].to_numpy().tolist() == [["a:1", "b:1"]]
+
+
+@pytest.mark.parametrize("title", ["A first look at tafenoquine", "Zero relapses after tafenoquine"])
+def test_every_report_of_a_trial_is_linked_with_its_registry_entry(title: str) -> None:
+    subjects = ["relapse", "haemolysis", "pharmacokinetics", "children", "cost", "adherence", "pregnancy", "vision"]
+    reports = [
+        record(f"pubmed:{k}", title=f"{subject.capitalize()} in trial participants: {place}", authors=[f"Person {k}"],
+               pages=f"{9 * k + 1}-{9 * k + 7}", volume=str(k + 1), trial_ids=["nct 01376167" if k % 2 else "NCT01376167"])
+        for k, (subject, place) in enumerate((s, p) for s in subjects for p in ("Peru", "Thailand", "Brazil"))
+    ]  # fmt: skip
+    entries = [record("ctgov:1", **_registered("NCT01376167", title=title)),
+               record("ictrp:1", **_registered("NCT01376167", title="Quite another wording of the public title")),
+               record("ctgov:2", **_registered("NCT09999999", title=title))]  # fmt: skip
+    found = find_duplicates(table([*reports, *entries]))
+    assert found.clusters["report_id"].nunique() == len(reports) + 2  # the two entries of the trial are one
+    links = found.links[found.links["kind"] == "registry entry"]
+    linked = {name for pair in links[["first", "second"]].to_numpy().tolist() for name in pair}
+    assert len(links) == len(reports)
+    assert linked - {"ctgov:1", "ictrp:1"} == {one["record_id"] for one in reports}
+
+
+def test_the_pairs_of_one_trial_number_grow_with_the_records() -> None:
+    pairs = []
+    for count in (200, 400):
+        entries = [record(f"r:{k}", **_registered("NCT01376167", title=f"Entry {k}")) for k in range(count // 2)]
+        others = [record(f"p:{k}", title=f"Report {k}", trial_ids=["NCT01376167"]) for k in range(count // 2)]
+        pairs.append(len(candidates(prepare(table([*entries, *others])))[0]))
+    assert pairs[1] < 2.2 * pairs[0]
 
 
 def test_whether_cochrane_versions_merge_is_a_switch() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from prismake.dedup import kinds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -68,6 +70,23 @@ def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
         hit = np.flatnonzero(values[order[step:]] == values[order[:-step]]) if len(order) > step else []
         a, b = rows[order[hit]], rows[order[np.asarray(hit, dtype=np.int64) + step]]
         found.append((np.minimum(a, b) * n + np.maximum(a, b))[a != b])
+    return np.concatenate(found)
+
+
+def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
+    """Pairs of each record with the registry entries of its trial numbers, the first ``WINDOW`` of a number."""
+    n = len(p)
+    rows, values = _from_lists(p.trials)
+    entry = (p.kind[rows] & kinds.REGISTRY) > 0
+    order = np.lexsort((rows, then[rows], ~entry, values))
+    rows, values, entry = rows[order], values[order], entry[order]
+    start = np.searchsorted(values, values)  # where the records of the same number begin, entries first
+    found = [np.empty(0, dtype=np.int64)]
+    for step in range(WINDOW):
+        other = np.minimum(start + step, len(rows) - 1)
+        hit = np.flatnonzero((values[other] == values) & entry[other] & (rows[other] != rows))
+        a, b = rows[hit], rows[other[hit]]
+        found.append(np.minimum(a, b) * n + np.maximum(a, b))
     return np.concatenate(found)
 
 
@@ -132,7 +151,7 @@ def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     if n < 2:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     rank = _rank(p.title)
-    found = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank)]
+    found = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank), _with_registry_entries(p, rank)]
     found.extend(_neighbours(key, then) for key, then in _keys(p))
     pairs = np.concatenate(found)
     pairs.sort()

@@ -313,7 +313,8 @@ def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
         trials, types = _listed(taken["trial_ids"][k]), _listed(taken["publication_types"][k])
         kind = kinds.kind_of(taken["title"][k], types, journal, dois, accession, author)
         if kind & kinds.REGISTRY:
-            trials = tuple(dict.fromkeys((*trial_ids(accession, author, url, journal), *trials)))
+            trials = (*trial_ids(accession, author, url, journal), *trials)
+        trials = tuple(dict.fromkeys("".join(number.split()).upper() for number in trials))
         number, version = kinds.cochrane(dois, taken["pages"][k])
         found = (dois, fields.pii(doi), fields.pmid(taken["pmid"][k], url), trials, number, version, kind)
         for name, value in zip(names, found, strict=True):
