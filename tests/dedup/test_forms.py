@@ -42,7 +42,7 @@ def test_pages(raw: str, first: str, last: str) -> None:
     [("11-Sep", "9", "11", "11"), ("01-Aug", "1", "8", "8"), ("Sep-20", "9", "20", "20"), ("9-11", "9", "11", "")],
 )
 def test_a_date_is_the_range_it_was_and_both_its_numbers_may_be_the_first(raw, first, last, other) -> None:
-    assert fields.pages(raw) == (first, last, other)
+    assert fields.pages(raw)[:3] == (first, last, other)
 
 
 @pytest.mark.parametrize(

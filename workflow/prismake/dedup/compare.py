@@ -34,6 +34,8 @@ class Pairs:
     numbers: np.ndarray  # 1 the same numbers, 0.5 one side has more, 0 they differ
     authors: np.ndarray
     first_author: np.ndarray
+    people: np.ndarray  # bool: the same names in the same order, or one list is the beginning of the other
+    swapped: np.ndarray  # bool: each title has a word that the other lacks in any spelling
     years: np.ndarray  # difference in years, NaN when missing
     journal: np.ndarray
     volume: np.ndarray
@@ -164,6 +166,46 @@ def _full_names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) 
             authors[k] = max(authors[k], fuzz.token_set_ratio(x, y) / 100)
 
 
+def _same_people(p: Prepared, a: np.ndarray, b: np.ndarray, likely: np.ndarray) -> np.ndarray:
+    """Whether two lists hold the same names, or one is the other cut off (an abstract often has others)."""
+    code = p.codes["surnames"]
+    out = (code[a] == code[b]) & (code[a] >= 0)
+    for k in np.flatnonzero(likely & ~out).tolist():
+        x, y = p.surnames[a[k]].split(), p.surnames[b[k]].split()
+        out[k] = _one_list(x, y) or (len(x) == len(y) and _one_list(sorted(x), sorted(y)))
+    return out
+
+
+def _one_list(x: list[str], y: list[str]) -> bool:
+    return all(fuzz.ratio(v, w) >= 70 for v, w in zip(x, y, strict=False))
+
+
+_LEAST_WORD = 3
+
+
+def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
+    """Whether the titles exchange words: adults for children, one drug for another. Spelling is no exchange."""
+    out = np.zeros(len(a), dtype=bool)
+    for k in np.flatnonzero((title >= 0.7) & (title < 1)).tolist():
+        x, y = p.words[a[k]].split(), p.words[b[k]].split()
+        out[k] = _letters_differ(x, y) or (_lacking(x, y, p.title[b[k]]) and _lacking(y, x, p.title[a[k]]))
+    return out
+
+
+def _letters_differ(x: list[str], y: list[str]) -> bool:
+    """Whether nothing but words of a letter or two tells the titles apart: case A and case B, Na and K."""
+    only_x, only_y = [w for w in x if w not in y], [w for w in y if w not in x]
+    short = all(len(w) < _LEAST_WORD for w in only_x + only_y)
+    return bool(only_x and only_y) and short and "".join(only_x) != "".join(only_y)
+
+
+def _lacking(words: list[str], others: list[str], other_title: str) -> bool:
+    """Whether a word is not in the other title, in no other spelling and not as a part of a longer word."""
+    known = set(others)
+    new = [w for w in words if len(w) >= _LEAST_WORD and w not in known and w not in other_title]
+    return any(all(fuzz.ratio(w, v) < 75 for v in known) for w in new)
+
+
 def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Equality of the first pages, in either reading where a spreadsheet left two."""
     out = _equal(p.codes["first_page"], a, b)
@@ -176,9 +218,8 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     more = (last > first) & (first >= 0)
     out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
     # An article number beside a page range, or a lone day of the month beside one, is another thing, not another page.
-    lone = first == last
     for one, two in ((a, b), (b, a)):
-        number = lone[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
+        number = p.lone_page[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
         out[(out == 0) & number & (last[two] > first[two]) & ~p.supplement[one]] = np.nan
     return out
 
@@ -238,7 +279,7 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     first = authors.copy()
     authors[names] = _ratio(fuzz.token_set_ratio, p.surnames[a[names]], p.surnames[b[names]], workers)
     first[names] = _ratio(fuzz.ratio, p.first_author[a[names]], p.first_author[b[names]], workers)
-    likely = names & (title > 0.9)
+    likely = names & ~(title <= 0.9)
     if likely.any():
         some = authors[likely]
         _full_names(p, a[likely], b[likely], some)
@@ -250,7 +291,8 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
         a=a, b=b, title=title, inside=inside, extra=extra, shorter=np.minimum(p.length[a], p.length[b]),
-        numbers=_numbers(p, a, b), authors=authors, first_author=first, years=years,
+        numbers=_numbers(p, a, b), authors=authors, first_author=first,
+        people=_same_people(p, a, b, likely), swapped=_swapped(p, a, b, title), years=years,
         journal=_journals(p, a, b, {}), volume=volume, issue=_issues(p, a, b),
         first_page=first_page, last_page=_last_pages(p, a, b), near_page=near, next_page=after, more_pages=more,
         doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
@@ -270,6 +312,8 @@ def empty() -> Pairs:
         "a": np.int64,
         "b": np.int64,
         "inside": bool,
+        "people": bool,
+        "swapped": bool,
         "identical": bool,
         "near_page": bool,
         "next_page": bool,

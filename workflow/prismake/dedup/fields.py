@@ -57,6 +57,7 @@ class Pages(NamedTuple):
     first: str
     last: str
     other: str = ""  # what the first page may be instead, where a spreadsheet made a date of the range
+    lone: bool = False  # one number: a page, a first page without the last, or an article number
 
 
 def pages(text: str) -> Pages:
@@ -80,7 +81,8 @@ def pages(text: str) -> Pages:
         if last.isdigit() and first.isdigit() and int(last) < int(first) and len(last) <= len(first):
             last = first[: len(first) - len(last)] + last
     # 11-Sep was 9-11, or else 11-9 (that is 11-19): a date cannot tell.
-    return Pages(prefix + first, prefix + last, last if whole != text.strip().lower() else "")
+    other = last if whole != text.strip().lower() else ""
+    return Pages(prefix + first, prefix + last, other, lone=len(parts) == 1)
 
 
 _NUMBER = re.compile(r"\d+")

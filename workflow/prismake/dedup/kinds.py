@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from prismake.dedup.text import british
+
 CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, PROTOCOL = (1 << k for k in range(8))
 
 _CORRECTION = re.compile(
@@ -55,6 +57,34 @@ _PREPRINT_SOURCE = re.compile(r"\b(?:medrxiv|biorxiv|arxiv|research square|ssrn|
 _CONFERENCE = re.compile(r"\.\s*conference:|meeting\s*abstract", re.I)
 _PROTOCOL = re.compile(r"\bprotocol\b", re.I)
 _TRIAL_NUMBER = re.compile(r"(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14})$", re.I)
+
+
+# Titles under which journals print something in every issue or year.
+_SERIAL_HEADS = (
+    "editorials?", "editors? (?:s )?(?:note|comments?|introduction|choice|page)", "from the editors?",
+    "introduction", "preface", "foreword", "prologue", "letters?(?: (?:to|from) the editors?)?", "reply", "response",
+    "authors? (?:s )?(?:reply|response)", "comments?", "commentary", "in (?:this issue|brief|reply)", "news",
+    "correspondence", "erratum", "errata", "corrigend(?:um|a)", "corrections?", "addendum", "retractions?",
+    "books?(?: reviews?)?", "abstracts?", "discussion", "conclusions?", "announcements?", "obituary", "index",
+    "(?:table of )?contents", "issue information", "cover", "masthead", "q a", "case reports?", "case", "summary",
+    "overview", "presidents? (?:s )?(?:address|message|page)", "welcome", "contributors", "acknowledge?ments?",
+    "editorial board", "journal club", "calendar", "paper alert", "untitled", "no title", "title not available",
+    "depression", "review", "leitartikel", "vorwort", "einleitung", "leserbriefe?", "buchbesprechung(?:en)?", "nachruf",
+    "avant propos", "lettres? a la redaction", "cartas? al editor", "prologo", "presentacion", "prefacio",
+    "fe de erratas?", "errata corrige",
+)  # fmt: skip
+_SERIAL = re.compile(
+    british(
+        rf"^(?:the |an? |guest |special issue |introductory |brief )*(?:{'|'.join(_SERIAL_HEADS)})(?: \w+)?$"
+        r"|\bmini ?track\b|^(?:introduction to the |guest editorial )?special (?:issue|section)\b"
+        r"|^remarks from .*\beditor|^welcome to the .*\bissue\b|^annual report\b"
+    )
+)
+
+
+def serial(words: str) -> bool:
+    """Whether a title (words as `text.british` spells them) is one that comes back: an editorial, a yearly report."""
+    return bool(_SERIAL.search(words))
 
 
 def without_notes(title: str) -> str:

@@ -63,6 +63,7 @@ class Prepared:
     first_page: np.ndarray
     last_page: np.ndarray
     other_page: np.ndarray  # a second reading of the first page
+    lone_page: np.ndarray  # bool: one number instead of a range
     dois: np.ndarray  # tuples
     pii: np.ndarray
     pmid: np.ndarray
@@ -79,6 +80,8 @@ class Prepared:
         default_factory=lambda: np.empty(0, dtype=bool)
     )  # the first page is one of a supplement
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `signs.weigh_titles`
+    serial: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    proceedings: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # papers of a meeting: no volume
     short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
 
@@ -174,6 +177,7 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared.page_range = _page_range(prepared)
     prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
     prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
+    prepared.proceedings = np.array([v.startswith("+") for v in prepared.journal], dtype=bool)
     return prepared
 
 
@@ -233,6 +237,9 @@ _CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "fi
           "numbers", "cochrane", "source")  # fmt: skip
 
 
+_NUMERIC = {"year": np.int32, "kind": np.int32, "lone_page": bool}
+
+
 def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
     """The forms of the chosen rows, group by group."""
     rows = chosen.tolist()
@@ -247,8 +254,8 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         "abstract": [],
         "source": [source[k] for k in rows],
     }
-    arrays = {name: _objects(values) for name, values in forms.items() if name not in ("year", "kind")}
-    numbers = {name: np.array(forms[name], dtype=np.int32) for name in ("year", "kind")}
+    arrays = {name: _objects(values) for name, values in forms.items() if name not in _NUMERIC}
+    numbers = {name: np.array(forms[name], dtype=kind) for name, kind in _NUMERIC.items()}
     prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, **arrays, **numbers)
     prepared.codes.update({name: codes(arrays[name]) for name in _CODED})
     return prepared
@@ -278,7 +285,7 @@ def _authors(authors: list) -> dict[str, list]:
 def _places(taken: dict[str, list]) -> dict[str, list]:
     journals: dict[str, tuple[dict[str, str], str, str]] = {}
     places: dict[tuple, tuple] = {}
-    names = ("year", "journal", "meeting", "volume", "issue", "first_page", "last_page", "other_page")
+    names = ("year", "journal", "meeting", "volume", "issue", "first_page", "last_page", "other_page", "lone_page")
     out: dict[str, list] = {name: [] for name in names}
     cells = zip(taken["year"], taken["journal"], taken["volume"], taken["issue"], taken["pages"], strict=True)
     for given_year, raw_journal, *place in cells:
@@ -290,7 +297,7 @@ def _places(taken: dict[str, list]) -> dict[str, list]:
         key = (*place, raw_journal)
         if key not in places:
             places[key] = _place(*place, split)
-        volume, issue, first, last, other = places[key]
+        volume, issue, first, last, other, lone = places[key]
         year = given_year or _year(split.get("year"))
         if volume == str(year):
             # Exports put the year where a journal has no volume, or they do not know it.
@@ -298,7 +305,7 @@ def _places(taken: dict[str, list]) -> dict[str, list]:
         if first == str(year):
             # A page that repeats the year is a date that a spreadsheet cut down.
             first = last = other = ""
-        for name, value in zip(names, (year, journal, meeting, volume, issue, first, last, other), strict=True):
+        for name, value in zip(names, (year, journal, meeting, volume, issue, first, last, other, lone), strict=True):
             out[name].append(value)
     return out
 
@@ -322,8 +329,8 @@ def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
     return out
 
 
-def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[str, str, str, str, str]:
-    """Volume, issue, first and last page and the other reading of the first page.
+def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[str, str, str, str, str, bool]:
+    """Volume, issue, first and last page, the other reading of the first page and whether it is a lone number.
 
     They are taken from the journal where their own fields are empty.
     """

@@ -74,7 +74,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             s.other_page & (s.other_volume | s.other_journal) & ~s.versions & ~(s.doi & s.title & ~elsewhere),
         "generic title":
             s.generic & ~exempt
-            & ~(s.page & s.volume & ~s.other_issue & ~s.other_authors & ~s.other_journal),
+            & ~(s.page & s.volume & s.same_part & ~s.other_authors & ~s.other_journal),
         "short title":
             s.short & ~exempt & ~(s.place & ~s.other_issue & ~s.other_authors)
             & ~(s.volume & s.issue & s.journal & s.all_authors & s.year & ~s.other_page),
@@ -87,17 +87,18 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
 def _by_identifier(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     """A DOI, PMID or registration is the same; a supplement's one DOI for many abstracts is not enough."""
     elsewhere = s.other_volume & s.other_journal
+    two_places = (elsewhere & ~s.page) | (s.far_page & (s.other_volume | s.other_journal))
     return {
         "same PMID": s.pmid & (s.weak | s.no_title),
-        "same DOI and title": s.doi & s.title & ~(s.far_page & elsewhere),
+        "same DOI and title": s.doi & s.title & ~two_places,
         "same DOI, similar title":
             s.doi & s.similar & (s.authors | s.no_authors) & ~s.far_page & ~elsewhere
             & ~(s.other_abstract & ~q.more_pages),
         "same registration": s.registered,
         "same Cochrane review": s.versions,
         "no title, same DOI or place":
-            s.no_title & (s.doi | (s.pages & s.volume & s.journal & s.year)) & (s.authors | s.no_authors)
-            & ~s.other_page & ~s.other_volume,
+            s.no_title & (s.all_authors | s.people) & ~s.other_page & ~s.other_volume & ~s.other_abstract
+            & (s.doi | (s.pages & s.volume & s.journal & s.year)),
     }  # fmt: skip
 
 
@@ -131,21 +132,29 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
     """Title, authors and journal agree, and what is known of the place does not contradict it enough."""
     telling = ~s.generic & ~s.other_abstract
     meeting = ((p.kind[q.a] | p.kind[q.b]) & kinds.ABSTRACT) > 0
+    # Where the volume is not known, the names must be the same, and the year or the text. Meetings have no volumes.
+    by_year = s.year | (s.same_title & ((s.abstract & ~meeting) | s.proceedings))
+    nowhere = s.no_volume & ((s.people & by_year) | (s.same_title & s.year & (s.proceedings | s.one_abstract)))
     meeting_named_once = (s.unlike == kinds.ABSTRACT) & s.lone_pages
     return {
         "same title, authors and journal":
             s.title & s.authors & s.journal & s.near_year & ~s.other_page & ~s.other_volume & ~s.other_issue
-            & telling & (s.same_title | s.abstract | s.year | (s.volume & s.issue)),
+            & telling & ~s.swapped & (s.volume & (s.same_title | s.abstract | s.year | s.issue) | nowhere),
         "part of the title, same authors, journal and year":
             s.inside & s.all_authors & s.journal & s.year & ~s.other_page & ~s.other_volume & ~s.other_issue
-            & telling & (q.shorter >= 40),
+            & telling & (q.shorter >= 40)
+            & (s.volume | s.page | s.abstract | s.proceedings | (s.people & (q.title >= 0.9))),
         "same title, authors, volume and issue, page unlike":
             s.similar & s.authors & s.journal & s.volume & ~s.other_issue & s.near_year & telling
             & ((q.near_page & (s.same_title | s.abstract | (q.last_page == 1))) | (s.abstract & s.same_title)),
-        "same title, authors, volume and abstract, page unlike": s.one_paper & s.volume,
+        "same title, authors, volume and abstract, page unlike":
+            s.one_paper & s.volume & s.people & (s.year | q.more_pages),
         "same title, authors, abstract, journal and year, pages not known":
             s.same_title & s.one_abstract & s.authors & s.journal & s.year & np.isnan(q.first_page)
             & ~s.generic & ~s.short & ~meeting,
+        "same title, abstract and journal, nothing unlike":
+            s.same_title & s.one_abstract & s.journal & (s.year | s.volume | s.page) & ~(q.years > 0) & ~s.other_authors
+            & ~s.other_volume & ~s.other_issue & ~s.other_page & ~s.generic & ~s.short & ~meeting,
         "same title, all authors, journal, volume and year, page unlike":
             s.same_title & s.all_authors & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
             & ~q.next_page & ((s.unlike == 0) | meeting_named_once)
@@ -155,8 +164,8 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
         "same abstract, title, authors and issue":
             s.abstract & s.title & s.authors & s.volume & s.issue & s.year & ~s.far_page & ~s.generic,
         "same abstract, authors and journal":
-            s.abstract & s.similar & s.authors & ~s.other_journal & s.near_year & ~s.other_volume & ~s.far_page
-            & ~s.generic,
+            s.abstract & s.similar & s.people & (q.journal > 0) & s.near_year & ~s.other_volume & ~s.far_page
+            & ~s.generic & ~s.swapped & (s.volume | s.year),
     }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ reads as a sentence. NaN fails every comparison: a missing value is no sign of a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from prismake.dedup import kinds
 
@@ -44,37 +44,27 @@ class Thresholds:
     abstract: float = 0.9
 
 
-_GENERIC = re.compile(
-    r"^(?:the )?(?:editorials?|editors? (?:s )?(?:note|comments?|introduction|choice|page)|"
-    r"introduction|preface|foreword|"
-    r"letters?(?: to the editors?)?|reply|response|authors? (?:s )?(?:reply|response)|comments?|commentary|"
-    r"in (?:this issue|brief|reply)|news|correspondence|erratum|corrigendum|corrections?|books?(?: reviews?)?|"
-    r"abstracts?|discussion|"
-    r"conclusions?|announcements?|obituary|index|contents|issue information|cover|masthead|q a|"
-    r"case report|case|summary|overview|"
-    r"untitled|no title|title not available|depression|review)(?: \w+)?$"
-)
+_MANY_PLACES, _MANY_YEARS = 5, 4
 
 
 def weigh_titles(p: Prepared) -> None:
     """Mark titles that do not tell which paper it is.
 
-    ``p.generic``: "Editorial" and its like, and titles that stand in five different places or more.
+    ``p.serial``: "Editorial" and its like. ``p.generic``: these, and titles that stand in five different places or
+    more, or in four different years.
     ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
     """
     code = p.codes["title"]
     p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
-    listed = np.array(
-        [len(t) < 60 and bool(_GENERIC.match(w)) for t, w in zip(p.title, p.words, strict=True)], dtype=bool
-    )
-    many: set[int] = set()
-    for part in (p.first_page, p.issue):
-        places: dict[int, set] = {}
-        for k in np.flatnonzero(code >= 0).tolist():
-            if part[k] and p.volume[k]:
-                places.setdefault(int(code[k]), set()).add((p.volume[k], part[k]))
-        many |= {c for c, found in places.items() if len(found) >= 5}
-    p.generic = listed | np.isin(code, sorted(many)) | (code < 0)
+    p.serial = np.array([kinds.serial(w) for w in p.words], dtype=bool)
+    # Places by volume and page, not by the issue: what an export calls so may be a running number.
+    seen = pd.DataFrame({name: p.codes[name] for name in ("title", "volume", "first_page")} | {"year": p.year})
+    seen = seen[seen["title"] >= 0]
+    placed = seen[(seen["volume"] >= 0) & (seen["first_page"] >= 0)].drop_duplicates(["title", "volume", "first_page"])
+    dated = seen[seen["year"] > 0].drop_duplicates(["title", "year"])
+    places, years = placed["title"].value_counts(), dated["title"].value_counts()
+    many = np.union1d(places.index[places >= _MANY_PLACES], years.index[years >= _MANY_YEARS])
+    p.generic = p.serial | np.isin(code, many) | (code < 0)
 
 
 def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
@@ -99,6 +89,8 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     s = SimpleNamespace()
     s.unlike = p.kind[q.a] ^ p.kind[q.b]
     s.generic = p.generic[q.a] | p.generic[q.b]
+    s.serial = p.serial[q.a] | p.serial[q.b]
+    s.proceedings = p.proceedings[q.a] | p.proceedings[q.b]
     s.short = p.short[q.a] | p.short[q.b]
     s.same_title = (q.title >= 1) | _harmless_extra(q)
     s.title = s.same_title | (q.title >= t.title)
@@ -109,10 +101,11 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     s.authors = (q.authors >= t.authors) | (q.first_author >= 0.9)
     s.all_authors = q.authors >= 0.95
     s.no_authors = np.isnan(q.authors)
+    s.people = q.people
     s.other_authors = (q.authors < 0.5) & (q.first_author < 0.75)
     s.year, s.near_year = q.years == 0, q.years <= 1
     s.page, s.other_page = q.first_page == 1, q.first_page == 0
-    s.volume, s.other_volume = q.volume == 1, q.volume == 0
+    s.volume, s.other_volume, s.no_volume = q.volume == 1, q.volume == 0, np.isnan(q.volume)
     s.issue, s.other_issue = q.issue == 1, q.issue == 0
     s.journal, s.other_journal = q.journal >= 1, q.journal == 0
     s.abstract, s.other_abstract = q.abstract >= t.abstract, q.abstract < 0.6
@@ -122,7 +115,13 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     s.pages = s.page & (q.last_page == 1) & q.more_pages  # the same range of two pages or more
     # The same article number, or a page so high that chance will not repeat it.
     s.number = s.page & (q.last_page == 1) & (p.page_range[0][q.a] >= 1000)
-    s.place = s.page & (s.volume | (np.isnan(q.volume) & s.near_year))
+    # Without the volume only one range of pages in one year is a place, or one page, title and list of names.
+    same_page = s.pages | ((q.last_page == 1) & s.same_title & s.people & ~s.serial)
+    s.place = s.page & (s.volume | (s.no_volume & s.year & same_page & ~s.other_issue))
+    # Issues that count their pages anew repeat the low ones.
+    one_issue = (p.page_range[0][q.a] >= 100) | (s.people & ~s.serial)
+    s.same_part = s.issue | (np.isnan(q.issue) & s.year & one_issue)
+    s.swapped = q.swapped & ~s.same_title
     s.far_page = s.other_page & ~q.near_page
     s.more_numbers, s.other_numbers = q.numbers == 0.5, q.numbers == 0
     s.registered = _same_registration(p, q)
