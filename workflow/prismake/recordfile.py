@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PORTION = 2_000
-"""Rows that are held while writing, and rows of a group in the file."""
+"""Rows of a group in the file; fewer are held while writing."""
 STRETCH = 5_000
 """Rows of the result that are sorted at a time while joining."""
 
@@ -32,30 +33,38 @@ def schema() -> pa.Schema:
 
 
 class Writer:
-    """Takes records (dictionaries with every column) and writes them in groups of ``PORTION`` rows."""
+    """Takes records (dictionaries with every column) and writes them in groups of ``PORTION`` rows.
+
+    They are made into columns as they come, while they are still in the processor's cache.
+    """
 
     def __init__(self, path: Path) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self._schema, self._held = schema(), list[Mapping[str, Any]]()
+        self._schema = schema()
+        self._columns = [(itemgetter(field.name), field.type) for field in self._schema]
+        self._held = pa.Table.from_batches([], self._schema)
         self._file = pq.ParquetWriter(path, self._schema)
 
     def add(self, records: Iterable[Mapping[str, Any]]) -> None:
-        self._held += records
-        while len(self._held) >= PORTION:
+        import pyarrow as pa
+
+        rows = list(records)
+        columns = [pa.array(list(map(take, rows)), kind) for take, kind in self._columns]
+        new = pa.Table.from_arrays(columns, schema=self._schema)
+        self._held = pa.concat_tables([self._held, new])
+        while self._held.num_rows >= PORTION:
             self._write(self._held[:PORTION])
-            del self._held[:PORTION]
+            self._held = self._held[PORTION:]
 
     def close(self) -> None:
-        if self._held:
+        if self._held.num_rows:
             self._write(self._held)
         self._file.close()
 
-    def _write(self, rows: list[Mapping[str, Any]]) -> None:
-        import pyarrow as pa
-
-        columns = [pa.array([row[field.name] for row in rows], field.type) for field in self._schema]
-        self._file.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+    def _write(self, rows: pa.Table) -> None:
+        self._file.write_table(rows.combine_chunks())
 
 
 @contextmanager

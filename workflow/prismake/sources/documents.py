@@ -12,7 +12,7 @@ from lxml import etree
 from prismake.records import collapse
 from prismake.sources.dialects import ENDNOTE_XML
 from prismake.sources.mapping import Raw, Tags
-from prismake.sources.pubmed_xml import SAFE
+from prismake.sources.pubmed_stream import SAFE
 
 _ENDNOTE_PATHS = sorted(
     {name for _, _, rules in ENDNOTE_XML.plan for rule in rules for name in (rule[0], rule[3]) if name}

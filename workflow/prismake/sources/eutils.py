@@ -19,7 +19,7 @@ from lxml import etree
 
 from prismake.errors import SearchError
 from prismake.records import collapse
-from prismake.sources import pubmed_xml, transport
+from prismake.sources import pubmed_stream, pubmed_xml, transport
 from prismake.sources.transport import PassingError, Policy, body, mask, patiently
 
 HOME = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
@@ -176,7 +176,7 @@ def _hits(data: bytes | None) -> Hits:
     if data is None:
         return Hits(0, [], "", ["PubMed says: nothing was found."])
     try:
-        root = etree.fromstring(data, etree.XMLParser(**pubmed_xml.SAFE))
+        root = etree.fromstring(data, etree.XMLParser(**pubmed_stream.SAFE))
     except etree.XMLSyntaxError as error:
         raise PassingError(f"the XML is cut off or broken ({error.msg})") from None
     count = root.findtext("Count") or ""

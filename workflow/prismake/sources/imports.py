@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 SEARCH_LOG = "search log"
 """Format of the file that lies beside archived answers and holds no records itself."""
-PORTION = 500
-"""Records that are handed on together while a file is streamed."""
+PORTION = 100
+"""Records that are handed on together while a file is streamed: few enough to be still in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,6 @@ def stream(
                 take(portion)
             imports.append(_finished(found, source, given, []))
     return imports
-
-
-def _first_ones(records: Iterable[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
-    for record in records:
-        if record["accession"] not in seen:
-            seen.add(record["accession"])
-            yield record
 
 
 def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:

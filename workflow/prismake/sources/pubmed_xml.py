@@ -1,4 +1,4 @@
-"""PubMed XML (EFetch, the website, update files): streamed with lxml, entities, DTDs and the network off."""
+"""PubMed XML (EFetch, the website, update files): its articles as record dictionaries."""
 
 from __future__ import annotations
 
@@ -14,30 +14,14 @@ from prismake.errors import ImportFileError
 from prismake.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
 from prismake.sources.decode import decode
 from prismake.sources.mapping import finish, year
+from prismake.sources.pubmed_stream import SAFE, articles
 
-SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-"""Options of every parser: nothing is fetched or put in, and libxml2's limits hold (10 MB for one piece of text)."""
-_ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
-
-
-def articles(stream: IO[bytes]) -> Iterator[Any]:
-    """The article elements of a file one by one; each is emptied once the next is asked for.
-
-    Raises ``lxml.etree.XMLSyntaxError`` where the file is broken.
-    """
-    # Nothing is looked up by id: without that index reading is a little faster.
-    for _, element in etree.iterparse(stream, events=("end",), tag=_ARTICLES, collect_ids=False, **SAFE):
-        yield element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
 
 
 def pmids(data: bytes) -> list[str]:
     """The PMIDs of the records of one answer, in order; raises ``XMLSyntaxError`` unless it is whole."""
-    return [_pmid(element) for element in articles(io.BytesIO(data))]
+    return [_pmid(element) for element, _ in articles(io.BytesIO(data))]
 
 
 def records(stream: IO[bytes], problems: list[str]) -> Iterator[dict[str, Any]]:
@@ -45,10 +29,12 @@ def records(stream: IO[bytes], problems: list[str]) -> Iterator[dict[str, Any]]:
 
     Raises ``lxml.etree.XMLSyntaxError`` where the file is broken; ``salvage`` reads the rest of such a file.
     """
-    for element in articles(stream):
+    for element, lines in articles(stream):
         record = _record(element)
         if record is None:
-            problems.append(f"line {element.sourceline}: a PubMed record without citation or PMID was left out.")
+            problems.append(
+                f"line {lines + element.sourceline}: a PubMed record without citation or PMID was left out."
+            )
         else:
             yield record
 
@@ -96,6 +82,11 @@ _SEQUENCES = re.compile(r"[A-Z]{1,2}_?\d{5,6}(?:\.\d+)?$|GSE\d|PRJ|SR[APRX]|PDB"
 _NO_REPORTS = {"", "Cites", "AssociatedDataset", "AssociatedPublication"}
 
 
+def _first(element: Any, tag: str) -> Any:
+    """The first child of that tag, or None."""
+    return None if element is None else next(element.iterchildren(tag), None)
+
+
 def _children(element: Any) -> dict[str, Any]:
     """The first child of each tag."""
     return {} if element is None else {child.tag: child for child in element.iterchildren(reversed=True)}
@@ -141,7 +132,7 @@ def _record(article: Any) -> dict[str, Any] | None:
     home = inner if citation is None else outer
     types = inner.get("PublicationTypeList")
     data = parts.get("PubmedBookData" if citation is None else "PubmedData")
-    numbers = _numbers(None if data is None else data.find("ArticleIdList"), inner.get("ArticleIdList"))
+    numbers = _numbers(_first(data, "ArticleIdList"), inner.get("ArticleIdList"))
     record: dict[str, Any] = {
         "pmid": pmid,
         "accession": pmid,
@@ -152,7 +143,8 @@ def _record(article: Any) -> dict[str, Any] | None:
         "language": _inner(inner.get("Language")),
         "publication_types": _each(core if types is None else types, "PublicationType"),
         "pages": _pages(inner.get("Pagination")),
-        "doi": _doi(core, inner.get("Book")) or normal_doi(numbers.get("doi")),
+        "doi": _doi(inner.get("ELocationID"), _first(inner.get("Book"), "ELocationID"))
+        or normal_doi(numbers.get("doi")),
         "pmcid": normal_pmcid(numbers.get("pmc")),
         "keywords": _mesh(home.get("MeshHeadingList")) + _each(home.get("KeywordList"), "Keyword"),
         "trial_ids": _registered(inner.get("DataBankList")),
@@ -193,29 +185,24 @@ def _abstract(element: Any) -> str:
     return " ".join(parts)
 
 
-_NAMES = ("Author", "LastName", "ForeName", "Initials", "Suffix", "CollectiveName")
-
-
 def _authors(names: Any) -> list[str]:
     """``Last, Fore``; a group by its name."""
     found: list[str] = []
-    last = given = suffix = ""
-    for part in () if names is None else names.iter(*_NAMES):
-        tag = part.tag
-        if tag == "LastName":
-            last = part.text or last
-        elif tag == "ForeName":
-            given = part.text or given
-        elif tag == "Initials":
-            given = given or part.text or ""
-        elif tag == "Suffix":
-            suffix = part.text or ""
-        elif tag == "CollectiveName":
-            last = last or _inner(part)
-        else:
-            found.append(_name(last, given, suffix))
-            last = given = suffix = ""
-    found.append(_name(last, given, suffix))
+    for author in () if names is None else names:
+        last = given = suffix = ""
+        for part in author:
+            tag = part.tag
+            if tag == "LastName":
+                last = part.text or last
+            elif tag == "ForeName":
+                given = part.text or given
+            elif tag == "Initials":
+                given = given or part.text or ""
+            elif tag == "Suffix":
+                suffix = part.text or ""
+            elif tag == "CollectiveName":
+                last = last or _inner(part)
+        found.append(_name(last, given, suffix))
     return collapse_each(found)
 
 
@@ -225,10 +212,14 @@ def _name(last: str, given: str, suffix: str) -> str:
     return f"{last}, {given}" if last and given else last or given
 
 
+_YEARS = {"Year", "MedlineDate"}
+_often_year = functools.lru_cache(2048)(year)
+
+
 def _year(date: Any) -> int | None:
     """The year of a date whose first part it is, or of ``MedlineDate`` (1998 Dec-1999 Jan)."""
-    for part in () if date is None else date.iterchildren("Year", "MedlineDate"):
-        if found := year(part.text or ""):
+    for part in () if date is None else date:
+        if part.tag in _YEARS and (found := _often_year(part.text or "")):
             return found
     return None
 
@@ -242,9 +233,10 @@ def _pages(pagination: Any) -> str:
     return f"{first}-{last}" if first and last and first != last else first
 
 
-def _doi(*places: Any) -> str:
-    for place in places:
-        for element in () if place is None else place.iterchildren("ELocationID"):
+def _doi(*firsts: Any) -> str:
+    """The DOI among the numbers that begin with one of ``firsts``."""
+    for first in firsts:
+        for element in () if first is None else (first, *first.itersiblings("ELocationID")):
             if (
                 element.get("EIdType") == "doi"
                 and element.get("ValidYN") != "N"
