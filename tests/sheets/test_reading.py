@@ -256,6 +256,12 @@ def test_two_edited_files_for_one_sheet_are_refused(filled, tmp_path):
     reading = filled.read()
     assert decisions(reading) == expected(filled)
     assert "both edited" in problems(reading)[0]
+    filled.items.append("pubmed:100")
+    for _ in range(2):  # nor does it matter who has looked at them meanwhile
+        filled.offer()
+        reading = filled.read()
+        assert decisions(reading) == expected(filled, [*ANSWERS, ""])
+        assert "both edited" in problems(reading)[0]
 
 
 def test_context_cells_are_never_read_back(filled):

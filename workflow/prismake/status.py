@@ -11,8 +11,8 @@ from prismake.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.files import read_csv, read_json
 from prismake.jobs import problems
 from prismake.searches import sources
-from prismake.sheets.paths import CONSENSUS
-from prismake.sheets.state import state
+from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
+from prismake.sheets.state import left, read_book, state
 
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
 
@@ -118,6 +118,17 @@ def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[st
     return found
 
 
+def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Spreadsheets among the sheets that nobody reads: copies under another name, and formats that are not read."""
+    known = []
+    for stage in PANEL_STAGES:
+        team = reviewers(dict(config), stage)
+        known += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
+    found = strangers(known)
+    more = [("config/sheets", f"{len(found) - _MOST_PROBLEMS} more files are not read.")]
+    return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
+
+
 def closing_words(config: Mapping[str, Any], since: float = 0.0, stream: Any = None) -> None:
     """Print how far the review is, and what stopped after ``since``; never an error of its own at the end of a run."""
     from rich.console import Console
@@ -152,6 +163,8 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
     for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer(), *notices_told()]:
         console.print(f"[bold yellow]![/] {escape(text)}")
+    for where, text in not_read(config):
+        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
     for name in unread(config, statuses):
         console.print(
             f"[bold yellow]![/] {escape(name)} was edited and has not been read: "

@@ -2,11 +2,12 @@
 
     python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200]
 
-Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet:
+Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet, in
+sheets of 100 and in growing sheets (25, 50, 100, ...):
 
-* ranked: sheets of 100 and growing sheets, in the order of the question and the decisions;
+* ranked: in the order of the question and the decisions;
 * ranked, no question: sheets of 100 from a random first sheet, ``--seeds`` times a review;
-* random: an order that is no better than chance, looked at after every tenth of the records, ``--shuffles`` times;
+* random: an order that is no better than chance, ``--shuffles`` times a review;
 * random tail: ranked until half is read, then at random, the advice resting on the tail alone.
 
 A look fails when the bound is above the recall truly reached. A 95 % bound may fail in 5 % of looks. Looks into one
@@ -28,6 +29,8 @@ from prismake import rank
 from prismake.stopping import most_relevant, stopping_advice
 from screening_replay import load, questions, replay, sheet_sizes
 
+_NAMES = {"sheets": "sheets of 100", "growing": "growing sheets"}
+
 
 def ranked(name: str, protocol: str, question: str, seed: int = 0) -> list[int]:
     """Labels of a review in reading order."""
@@ -42,8 +45,6 @@ def ranked(name: str, protocol: str, question: str, seed: int = 0) -> list[int]:
 
 def looks(labels: list[int], protocol: str) -> list[int]:
     """How many records are read at each look."""
-    if protocol == "tenths":
-        return [round(len(labels) * tenth / 10) for tenth in range(1, 10)]
     ends, read = [], 0
     for size in sheet_sizes(protocol):
         read += size
@@ -88,7 +89,7 @@ class Tally:
 
     def line(self, name: str) -> str:
         return (
-            f"{name:42s}{self.looks:7d}{self.failed:7d}{self.failed / self.looks:8.1%}"
+            f"{name:44s}{self.looks:7d}{self.failed:7d}{self.failed / self.looks:8.1%}"
             f"{self.any_failed:7d} of {self.reviews:5d}{self.too_early:8d} of {self.stopped:5d}"
             f"{self.share_read / self.reviews:9.1%}"
         )
@@ -105,7 +106,7 @@ def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
     for name, question in sorted(questions().items()):
         for protocol in ("sheets", "growing"):
             labels = ranked(name, protocol, question)
-            both("ranked", labels, protocol)
+            both(f"ranked, {_NAMES[protocol]}", labels, protocol)
             if protocol == "sheets":
                 random_tail(tallies["random tail"], labels, shuffles)
         for seed in range(seeds):
@@ -114,12 +115,13 @@ def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
         for repeat in range(shuffles):
             labels = list(load(name)["label_included"]) if repeat == 0 else labels
             draws.shuffle(labels)
-            total, ends = len(labels), looks(labels, "tenths")
-            tallies["random"].add(labels, ends, lambda seen, n=total: stopping_advice(seen, n).recall_lb)
-            if repeat < 10:  # slow, and clear enough
-                tallies["random, best of all samples"].add(
-                    labels, ends, lambda seen, n=total: best_of_all_samples(seen, n)
-                )
+            for protocol in ("sheets", "growing"):
+                total, ends, said = len(labels), looks(labels, protocol), f"random, {_NAMES[protocol]}"
+                tallies[said].add(labels, ends, lambda seen, n=total: stopping_advice(seen, n).recall_lb)
+                if repeat < 10:  # slow, and clear enough
+                    tallies[f"{said}, best of all samples"].add(
+                        labels, ends, lambda seen, n=total: best_of_all_samples(seen, n)
+                    )
     return tallies
 
 
@@ -139,7 +141,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--shuffles", type=int, default=200)
     options = parser.parse_args()
-    print(f"{'':42s}{'looks':>7s}{'failed':>7s}{'':8s}{'reviews failed':>15s}{'too early':>17s}{'read':>9s}")
+    print(f"{'':44s}{'looks':>7s}{'failed':>7s}{'':8s}{'reviews failed':>15s}{'too early':>17s}{'read':>9s}")
     for name, tally in sorted(simulate(options.seeds, options.shuffles).items()):
         print(tally.line(name))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from prismake.disagreements import disagreements
@@ -14,7 +13,7 @@ from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, 
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
 from prismake.sheets.misplaced import misplaced
-from prismake.sheets.paths import CONSENSUS, open_in_program, unread
+from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.withdrawn import withdrawn
@@ -122,7 +121,6 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
     ]
     for who in sheets.owners:
         told = [*sheets.said[who].problems, *_halfway(sheets, who), *_withdrawn(sheets, who)]
-        told += _unread(sheets.path(who))
         found += [{"where": place, "what": what} for place, what in told]
     for one in decisions:
         for name, verdict in one.fields.items():
@@ -138,11 +136,6 @@ def _halfway(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
         return []
     known = (sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
     return [*halfway(*known), *misplaced(*known)]
-
-
-def _unread(path: Path) -> list[tuple[str, str]]:
-    what = f"a file of this kind is not read. Save it as {path.name}, or move it out of this folder."
-    return [(str(one), what) for one in unread(path)]
 
 
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:

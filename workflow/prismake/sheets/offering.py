@@ -54,7 +54,7 @@ def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, asked)
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
-    sheet_state.remember(sheets.stage, before, waiting, all_paths)
+    sheet_state.remember(sheets.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
 
 
 def _asked(sheets: StageSheets) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from prismake.errors import SheetError
@@ -12,6 +13,7 @@ HISTORY = SHEETS / "history"
 CONSENSUS = "consensus"
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
+_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers")  # what reviewers may take for a sheet
 
 
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:
@@ -41,13 +43,23 @@ def current(path: Path, written: str | None) -> Path | None:
     return edited[0] if edited else (there[0] if there else None)
 
 
-def unread(path: Path) -> list[Path]:
-    """Files beside a sheet that carry its name in a format that is not read, such as CSV."""
-    return sorted(
-        one
-        for one in path.parent.glob(f"{path.stem}.*")
-        if one.stem == path.stem and one.suffix.lower() not in SUFFIXES and one.is_file()
-    )
+def strangers(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
+    """Spreadsheets in the folder that are never read, each with what to do: copies, other formats, other names.
+
+    Args:
+        known: the workbooks that were offered, or will be.
+    """
+    names = sorted({path.stem for path in known}, key=len, reverse=True)
+    read = {name + suffix for name in names for suffix in SUFFIXES}
+    found = []
+    for one in sorted(folder.glob("*")):
+        if one.name in read or one.suffix.lower() not in _TABLES or one.name.startswith(("~$", ".")):
+            continue
+        meant = next((f"{name}.xlsx" for name in names if name.casefold() in one.name.casefold()), "")
+        name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
+        what = f"is not read. If the answers are in it, save it as a workbook {name}; if not, move it elsewhere."
+        found.append((one.as_posix(), what))
+    return found
 
 
 def open_in_program(path: Path) -> bool:

@@ -7,7 +7,7 @@ workflow last wrote it) and ``people`` (its digest as people had left it before 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,18 @@ def accept(path: Path) -> None:
     write_json(folder / "history" / f"{stage}.json", book)
 
 
-def remember(stage: str, before: Mapping[str, str], waiting: Mapping[str, int], all_paths: Sequence[Path]) -> None:
-    """Write down what the workbooks are now, and which of them wait for rows because they were open."""
+def remember(
+    stage: str,
+    before: Mapping[str, str],
+    waiting: Mapping[str, int],
+    all_paths: Sequence[Path],
+    refused: Collection[Path] = (),
+) -> None:
+    """Write down what the workbooks are now, and which of them wait for rows because they were open.
+
+    Of one that was ``refused`` what was known last stays known: where two files of a sheet were edited, neither becomes
+    the one that counts because somebody has looked at them.
+    """
     folder = all_paths[0].parent
     book = read_book(stage, folder)
     sheets = {}
@@ -96,7 +106,7 @@ def remember(stage: str, before: Mapping[str, str], waiting: Mapping[str, int], 
             waits += 1
         sheets[path.name] = {
             **last,
-            "bytes": digest(path),
+            "bytes": last.get("bytes") if path in refused else digest(path),
             "people": before[path.name],
             "waiting": waiting.get(path.name, 0),
             "waits": waits,
