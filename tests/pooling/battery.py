@@ -41,7 +41,10 @@ class Case:
             names = self.call_columns(found.group(1))
             if re.search(r"drop00=T", found.group(1)):
                 names = without_double_zeros(names)
-            y, v = pl.effect_sizes(options["measure"], names, **correction(found.group(1)))
+            how = correction(found.group(1))
+            if options["measure"] == "PETO" and how["add"] is None:  # which R corrects like any odds ratio
+                how["add"] = 0.5
+            y, v = pl.effect_sizes(options["measure"], names, **how)
         if "subgroup" in options:
             chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
             y, v = y[chosen], v[chosen]
@@ -71,6 +74,8 @@ def without_double_zeros(columns: dict[str, list]) -> dict[str, np.ndarray]:
 def test_of(options: dict) -> dict[str, str]:
     """The test of the coefficients; R's ``adhoc`` is Hartung-Knapp with a factor of at least one."""
     test = options.get("test", "z")
+    if options["method"] in ("EE", "FE", "CE") and test in ("knha", "adhoc"):
+        raise PoolingError("A common-effect model has no Hartung-Knapp form here.")
     return {"test": "knha", "adhoc": "se"} if test == "adhoc" else {"test": test}
 
 
@@ -156,6 +161,8 @@ def ask_back_transform(case: Case, result: dict, expected: dict) -> dict:
 def ask_tau2_interval(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
     mods = design(o["formula"], case.data)[0] if o.get("formula") else None
+    if mods is None and "mods=" in result["call"]:
+        mods = design(model_formula(result), case.data)[0]
     found = pl.tau2_interval(*case.effects(result), o["method"], o.get("level", 95), mods=mods)
     return {name: getattr(found, name) for name in expected}
 
@@ -255,7 +262,7 @@ def ask_trimfill(case: Case, result: dict, expected: dict) -> dict:
         o["method"],
         o["estimator"],
         side.group(1) if side else o.get("side", "auto"),
-        test=o.get("test", "z"),
+        test="z",  # metafor 3.8-1 pools the filled data so, whatever the test of the model was
         level=o.get("level", 95),
     )
     answer = {n: getattr(found, n) for n in ("k0", "se_k0", "side")}
@@ -275,7 +282,7 @@ def ask_failsafe(case: Case, result: dict, expected: dict) -> dict:
 def ask_mantel_haenszel(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
     data = case.call_columns(result["call"]) or case.data
-    found = pl.mantel_haenszel(data, o["measure"], o.get("level", 95), correct=o.get("correct", False))
+    found = pl.mantel_haenszel(data, o["measure"], o.get("level", 95), correct=o.get("correct", True))
     return {name: getattr(found, name) for name in expected}
 
 
@@ -292,19 +299,21 @@ GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 def fit_glmm(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
     args = case.call_columns(result["call"]) or case.data
-    test, nodes = o.get("test"), o.get("nAGQ")
+    nodes, how = o.get("nAGQ"), {"test": o.get("test"), "level": o.get("level", 95)}
     mods = design(o["mods"], case.data)[0] if o.get("mods") else None
     measure = o.get("measure", "PLO")
     if measure == "PLO":
         nodes = nodes or 7  # of lme4::glmer as metafor calls it
-        return pl.pool_proportions(args["xi"], args["ni"], test=test, mods=mods, nodes=nodes)
+        return pl.pool_proportions(args["xi"], args["ni"], mods=mods, nodes=nodes, **how)
     if measure == "IRLN":
         nodes = nodes or 7
-        return pl.pool_rates(args["xi"], args["ti"], test=test, mods=mods, nodes=nodes)
+        return pl.pool_rates(args["xi"], args["ti"], mods=mods, nodes=nodes, **how)
     exact = o["model"] == "CM.EL" and measure == "OR"
     model = "exact-conditional" if exact else TWO_ARMS[o["model"]]
     nodes = None if exact else 1 if o["model"] == "UM.RS" else nodes or DEFAULT_NODES[o["model"]]
-    return pl.pool_two_arms(args, measure, model=model, test=test, level=o.get("level", 95), nodes=nodes)
+    if mods is not None:
+        raise PoolingError("The mixed models of two arms take no moderators.")
+    return pl.pool_two_arms(args, measure, model=model, nodes=nodes, **how)
 
 
 def ask_glmm(case: Case, result: dict, expected: dict) -> dict:

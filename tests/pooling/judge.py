@@ -82,7 +82,7 @@ def judge(case: battery.Case, result: dict) -> Verdict:
     if ask is None:
         return Verdict(answered=False)
     try:
-        rcall.refuse_unheeded(result["call"])
+        rcall.refuse_unheeded(result["kind"], result["call"])
         result = result | {"options": rcall.spoken(result["call"]) | result["options"]}
         answer = ask(case, result, expected)
     except PoolingError as error:
@@ -90,6 +90,8 @@ def judge(case: battery.Case, result: dict) -> Verdict:
         if reason:
             return Verdict(aside=[reason])
         return Verdict(answered=False, problems=[f"{type(error).__name__}: {error}"])
+    except KeyError as error:  # a column, or a word of the question, that is not there
+        return Verdict(answered=False, problems=[f"cannot be asked here: there is no {error}"])
     verdict.limit = tolerance(result)
     for name, value in expected.items():
         if name in NOT_COMPARED:

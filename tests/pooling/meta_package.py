@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from prismake import pooling as pl
+from prismake.errors import PoolingError
 from scipy.special import logit
 
 NAN = math.nan
@@ -56,7 +57,14 @@ def random_fields(found: Any) -> dict:
     }
 
 
+def one_of(value: str, *known: str) -> None:
+    """Refuses a word of meta that would be read as another one."""
+    if value not in known:
+        raise PoolingError(f"The package meta's '{value}' is not known here.")
+
+
 def inverse(y: np.ndarray, v: np.ndarray, method: str, ci: str, adhoc: str = "") -> dict:
+    one_of(ci, "classic", "HK")
     common = pl.pool(y, v, "EE", "z", zero_variance="drop")
     found = pl.pool(y, v, method, "knha" if ci == "HK" else "z", adhoc=adhoc, zero_variance="drop")
     return common_fields(common, common.Q, common.Q_df) | random_fields(found)
@@ -216,6 +224,9 @@ def table_effects(d: dict, sm: str) -> tuple[np.ndarray, np.ndarray]:
 def ask_bin(case: Any, result: dict, expected: dict) -> dict:
     o = result["options"]
     d, sm = cells(case), o["sm"]
+    one_of(sm, "OR", "RR", "RD")
+    one_of(o["pooling"], "Inverse", "MH", "Peto")
+    one_of(o["method"], "DL")
     if o["pooling"] == "Peto":
         y, v = pl.effect_sizes("PETO", d)
         return inverse(y, v, "DL", "classic") | wald_limits(y, v)
@@ -247,6 +258,7 @@ def ask_bias(case: Any, result: dict, expected: dict) -> dict:
         "Deeks": lambda: pl.deeks(d),
         "Pustejovsky": lambda: pl.pustejovsky(y, v, n1, n2),
     }
+    one_of(test, *tests)
     found = tests[test]()
     pval = found.pval
     if math.isnan(found.df):

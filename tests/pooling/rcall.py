@@ -35,6 +35,8 @@ HEEDED = {
     "meta::metabin": QUIET | {"sm", "method", "method.tau", "prediction"},
     "meta::metabias": {"method.bias", "k.min"},
 }
+OF_A_MEAN = {"fit", "fit_default_control", "pooled_back_transformed", "leave1out", "cumulative", "influence"}
+OF_A_MEAN |= {"baujat", "funnel", "regtest", "ranktest", "trimfill"}
 HEEDED["rma.uni"] = HEEDED["rma"]
 _TOKEN = re.compile(r"""'[^']*'|"[^"]*"|([A-Za-z_][\w.:]*)?\s*(\()|(\))|([A-Za-z_][\w.]*)\s*=(?!=)""")
 _WORDS = ("measure", "method", "test", "side", "estimator", "predictor", "type", "model")
@@ -53,11 +55,12 @@ def arguments(call: str) -> Iterator[tuple[str, str]]:
             yield stack[-1], argument
 
 
-def refuse_unheeded(call: str) -> None:
+def refuse_unheeded(kind: str, call: str) -> None:
     """Raises PoolingError for an argument that would change R's answer and not ours."""
-    unknown = {
-        f"{name} of {function}" for function, name in arguments(call) if name not in HEEDED.get(function, {name})
-    }
+    given = set(arguments(call))
+    unknown = {f"{name} of {function}" for function, name in given if name not in HEEDED.get(function, {name})}
+    if kind in OF_A_MEAN and ("rma", "mods") in given:
+        unknown.add(f"{kind} of a regression")
     if unknown:
         raise PoolingError(f"This question cannot be asked here: {', '.join(sorted(unknown))}.")
 

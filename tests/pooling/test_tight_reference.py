@@ -119,6 +119,17 @@ def test_mixed_model_of_proportions(nodes):
     assert ours.extra["Q_wald"] == pytest.approx(float(mixed.wald_heterogeneity(studies, 1)), rel=1e-12)
 
 
+@pytest.mark.parametrize("nodes", [1, 7, 25])
+def test_mixed_model_with_a_moderator_and_much_heterogeneity(nodes):
+    """The centres of the quadrature must be exact wherever its value is differentiated."""
+    x, n, dose = [0, 3, 5, 10, 9, 2], [12, 34, 21, 10, 60, 15], [1, 2, 5, 3, 2, 8]
+    ours = pl.pool_proportions(x, n, mods={"dose": dose}, nodes=nodes)
+    studies = mixed.one_arm(x, n, [[1, d] for d in dose], rates=False)
+    fine = mixed.maximum(studies, ours.beta, [ours.tau], nodes)
+    figures = [*map(float, fine.b), *(float(fine.V[j][j].sqrt()) for j in (0, 1)), float(fine.s[0] ** 2)]
+    assert [*ours.beta, *ours.se, ours.tau2] == pytest.approx(figures, rel=1e-7)
+
+
 def test_mixed_model_of_rates():
     ours = pl.pool_rates(EVENTS, DAYS, nodes=25)
     studies = mixed.one_arm(EVENTS, DAYS, [[1]] * 5, rates=True)

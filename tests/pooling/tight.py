@@ -77,11 +77,23 @@ def trimfill(case: battery.Case, result: dict) -> dict[str, Any]:
     o = result["options"]
     y, v, _, _ = rows(case, result)
     side = result["values"]["side"]
-    near, test, level = begin(o["method"]), o.get("test", "z"), o.get("level", 95)
-    found = extended.trim_and_fill(y, v, o["method"], o["estimator"], side, near, test, level)
+    near, level = begin(o["method"]), o.get("level", 95)
+    found = extended.trim_and_fill(y, v, o["method"], o["estimator"], side, near, "z", level)
     if len(result["values"]["yi"]) != len(found["yi"]):  # R shows the incomplete rows too
         return {name: value for name, value in found.items() if name not in ("yi", "vi")}
     return found
+
+
+def regtest(case: battery.Case, result: dict) -> dict[str, Any]:
+    o = result["options"]
+    if o["model"] == "lm" or o["predictor"] not in ("sei", "vi"):
+        return {}
+    y, v, _, _ = rows(case, result)
+    X = np.column_stack([np.ones(y.size), np.sqrt(v) if o["predictor"] == "sei" else v])
+    test = o.get("test", "z")
+    found = extended.pooled(y, v, o["method"], test, o.get("level", 95), begin(o["method"])(y, v, X), X)
+    limits = {f"limit_{end}": found[name][0] for end, name in (("est", "beta"), ("lb", "ci_lb"), ("ub", "ci_ub"))}
+    return {"stat": found["stat"][1], "pval": found["pval"][1]} | limits
 
 
 def series(case: battery.Case, result: dict) -> dict[str, Any]:
@@ -237,6 +249,7 @@ KINDS = {
     "metareg": metareg,
     "predict": predict,
     "trimfill": trimfill,
+    "regtest": regtest,
     "leave1out": series,
     "cumulative": series,
     "influence": influence,
