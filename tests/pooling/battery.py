@@ -311,9 +311,7 @@ def fit_glmm(case: Case, result: dict) -> pl.Pooled:
     exact = o["model"] == "CM.EL" and measure == "OR"
     model = "exact-conditional" if exact else TWO_ARMS[o["model"]]
     nodes = None if exact else 1 if o["model"] == "UM.RS" else nodes or DEFAULT_NODES[o["model"]]
-    if mods is not None:
-        raise PoolingError("The mixed models of two arms take no moderators.")
-    return pl.pool_two_arms(args, measure, model=model, nodes=nodes, **how)
+    return pl.pool_two_arms(args, measure, model=model, mods=mods, nodes=nodes, **how)
 
 
 def ask_glmm(case: Case, result: dict, expected: dict) -> dict:

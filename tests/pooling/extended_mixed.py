@@ -250,7 +250,8 @@ def wald_heterogeneity(studies: Sequence[Sequence[Row]], p: int) -> Decimal:
         each = [row.x / (1 if row.n is None else row.n - row.x) for row in rows]
         y.append(sum(a * (e.ln() - row.offset) for a, e, row in zip(sides, each, rows, strict=True)))
         v.append(sum(1 / row.x + (0 if row.n is None else 1 / (row.n - row.x)) for row in rows))
-        X.append([Decimal(1)] if len(rows) > 1 else [rows[0].coefficients.get(j, Decimal(0)) for j in range(p)])
+        shared = [[row.coefficients.get(j, Decimal(0)) for row in rows] for j in range(p)]
+        X.append([sum(a * c for a, c in zip(sides, column, strict=True)) for column in shared])
     return Weighted(y, v, X, Decimal(0)).Q if len(y) > p else Decimal(0)
 
 
@@ -300,24 +301,28 @@ def one_arm(x: Sequence[float], size: Sequence[float], X: Sequence[Sequence[floa
     return studies
 
 
-def two_arms(columns: Sequence[Sequence[float]], model: str, *, rates: bool) -> list[list[Row]]:
-    """``columns``: events 1, size 1, events 2, size 2 (sizes: totals, or times at risk).
+def two_arms(
+    columns: Sequence[Sequence[float]], model: str, X: Sequence[Sequence[float]], *, rates: bool
+) -> list[list[Row]]:
+    """``columns``: events 1, size 1, events 2, size 2 (sizes: totals, or times at risk); ``X``: design of the log ratios.
 
-    ``conditional`` has one coefficient; ``fixed-study`` the ratio first, then one a study; ``random-study`` baseline
-    and ratio, with random effects in that order.
+    ``conditional`` has the coefficients of the ratio; ``fixed-study`` one a study besides; ``random-study`` (without
+    moderators) baseline and ratio, with random effects in that order.
     """
     studies, half = [], Decimal("0.5")
     for i, values in enumerate(zip(*columns, strict=True)):
         x1, n1, x2, n2 = (Decimal(float(value)) for value in values)
+        ratio = {j: Decimal(float(a)) for j, a in enumerate(X[i])}
         if model == "conditional":
             offset = exactly(lambda a, b: (a / b).ln())(n1, n2)
-            studies.append([Row(x1, x1 + x2, offset, {0: Decimal(1)}, [Decimal(1)])])
+            studies.append([Row(x1, x1 + x2, offset, ratio, [Decimal(1)])])
             continue
         rows = []
         for x, n, side in ((x1, n1, half), (x2, n2, -half)):
             total, offset = (None, exactly(Decimal.ln)(n)) if rates else (n, Decimal(0))
             if model == "fixed-study":
-                rows.append(Row(x, total, offset, {0: side, i + 1: Decimal(1)}, [side]))
+                own = {j: side * a for j, a in ratio.items()} | {len(ratio) + i: Decimal(1)}
+                rows.append(Row(x, total, offset, own, [side]))
             else:
                 rows.append(Row(x, total, offset, {0: Decimal(1), 1: side}, [Decimal(1), side]))
         studies.append(rows)

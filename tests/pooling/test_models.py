@@ -273,6 +273,31 @@ def test_exact_conditional_model_is_at_the_maximum_of_its_likelihood():
     assert fit.beta == pytest.approx(near.beta, abs=0.05)
 
 
+def test_moderators_of_the_exact_conditional_model():
+    """Two groups with a coefficient each and one tau²: at the maximum of the product of their likelihoods."""
+    rows = [0, 1, 2, 4, 6, 9]
+    data = {name: [BCG[name][i] for i in rows] for name in ("ai", "bi", "ci", "di")}
+    arm = ["a", "b", "a", "b", "a", "b"]
+    fit = pl.pool_two_arms(data, model="exact-conditional", mods={"arm": arm})
+    assert fit.gradient < 1e-8 and fit.coef_names == ("intercept", "arm[b]") and fit.Q_df == 4
+    turned = pl.pool_two_arms(data, model="exact-conditional", mods={"arm": ["b" if g == "a" else "a" for g in arm]})
+    assert turned.beta == pytest.approx([fit.beta.sum(), -fit.beta[1]], rel=1e-9)
+    assert (turned.loglik, turned.tau2) == pytest.approx((fit.loglik, fit.tau2), rel=1e-9)
+    assert fit.loglik > pl.pool_two_arms(data, model="exact-conditional").loglik
+    swapped = {"ai": data["ci"], "bi": data["di"], "ci": data["ai"], "di": data["bi"]}
+    assert pl.pool_two_arms(swapped, model="exact-conditional", mods={"arm": arm}).beta == pytest.approx(-fit.beta)
+
+
+def test_moderators_of_two_arms_that_cannot_be_fitted():
+    data = {"ai": [4, 9, 2], "bi": [96, 91, 98], "ci": [8, 15, 9], "di": [92, 85, 91]}
+    for mods, words in (({"x": [1, 1, 1]}, "redundant"), ({"x": [1, 2]}, "3 studies but 2 rows")):
+        with pytest.raises(PoolingError, match=words):
+            pl.pool_two_arms(data, mods=mods)
+    with pytest.raises(PoolingError, match="takes no moderators"):
+        pl.pool_two_arms(data, model="random-study", mods={"x": [1, 2, 5]})
+    assert pl.pool_two_arms(data | {"ai": [4, 9, None]}, mods={"x": [1, 2, 5]}).dropped == 1
+
+
 def test_exact_conditional_estimates_of_single_tables():
     """The maximum of Fisher's conditional likelihood for 4, 119, 11, 128 (R: fisher.test, odds ratio 0.3924)."""
     from prismake.pooling.hypergeometric import tables

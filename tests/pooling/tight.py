@@ -142,13 +142,14 @@ def glmm(case: battery.Case, result: dict) -> dict[str, Any]:
         return {}
     else:
         name = battery.TWO_ARMS[model]
-        studies = mixed.two_arms(arms(case, result, measure), name, rates=measure == "IRR")
+        columns, X = arms(case, result, measure)
+        studies = mixed.two_arms(columns, name, X, rates=measure == "IRR")
         centres = mixed.smoothed(studies)
         if name == "fixed-study":
             b = [*b, *centres]
         if name == "random-study":
             b, sd = [float(np.mean(centres)), *b], [max(0.3, float(np.std(centres))), answer.tau]
-    report = [1] if model == "UM.RS" else [0] if model else list(range(len(b)))
+    report = [1] if model == "UM.RS" else list(range(answer.p))
     best = mixed.maximum(*without_zero(studies, b, sd), nodes) if any(sd) else mixed.logistic(studies, b)
     return described(best, report, answer, o) | tests_of(studies, b, model, answer)
 
@@ -169,8 +170,8 @@ def one_arm(case: battery.Case, result: dict, measure: str) -> list:
     return mixed.one_arm(x[keep], size[keep], X[keep], rates=measure == "IRLN")
 
 
-def arms(case: battery.Case, result: dict, measure: str) -> np.ndarray:
-    """Events and sizes of both arms, for studies that say something."""
+def arms(case: battery.Case, result: dict, measure: str) -> tuple[np.ndarray, np.ndarray]:
+    """Events and sizes of both arms and the design, for studies that say something."""
     args = case.call_columns(result["call"])
     if measure == "IRR":
         x1, t1, x2, t2 = (np.asarray(args[n], float) for n in ("x1i", "t1i", "x2i", "t2i"))
@@ -178,7 +179,11 @@ def arms(case: battery.Case, result: dict, measure: str) -> np.ndarray:
     else:
         a, b, c, d = (np.asarray(args[n], float) for n in ("ai", "bi", "ci", "di"))
         columns, use = np.array([a, a + b, c, c + d]), (a + c > 0) & (b + d > 0)
-    return columns[:, use & ~np.isnan(columns).any(axis=0)]
+    X, mods = np.ones((use.size, 1)), result["options"].get("mods")
+    if mods:
+        X = design_matrix(battery.design(mods, case.data)[0])[0]
+    use &= ~np.isnan(columns).any(axis=0) & ~np.isnan(X).any(axis=1)
+    return columns[:, use], X[use]
 
 
 def described(best: mixed.Maximum, report: list[int], answer: pl.Pooled, o: dict) -> dict[str, Any]:

@@ -81,6 +81,12 @@ def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarr
     y[np.isnan(X).any(axis=1)] = np.nan
     y, v, keep = effects(y, v)
     X = X[keep]
+    require_full_rank(X)
+    return y, v, X, int((~keep).sum())
+
+
+def require_full_rank(X: np.ndarray) -> None:
+    """Raises PoolingError where the coefficients of a design (k, p) cannot all be estimated."""
     if X.shape[0] < X.shape[1]:
         raise PoolingError(
             f"{X.shape[1]} coefficients cannot be estimated from {X.shape[0]} studies.",
@@ -89,4 +95,3 @@ def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarr
     scale = np.sqrt((X * X).sum(axis=0))
     if (scale == 0.0).any() or np.linalg.matrix_rank(X / scale) < X.shape[1]:
         raise PoolingError("The moderators are redundant: one is a combination of others.", remedy="Leave one out.")
-    return y, v, X, int((~keep).sum())

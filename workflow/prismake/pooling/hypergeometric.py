@@ -74,8 +74,10 @@ class Tables(Counts):
         return np.where(inside, eta, np.nan), np.where(inside, 1.0 / np.where(inside, variance, 1.0), np.nan)
 
 
-def tables(a: np.ndarray, n1: np.ndarray, events: np.ndarray, n2: np.ndarray) -> Tables:
-    """Tables with ``a`` of ``events`` in arm 1; sizes ``n1 n2``; all (k,)."""
+def tables(
+    a: np.ndarray, n1: np.ndarray, events: np.ndarray, n2: np.ndarray, design: np.ndarray | None = None
+) -> Tables:
+    """Tables with ``a`` of ``events`` in arm 1; sizes ``n1 n2``; all (k,). ``design`` (k, p) of the log odds ratios."""
     first = np.maximum(0.0, events - n2)
     length = int((np.minimum(n1, events) - first).max()) + 1
     support = first[:, None] + np.arange(length)
@@ -87,6 +89,7 @@ def tables(a: np.ndarray, n1: np.ndarray, events: np.ndarray, n2: np.ndarray) ->
     # Relative to all tables with these margins, so that the density is one of probabilities.
     ways = np.where(allowed, ways, -np.inf)
     column = np.ones((a.size, 1))
+    X = column if design is None else design
     return Tables(
-        a[:, None], None, column[:, :, None], 0.0 * column, column, support, ways - logsumexp(ways, axis=1)[:, None]
+        a[:, None], None, X[:, None, :], 0.0 * column, column, support, ways - logsumexp(ways, axis=1)[:, None]
     )

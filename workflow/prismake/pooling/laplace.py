@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,18 +21,25 @@ Function = Callable[[np.ndarray], float]
 
 
 def maximise(counts: Counts, nodes: int, b: np.ndarray, tau: float, at_zero: Mixed) -> Mixed:
-    """The mixed model with a fixed number of nodes, started at the exact estimate (b, tau)."""
+    """The mixed model with a fixed number of nodes, started at the exact estimate (b, tau).
+
+    The search runs on coefficients of orthogonal columns, so that one width of differences suits them all.
+    """
+    flat = counts.X.reshape(-1, counts.p)
+    R = np.linalg.qr(flat)[1] / math.sqrt(flat.shape[0])
+    back = np.linalg.inv(R)
+    turned = replace(counts, X=counts.X @ back)
 
     def loglik(theta: np.ndarray) -> float:
-        return evaluate(counts, theta[:-1], abs(theta[-1]), nodes, derivatives=False)[0].loglik
+        return evaluate(turned, theta[:-1], abs(theta[-1]), nodes, derivatives=False)[0].loglik
 
-    theta, value, gradient, hessian, steps = climb(loglik, np.append(b, tau))
+    theta, value, gradient, hessian, steps = climb(loglik, np.append(R @ b, tau))
     if abs(theta[-1]) < 1e-6 or value <= at_zero.loglik:
         return at_zero
     covariance, tau = np.linalg.inv(-hessian), abs(float(theta[-1]))
     return Mixed(
-        theta[:-1], covariance[:-1, :-1], tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]), value,
-        at_zero.loglik, at_zero.b, at_zero.information_fixed, float(np.abs(gradient).max()), steps, nodes,
+        back @ theta[:-1], back @ covariance[:-1, :-1] @ back.T, tau * tau, 2.0 * tau * math.sqrt(covariance[-1, -1]),
+        value, at_zero.loglik, at_zero.b, at_zero.information_fixed, float(np.abs(gradient).max()), steps, nodes,
     )  # fmt: skip
 
 

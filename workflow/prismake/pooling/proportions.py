@@ -137,12 +137,14 @@ def _rows(events: Any, size: Any, mods: Any, name: str):
     if mods is None:
         X, names = np.ones((x.size, 1)), ("intercept",)
     else:
-        from .design import design_matrix
+        from .design import design_matrix, require_full_rank
 
         X, names = design_matrix(mods)
     keep = ~(np.isnan(x) | np.isnan(n) | np.isnan(X).any(axis=1))
     if not keep.any():
         raise PoolingError("No study has both events and their total.", remedy="There is nothing to pool.")
+    if mods is not None:
+        require_full_rank(X[keep])
     return x[keep], n[keep], X[keep], names, int((~keep).sum())
 
 
@@ -169,14 +171,14 @@ def summarise(
     try:
         mixed = fit_mixed(counts, nodes)
     except NotConverged as error:
-        if counts.p > 1 and "infinity" in error.what:
+        if len(names) > 1 and "infinity" in error.what:
             raise EstimateDoesNotExist(
                 "The moderators separate studies with events from those without: a coefficient is infinite.",
                 remedy="Merge levels or leave the moderator out.",
             ) from error
         raise
     p = mixed.b[report].size
-    X = counts.X[:, 0, report] if counts.X.shape[1] == 1 else np.ones((counts.k, 1))
+    X = counts.X[:, 0, report] / counts.z[:, :1]  # moderators, without the +-1/2 of two arms
     heterogeneity = _tests(mixed, counts, vi, wald or (yi, vi), interior, X, p)
     return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, test, level, names, dropped, report)
 

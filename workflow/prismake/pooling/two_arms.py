@@ -15,6 +15,7 @@ import numpy as np
 
 from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
+from .design import design_matrix, require_full_rank
 from .distributions import chi2_upper
 from .effects import effect_sizes
 from .fit import Pooled
@@ -31,7 +32,7 @@ MODELS = ("conditional", "exact-conditional", "fixed-study", "random-study")
 
 def pool_two_arms(
     data: Any, measure: str = "OR", *, model: str = "conditional", test: str | None = None, level: float = 95.0,
-    nodes: int | None = None,
+    mods: Any = None, nodes: int | None = None,
 ) -> Pooled:  # fmt: skip
     """Pool two-arm counts by a generalised linear mixed model; studies without any event (or only events) are dropped.
 
@@ -45,6 +46,8 @@ def pool_two_arms(
         the non-central hypergeometric likelihood, given all margins. ``fixed-study``: a coefficient a study and a
         random treatment effect, +-1/2 coding. ``random-study``: a normal baseline and, independent of it, a random
         treatment effect.
+    mods
+        Moderators of the log ratio, as in `pool`; not for ``random-study``.
     nodes
         As many as needed by default; 1 is the Laplace approximation.
 
@@ -58,40 +61,40 @@ def pool_two_arms(
     EstimateDoesNotExist
         One arm has no events at all.
     """
-    x, size, offset, yi, vi, dropped = _tables(data, measure.upper())
+    if model not in MODELS:
+        raise PoolingError(f"There is no model '{model}'.", remedy=f"Use one of: {', '.join(MODELS)}.")
+    x, size, offset, yi, vi, D, names, dropped = _tables(data, measure.upper(), mods)
     if x[:, 0].sum() == 0 or x[:, 1].sum() == 0:
         raise EstimateDoesNotExist("One arm has no events in any study: the ratio is zero or infinite.")
-    k = x.shape[0]
+    k, p = D.shape
     if model == "conditional":
         total = x.sum(axis=1)
         relative = np.log(size[:, 0] / size[:, 1]) if size is not None else offset[:, 0] - offset[:, 1]
-        counts = Counts(x[:, :1], total[:, None], np.ones((k, 1, 1)), relative[:, None], np.ones((k, 1)))
+        counts = Counts(x[:, :1], total[:, None], D[:, None, :], relative[:, None], np.ones((k, 1)))
         interior = (x > 0).all(axis=1)
         with np.errstate(divide="ignore"):
             own, variance = np.log(x[:, 0] / x[:, 1]) - relative, 1.0 / x[:, 0] + 1.0 / x[:, 1]
-        return summarise(counts, yi, vi, interior, test, level, nodes, ("intercept",), dropped, wald=(own, variance))
+        return summarise(counts, yi, vi, interior, test, level, nodes, names, dropped, wald=(own, variance))
     if model == "exact-conditional":
         if size is None:
             raise PoolingError("Rate ratios need no exact model: conditional is exact for them.")
-        exact = tables(x[:, 0], size[:, 0], x.sum(axis=1), size[:, 1])
+        exact = tables(x[:, 0], size[:, 0], x.sum(axis=1), size[:, 1], D)
         own, variance = exact.own()
-        return summarise(
-            exact, yi, vi, np.isfinite(own), test, level, nodes, ("intercept",), dropped, wald=(own, variance)
-        )
+        return summarise(exact, yi, vi, np.isfinite(own), test, level, nodes, names, dropped, wald=(own, variance))
     half = np.broadcast_to([0.5, -0.5], (k, 2))
-    inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
     if model == "fixed-study":
-        X = np.zeros((k, 2, k + 1))
+        inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
+        X = np.zeros((k, 2, k + p))
         X[np.arange(k), :, np.arange(k)] = 1.0
-        X[:, :, k] = half
+        X[:, :, k:] = half[:, :, None] * D[:, None, :]
         counts = Counts(x, size, X, offset, half)
-        return summarise(counts, yi, vi, inside, test, level, nodes, ("intercept",), dropped, report=slice(k, k + 1))
-    if model != "random-study":
-        raise PoolingError(f"There is no model '{model}'.", remedy=f"Use one of: {', '.join(MODELS)}.")
+        return summarise(counts, yi, vi, inside, test, level, nodes, names, dropped, report=slice(k, k + p))
+    if mods is not None:
+        raise PoolingError("The model with random study effects takes no moderators.", remedy="Use fixed-study.")
     X = np.stack([np.ones((k, 2)), half], axis=2)
     mixed = _random_study(Counts(x, size, X, offset, half), nodes)
     tests = _interaction_tests(x, size, offset)
-    return summarise_fit(mixed, k, yi, vi, tests, test, level, ("intercept",), dropped, report=slice(1, 2))
+    return summarise_fit(mixed, k, yi, vi, tests, test, level, names, dropped, report=slice(1, 2))
 
 
 def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarray) -> dict[str, float]:
@@ -132,8 +135,9 @@ def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarra
     return {"Q_lrt": lrt, "Q_lrt_p": p[0], "Q_wald": wald, "Q_wald_p": p[1]}
 
 
-def _tables(data: Any, measure: str):
-    """Counts (k, 2), totals (k, 2) or None, offset (k, 2), and the studies' own log ratios with variances."""
+def _tables(data: Any, measure: str, mods: Any):
+    """Counts (k, 2), totals (k, 2) or None, offset (k, 2), the studies' own log ratios with variances (k,), the design
+    (k, p) with its names, and the number of rows left out."""
     if measure == "OR":
         a, b, c, d = columns(data, ["ai", "bi", "ci", "di"])
         x, size = np.column_stack((a, c)), np.column_stack((a + b, c + d))
@@ -146,13 +150,17 @@ def _tables(data: Any, measure: str):
     else:
         raise PoolingError(f"There is no mixed model for '{measure}'.", remedy="Use OR or IRR.")
     yi, vi = effect_sizes(measure, data)
-    keep = ~(np.isnan(x).any(axis=1) | np.isnan(offset).any(axis=1) | empty)
+    D, names = (np.ones((yi.size, 1)), ("intercept",)) if mods is None else design_matrix(mods)
+    if D.shape[0] != yi.size:
+        raise PoolingError(f"{yi.size} studies but {D.shape[0]} rows of moderators.")
+    keep = ~(np.isnan(x).any(axis=1) | np.isnan(offset).any(axis=1) | np.isnan(D).any(axis=1) | empty)
     if size is not None:
         keep &= ~np.isnan(size).any(axis=1)
         size = size[keep]
     if not keep.any():
         raise EstimateDoesNotExist("No study has an event in one arm and a non-event in another.")
-    return x[keep], size, offset[keep], yi[keep], vi[keep], int((~keep).sum())
+    require_full_rank(D[keep])
+    return x[keep], size, offset[keep], yi[keep], vi[keep], D[keep], names, int((~keep).sum())
 
 
 # ---- two random effects --------------------------------------------------------------------------------------
