@@ -43,7 +43,7 @@ RIS_DIALECTS = (
             "pmcid": ("C2",),
             "abstract": ("AB:exact",),
             "language": ("LA:exact",),
-            "publication_types": ("M3:exact-one",),
+            "publication_types": ("C5:exact-one", "M3:exact-one"),
             "keywords": ("KW:exact-one",),
             "trial_ids": ("C3:exact-one",),
             "related_reports": ("C4:exact-one",),

@@ -67,7 +67,8 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
         lines += [("AU", name) for name in row["authors"]]
         lines += [("PY", row["year"]), ("T2", row["journal"]), ("VL", row["volume"]), ("IS", row["issue"])]
         lines += [("SP", first), ("EP", last), ("DO", row["doi"]), ("AB", row["abstract"]), ("LA", row["language"])]
-        lines += [("M3", kind) for kind in row["publication_types"]] + [("KW", word) for word in row["keywords"]]
+        # Not M3, the type of work: Zotero takes it for the DOI of an article that has none.
+        lines += [("C5", kind) for kind in row["publication_types"]] + [("KW", word) for word in row["keywords"]]
         lines += [("UR", row["url"]), ("DB", row["database"]), ("AN", row["accession"])]
         lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}"), ("C2", row["pmcid"])]
         lines += [("C3", number) for number in row["trial_ids"]] + [("C4", link) for link in row["related_reports"]]
@@ -151,8 +152,9 @@ _TAG_OF_LINK = {kind: tag for tag, kind in LINKS.items()}
 def _nbib(rows: Sequence[dict[str, Any]]) -> str:
     parts = []
     for row in rows:
-        lines = [("PMID", row["pmid"]), ("OWN", "NLM" if row["pmid"] else "prismake"), ("TI", row["title"])]
-        lines += [("PG", row["pages"]), ("LID", row["doi"] and f"{row['doi']} [doi]"), ("AB", row["abstract"])]
+        doi = row["doi"] and f"{row['doi']} [doi]"
+        lines = [("OWN", "NLM" if row["pmid"] else "prismake"), ("TI", row["title"]), ("PG", row["pages"])]
+        lines += [("LID", doi), ("AID", doi), ("AB", row["abstract"])]  # Zotero looks for the DOI in AID only
         lines += [line for name in row["authors"] for line in (("FAU", name), ("AU", name))]
         lines += [("LA", row["language"])] + [("SI", number) for number in row["trial_ids"]]
         lines += [("PT", kind) for kind in row["publication_types"]] + [("DP", row["year"]), ("JT", row["journal"])]
@@ -161,5 +163,6 @@ def _nbib(rows: Sequence[dict[str, Any]]) -> str:
         for link in row["related_reports"]:
             kind, _, rest = link.partition(": ")
             lines.append((_TAG_OF_LINK.get(kind, ""), rest.replace("PMID ", "PMID: ")))
-        parts.append("".join(f"{tag:4}- {value}\n" for tag, value in lines if tag and value))
+        # A record begins with its PMID, also where there is none: by that line others know the format.
+        parts.append(f"PMID- {row['pmid']}\n" + "".join(f"{tag:4}- {value}\n" for tag, value in lines if tag and value))
     return "\n".join(parts)
