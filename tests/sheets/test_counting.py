@@ -204,6 +204,28 @@ def test_an_answer_typed_beside_its_column_is_told_and_never_taken(tmp_path, hea
     )
 
 
+def test_rows_that_people_add_are_told_and_count_for_nothing(tmp_path):
+    stage = Stage(tmp_path / "sheets")
+    stage.offer()
+
+    def add(sheet):
+        for row, item, word in ((10, "a book I know", "include"), (12, "Total", "=COUNTIF(E2:E9,1)"), (13, "Sum", 8)):
+            fill(sheet, "Item", row, [item])
+            fill(sheet, "Decision", row, [word])
+        fill(sheet, "Decision", 2, ["include", "exclude"])
+
+    stage.edit("anna", add)
+    gone = stage.items.pop(0)
+    for _ in range(2):  # before and after the next offer
+        reading = stage.read()
+        assert [one["what"] for one in reading.status["problems"]] == [
+            "these rows were never offered, and their answers count for nothing: “a book I know” (10). What a stage asks "
+            "about comes from the stage before, and a record from an export in config/searches/."
+        ]
+        assert reading.decisions["item_id"] == stage.items and gone not in reading.decisions["item_id"]
+        stage.offer()
+
+
 def test_notes_and_columns_of_people_are_no_answers(tmp_path):
     stage = Stage(tmp_path / "sheets")
     stage.offer()

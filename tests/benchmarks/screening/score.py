@@ -18,6 +18,7 @@ import argparse
 import importlib.util
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -44,6 +45,9 @@ def run_asreview(python: str, names: list[str]) -> dict[str, dict[str, float]]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"ASReview could not be run with {python}:\n{done.stderr}")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024  # KiB on Linux
+    print(f"ASReview: {seconds:.0f} CPU s for {len(names)} sets, peak memory {peak:.0f} MiB")
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -76,8 +80,6 @@ def report(protocol: str, rows: dict[str, dict[str, float]], beside: dict[str, d
 
 def cost(name: str, question: str) -> None:
     """CPU time and memory of one call with 300 decisions; to be run in a process of its own."""
-    import resource
-
     import prismake
 
     def peak() -> float:

@@ -50,7 +50,7 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
             continue
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
-            if item not in titles and understand(column.answer, row[column.header], choices) is None:
+            if item not in titles and not understand(column.answer, row[column.header], choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 said.answers.setdefault(item, {})[column.key] = text_of(row[column.header])
                 continue

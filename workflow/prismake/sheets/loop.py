@@ -12,7 +12,7 @@ from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
-from prismake.sheets.misplaced import misplaced
+from prismake.sheets.misplaced import misplaced, never_offered
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
@@ -120,7 +120,7 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
         {"where": error.where, "what": f"{error.what} {error.remedy}".strip()} for error in sheets.refused.values()
     ]
     for who in sheets.owners:
-        told = [*sheets.said[who].problems, *_halfway(sheets, who), *_withdrawn(sheets, who)]
+        told = [*sheets.said[who].problems, *_beside_the_answers(sheets, who), *_withdrawn(sheets, who)]
         found += [{"where": place, "what": what} for place, what in told]
     for one in decisions:
         for name, verdict in one.fields.items():
@@ -131,11 +131,15 @@ def _problems(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[s
     return found
 
 
-def _halfway(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
+def _beside_the_answers(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
     if who == CONSENSUS or who not in sheets.tables:
         return []
-    known = (sheets.form, sheets.said[who], sheets.tables[who], sheets.queue)
-    return [*halfway(*known), *misplaced(*known)]
+    known = (sheets.form, sheets.said[who], sheets.tables[who])
+    told = [*halfway(*known, sheets.queue), *misplaced(*known, sheets.queue)]
+    if not sheets.form.typed:
+        offered = {*sheets.queue, *sheets.former, *(item for item, _ in sheets.handed.items())}
+        told += never_offered(*known, offered)
+    return told
 
 
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Answers typed beside the column that is read: in one without a header, the note, the title or the remark."""
+"""Answers typed where none is read: beside their column, or in a row that people added."""
 
 from __future__ import annotations
 
@@ -34,6 +34,32 @@ def misplaced(form: Form, said: SheetAnswers, table: SheetTable, asked: Containe
                     cells.setdefault(place, []).append(number)
             found += [_told(one, table, place, rows) for place, rows in sorted(cells.items())]
     return found
+
+
+def never_offered(form: Form, said: SheetAnswers, table: SheetTable, offered: Container[str]) -> list[tuple[str, str]]:
+    """(place, sentence), one at most: rows that people added for things of their own, with a word for an answer.
+
+    Args:
+        offered: every item that was ever offered, and what it was called before.
+    """
+    choices = [one for one in form.fields if one.kind == "choice" and not one.by_row]
+    told = {place for place, _ in said.problems}  # of an identifier that was changed
+    rows = [
+        f"“{item[:60]}” ({', '.join(map(str, said.places[item]))})"
+        for item, given in said.answers.items()
+        if item not in offered
+        and item in said.places
+        and table.address(said.places[item][0], ITEM) not in told
+        and any(understand(one, given.get(one.name)) for one in choices)
+    ]
+    if not rows:
+        return []
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    sentence = (
+        f"these rows were never offered, and their answers count for nothing: {', '.join(rows[:_SHOWN])}{more}. What a "
+        "stage asks about comes from the stage before, and a record from an export in config/searches/."
+    )
+    return [(f"{table.path.name}, sheet “{table.name}”", sentence)]
 
 
 def _open_rows(
