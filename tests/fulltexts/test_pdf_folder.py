@@ -99,11 +99,11 @@ def test_damaged_bytes_never_stop_the_reading(shelf):
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_rest_is_read(shelf):
-    (shelf / "slow.pdf").write_bytes(pdf(["many words"] * 400_000))
+    (shelf / "slow.pdf").write_bytes(pdf(["many words"] * 400_000))  # takes minutes
     (shelf / "zebra.pdf").write_bytes(PAPER + b"%")
     started = time.monotonic()
-    found = read(shelf, seconds=1.5)
-    assert time.monotonic() - started < 20
+    found = read(shelf, seconds=8)  # enough for the others on a busy machine
+    assert time.monotonic() - started < 100
     assert "took longer than" in found["slow.pdf"]["problem"]
     assert "pages" in found["amber.pdf"] and "pages" in found["zebra.pdf"]
 
