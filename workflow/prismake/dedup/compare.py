@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from prismake.dedup.text import abstract_form, plain, same_journal
 
@@ -180,30 +181,46 @@ def _one_list(x: list[str], y: list[str]) -> bool:
     return all(fuzz.ratio(v, w) >= 70 for v, w in zip(x, y, strict=False))
 
 
-_LEAST_WORD = 3
+_OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("intra", "extra"), ("pre", "post"), ("af", "ef"), ("endo", "exo"),
+              ("micro", "macro"), ("in", "ex"), ("up", "down"))  # fmt: skip
+_LITTLE = frozenset("the an and of in on to for from".split())
 
 
 def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
     """Whether the titles exchange words: adults for children, one drug for another. Spelling is no exchange."""
     out = np.zeros(len(a), dtype=bool)
     for k in np.flatnonzero((title >= 0.7) & (title < 1)).tolist():
-        x, y = p.words[a[k]].split(), p.words[b[k]].split()
-        out[k] = _letters_differ(x, y) or (_lacking(x, y, p.title[b[k]]) and _lacking(y, x, p.title[a[k]]))
+        out[k] = _exchange(p.words[a[k]].split(), p.words[b[k]].split())
     return out
 
 
-def _letters_differ(x: list[str], y: list[str]) -> bool:
-    """Whether nothing but words of a letter or two tells the titles apart: case A and case B, Na and K."""
-    only_x, only_y = [w for w in x if w not in y], [w for w in y if w not in x]
-    short = all(len(w) < _LEAST_WORD for w in only_x + only_y)
-    return bool(only_x and only_y) and short and "".join(only_x) != "".join(only_y)
+def _exchange(x: list[str], y: list[str]) -> bool:
+    known_x, known_y = {*x, *_LITTLE}, {*y, *_LITTLE}
+    left, right = [], []
+    for edit, i, j, m, n in [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]:
+        if edit != "equal":
+            left += [w for w in x[i:j] if w not in known_y]
+            right += [w for w in y[m:n] if w not in known_x]
+            continue
+        if left and right and _other_word("".join(left), "".join(right)):
+            return True
+        left, right = [], []
+    return False
 
 
-def _lacking(words: list[str], others: list[str], other_title: str) -> bool:
-    """Whether a word is not in the other title, in no other spelling and not as a part of a longer word."""
-    known = set(others)
-    new = [w for w in words if len(w) >= _LEAST_WORD and w not in known and w not in other_title]
-    return any(all(fuzz.ratio(w, v) < 75 for v in known) for w in new)
+def _other_word(v: str, w: str) -> bool:
+    """Whether two words (or words written apart and together) are more than two spellings of one."""
+    if v == w:
+        return False
+    if max(len(v), len(w)) < 3 or {v, w} == {"with", "without"}:
+        return True
+    if v.startswith(w) or w.startswith(v):
+        return False
+    opposite = any(
+        (v.startswith(one) and w.startswith(two)) or (v.startswith(two) and w.startswith(one))
+        for one, two in _OPPOSITES
+    )
+    return opposite or v.endswith(w) or w.endswith(v) or fuzz.ratio(v, w) < 85
 
 
 def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:

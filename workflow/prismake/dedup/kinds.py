@@ -14,7 +14,9 @@ CORRECTION, RETRACTION, COMMENT, REPLY, REGISTRY, ABSTRACT, PREPRINT, PROTOCOL =
 
 _CORRECTION = re.compile(
     r"^\W*(?:(?:published|author|publisher'?s?)\s+)?(?:erratum|errata|corrigend(?:um|a)|corrections?|addendum|"
-    r"correction\s+(?:to|of|for)|retraction\s+note|expression\s+of\s+concern)\b",
+    r"correction\s+(?:to|of|for)|retraction\s+note|expression\s+of\s+concern|berichtigung(?:en)?|korrektur(?:en)?|"
+    r"rectificatifs?|correctifs?|fe\s+de\s+erratas?|rectificatie|r[äa]ttelse|rettelse|"
+    r"(?:correcci[óo]n(?:es)?|rectificaci[óo]n|correzion[ei]|corre[çc](?:[ãa]o|[õo]es))(?=\s*:))\b",
     re.I,
 )
 # Behind a title: "(vol 221, pg 92, 2014)", "(Am J Hematol (2010) 85 (553-559))", "[Erratum]", ": an erratum".
@@ -29,12 +31,17 @@ _RETRACTION = re.compile(
     r"^\W*(?:notice\s+of\s+retraction|retraction(?:\s+(?:notice|to|of|note))?\b(?!\s+(?:force|time|rate)))", re.I
 )
 _COMMENT = re.compile(
-    r"^\W*(?:(?:invited\s+|editorial\s+)?comment(?:s|ary)?\s+(?:on|to|re)\b|re\s*:\s|regarding\s*[:\"“])", re.I
-)
-_REPLY = re.compile(
-    r"^\W*(?:(?:author'?s?'?|the\s+authors?)\s+)?(?:reply|response|rejoinder)\s*(?:to\b|from\b|by\b|:|$|\W*$)|\breply\W*$|\bauthors?'?s?'?\s+(?:reply|response)\b",
+    r"^\W*(?:(?:invited\s+|editorial\s+)?comment(?:s|ary)?(?:\s+(?:on|to|re)\b|\s*:)|re(?:\s*:)?\s|regarding\s*[:\"“]|"
+    r"letters?\s+to\s+the\s+editors?\s*:|(?:kommentar|commentaire|comentario|comment[oi])s?\s*(?:zu[mr]?\b|:))",
     re.I,
 )
+_REPLY = re.compile(
+    r"^\W*(?:(?:author'?s?'?|the\s+authors?)\s+)?"
+    r"(?:reply|response|rejoinder|antwort|replik|r[ée]ponse|respuesta|risposta|resposta)"
+    r"\s*(?:to\b|from\b|by\b|:|$|\W*$)|\breply\W*$|\bauthors?'?s?'?\s+(?:reply|response)\b",
+    re.I,
+)
+_REPLY_WORDS = ("repl", "rejoin", "antwort", "ponse", "resp", "rispo")  # seldom: most titles need no search
 _ERRATUM_NOTE = re.compile(
     r"[\[(]\s*(?:erratum|correction|corrected|published\s+erratum|retraction|comment)\b[^\]]*appears?\s+in.*$",
     re.I | re.S,
@@ -76,7 +83,8 @@ _SERIAL_HEADS = (
 _SERIAL = re.compile(
     british(
         rf"^(?:the |an? |guest |special issue |introductory |brief )*(?:{'|'.join(_SERIAL_HEADS)})(?: \w+)?$"
-        r"|\bmini ?track\b|^(?:introduction to the |guest editorial )?special (?:issue|section)\b"
+        r"|\b(?:mini ?track|doctoral consortium)\b|^call for papers\b"
+        r"|^(?:introduction to the |guest editorial )?special (?:issue|section)\b"
         r"|^remarks from .*\beditor|^welcome to the .*\bissue\b|^annual report\b"
     )
 )
@@ -134,7 +142,7 @@ def kind_of(
         kind |= RETRACTION
     if _COMMENT.match(head):
         kind |= COMMENT
-    if ("repl" in low or "respon" in low or "rejoin" in low) and _REPLY.search(head):
+    if any(word in low for word in _REPLY_WORDS) and _REPLY.search(head):
         kind |= REPLY
     if (
         _REGISTRY_SOURCE.search(journal)

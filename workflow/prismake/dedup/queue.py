@@ -109,6 +109,7 @@ def worth_asking(q: Pairs) -> np.ndarray:
         | (_same_pages(q) & year & (authors | volume) & (volume | abstract | (q.title >= 0.65)))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & (q.journal == 1) & year & ~(q.first_page == 0) & ~(q.volume == 0))
         | ((q.title >= 0.75) & (q.authors >= 0.95) & near_year & (q.numbers > 0) & _nowhere(q))
+        | (same & q.people & (q.journal == 1) & near_year & _online_first(q))
         | _one_identifier(q)
         | (same & volume & (q.first_page == 1))
     )
@@ -122,6 +123,11 @@ def _same_pages(q: Pairs) -> np.ndarray:
 def _nowhere(q: Pairs) -> np.ndarray:
     """One of the records has no place at all: a reference list, a manuscript, a registration."""
     return np.isnan(q.journal) & np.isnan(q.volume) & np.isnan(q.first_page)
+
+
+def _online_first(q: Pairs) -> np.ndarray:
+    """One of the records names the journal and no place in it: perhaps the paper before it was printed."""
+    return np.isnan(q.volume) & np.isnan(q.first_page) & np.isnan(q.issue)
 
 
 def _one_place(q: Pairs) -> np.ndarray:

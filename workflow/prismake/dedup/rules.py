@@ -59,6 +59,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
         "another version of the Cochrane review": s.other_version,
         "registry entry and article": (s.unlike & kinds.REGISTRY) > 0,
         "preprint and article": ((s.unlike & kinds.PREPRINT) > 0) & ~s.doi & ~(s.page & s.journal),
+        "protocol and article": ((s.unlike & kinds.PROTOCOL) > 0) & ~exempt & ~(s.page & s.volume),
         "correction, comment or reply and article":
             ((s.unlike & _APART) > 0) & ~(s.page & s.volume & ~s.other_issue),
         "different PMIDs": s.other_pmid & ~s.versions,
@@ -78,7 +79,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
         "short title":
             s.short & ~exempt & ~(s.place & ~s.other_issue & ~s.other_authors)
             & ~(s.volume & s.issue & s.journal & s.all_authors & s.year & ~s.other_page),
-        "different authors": s.other_authors & ~(s.doi & s.title) & ~(s.title & s.page & s.volume),
+        "different authors": s.other_authors & ~(s.doi & s.title) & ~(s.title & s.page & s.volume & (q.last_page == 1)),
         "different years": (q.years > 1) & ~s.versions & ~(s.page & s.volume) & ~s.doi & ~s.pmid,
         "different abstracts": s.other_abstract & s.far_page & ~s.versions & ~s.doi & ~s.pmid,
     }  # fmt: skip
@@ -156,7 +157,7 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
             s.same_title & s.one_abstract & s.journal & (s.year | s.volume | s.page) & ~(q.years > 0) & ~s.other_authors
             & ~s.other_volume & ~s.other_issue & ~s.other_page & ~s.generic & ~s.short & ~meeting,
         "same title, all authors, journal, volume and year, page unlike":
-            s.same_title & s.all_authors & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
+            s.same_title & s.people & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
             & ~q.next_page & ((s.unlike == 0) | meeting_named_once)
             & (s.issue | s.abstract | q.more_pages | s.lone_pages),
         "same title, authors and pages, volume unlike":
@@ -165,7 +166,7 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
             s.abstract & s.title & s.authors & s.volume & s.issue & s.year & ~s.far_page & ~s.generic,
         "same abstract, authors and journal":
             s.abstract & s.similar & s.people & (q.journal > 0) & s.near_year & ~s.other_volume & ~s.far_page
-            & ~s.generic & ~s.swapped & (s.volume | s.year),
+            & ~s.generic & (~s.swapped | s.page) & (s.volume | s.year),
     }  # fmt: skip
 
 
