@@ -149,17 +149,21 @@ def trial_ids(*texts: str | None) -> list[str]:
     return list(found)
 
 
+_CT_OR_NT, _CT0_OR_CTN = re.compile("T(?<=[CN]T)"), re.compile("ct[0n]")
+
+
 def _may_hold_a_trial(text: str) -> bool:
     """Few texts hold a registration number, and the search for all patterns in every abstract is dear."""
-    # Looking for one letter takes a tenth of the time of looking for three.
+    # One rare letter is found ten times as fast as three; what these patterns begin with is looked for in the same way.
     return (
-        ("CT" in text and ("NCT" in text or "CTR" in text or "SRCTN" in text or "jRCT" in text or "JRCT" in text))
+        (
+            _CT_OR_NT.search(text) is not None
+            and any(part in text for part in ("NCT", "CTR", "SRCTN", "jRCT", "JRCT", "NTR"))
+        )
         or ("J" in text and "JPRN" in text)
         or ("K" in text and "DRKS" in text)
         or ("U" in text and "UMIN" in text)
-        or "NTR" in text
-        or "nct0" in text
-        or "isrctn" in text
+        or (_CT0_OR_CTN.search(text) is not None and ("nct0" in text or "isrctn" in text))
     )
 
 
