@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from prismake.sheets.paths import sheet_path, strangers
 from prismake.status import not_read
@@ -40,6 +41,44 @@ def test_marks_of_open_programs_and_other_files_are_no_sheets(stage):
         (stage.folder / name).write_bytes(b"x")
     shutil.copy(stage.path("anna"), stage.folder / "title_abstract.anna.ods")
     assert strangers([stage.path("anna"), stage.path("ben")], stage.folder) == []
+
+
+def test_sheets_that_were_swapped_are_refused_until_they_are_put_right(stage):
+    stage.decide("anna", *["include"] * 8)
+    stage.decide("ben", *["exclude"] * 7)
+    before = stage.read().decisions
+    anna, ben = stage.path("anna").read_bytes(), stage.path("ben").read_bytes()
+    stage.path("anna").write_bytes(ben)
+    stage.path("ben").write_bytes(anna)
+    stage.items.append("pubmed:100")
+    for _ in range(2):
+        reading = stage.read()
+        assert [row[:-1] for row in reading.decisions.rows[:8]] == [row[:-1] for row in before.rows]
+        told = [one["what"] for one in reading.status["problems"]]
+        assert told[0].startswith(
+            "by its first page this is the sheet of ben, not of anna. Give each file its own name"
+        )
+        assert told[1].startswith("by its first page this is the sheet of anna, not of ben. ") and len(told) == 2
+        stage.offer()
+    assert stage.path("anna").read_bytes() == ben, "nothing is written to them"
+    stage.path("anna").write_bytes(anna)
+    stage.path("ben").write_bytes(ben)
+    stage.offer()
+    reading = stage.read()
+    assert not reading.status["problems"] and len(stage.cells("anna")) == 10
+    assert reading.decisions["decision.ben"] == [*["exclude"] * 7, "", ""]
+
+
+def test_a_sheet_that_is_handed_over_says_so_on_its_first_page(stage):
+    stage.decide("anna", *["include"] * 8)
+    shutil.copy(stage.path("anna"), stage.path("ben"))
+    assert "the sheet of anna, not of ben" in stage.read().status["problems"][0]["what"]
+    book = openpyxl.load_workbook(stage.path("ben"))
+    (line,) = [row for row in book.worksheets[0] if row[0].value == "Sheet of"]
+    line[1].value = " Ben "
+    book.save(stage.path("ben"))
+    assert not stage.read().status["problems"]
+    assert stage.read().decisions["decision.ben"] == ["include"] * 8
 
 
 def test_the_closing_table_tells_them_at_every_stage(stage, monkeypatch):

@@ -15,6 +15,7 @@ ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
 SETTLED = "Settled"
 NO_LONGER = "no longer needed"
+OWNER = "Sheet of"  # the line of the first page that says whose sheet it is
 ADDRESS = "address"  # a column's link: its text is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"

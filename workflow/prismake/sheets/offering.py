@@ -143,7 +143,7 @@ def _offer_one(
     if table is None:
         if rows or (sheets.form.typed and not sheets.form.optional and who != CONSENSUS):  # a pair may be typed in
             _note(sheets, who, rows.values())
-            new_workbook(path, sheets.form, columns, rows.values(), guide)
+            new_workbook(path, who, sheets.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
     known = _keys(table, who)
@@ -196,7 +196,7 @@ def _add(
             row = {column.key: as_typed(values.get(column.header)) for column in columns}
             kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
-        new_workbook(path, sheets.form, columns, [*kept, *new], guide, (table.path, table.digest))
+        new_workbook(path, who, sheets.form, columns, [*kept, *new], guide, (table.path, table.digest))
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()

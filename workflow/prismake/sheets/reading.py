@@ -13,11 +13,12 @@ from prismake.errors import SheetError
 from prismake.files import digest
 from prismake.forms import normal_word
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, Column
+from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
 from prismake.sheets.oddcells import odd_cells
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
+_GUIDE_LINES = 8  # of the first page, in which its owner is looked for
 _SAVE_AGAIN = "Open the last good copy in config/sheets/history/ or your own backup, and save it under this name."
 
 
@@ -28,7 +29,8 @@ class SheetTable:
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
     nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
     count, and ``beside`` what stands there by (row, column). ``odd``: (row, header) of cells that look filled
-    and have no value, and why. ``digest`` is that of the file as it was read.
+    and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
+    empty where it does not say.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class SheetTable:
     digest: str = ""
     beside: dict[tuple[int, int], Any] = field(default_factory=dict)
     unnamed: tuple[int, ...] = ()
+    owner: str = ""
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -77,11 +80,13 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
 
 def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
     """The one sheet that holds the table, read."""
-    found = []
+    found, owner = [], ""
     for index, meta in enumerate(book.sheets_metadata):
         sheet = book.get_sheet_by_name(meta.name)
         if (header := _header_row(sheet, columns)) is not None:
             found.append((index, meta.name, sheet, header))
+        else:
+            owner = owner or _owner(sheet)
     if not found:
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
@@ -110,7 +115,16 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
-    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed))
+    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed), owner)
+
+
+def _owner(sheet: Any) -> str:
+    """The name beside *Sheet of* on the first page."""
+    for cells in islice(sheet.iter_rows(), _GUIDE_LINES):
+        words = [str(cell).strip() for cell in cells if cell not in ("", None)]
+        if len(words) > 1 and normal_word(words[0]) == normal_word(OWNER):
+            return words[1]
+    return ""
 
 
 def _row(sheet: Any, index: int) -> list[Any]:

@@ -18,7 +18,7 @@ from prismake.sheets import state as sheet_state
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.history import Snapshot, read_snapshot
 from prismake.sheets.joined import Joined, follow
-from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
+from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -215,6 +215,7 @@ def _read(sheets: StageSheets, who: str, last_good: Snapshot) -> SheetAnswers:
         _refuse_missing(sheets, who)
         return SheetAnswers()
     table = read_sheet(path, sheets.columns(who))
+    _refuse_another_s(table, who)
     if sheets.form.typed and who != CONSENSUS:
         _take_in(sheets, typed_rows(table, sheets.form, _known(sheets)))
     reader = read_consensus if who == CONSENSUS else read_reviewer
@@ -226,6 +227,18 @@ def _read(sheets: StageSheets, who: str, last_good: Snapshot) -> SheetAnswers:
         refuse_rearranged(table, said, sheets.columns(who), last_good.get(who, {}))
     sheets.tables[who] = table
     return said
+
+
+def _refuse_another_s(table: SheetTable, who: str) -> None:
+    """A sheet that was copied or renamed over another one would make one person's answers count as another's."""
+    if table.owner and table.owner.casefold() != who.casefold():
+        raise SheetError(
+            f"by its first page this is the sheet of {table.owner}, not of {who}.",
+            where=str(table.path),
+            remedy="Give each file its own name back (config/sheets/history/ holds earlier copies). If it really is "
+            f"the sheet of {who}, write {who} beside “{OWNER}” on the first page. Until then the answers read last "
+            "stay in force.",
+        )
 
 
 def _known(sheets: StageSheets) -> frozenset[str]:

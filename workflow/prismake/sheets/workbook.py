@@ -11,7 +11,7 @@ from prismake.files import replacing
 from prismake.forms import Choice, Form
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
+from prismake.sheets.layout import ADDRESS, OWNER, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
 GUIDE, LISTS = "Read me", "Lists"
@@ -27,13 +27,14 @@ Rows = Collection[Mapping[str, Any]]  # values by column key
 
 def new_workbook(
     path: Path,
+    owner: str,
     form: Form,
     columns: Sequence[Column],
     rows: Rows,
     guide: Sequence[tuple[str, str]],
     made_from: tuple[Path, str] | None = None,
 ) -> None:
-    """Write a sheet with its guide page; text stays text, however it looks.
+    """Write the sheet of ``owner`` with its guide page; text stays text, however it looks.
 
     ``made_from``: the workbook that is written anew and its digest when it was read.
 
@@ -59,7 +60,7 @@ def new_workbook(
         printed=f"$A$1:${read_on_paper[-1]}${last}" if read_on_paper else "",
         repeated="$1:$1",
     )
-    pages = [_guide_page(guide, form, columns, last + SPARE), table]
+    pages = [_guide_page([(OWNER, owner), *guide], form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
     with replacing(path, made_from) as draft:
