@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from prismake.dedup import fields, kinds, text
+from prismake.dedup.compare import exchange
 
 
 @pytest.mark.parametrize(
@@ -195,3 +196,44 @@ def test_kinds_of_documents() -> None:
     assert kinds.cochrane(("10.1002/14651858.cd010458.pub3",), "") == ("cd010458", "3")
     assert kinds.cochrane((), "CD010458") == ("cd010458", "")
     assert kinds.cochrane((), "100-110") == ("", "")
+
+
+def test_a_lone_number_may_be_an_article_number_but_a_range_of_one_page_is_a_page() -> None:
+    assert [fields.pages(raw).lone for raw in ("1446", "e12724", "p. 77", "1446-1446", "389-95", "")] == [
+        True, True, True, False, False, False]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", [
+    "editorial", "guest editorial", "the editorial board", "editor s comments", "editorial introduction", "books received",
+    "in this issue", "discussion", "issue information", "annual report of the registry", "vorwort", "cartas al editor",
+    "introduction to the minitrack on health informatics", "special issue on malaria", "call for papers",
+])  # fmt: skip
+def test_titles_that_come_back(title: str) -> None:
+    assert kinds.serial(text.british(title))
+
+
+@pytest.mark.parametrize("title", [
+    "the discussion of prognosis with patients", "reply frequency in chronic pain registries", "malaria in the special care unit",
+    "introduction of artemisinin in western kenya", "editorial boards of medical journals and conflict of interest",
+])  # fmt: skip
+def test_titles_of_papers_do_not_come_back(title: str) -> None:
+    assert not kinds.serial(text.british(title))
+
+
+@pytest.mark.parametrize(("one", "two", "expected"), [
+    ("relapse in children", "relapse in adults", True),
+    ("effects in male rats", "effects in female rats", True),
+    ("effects of amitriptyline on sleep", "effects of nortriptyline on sleep", True),
+    ("hyperglycemia after stroke", "hypoglycemia after stroke", True),
+    ("outcome with surgery", "outcome without surgery", True),
+    ("the foods case a", "the foods case b", True),
+    ("secretion under na and k", "secretion under ca and mg", True),
+    ("post conditioning of the heart", "postconditioning of the heart", False),
+    ("the hemolytic uremic syndrome", "hemolytic uremic syndrome", False),
+    ("rat and mouse hearts", "mouse and rat hearts", False),
+    ("role of the d 1 receptor", "role of the d1 receptor", False),
+    ("tnf a in sepsis", "tnf alpha in sepsis", False),
+    ("tumors of the liver", "tumor of the liver", False),
+])  # fmt: skip
+def test_exchanged_words_are_told_from_spellings(one: str, two: str, expected: bool) -> None:
+    assert exchange(one.split(), two.split()) is exchange(two.split(), one.split()) is expected

@@ -36,6 +36,8 @@ MERGED = {
         {"abstract": LONG, "issue": "1"}, {"abstract": LONG, "issue": "4", "pages": "77-90"}),
     "same title, authors, abstract, journal and year, pages not known": (
         {"abstract": LONG}, {"abstract": LONG, "volume": "29", "issue": "4", "pages": ""}),
+    "same title, abstract and journal, nothing unlike": (
+        {"abstract": LONG, "authors": []}, {"abstract": LONG, "volume": "", "issue": "", "pages": ""}),
     "same title, volume, issue, pages and year": ({}, {"authors": ["Wang X"], "journal": "Acta Medica Sinensis"}),
     "same Cochrane review": (
         {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "4", "pages": ""},
@@ -81,6 +83,20 @@ APART = {
     "different authors": ({"pages": "", "authors": ["Miller J", "Ho K"]},
                           {"pages": "", "authors": ["Sato T", "Abe N"]}),
     "years apart": ({"pages": "", "volume": ""}, {"pages": "", "volume": "", "issue": "", "year": 2019}),
+    "one low page of two volumes that are not named": (
+        {"volume": "", "pages": "7-13", "issue": "2"}, {"volume": "", "pages": "7-10", "issue": "3"}),
+    "an abstract with other authors, of which the place is not known": (
+        {"volume": "", "issue": "", "pages": ""},
+        {"authors": ["Llanos-Cuentas A", "Ho K", "Rueangweerayut R"], "pages": "", "volume": "", "issue": ""}),
+    "one text in two journals, of which one is not named": (
+        {"abstract": LONG, "journal": "", "pages": ""}, {"abstract": LONG, "pages": "", "volume": "", "issue": ""}),
+    "one title by two teams on one page": (
+        {"pages": "265-266"}, {"pages": "265", "authors": ["Wilkinson E J", "Raab S S"]}),
+    "two editorials of one volume": (
+        {"title": "Editorial introduction", "authors": ["Zwass V"], "pages": "5-6", "issue": ""},
+        {"title": "Editorial introduction", "authors": ["Zwass V"], "pages": "5-7", "issue": ""}),
+    "one DOI at two places": (
+        {"doi": "10.1161/x.1", "pages": ""}, {"doi": "10.1161/x.1", "pages": "", "volume": "45", "journal": "Chest"}),
     "an abstract beside its article in one volume": (
         {"pages": "S84-S85", "issue": "", "abstract": LONG}, {"pages": "185-187", "issue": "2", "abstract": OTHER}),
     "an article and its preprint": (
@@ -135,6 +151,8 @@ QUEUED = {
     "a manuscript of which the place is not known": (
         {}, {"title": "Tafenoquine for radical cure of relapsing vivax malaria in adult patients: a trial",
              "journal": "", "year": None, "volume": "", "issue": "", "pages": ""}),
+    "perhaps the paper before it was printed": (
+        {"year": 2013, "volume": "", "issue": "", "pages": ""}, {}),
     "registrations without a number": (
         {"title": "Open label trial of tafenoquine in adult patients with relapsing vivax malaria", "journal": "",
          "volume": "", "issue": "", "pages": ""},
@@ -258,6 +276,16 @@ def test_a_running_number_under_issue_loses_its_vote() -> None:
     found = find_duplicates(table(rows))
     assert found.clusters["report_id"].nunique() == 30
     assert found.summary["fields_without_vote"] == ["a: issue", "b: issue"]
+
+
+def test_a_running_number_makes_no_title_generic() -> None:
+    """Five copies of one paper with five numbers under ``issue`` are no editorial that stands in five issues."""
+    rows = [record(f"s:{k}", issue=str(100 + 7 * k), abstract=LONG, pages="") for k in range(5)]
+    rows += [record(f"s:{k}", issue=str(k), doi=f"10.1/x.{k // 2}", title=f"Paper on topic {chr(97 + k // 2)}{k // 2} of malaria",
+                    pages=f"{k // 2}1-{k // 2}9") for k in range(10, 40)]  # fmt: skip
+    found = find_duplicates(table(rows))
+    assert found.summary["fields_without_vote"] == ["s: issue"]
+    assert found.clusters.set_index("record_id")["report_id"][[f"s:{k}" for k in range(5)]].nunique() == 1
 
 
 def test_thresholds_are_named_and_checked() -> None:

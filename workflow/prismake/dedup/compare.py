@@ -190,11 +190,12 @@ def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np
     """Whether the titles exchange words: adults for children, one drug for another. Spelling is no exchange."""
     out = np.zeros(len(a), dtype=bool)
     for k in np.flatnonzero((title >= 0.7) & (title < 1)).tolist():
-        out[k] = _exchange(p.words[a[k]].split(), p.words[b[k]].split())
+        out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split())
     return out
 
 
-def _exchange(x: list[str], y: list[str]) -> bool:
+def exchange(x: list[str], y: list[str]) -> bool:
+    """Whether some place of two titles (lists of words) holds one word in the first and another in the second."""
     known_x, known_y = {*x, *_LITTLE}, {*y, *_LITTLE}
     left, right = [], []
     for edit, i, j, m, n in [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]:

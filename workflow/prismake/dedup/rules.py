@@ -46,6 +46,7 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     place_of = {name: k for k, name in enumerate(rules)}
     strength = np.array([place_of.get(name, len(rules)) for name in rule], dtype=np.int32)
     final = s.other_trials | (s.generic & (s.other_page | s.other_volume | s.other_doi | s.other_issue))
+    final |= s.serial & ~(s.page | s.volume | s.doi | s.pmid | s.abstract)
     return Decisions(rule=rule, veto=veto, link=_links(p, q, s), strength=strength, final=final & ~identical)
 
 
