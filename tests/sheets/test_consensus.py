@@ -33,11 +33,13 @@ def note(stage, who, text):
 
 
 def test_answers_and_notes_stand_side_by_side(stage):
+    note(stage, "anna", "children too\nsee page 3 😀")
     note(stage, "ben", "-5 points: too small")
     disagree(stage)
     row = table(stage)["pubmed:000"]
-    assert (row["Anna says"], row["Ben says"], row["Ben notes"]) == ("include", "exclude", "-5 points: too small")
-    assert row["Anna notes"] is None and row["Allowed"] == "include, exclude, maybe"
+    assert (row["Anna says"], row["Ben says"]) == ("include", "exclude")
+    assert (row["Anna notes"], row["Ben notes"]) == ("children too\nsee page 3 😀", "-5 points: too small")
+    assert table(stage)["pubmed:001"]["Anna notes"] is None and row["Allowed"] == "include, exclude, maybe"
     cell = next(
         cell
         for line in openpyxl.load_workbook(stage.path("consensus")).worksheets[1]

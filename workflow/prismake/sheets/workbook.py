@@ -18,7 +18,9 @@ GUIDE, LISTS = "Read me", "Lists"
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
-_TALLEST = 320.0  # points; a long abstract is then read in the cell editor, as in any spreadsheet
+_TALLEST = (
+    375.0  # points, about 2,200 characters; a longer abstract is then read in the cell editor, as in any spreadsheet
+)
 _GREY, _BLUE = "7B8794", "0B5394"
 _TO_DO = "FFFBE0"
 
