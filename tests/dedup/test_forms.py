@@ -234,6 +234,8 @@ def test_titles_of_papers_do_not_come_back(title: str) -> None:
     ("role of the d 1 receptor", "role of the d1 receptor", False),
     ("tnf a in sepsis", "tnf alpha in sepsis", False),
     ("tumors of the liver", "tumor of the liver", False),
+    ("role of nf b in sepsis", "role of nf kappab in sepsis", False),
+    ("role of subunit alpha1 in sepsis", "role of subunit beta1 in sepsis", True),
 ])  # fmt: skip
 def test_exchanged_words_are_told_from_spellings(one: str, two: str, expected: bool) -> None:
     assert exchange(one.split(), two.split()) is exchange(two.split(), one.split()) is expected

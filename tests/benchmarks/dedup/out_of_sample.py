@@ -61,9 +61,10 @@ def labels(name: str) -> dict[str, str]:
     return {record: members[0] for members in groups(name) for record in members}
 
 
-def false_merges(found: Duplicates, paper: dict[str, str]) -> pd.DataFrame:
-    """The merges by rule that bring two papers together."""
-    pairs = found.merges
+def false_merges(found: Duplicates, paper: dict[str, str], table: pd.DataFrame) -> pd.DataFrame:
+    """The merges by rule that bring two papers together; records without a title are not labelled."""
+    unlabelled = set(table.loc[table["title"].str.strip().isin(["", "#NAME?"]), "record_id"])
+    pairs = found.merges[~found.merges[["first", "second"]].isin(unlabelled).any(axis=1)]
     apart = [paper.get(a, a) != paper.get(b, b) for a, b in zip(pairs["first"], pairs["second"], strict=True)]
     return pairs[np.array(apart, dtype=bool)]
 
@@ -72,7 +73,7 @@ def _ablate(name: str, show: bool) -> None:
     table, paper = load(name), labels(name)
     for what, changed in ablations(table).items():
         found = find_duplicates(changed)
-        score, wrong = evaluate(found, name), false_merges(found, paper)
+        score, wrong = evaluate(found, name), false_merges(found, paper, table)
         equal = int((wrong["rule"] == "identical").sum())
         true = sum(paper.get(a, a) == paper.get(b, b) for a, b in found.queue[["first", "second"]].to_numpy())
         print(
@@ -153,7 +154,7 @@ def _copies(name: str, show: bool) -> None:
         back = (report[copy["record_id"]].to_numpy() == report[table["record_id"]].to_numpy()).sum()
         own = {r: r.removeprefix("copy of ") for r in report.index}
         asked = {(own[a], own[b]) for a, b in found.queue[["first", "second"]].to_numpy()}
-        wrong = false_merges(found, own)
+        wrong = false_merges(found, own, table)
         print(
             f"{name:18} {what:36} found {back / len(table):.4f}, with the queue "
             f"{(back + sum(a == b for a, b in asked)) / len(table):.4f}; false merges {len(wrong)}",
@@ -171,10 +172,10 @@ def _union() -> None:
     across = found.merges["first"].str.split(":").str[0] != found.merges["second"].str.split(":").str[0]
     print(f"\nAll sets in one table: {len(united):,} records, {across.sum()} merges across sets (shown: all)")
     _print(found.merges[across], united)
-    within = found.merges[~across]
-    wrong = [paper.get(a, a) != paper.get(b, b) for a, b in within[["first", "second"]].to_numpy()]
-    print(f"Merges within a set that bring two papers together: {sum(wrong)} (untitled records are not labelled)")
-    _print(within[np.array(wrong)], united)
+    wrong = false_merges(found, paper, united)
+    wrong = wrong[~across[wrong.index]]
+    print(f"Merges within a set that bring two papers together: {len(wrong)}")
+    _print(wrong, united)
 
 
 def _print(pairs: pd.DataFrame, table: pd.DataFrame) -> None:

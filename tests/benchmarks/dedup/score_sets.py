@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", default=["special_cases", "copper", *SETS])
     parser.add_argument("--misses", help="write the groups that stay in parts to this file")
     options = parser.parse_args()
-    others, missed, total = peers(), [], {"FP": 0, "FN": 0, "queue": 0, "true": 0}
+    others, missed, total = peers(), [], dict.fromkeys(("FP", "FN", "queue", "true", "duplicates", "left"), 0)
     for name in options.sets:
         records = load(name)
         start = time.process_time()
@@ -133,12 +133,18 @@ def main() -> None:
                 total["FN"] += score["FN"]
                 total["queue"] += asked["queue"]
                 total["true"] += asked["true"]
+                total["duplicates"] += score["TP"] + score["FN"]
+                total["left"] += sum(left for _, left in misses(found, name, records, [found.queue]))
             missed += [(name, *m) for m in misses(found, name, records, [])]
         total["FP"] += score["FP"]
     print(
         f"\nAll sets: {total['FP']} false positives; five cluster sets: {total['FN']} false negatives (best peer 122);"
     )
-    print(f"queues: {total['queue']} pairs, {total['true']} true")
+    found_share = 1 - total["left"] / total["duplicates"] if total["duplicates"] else float("nan")
+    print(
+        f"queues: {total['queue']} pairs, {total['true']} true; rules and queues find {found_share:.4f} "
+        f"of {total['duplicates']:,} duplicates"
+    )
     if options.misses:
         lines = [f"{name},{left},{';'.join(parts)}" for name, parts, left in missed]
         Path(options.misses).write_text(

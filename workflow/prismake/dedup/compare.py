@@ -6,6 +6,7 @@ evidence of nothing, neither of sameness nor of difference.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -183,6 +184,7 @@ def _one_list(x: list[str], y: list[str]) -> bool:
 
 _OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("intra", "extra"), ("pre", "post"), ("af", "ef"), ("endo", "exo"),
               ("micro", "macro"), ("in", "ex"), ("up", "down"))  # fmt: skip
+_GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|theta|kappa|lambda|sigma|omega|mu")
 _LITTLE = frozenset("the an and of in on to for from".split())
 
 
@@ -216,6 +218,9 @@ def _other_word(v: str, w: str) -> bool:
     if max(len(v), len(w)) < 3 or {v, w} == {"with", "without"}:
         return True
     if v.startswith(w) or w.startswith(v):
+        return False
+    # Exports lose Greek letters: NF-B is NF-kappaB, but alpha is not beta.
+    if bool(_GREEK.search(v)) != bool(_GREEK.search(w)) and _GREEK.sub("", v) == _GREEK.sub("", w):
         return False
     opposite = any(
         (v.startswith(one) and w.startswith(two)) or (v.startswith(two) and w.startswith(one))

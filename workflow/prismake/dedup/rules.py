@@ -46,7 +46,7 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     place_of = {name: k for k, name in enumerate(rules)}
     strength = np.array([place_of.get(name, len(rules)) for name in rule], dtype=np.int32)
     final = s.other_trials | (s.generic & (s.other_page | s.other_volume | s.other_doi | s.other_issue))
-    final |= s.serial & ~(s.page | s.volume | s.doi | s.pmid | s.abstract)
+    final |= s.serial & ~(s.page & s.volume & s.same_part) & ~(s.doi | s.pmid | s.abstract)
     return Decisions(rule=rule, veto=veto, link=_links(p, q, s), strength=strength, final=final & ~identical)
 
 
@@ -157,6 +157,9 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
         "same title, abstract and journal, nothing unlike":
             s.same_title & s.one_abstract & s.journal & (s.year | s.volume | s.page) & ~(q.years > 0) & ~s.other_authors
             & ~s.other_volume & ~s.other_issue & ~s.other_page & ~s.generic & ~s.short & ~meeting,
+        "same title, names, volume, issue and year, journal alike":
+            s.same_title & s.people & s.volume & s.issue & s.year & (q.journal > 0) & ~s.other_page & telling
+            & ~s.short,
         "same title, all authors, journal, volume and year, page unlike":
             s.same_title & s.people & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
             & ~q.next_page & ((s.unlike == 0) | meeting_named_once)
