@@ -93,21 +93,22 @@ def remember(
 ) -> None:
     """Write down what the workbooks are now, and which of them wait for rows because they were open.
 
-    Of one that was ``refused`` what was known last stays known: where two files of a sheet were edited, neither becomes
-    the one that counts because somebody has looked at them.
+    Where several files of a sheet were edited and it was ``refused``, what was known last stays known: none of them
+    becomes the one that counts because somebody has looked at them.
     """
     folder = all_paths[0].parent
     book = read_book(stage, folder)
     sheets = {}
     for path in all_paths:
         last = book["sheets"].get(path.name, {})
+        undecided = path in refused and sum(path.with_suffix(suffix).is_file() for suffix in SUFFIXES) > 1
         waits = int(last.get("waits", 0))
         if last.get("waiting") and not waiting.get(path.name):
             waits += 1
         sheets[path.name] = {
             **last,
-            "bytes": last.get("bytes") if path in refused else digest(path),
-            "people": before[path.name],
+            "bytes": last.get("bytes") if undecided else digest(path),
+            "people": (undecided and last.get("people")) or before[path.name],
             "waiting": waiting.get(path.name, 0),
             "waits": waits,
         }
