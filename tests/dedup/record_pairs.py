@@ -8,6 +8,16 @@ import pandas as pd
 from prismake.dedup import Duplicates, find_duplicates
 from prismake.records import table
 
+# The abstracts of two papers.
+LONG = (
+    "Plasmodium vivax relapses from dormant liver stages, and primaquine needs fourteen days. We compared single doses "
+    "of tafenoquine with chloroquine alone in a randomised dose-ranging trial of adults in four countries over a year."
+)
+OTHER = (
+    "Hepatic hypnozoites were cultured for three weeks under several oxygen tensions; drug assays by image analysis "
+    "gave concentrations at which half of the parasites died; a pharmacological model linked these with human plasma."
+)
+
 
 def record(record_id: str, **fields: Any) -> dict[str, Any]:
     """An article; ``fields`` replace its own."""

@@ -5,17 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from record_pairs import pair, rule, same
+from record_pairs import LONG, OTHER, pair, rule, same
 
 TITLE = "Tafenoquine for the radical cure of relapsing vivax malaria in adults"
-LONG = (
-    "Plasmodium vivax relapses from dormant liver stages, and primaquine needs fourteen days. We compared single doses "
-    "of tafenoquine with chloroquine alone in a randomised dose-ranging trial of adults in four countries over a year."
-)
-OTHER = (
-    "Hepatic hypnozoites were cultured for three weeks under several oxygen tensions; drug assays by image analysis "
-    "gave concentrations at which half of the parasites died; a pharmacological model linked these with human plasma."
-)
 ARTICLE = {"title": TITLE, "abstract": LONG, "doi": "10.1016/a.1", "pmid": "101"}
 # Another paper of the same team in the same issue, and in the year after.
 NEXT = {"pages": "1059-1066", "abstract": OTHER, "doi": "10.1016/a.2", "pmid": "102"}

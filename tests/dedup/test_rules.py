@@ -7,16 +7,7 @@ from prismake.dedup import find_duplicates
 from prismake.dedup.block import candidates
 from prismake.dedup.prepare import prepare
 from prismake.records import table
-from record_pairs import pair, record, rule, same
-
-LONG = (
-    "Plasmodium vivax relapses from dormant liver stages, and primaquine needs fourteen days. We compared single doses "
-    "of tafenoquine with chloroquine alone in a randomised dose-ranging trial of adults in four countries over a year."
-)
-OTHER = (
-    "Hepatic hypnozoites were cultured for three weeks under several oxygen tensions; drug assays by image analysis "
-    "gave concentrations at which half of the parasites died; a pharmacological model linked these with human plasma."
-)
+from record_pairs import LONG, OTHER, pair, record, rule, same
 
 MERGED = {
     "same PMID": ({"pmid": "25"}, {"pmid": "25", "pages": "", "volume": "", "journal": "The Lancet"}),

@@ -106,7 +106,7 @@ class Study:
         if self.nodes == 1:
             return self.height(mu, s, u) - inverse(H)[1].ln() / 2
         if len(u) > 1:
-            raise NotImplementedError("two random effects: Laplace alone")
+            raise ValueError("two random effects are compared at one node alone")
         top, h = self.height(mu, s, u), H[0][0]
         if self.nodes is None:
             return top + self._trapezoid(mu, s, u[0], top).ln() - (2 * PI).ln() / 2
