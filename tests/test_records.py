@@ -136,3 +136,8 @@ def test_the_table_has_all_columns_and_types():
     assert table["authors"].tolist() == [["A"], []] and table["title"].tolist() == ["One", ""]
     assert table["retracted"].dtype == bool
     assert records.table([]).empty
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_titles_of_plain_letters_take_a_shorter_way_to_the_same_words(text):
+    assert records.normal_title(f"{text} \u00e9") == f"{records.normal_title(text)} e".strip()

@@ -7,7 +7,9 @@ who was asked agrees, or when the consensus sheet says so; nothing is ever settl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from prismake.forms import Field, Form, normal_word
 
@@ -33,8 +35,7 @@ class Verdict:
     remedy: str = ""
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """An item judged. ``fields`` holds a verdict for each field of the form.
 
     ``settled_by`` of an item that was not screened is ``automation`` if a machine's order put it last, else ``other``.
@@ -44,7 +45,7 @@ class Decision:
     state: str
     settled_by: str
     fields: Mapping[str, Verdict]
-    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # reviewer -> field -> answer
+    answers: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # reviewer -> field -> answer
 
     def value(self, name: str) -> str:
         return self.fields[name].value if self.state == SETTLED else ""

@@ -66,7 +66,8 @@ _PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_ONLY_WORDS = str.maketrans({code: " " for code in range(128) if not chr(code).isalnum()})  # of ASCII: far quicker
+# the same for ASCII, where it is far quicker: small letters and digits stay, all else is a blank
+_WORDS_OF_ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)).ljust(256)
 _TRIAL = re.compile(
     r"\b(NCT\d{8}|ISRCTN\d{8}|ChiCTR[-A-Z]*\d{8,10}|EUCTR\d{4}-\d{6}-\d{2}|JPRN-?[A-Za-z]+\d+|CTRI/\d{4}/\d{2}/\d{6}"
     r"|ACTRN\d{14}|DRKS\d{8}|UMIN\d{9}|NTR\d{3,5}|jRCT[a-z]*\d{9,10})\b",
@@ -131,9 +132,10 @@ def normal_title(text: str | None) -> str:
     """Lower-case words and digits only, without accents: the key on which titles are compared."""
     if not text:
         return ""
-    plain = str(text).casefold()
-    if plain.isascii():
-        return " ".join(plain.translate(_ONLY_WORDS).split())
+    text = str(text)
+    if text.isascii():
+        return b" ".join(text.encode().translate(_WORDS_OF_ASCII).split()).decode()
+    plain = text.casefold()
     plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", plain).strip()
 

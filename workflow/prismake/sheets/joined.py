@@ -63,8 +63,6 @@ def follow(
         asked: by id, whose answers were expected and count; without it everyone's.
     """
     joined = Joined()
-    if not members:
-        return joined
     judged = {item for given in (*answers.values(), consensus) for item, said in given.items() if any(said.values())}
     for item in sorted(members):
         ids = [one for one in (item, *sorted(members[item])) if one in judged]

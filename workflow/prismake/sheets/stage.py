@@ -151,10 +151,17 @@ class StageSheets:
 
     def follow_members(self) -> None:
         """Let answers to records that are part of another report now count for that report."""
+        answers, consensus, problems = self.answers()
+        named = set().union(consensus, *answers.values())
+        touched = {item for old, item in self.former.items() if old in named}
+        if not touched:  # as a rule: records become one before they are judged
+            return
         members: dict[str, list[str]] = {}
         for old, item in self.former.items():
-            members.setdefault(item, []).append(old)
-        self.joined = follow(self.form, members, *self.answers(), self._counting(dict(self.handed.items())))
+            if item in touched:
+                members.setdefault(item, []).append(old)
+        asked = self._counting(dict(self.handed.items()))
+        self.joined = follow(self.form, members, answers, consensus, problems, asked)
 
     def of_the_team(self, item: str) -> bool:
         """Whether an answer to this item is the team's and not that of one reviewer: it says nothing of agreement."""
