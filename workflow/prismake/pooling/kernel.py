@@ -10,6 +10,8 @@ from __future__ import annotations
 
 # Names such as yPPy and trP are the symbols of the literature.
 # ruff: noqa: N802, N815
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 
@@ -34,7 +36,7 @@ class Problem:
         return MeanFit(self, w) if self.X is None else RegressionFit(self, w)
 
 
-class Fit:
+class Fit(ABC):
     """Sums of one weighted fit; ``e`` are residuals times sqrt(w), ``h`` the leverages."""
 
     __slots__ = ("beta", "e", "h", "problem", "s", "w", "yPPy", "yPy")
@@ -53,9 +55,9 @@ class Fit:
         self.yPy = float(square.sum())
         self.yPPy = float(self.w @ square)
 
+    @abstractmethod
     def _cross(self, a: np.ndarray) -> np.ndarray:
         """Q' diag(a) Q."""
-        raise NotImplementedError
 
     def trace(self, a: np.ndarray) -> float:
         """tr(C diag(a)) with C the residual projector; a = w gives tr(P), a = w v gives tr(PV)."""
@@ -78,22 +80,23 @@ class Fit:
         z = self.w * self.e
         return float(z @ z - self._project(z))
 
+    @abstractmethod
     def _project(self, z: np.ndarray) -> float:
-        raise NotImplementedError
+        """The squared length of the part of z that lies in the column space of sqrt(W) X."""
 
+    @abstractmethod
     def root(self) -> np.ndarray:
         """L with LL' = (X'WX)^-1, shape (p, p): standard errors of sums keep the digits that differences of covariances
         lose."""
-        raise NotImplementedError
 
     def covariance(self) -> np.ndarray:
         """(X'WX)^-1, shape (p, p)."""
         root = self.root()
         return root @ root.T
 
+    @abstractmethod
     def logdet(self) -> float:
         """log |X'WX|."""
-        raise NotImplementedError
 
 
 class MeanFit(Fit):
