@@ -3,6 +3,7 @@
 | to get | ask |
 | --- | --- |
 | effect sizes and variances; the columns they need | `effect_sizes`, `effect_columns` |
+| the same with a reason for every row that cannot be used | `effect_rows` |
 | a standard error from a published interval | `standard_error_from_ci` |
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
@@ -39,7 +40,8 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "effects": ["effect_sizes", "effect_columns", "standard_error_from_ci"],
+    "effects": ["effect_sizes", "effect_rows", "effect_columns", "standard_error_from_ci"],
+    "rows": ["Effects", "LeftOut"],
     "transforms": [
         "back_transform",
         "natural_scale",
@@ -48,7 +50,8 @@ _HOME = {
         "study_interval",
         "FREEMAN_TUKEY_WARNING",
     ],
-    "fit": ["pool", "Pooled"],
+    "fit": ["pool"],
+    "pooled": ["Pooled"],
     "batch": ["pool_batch", "PooledBatch"],
     "proportions": ["pool_proportions", "pool_rates"],
     "mixed_interval": ["tau2_interval_proportions"],
