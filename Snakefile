@@ -19,9 +19,9 @@ from prismake.config import (
     reviewers,
     validated,
 )
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
-from prismake.jobs import code, forget_problems
+from prismake.core.jobs import code, forget_problems
 from prismake.notices import failed_before, pubmed_search
 from prismake.searches import sources
 from prismake.sheets.state import state

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from prismake.carried import carry
-from prismake.files import read_csv, write_csv
-from prismake.jobs import job
+from prismake.core.files import read_csv, write_csv
+from prismake.core.jobs import job
 
 
 def main(

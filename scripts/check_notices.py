@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from prismake.files import read_csv, write_csv, write_json
-from prismake.jobs import job
+from prismake.core.files import read_csv, write_csv, write_json
+from prismake.core.jobs import job
 from prismake.notices import Checked, check_again, included_notices
 from prismake.searching import api_key
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from prismake.files import replacing, write_csv
-from prismake.jobs import job
+from prismake.core.files import replacing, write_csv
+from prismake.core.jobs import job
 
 
 def main(records_file: Path, merge_cochrane_versions: bool, workers: int, output: dict[str, Path]) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from prismake.clusters import STUDIES, known, remember
-from prismake.files import read_csv, replacing, write_csv
-from prismake.jobs import job
+from prismake.core.files import read_csv, replacing, write_csv
+from prismake.core.jobs import job
 from prismake.queues import appraisal_items, extraction_rows, handed_on, studies, study_of_report
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from prismake.files import read_json, write_csv
-from prismake.jobs import job
+from prismake.core.files import read_json, write_csv
+from prismake.core.jobs import job
 from prismake.ledger import join_and_keep
 from prismake.searching import searches_table
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from prismake.clusters import REPORTS, ROUTES, known, remember, routes_of
-from prismake.files import read_csv, replacing, write_csv, write_json
-from prismake.jobs import job
+from prismake.core.files import read_csv, replacing, write_csv, write_json
+from prismake.core.jobs import job
 
 
 def main(

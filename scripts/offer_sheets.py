@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import write_json
+from prismake.core.files import write_json
+from prismake.core.jobs import job
 from prismake.guide import guide_lines
-from prismake.jobs import job
 from prismake.ordering import order_of_rows
 from prismake.sheets.layout import check_of
 from prismake.sheets.offering import offer

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from prismake.carried import prefilled
-from prismake.files import read_csv, replacing
-from prismake.jobs import job
+from prismake.core.files import read_csv, replacing
+from prismake.core.jobs import job
 from prismake.queues import titles_and_abstracts
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import write_json, write_table
-from prismake.jobs import job
-from prismake.records import bulk
+from prismake.core.files import write_json, write_table
+from prismake.core.jobs import job
+from prismake.core.records import bulk
 from prismake.sheets.history import record
 from prismake.sheets.loop import read_back
 from prismake.sheets.queue import QueueFile

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from prismake.files import write_json
-from prismake.jobs import job
+from prismake.core.files import write_json
+from prismake.core.jobs import job
 from prismake.searching import read_source
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from prismake.config import config_schema, validated, with_defaults
 from prismake.configdoc import readme
-from prismake.errors import ConfigError
+from prismake.core.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
 GOOD = {"title": "t", "question": "q"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake import cli, records
-from prismake.errors import PrismakeError
+from prismake import cli
+from prismake.core import records
+from prismake.core.errors import PrismakeError
+from prismake.core.files import write_csv
 from prismake.exporting import chosen, export
-from prismake.files import write_csv
 from prismake.sources import read_file
 
 NAMES = ("a:1", "b:1", "b:2", "b:3", "b:4")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.errors import FlowError, PrismakeError
+from prismake.core.errors import FlowError, PrismakeError
 from prismake.flow import NO_REASON, check, identities, outcomes, prisma_flow
 from prismake.flow.versions import Version, freeze, read_version
 

@@ -7,7 +7,7 @@ import itertools
 import prismake
 import pytest
 from prismake.config import PANEL_STAGES, with_defaults
-from prismake.errors import FormError
+from prismake.core.errors import FormError
 from prismake.forms import Field, load_form, load_instrument, row_choices, score, understand
 
 CONFIG = with_defaults({"title": "t", "question": "q"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
+from prismake.core.records import table
 from prismake.notices import check_again, included_notices, pubmed_search, told
-from prismake.records import table
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from prismake.clusters import FULL_TEXT, SCREENING, routes_of, steady_id
-from prismake.labels import study_label, surname_of
+from prismake.core.labels import study_label, surname_of
+from prismake.core.records import table
 from prismake.queues import (
     appraisal_items,
     arms,
@@ -15,7 +16,6 @@ from prismake.queues import (
     studies,
     titles_and_abstracts,
 )
-from prismake.records import table
 
 NO_LINKS = pd.DataFrame(columns=["first", "second", "kind"])
 KINDS = {"embase": "database", "pubmed": "database", "hand": "other"}

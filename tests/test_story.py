@@ -6,9 +6,9 @@ import itertools
 
 import pandas as pd
 import pytest
-from prismake.errors import PrismakeError
-from prismake.files import write_csv, write_json
-from prismake.records import table
+from prismake.core.errors import PrismakeError
+from prismake.core.files import write_csv, write_json
+from prismake.core.records import table
 from prismake.sheets import history
 from prismake.story import story
 

@@ -19,7 +19,7 @@ from types import ModuleType
 import yaml
 from prismake.carried import STAGES
 from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
-from prismake.files import read_csv
+from prismake.core.files import read_csv
 from prismake.living import TABLES
 from prismake.notices import pubmed_search
 from prismake.searches import sources

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from links_server import Links, running
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 from prismake.fulltexts.folder import attempts
 from prismake.fulltexts.matching import Sought
 from prismake.fulltexts.openaccess import PMC, UNPAYWALL, free_copies, look_up

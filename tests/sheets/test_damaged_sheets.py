@@ -58,7 +58,7 @@ from damage import (
     with_password,
     without_part,
 )
-from prismake.errors import SheetError
+from prismake.core.errors import SheetError
 from prismake.forms import as_typed
 from prismake.sheets.history import read_log
 from sheet_stage import Stage

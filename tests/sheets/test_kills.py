@@ -30,7 +30,7 @@ import sys
 sys.path.insert(0, {str(SCRIPTS)!r})
 from pathlib import Path
 from prismake.config import with_defaults
-from prismake.jobs import job
+from prismake.core.jobs import job
 import offer_sheets, read_sheets, openpyxl, python_calamine, pyarrow.parquet, prismake.sheets.growing
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna", "ben"], title_abstract=dict(order="id")))
 outputs = {{name: Path(f"results/{{name}}") for name in ("decisions", "notes", "agreement", "status")}}

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from prismake.errors import SheetError
+from prismake.core.errors import SheetError
 from prismake.sheets import state as sheet_state
 
 

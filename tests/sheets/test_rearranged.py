@@ -6,7 +6,7 @@ import random
 
 import pytest
 from prismake.cli import main
-from prismake.errors import SheetError
+from prismake.core.errors import SheetError
 from prismake.sheets.rearranged import is_rearranged
 from prismake.sheets.state import accept
 from sheet_stage import Stage

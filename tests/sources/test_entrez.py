@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from eutils_server import Server, article, pmids, running
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 from prismake.sources import entrez, eutils
 from prismake.sources.progress import Reporter
 from prismake.sources.transport import Policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from prismake.records import COLUMNS
+from prismake.core.records import COLUMNS
 from prismake.sources import read_file, read_records
 
 EXPORTS = Path(__file__).parent / "exports"

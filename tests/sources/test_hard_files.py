@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from eutils_server import article, article_set
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 from prismake.sources import decode, delimited, read_file, read_records
 from streamed import read_files
 

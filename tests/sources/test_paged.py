@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from paged_server import Store, running
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 from prismake.sources import clinicaltrials, europepmc
 from prismake.sources.transport import Policy
 from streamed import read_files

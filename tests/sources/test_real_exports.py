@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 from prismake.sources import read_file
 from sample_folder import SHARED
 

@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 from eutils_server import Server, running
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 from prismake.sources import entrez, eutils
 from prismake.sources.transport import PassingError, Policy
 from sample_folder import SHARED

@@ -28,8 +28,8 @@ import rispy
 from Bio import Medline
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prismake import records
-from prismake.errors import PrismakeError
+from prismake.core import records
+from prismake.core.errors import PrismakeError
 from prismake.sources import export, read_file
 
 EXPORTS = Path(__file__).parent / "exports"

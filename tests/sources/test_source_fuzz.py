@@ -18,8 +18,8 @@ import pytest
 from eutils_server import article_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prismake.errors import PrismakeError
-from prismake.records import COLUMNS, LIST_COLUMNS
+from prismake.core.errors import PrismakeError
+from prismake.core.records import COLUMNS, LIST_COLUMNS
 from prismake.sources import read_file
 from sample_folder import SHARED
 

@@ -28,7 +28,7 @@ _HOME = {
     "pool_proportions": "prismake.pooling",
     "prisma_flow": "prismake.flow",
     "Flow": "prismake.flow",
-    "errors": "prismake.errors",
+    "errors": "prismake.core.errors",
 }
 
 __all__ = sorted(_HOME)

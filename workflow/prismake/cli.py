@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prismake import __version__
-from prismake.errors import ConfigError, PrismakeError
+from prismake.core.errors import ConfigError, PrismakeError
 from prismake.exporting import ALL, STAGES, WHAT
 from prismake.sources.export import FORMATS
 
@@ -120,7 +120,7 @@ def read_config() -> dict:
     import yaml
 
     from prismake.config import validated
-    from prismake.files import read_yaml
+    from prismake.core.files import read_yaml
 
     if not _CONFIG.is_file():
         raise ConfigError(

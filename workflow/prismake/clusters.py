@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prismake.files import read_json, write_json
+from prismake.core.files import read_json, write_json
 from prismake.sheets.paths import HISTORY
 
 if TYPE_CHECKING:

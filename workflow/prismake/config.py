@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import ConfigError, collect
-from prismake.files import read_yaml
-from prismake.paths import forms_dir, schema
+from prismake.core.errors import ConfigError, collect
+from prismake.core.files import read_yaml
+from prismake.core.paths import forms_dir, schema
 from prismake.sources.live import LIVE, named
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage

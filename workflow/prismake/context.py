@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake import __version__
-from prismake.files import read_csv, read_json
+from prismake.core.files import read_csv, read_json
 from prismake.forms import load_instrument
 from prismake.status import rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def _reports(results: Path) -> pd.DataFrame:
 def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    from prismake.files import read_csv
+    from prismake.core.files import read_csv
 
     if not path.is_file():
         raise PrismakeError(f"there is no {path} yet.", remedy="Type snakemake first.")

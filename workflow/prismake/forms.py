@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
-from prismake.errors import FormError, collect
-from prismake.files import read_yaml
-from prismake.paths import forms_dir
+from prismake.core.errors import FormError, collect
+from prismake.core.files import read_yaml
+from prismake.core.paths import forms_dir
 
 NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text

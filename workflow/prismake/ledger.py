@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.clusters import REPORTS, known
 from prismake.config import with_defaults
-from prismake.errors import PrismakeError, SheetError
-from prismake.files import read_json, replacing, write_json
+from prismake.core.errors import PrismakeError, SheetError
+from prismake.core.files import read_json, replacing, write_json
+from prismake.core.record_files import join, schema
 from prismake.forms import load_form
-from prismake.recordfile import join, schema
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import read_snapshot
 from prismake.sheets.joined import TOGETHER

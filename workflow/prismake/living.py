@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.clusters import FULL_TEXT
-from prismake.errors import PrismakeError
-from prismake.files import read_csv, read_json
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_csv, read_json
 from prismake.flow import outcomes
 from prismake.flow.versions import freeze, read_version
 from prismake.panel import NOT_SCREENED

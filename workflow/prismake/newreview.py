@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prismake.errors import PrismakeError
-from prismake.files import write_text
-from prismake.paths import graph_root
+from prismake.core.errors import PrismakeError
+from prismake.core.files import write_text
+from prismake.core.paths import graph_root
 
 
 def make_review(folder: Path) -> None:

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import PrismakeError
-from prismake.files import read_json, read_yaml, write_json
-from prismake.paths import forms_dir
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_json, read_yaml, write_json
+from prismake.core.paths import forms_dir
 from prismake.sources.live import named
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
+from prismake.core.labels import study_label
 from prismake.forms import load_instrument, row_choices
-from prismake.labels import study_label
 from prismake.notices import told
 from prismake.panel import NOT_SCREENED, SETTLED
 from prismake.related import related_reports

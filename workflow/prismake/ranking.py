@@ -23,7 +23,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prismake.labels import study_label
+from prismake.core.labels import study_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import ConfigError
+from prismake.core.errors import ConfigError
 from prismake.sources.live import named
 
 # Beside exports, people keep notes; these are never taken for one.

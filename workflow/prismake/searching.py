@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake import recordfile
 from prismake.carried import FOUND, nobody_here
-from prismake.files import Table, digest, write_table
+from prismake.core import record_files as recordfile
+from prismake.core.files import Table, digest, write_table
 from prismake.sources import live, stream
 
 if TYPE_CHECKING:

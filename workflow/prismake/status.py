@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from prismake.config import PANEL_STAGES, SEARCHES, reviewers
-from prismake.files import read_csv, read_json
-from prismake.jobs import problems
+from prismake.core.files import read_csv, read_json
+from prismake.core.jobs import problems
 from prismake.searches import sources
 from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
 from prismake.sheets.state import left, read_book, state

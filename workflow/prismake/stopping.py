@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 _SAMPLES = (2 / 3, 1 / 3)
 _YES, _NO = frozenset({"1", "1.0", "true", "include", "maybe"}), frozenset({"0", "0.0", "false", "exclude"})

@@ -24,7 +24,7 @@ HERE = Path(__file__).parents[3]
 sys.path[:0] = [str(HERE / "tests" / "sources"), str(HERE / "workflow")]
 
 from eutils_server import Server, running  # noqa: E402
-from prismake.errors import SearchError  # noqa: E402
+from prismake.core.errors import SearchError  # noqa: E402
 from prismake.sources import entrez, pubmed_xml  # noqa: E402
 
 CLIENT = """

@@ -27,7 +27,7 @@ HERE = Path(__file__).parents[3]
 sys.path[:0] = [str(HERE / "tests" / "sources"), str(HERE / "workflow")]
 
 from eutils_server import DTD, article  # noqa: E402
-from prismake import recordfile  # noqa: E402
+from prismake.core import record_files as recordfile
 from prismake.sources import stream  # noqa: E402
 from sample_folder import SHARED  # noqa: E402
 

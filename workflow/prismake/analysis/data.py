@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.config import PROPORTIONS
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, single_intervals, whole
 from prismake.analysis.fields import json_ready
 from prismake.analysis.models import fit, main_plan, numbers
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 
 def by_group(

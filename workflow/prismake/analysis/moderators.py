@@ -9,7 +9,7 @@ from typing import Any
 from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
 from prismake.analysis.fields import fit_values
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from prismake.forms import NOT_REPORTED
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1

@@ -13,7 +13,7 @@ from prismake.analysis.groups import by_group, no_groups
 from prismake.analysis.models import analyses
 from prismake.analysis.moderators import no_regression, regression, value_of
 from prismake.analysis.sensitivity import sensitivity
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from prismake.outcomes import USED
 
 if TYPE_CHECKING:

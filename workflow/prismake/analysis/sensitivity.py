@@ -10,7 +10,7 @@ from prismake import sentences
 from prismake.analysis.data import Data, plain, proportions
 from prismake.analysis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
 from prismake.analysis.models import analysis, inverse_variance
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
 TRIM_ESTIMATOR = "L0"

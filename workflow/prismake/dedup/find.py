@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from prismake.core.errors import DedupError
 from prismake.dedup import account, rules
 from prismake.dedup import answers as panel
 from prismake.dedup import queue as open_pairs
@@ -19,7 +20,6 @@ from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
 from prismake.dedup.signs import Thresholds, weigh_titles, worth_comparing
 from prismake.dedup.votes import silence
-from prismake.errors import DedupError
 
 _CHUNK = 400_000  # candidate pairs compared at once
 

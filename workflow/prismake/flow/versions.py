@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from prismake.config import VERSIONS
-from prismake.errors import PrismakeError
-from prismake.files import read_json, write_json
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_json, write_json
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from statistics import NormalDist
 from typing import Any
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 _WORDS = ((0.20, "slight"), (0.40, "fair"), (0.60, "moderate"), (0.80, "substantial"), (1.0, "almost perfect"))
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from prismake.analysis.sensitivity import TITLES
 from prismake.config import DRAWN
+from prismake.core.paths import graph_root
 from prismake.figures.wording import (
     NONE,
     PROPORTIONS,
@@ -27,7 +28,6 @@ from prismake.figures.wording import (
     plural,
     share,
 )
-from prismake.paths import graph_root
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from prismake.files import replacing
+from prismake.core.files import replacing
 from prismake.forms import as_typed
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.files import digest, read_json, replacing, write_entries
+from prismake.core.files import digest, read_json, replacing, write_entries
 from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import SHEETS
 

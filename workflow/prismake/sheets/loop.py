@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prismake.core.files import Table
 from prismake.disagreements import disagreements
-from prismake.files import Table
 from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
 from prismake.sheets import state as sheet_state

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from prismake.errors import ChangedMeanwhile, PrismakeError
-from prismake.files import sweep_drafts
+from prismake.core.errors import ChangedMeanwhile, PrismakeError
+from prismake.core.files import sweep_drafts
 from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
 from prismake.sheets import state as sheet_state

@@ -9,8 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SheetError
-from prismake.files import digest
+from prismake.core.errors import SheetError
+from prismake.core.files import digest
 from prismake.forms import normal_word
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column

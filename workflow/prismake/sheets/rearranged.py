@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
-from prismake.errors import SheetError
+from prismake.core.errors import SheetError
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import SETTLED, Column
 from prismake.sheets.reading import SheetTable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.files import read_json, write_json
+from prismake.core.files import read_json, write_json
 from prismake.forms import Field
 from prismake.handing_out import (
     CALIBRATION,

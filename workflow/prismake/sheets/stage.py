@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SheetError
+from prismake.core.errors import SheetError
 from prismake.forms import Form, load_form
 from prismake.handing_out import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
 from prismake.panel import SETTLED, Decision, decide, progress

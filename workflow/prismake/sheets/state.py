@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SheetError
-from prismake.files import digest, read_json, write_json
+from prismake.core.errors import SheetError
+from prismake.core.files import digest, read_json, write_json
 from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
 
 

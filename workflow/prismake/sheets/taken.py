@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from prismake.files import read_json, write_json
+from prismake.core.files import read_json, write_json
 from prismake.sheets.paths import SHEETS
 
 Taken = dict[str, dict[str, dict[str, Any]]]

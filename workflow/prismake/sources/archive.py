@@ -12,8 +12,8 @@ from typing import Any
 
 from lxml import etree
 
-from prismake.errors import SearchError
-from prismake.files import digest, read_json, replacing, write_json
+from prismake.core.errors import SearchError
+from prismake.core.files import digest, read_json, replacing, write_json
 from prismake.sources import pubmed_xml
 from prismake.sources.naming import slug
 

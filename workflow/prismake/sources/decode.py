@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 
 MAX_BYTES = 2 * 1024**3
 """Most bytes a file may have after decompression when it is read piece by piece (PubMed XML)."""

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 from prismake.sources.mapping import Dialect, Raw, Tags, unguard
 from prismake.sources.tables import EMBASE, TABLES
 

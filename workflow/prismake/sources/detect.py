@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 
 HEAD = 262_144
 """Characters looked at; search strategies and preambles before the first record are shorter."""

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from lxml import etree
 
-from prismake.records import collapse
+from prismake.core.records import collapse
 from prismake.sources.dialects import ENDNOTE_XML
 from prismake.sources.mapping import Raw, Tags
 from prismake.sources.pubmed_stream import SAFE

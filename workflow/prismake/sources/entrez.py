@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 from prismake.sources import archive, pubmed_xml
 from prismake.sources.archive import SearchLog, archive_files, archived
 from prismake.sources.eutils import WINDOW, Client, Hits

@@ -17,8 +17,8 @@ from typing import Any
 
 from lxml import etree
 
-from prismake.errors import SearchError
-from prismake.records import collapse
+from prismake.core.errors import SearchError
+from prismake.core.records import collapse
 from prismake.sources import pubmed_stream, pubmed_xml, transport
 from prismake.sources.transport import PassingError, Policy, body, mask, patiently
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import PrismakeError
-from prismake.files import as_text, write_text
-from prismake.records import COLUMNS, LIST_COLUMNS, collapse
+from prismake.core.errors import PrismakeError
+from prismake.core.files import as_text, write_text
+from prismake.core.records import COLUMNS, LIST_COLUMNS, collapse
 from prismake.sources.dialects import LINKS
 
 if TYPE_CHECKING:

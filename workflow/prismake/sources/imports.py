@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from prismake import records as record_table
-from prismake.errors import ImportFileError
+from prismake.core import records as record_table
+from prismake.core.errors import ImportFileError
 from prismake.sources import decode, delimited, detect, dialects, documents, json_records, pubmed_xml, tagged
 from prismake.sources.decisions import Decision, of_record
 from prismake.sources.mapping import Dialect, Raw, build
@@ -35,7 +35,7 @@ class Import:
     """What one file gave.
 
     ``record_ids``: of its records, in their order. ``records``: the records themselves, one dictionary each with the
-    columns of ``prismake.records.COLUMNS``; none when they were streamed. ``format``: of the file ("Cochrane RIS").
+    columns of ``prismake.core.records.COLUMNS``; none when they were streamed. ``format``: of the file ("Cochrane RIS").
     ``database`` and ``platform``: as far as the file tells, else "". ``kind``: "database", "register" or "other" (a
     manager or screening tool, which mixes sources). ``problems``: what was left out, each with file and line.
     ``warnings``: what is in the table but needs a look. ``decisions``: of reviewers, where a screening tool exported

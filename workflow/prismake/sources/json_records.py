@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from prismake.errors import ImportFileError
+from prismake.core.errors import ImportFileError
 from prismake.sources.mapping import Dialect, Raw, Tags
 
 TRIALS = Dialect(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from prismake.records import COLUMNS, LIST_COLUMNS, collapse, normal_doi, normal_pmcid, normal_pmid, trial_ids
+from prismake.core.records import COLUMNS, LIST_COLUMNS, collapse, normal_doi, normal_pmcid, normal_pmid, trial_ids
 
 Tags = dict[str, list[str]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from prismake.records import collapse, normal_pmid
+from prismake.core.records import collapse, normal_pmid
 from prismake.sources.dialects import LINKS
 from prismake.sources.mapping import Dialect, Tags
 

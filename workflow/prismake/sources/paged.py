@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 from prismake.sources import archive, transport
 from prismake.sources.archive import SearchLog, archived
 from prismake.sources.transport import PassingError, Policy, body, patiently

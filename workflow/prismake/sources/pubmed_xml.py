@@ -10,8 +10,8 @@ from typing import IO, Any
 
 from lxml import etree
 
-from prismake.errors import ImportFileError
-from prismake.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
+from prismake.core.errors import ImportFileError
+from prismake.core.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
 from prismake.sources.decode import decode
 from prismake.sources.mapping import finish, year
 from prismake.sources.pubmed_stream import SAFE, articles

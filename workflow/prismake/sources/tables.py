@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prismake.records import COLUMNS, LIST_COLUMNS
+from prismake.core.records import COLUMNS, LIST_COLUMNS
 from prismake.sources.mapping import Dialect
 
 

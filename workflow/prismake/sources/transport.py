@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import tenacity
 
-from prismake.errors import SearchError
+from prismake.core.errors import SearchError
 
 T = TypeVar("T")
 _CHUNK = 256 * 1024

@@ -9,8 +9,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.files import replacing
-from prismake.records import COLUMNS, LIST_COLUMNS, table
+from prismake.core.files import replacing
+from prismake.core.records import COLUMNS, LIST_COLUMNS, table
 
 if TYPE_CHECKING:
     import pyarrow as pa

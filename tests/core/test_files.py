@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.files import read_json, write_entries
+from prismake.core.files import read_json, write_entries
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ENTRIES = st.dictionaries(TEXT, st.dictionaries(TEXT, st.dictionaries(TEXT, TEXT, max_size=3), max_size=3), max_size=3)

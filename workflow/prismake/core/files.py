@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import ChangedMeanwhile, PrismakeError
+from prismake.core.errors import ChangedMeanwhile, PrismakeError
 
 if TYPE_CHECKING:
     import pandas as pd

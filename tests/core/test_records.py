@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake import records
+from prismake.core import records
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import random
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from prismake import recordfile, records
-from prismake.records import COLUMNS, LIST_COLUMNS
+from prismake.core import record_files as recordfile
+from prismake.core import records
+from prismake.core.records import COLUMNS, LIST_COLUMNS
 
 
 def rows(source: str, numbers) -> list[dict]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 PROBLEM = ".problem"  # beside a log: the sentence that stopped the job
 LOGS = Path("results/logs")
@@ -57,11 +57,9 @@ def code(*rooms: str) -> str:
     Rules take it as a parameter: a new version of prismake then makes again what it would make differently,
     which Snakemake cannot know, because it follows scripts and not what they import.
     """
-    here = Path(__file__).parent
+    del rooms
+    here = Path(__file__).parents[1]
     total = hashlib.sha256()
-    for room in sorted(rooms):
-        folder = here / room
-        files = sorted(folder.rglob("*.py")) if folder.is_dir() else [here / f"{room}.py"]
-        for file in files:
-            total.update(file.read_bytes())
+    for file in sorted(here.rglob("*.py")):
+        total.update(file.read_bytes())
     return total.hexdigest()[:12]
