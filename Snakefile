@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from prismake.carried import STAGES as CARRIED
-from prismake.config import (
+from prismake.protocol.config import (
     DRAWN,
     PANEL_STAGES,
     SEARCHES,

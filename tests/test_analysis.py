@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 from prismake.analysis import analyse
-from prismake.config import with_defaults
+from prismake.protocol.config import with_defaults
 
 # Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row a cohort.
 RELAPSE = {

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.config import with_defaults
 from prismake.disagreements import disagreements
-from prismake.forms import load_form
 from prismake.panel import answer_to, decide, settles
+from prismake.protocol.config import with_defaults
+from prismake.protocol.forms import load_form
 
 CONFIG = with_defaults({"title": "t", "question": "q", "full_text": {"reasons": ["Wrong population", "Wrong outcome"]}})
 FULL_TEXT, SCREENING = load_form("full_text", CONFIG), load_form("title_abstract", CONFIG)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.config import with_defaults
-from prismake.forms import load_form
 from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, decide, progress, to_adjudicate
+from prismake.protocol.config import with_defaults
+from prismake.protocol.forms import load_form
 
 CONFIG = with_defaults({"title": "t", "question": "q", "reviewers": ["anna", "ben"]})
 SCREENING = load_form("title_abstract", CONFIG)

@@ -18,10 +18,10 @@ from types import ModuleType
 
 import yaml
 from prismake.carried import STAGES
-from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.core.files import read_csv
 from prismake.living import TABLES
 from prismake.notices import pubmed_search
+from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.searches import sources
 from review import Review
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from prismake.analysis.data import Data
 from prismake.analysis.sensitivity import sensitivity
-from prismake.config import DRAWN
+from prismake.protocol.config import DRAWN
 from scipy.special import betaincinv
 
 # label, study_id, antigen, costimulatory domain, remissions, relapses, infused, CRS, neurotoxicity

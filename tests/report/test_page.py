@@ -13,7 +13,7 @@ import pytest
 import review_samples
 from lxml import html
 from prismake.analysis import analyse
-from prismake.config import with_defaults
+from prismake.protocol.config import with_defaults
 from prismake.report.methods import paragraphs
 from prismake.report.page import render
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from prismake.config import with_defaults
+from prismake.protocol.config import with_defaults
 from prismake.sheets.history import record
 from prismake.sheets.loop import Reading, read_back
 from prismake.sheets.offering import offer

@@ -59,7 +59,7 @@ from damage import (
     without_part,
 )
 from prismake.core.errors import SheetError
-from prismake.forms import as_typed
+from prismake.protocol.forms import as_typed
 from prismake.sheets.history import read_log
 from sheet_stage import Stage
 

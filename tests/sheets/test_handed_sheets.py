@@ -8,7 +8,7 @@ from collections import Counter
 import openpyxl
 import pandas as pd
 import pytest
-from prismake.config import with_defaults
+from prismake.protocol.config import with_defaults
 from prismake.sheets import state as sheet_state
 
 THREE = ["anna", "ben", "carl"]

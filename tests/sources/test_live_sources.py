@@ -10,9 +10,9 @@ from functools import partial
 import pandas as pd
 import pytest
 from paged_server import Store, running, study
-from prismake import config as settings
-from prismake import configdoc
-from prismake.newreview import make_review
+from prismake.protocol import config as settings
+from prismake.protocol import config_readme as configdoc
+from prismake.protocol.new_review import make_review
 from prismake.searches import sources
 from prismake.searching import API_KEY_FILE, api_key, read_source
 from prismake.sources import live, paged

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.config import EVERYBODY
-from prismake.forms import normal_word
+from prismake.protocol.config import EVERYBODY
+from prismake.protocol.forms import normal_word
 
 if TYPE_CHECKING:
     import pandas as pd

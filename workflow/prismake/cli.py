@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _new(folder: Path) -> None:
-    from prismake.newreview import make_review
+    from prismake.protocol.new_review import make_review
 
     make_review(folder)
     print(
@@ -81,8 +81,8 @@ def _accept(sheet: Path) -> None:
 
 
 def _freeze(version: str) -> None:
-    from prismake.config import SEARCHES
     from prismake.living import freeze_version
+    from prismake.protocol.config import SEARCHES
     from prismake.searches import sources
     from prismake.status import stage_statuses, unread
 
@@ -119,8 +119,8 @@ def read_config() -> dict:
     """
     import yaml
 
-    from prismake.config import validated
     from prismake.core.files import read_yaml
+    from prismake.protocol.config import validated
 
     if not _CONFIG.is_file():
         raise ConfigError(

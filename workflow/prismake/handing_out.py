@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prismake.config import reviewers
+from prismake.protocol.config import reviewers
 from prismake.ranking import chance
 from prismake.splitting import EVERYONE, Load, Split, fill, share_out
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.clusters import REPORTS, known
-from prismake.config import with_defaults
 from prismake.core.errors import PrismakeError, SheetError
 from prismake.core.files import read_json, replacing, write_json
 from prismake.core.record_files import join, schema
-from prismake.forms import load_form
+from prismake.protocol.config import with_defaults
+from prismake.protocol.forms import load_form
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import read_snapshot
 from prismake.sheets.joined import TOGETHER

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.config import PROPORTIONS, ROLES
-from prismake.forms import NOT_REPORTED, normal_word
+from prismake.protocol.config import PROPORTIONS, ROLES
+from prismake.protocol.forms import NOT_REPORTED, normal_word
 
 if TYPE_CHECKING:
     import pandas as pd

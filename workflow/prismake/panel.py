@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from prismake.forms import Field, Form, normal_word
+from prismake.protocol.forms import Field, Form, normal_word
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 

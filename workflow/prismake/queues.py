@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.core.errors import PrismakeError
 from prismake.core.labels import study_label
-from prismake.forms import load_instrument, row_choices
 from prismake.notices import told
 from prismake.panel import NOT_SCREENED, SETTLED
+from prismake.protocol.forms import load_instrument, row_choices
 from prismake.related import related_reports
 
 if TYPE_CHECKING:

@@ -49,7 +49,7 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
 
     Each value has the keys of ``searches.<name>`` in the config and ``files`` (list of paths as text).
     """
-    from prismake.config import config_schema
+    from prismake.protocol.config import config_schema
 
     defaults = {
         key: rule["default"]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from prismake.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
+from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.searches import sources
 from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
 from prismake.sheets.state import left, read_book, state

@@ -7,8 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.config import PROPORTIONS
 from prismake.core.errors import PoolingError
+from prismake.protocol.config import PROPORTIONS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from prismake import sentences
 from prismake.analysis.data import SCALES, Data, plain, whole
 from prismake.analysis.fields import fit_values
 from prismake.core.errors import PoolingError
-from prismake.forms import NOT_REPORTED
+from prismake.protocol.forms import NOT_REPORTED
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")

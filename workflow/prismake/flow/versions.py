@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from prismake.config import VERSIONS
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_json, write_json
+from prismake.protocol.config import VERSIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 

@@ -11,7 +11,6 @@ import jinja2
 from markupsafe import Markup
 
 from prismake.analysis.sensitivity import TITLES
-from prismake.config import DRAWN
 from prismake.core.paths import graph_root
 from prismake.figures.wording import (
     NONE,
@@ -28,6 +27,7 @@ from prismake.figures.wording import (
     plural,
     share,
 )
+from prismake.protocol.config import DRAWN
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.core.files import replacing
-from prismake.forms import as_typed
+from prismake.protocol.forms import as_typed
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text

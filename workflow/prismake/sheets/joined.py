@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prismake.forms import Field, Form
 from prismake.panel import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
+from prismake.protocol.forms import Field, Form
 
 TOGETHER = " = "  # between the ids of the records of a row in the consensus sheet
 APART = "one report now, judged apart"  # how the remark on such a row begins

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.records import normal_title
-from prismake.forms import Context, Field, Form
+from prismake.protocol.forms import Context, Field, Form
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"

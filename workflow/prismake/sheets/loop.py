@@ -8,8 +8,8 @@ from typing import Any
 
 from prismake.core.files import Table
 from prismake.disagreements import disagreements
-from prismake.forms import Field
 from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
+from prismake.protocol.forms import Field
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
 from prismake.sheets.misplaced import misplaced, never_offered

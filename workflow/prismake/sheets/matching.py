@@ -8,7 +8,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.records import normal_title
-from prismake.forms import normal_word
+from prismake.protocol.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
 from prismake.sheets.reading import SheetTable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from prismake.forms import Field, Form, as_typed, understand
+from prismake.protocol.forms import Field, Form, as_typed, understand
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import ITEM, STATE
 from prismake.sheets.matching import text_of

@@ -9,8 +9,8 @@ from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
-from prismake.forms import allowed, as_typed
 from prismake.panel import to_adjudicate
+from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy, note_offer
 from prismake.sheets.joined import first_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
-from prismake.forms import normal_word
+from prismake.protocol.forms import normal_word
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
 from prismake.sheets.oddcells import odd_cells

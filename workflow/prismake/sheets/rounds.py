@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_json, write_json
-from prismake.forms import Field
 from prismake.handing_out import (
     CALIBRATION,
     Answered,
@@ -20,6 +19,7 @@ from prismake.handing_out import (
     unread,
 )
 from prismake.panel import settles
+from prismake.protocol.forms import Field
 
 if TYPE_CHECKING:
     from prismake.sheets.stage import StageSheets

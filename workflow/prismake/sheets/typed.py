@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from prismake.forms import Form, understand
+from prismake.protocol.forms import Form, understand
 from prismake.sheets.layout import ITEM
 from prismake.sheets.reading import SheetTable
 

@@ -1,6 +1,6 @@
 """``config/README.md`` out of the schema, so that the two cannot differ.
 
-python -m prismake.configdoc > config/README.md
+python -m prismake.protocol.config_readme > config/README.md
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
-from prismake.forms import load_form
+from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
+from prismake.protocol.forms import load_form
 
 _TYPES = {
     "object": "group",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prismake.config import config_schema, validated, with_defaults
-from prismake.configdoc import readme
 from prismake.core.errors import ConfigError
+from prismake.protocol.config import config_schema, validated, with_defaults
+from prismake.protocol.config_readme import readme
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 GOOD = {"title": "t", "question": "q"}
 ROLE = {"columns": {"events": "events", "total": "total"}}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prismake.forms import Form, allowed
+from prismake.protocol.forms import Form, allowed
 
 _SCREENING = ("title_abstract", "full_text")
 

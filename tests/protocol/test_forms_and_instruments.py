@@ -6,9 +6,9 @@ import itertools
 
 import prismake
 import pytest
-from prismake.config import PANEL_STAGES, with_defaults
 from prismake.core.errors import FormError
-from prismake.forms import Field, load_form, load_instrument, row_choices, score, understand
+from prismake.protocol.config import PANEL_STAGES, with_defaults
+from prismake.protocol.forms import Field, load_form, load_instrument, row_choices, score, understand
 
 CONFIG = with_defaults({"title": "t", "question": "q"})
 DECISION = load_form("title_abstract", CONFIG).field("decision")

@@ -188,7 +188,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
 
 def _word_problems(config: dict[str, Any]) -> Iterator[str]:
     """Words of the team's own for an answer that there is not, or that mean another answer of the same question."""
-    from prismake.forms import load_form, normal_word
+    from prismake.protocol.forms import load_form, normal_word
 
     if not config["words"]:
         return
