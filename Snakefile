@@ -10,7 +10,7 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from prismake.carried import STAGES as CARRIED
+from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.protocol.config import (
     DRAWN,
     PANEL_STAGES,
@@ -22,8 +22,8 @@ from prismake.protocol.config import (
 from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.jobs import code, forget_problems
-from prismake.notices import failed_before, pubmed_search
-from prismake.searches import sources
+from prismake.search.notices import failed_before, pubmed_search
+from prismake.search.discovery import sources
 from prismake.sheets.state import state
 from prismake.status import closing_words
 

@@ -9,7 +9,7 @@ from prismake.core import records
 from prismake.core.errors import PrismakeError
 from prismake.core.files import write_csv
 from prismake.exporting import chosen, export
-from prismake.sources import read_file
+from prismake.search import read_file
 
 NAMES = ("a:1", "b:1", "b:2", "b:3", "b:4")
 

@@ -12,7 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "read_records": "prismake.sources",
+    "read_records": "prismake.search",
     "deduplicate": "prismake.dedup",
     "rank": "prismake.ranking",
     "agreement": "prismake.kappa",

@@ -10,7 +10,7 @@ from pathlib import Path
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
 from prismake.exporting import ALL, STAGES, WHAT
-from prismake.sources.export import FORMATS
+from prismake.search.export import FORMATS
 
 _CONFIG = Path("config/config.yaml")
 
@@ -83,7 +83,7 @@ def _accept(sheet: Path) -> None:
 def _freeze(version: str) -> None:
     from prismake.living import freeze_version
     from prismake.protocol.config import SEARCHES
-    from prismake.searches import sources
+    from prismake.search.discovery import sources
     from prismake.status import stage_statuses, unread
 
     config = read_config()

@@ -81,7 +81,7 @@ def export(
 
     Returns the file and the number of rows. Raises ``PrismakeError`` also when the file is there already.
     """
-    from prismake.sources.export import FORMATS, write
+    from prismake.search.export import FORMATS, write
 
     path = path or Path(f"{stage}{'' if what == ALL else f'_{what}'}{FORMATS[format]}")
     if path.exists():

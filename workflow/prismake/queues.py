@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.core.errors import PrismakeError
 from prismake.core.labels import study_label
-from prismake.notices import told
 from prismake.panel import NOT_SCREENED, SETTLED
 from prismake.protocol.forms import load_instrument, row_choices
 from prismake.related import related_reports
+from prismake.search.notices import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def titles_and_abstracts(reports: pd.DataFrame, carried: Mapping[str, str]) -> p
     flow has it; the column ``route`` of the reports says so (``prismake.clusters.routes_of``).
 
     Args:
-        carried: by report, the decisions that came along (``prismake.carried.prefilled``).
+        carried: by report, the decisions that came along (``prismake.search.imported_decisions.prefilled``).
     """
     return _report_rows(reports[reports["route"] == SCREENING], carried)
 

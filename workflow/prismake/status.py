@@ -10,7 +10,7 @@ from typing import Any
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
-from prismake.searches import sources
+from prismake.search.discovery import sources
 from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
 from prismake.sheets.state import left, read_book, state
 

@@ -12,7 +12,7 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
 from prismake.core.paths import forms_dir, schema
-from prismake.sources.live import LIVE, named
+from prismake.search.live import LIVE, named
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
@@ -287,7 +287,7 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
-    from prismake.searches import exports  # here, because discovery needs the settings first
+    from prismake.search.discovery import exports  # here, because discovery needs the settings first
 
     found = exports(folder / SEARCHES)
     for name, spec in config["searches"].items():
