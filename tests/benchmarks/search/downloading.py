@@ -25,7 +25,7 @@ sys.path[:0] = [str(HERE / "tests" / "search"), str(HERE / "workflow")]
 
 from eutils_server import Server, running  # noqa: E402
 from prismake.core.errors import SearchError  # noqa: E402
-from prismake.search import entrez, pubmed_xml
+from prismake.search import entrez, pubmed_xml  # noqa: E402
 
 CLIENT = """
 import resource, sys, time
