@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, replacing
 from prismake.core.jobs import job
-from prismake.queues import titles_and_abstracts
+from prismake.panel.queues import titles_and_abstracts
 from prismake.search.imported_decisions import prefilled
 
 

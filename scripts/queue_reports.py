@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, replacing
 from prismake.core.jobs import job
-from prismake.queues import full_texts, handed_on
+from prismake.panel.queues import full_texts, handed_on
 from prismake.search.imported_decisions import prefilled
 
 

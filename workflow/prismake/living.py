@@ -14,7 +14,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
 from prismake.flow import outcomes
 from prismake.flow.versions import freeze, read_version
-from prismake.panel import NOT_SCREENED
+from prismake.panel.decisions import NOT_SCREENED
 
 if TYPE_CHECKING:
     import pandas as pd

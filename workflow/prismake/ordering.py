@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.panel import SETTLED
-from prismake.ranking import chance
+from prismake.panel.decisions import SETTLED
+from prismake.panel.ranking import chance
 from prismake.sheets.rounds import prepare
 
 if TYPE_CHECKING:

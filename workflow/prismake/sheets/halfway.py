@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from prismake.panel import settles
+from prismake.panel.decisions import settles
 from prismake.protocol.forms import Field, Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.reading import SheetTable

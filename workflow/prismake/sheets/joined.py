@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prismake.panel import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
+from prismake.panel.decisions import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
 from prismake.protocol.forms import Field, Form
 
 TOGETHER = " = "  # between the ids of the records of a row in the consensus sheet

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.disagreements import disagreements
-from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
+from prismake.panel.decisions import (
+    CONFLICT,
+    NOT_SCREENED,
+    PROBLEM,
+    SETTLED,
+    UNDECIDED,
+    Decision,
+    answer_to,
+    to_adjudicate,
+)
+from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
 from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
@@ -166,7 +175,7 @@ def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str
 
 
 def _agreement(one: Field, given: Mapping[str, list[str | None]]) -> dict[str, Any]:
-    from prismake.kappa import many
+    from prismake.panel.agreement import many
 
     merge = {choice.value: choice.settles_as for choice in one.choices if choice.settles_as}
     # PABAK and AC1 depend on how many answers there could have been, not only on those that were given

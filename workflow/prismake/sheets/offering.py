@@ -9,7 +9,7 @@ from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
-from prismake.panel import to_adjudicate
+from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets import state as sheet_state
 from prismake.sheets.history import keep_copy, note_offer

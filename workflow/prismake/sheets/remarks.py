@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismake.panel import AGAINST
+from prismake.panel.decisions import AGAINST
 from prismake.sheets.joined import APART
 from prismake.sheets.layout import NO_LONGER
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_json, write_json
-from prismake.handing_out import (
+from prismake.panel.allocation import (
     CALIBRATION,
     Answered,
     Due,
@@ -18,7 +18,7 @@ from prismake.handing_out import (
     due,
     unread,
 )
-from prismake.panel import settles
+from prismake.panel.decisions import settles
 from prismake.protocol.forms import Field
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def kappa_of(sheets: StageSheets, lot: Round) -> dict[str, Any]:
 
     {"n": items that two or more answered, "observed", "kappa", "lb", "ub"}, None where there is no such number.
     """
-    from prismake.kappa import agreement, fleiss_kappa
+    from prismake.panel.agreement import agreement, fleiss_kappa
 
     one = sheets.form.fields[0]
     items = [now for item in lot.rows if (now := item if item in sheets.queue else sheets.former.get(item, ""))]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.handing_out import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
-from prismake.panel import SETTLED, Decision, decide, progress
+from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
+from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets import state as sheet_state
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer

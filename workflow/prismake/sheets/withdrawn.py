@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from prismake.panel import settles
+from prismake.panel.decisions import settles
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.history import read_log

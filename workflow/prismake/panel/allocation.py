@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
+from prismake.panel.ranking import chance
 from prismake.protocol.config import reviewers
-from prismake.ranking import chance
-from prismake.splitting import EVERYONE, Load, Split, fill, share_out
 
 CALIBRATION, BATCH, FOUND = "calibration", "batch", "found"
 AS_FOUND = "as in the sheets"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.panel import CONFLICT, PROBLEM, SETTLED, UNDECIDED, decide, progress, to_adjudicate
+from prismake.panel.decisions import CONFLICT, PROBLEM, SETTLED, UNDECIDED, decide, progress, to_adjudicate
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.core.errors import PrismakeError
 from prismake.core.labels import study_label
-from prismake.panel import NOT_SCREENED, SETTLED
+from prismake.panel.decisions import NOT_SCREENED, SETTLED
 from prismake.protocol.forms import load_instrument, row_choices
 from prismake.related import related_reports
 from prismake.search.notices import told

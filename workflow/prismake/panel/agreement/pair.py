@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from prismake.kappa.ratings import (
+from prismake.panel.agreement.ratings import (
     as_dict,
     categories_of,
     landis_koch,

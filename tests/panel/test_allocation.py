@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prismake.handing_out import (
+from prismake.panel.allocation import (
     BATCH,
     CALIBRATION,
     Answered,
@@ -21,7 +21,7 @@ from prismake.handing_out import (
     found_in_sheets,
     rows_now,
 )
-from prismake.splitting import Load, Split, share_out
+from prismake.panel.assignment import Load, Split, share_out
 
 TEAM = ("anna", "ben", "carl")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from prismake.panel import CONFLICT, UNDECIDED, Decision, answer_to, comparable, settles
+from prismake.panel.decisions import CONFLICT, UNDECIDED, Decision, answer_to, comparable, settles
 from prismake.protocol.forms import Field, Form
 
 NOT_GIVEN = "not given"

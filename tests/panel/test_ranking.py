@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from prismake import rank
-from prismake.ranking import DECIDED, RankingError
+from prismake.panel.ranking import DECIDED, RankingError
 
-SHARED = Path(os.environ.get("PRISMAKE_SHARED", Path(__file__).resolve().parents[1].parent / "shared"))
+SHARED = Path(os.environ.get("PRISMAKE_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 SETS = SHARED / "benchmarks" / "screening"
 
 TOPICS = {
@@ -176,14 +176,14 @@ def test_what_cannot_be_ordered_is_refused():
 
 
 def test_import_costs_nothing():
-    code = "import sys, prismake.ranking; print([m for m in ('pandas', 'scipy', 'sklearn') if m in sys.modules])"
+    code = "import sys, prismake.panel.ranking; print([m for m in ('pandas', 'scipy', 'sklearn') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 # --- finished reviews -------------------------------------------------------------------------------------------------
 
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks" / "screening"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "screening"))
 import screening_replay as replays  # noqa: E402
 
 needs_sets = pytest.mark.skipif(not SETS.is_dir(), reason=f"the finished reviews are not in {SETS}")

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.kappa.ratings import AgreementError, as_dict, categories_of, columns_of, landis_koch, normal_interval
+from prismake.panel.agreement.ratings import (
+    AgreementError,
+    as_dict,
+    categories_of,
+    columns_of,
+    landis_koch,
+    normal_interval,
+)
 
 BOOTSTRAP_SAMPLES = 4000
 _BOOTSTRAP_SEED = 20160116

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.disagreements import disagreements
-from prismake.panel import answer_to, decide, settles
+from prismake.panel.decisions import answer_to, decide, settles
+from prismake.panel.disagreements import disagreements
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prismake import agreement
-from prismake.kappa import (
+from prismake.panel.agreement import (
     AgreementError,
     fleiss_kappa,
     gwet_ac1,
@@ -308,6 +308,6 @@ def test_intervals_hold_at_their_rate():
 
 
 def test_import_costs_nothing():
-    code = "import sys, prismake.kappa; print([m for m in ('numpy', 'pandas', 'scipy', 'sklearn') if m in sys.modules])"
+    code = "import sys, prismake.panel.agreement; print([m for m in ('numpy', 'pandas', 'scipy', 'sklearn') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,10 +13,10 @@ Biometrics 33:159 (the words, which stand only beside the number).
 
 from __future__ import annotations
 
-from prismake.kappa.pair import Agreement, agreement
-from prismake.kappa.panel import PanelAgreement, many
-from prismake.kappa.ratings import AgreementError, landis_koch, wilson
-from prismake.kappa.several import Coefficient, fleiss_kappa, gwet_ac1, krippendorff_alpha
+from prismake.panel.agreement.pair import Agreement, agreement
+from prismake.panel.agreement.panel import PanelAgreement, many
+from prismake.panel.agreement.ratings import AgreementError, landis_koch, wilson
+from prismake.panel.agreement.several import Coefficient, fleiss_kappa, gwet_ac1, krippendorff_alpha
 
 __all__ = [
     "Agreement",

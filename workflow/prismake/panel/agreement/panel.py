@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from prismake.kappa.pair import Agreement, agreement
-from prismake.kappa.ratings import as_dict, columns_of
-from prismake.kappa.several import Coefficient, fleiss_kappa, gwet_ac1, krippendorff_alpha
+from prismake.panel.agreement.pair import Agreement, agreement
+from prismake.panel.agreement.ratings import as_dict, columns_of
+from prismake.panel.agreement.several import Coefficient, fleiss_kappa, gwet_ac1, krippendorff_alpha
 
 
 @dataclass(frozen=True)

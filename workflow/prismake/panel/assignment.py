@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prismake.ranking import chance
+from prismake.panel.ranking import chance
 
 EVERYONE = "everyone"
 

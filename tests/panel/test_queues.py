@@ -7,7 +7,7 @@ import pytest
 from prismake.clusters import FULL_TEXT, SCREENING, routes_of, steady_id
 from prismake.core.labels import study_label, surname_of
 from prismake.core.records import table
-from prismake.queues import (
+from prismake.panel.queues import (
     appraisal_items,
     arms,
     extraction_rows,

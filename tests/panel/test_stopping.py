@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prismake.stopping import StoppingError, hypergeometric_cdf, most_relevant, stopping_advice
+from prismake.panel.stopping import StoppingError, hypergeometric_cdf, most_relevant, stopping_advice
 
 
 def exact_cdf(drawn, urn, relevant, size):
@@ -147,7 +147,7 @@ def test_the_bound_holds_at_its_rate(ranked):
 
 # --- finished reviews -------------------------------------------------------------------------------------------------
 
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks" / "screening"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "screening"))
 import screening_replay  # noqa: E402
 import stopping_rate  # noqa: E402
 
