@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.clusters import STUDIES, known, remember
 from prismake.core.files import read_csv, replacing, write_csv
 from prismake.core.jobs import job
+from prismake.kept.ids import STUDIES, known, remember
 from prismake.panel.queues import appraisal_items, extraction_rows, handed_on, studies, study_of_report
 
 

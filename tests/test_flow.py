@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.errors import FlowError, PrismakeError
 from prismake.flow import NO_REASON, check, identities, outcomes, prisma_flow
-from prismake.flow.versions import Version, freeze, read_version
+from prismake.kept.versions import Version, freeze, read_version
 
 
 def decisions(rows: list[tuple], columns: tuple[str, ...] = ("item_id", "state", "decision", "reason")) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from prismake.core.errors import PrismakeError
 from prismake.core.files import write_csv, write_json
 from prismake.core.records import table
-from prismake.sheets import history
+from prismake.kept import answers as history
 from prismake.story import story
 
 FIRST, COPY, OTHER = "pubmed:101", "embase:L7", "pubmed:202"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.clusters import FULL_TEXT, SCREENING, routes_of, steady_id
 from prismake.core.labels import study_label, surname_of
 from prismake.core.records import table
+from prismake.kept.ids import FULL_TEXT, SCREENING, routes_of, steady_id
 from prismake.panel.queues import (
     appraisal_items,
     arms,

@@ -59,8 +59,8 @@ from damage import (
     without_part,
 )
 from prismake.core.errors import SheetError
+from prismake.kept.answers import read_log
 from prismake.protocol.forms import as_typed
-from prismake.sheets.history import read_log
 from sheet_stage import Stage
 
 NOTHING = dict[int, str]()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from prismake.sheets.history import read_log
+from prismake.kept.answers import read_log
 
 SEED = 50
 FEW, MANY = 4, 50

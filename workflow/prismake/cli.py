@@ -74,7 +74,7 @@ def _status() -> None:
 
 
 def _accept(sheet: Path) -> None:
-    from prismake.sheets.state import accept
+    from prismake.kept.sheet_state import accept
 
     accept(sheet)
     print(f"{sheet} counts as it is now. Next: snakemake")

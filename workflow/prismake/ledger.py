@@ -13,14 +13,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.clusters import REPORTS, known
 from prismake.core.errors import PrismakeError, SheetError
 from prismake.core.files import read_json, replacing, write_json
 from prismake.core.record_files import join, schema
+from prismake.kept import sheet_state
+from prismake.kept.answers import read_snapshot
+from prismake.kept.ids import REPORTS, known
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
-from prismake.sheets import state as sheet_state
-from prismake.sheets.history import read_snapshot
 from prismake.sheets.joined import TOGETHER
 from prismake.sheets.layout import ITEM, consensus_columns, reviewer_columns
 from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, current, sheet_path

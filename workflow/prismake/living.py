@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.clusters import FULL_TEXT
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
 from prismake.flow import outcomes
-from prismake.flow.versions import freeze, read_version
+from prismake.kept.ids import FULL_TEXT
+from prismake.kept.versions import freeze, read_version
 from prismake.panel.decisions import NOT_SCREENED
 
 if TYPE_CHECKING:

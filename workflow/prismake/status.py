@@ -9,10 +9,10 @@ from typing import Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
+from prismake.kept.sheet_state import left, read_book, state
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.search.discovery import sources
 from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
-from prismake.sheets.state import left, read_book, state
 
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
 

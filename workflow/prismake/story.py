@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from prismake import clusters
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
+from prismake.kept import ids as clusters
+from prismake.kept.answers import SETTLED_BY_ALL, read_events, read_log
 from prismake.protocol.config import PANEL_STAGES
-from prismake.sheets.history import SETTLED_BY_ALL, read_events, read_log
 from prismake.sheets.joined import TOGETHER
 from prismake.sheets.paths import HISTORY, SHEETS
 from prismake.sheets.taken import read_taken

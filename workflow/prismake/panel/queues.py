@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.core.errors import PrismakeError
 from prismake.core.labels import study_label
+from prismake.kept.ids import FULL_TEXT, SCREENING, steady_id
 from prismake.panel.decisions import NOT_SCREENED, SETTLED
 from prismake.protocol.forms import load_instrument, row_choices
 from prismake.related import related_reports
@@ -53,7 +53,7 @@ def titles_and_abstracts(reports: pd.DataFrame, carried: Mapping[str, str]) -> p
     """Reports to screen: all that came from a database or a register.
 
     Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
-    flow has it; the column ``route`` of the reports says so (``prismake.clusters.routes_of``).
+    flow has it; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``).
 
     Args:
         carried: by report, the decisions that came along (``prismake.search.imported_decisions.prefilled``).

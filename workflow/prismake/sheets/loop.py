@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
+from prismake.kept import sheet_state
 from prismake.panel.decisions import (
     CONFLICT,
     NOT_SCREENED,
@@ -19,7 +20,6 @@ from prismake.panel.decisions import (
 )
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
-from prismake.sheets import state as sheet_state
 from prismake.sheets.halfway import halfway
 from prismake.sheets.misplaced import misplaced, never_offered
 from prismake.sheets.paths import CONSENSUS, open_in_program

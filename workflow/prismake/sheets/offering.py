@@ -9,10 +9,10 @@ from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
+from prismake.kept import sheet_state
+from prismake.kept.answers import keep_copy, note_offer
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
-from prismake.sheets import state as sheet_state
-from prismake.sheets.history import keep_copy, note_offer
 from prismake.sheets.joined import first_of
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.paths import CONSENSUS, open_in_program

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
+from prismake.kept import sheet_state
+from prismake.kept.answers import Snapshot, read_snapshot
 from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
 from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
-from prismake.sheets import state as sheet_state
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.history import Snapshot, read_snapshot
 from prismake.sheets.joined import Joined, follow
 from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path

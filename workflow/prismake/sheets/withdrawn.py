@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from prismake.kept.answers import read_log
 from prismake.panel.decisions import settles
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.history import read_log
 from prismake.sheets.layout import SETTLED
 from prismake.sheets.paths import CONSENSUS
 from prismake.sheets.reading import SheetTable
