@@ -4,10 +4,10 @@ from pathlib import Path
 
 from prismake.core.files import write_json
 from prismake.core.jobs import job
-from prismake.ordering import order_of_rows
 from prismake.protocol.guide import guide_lines
 from prismake.sheets.layout import check_of
 from prismake.sheets.offering import offer
+from prismake.sheets.order import order_of_rows
 from prismake.sheets.queue import QueueFile
 from prismake.sheets.stage import load_stage
 

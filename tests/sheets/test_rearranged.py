@@ -8,7 +8,7 @@ import pytest
 from prismake.cli import main
 from prismake.core.errors import SheetError
 from prismake.kept.sheet_state import accept
-from prismake.sheets.rearranged import is_rearranged
+from prismake.sheets.checks.reordered import is_rearranged
 from sheet_stage import Stage
 
 ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]

@@ -12,9 +12,9 @@ from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids as clusters
 from prismake.kept.answers import SETTLED_BY_ALL, read_events, read_log
 from prismake.protocol.config import PANEL_STAGES
-from prismake.sheets.joined import TOGETHER
+from prismake.sheets.merged_answers import TOGETHER
 from prismake.sheets.paths import HISTORY, SHEETS
-from prismake.sheets.taken import read_taken
+from prismake.sheets.prefilled import read_taken
 
 
 def story(record: str, folder: Path = Path()) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.files import digest, read_json, replacing, write_entries
-from prismake.sheets.joined import TOGETHER
+from prismake.sheets.merged_answers import TOGETHER
 from prismake.sheets.paths import SHEETS
 
 SETTLED_BY_ALL = "settled"

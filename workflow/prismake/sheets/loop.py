@@ -20,12 +20,12 @@ from prismake.panel.decisions import (
 )
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
-from prismake.sheets.halfway import halfway
-from prismake.sheets.misplaced import misplaced, never_offered
+from prismake.sheets.checks.incomplete import halfway
+from prismake.sheets.checks.missing_answers import withdrawn
+from prismake.sheets.checks.stray_answers import misplaced, never_offered
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
-from prismake.sheets.withdrawn import withdrawn
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from prismake.panel.allocation import CALIBRATION, calibrated, rows_now
 from prismake.panel.decisions import SETTLED, Decision
 from prismake.panel.stopping import stopping_advice
 from prismake.sentences import join
-from prismake.sheets.rounds import kappa_of, unread_rows
+from prismake.sheets.batches import kappa_of, unread_rows
 
 if TYPE_CHECKING:
     from prismake.sheets.stage import StageSheets

@@ -17,15 +17,15 @@ from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_shee
 from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.joined import Joined, follow
+from prismake.sheets.batches import read_rounds
+from prismake.sheets.checks.reordered import refuse_rearranged
+from prismake.sheets.checks.typed_pairs import kept_rows, not_a_pair, typed_rows
 from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
+from prismake.sheets.merged_answers import Joined, follow
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
+from prismake.sheets.prefilled import Taken, read_taken
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
-from prismake.sheets.rearranged import refuse_rearranged
-from prismake.sheets.rounds import read_rounds
-from prismake.sheets.taken import Taken, read_taken
-from prismake.sheets.typed import kept_rows, not_a_pair, typed_rows
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.panel.decisions import SETTLED
 from prismake.panel.ranking import chance
-from prismake.sheets.rounds import prepare
+from prismake.sheets.batches import prepare
 
 if TYPE_CHECKING:
     from prismake.sheets.stage import StageSheets

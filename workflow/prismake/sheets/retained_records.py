@@ -21,8 +21,8 @@ from prismake.kept.answers import read_snapshot
 from prismake.kept.ids import REPORTS, known
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
-from prismake.sheets.joined import TOGETHER
 from prismake.sheets.layout import ITEM, consensus_columns, reviewer_columns
+from prismake.sheets.merged_answers import TOGETHER
 from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, current, sheet_path
 from prismake.sheets.reading import read_sheet
 
