@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.labels import study_label
+from prismake.fulltexts.related import related_reports
 from prismake.kept.ids import FULL_TEXT, SCREENING, steady_id
 from prismake.panel.decisions import NOT_SCREENED, SETTLED
 from prismake.protocol.forms import load_instrument, row_choices
-from prismake.related import related_reports
 from prismake.search.notices import told
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def full_texts(
 ) -> pd.DataFrame:
     """Reports to assess: included at title and abstract, or found by other methods.
 
-    Column ``related`` names the reports that may be of the same study (``prismake.related``).
+    Column ``related`` names the reports that may be of the same study (``prismake.fulltexts.related``).
 
     Args:
         screened: ``title_abstract/decisions.csv``.
