@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, write_csv
 from prismake.core.jobs import job
-from prismake.outcomes import collect_outcomes
+from prismake.extraction.outcomes import collect_outcomes
 
 
 def main(queue: Path, tables: dict[str, Path], settings: dict, outcomes: Path) -> None:

@@ -14,7 +14,7 @@ from prismake.analysis.models import analyses
 from prismake.analysis.moderators import no_regression, regression, value_of
 from prismake.analysis.sensitivity import sensitivity
 from prismake.core.errors import PoolingError
-from prismake.outcomes import USED
+from prismake.extraction.outcomes import USED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.outcomes import collect_outcomes
+from prismake.extraction.outcomes import collect_outcomes
 
 OUTCOMES = {"cure": {"measure": "PLO", "columns": {"events": "events", "total": "total"}, "subgroups": ["region"]}}
 FIELDS = [{"name": name} for name in ("events", "total", "region", "overlaps_with")]
