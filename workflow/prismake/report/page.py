@@ -10,7 +10,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from prismake.analysis.sensitivity import TITLES
 from prismake.core.paths import graph_root
 from prismake.figures.wording import (
     NONE,
@@ -34,6 +33,7 @@ from prismake.report.methods import paragraphs
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
 from prismake.status import round_words
+from prismake.synthesis.sensitivity import TITLES
 
 TEMPLATE = "page.html.j2"
 

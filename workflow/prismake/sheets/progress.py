@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from prismake.panel.allocation import CALIBRATION, calibrated, rows_now
 from prismake.panel.decisions import SETTLED, Decision
 from prismake.panel.stopping import stopping_advice
-from prismake.sentences import join
 from prismake.sheets.batches import kappa_of, unread_rows
+from prismake.synthesis.sentences import join
 
 if TYPE_CHECKING:
     from prismake.sheets.stage import StageSheets

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from prismake.analysis import analyse
-from prismake.checkscript import check_script
+from prismake.synthesis import analyse
+from prismake.synthesis.check_script import check_script
 from test_analysis import relapse, run, spec, table
 
 HAS_R = (

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake import sentences
-from prismake.analysis.data import SCALES, Data, plain, whole
-from prismake.analysis.fields import BACK, TAU2_INTERVAL, chosen, fit_values
 from prismake.core.errors import PoolingError
+from prismake.synthesis import sentences
+from prismake.synthesis.data import SCALES, Data, plain, whole
+from prismake.synthesis.fields import BACK, TAU2_INTERVAL, chosen, fit_values
 
 # Fields of ``Pooled`` that page and figures read, on the scale of the analysis; ``values`` holds all of them.
 _POOLED = ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from prismake import sentences
-from prismake.analysis.data import Data, plain, proportions
-from prismake.analysis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
-from prismake.analysis.models import analysis, inverse_variance
 from prismake.core.errors import PoolingError
+from prismake.synthesis import sentences
+from prismake.synthesis.data import Data, plain, proportions
+from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
+from prismake.synthesis.models import analysis, inverse_variance
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
 TRIM_ESTIMATOR = "L0"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prismake import sentences
-from prismake.analysis.data import SCALES, Data, plain, single_intervals, whole
-from prismake.analysis.fields import json_ready
-from prismake.analysis.models import fit, main_plan, numbers
 from prismake.core.errors import PoolingError
+from prismake.synthesis import sentences
+from prismake.synthesis.data import SCALES, Data, plain, single_intervals, whole
+from prismake.synthesis.fields import json_ready
+from prismake.synthesis.models import fit, main_plan, numbers
 
 
 def by_group(

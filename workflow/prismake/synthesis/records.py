@@ -31,7 +31,7 @@ def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> d
     """One document an analysis, by name.
 
     Args:
-        result: what ``prismake.analysis.analyse`` returned.
+        result: what ``prismake.synthesis.analyse`` returned.
         spec: ``outcomes.<outcome>`` of the config.
         check: name of the script that makes the numbers again in R.
 

@@ -13,7 +13,7 @@ fields           results under the field names of R's metafor
 records          each analysis with its input rows and their provenance
 """
 
-from prismake.analysis.outcome import analyse
-from prismake.analysis.records import records
+from prismake.synthesis.outcome import analyse
+from prismake.synthesis.records import records
 
 __all__ = ["analyse", "records"]

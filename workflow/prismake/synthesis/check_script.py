@@ -47,7 +47,7 @@ def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float
     """The script of one outcome.
 
     Args:
-        result: what ``prismake.analysis.analyse`` returned.
+        result: what ``prismake.synthesis.analyse`` returned.
         columns: the studies' numbers by part (``events``, ``total``, ...), in the order of ``result["studies"]``.
         name: file name of the script.
 

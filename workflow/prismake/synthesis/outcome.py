@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from prismake import sentences
-from prismake.analysis.data import Data, effects, single_intervals, whole
-from prismake.analysis.fields import ASYMMETRY, chosen
-from prismake.analysis.groups import by_group, no_groups
-from prismake.analysis.models import analyses
-from prismake.analysis.moderators import no_regression, regression, value_of
-from prismake.analysis.sensitivity import sensitivity
 from prismake.core.errors import PoolingError
 from prismake.extraction.outcomes import USED
+from prismake.synthesis import sentences
+from prismake.synthesis.data import Data, effects, single_intervals, whole
+from prismake.synthesis.fields import ASYMMETRY, chosen
+from prismake.synthesis.groups import by_group, no_groups
+from prismake.synthesis.models import analyses
+from prismake.synthesis.moderators import no_regression, regression, value_of
+from prismake.synthesis.sensitivity import sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prismake import sentences
-from prismake.analysis.data import SCALES, Data, plain, whole
-from prismake.analysis.fields import fit_values
 from prismake.core.errors import PoolingError
 from prismake.protocol.forms import NOT_REPORTED
+from prismake.synthesis import sentences
+from prismake.synthesis.data import SCALES, Data, plain, whole
+from prismake.synthesis.fields import fit_values
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pytest
 from prismake import pooling
-from prismake.analysis import records
-from prismake.analysis.records import names
+from prismake.synthesis import records
+from prismake.synthesis.records import names
 from test_analysis import MONTHS, relapse, run, spec, table
 
 # Values a kind of question has, as the table "Kinds" of the reference names them.
@@ -67,7 +67,7 @@ def test_fields_are_those_of_the_reference(shared_reference):
 def shared_reference():
     from pathlib import Path
 
-    file = Path(__file__).parents[1].parent / "shared" / "reference" / "pooling" / "README.md"
+    file = Path(__file__).parents[2].parent / "shared" / "reference" / "pooling" / "README.md"
     if not file.is_file():
         pytest.skip("no shared reference material beside the project")
     return file.read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ import json
 
 import pandas as pd
 import pytest
-from prismake.analysis import analyse
 from prismake.protocol.config import with_defaults
+from prismake.synthesis import analyse
 
 # Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row a cohort.
 RELAPSE = {
