@@ -5,7 +5,7 @@ from pathlib import Path
 from prismake.core.files import write_csv, write_json
 from prismake.core.jobs import job
 from prismake.flow import prisma_flow
-from prismake.living import TABLES, flow_tables
+from prismake.flow.inputs import TABLES, flow_tables
 
 
 def main(

@@ -18,7 +18,7 @@ from types import ModuleType
 
 import yaml
 from prismake.core.files import read_csv
-from prismake.living import TABLES
+from prismake.flow.inputs import TABLES
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers, validated
 from prismake.search.discovery import sources
 from prismake.search.imported_decisions import STAGES

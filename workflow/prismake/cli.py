@@ -81,7 +81,7 @@ def _accept(sheet: Path) -> None:
 
 
 def _freeze(version: str) -> None:
-    from prismake.living import freeze_version
+    from prismake.flow.inputs import freeze_version
     from prismake.protocol.config import SEARCHES
     from prismake.search.discovery import sources
     from prismake.status import stage_statuses, unread
