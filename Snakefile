@@ -25,7 +25,7 @@ from prismake.core.jobs import code, forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
 from prismake.kept.sheet_state import state
-from prismake.status import closing_words
+from prismake.report.status import closing_words
 
 min_version("9.27")
 

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from prismake.story import story
+from prismake.report.audit_trail import story
 from quick import QuickReview, inside
 from review import config
 

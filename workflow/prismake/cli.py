@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
-from prismake.exporting import ALL, STAGES, WHAT
+from prismake.report.record_export import ALL, STAGES, WHAT
 from prismake.search.export import FORMATS
 
 _CONFIG = Path("config/config.yaml")
@@ -68,7 +68,7 @@ def _new(folder: Path) -> None:
 
 
 def _status() -> None:
-    from prismake.status import closing_words
+    from prismake.report.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)
 
@@ -83,8 +83,8 @@ def _accept(sheet: Path) -> None:
 def _freeze(version: str) -> None:
     from prismake.flow.inputs import freeze_version
     from prismake.protocol.config import SEARCHES
+    from prismake.report.status import stage_statuses, unread
     from prismake.search.discovery import sources
-    from prismake.status import stage_statuses, unread
 
     config = read_config()
     if names := unread(config, stage_statuses()):
@@ -98,14 +98,14 @@ def _freeze(version: str) -> None:
 
 
 def _export(stage: str, what: str, format: str, output: Path | None) -> None:
-    from prismake.exporting import export
+    from prismake.report.record_export import export
 
     path, count = export(stage, what, format, output)
     print(f"Wrote {count:,} records to {path}.")
 
 
 def _history(record: str) -> None:
-    from prismake.story import story
+    from prismake.report.audit_trail import story
 
     for line in story(record):
         print(line)

@@ -30,9 +30,9 @@ from prismake.protocol.config import DRAWN
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
+from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
-from prismake.status import round_words
 from prismake.synthesis.sensitivity import TITLES
 
 TEMPLATE = "page.html.j2"

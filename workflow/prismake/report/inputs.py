@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prismake import __version__
 from prismake.core.files import read_csv, read_json
 from prismake.protocol.forms import load_instrument
-from prismake.status import rows
+from prismake.report.status import rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from prismake import cli
 from prismake.core import records
 from prismake.core.errors import PrismakeError
 from prismake.core.files import write_csv
-from prismake.exporting import chosen, export
+from prismake.report.record_export import chosen, export
 from prismake.search import read_file
 
 NAMES = ("a:1", "b:1", "b:2", "b:3", "b:4")

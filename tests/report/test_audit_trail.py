@@ -10,7 +10,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import write_csv, write_json
 from prismake.core.records import table
 from prismake.kept import answers as history
-from prismake.story import story
+from prismake.report.audit_trail import story
 
 FIRST, COPY, OTHER = "pubmed:101", "embase:L7", "pubmed:202"
 ROWS = [
