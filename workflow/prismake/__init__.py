@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from prismake.core import former_names
+
 __version__ = "0.1.0"
 
 _HOME = {
@@ -32,6 +34,8 @@ _HOME = {
 }
 
 __all__ = sorted(_HOME)
+
+former_names.install()
 
 
 def __getattr__(name: str) -> Any:
