@@ -132,7 +132,3 @@ def read_config() -> dict:
         return validated(read_yaml(_CONFIG))
     except yaml.YAMLError as error:
         raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error
-
-
-if __name__ == "__main__":
-    sys.exit(main())

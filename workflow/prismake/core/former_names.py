@@ -32,7 +32,7 @@ _SILENT = ("paths",)  # nobody should have to change the Snakefile of a running 
 
 
 class _FormerNames(MetaPathFinder, Loader):
-    """Asked last, when no module of the name was found."""
+    """Asked first: an updated checkout keeps the empty folders of former packages, which Python takes for packages."""
 
     def __init__(self) -> None:
         self._specs: dict[str, ModuleSpec | None] = {}
@@ -60,4 +60,4 @@ class _FormerNames(MetaPathFinder, Loader):
 def install() -> None:
     """Let the former names be imported; doing it twice changes nothing."""
     if not any(isinstance(finder, _FormerNames) for finder in sys.meta_path):
-        sys.meta_path.append(_FormerNames())
+        sys.meta_path.insert(0, _FormerNames())
