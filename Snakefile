@@ -19,9 +19,11 @@ from prismake.config import (
     reviewers,
     validated,
 )
+from prismake.core.software import versions
+from prismake.core.stamps import stamp
 from prismake.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
-from prismake.jobs import code, forget_problems
+from prismake.jobs import forget_problems
 from prismake.notices import failed_before, pubmed_search
 from prismake.searches import sources
 from prismake.sheets.state import state
@@ -63,6 +65,13 @@ wildcard_constraints:
 def sheet_state(wildcards):
     """What people last did to the sheets of a stage: the door through which edits enter the graph."""
     return state(wildcards.stage, reviewers(config, wildcards.stage))
+
+
+def code(script):
+    """The parameter by which a rule runs again when code or data that its script reaches has changed."""
+    return lambda wildcards: stamp(
+        script
+    )  # only for the jobs at hand: Snakemake starts anew for each of them
 
 
 if workflow.is_main_process:

@@ -16,6 +16,6 @@ rule collect_outcomes:
         outcomes=config["outcomes"],
         fields=config["extraction"]["fields"],
         overlap=config["overlap_column"],
-        code=code("outcomes"),
+        code=code("collect_outcomes"),
     script:
         "../scripts/collect_outcomes.py"

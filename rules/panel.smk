@@ -14,7 +14,7 @@ rule offer_sheets:
     params:
         sheets=sheet_state,
         protocol=lambda wildcards: panel_settings(wildcards.stage),
-        code=code("sheets", "panel", "forms", "handing_out", "splitting", "ordering"),
+        code=code("offer_sheets"),
     script:
         "../scripts/offer_sheets.py"
 
@@ -35,15 +35,7 @@ rule read_sheets:
     params:
         sheets=sheet_state,
         protocol=lambda wildcards: panel_settings(wildcards.stage),
-        code=code(
-            "sheets",
-            "panel",
-            "forms",
-            "kappa",
-            "disagreements",
-            "handing_out",
-            "stopping",
-        ),
+        code=code("read_sheets"),
     script:
         "../scripts/read_sheets.py"
 

@@ -33,6 +33,7 @@ rule write_report:
         "results/logs/write_report.log",
     params:
         config=config,
-        code=code("report", "context"),
+        versions=versions(),
+        code=code("write_report"),
     script:
         "../scripts/write_report.py"

@@ -17,7 +17,7 @@ rule search_source:
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
         email=config["email"],
-        code=code("sources", "records", "recordfile", "searching", "carried"),
+        code=code("search_source"),
     script:
         "../scripts/search_source.py"
 
@@ -35,6 +35,6 @@ rule import_records:
         "results/logs/import_records.log",
     localrule: True
     params:
-        code=code("records", "recordfile", "searching", "ledger"),
+        code=code("import_records"),
     script:
         "../scripts/import_records.py"

@@ -15,7 +15,7 @@ from typing import Any
 
 from prismake.errors import FormError, collect
 from prismake.files import read_yaml
-from prismake.paths import forms_dir
+from prismake.paths import data_files
 
 NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -113,7 +113,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     Raises:
         FormError: the file is not a form.
     """
-    path = forms_dir() / f"{stage}.yaml"
+    path = data_files("forms/*.yaml")[stage]
     data = read_yaml(path)
     lists = {
         "reasons": tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
@@ -303,10 +303,10 @@ def load_instrument(name: str) -> Instrument:
     Raises:
         FormError: there is no such instrument, or its domain maxima are not those of its items.
     """
-    path = forms_dir() / "instruments" / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.yaml")))
-        raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {known}.")
+    files = data_files("forms/instruments/*.yaml")
+    if name not in files:
+        raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {', '.join(files)}.")
+    path = files[name]
     data = read_yaml(path)
     items = tuple(_item(one) for one in data["items"])
     domains = {one["name"]: (one["label"], one["maximum"]) for one in data["domains"]}
