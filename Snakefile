@@ -26,6 +26,13 @@ from prismake.fulltexts import folder as fulltexts
 from prismake.jobs import forget_problems
 from prismake.notices import failed_before, pubmed_search
 from prismake.searches import sources
+from prismake.protocol.settings import (
+    columns_of,
+    for_offering,
+    for_outcome_table,
+    for_reading,
+    for_report,
+)
 from prismake.sheets.state import state
 from prismake.status import closing_words
 

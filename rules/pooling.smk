@@ -14,10 +14,7 @@ rule pool_outcome:
         "results/logs/pool_outcome.{outcome}.log",
     params:
         spec=lambda wildcards: config["outcomes"][wildcards.outcome],
-        labels={
-            field["name"]: field["label"] for field in config["extraction"]["fields"]
-        },
-        kinds={field["name"]: field["type"] for field in config["extraction"]["fields"]},
+        fields=lambda wildcards: columns_of(wildcards.outcome, config),
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
         seed=config["seed"],

@@ -32,7 +32,7 @@ rule write_report:
     log:
         "results/logs/write_report.log",
     params:
-        config=config,
+        config=for_report(config),
         versions=versions(),
         code=code("write_report"),
     script:

@@ -87,7 +87,7 @@ rule find_fulltexts:
         pdfs=lambda wildcards: fulltexts.state(),
         services=config["full_text"]["open_access"],
         attempts=lambda wildcards: fulltexts.attempts(),
-        email=config["email"],
+        email=config["email"] if config["full_text"]["open_access"] else "",
         code=code("find_fulltexts"),
     script:
         "../scripts/find_fulltexts.py"
@@ -108,7 +108,7 @@ rule check_notices:
         live_search=int(bool(pubmed_search(SOURCES))),
     params:
         search=pubmed_search(SOURCES),
-        email=config["email"],
+        email=config["email"] if pubmed_search(SOURCES) else "",
         attempt=lambda wildcards: failed_before(Path("results/full_text/notices.json")),
         code=code("check_notices"),
     script:

@@ -16,7 +16,9 @@ rule search_source:
         live_search=lambda wildcards: int(bool(SOURCES[wildcards.source]["live"])),
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
-        email=config["email"],
+        email=lambda wildcards: (
+            config["email"] if SOURCES[wildcards.source]["live"] else ""
+        ),
         code=code("search_source"),
     script:
         "../scripts/search_source.py"

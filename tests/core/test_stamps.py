@@ -110,7 +110,7 @@ def later():
     with open("x"):
         import scipy.stats as stats
     try:
-        from prismake.forms import score
+        from prismake.elsewhere import score
     except ImportError:
         match 1:
             case 1:
@@ -122,7 +122,7 @@ def later():
         ("prismake.above", "name"),
         ("other", ""),
         ("scipy.stats", ""),
-        ("prismake.forms", "score"),
+        ("prismake.elsewhere", "score"),
         ("rapidfuzz", ""),
     }
     assert ("prismake", "never") not in found

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -169,6 +170,25 @@ def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
     shutil.rmtree(demo.folder / "results")
     demo.run()
     assert demo.digests() == before
+    demo.idle()
+
+
+def test_an_edited_extraction_column_is_read_in_the_sheets_of_extraction_only(demo):
+    config = demo.folder / "config/config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("help: Participants who received CAR T-cells.", "help: Infused."), encoding="utf-8")
+    jobs = Counter(line.split()[1] for line in demo.run("-n").splitlines() if line.startswith(("rule ", "localrule ")))
+    config.write_text(text, encoding="utf-8")
+    assert (jobs["read_sheets:"], jobs["offer_sheets:"], jobs["collect_outcomes:"]) == (1, 1, 1)
+    others = (
+        "search_source:",
+        "import_records:",
+        "find_duplicates:",
+        "group_studies:",
+        "score_studies:",
+        "count_flow:",
+    )
+    assert not jobs.keys() & set(others)
     demo.idle()
 
 

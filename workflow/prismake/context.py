@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.files import read_csv, read_json
-from prismake.forms import load_instrument
+from prismake.protocol.instruments import load_instrument
 from prismake.status import rows
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.clusters import FULL_TEXT, SCREENING, steady_id
 from prismake.errors import PrismakeError
-from prismake.forms import load_instrument, row_choices
 from prismake.labels import study_label
 from prismake.notices import told
 from prismake.panel import NOT_SCREENED, SETTLED
+from prismake.protocol.instruments import load_instrument, row_choices
 from prismake.related import related_reports
 
 if TYPE_CHECKING:

@@ -146,9 +146,13 @@ class Stamps:
         return self._lazy[module]
 
     def _named(self, string: str, module: str) -> str:
-        """The module that a string in ``module`` names, in full or within its package; "" where it names none."""
+        """The module that a string in ``module`` names, in full or within its package; "" where it names none.
+
+        The package as a whole is no answer: nobody imports it by name in order to use all that it offers.
+        """
         package = module if self._path(module).name == "__init__.py" else module.rpartition(".")[0]
-        return next((name for name in (string, f"{package}.{string.lstrip('.')}") if self._path(name)), "")
+        choices = (string, f"{package}.{string.lstrip('.')}")
+        return next((name for name in choices if name != self.package.name and self._path(name)), "")
 
     def _path(self, module: str) -> Path | None:
         """The file of a module; ``None`` where it is none of this package."""
