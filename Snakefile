@@ -19,11 +19,20 @@ from prismake.protocol.config import (
     reviewers,
     validated,
 )
+from prismake.core.software import versions
+from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
-from prismake.core.jobs import code, forget_problems
+from prismake.core.jobs import forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.settings import (
+    columns_of,
+    for_offering,
+    for_outcome_table,
+    for_reading,
+    for_report,
+)
 from prismake.kept.sheet_state import state
 from prismake.report.status import closing_words
 
@@ -63,6 +72,13 @@ wildcard_constraints:
 def sheet_state(wildcards):
     """What people last did to the sheets of a stage: the door through which edits enter the graph."""
     return state(wildcards.stage, reviewers(config, wildcards.stage))
+
+
+def code(script):
+    """The parameter by which a rule runs again when code or data that its script reaches has changed."""
+    return lambda wildcards: stamp(
+        script
+    )  # only for the jobs at hand: Snakemake starts anew for each of them
 
 
 if workflow.is_main_process:

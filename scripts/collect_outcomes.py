@@ -20,6 +20,6 @@ if "snakemake" in globals():
         main(
             Path(snakemake.input.queue),
             {name: Path(snakemake.input[name]) for name in ("decisions", "notes", "studies")},
-            {name: snakemake.params[name] for name in ("outcomes", "fields", "overlap")},
+            {name: snakemake.params[name] for name in ("outcomes", "overlap")},
             Path(snakemake.output.outcomes),
         )

@@ -27,6 +27,10 @@ if "snakemake" in globals():
             snakemake.wildcards.outcome,
             Path(snakemake.input.outcomes),
             [Path(path) for path in snakemake.input.statuses],
-            {name: snakemake.params[name] for name in ("spec", "labels", "kinds", "level", "subgroup_tau2", "seed")},
+            {
+                **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},
+                "labels": {field["name"]: field["label"] for field in snakemake.params.fields},
+                "kinds": {field["name"]: field["type"] for field in snakemake.params.fields},
+            },
             {name: Path(path) for name, path in snakemake.output.items()},
         )

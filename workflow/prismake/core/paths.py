@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+from prismake import __file__ as _package_file
+
+
+def package_root() -> Path:
+    """The folder of the package."""
+    return Path(_package_file).resolve().parent
 
 
 def graph_root() -> Path:
     """The folder that holds ``Snakefile``, ``rules/``, ``scripts/`` and ``workflow/forms/``."""
-    checkout = _PACKAGE.parents[1]
-    return checkout if (checkout / "Snakefile").is_file() else _PACKAGE / "_graph"
+    checkout = package_root().parents[1]
+    return checkout if (checkout / "Snakefile").is_file() else package_root() / "_graph"
 
 
 def snakefile() -> str:
@@ -18,11 +23,18 @@ def snakefile() -> str:
     return str(graph_root() / "Snakefile")
 
 
-def forms_dir() -> Path:
-    """The forms and instruments that reviewers see."""
-    return graph_root() / "workflow" / "forms"
+def data_file(name: str) -> Path:
+    """A data file that travels with the package, by its path below ``workflow/``, for instance "forms/notices.yaml".
+
+    The name has to be a literal: ``prismake.core.stamps`` reads it from the source, so that a rule runs again when a
+    file changes that its code reads.
+    """
+    return graph_root() / "workflow" / name
 
 
-def schema(name: str) -> Path:
-    """A schema by its file name."""
-    return graph_root() / "workflow" / "schemas" / name
+def data_files(pattern: str) -> dict[str, Path]:
+    """Data files that travel with the package, by their names without suffix, in alphabetical order.
+
+    The pattern has to be a literal for the same reason as the name in ``data_file``, for instance "forms/*.yaml".
+    """
+    return {path.stem: path for path in sorted((graph_root() / "workflow").glob(pattern))}

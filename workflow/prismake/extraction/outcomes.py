@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.protocol.config import PROPORTIONS, ROLES
@@ -20,7 +20,6 @@ def collect_outcomes(
     notes: pd.DataFrame,
     studies: pd.DataFrame,
     outcomes: Mapping[str, Mapping[str, Any]],
-    fields: Sequence[Mapping[str, Any]],
     overlap: str,
 ) -> pd.DataFrame:
     """One row a study (or arm) and outcome.

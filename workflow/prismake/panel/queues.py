@@ -10,7 +10,7 @@ from prismake.core.labels import study_label
 from prismake.fulltexts.related import related_reports
 from prismake.kept.ids import FULL_TEXT, SCREENING, steady_id
 from prismake.panel.decisions import NOT_SCREENED, SETTLED
-from prismake.protocol.forms import load_instrument, row_choices
+from prismake.protocol.instruments import load_instrument, row_choices
 from prismake.search.notices import told
 
 if TYPE_CHECKING:

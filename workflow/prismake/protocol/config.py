@@ -11,7 +11,7 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
-from prismake.core.paths import forms_dir, schema
+from prismake.core.paths import data_file, data_files
 from prismake.search.live import LIVE, named
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
@@ -38,7 +38,7 @@ PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisa
 
 @cache
 def config_schema() -> dict[str, Any]:
-    rules = read_yaml(schema("config.schema.yaml"))
+    rules = read_yaml(data_file("schemas/config.schema.yaml"))
     rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
     return rules
 
@@ -180,7 +180,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
         yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
     for name in _twice(config["full_text"]["open_access"]):
         yield f"'full_text.open_access' names {name} twice."
-    instruments = sorted(path.stem for path in (forms_dir() / "instruments").glob("*.yaml"))
+    instruments = data_files("forms/instruments/*.yaml")
     for design, name in config["appraisal"]["instruments"].items():
         if name not in instruments:
             yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."

@@ -1,21 +1,17 @@
-"""Forms and instruments as data: what is asked, which answers are understood, what they score.
-
-A *form* is what one stage asks about one item (``workflow/forms/<stage>.yaml``); an *instrument* is a
-published scale that the appraisal form puts to a study (``workflow/forms/instruments/``).
-"""
+"""Forms as data: what one stage asks about one item (``workflow/forms/<stage>.yaml``), which answers are understood."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from prismake.core.errors import FormError, collect
+from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
-from prismake.core.paths import forms_dir
+from prismake.core.paths import data_files
 
 NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -113,16 +109,11 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     Raises:
         FormError: the file is not a form.
     """
-    path = forms_dir() / f"{stage}.yaml"
-    data = read_yaml(path)
-    lists = {
-        "reasons": tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
-        "designs": tuple(Choice(design, (design.replace("_", " "),)) for design in config["appraisal"]["instruments"]),
-        "row": (),
-    }
-    fields = [_field(one, lists, path.name) for one in data["fields"]]
+    data = _form_data(stage)
     if stage == "extraction":
         fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+    else:
+        fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]
     fields = [_with_words(one, config.get("words", {})) for one in fields]
     note = data.get("note", {})
     return Form(
@@ -138,6 +129,25 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
     )
+
+
+def lists_of(stage: str) -> set[str]:
+    """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
+    return {one["choices_from"] for one in _form_data(stage)["fields"] if "choices_from" in one}
+
+
+@cache
+def _form_data(stage: str) -> dict[str, Any]:
+    return read_yaml(data_files("forms/*.yaml")[stage])
+
+
+_LISTS = {
+    "reasons": lambda config: tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
+    "designs": lambda config: tuple(
+        Choice(design, (design.replace("_", " "),)) for design in config["appraisal"]["instruments"]
+    ),
+    "row": lambda config: (),
+}
 
 
 def normal_word(text: Any) -> str:
@@ -209,11 +219,11 @@ def _numeric(kind: str, text: str) -> str | None:
     return repr(float(text.replace(",", ".").replace("−", "-")))
 
 
-def _field(data: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]], where: str) -> Field:
+def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Field:
     origin = data.get("choices_from")
-    if origin and origin not in lists:
-        raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(lists)}.")
-    choices = lists[origin] if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    if origin and origin not in _LISTS:
+        raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(_LISTS)}.")
+    choices = _LISTS[origin](config) if origin else tuple(_make_choice(one) for one in data.get("choices", []))
     when = next(iter(data["when"].items())) if "when" in data else None
     return Field(
         name=data["name"],
@@ -248,148 +258,3 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
     label = data["label"] or data["name"].replace("_", " ").capitalize()
     width = max(11, min(24, len(label) + 3))
     return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question of an instrument; ``answers`` maps each answer to its meaning and stars."""
-
-    id: str
-    domain: str
-    question: str
-    answers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    multiple: bool = False
-    not_applicable: str = ""
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """A published scale: domains with their maxima, items, and the rules for an overall word."""
-
-    name: str
-    title: str
-    source: str
-    domains: Mapping[str, tuple[str, int]]
-    items: tuple[Item, ...]
-    overall: Mapping[str, Any]
-
-    @property
-    def maximum(self) -> int:
-        """Stars that can be earned; items that do not apply cannot."""
-        return sum(maximum for _, maximum in self.domains.values())
-
-
-@dataclass(frozen=True)
-class Appraisal:
-    """A study judged: stars (whole numbers) by item and domain, and one word.
-
-    ``overall`` is empty while items are unanswered; ``unanswered`` names them.
-    """
-
-    instrument: str
-    stars: Mapping[str, int]
-    domains: Mapping[str, int]
-    total: int
-    maximum: int
-    overall: str
-    note: str
-    unanswered: tuple[str, ...]
-
-
-@cache
-def load_instrument(name: str) -> Instrument:
-    """An instrument by the name of its file.
-
-    Raises:
-        FormError: there is no such instrument, or its domain maxima are not those of its items.
-    """
-    path = forms_dir() / "instruments" / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.yaml")))
-        raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {known}.")
-    data = read_yaml(path)
-    items = tuple(_item(one) for one in data["items"])
-    domains = {one["name"]: (one["label"], one["maximum"]) for one in data["domains"]}
-    problems = []
-    for domain, (_, maximum) in domains.items():
-        best = sum(_best(item) for item in items if item.domain == domain)
-        if best != maximum:
-            problems.append(f"domain {domain} says at most {maximum} stars, its items give {best}.")
-    collect(problems, FormError, where=path.name)
-    return Instrument(data["instrument"], data["title"], data["source"], domains, items, data["overall"])
-
-
-def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = "total") -> Appraisal:
-    """Stars by item and domain, the maximum that could be earned, and one word.
-
-    Args:
-        form: an instrument or its name, for instance ``"nos_cohort"``.
-        answers: item id to answer; several answers of one item are joined with ``+``.
-        overall: ``"total"`` (bands of the total) or ``"ahrq"`` (thresholds of the domains).
-
-    Raises:
-        FormError: an answer that the instrument does not have, or an item that it does not ask.
-    """
-    scale = load_instrument(form) if isinstance(form, str) else form
-    known = {item.id: item for item in scale.items}
-    problems = [f"there is no item {name}." for name in answers if name not in known]
-    stars: dict[str, int] = {}
-    for item in scale.items:
-        answer = answers.get(item.id, "")
-        if item.not_applicable or not answer:
-            continue
-        parts = answer.split("+")
-        wrong = [part for part in parts if part not in item.answers]
-        if wrong or (len(parts) > 1 and not item.multiple):
-            problems.append(f"{item.id}: “{answer}” is not an answer. Allowed: {', '.join(row_choices(item))}.")
-            continue
-        stars[item.id] = sum(item.answers[part][1] for part in set(parts))
-    collect(problems, FormError, where=scale.title)
-    by_domain = {name: sum(stars.get(i.id, 0) for i in scale.items if i.domain == name) for name in scale.domains}
-    missing = tuple(item.id for item in scale.items if not item.not_applicable and item.id not in stars)
-    word, note = ("", "not every item is answered") if missing else _word(scale, by_domain, overall)
-    return Appraisal(scale.name, stars, by_domain, sum(by_domain.values()), scale.maximum, word, note, missing)
-
-
-def row_choices(item: Item) -> tuple[str, ...]:
-    """The answers that a sheet offers for an item; items with several answers offer their combination."""
-    values = tuple(item.answers)
-    if not item.multiple:
-        return values
-    starred = [value for value in values if item.answers[value][1]]
-    return (*starred, "+".join(starred), *(value for value in values if value not in starred))
-
-
-def _word(scale: Instrument, domains: Mapping[str, int], rule: str) -> tuple[str, str]:
-    rules = scale.overall.get(rule)
-    if rules is None:
-        return "not defined", "the AHRQ thresholds need stars for comparability, which this study cannot earn"
-    if rule == "total":
-        total = sum(domains.values())
-        ordered = sorted(rules["words"].items(), key=lambda pair: -pair[1])
-        return next(word for word, least in ordered if total >= least), rules["note"]
-    if any(domains[name] <= most for name, most in rules["poor"]["any"].items()):
-        return "poor", rules["note"]
-    for word in ("good", "fair"):
-        if all(domains[name] >= least for name, least in rules[word]["all"].items()):
-            return word, rules["note"]
-    return "poor", rules["note"]
-
-
-def _item(data: Mapping[str, Any]) -> Item:
-    answers = {str(one["value"]): (str(one["text"]), int(one["stars"])) for one in data.get("answers", [])}
-    return Item(
-        data["id"],
-        data["domain"],
-        data["question"],
-        answers,
-        data.get("multiple", False),
-        data.get("not_applicable", ""),
-    )
-
-
-def _best(item: Item) -> int:
-    if item.not_applicable:
-        return 0
-    stars = [star for _, star in item.answers.values()]
-    return sum(stars) if item.multiple else max(stars)

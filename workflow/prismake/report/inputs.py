@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake import __version__
 from prismake.core.files import read_csv, read_json
-from prismake.protocol.forms import load_instrument
+from prismake.protocol.instruments import load_instrument
 from prismake.report.status import rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SOFTWARE = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 
-
-def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[str, Any], pd.DataFrame]:
+def gather(
+    inputs: Mapping[str, Any], config: Mapping[str, Any], versions: Mapping[str, str]
+) -> tuple[dict[str, Any], pd.DataFrame]:
     """The context of ``prismake.report.page.render`` and the study table.
 
     Args:
         inputs: paths by the names of the rule's inputs; ``searches``, ``statuses``, ``agreement``, ``results`` and
             ``figures`` are lists.
         config: the validated protocol.
+        versions: of the software that made the results, by name.
     """
     import pandas as pd
 
@@ -39,7 +37,7 @@ def gather(inputs: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[dict[s
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
     context = {
         "config": config,
-        "versions": versions(),
+        "versions": versions,
         "instruments": {
             name: {"title": load_instrument(name).title}
             for name in sorted({*config["appraisal"]["instruments"].values()})
@@ -79,17 +77,6 @@ def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[
         for row in notices.to_dict("records")
         if row["notices"]
     ]
-
-
-def versions() -> dict[str, str]:
-    """Software that made the results, with versions."""
-    found = {"prismake": __version__, "Python": platform.python_version()}
-    for name in _SOFTWARE:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _figure_name(path: Path) -> str:

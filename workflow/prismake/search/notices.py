@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_json, read_yaml, write_json
-from prismake.core.paths import forms_dir
+from prismake.core.paths import data_file
 from prismake.search.live import named
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ COLUMNS = ["report_id", "pmid", "notices", "checked"]
 
 @cache
 def words() -> dict[str, str]:
-    return read_yaml(forms_dir() / "notices.yaml")
+    return read_yaml(data_file("forms/notices.yaml"))
 
 
 def told(retracted: bool, links: Iterable[str]) -> str:
