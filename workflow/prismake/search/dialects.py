@@ -395,7 +395,7 @@ BIBTEX = Dialect(
     {
         "accession": ("ENTRYKEY:rayyan", "accession", "pmid"),
         "title": ("title",),
-        "authors": ("author:bibtex-people",),
+        "authors": ("author:single",),
         "year": ("year", "date"),
         "journal": ("journal", "journaltitle", "booktitle"),
         "volume": ("volume",),

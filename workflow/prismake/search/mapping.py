@@ -160,7 +160,6 @@ HOW: dict[str, Callable[[str], Any]] = {
     "bars": bars,
     "lines": lines,
     "lines-dots": lambda value: [name.removesuffix(".") for name in lines(value)],
-    "bibtex-people": people.bibtex,
     "loose": loose,
     "trials": trial_ids,
     "embase-number": _found(r"\b(L\d{6,})\b"),

@@ -12,12 +12,14 @@ _INLINE = re.compile(
     r"</?(?:(?:jats|mml|m|ce|xhtml|html|xlink|sub|sup):[\w.-]+|i|b|u|sub|sup|em|strong|italic|bold|span|scp|sc|tt|font"
     r"|small|big|inf|strike|underline|overline|monospace|roman|named-content|styled-content|inline-formula|tex-math|math"
     r"|m(?:i|o|n|row|sub|sup|subsup|text|frac|over|under|underover|space|style|sqrt|root|table|tr|td|fenced|prescripts"
-    r"|multiscripts)|semantics|inline-graphic|xref|ext-link|uri|article-title|styled)\b[^<>]{0,300}>"
+    r"|multiscripts)|semantics|inline-graphic|xref|ext-link|uri|article-title|styled)"
+    r"(?:\s+[\w:.-]+\s*=[^<>]{0,300})?\s*/?>"
     r"|<(?:a|img)\s+\w+\s*=[^<>]{0,300}>|</a>|<!--[^<>]{0,300}-->|<!\[CDATA\[|\]\]>",
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
-    r"</?(?:p|br|hr|h[1-6]|div|li|ul|ol|sec|title|list|list-item|jats:(?:p|title|sec|list|list-item|break))\b[^<>]{0,300}>",
+    r"</?(?:p|br|hr|h[1-6]|div|li|ul|ol|sec|title|list|list-item|jats:(?:p|title|sec|list|list-item|break))"
+    r"(?:\s+[\w:.-]+\s*=[^<>]{0,300})?\s*/?>",
     re.IGNORECASE,
 )
 _FORMULA_TWICE = re.compile(r"<((?:mml:)?annotation|tex-math)\b[^<>]{0,300}>[^<>]{0,5000}</\1>", re.IGNORECASE)

@@ -73,21 +73,27 @@ def cell(value: str) -> list[str]:
 
 
 def bibtex(value: str) -> list[str]:
-    """The authors of BibTeX, parted by `` and `` outside braces; what stands in braces is one name."""
+    """The authors of BibTeX, parted by `` and `` outside braces; what stands in braces is one name and keeps them."""
+    whole = collapse(value)
+    parts = _outside_braces(whole)
+    if len(parts) == 1 and whole[:1] == "{":
+        inner = _outside_braces(whole[1:-1])
+        parts = inner if len(inner) > 1 and all("," in part or _person(part) for part in inner) else parts
+    if len(parts) > 1:
+        return [name for part in parts if (name := part.strip()) and not _nobody(name) and name != "others"]
+    return [whole] if "\\" in whole or "{" in whole else names(whole)
+
+
+def _outside_braces(value: str) -> list[str]:
     parts, depth, start = list[str](), 0, 0
-    for match in re.finditer(r"[{}]|\s+and\s+", value):
+    for match in re.finditer(r"[{}]|\sand\s", value):
         mark = match.group()
         if mark in "{}":
             depth += 1 if mark == "{" else -1
         elif depth <= 0:
             parts.append(value[start : match.start()])
             start = match.end()
-    parts.append(value[start:])
-    if len(parts) > 1:
-        return [name for part in parts if (name := collapse(part)) and not _nobody(name) and name != "others"]
-    whole = parts[0].strip()
-    grouped = whole[:1] == "{" and whole[-1:] == "}"
-    return [collapse(whole)] if grouped else names(whole)
+    return [*parts, value[start:]]
 
 
 def single(value: str) -> list[str]:
