@@ -10,8 +10,8 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from prismake.carried import STAGES as CARRIED
-from prismake.config import (
+from prismake.search.imported_decisions import STAGES as CARRIED
+from prismake.protocol.config import (
     DRAWN,
     PANEL_STAGES,
     SEARCHES,
@@ -19,13 +19,22 @@ from prismake.config import (
     reviewers,
     validated,
 )
-from prismake.errors import PrismakeError
+from prismake.core.software import versions
+from prismake.core.stamps import stamp
+from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
-from prismake.jobs import code, forget_problems
-from prismake.notices import failed_before, pubmed_search
-from prismake.searches import sources
-from prismake.sheets.state import state
-from prismake.status import closing_words
+from prismake.core.jobs import forget_problems
+from prismake.search.notices import failed_before, pubmed_search
+from prismake.search.discovery import sources
+from prismake.protocol.settings import (
+    columns_of,
+    for_offering,
+    for_outcome_table,
+    for_reading,
+    for_report,
+)
+from prismake.kept.sheet_state import state
+from prismake.report.status import closing_words
 
 min_version("9.27")
 
@@ -63,6 +72,13 @@ wildcard_constraints:
 def sheet_state(wildcards):
     """What people last did to the sheets of a stage: the door through which edits enter the graph."""
     return state(wildcards.stage, reviewers(config, wildcards.stage))
+
+
+def code(script):
+    """The parameter by which a rule runs again when code or data that its script reaches has changed."""
+    return lambda wildcards: stamp(
+        script
+    )  # only for the jobs at hand: Snakemake starts anew for each of them
 
 
 if workflow.is_main_process:

@@ -15,7 +15,7 @@ rule score_studies:
     params:
         instruments=config["appraisal"]["instruments"],
         overall=config["appraisal"]["overall"],
-        code=code("forms", "studies"),
+        code=code("score_studies"),
     script:
         "../scripts/score_studies.py"
 
@@ -31,6 +31,6 @@ rule draw_appraisal:
     log:
         "results/logs/draw_appraisal.log",
     params:
-        code=code("figures"),
+        code=code("draw_appraisal"),
     script:
         "../scripts/draw_appraisal.py"

@@ -15,7 +15,7 @@ rule find_duplicates:
     threads: 2
     params:
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
-        code=code("dedup", "queues"),
+        code=code("find_duplicates"),
     script:
         "../scripts/find_duplicates.py"
 
@@ -41,6 +41,6 @@ rule merge_duplicates:
     params:
         kinds=KINDS,
         merge_cochrane_versions=config["duplicates"]["merge_cochrane_versions"],
-        code=code("dedup", "clusters"),
+        code=code("merge_duplicates"),
     script:
         "../scripts/merge_duplicates.py"

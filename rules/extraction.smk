@@ -13,9 +13,8 @@ rule collect_outcomes:
     log:
         "results/logs/collect_outcomes.log",
     params:
-        outcomes=config["outcomes"],
-        fields=config["extraction"]["fields"],
+        outcomes=for_outcome_table(config),
         overlap=config["overlap_column"],
-        code=code("outcomes"),
+        code=code("collect_outcomes"),
     script:
         "../scripts/collect_outcomes.py"

@@ -22,7 +22,7 @@ rule list_vanished:
         "results/logs/list_vanished.log",
     localrule: True
     params:
-        code=code("living"),
+        code=code("list_vanished"),
     script:
         "../scripts/list_vanished.py"
 
@@ -47,7 +47,7 @@ rule count_flow:
         "results/logs/count_flow.log",
     params:
         previous=config["previous"],
-        code=code("flow", "living"),
+        code=code("count_flow"),
     script:
         "../scripts/count_flow.py"
 
@@ -61,6 +61,6 @@ rule draw_flow:
     log:
         "results/logs/draw_flow.log",
     params:
-        code=code("figures", "flow"),
+        code=code("draw_flow"),
     script:
         "../scripts/draw_flow.py"

@@ -13,8 +13,8 @@ rule offer_sheets:
     localrule: True
     params:
         sheets=sheet_state,
-        protocol=lambda wildcards: panel_settings(wildcards.stage),
-        code=code("sheets", "panel", "forms", "handing_out", "splitting", "ordering"),
+        protocol=lambda wildcards: for_offering(wildcards.stage, config),
+        code=code("offer_sheets"),
     script:
         "../scripts/offer_sheets.py"
 
@@ -34,34 +34,7 @@ rule read_sheets:
     localrule: True
     params:
         sheets=sheet_state,
-        protocol=lambda wildcards: panel_settings(wildcards.stage),
-        code=code(
-            "sheets",
-            "panel",
-            "forms",
-            "kappa",
-            "disagreements",
-            "handing_out",
-            "stopping",
-        ),
+        protocol=lambda wildcards: for_reading(wildcards.stage, config),
+        code=code("read_sheets"),
     script:
         "../scripts/read_sheets.py"
-
-
-def panel_settings(stage):
-    """The settings that decide what a stage's sheets ask and whom."""
-    keys = [
-        "question",
-        "criteria",
-        "notice",
-        "title",
-        "reviewers",
-        "consensus",
-        "words",
-        "full_text",
-        "appraisal",
-        "extraction",
-        "seed",
-        stage,
-    ]
-    return {key: config[key] for key in keys}

@@ -14,14 +14,11 @@ rule pool_outcome:
         "results/logs/pool_outcome.{outcome}.log",
     params:
         spec=lambda wildcards: config["outcomes"][wildcards.outcome],
-        labels={
-            field["name"]: field["label"] for field in config["extraction"]["fields"]
-        },
-        kinds={field["name"]: field["type"] for field in config["extraction"]["fields"]},
+        fields=lambda wildcards: columns_of(wildcards.outcome, config),
         level=config["pooling"]["level"],
         subgroup_tau2=config["pooling"]["subgroup_tau2"],
         seed=config["seed"],
-        code=code("pooling", "analysis", "sentences", "checkscript"),
+        code=code("pool_outcome"),
     script:
         "../scripts/pool_outcome.py"
 
@@ -36,7 +33,7 @@ rule draw_outcome:
     log:
         "results/logs/draw_outcome.{outcome}.log",
     params:
-        code=code("figures"),
+        code=code("draw_outcome"),
     script:
         "../scripts/draw_outcome.py"
 
@@ -50,7 +47,7 @@ rule draw_subgroups:
     log:
         "results/logs/draw_subgroups.{outcome}.{column}.log",
     params:
-        code=code("figures"),
+        code=code("draw_subgroups"),
     script:
         "../scripts/draw_subgroups.py"
 
@@ -64,6 +61,6 @@ rule draw_sensitivity:
     log:
         "results/logs/draw_sensitivity.{outcome}.{sensitivity}.log",
     params:
-        code=code("figures"),
+        code=code("draw_sensitivity"),
     script:
         "../scripts/draw_sensitivity.py"

@@ -32,7 +32,8 @@ rule write_report:
     log:
         "results/logs/write_report.log",
     params:
-        config=config,
-        code=code("report", "context"),
+        config=for_report(config),
+        versions=versions(),
+        code=code("write_report"),
     script:
         "../scripts/write_report.py"

@@ -14,7 +14,7 @@ rule carry_decisions:
     params:
         names={name: details["reviewers"] for name, details in SOURCES.items()},
         reviewers={stage: reviewers(config, stage) for stage in CARRIED},
-        code=code("carried"),
+        code=code("carry_decisions"),
     script:
         "../scripts/carry_decisions.py"
 
@@ -32,7 +32,7 @@ rule list_carried:
         "results/logs/list_carried.log",
     localrule: True
     params:
-        code=code("carried"),
+        code=code("list_carried"),
     script:
         "../scripts/list_carried.py"
 
@@ -47,7 +47,7 @@ rule queue_records:
     log:
         "results/logs/queue_records.log",
     params:
-        code=code("queues", "clusters", "carried"),
+        code=code("queue_records"),
     script:
         "../scripts/queue_records.py"
 
@@ -66,7 +66,7 @@ rule queue_reports:
     params:
         gate=config["title_abstract"]["gate"],
         reasons=config["full_text"]["reasons"],
-        code=code("carried", "clusters", "labels", "queues", "related"),
+        code=code("queue_reports"),
     script:
         "../scripts/queue_reports.py"
 
@@ -87,8 +87,8 @@ rule find_fulltexts:
         pdfs=lambda wildcards: fulltexts.state(),
         services=config["full_text"]["open_access"],
         attempts=lambda wildcards: fulltexts.attempts(),
-        email=config["email"],
-        code=code("fulltexts"),
+        email=config["email"] if config["full_text"]["open_access"] else "",
+        code=code("find_fulltexts"),
     script:
         "../scripts/find_fulltexts.py"
 
@@ -108,9 +108,9 @@ rule check_notices:
         live_search=int(bool(pubmed_search(SOURCES))),
     params:
         search=pubmed_search(SOURCES),
-        email=config["email"],
+        email=config["email"] if pubmed_search(SOURCES) else "",
         attempt=lambda wildcards: failed_before(Path("results/full_text/notices.json")),
-        code=code("notices"),
+        code=code("check_notices"),
     script:
         "../scripts/check_notices.py"
 
@@ -131,6 +131,6 @@ rule group_studies:
     params:
         gate=config["full_text"]["gate"],
         instruments=config["appraisal"]["instruments"],
-        code=code("clusters", "forms", "labels", "queues"),
+        code=code("group_studies"),
     script:
         "../scripts/group_studies.py"

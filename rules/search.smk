@@ -16,8 +16,10 @@ rule search_source:
         live_search=lambda wildcards: int(bool(SOURCES[wildcards.source]["live"])),
     params:
         details=lambda wildcards: SOURCES[wildcards.source],
-        email=config["email"],
-        code=code("sources", "records", "recordfile", "searching", "carried"),
+        email=lambda wildcards: (
+            config["email"] if SOURCES[wildcards.source]["live"] else ""
+        ),
+        code=code("search_source"),
     script:
         "../scripts/search_source.py"
 
@@ -35,6 +37,6 @@ rule import_records:
         "results/logs/import_records.log",
     localrule: True
     params:
-        code=code("records", "recordfile", "searching", "ledger"),
+        code=code("import_records"),
     script:
         "../scripts/import_records.py"

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from prismake.core.files import read_csv
+from prismake.core.jobs import job
 from prismake.figures import save, star_table, traffic_light
-from prismake.files import read_csv
-from prismake.forms import load_instrument
-from prismake.jobs import job
+from prismake.protocol.instruments import load_instrument
 
 
 def main(appraisal_file: Path, scores_file: Path, stars: Path, lights: Path) -> None:

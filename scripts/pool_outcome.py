@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.analysis import analyse, records
-from prismake.checkscript import check_script
-from prismake.files import read_csv, read_json, write_json, write_text
-from prismake.jobs import job
+from prismake.core.files import read_csv, read_json, write_json, write_text
+from prismake.core.jobs import job
+from prismake.synthesis import analyse, records
+from prismake.synthesis.check_script import check_script
 
 
 def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
@@ -27,6 +27,10 @@ if "snakemake" in globals():
             snakemake.wildcards.outcome,
             Path(snakemake.input.outcomes),
             [Path(path) for path in snakemake.input.statuses],
-            {name: snakemake.params[name] for name in ("spec", "labels", "kinds", "level", "subgroup_tau2", "seed")},
+            {
+                **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},
+                "labels": {field["name"]: field["label"] for field in snakemake.params.fields},
+                "kinds": {field["name"]: field["type"] for field in snakemake.params.fields},
+            },
             {name: Path(path) for name, path in snakemake.output.items()},
         )

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from prismake.context import gather
-from prismake.files import write_csv, write_text
-from prismake.jobs import job
+from prismake.core.files import write_csv, write_text
+from prismake.core.jobs import job
+from prismake.report.inputs import gather
 from prismake.report.page import render
 
 
-def main(inputs: dict, config: dict, page: Path, studies: Path) -> None:
-    context, table = gather(inputs, config)
+def main(inputs: dict, config: dict, versions: dict, page: Path, studies: Path) -> None:
+    context, table = gather(inputs, config, versions)
     write_csv(studies, table)
     write_text(page, render(context))
 
@@ -25,4 +25,10 @@ if "snakemake" in globals():
             else Path(value)
             for name, value in paths.items()
         }
-        main(paths, snakemake.params.config, Path(snakemake.output.page), Path(snakemake.output.studies))
+        main(
+            paths,
+            snakemake.params.config,
+            snakemake.params.versions,
+            Path(snakemake.output.page),
+            Path(snakemake.output.studies),
+        )

@@ -41,6 +41,7 @@ def test_every_rule_has_a_sentence_a_log_and_a_script_of_its_name():
             assert "    log:" in body, name
             assert f'"../scripts/{name}.py"' in body, name
             assert (ROOT / "scripts" / f"{name}.py").is_file(), name
+            assert f'code=code("{name}")' in body, name
             assert len(lines) <= 36, name
 
 

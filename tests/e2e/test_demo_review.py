@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from prismake.core.paths import package_root
+from prismake.core.stamps import Stamps
 from review import Review
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +30,29 @@ R_RESULTS = {
 }
 
 
+# Python runs this before a job's script: it writes down which files the job opens.
+NOTE_WHAT_IS_OPENED = """
+import atexit, os, sys
+opened = set()
+sys.addaudithook(lambda event, details: opened.add(str(details[0])) if event == "open" else None)
+
+@atexit.register
+def write_down():
+    place = os.path.join({folder!r}, f"{{os.path.basename(sys.argv[0])}}.{{os.getpid()}}")
+    if ".snakemake/scripts/" in sys.argv[0]:
+        with open(place, "w", encoding="utf-8", errors="replace") as file:
+            file.write("\\n".join(opened))
+"""
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> Review:
+def opened(tmp_path_factory) -> Path:
+    """A folder with a list of the files that each job of the demonstration opened."""
+    return tmp_path_factory.mktemp("opened")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, opened) -> Review:
     """A copy of the project, run once by a bare snakemake."""
     review = Review.__new__(Review)
     review.folder = tmp_path_factory.mktemp("demo") / "prismake"
@@ -35,7 +60,11 @@ def demo(tmp_path_factory) -> Review:
     for name in ("Snakefile", "rules", "scripts", "profiles", "config"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, review.folder / name)
-    review.output = review.run()
+    customized = tmp_path_factory.mktemp("customized")
+    (customized / "sitecustomize.py").write_text(NOTE_WHAT_IS_OPENED.format(folder=str(opened)), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(customized), prepend=os.pathsep)
+        review.output = review.run()
     return review
 
 
@@ -118,12 +147,48 @@ def test_every_record_is_somewhere_in_the_flow(demo):
     assert boxes["undecided_title_abstract"] == boxes["undecided_full_text"] == boxes["possible_duplicates"] == 0
 
 
+def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
+    """Neither a module nor a form, an instrument, a schema or a template of the package."""
+    package = package_root()
+    stamps, seen = Stamps(package, ROOT), set()
+    for listing in sorted(opened.iterdir()):
+        script = listing.name.split(".")[1]  # tmp1a2b3c.find_duplicates.py.4711
+        covered = set(stamps.files(script).values())
+        for line in listing.read_text(encoding="utf-8").splitlines():
+            path = Path(line)
+            if path.parent.name == "__pycache__":
+                path = path.parents[1] / f"{path.name.partition('.')[0]}.py"
+            if path.is_relative_to(package.parent) and path.is_file():
+                assert path in covered, (script, path)
+                seen.add(script)
+    assert seen == {path.stem for path in (ROOT / "scripts").glob("*.py")}
+
+
 def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
     demo.idle()
     before = demo.digests()
     shutil.rmtree(demo.folder / "results")
     demo.run()
     assert demo.digests() == before
+    demo.idle()
+
+
+def test_an_edited_extraction_column_is_read_in_the_sheets_of_extraction_only(demo):
+    config = demo.folder / "config/config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("help: Participants who received CAR T-cells.", "help: Infused."), encoding="utf-8")
+    jobs = Counter(line.split()[1] for line in demo.run("-n").splitlines() if line.startswith(("rule ", "localrule ")))
+    config.write_text(text, encoding="utf-8")
+    assert (jobs["read_sheets:"], jobs["offer_sheets:"], jobs["collect_outcomes:"]) == (1, 1, 1)
+    others = (
+        "search_source:",
+        "import_records:",
+        "find_duplicates:",
+        "group_studies:",
+        "score_studies:",
+        "count_flow:",
+    )
+    assert not jobs.keys() & set(others)
     demo.idle()
 
 

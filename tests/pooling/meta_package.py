@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from prismake import pooling as pl
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from scipy.special import logit
 
 NAN = math.nan
@@ -123,7 +123,9 @@ def ask_prop(case: Any, result: dict, expected: dict) -> dict:
     limits = {"study_lower": on_scale(lower, n, o["sm"]), "study_upper": on_scale(upper, n, o["sm"])}
     base = {"TE": y, "seTE": np.sqrt(v)} | limits
     if "GLMM" in result["name"]:
-        return base | glmm_fields(pl.pool_proportions(x, n, nodes=7, prediction="metafor"))  # as metafor, which meta asks, has by default
+        return base | glmm_fields(
+            pl.pool_proportions(x, n, nodes=7, prediction="metafor")
+        )  # as metafor, which meta asks, has by default
     answer = inverse(y, v, o["method"], o["ci"]) | base
     return answer | dict.fromkeys(("pval_common", "pval_random", "stat_random"), NAN)
 

@@ -24,7 +24,7 @@ import math
 
 import numpy as np
 from prismake import pooling as pl
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from prismake.pooling.distributions import chi2_quantile, critical
 from scipy.special import expit, ndtr
 

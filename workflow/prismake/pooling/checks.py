@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 MISSING, IMPOSSIBLE, NO_EVENTS, UNDEFINED = "missing", "impossible", "no events", "undefined"
 KINDS = (MISSING, IMPOSSIBLE, NO_EVENTS, UNDEFINED)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from . import hartung_knapp as hk
 from .batch import pool_batch

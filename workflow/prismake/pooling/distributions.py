@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 
 def normal_two_sided(z):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from . import checks as ck
 from . import formulas as f

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from . import distributions as dist
 from .kernel import Fit

@@ -27,7 +27,7 @@ import math
 import numpy as np
 from scipy.special import gammaln, ndtr
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .distributions import critical
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
 from . import distributions as dist
 from . import hartung_knapp as hk

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist
+from prismake.core.errors import EstimateDoesNotExist
 
 if TYPE_CHECKING:
     from .pooled import Pooled

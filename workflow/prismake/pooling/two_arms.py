@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
 from . import prediction as pi
 from .design import design_matrix, require_full_rank

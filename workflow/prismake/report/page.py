@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from prismake.analysis.sensitivity import TITLES
-from prismake.config import DRAWN
+from prismake.core.paths import data_file
 from prismake.figures.wording import (
     NONE,
     PROPORTIONS,
@@ -27,13 +25,14 @@ from prismake.figures.wording import (
     plural,
     share,
 )
-from prismake.paths import graph_root
+from prismake.protocol.config import DRAWN
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
+from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
-from prismake.status import round_words
+from prismake.synthesis.sensitivity import TITLES
 
 TEMPLATE = "page.html.j2"
 
@@ -68,7 +67,7 @@ def render(context: Mapping[str, Any]) -> str:
     The page loads nothing from elsewhere and runs no script. Raises PrismakeError when a figure is no SVG.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates()),
+        loader=jinja2.DictLoader(templates()),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -83,9 +82,10 @@ def render(context: Mapping[str, Any]) -> str:
     return environment.get_template(TEMPLATE).render(view(context))
 
 
-def templates() -> Path:
-    """The folder of page templates."""
-    return graph_root() / "workflow" / "report"
+def templates() -> dict[str, str]:
+    """The text of each template by its name."""
+    files = (data_file("report/page.html.j2"), data_file("report/page.css"))
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
 def view(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,21 @@
+"""The software that made the results, as the report names it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from prismake import __version__
+
+_NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
+
+
+def versions() -> dict[str, str]:
+    """Versions by name, in the order to be printed; a library that is not installed is left out."""
+    found = {"prismake": __version__, "Python": platform.python_version()}
+    for name in _NAMED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

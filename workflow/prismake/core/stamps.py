@@ -1,0 +1,295 @@
+"""Stamps: twelve digits a rule that change when anything changes that its script can reach inside the package.
+
+Snakemake runs a rule again when its script changes, but it does not follow what the script imports or which data
+files that code reads. A stamp does. Rules take it as the parameter ``code``, so a new version of prismake makes
+again exactly what it would make differently. It covers
+
+- the script and every module of the package that it imports, directly or through others, also inside functions and
+  through packages that load their names on first use (``__getattr__`` with a table of names and modules);
+- the data files (forms, instruments, schemas, templates) that these modules read: each call of
+  ``paths.data_file`` and ``paths.data_files`` names its files in a literal, and there is no other way to them;
+- the installed versions of the other libraries that these modules import.
+
+All of it is read from the source text: building the graph imports none of these modules. Imports below
+``if TYPE_CHECKING:`` never run and do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+from prismake.core.paths import graph_root, package_root
+
+READERS = ("data_file", "data_files")  # the functions of ``paths`` that lead to data files
+DIGITS = 12
+
+
+@cache
+def stamp(script: str) -> str:
+    """The stamp of the rule whose script is ``scripts/<script>.py``."""
+    return _installed().stamp(script)
+
+
+@cache
+def _installed() -> Stamps:
+    return Stamps(package_root(), graph_root())
+
+
+@dataclass
+class Source:
+    """What the text of one module says about its imports and its data.
+
+    Attributes:
+        imports: (module, name) of each import; the name is "" where the module itself is imported, "*" for all names.
+        bound: names that the module defines or imports at its top level.
+        tables: (name, module) of each entry of a table of names, where a ``__getattr__`` loads them on first use.
+        strings: names of modules, perhaps, in a file that imports modules by name without such tables.
+        data: patterns of the data files that it reads, below ``workflow/``.
+    """
+
+    imports: list[tuple[str, str]] = field(default_factory=list)
+    bound: set[str] = field(default_factory=set)
+    tables: list[tuple[str, str]] = field(default_factory=list)
+    strings: set[str] = field(default_factory=set)
+    data: set[str] = field(default_factory=set)
+
+
+class Stamps:
+    """The stamps of one tree: a package, and the graph that holds ``scripts/`` and ``workflow/``."""
+
+    def __init__(self, package: Path, graph: Path) -> None:
+        self.package, self.graph = package, graph
+        self._paths: dict[str, Path | None] = {}
+        self._sources: dict[str, Source] = {}
+        self._next: dict[str, set[str]] = {}
+        self._lazy: dict[str, dict[str, str]] = {}
+        self._digests: dict[Path, str] = {}
+
+    def stamp(self, script: str) -> str:
+        """Hexadecimal digits that stand for all files and library versions that a script reaches."""
+        total = hashlib.sha256()
+        for name, path in self.files(script).items():
+            total.update(f"{name} {self._digest(path)}\n".encode())
+        for name, number in self.libraries(script).items():
+            total.update(f"{name}=={number}\n".encode())
+        return total.hexdigest()[:DIGITS]
+
+    def files(self, script: str) -> dict[str, Path]:
+        """The files that a script reaches; the names are the same in a checkout and in an installed package."""
+        found = {f"scripts/{script}.py": self._script(script)}
+        for module in self.modules(script):
+            path = self._path(module)
+            found[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
+            for pattern in self._source(module).data:
+                for file in (self.graph / "workflow").glob(pattern):
+                    found[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
+        return dict(sorted(found.items()))
+
+    def libraries(self, script: str) -> dict[str, str]:
+        """Installed versions of the distributions that a script or a module reached by it imports."""
+        sources = [self._script_source(script), *(self._source(module) for module in self.modules(script))]
+        tops = {name.partition(".")[0] for source in sources for name, _ in source.imports}
+        outside = tops - sys.stdlib_module_names - {self.package.name}
+        names = sorted({name for top in outside for name in _distributions().get(top, [])})
+        return {name: _version(name) for name in names}
+
+    def modules(self, script: str) -> list[str]:
+        """The modules of the package that a script imports, directly or through others."""
+        waiting = list(self._targets(self._script_source(script)))
+        reached: set[str] = set()
+        while waiting:
+            module = waiting.pop()
+            if module not in reached:
+                reached.add(module)
+                waiting += self._imported(module)
+        return sorted(reached)
+
+    def _imported(self, module: str) -> set[str]:
+        if module not in self._next:
+            source = self._source(module)
+            by_name = {self._named(string, module) for string in source.strings}
+            self._next[module] = {*self._targets(source), *(step for name in by_name for step in self._resolve(name))}
+        return self._next[module]
+
+    def _targets(self, source: Source) -> Iterator[str]:
+        for module, name in source.imports:
+            yield from self._resolve(module, name)
+
+    def _resolve(self, module: str, name: str = "") -> Iterator[str]:
+        """The modules that run when ``name`` is taken from ``module`` and used."""
+        if not self._path(module):
+            return
+        parts = module.split(".")
+        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+        lazy = self._lazy_names(module)
+        if name and self._path(f"{module}.{name}"):
+            yield from self._resolve(f"{module}.{name}")
+        elif name in lazy:
+            yield from self._resolve(lazy[name], name)
+        elif name not in self._source(module).bound and not name.startswith("__"):
+            # the module itself, or a name of unknown origin: any of the names that it loads may be used
+            for each, home in lazy.items():
+                yield from self._resolve(home, each)
+
+    def _lazy_names(self, module: str) -> dict[str, str]:
+        """The module of each name that a module loads on first use."""
+        if module not in self._lazy:
+            homes = ((name, self._named(home, module)) for name, home in self._source(module).tables)
+            self._lazy[module] = {name: home for name, home in homes if home}
+        return self._lazy[module]
+
+    def _named(self, string: str, module: str) -> str:
+        """The module that a string in ``module`` names, in full or within its package; "" where it names none.
+
+        The package as a whole is no answer: nobody imports it by name in order to use all that it offers.
+        """
+        package = module if self._path(module).name == "__init__.py" else module.rpartition(".")[0]
+        choices = (string, f"{package}.{string.lstrip('.')}")
+        return next((name for name in choices if name != self.package.name and self._path(name)), "")
+
+    def _path(self, module: str) -> Path | None:
+        """The file of a module; ``None`` where it is none of this package."""
+        if module not in self._paths:
+            top, *rest = module.split(".")
+            base = self.package.joinpath(*rest)
+            files = [base / "__init__.py", base.with_name(f"{base.name}.py")] if rest else [base / "__init__.py"]
+            files = files if top == self.package.name else []
+            self._paths[module] = next((file for file in files if file.is_file()), None)
+        return self._paths[module]
+
+    def _script(self, script: str) -> Path:
+        return self.graph / "scripts" / f"{script}.py"
+
+    def _script_source(self, script: str) -> Source:
+        return self._parsed(f"scripts/{script}", self._script(script), "")
+
+    def _source(self, module: str) -> Source:
+        path = self._path(module)
+        return self._parsed(module, path, module if path.name == "__init__.py" else module.rpartition(".")[0])
+
+    def _parsed(self, name: str, path: Path, package: str) -> Source:
+        if name not in self._sources:
+            text = path.read_bytes()
+            self._digests[path] = hashlib.sha256(text).hexdigest()
+            self._sources[name] = read_source(text, package)
+        return self._sources[name]
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self._digests[path]
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    """Distributions by the name under which they are imported: ``sklearn`` is scikit-learn."""
+    return {top: list(names) for top, names in packages_distributions().items()}
+
+
+_version = cache(version)
+
+
+@cache
+def read_source(text: bytes, package: str) -> Source:
+    """Imports, names loaded on first use and data of one module of a package.
+
+    Raises:
+        ValueError: a data file is not named in a literal.
+    """
+    tree = ast.parse(text)
+    source = Source()
+    for statement in _statements(tree.body):
+        if isinstance(statement, ast.Import):
+            source.imports += [(alias.name, "") for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom):
+            module = _absolute(statement, package)
+            source.imports += [(module, alias.name) for alias in statement.names]
+    source.bound = set(_bound(tree.body))
+    # Expressions are looked through only where the text mentions what is sought: most files do not.
+    if b"import_module" in text or b"__import__" in text:
+        if "__getattr__" in source.bound:
+            source.tables = list(_tables(tree))
+        else:
+            source.strings = set(_module_names(tree))
+    if b"data_file" in text:
+        source.data = set(_data_patterns(tree))
+    return source
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """All statements, also those inside functions and branches, without what only a type checker sees."""
+    waiting = list(body)
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        if isinstance(statement, ast.If) and _names(statement.test) & {"TYPE_CHECKING"}:
+            waiting += statement.orelse
+            continue
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(statement, part, ())
+
+
+def _names(expression: ast.expr) -> set[str]:
+    if isinstance(expression, ast.Attribute):
+        return {expression.attr}
+    return {expression.id} if isinstance(expression, ast.Name) else set()
+
+
+def _absolute(statement: ast.ImportFrom, package: str) -> str:
+    """The module of ``from … import``, with the dots of a relative import resolved."""
+    if not statement.level:
+        return statement.module or ""
+    parts = package.split(".")
+    base = parts[: len(parts) - statement.level + 1]
+    return ".".join([*base, *([statement.module] if statement.module else [])])
+
+
+def _bound(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """Names that the top level of a module binds."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _tables(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(name, module) of the tables behind a ``__getattr__``: {name: module} or {module: [names]}."""
+    for table in (node for node in ast.walk(tree) if isinstance(node, ast.Dict)):
+        for key, value in zip(table.keys, table.values, strict=True):
+            if isinstance(value, ast.List | ast.Tuple | ast.Set):
+                yield from ((name, _text(key)) for name in map(_text, value.elts))
+            else:
+                yield _text(key), _text(value)
+
+
+def _module_names(tree: ast.Module) -> Iterator[str]:
+    """Strings that may name a module."""
+    for node in ast.walk(tree):
+        if all(part.isidentifier() for part in _text(node).lstrip(".").split(".")):
+            yield _text(node)
+
+
+def _data_patterns(tree: ast.Module) -> Iterator[str]:
+    """What a module gives to ``data_file`` and ``data_files``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _names(node.func) & set(READERS):
+            pattern = _text(node.args[0]) if len(node.args) == 1 else ""
+            if not pattern:
+                raise ValueError(f"line {node.lineno}: {ast.unparse(node)} has to name its file in a literal.")
+            yield pattern
+
+
+def _text(node: ast.AST | None) -> str:
+    """The text of a literal string, "" for all else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,0 +1,78 @@
+"""The settings that each rule uses: editing any other part of the protocol does not make the rule run again.
+
+Each function gives a part of the protocol in the protocol's own shape, so that what takes it cannot tell it from the
+whole. ``config`` is the protocol with its defaults filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from prismake.protocol.config import PANEL_STAGES, reviewers
+from prismake.protocol.forms import lists_of, load_form
+
+Settings = dict[str, Any]
+
+# How a stage is shared out, in which order and in which batches: prismake.panel.allocation
+_ALLOCATION = ("split", "order", "batch", "calibration", "stop")
+_OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
+_METHODS = ("title", "measure", "model", "method", "test", "also_inverse_variance", "subgroups", "moderators")
+
+
+def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
+    """What the sheets of a stage ask, whom, and how they are shared out."""
+    found = {
+        "reviewers": reviewers(dict(config), stage),
+        "consensus": config["consensus"],
+        "seed": config["seed"],
+        stage: _some(config[stage], (*_ALLOCATION, "highlight")),
+    }
+    asked = lists_of(stage)
+    if "reasons" in asked:
+        found["full_text"] = {**found.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
+    if "designs" in asked:
+        found["appraisal"] = {**found.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == "extraction":
+        found["extraction"] |= _some(config["extraction"], ["fields"])
+    answers = {choice.value for field in load_form(stage, found).fields for choice in field.choices}
+    return {**found, "words": _some(config["words"], answers)}
+
+
+def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
+    """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
+    found = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
+    return {**found, "criteria": config["criteria"]} if stage in ("title_abstract", "full_text") else found
+
+
+def for_outcome_table(config: Mapping[str, Any]) -> Settings:
+    """Of each outcome, the columns that belong to it."""
+    return {name: _some(spec, _OUTCOME_TABLE) for name, spec in config["outcomes"].items()}
+
+
+def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
+    """The extraction columns that an outcome is pooled from, each with name, label and type."""
+    spec = config["outcomes"][outcome]
+    used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"]}
+    fields = (field for field in config["extraction"]["fields"] if field["name"] in used)
+    return [_some(field, ["name", "label", "type"]) for field in fields]
+
+
+def for_report(config: Mapping[str, Any]) -> Settings:
+    """What the page says of the protocol itself; what was really done comes from the tables."""
+    found = _some(
+        config, ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "pooling"]
+    )
+    for stage in PANEL_STAGES:
+        found[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
+    found["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
+    found["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    found["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
+    found["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    return found
+
+
+def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
+    """The entries of these keys, in the order of the settings; keys that are not there are left out."""
+    wanted = set(keys)
+    return {key: value for key, value in settings.items() if key in wanted}
