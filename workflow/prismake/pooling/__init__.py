@@ -20,7 +20,9 @@
 | leave-one-out, cumulative | `leave_one_out`, `cumulative` |
 | influence, Baujat, funnel coordinates | `influence`, `baujat`, `funnel` |
 | every subset of studies (GOSH) | `gosh` |
+| the tests of small-study effects that fit a measure, and why | `small_study_tests`, `fitting_tests` |
 | asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
+| asymmetry of proportions and rates | `peters_mixed` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
 | selection by p-value (step function), with weights fitted or assumed | `selection_model` |
@@ -77,6 +79,7 @@ _HOME = {
     "bayesian": ["bayes", "Posterior"],
     "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
+    "small_study": ["small_study_tests", "fitting_tests", "peters_mixed", "SmallStudyTest", "Fitting"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
