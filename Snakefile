@@ -10,8 +10,8 @@ import time
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-from prismake.carried import STAGES as CARRIED
-from prismake.config import (
+from prismake.search.imported_decisions import STAGES as CARRIED
+from prismake.protocol.config import (
     DRAWN,
     PANEL_STAGES,
     SEARCHES,
@@ -21,11 +21,11 @@ from prismake.config import (
 )
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
-from prismake.jobs import forget_problems
-from prismake.notices import failed_before, pubmed_search
-from prismake.searches import sources
+from prismake.core.jobs import forget_problems
+from prismake.search.notices import failed_before, pubmed_search
+from prismake.search.discovery import sources
 from prismake.protocol.settings import (
     columns_of,
     for_offering,
@@ -33,8 +33,8 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
-from prismake.sheets.state import state
-from prismake.status import closing_words
+from prismake.kept.sheet_state import state
+from prismake.report.status import closing_words
 
 min_version("9.27")
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.carried import carry
-from prismake.files import read_csv, write_csv
-from prismake.jobs import job
+from prismake.core.files import read_csv, write_csv
+from prismake.core.jobs import job
+from prismake.search.imported_decisions import carry
 
 
 def main(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.files import read_csv, write_csv, write_json
-from prismake.jobs import job
-from prismake.notices import Checked, check_again, included_notices
-from prismake.searching import api_key
+from prismake.core.files import read_csv, write_csv, write_json
+from prismake.core.jobs import job
+from prismake.search.notices import Checked, check_again, included_notices
+from prismake.search.reading import api_key
 
 
 def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: str, table: Path, status: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import read_csv, write_csv
-from prismake.jobs import job
-from prismake.outcomes import collect_outcomes
+from prismake.core.files import read_csv, write_csv
+from prismake.core.jobs import job
+from prismake.extraction.outcomes import collect_outcomes
 
 
 def main(queue: Path, tables: dict[str, Path], settings: dict, outcomes: Path) -> None:

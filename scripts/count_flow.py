@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.files import write_csv, write_json
+from prismake.core.files import write_csv, write_json
+from prismake.core.jobs import job
 from prismake.flow import prisma_flow
-from prismake.jobs import job
-from prismake.living import TABLES, flow_tables
+from prismake.flow.inputs import TABLES, flow_tables
 
 
 def main(

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from prismake.core.files import read_csv
+from prismake.core.jobs import job
 from prismake.figures import save, star_table, traffic_light
-from prismake.files import read_csv
-from prismake.jobs import job
 from prismake.protocol.instruments import load_instrument
 
 

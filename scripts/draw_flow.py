@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from prismake.core.files import read_json
+from prismake.core.jobs import job
 from prismake.figures import flow_diagram, save
-from prismake.files import read_json
-from prismake.jobs import job
 
 
 def main(flow_file: Path, diagram: Path) -> None:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from prismake.files import replacing, write_csv
-from prismake.jobs import job
+from prismake.core.files import replacing, write_csv
+from prismake.core.jobs import job
 
 
 def main(records_file: Path, merge_cochrane_versions: bool, workers: int, output: dict[str, Path]) -> None:
     import pandas as pd
     from prismake.dedup import compare_records, conclude
-    from prismake.queues import pairs
+    from prismake.panel.queues import pairs
 
     records = pd.read_parquet(records_file)
     comparison = compare_records(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)

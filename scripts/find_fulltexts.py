@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import replacing, write_csv, write_json
+from prismake.core.files import replacing, write_csv, write_json
+from prismake.core.jobs import job
 from prismake.fulltexts.finding import find
-from prismake.jobs import job
 
 CACHE = Path("results/.cache/pdf_texts.json")  # no output of the rule: it outlives a run, and may be deleted
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.clusters import STUDIES, known, remember
-from prismake.files import read_csv, replacing, write_csv
-from prismake.jobs import job
-from prismake.queues import appraisal_items, extraction_rows, handed_on, studies, study_of_report
+from prismake.core.files import read_csv, replacing, write_csv
+from prismake.core.jobs import job
+from prismake.kept.ids import STUDIES, known, remember
+from prismake.panel.queues import appraisal_items, extraction_rows, handed_on, studies, study_of_report
 
 
 def main(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.files import read_json, write_csv
-from prismake.jobs import job
-from prismake.ledger import join_and_keep
-from prismake.searching import searches_table
+from prismake.core.files import read_json, write_csv
+from prismake.core.jobs import job
+from prismake.search.reading import searches_table
+from prismake.sheets.retained_records import join_and_keep
 
 
 def main(logs: list[Path], tables: list[Path], records_file: Path, vanished_file: Path, searches_file: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.carried import STAGES, outcome, summary
-from prismake.files import read_csv, write_csv, write_json
-from prismake.jobs import job
+from prismake.core.files import read_csv, write_csv, write_json
+from prismake.core.jobs import job
+from prismake.search.imported_decisions import STAGES, outcome, summary
 
 
 def main(carried: Path, decisions: dict[str, Path], table: Path, words: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import read_csv, read_json, write_csv
-from prismake.jobs import job
-from prismake.living import vanished_table
+from prismake.core.files import read_csv, read_json, write_csv
+from prismake.core.jobs import job
+from prismake.flow.inputs import vanished_table
 
 
 def main(searches: list[Path], records: Path, tables: dict[str, Path], table: Path) -> None:

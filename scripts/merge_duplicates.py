@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.clusters import REPORTS, ROUTES, known, remember, routes_of
-from prismake.files import read_csv, replacing, write_csv, write_json
-from prismake.jobs import job
+from prismake.core.files import read_csv, replacing, write_csv, write_json
+from prismake.core.jobs import job
+from prismake.kept.ids import REPORTS, ROUTES, known, remember, routes_of
 
 
 def main(

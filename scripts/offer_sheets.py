@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from prismake.files import write_json
-from prismake.guide import guide_lines
-from prismake.jobs import job
-from prismake.ordering import order_of_rows
+from prismake.core.files import write_json
+from prismake.core.jobs import job
+from prismake.protocol.guide import guide_lines
 from prismake.sheets.layout import check_of
 from prismake.sheets.offering import offer
+from prismake.sheets.order import order_of_rows
 from prismake.sheets.queue import QueueFile
 from prismake.sheets.stage import load_stage
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.analysis import analyse, records
-from prismake.checkscript import check_script
-from prismake.files import read_csv, read_json, write_json, write_text
-from prismake.jobs import job
+from prismake.core.files import read_csv, read_json, write_json, write_text
+from prismake.core.jobs import job
+from prismake.synthesis import analyse, records
+from prismake.synthesis.check_script import check_script
 
 
 def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.carried import prefilled
-from prismake.files import read_csv, replacing
-from prismake.jobs import job
-from prismake.queues import titles_and_abstracts
+from prismake.core.files import read_csv, replacing
+from prismake.core.jobs import job
+from prismake.panel.queues import titles_and_abstracts
+from prismake.search.imported_decisions import prefilled
 
 
 def main(reports_file: Path, carried: Path, queue: Path) -> None:

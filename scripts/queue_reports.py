@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from prismake.carried import prefilled
-from prismake.files import read_csv, replacing
-from prismake.jobs import job
-from prismake.queues import full_texts, handed_on
+from prismake.core.files import read_csv, replacing
+from prismake.core.jobs import job
+from prismake.panel.queues import full_texts, handed_on
+from prismake.search.imported_decisions import prefilled
 
 
 def main(inputs: dict[str, Path], gate: str, reasons: list[str], sought: Path) -> None:

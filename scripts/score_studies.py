@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import read_csv, write_csv
-from prismake.jobs import job
-from prismake.studies import appraise
+from prismake.appraisal.scores import appraise
+from prismake.core.files import read_csv, write_csv
+from prismake.core.jobs import job
 
 
 def main(tables: dict[str, Path], instruments: dict[str, str], overall: str, appraisal: Path, scores: Path) -> None:

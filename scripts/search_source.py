@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.files import write_json
-from prismake.jobs import job
-from prismake.searching import read_source
+from prismake.core.files import write_json
+from prismake.core.jobs import job
+from prismake.search.reading import read_source
 
 
 def main(source, details, email, folder: Path, output: dict[str, Path]) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from prismake.context import gather
-from prismake.files import write_csv, write_text
-from prismake.jobs import job
+from prismake.core.files import write_csv, write_text
+from prismake.core.jobs import job
+from prismake.report.inputs import gather
 from prismake.report.page import render
 
 

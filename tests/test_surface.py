@@ -51,11 +51,11 @@ def test_a_name_that_does_not_exist():
 
 
 def test_every_error_is_one_of_ours():
-    errors = [value for value in vars(prismake.errors).values() if isinstance(value, type)]
+    errors = [value for value in vars(prismake.core.errors).values() if isinstance(value, type)]
     kinds = [error for error in errors if issubclass(error, Exception)]
     assert len(kinds) > 5
-    assert all(issubclass(error, prismake.errors.PrismakeError) for error in kinds)
-    error = prismake.errors.SheetError("the file is empty.", where="a.xlsx", remedy="Restore it.")
+    assert all(issubclass(error, prismake.core.errors.PrismakeError) for error in kinds)
+    error = prismake.core.errors.SheetError("the file is empty.", where="a.xlsx", remedy="Restore it.")
     assert str(error) == "a.xlsx: the file is empty. Restore it."
 
 

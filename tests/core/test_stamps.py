@@ -81,7 +81,7 @@ def test_names_loaded_on_first_use_lead_to_their_modules(here):
     assert prismake.prisma_flow.__module__ not in homes
 
 
-@pytest.mark.parametrize("package", ["prismake", "prismake.pooling", "prismake.dedup", "prismake.figures", "prismake.sources"])  # fmt: skip
+@pytest.mark.parametrize("package", ["prismake", "prismake.pooling", "prismake.dedup", "prismake.figures", "prismake.search"])  # fmt: skip
 def test_the_tables_are_read_as_the_packages_read_them(here, package):
     """Each public name, loaded by Python itself: its module is among those that the stamp follows."""
     import importlib

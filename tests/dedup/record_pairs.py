@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from prismake.core.records import table
 from prismake.dedup import Duplicates, find_duplicates
-from prismake.records import table
 
 # The abstracts of two papers.
 LONG = (

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prismake.core.records import table
 from prismake.dedup import Comparison, apply_answers, compare_records, find, find_duplicates
-from prismake.records import table
 from record_pairs import record
 
 _RECORD = st.fixed_dictionaries(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from prismake.core.errors import DedupError
+from prismake.core.records import table
 from prismake.dedup import deduplicate, find_duplicates, merge_reports
 from prismake.dedup.answers import settled, without_effect
-from prismake.errors import DedupError
-from prismake.records import table
 
 
 def record(record_id: str, **fields: object) -> dict:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
+from prismake.core.records import COLUMNS, table
 from prismake.dedup import deduplicate, merge_reports
-from prismake.records import COLUMNS, table
 from record_pairs import record
 
 

@@ -8,11 +8,11 @@ import unicodedata
 import numpy as np
 import pandas as pd
 import pytest
+from prismake.core.errors import DedupError
+from prismake.core.records import table
 from prismake.dedup import deduplicate, find_duplicates, merge_reports
 from prismake.dedup.block import WINDOW, candidates
 from prismake.dedup.prepare import prepare
-from prismake.errors import DedupError
-from prismake.records import table
 from record_pairs import pair, partition, record, same
 
 

@@ -8,9 +8,9 @@ import random
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prismake.core.records import table
 from prismake.dedup import find_duplicates, merge_reports
 from prismake.dedup.fields import pages
-from prismake.records import table
 from record_pairs import partition, record
 
 _TITLES = (

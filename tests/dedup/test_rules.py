@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from prismake.core.records import table
 from prismake.dedup import find_duplicates
 from prismake.dedup.block import candidates
 from prismake.dedup.prepare import prepare
-from prismake.records import table
 from record_pairs import LONG, OTHER, pair, record, rule, same
 
 MERGED = {
@@ -280,7 +280,7 @@ def test_a_running_number_makes_no_title_generic() -> None:
 
 
 def test_thresholds_are_named_and_checked() -> None:
-    from prismake.errors import DedupError
+    from prismake.core.errors import DedupError
 
     strict = pair(*MERGED["similar title, same place and authors"], similar_title=0.99, weak_title=0.99, title=0.99)
     assert not same(strict)

@@ -17,7 +17,7 @@ def keys_by_record(searches: Path) -> dict[str, str]:
     Raises:
         ValueError: the exports and ``keys.csv`` do not belong together; run ``make_searches.py`` again.
     """
-    from prismake.sources import read_records
+    from prismake.search import read_records
 
     numbered: dict[str, list[str]] = {}
     with (HERE / "keys.csv").open(encoding="utf-8", newline="") as file:

@@ -19,7 +19,7 @@ from demo_citations import authors, pages, share, short_pages
 from demo_keys import keys_by_record
 from judgements import REASONS
 from make_searches import DATE, QUERY
-from prismake.sources import entrez
+from prismake.search import entrez
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

@@ -5,4 +5,4 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # the local servers that speak for PubMed and others, and PDFs made by hand
-sys.path[:0] = [str(HERE), str(HERE.parent / "sources"), str(HERE.parent / "fulltexts")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "search"), str(HERE.parent / "fulltexts")]

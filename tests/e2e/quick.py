@@ -17,12 +17,12 @@ from pathlib import Path
 from types import ModuleType
 
 import yaml
-from prismake.carried import STAGES
-from prismake.config import PANEL_STAGES, SEARCHES, reviewers, validated
-from prismake.files import read_csv
-from prismake.living import TABLES
-from prismake.notices import pubmed_search
-from prismake.searches import sources
+from prismake.core.files import read_csv
+from prismake.flow.inputs import TABLES
+from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers, validated
+from prismake.search.discovery import sources
+from prismake.search.imported_decisions import STAGES
+from prismake.search.notices import pubmed_search
 from review import Review
 
 ROOT = Path(__file__).parents[2]

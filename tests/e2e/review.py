@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import yaml
-from prismake.newreview import make_review
+from prismake.protocol.new_review import make_review
 
 IDLE = "Nothing to be done"
 Row = Mapping[str, str]

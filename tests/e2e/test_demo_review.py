@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from prismake.core.paths import package_root
 from prismake.core.stamps import Stamps
-from prismake.paths import package_root
 from review import Review
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from prismake.story import story
+from prismake.report.audit_trail import story
 from quick import QuickReview, inside
 from review import config
 
@@ -174,7 +174,7 @@ def test_two_records_of_one_report_that_contradict_each_other_answer_nothing(tmp
 
 
 def test_a_person_who_is_nobody_here_stops_before_anything_runs(tmp_path):
-    from prismake.errors import ConfigError
+    from prismake.core.errors import ConfigError
 
     names = {"rayyan": {"reviewers": {"Anna": "anne"}}}
     review = QuickReview(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from prismake.files import read_csv
-from prismake.records import normal_title
+from prismake.core.files import read_csv
+from prismake.core.records import normal_title
 from review import Review, config, ris
 
 SHARED = Path(os.environ.get("PRISMAKE_SHARED", Path(__file__).parents[3] / "shared"))

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from prismake.analysis.data import Data
-from prismake.analysis.sensitivity import sensitivity
-from prismake.config import DRAWN
+from prismake.protocol.config import DRAWN
+from prismake.synthesis.data import Data
+from prismake.synthesis.sensitivity import sensitivity
 from scipy.special import betaincinv
 
 # label, study_id, antigen, costimulatory domain, remissions, relapses, infused, CRS, neurotoxicity

@@ -8,7 +8,7 @@ import re
 import pytest
 import review_samples as samples
 from matplotlib.patches import Polygon, Rectangle
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 from prismake.figures import forest, funnel
 from prismake.figures.forest_rows import forest_rows
 from prismake.figures.scale import Scale, natural_scale

@@ -6,11 +6,11 @@ import json
 
 import pytest
 from links_server import Links, running
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 from prismake.fulltexts.folder import attempts
 from prismake.fulltexts.matching import Sought
 from prismake.fulltexts.openaccess import PMC, UNPAYWALL, free_copies, look_up
-from prismake.sources.transport import Policy
+from prismake.search.transport import Policy
 
 FAST = Policy(attempts=2, first_wait=0.0, longest_wait=0.0, timeout=5, pause=0.0)
 BOTH = (PMC, UNPAYWALL)

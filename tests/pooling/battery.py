@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from meta_package import META
 from prismake import pooling as pl
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from prismake.pooling import moderators
 
 MISSING = None

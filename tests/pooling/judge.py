@@ -20,7 +20,7 @@ import numpy as np
 import rcall
 import tight
 from prismake import pooling as pl
-from prismake.errors import EstimateDoesNotExist, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from prismake.pooling.kernel import Problem, scan
 
 CLOSED, ITERATED, MIXED_MODEL = 1e-12, 1e-9, 1e-6

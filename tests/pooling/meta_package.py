@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from prismake import pooling as pl
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 from scipy.special import logit
 
 NAN = math.nan

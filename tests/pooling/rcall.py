@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 COUNTS = {f"{name}i" for name in ("x", "n", "t", "a", "b", "c", "d", "m", "sd", "r", "y", "v", "se")}
 COUNTS |= {f"{name}{arm}i" for name in ("x", "t", "m", "sd", "n") for arm in (1, 2)}

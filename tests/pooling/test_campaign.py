@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from prismake import pooling as pl
-from prismake.errors import EstimateDoesNotExist
+from prismake.core.errors import EstimateDoesNotExist
 from prismake.pooling.kernel import Problem, scan
 
 

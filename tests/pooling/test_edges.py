@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from prismake import pooling as pl
-from prismake.errors import EstimateDoesNotExist, PoolingError, PrismakeError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError, PrismakeError
 from prismake.pooling.tau2 import METHODS
 
 

@@ -10,7 +10,7 @@ from examples import BCG
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prismake import pooling as pl
-from prismake.errors import EstimateDoesNotExist, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from prismake.pooling import priors
 from scipy.integrate import quad
 from scipy.special import expit, gammaln

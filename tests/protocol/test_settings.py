@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prismake.config import PANEL_STAGES, with_defaults
-from prismake.forms import load_form
-from prismake.guide import guide_lines
-from prismake.handing_out import scheme_of
+from prismake.panel.allocation import scheme_of
+from prismake.protocol.config import PANEL_STAGES, with_defaults
+from prismake.protocol.forms import load_form
+from prismake.protocol.guide import guide_lines
 from prismake.protocol.settings import columns_of, for_offering, for_outcome_table, for_reading, for_report
 from prismake.report.methods import paragraphs
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import review_samples
 from lxml import html
-from prismake.analysis import analyse
-from prismake.config import with_defaults
+from prismake.protocol.config import with_defaults
 from prismake.report.methods import paragraphs
 from prismake.report.page import render
+from prismake.synthesis import analyse
 
 EVIL = "<script>alert('x')</script> {{ 7*7 }} \"><img src=x onerror=alert(1)> & ]]>"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from prismake.config import with_defaults
-from prismake.sheets.history import record
+from prismake.kept.answers import record
+from prismake.protocol.config import with_defaults
 from prismake.sheets.loop import Reading, read_back
 from prismake.sheets.offering import offer
 from prismake.sheets.stage import StageSheets, load_stage

@@ -58,9 +58,9 @@ from damage import (
     with_password,
     without_part,
 )
-from prismake.errors import SheetError
-from prismake.forms import as_typed
-from prismake.sheets.history import read_log
+from prismake.core.errors import SheetError
+from prismake.kept.answers import read_log
+from prismake.protocol.forms import as_typed
 from sheet_stage import Stage
 
 NOTHING = dict[int, str]()

@@ -8,8 +8,8 @@ from collections import Counter
 import openpyxl
 import pandas as pd
 import pytest
-from prismake.config import with_defaults
-from prismake.sheets import state as sheet_state
+from prismake.kept import sheet_state
+from prismake.protocol.config import with_defaults
 
 THREE = ["anna", "ben", "carl"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from prismake.sheets import history
+from prismake.kept import answers as history
 
 
 def events(stage):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from prismake.sheets.history import read_log
+from prismake.kept.answers import read_log
 
 SEED = 50
 FEW, MANY = 4, 50
@@ -29,8 +29,8 @@ PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(SCRIPTS)!r})
 from pathlib import Path
-from prismake.config import with_defaults
-from prismake.jobs import job
+from prismake.protocol.config import with_defaults
+from prismake.core.jobs import job
 import offer_sheets, read_sheets, openpyxl, python_calamine, pyarrow.parquet, prismake.sheets.growing
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna", "ben"], title_abstract=dict(order="id")))
 outputs = {{name: Path(f"results/{{name}}") for name in ("decisions", "notes", "agreement", "status")}}

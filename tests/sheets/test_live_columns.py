@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from prismake.sheets import state as sheet_state
+from prismake.kept import sheet_state
 
 PDF = "config/fulltexts/a b#1.pdf"
 

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from prismake.errors import SheetError
-from prismake.sheets import state as sheet_state
+from prismake.core.errors import SheetError
+from prismake.kept import sheet_state
 
 
 def people(stage):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pandas as pd
 import pytest
-from prismake.status import rows
+from prismake.report.status import rows
 
 COLUMNS = ("title", "first", "second", "rule", "differences", "members")
 

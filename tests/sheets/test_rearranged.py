@@ -6,9 +6,9 @@ import random
 
 import pytest
 from prismake.cli import main
-from prismake.errors import SheetError
-from prismake.sheets.rearranged import is_rearranged
-from prismake.sheets.state import accept
+from prismake.core.errors import SheetError
+from prismake.kept.sheet_state import accept
+from prismake.sheets.checks.reordered import is_rearranged
 from sheet_stage import Stage
 
 ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]
@@ -116,7 +116,7 @@ def test_people_can_say_that_they_meant_it(sorted_alone):
 
 
 def test_accepting_is_an_event_of_the_graph(sorted_alone):
-    from prismake.sheets.state import state
+    from prismake.kept.sheet_state import state
 
     before = state("title_abstract", ["anna", "ben"], sorted_alone.folder)
     accept(sorted_alone.path("anna"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from prismake.report.status import not_read
 from prismake.sheets.paths import sheet_path, strangers
-from prismake.status import not_read
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from prismake.config import validated, with_defaults
-from prismake.errors import ConfigError
-from prismake.forms import load_form, understand
+from prismake.core.errors import ConfigError
+from prismake.protocol.config import validated, with_defaults
+from prismake.protocol.forms import load_form, understand
 from prismake.sheets.emphasis import runs
 from sheet_stage import Stage
 

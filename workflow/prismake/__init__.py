@@ -9,15 +9,17 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from prismake.core import former_names
+
 __version__ = "0.1.0"
 
 _HOME = {
-    "read_records": "prismake.sources",
+    "read_records": "prismake.search",
     "deduplicate": "prismake.dedup",
-    "rank": "prismake.ranking",
-    "agreement": "prismake.kappa",
-    "Agreement": "prismake.kappa",
-    "stopping_advice": "prismake.stopping",
+    "rank": "prismake.panel.ranking",
+    "agreement": "prismake.panel.agreement",
+    "Agreement": "prismake.panel.agreement",
+    "stopping_advice": "prismake.panel.stopping",
     "score": "prismake.protocol.instruments",
     "Appraisal": "prismake.protocol.instruments",
     "effect_sizes": "prismake.pooling",
@@ -28,10 +30,12 @@ _HOME = {
     "pool_proportions": "prismake.pooling",
     "prisma_flow": "prismake.flow",
     "Flow": "prismake.flow",
-    "errors": "prismake.errors",
+    "errors": "prismake.core.errors",
 }
 
 __all__ = sorted(_HOME)
+
+former_names.install()
 
 
 def __getattr__(name: str) -> Any:

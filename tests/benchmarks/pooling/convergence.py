@@ -14,7 +14,7 @@ from collections import Counter
 
 import numpy as np
 from prismake import pooling as pl
-from prismake.errors import EstimateDoesNotExist, PrismakeError
+from prismake.core.errors import EstimateDoesNotExist, PrismakeError
 from prismake.pooling.kernel import Problem, scan
 
 

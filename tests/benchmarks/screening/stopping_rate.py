@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from prismake import rank
-from prismake.stopping import most_relevant, stopping_advice
+from prismake.panel.stopping import most_relevant, stopping_advice
 from screening_replay import load, questions, replay, sheet_sizes
 
 _NAMES = {"sheets": "sheets of 100", "growing": "growing sheets"}

@@ -25,7 +25,7 @@ from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from prismake.paths import graph_root, package_root
+from prismake.core.paths import graph_root, package_root
 
 READERS = ("data_file", "data_files")  # the functions of ``paths`` that lead to data files
 DIGITS = 12

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from prismake.errors import DedupError
+from prismake.core.errors import DedupError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from prismake.core.files import replacing
 from prismake.dedup.compare import Pairs
 from prismake.dedup.entries import Entries
 from prismake.dedup.queue import worth_asking
 from prismake.dedup.rules import Decisions
-from prismake.files import replacing
 
 _SILENCED = b"silenced"
 _TEXT_LISTS = ("dois", "trials")

@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from prismake.dedup import account, rules
+from prismake.core.errors import DedupError
 from prismake.dedup import answers as panel
+from prismake.dedup import counts as account
 from prismake.dedup import queue as open_pairs
+from prismake.dedup import rules
 from prismake.dedup.block import candidates
 from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
 from prismake.dedup.comparison import Comparison
 from prismake.dedup.entries import Entries
+from prismake.dedup.evidence import Thresholds, weigh_titles, worth_comparing
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
-from prismake.dedup.signs import Thresholds, weigh_titles, worth_comparing
-from prismake.dedup.votes import silence
-from prismake.errors import DedupError
+from prismake.dedup.unreliable_fields import silence
 
 _CHUNK = 400_000  # candidate pairs compared at once
 
@@ -45,7 +46,7 @@ def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
 
     Returns a frame with the columns record_id, report_id, matched_on (the rule that put the record into its
     cluster, "" for a record that stands alone) and score (likeness from 0 to 1, NaN when alone), one row a
-    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.signs.Thresholds`.
+    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.evidence.Thresholds`.
 
     Raises `DedupError` when ids are missing or not unique.
     """

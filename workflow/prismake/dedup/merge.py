@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 
-from prismake.errors import DedupError
-from prismake.records import COLUMNS, LIST_COLUMNS
+from prismake.core.errors import DedupError
+from prismake.core.records import COLUMNS, LIST_COLUMNS
 
 _ABBREVIATED = re.compile(r"\b[A-Za-z]{1,5}\.|^[A-Z]{2,6}$")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from prismake.core.errors import DedupError
+from prismake.core.records import trial_ids
 from prismake.dedup import fields, kinds, text
-from prismake.errors import DedupError
-from prismake.records import trial_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

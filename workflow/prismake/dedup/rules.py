@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prismake.dedup import kinds
-from prismake.dedup.signs import Thresholds, signs
+from prismake.dedup.evidence import Thresholds, signs
 
 if TYPE_CHECKING:
     from types import SimpleNamespace

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 from .wording import PROPORTIONS, between_groups, count, heterogeneity, interval, number, percent
 

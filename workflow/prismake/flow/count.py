@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import FlowError, collect
+from prismake.core.errors import FlowError, collect
 from prismake.flow.boxes import Flow
 from prismake.flow.identities import REMEDY, check
 from prismake.flow.tables import DATABASE_KINDS, Decided, Found, decisions, found_by
-from prismake.flow.versions import Carried, Version, carried
+from prismake.kept.versions import Carried, Version, carried
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prismake.errors import FlowError, collect
+from prismake.core.errors import FlowError, collect
 
 REMEDY = "No count is shown until this adds up; run the workflow again, and look at the tables named if it stays."
 

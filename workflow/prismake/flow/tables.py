@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prismake.errors import FlowError, collect
+from prismake.core.errors import FlowError, collect
 from prismake.flow.identities import REMEDY
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.fulltexts import folder, openaccess
 from prismake.fulltexts.matching import Match, Sought, match
-from prismake.sources.transport import Policy
+from prismake.search.transport import Policy
 
 if TYPE_CHECKING:
     import pandas as pd

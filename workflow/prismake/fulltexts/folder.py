@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.files import digest, read_json, write_json
+from prismake.core.files import digest, read_json, write_json
 from prismake.fulltexts.pdftext import PAGES
 
 FOLDER = Path("config/fulltexts")

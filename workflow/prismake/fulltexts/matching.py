@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from prismake.records import normal_title
+from prismake.core.records import normal_title
 
 NAME, DOI, TITLE = "file name", "DOI", "title"
 _HOW_TO_NAME = "Name the file after the report, for instance {}.pdf."

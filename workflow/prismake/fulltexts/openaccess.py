@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from prismake import __version__
-from prismake.errors import PrismakeError, SearchError
-from prismake.files import read_json, write_json
+from prismake.core.errors import PrismakeError, SearchError
+from prismake.core.files import read_json, write_json
+from prismake.core.records import normal_doi, normal_pmcid
 from prismake.fulltexts.folder import ARCHIVE
 from prismake.fulltexts.matching import Sought
-from prismake.records import normal_doi, normal_pmcid
-from prismake.sources import transport
-from prismake.sources.transport import PassingError, Policy
+from prismake.search import transport
+from prismake.search.transport import PassingError, Policy
 
 PMC, UNPAYWALL = "pmc", "unpaywall"
 _CONVERTER = "https://pmc.ncbi.nlm.nih.gov/tools/idconv/api/v1/articles/"

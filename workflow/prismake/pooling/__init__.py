@@ -27,7 +27,7 @@
 | priors of tau | `half_normal`, `half_cauchy`, `log_normal`, `log_t` |
 | empirical priors of tau by outcome and comparison | `turner`, `rhodes` |
 
-Results are frozen dataclasses on the scale of the effects. Errors: `prismake.errors.PoolingError`, and below it
+Results are frozen dataclasses on the scale of the effects. Errors: `prismake.core.errors.PoolingError`, and below it
 `EstimateDoesNotExist` and `NotConverged`; a number that was not reached to its tolerance is never given.
 
 Each name loads its module when first used: importing the package costs nothing.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from . import distributions as dist
 from .kernel import Problem

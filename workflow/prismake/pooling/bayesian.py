@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .frame import effects
 from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .distributions import critical, normal_two_sided, t_two_sided
 from .fit import NAN, fit_problem

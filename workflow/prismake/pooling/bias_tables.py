@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .bias import AsymmetryTest, rank_test, weighted_test
 from .effects import effect_sizes

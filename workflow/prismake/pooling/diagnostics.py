@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .batch import pool_batch
 from .distributions import chi2_upper

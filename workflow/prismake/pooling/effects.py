@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln, hyp2f1
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .distributions import critical
 from .frame import as_column, columns

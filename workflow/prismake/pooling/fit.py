@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from . import distributions as dist
 from .frame import effects

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from .distributions import chi2_upper, critical, normal_two_sided
 from .effects import effect_sizes

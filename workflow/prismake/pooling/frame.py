@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 
 def as_column(values: Any, name: str = "column") -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, NotConverged
+from prismake.core.errors import EstimateDoesNotExist, NotConverged
 
 from .quadrature import TRAPEZOID, Counts, evaluate, fixed_effects
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .design import missing
 from .distributions import chi2_upper

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import chi2_quantile, critical
 from .fit import typical_variance

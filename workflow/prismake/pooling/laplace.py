@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from prismake.errors import NotConverged
+from prismake.core.errors import NotConverged
 
 from .glmm import Mixed
 from .quadrature import Counts, evaluate

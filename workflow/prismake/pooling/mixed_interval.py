@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import critical
 from .glmm import Mixed, fit_mixed, least_nodes, positive

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .design import complete_rows, design_matrix
 from .distributions import critical, f_upper, t_two_sided

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import gammaln
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 Prior = Callable[[np.ndarray], np.ndarray]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
 from . import distributions as dist
 from .effects import effect_sizes

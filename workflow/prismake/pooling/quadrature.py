@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.special import expit, gammaln
 
-from prismake.errors import NotConverged
+from prismake.core.errors import NotConverged
 
 
 @lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import chi2_upper, critical, normal_two_sided
 from .fit import pool

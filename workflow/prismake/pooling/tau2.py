@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import chi2_quantile
 from .kernel import Fit, Problem, scan

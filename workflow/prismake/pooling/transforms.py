@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import betaincinv, expit
 
-from prismake.errors import PoolingError
+from prismake.core.errors import PoolingError
 
 from .distributions import critical
 from .fit import Pooled

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import NotConverged, PoolingError
+from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import normal_quantile, normal_two_sided
 from .fit import NAN, Pooled, fit_problem

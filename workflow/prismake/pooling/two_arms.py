@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.errors import EstimateDoesNotExist, NotConverged, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
 from .design import design_matrix, require_full_rank
 from .distributions import chi2_upper

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from prismake.errors import FormError, collect
-from prismake.files import read_yaml
-from prismake.paths import data_files
+from prismake.core.errors import FormError, collect
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_files
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prismake.config import PANEL_STAGES, reviewers
-from prismake.forms import lists_of, load_form
+from prismake.protocol.config import PANEL_STAGES, reviewers
+from prismake.protocol.forms import lists_of, load_form
 
 Settings = dict[str, Any]
 
-# How a stage is shared out, in which order and in which batches: prismake.handing_out
+# How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "calibration", "stop")
 _OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
 _METHODS = ("title", "measure", "model", "method", "test", "also_inverse_variance", "subgroups", "moderators")

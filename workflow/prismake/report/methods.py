@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.report.selection import panel, selection
-from prismake.sentences import join
+from prismake.synthesis.sentences import join
 
 OVERALL = {
     "total": "The overall word follows bands of the total number of stars.",

@@ -9,8 +9,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from prismake.analysis.sensitivity import TITLES
-from prismake.config import DRAWN
+from prismake.core.paths import data_file
 from prismake.figures.wording import (
     NONE,
     PROPORTIONS,
@@ -26,13 +25,14 @@ from prismake.figures.wording import (
     plural,
     share,
 )
-from prismake.paths import data_file
+from prismake.protocol.config import DRAWN
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
+from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
-from prismake.status import round_words
+from prismake.synthesis.sensitivity import TITLES
 
 TEMPLATE = "page.html.j2"
 

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 from markupsafe import Markup
 
-from prismake.errors import PrismakeError
+from prismake.core.errors import PrismakeError
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prismake.forms import Field, Form, allowed, as_typed, understand
-from prismake.sheets.joined import first_of
+from prismake.protocol.forms import Field, Form, allowed, as_typed, understand
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
+from prismake.sheets.merged_answers import first_of
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
 

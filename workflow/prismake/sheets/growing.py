@@ -17,8 +17,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from prismake.files import replacing
-from prismake.forms import as_typed
+from prismake.core.files import replacing
+from prismake.protocol.forms import as_typed
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text

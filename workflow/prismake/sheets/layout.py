@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.forms import Context, Field, Form
-from prismake.records import normal_title
+from prismake.core.records import normal_title
+from prismake.protocol.forms import Context, Field, Form
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"

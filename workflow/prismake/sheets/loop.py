@@ -6,17 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.disagreements import disagreements
-from prismake.files import Table
-from prismake.forms import Field
-from prismake.panel import CONFLICT, NOT_SCREENED, PROBLEM, SETTLED, UNDECIDED, Decision, answer_to, to_adjudicate
-from prismake.sheets import state as sheet_state
-from prismake.sheets.halfway import halfway
-from prismake.sheets.misplaced import misplaced, never_offered
+from prismake.core.files import Table
+from prismake.kept import sheet_state
+from prismake.panel.decisions import (
+    CONFLICT,
+    NOT_SCREENED,
+    PROBLEM,
+    SETTLED,
+    UNDECIDED,
+    Decision,
+    answer_to,
+    to_adjudicate,
+)
+from prismake.panel.disagreements import disagreements
+from prismake.protocol.forms import Field
+from prismake.sheets.checks.incomplete import halfway
+from prismake.sheets.checks.missing_answers import withdrawn
+from prismake.sheets.checks.stray_answers import misplaced, never_offered
 from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
-from prismake.sheets.withdrawn import withdrawn
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str
 
 
 def _agreement(one: Field, given: Mapping[str, list[str | None]]) -> dict[str, Any]:
-    from prismake.kappa import many
+    from prismake.panel.agreement import many
 
     merge = {choice.value: choice.settles_as for choice in one.choices if choice.settles_as}
     # PABAK and AC1 depend on how many answers there could have been, not only on those that were given

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from prismake.errors import SheetError
-from prismake.forms import normal_word
-from prismake.records import normal_title
+from prismake.core.errors import SheetError
+from prismake.core.records import normal_title
+from prismake.protocol.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
 from prismake.sheets.reading import SheetTable
 

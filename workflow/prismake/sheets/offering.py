@@ -7,21 +7,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from prismake.errors import ChangedMeanwhile, PrismakeError
-from prismake.files import sweep_drafts
-from prismake.forms import allowed, as_typed
-from prismake.panel import to_adjudicate
-from prismake.sheets import state as sheet_state
-from prismake.sheets.history import keep_copy, note_offer
-from prismake.sheets.joined import first_of
+from prismake.core.errors import ChangedMeanwhile, PrismakeError
+from prismake.core.files import sweep_drafts
+from prismake.kept import sheet_state
+from prismake.kept.answers import keep_copy, note_offer
+from prismake.panel.decisions import to_adjudicate
+from prismake.protocol.forms import allowed, as_typed
+from prismake.sheets.batches import hand_on
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
+from prismake.sheets.merged_answers import first_of
 from prismake.sheets.paths import CONSENSUS, open_in_program
+from prismake.sheets.prefilled import answers_of, remember_taken
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
-from prismake.sheets.rounds import hand_on
 from prismake.sheets.stage import MissingSheet, StageSheets
-from prismake.sheets.taken import answers_of, remember_taken
 from prismake.sheets.workbook import new_workbook
 
 logger = logging.getLogger(__name__)

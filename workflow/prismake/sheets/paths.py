@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from prismake.errors import SheetError
-from prismake.files import digest
+from prismake.core.errors import SheetError
+from prismake.core.files import digest
 
 SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.handing_out import CALIBRATION, calibrated, rows_now
-from prismake.panel import SETTLED, Decision
-from prismake.sentences import join
-from prismake.sheets.rounds import kappa_of, unread_rows
-from prismake.stopping import stopping_advice
+from prismake.panel.allocation import CALIBRATION, calibrated, rows_now
+from prismake.panel.decisions import SETTLED, Decision
+from prismake.panel.stopping import stopping_advice
+from prismake.sheets.batches import kappa_of, unread_rows
+from prismake.synthesis.sentences import join
 
 if TYPE_CHECKING:
     from prismake.sheets.stage import StageSheets
@@ -23,7 +23,8 @@ def rounds_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[st
 
     ``handed_out`` and ``waiting`` are items; ``orders`` and ``splits`` count the items handed out in each order and
     under each split; ``calibration`` and ``batch`` tell how far these are (None without); ``stopped`` is the sentence
-    of the protocol that ended the stage; ``advice`` the fields of ``prismake.stopping.Advice``; ``words`` says it all.
+    of the protocol that ended the stage; ``advice`` the fields of ``prismake.panel.stopping.Advice``; ``words`` says
+    it all.
     """
     handed, scheme = sheets.handed, sheets.scheme
     rows = rows_now(handed, sheets.queue, sheets.former)

@@ -9,12 +9,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SheetError
-from prismake.files import digest
-from prismake.forms import normal_word
+from prismake.core.errors import SheetError
+from prismake.core.files import digest
+from prismake.protocol.forms import normal_word
+from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
-from prismake.sheets.oddcells import odd_cells
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prismake.panel import AGAINST
-from prismake.sheets.joined import APART
+from prismake.panel.decisions import AGAINST
 from prismake.sheets.layout import NO_LONGER
+from prismake.sheets.merged_answers import APART
 
 _OURS = (NO_LONGER, AGAINST, APART)
 

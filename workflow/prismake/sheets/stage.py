@@ -10,22 +10,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prismake.errors import SheetError
-from prismake.forms import Form, load_form
-from prismake.handing_out import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
-from prismake.panel import SETTLED, Decision, decide, progress
-from prismake.sheets import state as sheet_state
+from prismake.core.errors import SheetError
+from prismake.kept import sheet_state
+from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
+from prismake.panel.decisions import SETTLED, Decision, decide, progress
+from prismake.protocol.forms import Form, load_form
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.history import Snapshot, read_snapshot
-from prismake.sheets.joined import Joined, follow
+from prismake.sheets.batches import read_rounds
+from prismake.sheets.checks.reordered import refuse_rearranged
+from prismake.sheets.checks.typed_pairs import kept_rows, not_a_pair, typed_rows
 from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
+from prismake.sheets.merged_answers import Joined, follow
 from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
+from prismake.sheets.prefilled import Taken, read_taken
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
-from prismake.sheets.rearranged import refuse_rearranged
-from prismake.sheets.rounds import read_rounds
-from prismake.sheets.taken import Taken, read_taken
-from prismake.sheets.typed import kept_rows, not_a_pair, typed_rows
 
 
 @dataclass

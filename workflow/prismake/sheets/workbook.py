@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from prismake.files import replacing
-from prismake.forms import Choice, Form
+from prismake.core.files import replacing
+from prismake.protocol.forms import Choice, Form
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, OWNER, Column, cell_text, row_choices

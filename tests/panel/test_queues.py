@@ -1,0 +1,153 @@
+"""What each stage asks about, and how reports become studies."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from prismake.core.labels import study_label, surname_of
+from prismake.core.records import table
+from prismake.kept.ids import FULL_TEXT, SCREENING, routes_of, steady_id
+from prismake.panel.queues import (
+    appraisal_items,
+    arms,
+    extraction_rows,
+    full_texts,
+    handed_on,
+    studies,
+    titles_and_abstracts,
+)
+
+NO_LINKS = pd.DataFrame(columns=["first", "second", "kind"])
+KINDS = {"embase": "database", "pubmed": "database", "hand": "other"}
+
+
+def reports(*rows):
+    base = [{"title": f"Title {row['report_id']}", "year": 2020, "authors": ["Maude SL"], **row} for row in rows]
+    frame = table(base).drop(columns=["record_id", "source"])
+    return frame.assign(
+        report_id=[row["report_id"] for row in rows],
+        sources=[row.get("sources", ["embase"]) for row in rows],
+        record_ids=[row.get("record_ids", [row["report_id"]]) for row in rows],
+        route=[row.get("route", SCREENING) for row in rows],
+    )
+
+
+def assessed(*rows):
+    base = {"state": "settled", "decision": "include", "reason": "", "design": "single_arm", "study": "", "arms": ""}
+    return pd.DataFrame([{**base, **row} for row in rows], dtype=str)
+
+
+def test_reports_of_other_methods_go_straight_to_full_text():
+    table_ = reports(
+        {"report_id": "e:1"},
+        {"report_id": "h:1", "route": FULL_TEXT},
+        {"report_id": "h:2"},
+    )
+    assert list(titles_and_abstracts(table_, {})["item_id"]) == ["e:1", "h:2"]
+    screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
+    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=False)["item_id"]) == ["h:1"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "earlier", "routes", "route"),
+    [
+        (["hand"], {}, {}, FULL_TEXT),
+        (["embase", "hand"], {}, {}, SCREENING),
+        (["embase", "hand"], {"h:1": "h:1"}, {"h:1": FULL_TEXT}, FULL_TEXT),
+        (["embase", "hand"], {"h:1": "h:1", "e:1": "e:1"}, {"h:1": FULL_TEXT, "e:1": SCREENING}, SCREENING),
+        (["embase", "hand"], {"h:1": "h:1"}, {}, SCREENING),
+    ],
+)
+def test_a_report_that_other_methods_found_first_is_not_screened_later(sources, earlier, routes, route):
+    table_ = pd.DataFrame({"record_ids": [["e:1", "h:1"]], "sources": [sources]})
+    assert routes_of(table_, KINDS, earlier, routes) == [route]
+
+
+def test_full_texts_name_the_reports_that_may_be_of_the_same_study():
+    table_ = reports(
+        {"report_id": "e:1", "record_ids": ["e:1", "p:7"], "trial_ids": ["NCT01376167"]},
+        {"report_id": "e:2", "authors": ["Lacerda MV"], "year": 2015},
+        {"report_id": "e:3", "trial_ids": ["NCT01376167"]},
+        {"report_id": "e:4"},
+    )
+    links = pd.DataFrame({"first": ["e:2"], "second": ["p:7"], "kind": ["correction"]})
+    screened = pd.DataFrame({"item_id": ["e:1", "e:2", "e:4"], "decision": "include", "state": "settled"})
+    found = full_texts(table_, screened, links, {}, handed_on=True).set_index("item_id")["related"].to_dict()
+    assert found == {
+        "e:1": "correction: Lacerda 2015, Title e:2 [e:2]\nNCT01376167: Maude 2020, Title e:3 [e:3]",
+        "e:2": "correction: Maude 2020, Title e:1 [e:1]",
+        "e:4": "",
+    }
+
+
+def test_gates():
+    open_stage = pd.DataFrame({"state": ["settled", "undecided"]})
+    assert handed_on(open_stage, "rolling")
+    assert not handed_on(open_stage, "complete")
+    assert handed_on(open_stage[:1], "complete")
+
+
+def test_reports_with_one_name_are_one_study():
+    table_ = reports({"report_id": "a"}, {"report_id": "b", "doi": "10.1/b"}, {"report_id": "c"})
+    found = studies(
+        table_,
+        assessed({"item_id": "a", "study": "ELIANA"}, {"item_id": "b", "study": " eliana"}, {"item_id": "c"}),
+        {},
+    )
+    assert list(found["study_id"]) == ["a", "c"]
+    assert found["report_ids"].tolist() == ["a; b", "c"]
+    assert found["label"].tolist() == ["ELIANA", "Maude 2020"]
+    assert found["report"][0] == "Title b", "the article speaks for the study, not the entry without identifiers"
+
+
+def test_a_study_keeps_the_id_it_was_first_known_by():
+    assert steady_id(["b", "c"], {}) == "b"
+    assert steady_id(["a", "b", "c"], {"b": "b", "c": "b"}) == "b"
+    assert steady_id(["a", "c"], {"b": "b", "c": "b"}) == "a", "an id whose report is gone is not carried on"
+
+
+def test_equal_labels_are_told_apart():
+    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed({"item_id": "a"}, {"item_id": "b"}), {})
+    assert found["label"].tolist() == ["Maude 2020a", "Maude 2020b"]
+
+
+def test_only_settled_inclusions_are_studies():
+    rows = [{"item_id": "a", "state": "conflict"}, {"item_id": "b", "decision": "exclude"}, {"item_id": "c"}]
+    found = studies(reports(*({"report_id": row["item_id"]} for row in rows)), assessed(*rows), {})
+    assert list(found["study_id"]) == ["c"]
+
+
+def test_different_designs_in_one_study_are_said():
+    rows = [{"item_id": "a", "study": "X", "design": "cohort"}, {"item_id": "b", "study": "X", "design": "single_arm"}]
+    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed(*rows), {})
+    assert "cohort, single_arm" in found["problem"][0]
+
+
+@pytest.mark.parametrize(("design", "items"), [("cohort", 8), ("case_control", 8), ("single_arm", 6)])
+def test_each_design_is_asked_its_own_items(design, items):
+    instruments = {"cohort": "nos_cohort", "case_control": "nos_case_control", "single_arm": "nos_single_arm"}
+    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "design": design}), {})
+    queue = appraisal_items(found, instruments)
+    assert len(queue) == items
+    assert queue["item_id"].is_unique
+    assert all(queue["choices"].str.contains("a"))
+
+
+def test_arms_are_extracted_separately():
+    assert arms("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
+    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
+    assert list(extraction_rows(found, {})["item_id"]) == ["a|CD19", "a|CD22"]
+
+
+@pytest.mark.parametrize(
+    ("author", "surname"),
+    [("Maude SL", "Maude"), ("Maude, S. L.", "Maude"), ("De Moerloose B", "De Moerloose"), ("Wang Y.", "Wang"), ("Li", "Li"), ("Takeaki S.", "Takeaki")],
+)  # fmt: skip
+def test_surnames(author, surname):
+    assert surname_of(author) == surname
+
+
+def test_labels_fall_back_on_the_title():
+    assert study_label([], 2019, "A trial of cells", "") == "A trial of cells 2019"
+    assert study_label([], pd.NA, "x" * 20 + " " + "y" * 40, "") == "x" * 20

@@ -1,0 +1,139 @@
+"""The configuration: every mistake is found before anything runs, with its key and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from prismake.core.errors import ConfigError
+from prismake.protocol.config import config_schema, validated, with_defaults
+from prismake.protocol.config_readme import readme
+
+ROOT = Path(__file__).parents[2]
+GOOD = {"title": "t", "question": "q"}
+ROLE = {"columns": {"events": "events", "total": "total"}}
+
+
+def message(config, folder=Path("/nonexistent")) -> str:
+    with pytest.raises(ConfigError) as error:
+        validated(config, folder=folder)
+    return str(error.value)
+
+
+def test_the_demonstration_is_valid():
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    assert validated(config, folder=ROOT)["reviewers"] == ["anna", "ben"]
+
+
+def test_the_template_of_a_new_review_is_valid():
+    config = yaml.safe_load((ROOT / "workflow/report/new/config.yaml").read_text(encoding="utf-8"))
+    assert validated(config)["reviewers"] == ["first", "second"]
+
+
+def test_defaults_are_filled_in_and_the_input_is_left_alone():
+    given = dict(GOOD)
+    assert validated(given)["full_text"]["reasons"][0] == "Wrong population"
+    assert given == GOOD
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"questoin": "x"}, ["unknown key 'questoin'", "Did you mean 'question'?"]),
+        ({"title": 5}, ["'title' is 5", "text"]),
+        ({"reviewers": ["anna", "anna"]}, ["'reviewers' names anna twice"]),
+        ({"reviewers": ["consensus"]}, ["reserved"]),
+        ({"reviewers": ["../x"]}, ["not allowed"]),
+        ({"title_abstract": {"gate": "maybe"}}, ["'title_abstract.gate'", "rolling, complete"]),
+        ({"title_abstract": {"reviewers": ["carla"]}}, ["carla", "who is not in 'reviewers'"]),
+        ({"full_text": {"reasons": []}}, ["full_text.reasons"]),
+        ({"full_text": {"split": {"per_record": 3}}}, ["'full_text.split.per_record' asks for 3", "has 2"]),
+        ({"appraisal": {"split": {"per_record": 1, "check": 0.1}}}, ["both per_record and check"]),
+        ({"title_abstract": {"reviewers": ["first"], "split": {"check": 0.1}}}, ["needs a second reviewer"]),
+        ({"title_abstract": {"split": {"check": 20}}}, ["'title_abstract.split.check'", "for instance 0.1"]),
+        ({"reviewers": ["solo"], "full_text": {"calibration": {"records": 9}}}, ["'full_text.calibration' compares"]),
+        ({"title_abstract": {"order": "best"}}, ["'title_abstract.order'", "relevance, random, id"]),
+        ({"appraisal": {"instruments": {"cohort": "nos"}}}, ["'appraisal.instruments.cohort'", "nos_cohort"]),
+        ({"outcomes": {"x": {"columns": {"events": "events"}}}}, ["lacks 'total'"]),
+        ({"outcomes": {"x": {"columns": {"events": "nix", "total": "total"}}}}, ["'nix'", "There are: events, total"]),
+        ({"outcomes": {"x": {"columns": {"events": "events", "total": "total"}, "subgroups": ["sex"]}}}, ["'sex'"]),
+        (
+            {"outcomes": {"x": {**ROLE, "moderators": ["age"]}}},
+            ["'outcomes.x.moderators' names 'age'", "There are: events"],
+        ),
+        ({"outcomes": {"x": {**ROLE, "moderators": ["total"]}}}, ["'total'", "another name"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["trimfill"]}}}, ["sensitivity.0'", "trim_and_fill"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["failsafe_n"]}}}, ["failsafe_n", "no meaning for PLO"]),
+        ({"outcomes": {"x": {**ROLE, "measure": "RD", "sensitivity": ["arcsine"]}}}, ["arcsine", "no meaning for RD"]),
+        ({"outcomes": {"x": {**ROLE, "sensitivity": ["baujat", "baujat"]}}}, ["names baujat twice"]),
+        ({"outcomes": {"x": {"measure": "RR", "columns": {}}}}, ["events1", "total2"]),
+        ({"searches": {"embase": {"label": "Embase"}}}, ["'searches.embase' has no file", "config/searches"]),
+        (
+            {"searches": {"pubmed": {"live": True}}},
+            ["searches.pubmed.query", "searches.pubmed.until", "'email' is empty"],
+        ),
+        ({"searches": {"pubmed": {"date": "31.8.2025"}}}, ["2025-08-31"]),
+    ],
+)
+def test_each_mistake_names_its_key_and_the_remedy(change, words):
+    text = message({**GOOD, **change})
+    assert all(word in text for word in words), text
+    assert text.startswith("config/config.yaml:")
+
+
+def test_all_mistakes_are_collected():
+    text = message({"title": 1, "qestion": "x", "seed": "no"})
+    assert "4 problems" in text
+    assert all(word in text for word in ("'title'", "qestion", "'question' is missing", "'seed'"))
+
+
+def test_not_even_a_mapping():
+    assert "holds no settings" in message(["a"])
+
+
+def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
+    def walk(properties, required, path):
+        for key, rule in properties.items():
+            name = f"{path}.{key}"
+            assert rule.get("type"), name
+            assert rule.get("description", "").endswith("."), name
+            inner = rule.get("properties") or rule.get("additionalProperties") or rule.get("items")
+            optional = "default" in rule or key in required or path.endswith(("published", "previous"))
+            assert optional, name
+            if isinstance(inner, dict) and "properties" in inner:
+                walk(inner["properties"], inner.get("required", []), name)
+            elif "properties" in rule:
+                walk(rule["properties"], rule.get("required", []), name)
+
+    schema = config_schema()
+    walk(schema["properties"], schema["required"], "")
+
+
+def test_the_readme_of_the_configuration_is_what_the_schema_says():
+    assert (ROOT / "config/README.md").read_text(encoding="utf-8") == readme()
+
+
+def test_defaults_are_valid_themselves():
+    assert validated(with_defaults(GOOD))["pooling"]["level"] == 95
+
+
+@pytest.mark.parametrize(
+    ("previous", "words"),
+    [
+        ({"version": "2025", "studies": 3}, "has a version and 'studies'"),
+        ({"studies": 3}, "needs both 'studies' and 'reports'"),
+        ({"version": "2025"}, "there is no such version. There are: none yet"),
+    ],
+)
+def test_the_previous_version_is_one_that_there_is(previous, words):
+    assert words in message({**GOOD, "previous": previous})
+
+
+def test_a_previous_version_made_elsewhere_or_frozen_here(tmp_path):
+    assert validated({**GOOD, "previous": {"studies": 3, "reports": 5}})["previous"]["reports"] == 5
+    (tmp_path / "config/versions").mkdir(parents=True)
+    (tmp_path / "config/versions/2025.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "config/searches").mkdir()
+    filled = validated({**GOOD, "previous": {"version": "2025"}}, folder=tmp_path)
+    assert filled["previous"] == {"version": "2025"}

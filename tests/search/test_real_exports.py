@@ -1,0 +1,86 @@
+"""The folder of real exports: counts, identifiers and the first and last record of each, and what must be refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from prismake.core.errors import ImportFileError
+from prismake.search import read_file
+from sample_folder import SHARED
+
+EXPECTED = SHARED / "samples" / "expected.json"
+FILES = json.loads(EXPECTED.read_text()) if EXPECTED.is_file() else {}
+
+# Where the expectation is held to be wrong, what holds instead.
+HELD_WRONG = {
+    # The file has three whole entries. The expectation left out the first, in which the exporter repeats the field
+    # funding_details, because the library it was compared with drops such entries.
+    "bibtex/synthesisr_Scopus_bib_example.bib": {
+        "records": 3,
+        "with_doi": 3,
+        "first": {
+            "title": "Soil fauna diversity at different stages of reed restoration in a lakeshore wetland at"
+            " Lake Taihu, China",
+            "year": 2020,
+            "doi": "10.1080/20964129.2020.1722034",
+            "pmid": None,
+            "first_author": "Li, W.",
+            "authors": 10,
+        },
+    },
+    # By the convention of the folder mark-up is dropped from titles; here <i> was kept.
+    "wos-ris/cff_baseline_webofscience.ris": {
+        "last": {
+            "title": "The rise of feathered dinosaurs: Kulindadromeus zabaikalicus, the oldest dinosaur with"
+            " 'feather-like' structures",
+        },
+    },
+}
+
+
+def expected(name: str) -> dict:
+    facts, held = dict(FILES[name]), HELD_WRONG.get(name, {})
+    for key, value in held.items():
+        facts[key] = facts[key] | value if isinstance(value, dict) else value
+    return facts
+
+
+def facts_of(record: dict, wanted: dict) -> dict:
+    facts = {
+        "title": record["title"] or None,
+        "year": record["year"],
+        "doi": record["doi"] or None,
+        "pmid": record["pmid"] or None,
+        "first_author": next(iter(record["authors"]), None),
+        "authors": len(record["authors"]),
+    }
+    return facts | ({"nct": record["accession"]} if "nct" in wanted else {})
+
+
+@pytest.mark.skipif(not FILES, reason="the folder of real exports is not here (set PRISMAKE_SHARED)")
+@pytest.mark.parametrize("name", sorted(name for name in FILES if not name.startswith("entrez/")))
+def test_a_real_export(name, samples):
+    facts = expected(name)
+    if facts.get("refuse"):
+        with pytest.raises(ImportFileError) as error:
+            read_file(samples / name)
+        assert "Format: PubMed" in error.value.remedy
+        return
+    found = read_file(samples / name)
+    assert len(found.records) == facts["records"]
+    assert bool(found.problems) == bool(facts.get("must_report") or "colrev_ebsco" in name)
+    for column, key in (("doi", "with_doi"), ("pmid", "with_pmid")):
+        if facts.get(key) is not None:
+            assert sum(bool(record[column]) for record in found.records) == facts[key]
+    if found.records and facts.get("first"):
+        assert facts_of(found.records[0], facts["first"]) == facts["first"]
+        assert facts_of(found.records[-1], facts["last"]) == facts["last"]
+    assert len({record["record_id"] for record in found.records}) == len(found.records)
+
+
+def test_the_same_search_as_ris_and_csv_gives_the_same_records(samples):
+    ris = read_file(samples / "cochrane-ris/steelheart_cochrane_citation-export.ris")
+    csv = read_file(samples / "cochrane-csv/steelheart_cochrane_citation-export.csv")
+    for column in ("accession", "title", "year", "doi", "pmid", "volume", "issue", "trial_ids"):
+        assert [record[column] for record in ris.records] == [record[column] for record in csv.records], column

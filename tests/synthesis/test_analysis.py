@@ -1,0 +1,293 @@
+"""One outcome from its table to numbers and sentences."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from prismake.protocol.config import with_defaults
+from prismake.synthesis import analyse
+
+# Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row a cohort.
+RELAPSE = {
+    "Maude 2014": (7, 27, "4-1BB"),
+    "Lee 2015": (2, 14, "CD28"),
+    "Gardner 2017": (18, 40, "4-1BB"),
+    "Maude 2018": (22, 61, "4-1BB"),
+    "Park 2018": (25, 44, "CD28"),
+    "Hay 2019": (22, 45, "CD28/4-1BB"),
+    "Pan 2019": (5, 24, "4-1BB"),
+    "Shah 2020": (30, 40, "4-1BB"),
+}
+NONE = {"title_abstract": 0, "full_text": 0}
+
+
+def spec(measure="PLO", columns=("events", "total"), **changes):
+    outcome = {"measure": measure, "columns": {name: name for name in columns}, **changes}
+    return with_defaults({"title": "t", "question": "q", "outcomes": {"x": outcome}})["outcomes"]["x"]
+
+
+def table(rows, columns=("events", "total"), **more):
+    frame = pd.DataFrame(rows, columns=["label", *columns], dtype=str)
+    year = frame["label"].str.extract(r"(\d{4})", expand=False).fillna("")
+    base = {"study_id": frame["label"], "arm": "", "year": year, "outcome": "x", "status": "used"}
+    base |= {"remark": "", "settled_by": "agreement", "source": "Table 1"}
+    return frame.assign(**{**base, **more})
+
+
+def relapse(**more):
+    rows = [(label, str(events), str(total)) for label, (events, total, _) in sorted(RELAPSE.items())]
+    return table(rows, domain=[RELAPSE[label][2] for label in sorted(RELAPSE)], **more)
+
+
+def run(frame, settings, undecided=NONE):
+    found = analyse(
+        "x",
+        frame,
+        settings,
+        labels={"domain": "Domain"},
+        kinds={"domain": "choice", "months": "number", "latitude": "number", "allocation": "choice"},
+        level=95,
+        subgroup_tau2="common",
+        undecided=undecided,
+    )
+    json.dumps(found, allow_nan=False)  # plain and finite, whatever happened
+    return found
+
+
+def test_relapse_is_what_metafor_makes_of_it():
+    found = run(relapse(), spec(subgroups=["domain"]))
+    main, other = found["analyses"]["main"], found["analyses"]["inverse_variance"]
+    assert main["estimate"] == pytest.approx(0.4079, abs=5e-5)
+    assert other["estimate"] == pytest.approx(0.4132, abs=5e-5)
+    assert sum(row["weight_pct"] for row in found["studies"]) == pytest.approx(100)
+    assert "131 events among 295 participants" in main["sentence"]
+    assert [row["level"] for row in found["subgroups"]["domain"]["levels"]] == ["4-1BB", "CD28", "CD28/4-1BB"]
+    assert "not run because there are fewer than 10 studies (k = 8)" in found["bias"]["sentence"]
+    assert len(found["sensitivity"]["leave_one_out"]["studies"]) == 8
+    assert found["counts"]["statement"] == "Rests on 8 of 8 included studies; every decision is made."
+
+
+def test_open_decisions_make_a_result_provisional():
+    found = run(relapse(), spec(), {"title_abstract": 3, "full_text": 0})
+    assert not found["counts"]["current"]
+    assert "PROVISIONAL: decisions are open (3 at title and abstract)" in found["counts"]["statement"]
+
+
+def test_no_study_is_a_result():
+    found = run(relapse(status="undecided"), spec(subgroups=["domain"]))
+    assert found["analyses"] == {}
+    assert len(found["left_out"]) == 8
+    assert "no study can be pooled yet" in found["sentence"]
+
+
+def test_one_study_is_never_pooled():
+    found = run(table([("Lee 2015", "2", "14")]), spec())
+    assert found["analyses"] == {}
+    assert "one study only, Lee 2015, 0.14" in found["sentence"]
+
+
+@pytest.mark.parametrize("events", ["0", "10"])
+def test_no_event_anywhere_says_that_the_estimate_does_not_exist(events):
+    found = run(table([(name, events, "10") for name in "abc"]), spec())
+    assert found["analyses"]["main"]["estimate"] is None
+    assert found["analyses"]["main"]["warnings"]
+
+
+@pytest.mark.parametrize("measure", ["PLO", "PR", "PAS", "PFT"])
+def test_proportions_on_every_scale(measure):
+    found = run(relapse(), spec(measure))
+    assert 0.3 < found["analyses"]["main"]["estimate"] < 0.5
+    if measure == "PFT":
+        assert "harmonic mean" in found["analyses"]["main"]["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows", "low", "high"),
+    [
+        ("RR", ("events1", "total1", "events2", "total2"), [("4", "119", "11", "139"), ("6", "306", "29", "303")], 0.1, 0.9),
+        ("OR", ("events1", "total1", "events2", "total2"), [("4", "119", "11", "139"), ("6", "306", "29", "303")], 0.1, 0.9),
+        ("RD", ("events1", "total1", "events2", "total2"), [("4", "119", "11", "139"), ("6", "306", "29", "303")], -0.2, 0),
+        ("MD", ("mean1", "sd1", "n1", "mean2", "sd2", "n2"), [("55", "47", "155", "75", "64", "156"), ("27", "7", "31", "29", "4", "32")], -20, 0),
+        ("SMD", ("mean1", "sd1", "n1", "mean2", "sd2", "n2"), [("55", "47", "155", "75", "64", "156"), ("27", "7", "31", "29", "4", "32")], -1, 0),
+        ("ROM", ("mean1", "sd1", "n1", "mean2", "sd2", "n2"), [("55", "47", "155", "75", "64", "156"), ("27", "7", "31", "29", "4", "32")], 0.6, 1),
+        ("GEN", ("effect", "lower", "upper"), [("0.5", "0.3", "0.8"), ("0.7", "0.5", "0.98")], 0.5, 0.7),
+    ],
+)  # fmt: skip
+def test_comparisons(measure, columns, rows, low, high):
+    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    found = run(table(named, columns), spec(measure, columns, test="z"))
+    assert low < found["analyses"]["main"]["estimate"] < high
+    assert list(found["analyses"]) == ["main"]
+
+
+def test_an_interval_of_tau2_without_an_upper_bound_is_said():
+    rows = [("a", "0", "50"), ("b", "0", "10"), ("c", "0", "1"), ("d", "25", "50")]
+    main = run(table(rows), spec())["analyses"]["main"]
+    assert main["tau2_ub"] is None
+    assert f"(95 % CI {main['tau2_lb']:.3f} to no upper bound)" in main["sentence"]
+
+
+def test_equal_effects_leave_hartung_knapp_no_width_and_the_sentence_says_so():
+    row = run(table([(name, "0", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
+    assert row["ci_ub"] - row["ci_lb"] < 1e-6
+    assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
+    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16: rely on the wider one.")
+
+
+def test_small_differences_get_the_decimals_they_need():
+    arms = ("events1", "total1", "events2", "total2")
+    rows = [
+        ("A 2001", "4", "1190", "11", "1390"),
+        ("B 2002", "6", "3060", "29", "3030"),
+        ("C 2003", "1", "500", "3", "490"),
+    ]
+    sentence = run(table(rows, arms), spec("RD", arms, test="z"))["sentence"]  # metafor 3.8-1 prints the same
+    assert "pooled risk difference −0.0063 (95 % CI −0.0093 to −0.0034)" in sentence
+
+
+def test_ten_studies_are_tested_for_small_study_effects():
+    rows = [(f"Study {number}", str(3 + number), str(20 + 3 * number)) for number in range(10)]
+    found = run(table(rows), spec())
+    assert set(found["bias"]["tests"]) == {"egger", "begg", "peters"}
+    assert "Egger: p" in found["bias"]["sentence"]
+
+
+MONTHS = ["14", "12", "10", "NR", "29", "24", "9", "12.5"]
+SHAPES = {
+    "influence": {"method", "studies", "sentence"},
+    "baujat": {"method", "studies", "sentence"},
+    "trim_and_fill": {"k", "k0", "se_k0", "side", "estimator", "beta", "estimate", "filled", "sentence"},
+    "fixed_effect": {"name", "beta", "se", "estimate", "ci_lb", "ci_ub", "I2", "Q", "warnings", "sentence"},
+    "freeman_tukey": {"name", "beta", "estimate", "ci_lb", "pi_lb", "warnings", "sentence"},
+    "arcsine": {"name", "beta", "estimate", "ci_lb", "pi_lb", "warnings", "sentence"},
+}
+
+
+def test_a_number_and_a_word_as_moderators():
+    found = run(relapse(months=MONTHS), spec(moderators=["domain", "months"]))["moderators"]
+    words, number = found["domain"], found["months"]
+    assert (words["kind"], words["reference"], words["title"]) == ("factor", "4-1BB", "Domain")
+    assert [row["name"] for row in words["coefficients"]] == ["intercept", "CD28", "CD28/4-1BB"]
+    # metafor 3.8-1: rma(measure = "PLO", xi, ni, mods = ~ factor(domain), test = "knha")
+    assert (words["QM"], words["QM_p"]) == pytest.approx((0.0800599412, 0.9242203613), abs=1e-8)
+    assert words["QM_df"] == [2, 5]
+    assert (number["k"], number["dropped"], number["kind"]) == (7, 1, "number")
+    assert [row["name"] for row in number["coefficients"]] == ["intercept", "months"]
+    assert number["coefficients"][1]["beta"] == pytest.approx(-0.0463162390, abs=1e-8)
+    assert number["R2"] == pytest.approx(9.6170654236, abs=1e-5)
+    assert "7 studies" in number["sentence"]
+    assert "1 study does not report it" in number["sentence"]
+    assert "With fewer than 10 studies" in number["sentence"]
+
+
+def test_a_worded_moderator_of_two_levels_is_the_test_between_subgroups():
+    rows = relapse(region=["north", "south"] * 4)
+    settings = spec(subgroups=["region"], moderators=["region"], test="z")
+    found = analyse(
+        "x", rows, settings, labels={}, kinds={"region": "text"}, level=95, subgroup_tau2="common", undecided=NONE
+    )
+    slope, group = found["moderators"]["region"], found["subgroups"]["region"]
+    assert slope["QM"] == pytest.approx(group["Q"], abs=1e-12)
+    assert slope["QM_p"] == pytest.approx(group["p"], abs=1e-12)
+    assert slope["QM_df"] == [1, None]
+
+
+def test_the_slope_does_not_depend_on_the_order_of_studies():
+    rows = relapse(months=MONTHS)
+    there, back = (run(frame, spec(moderators=["months"])) for frame in (rows, rows.iloc[::-1]))
+    for one, other in zip(*(found["moderators"]["months"]["coefficients"] for found in (there, back)), strict=True):
+        assert one["beta"] == pytest.approx(other["beta"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("months", "why"),
+    [
+        (["NR"] * 8, "0 studies with a value, and no two of them differ"),
+        (["12"] * 8, "8 studies with a value, and no two of them differ"),
+        (["12", "13", *["NR"] * 6], "2 coefficients need more than 2 studies"),
+        (["12", "", *["NR"] * 6], "1 study with a value"),
+    ],
+)
+def test_a_moderator_that_cannot_be_fitted_says_why(months, why):
+    found = run(relapse(months=months), spec(moderators=["months"]))["moderators"]["months"]
+    assert found["coefficients"] == []
+    assert found["QM"] is None
+    assert found["sentence"].startswith("months: no meta-regression.")
+    assert why in found["sentence"]
+
+
+@pytest.mark.parametrize(("test", "narrow"), [("knha", True), ("z", False)])
+def test_intervals_narrower_than_those_of_wald_are_not_to_be_trusted(test, narrow):
+    rows = [(str(number), str(events), "20") for number, events in enumerate((2, 3, 5, 6))]
+    settings = spec(moderators=["months"], test=test)
+    found = run(table(rows, months=["30", "41", "55", "60.5"]), settings)["moderators"]["months"]
+    assert found["tau2"] == 0
+    assert found["narrow"] is narrow
+    assert ("narrower than Wald's" in found["sentence"]) is narrow
+
+
+def test_ten_studies_need_no_caution():
+    rows = [(f"Study {number:02}", str(3 + number % 4), str(20 + 3 * number)) for number in range(10)]
+    found = run(table(rows, months=[str(number**2) for number in range(10)]), spec(moderators=["months"]))
+    assert "can be due to chance" not in found["moderators"]["months"]["sentence"]
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_no_meta_regression_before_there_are_studies(k):
+    frame = relapse(months=MONTHS).iloc[:k]
+    found = run(frame, spec(moderators=["months"]))
+    assert found["moderators"]["months"]["coefficients"] == []
+    assert found["sensitivity"] == {}
+
+
+def test_every_sensitivity_analysis_of_proportions():
+    found = run(relapse(), spec(sensitivity=["leave_one_out", *SHAPES]))["sensitivity"]
+    assert set(found) == {"leave_one_out", *SHAPES}
+    for name, keys in SHAPES.items():
+        assert keys <= set(found[name]), name
+        assert found[name]["sentence"].endswith("."), name
+    # metafor 3.8-1 on the same eight cohorts
+    assert found["fixed_effect"]["beta"] == pytest.approx(-0.2040994985, abs=1e-9)
+    assert found["freeman_tukey"]["estimate"] == pytest.approx(0.4117495199, abs=1e-8)
+    assert found["arcsine"]["estimate"] == pytest.approx(0.4086796722, abs=1e-8)
+    assert found["trim_and_fill"]["k0"] == len(found["trim_and_fill"]["filled"]) == 1
+    assert found["trim_and_fill"]["side"] == "right"
+    assert "depends on the sample size" in found["freeman_tukey"]["warnings"][0]
+    assert "tau² taken to be zero" in found["fixed_effect"]["sentence"]
+
+
+def test_one_study_far_from_the_others_is_named():
+    rows = [(name, "10", "100") for name in "abcdefg"] + [("Far 2020", "95", "100")]
+    found = run(table(rows), spec(sensitivity=["influence", "baujat"]))["sensitivity"]
+    assert [row["label"] for row in found["influence"]["studies"] if row["is_influential"]] == ["Far 2020"]
+    assert "Far 2020 exceeds" in found["influence"]["sentence"]
+    assert "Far 2020 adds most to heterogeneity and moves the result most" in found["baujat"]["sentence"]
+
+
+def test_sensitivity_is_what_the_protocol_names():
+    assert set(run(relapse(), spec())["sensitivity"]) == {"leave_one_out", "influence"}
+    assert run(relapse(), spec(sensitivity=[]))["sensitivity"] == {}
+
+
+@pytest.mark.parametrize("rows", [[("a", "1", "9"), ("b", "5", "10")], [(name, "5", "10") for name in "abc"], [(name, "0", "10") for name in "abc"]])  # fmt: skip
+def test_sensitivity_of_hard_sets_is_a_sentence_at_least(rows):
+    found = run(table(rows, months=["1", "2", "3"][: len(rows)]), spec(sensitivity=list(SHAPES), moderators=["months"]))
+    assert all(row["sentence"] for row in found["sensitivity"].values())
+    assert found["moderators"]["months"]["sentence"]
+
+
+@pytest.mark.parametrize("test", ["knha", "z"])
+def test_effects_that_follow_a_moderator_exactly(test):
+    frame = table([(name, "5", "10") for name in "abc"], months=["1", "2", "3"])
+    found = run(frame, spec(moderators=["months"], test=test))["moderators"]["months"]
+    assert ("no standard error" in found["sentence"]) == (test == "knha")
+    if test == "z":
+        assert found["coefficients"][1]["beta"] == pytest.approx(0, abs=1e-12)
+
+
+def test_equal_effects_have_nothing_to_trim():
+    found = run(table([(name, "5", "10") for name in "abc"]), spec(sensitivity=["trim_and_fill"]))["sensitivity"]
+    assert found["trim_and_fill"]["sentence"] == "Trim and fill: All effects are equal: there is nothing to trim."
+    assert found["trim_and_fill"]["values"] is None

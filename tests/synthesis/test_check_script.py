@@ -1,0 +1,183 @@
+"""The script in R: it runs, agrees for every measure, and stops where a number differs."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from prismake.synthesis import analyse
+from prismake.synthesis.check_script import check_script
+from test_analysis import relapse, run, spec, table
+
+HAS_R = (
+    shutil.which("Rscript")
+    and not subprocess.run(
+        ["Rscript", "-e", 'quit(status = !requireNamespace("metafor", quietly = TRUE))'],
+        capture_output=True,
+        check=False,
+    ).returncode
+)
+needs_r = pytest.mark.skipif(not HAS_R, reason="R with metafor is not installed")
+
+ARMS = ("events1", "total1", "events2", "total2")
+MEANS = ("mean1", "sd1", "n1", "mean2", "sd2", "n2")
+# BCG trials of Colditz et al. 1994 (first five), and length of stay of Normand 1999 (first four)
+TRIALS = [("4", "123", "11", "139"), ("6", "306", "29", "303"), ("3", "231", "11", "220"), ("62", "13598", "248", "12867"), ("33", "5069", "47", "5808")]  # fmt: skip
+STAYS = [("55", "47", "155", "75", "64", "156"), ("27", "7", "31", "29", "4", "32"), ("64", "17", "75", "119", "29", "71"), ("66", "20", "18", "137", "48", "18")]  # fmt: skip
+EFFECTS = [("0.5", "0.3", "0.8"), ("0.7", "0.5", "0.98"), ("0.9", "0.6", "1.35")]
+
+
+def script_of(found, settings):
+    columns = {role: [study[role] for study in found["studies"]] for role in settings["columns"]}
+    return check_script(found, columns, "x.check.R")
+
+
+def rscript(text, folder):
+    file = folder / "x.check.R"
+    file.write_text(text, encoding="utf-8")
+    return subprocess.run(["Rscript", str(file)], capture_output=True, text=True, timeout=120, check=False)
+
+
+@needs_r
+@pytest.mark.parametrize("measure", ["PLO", "PR", "PAS", "PFT"])
+def test_proportions_agree_with_r(measure, tmp_path):
+    settings = spec(measure, model="inverse_variance", subgroups=["domain"])
+    done = rscript(script_of(run(relapse(), settings), settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows"),
+    [(name, ARMS, TRIALS) for name in ("RR", "OR", "RD")]
+    + [(name, MEANS, STAYS) for name in ("MD", "SMD", "ROM")]
+    + [("GEN", ("effect", "lower", "upper"), EFFECTS)],
+)
+@pytest.mark.parametrize("method", ["REML", "DL", "PM"])
+def test_comparisons_agree_with_r(measure, columns, rows, method, tmp_path):
+    settings = spec(measure, columns, method=method)
+    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    done = rscript(script_of(run(table(named, columns), settings), settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+@pytest.mark.parametrize("tau2", ["common", "separate"])
+def test_subgroups_and_tests_of_small_studies_agree_with_r(tau2, tmp_path):
+    rows = [(f"Study {number}", str(2 + number % 5), str(20 + 3 * number)) for number in range(12)]
+    settings = spec(model="inverse_variance", subgroups=["region"])
+    found = analyse(
+        "x",
+        table(rows, region=["north", "south", "west"] * 4),
+        settings,
+        labels={},
+        level=90,
+        subgroup_tau2=tau2,
+        undecided={},
+    )
+    text = script_of(found, settings)
+    for what in ("region, Q between", "egger, stat", "begg, tau"):
+        assert f'check("{what}' in text
+    done = rscript(text, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+def test_a_wrong_number_is_found(tmp_path):
+    settings = spec("PR", model="inverse_variance")
+    found = run(relapse(), settings)
+    found["analyses"]["main"]["estimate"] += 1e-4
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode != 0
+    assert "DIFFERS" in done.stdout
+
+
+def test_titles_and_labels_cannot_become_code():
+    settings = spec(subgroups=["domain"])
+    found = run(relapse(), settings)
+    found["title"] = "x\nquit()"
+    found["studies"][0]["subgroups"]["domain"] = '"); quit(); c("'
+    text = script_of(found, settings)
+    assert not any(line.startswith("quit") for line in text.splitlines())
+    assert '\\"); quit(); c(\\"' in text
+
+
+def test_nothing_to_check():
+    settings = spec()
+    assert "nothing to check" in script_of(run(relapse(status="undecided"), settings), settings)
+
+
+# Six trials of the BCG vaccine (Colditz et al. 1994) with their latitude and the way of allocation.
+LATITUDE = ["44", "55", "42", "NR", "13", "33"]
+ALLOCATION = ["random", "random", "random", "alternate", "alternate", "systematic"]
+SIX = [*TRIALS, ("180", "1541", "372", "1451")]
+EVERY = ["leave_one_out", "cumulative", "influence", "baujat", "trim_and_fill", "fixed_effect"]
+
+
+def moderated(measure, columns, rows, **changes):
+    """The result of an outcome with a numeric and a worded moderator and every sensitivity analysis."""
+    k = len(rows)
+    named = [(f"Study {2020 - number % 3}{'abcdef'[number]}", *row) for number, row in enumerate(rows)]
+    extra = ["freeman_tukey", "arcsine"] if measure in ("PLO", "PR", "PAS", "PFT") else ["failsafe_n"]
+    chosen = {"moderators": ["latitude", "allocation"], "sensitivity": EVERY + extra, "model": "inverse_variance"}
+    settings = spec(measure, columns, **{**chosen, **changes})
+    frame = table(named, columns, latitude=LATITUDE[:k], allocation=ALLOCATION[:k])
+    return run(frame, settings), settings
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows"),
+    [(name, ("events", "total"), [row[2:] for row in SIX]) for name in ("PLO", "PR", "PAS", "PFT")]
+    + [(name, ARMS, SIX) for name in ("RR", "OR", "RD")]
+    + [(name, MEANS, [*STAYS, ("14", "8", "8", "18", "11", "13"), ("19", "7", "57", "18", "4", "52")]) for name in ("MD", "SMD", "ROM")]
+    + [("GEN", ("effect", "lower", "upper"), [*EFFECTS, ("0.6", "0.2", "1.8"), ("1.1", "0.8", "1.5"), ("0.4", "0.2", "0.8")])],
+)  # fmt: skip
+def test_moderators_and_sensitivity_agree_with_r(measure, columns, rows, tmp_path):
+    found, settings = moderated(measure, columns, rows)
+    text = script_of(found, settings)
+    for what in (
+        "latitude, beta[2]",
+        "allocation, QM",
+        "influence, rstudent",
+        "baujat, x",
+        "leave_one_out, se",
+        "cumulative, tau2",
+        "main, vcov",
+        "main, interval of tau2",
+        "trim and fill, beta",
+        "fixed_effect, beta",
+    ):
+        assert f'check("{what}' in text
+    done = rscript(text, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "R NA" not in done.stdout
+
+
+@needs_r
+@pytest.mark.parametrize(("method", "test"), [("DL", "z"), ("ML", "knha"), ("PM", "z"), ("EE", "z")])
+def test_moderators_agree_with_r_by_every_method(method, test, tmp_path):
+    found, settings = moderated("RR", ARMS, SIX, method=method, test=test)
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_r
+@pytest.mark.parametrize("where", [("moderators", "latitude"), ("sensitivity", "trim_and_fill")])
+def test_a_wrong_number_of_a_moderator_or_sensitivity_analysis_is_found(where, tmp_path):
+    found, settings = moderated("RR", ARMS, SIX)
+    row = found[where[0]][where[1]]
+    (row["coefficients"][1] if where[0] == "moderators" else row)["beta"] += 1e-4
+    done = rscript(script_of(found, settings), tmp_path)
+    assert done.returncode != 0
+    assert "DIFFERS" in done.stdout
+
+
+def test_words_of_a_moderator_cannot_become_code():
+    found, settings = moderated("RR", ARMS, SIX)
+    for study in found["studies"]:
+        study["moderators"]["allocation"] = '"); quit(); c("'
+    text = script_of(found, settings)
+    assert not any(line.startswith("quit") for line in text.splitlines())
+    assert '\\"); quit(); c(\\"' in text

@@ -1,0 +1,134 @@
+"""The command ``prismake``: start a review, see how far it is, look up a decision, accept a sheet, export a set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from prismake import __version__
+from prismake.core.errors import ConfigError, PrismakeError
+from prismake.report.record_export import ALL, STAGES, WHAT
+from prismake.search.export import FORMATS
+
+_CONFIG = Path("config/config.yaml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what was asked, 1 with one sentence when it could not."""
+    parser = argparse.ArgumentParser(prog="prismake", description="A systematic review as one Snakemake graph.")
+    parser.add_argument("--version", action="version", version=f"prismake {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new", help="make a folder for a new review")
+    new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
+    status = commands.add_parser("status", help="show who has how many rows left, without running anything")
+    status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
+    accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
+    freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
+    export = commands.add_parser(
+        "export", help="write the records of a stage for Zotero, EndNote, Rayyan, Covidence, …"
+    )
+    export.add_argument("stage", choices=STAGES, help="whose records")
+    export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
+    export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
+    export.add_argument("--output", type=Path, help="name of the new file")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "new":
+            _new(chosen.folder)
+        elif chosen.command == "accept":
+            _accept(chosen.sheet)
+        elif chosen.command == "freeze":
+            _freeze(chosen.version)
+        elif chosen.command == "export":
+            _export(chosen.stage, chosen.what, chosen.format, chosen.output)
+        elif chosen.history:
+            _history(chosen.history)
+        else:
+            _status()
+    except PrismakeError as error:
+        print(f"prismake: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _new(folder: Path) -> None:
+    from prismake.protocol.new_review import make_review
+
+    make_review(folder)
+    print(
+        f"Made {folder}/. Next:\n"
+        f"  1. Put the exports of your searches into {folder}/config/searches/ (RIS, CSV, XML, … as downloaded).\n"
+        f"  2. Write title, question and reviewers into {folder}/config/config.yaml.\n"
+        f"  3. cd {folder} && snakemake"
+    )
+
+
+def _status() -> None:
+    from prismake.report.status import closing_words
+
+    closing_words(read_config(), stream=sys.stdout)
+
+
+def _accept(sheet: Path) -> None:
+    from prismake.kept.sheet_state import accept
+
+    accept(sheet)
+    print(f"{sheet} counts as it is now. Next: snakemake")
+
+
+def _freeze(version: str) -> None:
+    from prismake.flow.inputs import freeze_version
+    from prismake.protocol.config import SEARCHES
+    from prismake.report.status import stage_statuses, unread
+    from prismake.search.discovery import sources
+
+    config = read_config()
+    if names := unread(config, stage_statuses()):
+        raise PrismakeError(f"{names[0]} was edited and has not been read.", remedy="Type snakemake first.")
+    path, counts = freeze_version(version, list(sources(config, SEARCHES)))
+    print(
+        f"Made {path}: {counts['studies']:,} included studies ({counts['reports']:,} reports); {counts['ended']:,} "
+        f"reports decided to the end, {counts['open']:,} open, which count as new in the update.\n"
+        f'When the update begins, write into config/config.yaml:\n\nprevious:\n  version: "{version}"'
+    )
+
+
+def _export(stage: str, what: str, format: str, output: Path | None) -> None:
+    from prismake.report.record_export import export
+
+    path, count = export(stage, what, format, output)
+    print(f"Wrote {count:,} records to {path}.")
+
+
+def _history(record: str) -> None:
+    from prismake.report.audit_trail import story
+
+    for line in story(record):
+        print(line)
+
+
+def read_config() -> dict:
+    """The validated configuration of the review in the current folder.
+
+    Raises:
+        ConfigError: this is no folder of a review, or its configuration has problems.
+    """
+    import yaml
+
+    from prismake.core.files import read_yaml
+    from prismake.protocol.config import validated
+
+    if not _CONFIG.is_file():
+        raise ConfigError(
+            f"there is no {_CONFIG} here.",
+            where=str(Path.cwd()),
+            remedy="Go to the folder of the review, or make one: prismake new my-review.",
+        )
+    try:
+        return validated(read_yaml(_CONFIG))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error

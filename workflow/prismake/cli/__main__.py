@@ -1,0 +1,7 @@
+"""``python -m prismake.cli``: the command without its script."""
+
+import sys
+
+from prismake.cli import main
+
+sys.exit(main())

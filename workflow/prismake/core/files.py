@@ -1,0 +1,195 @@
+"""Writing all or nothing, and tables whose bytes depend on their content alone."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import hashlib
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.errors import ChangedMeanwhile, PrismakeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DRAFT = ".tmp"  # how the names of temporary files end
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# A spreadsheet program takes cells that begin like this for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def digest(path: Path) -> str | None:
+    """SHA-256 of a file in hexadecimal digits, or ``None`` when there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
+    """A temporary file beside ``path`` that takes its place when the block ends well: old or new, never half.
+
+    Args:
+        made_from: a file and the digest that it had when the new content was made from it.
+
+    Raises:
+        ChangedMeanwhile: that file is not what it was; what was there stays as it is.
+        PrismakeError: the disk is full; what was there stays as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_writer()}.", suffix=_DRAFT)
+        os.close(handle)
+        draft = Path(name)
+        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner may read; colleagues share the folder
+        umask = os.umask(0)
+        os.umask(umask)
+        draft.chmod(0o666 & ~umask)
+        if made_from and digest(made_from[0]) != made_from[1]:
+            raise ChangedMeanwhile("the file was saved while rows were added.", where=str(made_from[0]))
+        draft.replace(path)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise PrismakeError(
+            "there is no room left on the disk to write this file.",
+            where=str(path),
+            remedy="What was there is as it was. Make room, then run snakemake again.",
+        ) from error
+    finally:
+        if draft:
+            draft.unlink(missing_ok=True)
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove temporary files of runs on this computer that were killed while they wrote."""
+    ours = socket.gethostname()
+    for draft in folder.glob(f".*{_DRAFT}"):
+        host, _, process = draft.name.removesuffix(_DRAFT).rpartition(".")[0].rpartition(".")[2].rpartition("-")
+        if host == ours.replace(".", "_") and process.isdigit() and not _alive(int(process)):
+            draft.unlink(missing_ok=True)
+
+
+def _writer() -> str:
+    """Who writes, as a part of a file name: computer and process."""
+    return f"{socket.gethostname().replace('.', '_')}-{os.getpid()}"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # alive, and somebody else's
+    return True
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; read by libyaml where it is there, which is ten times faster.
+
+    Raises:
+        yaml.YAMLError: the file is not YAML.
+    """
+    import yaml
+
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def write_text(path: Path, text: str) -> None:
+    with replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
+    """JSON with one closing line break; keys sorted unless their order says something."""
+    write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_entries(path: Path, data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+    """JSON with a line for each entry of the second level, sorted: quick to write where there are many of them."""
+    encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
+    line = lru_cache(4096)(lambda *answers: encode(dict(answers)))  # most entries say one of a few things
+    groups = (
+        f"{encode(name)}: {{\n"
+        + ",\n".join(f" {encode(key)}: {line(*group[key].items())}" for key in sorted(group))
+        + "\n}"
+        for name, group in sorted(data.items())
+    )
+    write_text(path, "{" + ",\n".join(groups) + "}\n")
+
+
+def read_json(path: Path, default: Any = None) -> Any:
+    """The content of a JSON file, or ``default`` when there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+
+
+def as_text(value: Any) -> Any:
+    """A cell value for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text without pandas: ``table[column]`` is the list of its cells."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    def __getitem__(self, column: str) -> list[str]:
+        index = self.columns.index(column)
+        return [row[index] for row in self.rows]
+
+
+def write_table(path: Path, table: Table) -> None:
+    """The same bytes as ``write_csv`` of the same cells."""
+    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(
+            [cell if cell[:1] not in _FORMULA_STARTS else as_text(cell) for cell in row] for row in table.rows
+        )
+
+
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """CSV in UTF-8 with LF; text cells that look like formulas are guarded (see ``as_text``)."""
+    guarded = frame.copy()
+    for column in guarded.columns:
+        if guarded[column].dtype == object or str(guarded[column].dtype) in ("str", "string"):
+            guarded[column] = guarded[column].map(as_text, na_action="ignore")
+    with replacing(path) as draft:
+        guarded.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A table written by ``write_csv``: every cell text, missing cells the empty string, guards taken off."""
+    import pandas as pd
+
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for column in frame.columns:
+        frame[column] = frame[column].map(_unguard)
+    return frame
+
+
+def _unguard(value: str) -> str:
+    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA_STARTS) else value

@@ -1,0 +1,55 @@
+"""Names that modules had before 0.2: they still lead to the module, with a warning, until 1.0.
+
+The Snakefile of every review made before 0.2 imports ``prismake.paths``, and people have scripts of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+# One text, so that these names are not taken for imports where the imports of the package are read from its source.
+_MOVED = """
+analysis=synthesis checkscript=synthesis.check_script config=protocol.config errors=core.errors files=core.files
+forms=protocol.forms kappa=panel.agreement paths=core.paths ranking=panel.ranking records=core.records
+sentences=synthesis.sentences sources=search stopping=panel.stopping
+"""
+FORMER = dict(pair.split("=") for pair in _MOVED.split())
+_SILENT = ("paths",)  # nobody should have to change the Snakefile of a running review
+
+
+class _FormerNames(MetaPathFinder, Loader):
+    """Asked first: an updated checkout keeps the empty folders of former packages, which Python takes for packages."""
+
+    def __init__(self) -> None:
+        self._specs: dict[str, ModuleSpec | None] = {}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package, _, name = fullname.partition(".")
+        return ModuleSpec(fullname, self) if package == "prismake" and name in FORMER else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        former = spec.name.removeprefix("prismake.")
+        module = importlib.import_module(f"prismake.{FORMER[former]}")
+        if former not in _SILENT:
+            warnings.warn(f"{spec.name} is {module.__name__} now", DeprecationWarning, stacklevel=2)
+        self._specs[spec.name] = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The module has been run under its own name; give it back the specification that the import replaced."""
+        assert module.__spec__ is not None
+        module.__spec__ = self._specs.pop(module.__spec__.name)
+
+
+def install() -> None:
+    """Let the former names be imported; doing it twice changes nothing."""
+    if not any(isinstance(finder, _FormerNames) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _FormerNames())

@@ -1,0 +1,100 @@
+"""Record tables as Parquet files, written and joined portion by portion: memory does not grow with the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.files import replacing
+from prismake.core.records import COLUMNS, LIST_COLUMNS, table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PORTION = 2_000
+"""Rows of a group in the file; fewer are held while writing."""
+STRETCH = 5_000
+"""Rows of the result that are sorted at a time while joining."""
+
+
+@cache
+def schema() -> pa.Schema:
+    """Arrow types of the columns, with what pandas needs to give them the types of ``records.table``."""
+    import pyarrow as pa
+
+    types = dict.fromkeys(COLUMNS, pa.string()) | dict.fromkeys(LIST_COLUMNS, pa.list_(pa.string()))
+    types |= {"year": pa.int64(), "retracted": pa.bool_()}
+    told = pa.Schema.from_pandas(table([]), preserve_index=False).metadata
+    return pa.schema(list(types.items()), metadata=told)
+
+
+class Writer:
+    """Takes records (dictionaries with every column) and writes them in groups of ``PORTION`` rows.
+
+    They are made into columns as they come, while they are still in the processor's cache.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._schema = schema()
+        self._columns = [(itemgetter(field.name), field.type) for field in self._schema]
+        self._held = pa.Table.from_batches([], self._schema)
+        self._file = pq.ParquetWriter(path, self._schema)
+
+    def add(self, records: Iterable[Mapping[str, Any]]) -> None:
+        import pyarrow as pa
+
+        rows = list(records)
+        columns = [pa.array(list(map(take, rows)), kind) for take, kind in self._columns]
+        new = pa.Table.from_arrays(columns, schema=self._schema)
+        self._held = pa.concat_tables([self._held, new])
+        while self._held.num_rows >= PORTION:
+            self._write(self._held[:PORTION])
+            self._held = self._held[PORTION:]
+
+    def close(self) -> None:
+        if self._held.num_rows:
+            self._write(self._held)
+        self._file.close()
+
+    def _write(self, rows: pa.Table) -> None:
+        self._file.write_table(rows.combine_chunks())
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """A ``Writer`` whose file takes the place of ``path`` when the block ends well."""
+    with replacing(path) as draft:
+        writer = Writer(draft)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+
+def join(tables: Iterable[Path], path: Path) -> None:
+    """The records of all tables in one file, sorted by id: the order of tables and rows makes no difference.
+
+    The tables are gone through once for every ``STRETCH`` records of the result, which are then in memory.
+    """
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    whole = ds.dataset([str(table) for table in tables], schema=schema(), format="parquet")
+    sparing = {"batch_size": PORTION, "batch_readahead": 1, "fragment_readahead": 1}
+    ids = sorted(whole.to_table(columns=["record_id"], **sparing)["record_id"].to_pylist())
+    name = ds.field("record_id")
+    with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
+        for start in range(0, len(ids), STRETCH):
+            last = min(start + STRETCH, len(ids)) - 1
+            part = whole.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
+            file.write_table(part.sort_by("record_id"), row_group_size=PORTION)
+            del part
+            pa.default_memory_pool().release_unused()  # it keeps what it was given, and would grow with each stretch

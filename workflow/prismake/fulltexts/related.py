@@ -1,0 +1,41 @@
+"""Reports that may be of the same study, for the people who read full texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prismake.core.labels import study_label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_OF_A_TRIAL = 10  # reports; a number that more of them name is that of a platform or a slip
+
+
+def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str]:
+    """By report, a line for each report that may be of the same study: why, what it is called, its id.
+
+    Reports belong together when they are linked (a preprint, conference abstract, registry entry, correction, another
+    version) or when they name the same trial registration, unless more than ten do.
+    """
+    of_record = {record: row["report_id"] for row in reports.to_dict("records") for record in row["record_ids"]}
+    why: dict[tuple[str, str], str] = {}
+    for row in links.to_dict("records"):
+        first, second = of_record[row["first"]], of_record[row["second"]]
+        why.setdefault((first, second), row["kind"])
+        why.setdefault((second, first), row["kind"])
+    registered: dict[str, list[str]] = {}
+    for report, trials in zip(reports["report_id"], reports["trial_ids"], strict=True):
+        for trial in trials:
+            registered.setdefault(trial, []).append(report)
+    for trial, members in registered.items():
+        for one in members if len(members) <= _MOST_OF_A_TRIAL else ():
+            for other in members:
+                why.setdefault((one, other), trial)
+    known = reports.set_index("report_id")
+    lines: dict[str, list[str]] = {}
+    for one, other in sorted(pair for pair in why if pair[0] != pair[1]):
+        row = known.loc[other]
+        label = f"{study_label(row['authors'], row['year'], row['title'])}, " if len(row["authors"]) else ""
+        lines.setdefault(one, []).append(f"{why[one, other]}: {label}{row['title']} [{other}]")
+    return {report: "\n".join(found) for report, found in lines.items()}

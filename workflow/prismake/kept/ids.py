@@ -1,0 +1,61 @@
+"""Which report a record, and which study a report belonged to when it was first seen: decisions hang on these ids.
+
+The files stand beside the sheets, because they cannot be rebuilt: which member of a group came first is known
+only to the run that saw it come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prismake.core.files import read_json, write_json
+from prismake.sheets.paths import HISTORY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
+SCREENING, FULL_TEXT = "screening", "full text"
+
+
+def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
+    """Member to group of earlier runs: record to report, or report to study."""
+    return read_json(folder / f"{kind}.json", {})
+
+
+def remember(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
+    """Add what is new; members that are gone keep their entry, so that they find their decisions when they return."""
+    before = known(kind, folder)
+    after = {**before, **members}
+    if after != before:
+        write_json(folder / f"{kind}.json", after)
+
+
+def routes_of(
+    reports: pd.DataFrame, kinds: Mapping[str, str], earlier: Mapping[str, str], routes: Mapping[str, str]
+) -> list[str]:
+    """Whether each report is screened on title and abstract, or goes to full text as other methods found it.
+
+    A report that other methods found first stays on its way when a database finds it later: it has been read.
+
+    Args:
+        reports: record_ids and sources of each report.
+        kinds: kind by source.
+        earlier: record to report of earlier runs.
+        routes: report to route of earlier runs.
+    """
+    found = []
+    for records, sources in zip(reports["record_ids"], reports["sources"], strict=True):
+        before = {routes.get(earlier[record], "") for record in records if record in earlier}
+        direct = before == {FULL_TEXT} or all(kinds.get(source) == "other" for source in sources)
+        found.append(FULL_TEXT if direct else SCREENING)
+    return found
+
+
+def steady_id(members: Iterable[str], earlier: Mapping[str, str]) -> str:
+    """The id of a group: the one that a member of it carried first, else its smallest member."""
+    members = sorted(members)
+    carried = sorted({earlier[member] for member in members if earlier.get(member) in members})
+    return (carried or members)[0]

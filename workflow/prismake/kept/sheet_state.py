@@ -1,0 +1,125 @@
+"""What people last did to the sheets of a stage, told apart from what the workflow itself wrote.
+
+``config/sheets/history/<stage>.json`` keeps, for each offered workbook, ``bytes`` (its digest as the
+workflow last wrote it) and ``people`` (its digest as people had left it before that). A rule takes
+``state`` as a parameter: the workflow's own writing never looks like an edit, and an edit always does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import SheetError
+from prismake.core.files import digest, read_json, write_json
+from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
+
+
+def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
+    """By workbook name, what people last left there; the empty string before they did anything.
+
+    The sheets of people who left the team are among them: what they answered goes on to count.
+    """
+    book = read_book(stage, folder)
+    everyone = [*reviewers, *left(book, stage, reviewers)]
+    return {path.name: _state(path, book) for path in paths(stage, everyone, folder)}
+
+
+def left(book: Mapping[str, Any], stage: str, team: Sequence[str]) -> list[str]:
+    """Those who were offered a sheet of the stage once and are no longer in the team."""
+    names = (name.removeprefix(f"{stage}.").removesuffix(".xlsx") for name in sorted(book["sheets"]))
+    return [who for who in names if who not in (*team, CONSENSUS)]
+
+
+def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[Path]:
+    """The workbooks of a stage: one a reviewer, and the consensus sheet where there are several."""
+    owners = [*reviewers, CONSENSUS] if len(reviewers) > 1 else list(reviewers)
+    return [sheet_path(stage, who, folder) for who in owners]
+
+
+def read_book(stage: str, folder: Path = SHEETS) -> dict[str, Any]:
+    return read_json(folder / "history" / f"{stage}.json", {"sheets": {}})
+
+
+def written(book: Mapping[str, Any], path: Path) -> str | None:
+    """The digest of a workbook as the workflow last wrote it."""
+    return book["sheets"].get(path.name, {}).get("bytes")
+
+
+def people(book: Mapping[str, Any], path: Path) -> str:
+    """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
+    last = book["sheets"].get(path.name, {})
+    now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
+    if last and now[path.suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != path.suffix):
+        return last["people"]
+    others = [
+        f"{suffix}:{value}"
+        for suffix, value in now.items()
+        if value and not (suffix == path.suffix and last and value == last["bytes"])
+    ]
+    return "+".join(others)
+
+
+def accepted(book: Mapping[str, Any], path: Path) -> bool:
+    """Whether people said that a sheet is meant as they left it, however its answers changed."""
+    return bool(said := book["sheets"].get(path.name, {}).get("accepted")) and said == people(book, path)
+
+
+def accept(path: Path) -> None:
+    """Take a sheet as people left it, once: with their next change it is held against the last answers again.
+
+    Args:
+        path: the workbook in the folder of the sheets, ``<stage>.<reviewer>.xlsx`` or what it was saved as.
+    """
+    stage = path.name.partition(".")[0]
+    offered, folder = path.with_suffix(SUFFIXES[0]), path.parent
+    book = read_book(stage, folder)
+    if not path.is_file() or offered.name not in book["sheets"]:
+        known = ", ".join(sorted(book["sheets"])) or "none yet"
+        raise SheetError(
+            "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {known}."
+        )
+    book["sheets"][offered.name]["accepted"] = people(book, offered)
+    write_json(folder / "history" / f"{stage}.json", book)
+
+
+def remember(
+    stage: str,
+    before: Mapping[str, str],
+    waiting: Mapping[str, int],
+    all_paths: Sequence[Path],
+    refused: Collection[Path] = (),
+) -> None:
+    """Write down what the workbooks are now, and which of them wait for rows because they were open.
+
+    Where several files of a sheet were edited and it was ``refused``, what was known last stays known: none of them
+    becomes the one that counts because somebody has looked at them.
+    """
+    folder = all_paths[0].parent
+    book = read_book(stage, folder)
+    sheets = {}
+    for path in all_paths:
+        last = book["sheets"].get(path.name, {})
+        undecided = path in refused and sum(path.with_suffix(suffix).is_file() for suffix in SUFFIXES) > 1
+        waits = int(last.get("waits", 0))
+        if last.get("waiting") and not waiting.get(path.name):
+            waits += 1
+        sheets[path.name] = {
+            **last,
+            "bytes": last.get("bytes") if undecided else digest(path),
+            "people": (undecided and last.get("people")) or before[path.name],
+            "waiting": waiting.get(path.name, 0),
+            "waits": waits,
+        }
+    new = {**book, "sheets": {**book["sheets"], **sheets}}
+    if new != book:
+        write_json(folder / "history" / f"{stage}.json", new)
+
+
+def _state(path: Path, book: Mapping[str, Any]) -> str:
+    """The people's digest; a suffix counts the times that rows waited, so that a closed sheet is offered its rows."""
+    last = book["sheets"].get(path.name, {})
+    waits = int(last.get("waits", 0)) + (1 if last.get("waiting") and not open_in_program(path) else 0)
+    after = f" after {waits} waits" if waits else ""
+    return people(book, path) + (" accepted" if accepted(book, path) else "") + after

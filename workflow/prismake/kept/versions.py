@@ -1,0 +1,187 @@
+"""A version of the review that was published: frozen as a file, and compared with what the review is now.
+
+The file stands in ``config/versions/``, because what was included on a certain day cannot be rebuilt later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_json, write_json
+from prismake.protocol.config import VERSIONS
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
+
+
+@dataclass(frozen=True)
+class Version:
+    """What had been decided to the end when a version was frozen.
+
+    ``outcome``: by report id, how it ended. ``members``: report id by record id. ``studies``: the reports of each
+    included study, by study id. Records and reports that were still open are in none of them.
+    """
+
+    name: str
+    outcome: Mapping[str, str]
+    members: Mapping[str, str]
+    studies: Mapping[str, tuple[str, ...]]
+
+    @property
+    def included(self) -> frozenset[str]:
+        """The reports of included studies."""
+        return frozenset(report for reports in self.studies.values() for report in reports)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What of a version still holds.
+
+    ``finished``: reports of today that ended in the version and have the same outcome now. ``origin``: for each of
+    these, the report of the version that it was. ``again``: reports of the version whose outcome is another now.
+    """
+
+    version: Version | None = None
+    finished: frozenset[str] = frozenset()
+    origin: Mapping[str, str] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
+
+    def counted(self, records: Iterable[str], report_of: Mapping[str, str]) -> list[str]:
+        """The records that count as new: not held by the version, or of a report that was taken up again."""
+        if self.version is None:
+            return list(records)
+        return [one for one in records if one not in self.version.members or report_of[one] not in self.finished]
+
+    def studies_kept(self, included: Mapping[str, frozenset[str]]) -> int:
+        """How many studies of the version are studies now: each pairs with at most one that shares a report."""
+        return len(self._pairs(included))
+
+    def _pairs(self, included: Mapping[str, frozenset[str]]) -> dict[str, str]:
+        assert self.version is not None
+        study_of = {report: study for study, reports in self.version.studies.items() for report in reports}
+        pairs: dict[str, str] = {}
+        for study in sorted(included):
+            for report in sorted(included[study] & self.finished):
+                earlier = study_of.get(self.origin[report])
+                if earlier is not None and earlier not in pairs:
+                    pairs[earlier] = study
+                    break
+        return pairs
+
+    def sentences(self, included: Mapping[str, frozenset[str]]) -> list[str]:
+        """What a reader of the updated flow has to know besides its boxes."""
+        assert self.version is not None
+        said = []
+        if self.again:
+            said.append(
+                f"Reports of the previous version ({self.version.name}) that were decided anew and count among the new "
+                f"ones: {len(self.again):,}."
+            )
+        kept = set(self._pairs(included).values())
+        more = sum(len(reports - self.finished) for study, reports in included.items() if study in kept)
+        if more:
+            said.append(
+                "New reports of studies that the previous version had included, counted as new reports but not as new "
+                f"studies: {more:,}."
+            )
+        return said
+
+
+def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str, str]) -> Carried:
+    """Compare a version with today.
+
+    Args:
+        report_of: report by record id, today.
+        outcome: how each report has ended today; those that wait are left out.
+
+    A report of the version is at most one report of today: where it was split, the part that kept its id.
+    """
+    origins: dict[str, set[str]] = {}
+    for record, report in report_of.items():
+        if record in version.members:
+            origins.setdefault(report, set()).add(version.members[record])
+    finished: dict[str, str] = {}
+    taken: set[str] = set()
+    # the part that kept the id comes before the others
+    for report in sorted(origins, key=lambda one: (one not in origins[one], one)):
+        same = {origin for origin in origins[report] if version.outcome[origin] == outcome.get(report)}
+        free = sorted(same - taken, key=lambda one: (one != report, one))
+        if same == origins[report] and free:
+            finished[report] = free[0]
+            taken |= same
+    return Carried(version, frozenset(finished), finished, frozenset(origins) - finished.keys())
+
+
+def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], studies: Any, searches: Any) -> Path:
+    """Write down what the review has decided to the end, under a name such as the day of publication.
+
+    Args:
+        outcome: how each report has ended (``prismake.flow.outcomes``).
+        report_of: report by record id.
+        studies: the table of included studies (study_id, label, report_ids).
+        searches: the search logs.
+
+    Raises:
+        PrismakeError: the name is no file name, or there is such a version already.
+    """
+    path = _path(name)
+    if path.exists():
+        raise PrismakeError(
+            f"there is a version “{name}” already.",
+            where=str(path),
+            remedy="A version never changes; use another name.",
+        )
+    members: dict[str, list[str]] = {}
+    for record in sorted(report_of):
+        members.setdefault(report_of[record], []).append(record)
+    rows = studies.to_dict("records")
+    write_json(
+        path,
+        {
+            "version": name,
+            "searches": {one["source"]: {key: one[key] for key in ("label", "date", "records")} for one in searches},
+            "reports": {one: {"outcome": how, "records": members[one]} for one, how in sorted(outcome.items())},
+            "studies": {
+                row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")} for row in rows
+            },
+        },
+    )
+    return path
+
+
+def read_version(name: str, folder: Path = Path()) -> Version:
+    """A version by its name. Raises PrismakeError when there is none, or when it cannot be read."""
+    path = folder / _path(name)
+    try:
+        data = read_json(path)
+        if data is None:
+            there = ", ".join(sorted(one.stem for one in path.parent.glob("*.json"))) or "none yet"
+            raise PrismakeError(
+                f"there is no version “{name}” of this review.",
+                where="config/config.yaml, previous.version",
+                remedy=f"Name one of these: {there}. “prismake freeze {name}” makes one of what is decided now.",
+            )
+        reports = data["reports"]
+        return Version(
+            data["version"],
+            {report: row["outcome"] for report, row in reports.items()},
+            {record: report for report, row in reports.items() for record in row["records"]},
+            {study: tuple(row["reports"]) for study, row in data["studies"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PrismakeError(
+            f"the file of this version cannot be read ({error}).", where=str(path), remedy="Restore it from a backup."
+        ) from None
+
+
+def _path(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise PrismakeError(
+            f"“{name}” cannot be the name of a version.",
+            remedy="Use letters, digits, dots and hyphens, for instance the day: 2025-08-31.",
+        )
+    return VERSIONS / f"{name}.json"

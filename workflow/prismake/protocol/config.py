@@ -1,0 +1,310 @@
+"""The protocol: defaults filled in, every mistake collected and explained before anything runs."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import ConfigError, collect
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_file, data_files
+from prismake.search.live import LIVE, named
+
+EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
+SEARCHES = Path("config/searches")
+VERSIONS = Path("config/versions")
+
+# Which columns a measure needs, and which it may have instead of others.
+ROLES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
+    **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
+    **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
+    "GEN": ("effect", "lower", "upper"),
+}
+PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
+DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
+ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
+# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+    *ROLES.values()
+)
+PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisal", "extraction")
+
+
+@cache
+def config_schema() -> dict[str, Any]:
+    rules = read_yaml(data_file("schemas/config.schema.yaml"))
+    rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
+    return rules
+
+
+def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
+    """The configuration with defaults filled in.
+
+    Raises:
+        ConfigError: lists every problem with the path of its key and what is allowed there.
+    """
+    problems = list(_schema_problems(config))
+    filled = with_defaults(config) if isinstance(config, dict) else {}
+    if not problems:
+        problems = [
+            *_panel_problems(filled),
+            *_word_problems(filled),
+            *_column_problems(filled),
+            *_search_problems(filled, folder),
+        ]
+        problems += _previous_problems(filled, folder)
+    collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
+    return filled
+
+
+def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
+    """A copy of ``config`` in which every absent key has the schema's default."""
+    filled = copy.deepcopy(config)
+    _fill(filled, config_schema())
+    return filled
+
+
+def reviewers(config: dict[str, Any], stage: str) -> list[str]:
+    """Who works on a stage, in the order of the configuration."""
+    return list(config[stage].get("reviewers") or config["reviewers"])
+
+
+def _fill(value: Any, rule: dict[str, Any]) -> None:
+    if isinstance(value, dict):
+        for key, sub in rule.get("properties", {}).items():
+            if key not in value and "default" in sub:
+                value[key] = copy.deepcopy(sub["default"])
+            if key in value:
+                _fill(value[key], sub)
+        more = rule.get("additionalProperties")
+        if isinstance(more, dict):
+            for key in value.keys() - rule.get("properties", {}).keys():
+                if value[key] is None and more.get("type") == "object":
+                    value[key] = {}
+                _fill(value[key], more)
+    elif isinstance(value, list) and isinstance(rule.get("items"), dict):
+        for one in value:
+            _fill(one, rule["items"])
+
+
+def _schema_problems(config: Any) -> Iterator[str]:
+    import jsonschema
+
+    if not isinstance(config, dict):
+        yield "the file holds no settings (it must be lines of the form key: value)."
+        return
+    validator = jsonschema.Draft202012Validator(config_schema())
+    for error in sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.absolute_path]):
+        yield from _in_words(error)
+
+
+def _in_words(error: Any) -> Iterator[str]:
+    """One validation error as sentences that name the key and what is allowed."""
+    path = ".".join(str(part) for part in error.absolute_path)
+    rule = error.schema if isinstance(error.schema, dict) else {}
+    if error.validator == "additionalProperties":
+        known = list(rule.get("properties", {}))
+        for key in sorted(set(map(str, error.instance)) - set(known)):
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(known)}."
+    elif error.validator == "required":
+        for key in sorted(set(error.validator_value) - set(error.instance)):
+            told = rule.get("properties", {}).get(key, {}).get("description", "")
+            yield f"the key '{_join(path, key)}' is missing. {told}".rstrip()
+    elif error.validator == "enum":
+        yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(word, error.validator_value))}."
+    elif error.validator == "type":
+        told = rule.get("description", "")
+        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {told}".rstrip()
+    elif error.validator in ("pattern", "propertyNames", "not"):
+        yield f"'{path}' has {error.instance!r}, which is not allowed here. {_pattern_hint(error)}".rstrip()
+    else:
+        yield f"'{path}': {error.message}. {rule.get('description', '')}".rstrip()
+
+
+def word(value: Any) -> str:
+    """A value as people write it in the configuration."""
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
+
+
+def _pattern_hint(error: Any) -> str:
+    if error.validator == "not":
+        return "This name is reserved for the sheet in which disagreements are settled; choose another."
+    if "[0-9]{4}-[0-9]{2}" in str(error.validator_value):
+        return "Write a date as 2025-08-31, in quotation marks."
+    if "@" in str(error.validator_value):
+        return "Write an e-mail address."
+    return "Names are lower-case letters a-z, digits and _, and begin with a letter."
+
+
+def _kind(name: Any) -> str:
+    words = {
+        "object": "a group of indented keys",
+        "array": "a list (lines beginning with -)",
+        "string": "text (put it in quotation marks)",
+        "boolean": "true or false",
+        "integer": "a whole number",
+        "number": "a number",
+    }
+    return " or ".join(words[one] for one in ([name] if isinstance(name, str) else name))
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _twice(values: list[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
+    for name in _twice(config["reviewers"]):
+        yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a name of their own."
+    for stage in PANEL_STAGES:
+        named = config[stage]["reviewers"]
+        for name in _twice(named):
+            yield f"'{stage}.reviewers' names {name} twice. Each reviewer has one sheet."
+        for name in sorted(set(named) - set(config["reviewers"])):
+            yield f"'{stage}.reviewers' names {name}, who is not in 'reviewers': {', '.join(config['reviewers'])}."
+        yield from _split_problems(config, stage)
+    for name in _twice([reason.casefold() for reason in config["full_text"]["reasons"]]):
+        yield f"'full_text.reasons' lists “{name}” twice. Each reason is a line of the flow diagram: keep one."
+    if config["full_text"]["open_access"] and not config["email"]:
+        yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
+    for name in _twice(config["full_text"]["open_access"]):
+        yield f"'full_text.open_access' names {name} twice."
+    instruments = data_files("forms/instruments/*.yaml")
+    for design, name in config["appraisal"]["instruments"].items():
+        if name not in instruments:
+            yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+
+
+def _word_problems(config: dict[str, Any]) -> Iterator[str]:
+    """Words of the team's own for an answer that there is not, or that mean another answer of the same question."""
+    from prismake.protocol.forms import load_form, normal_word
+
+    if not config["words"]:
+        return
+    fields = [one for stage in PANEL_STAGES for one in load_form(stage, config).fields]
+    known = {choice.value for one in fields for choice in one.choices}
+    for answer in sorted(config["words"].keys() - known):
+        yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(known))}."
+    told = set()
+    for one in fields:
+        meant: dict[str, str] = {}
+        for choice in one.choices:
+            for word in map(normal_word, (choice.value, *choice.synonyms)):
+                other = meant.setdefault(word, choice.value)
+                if other != choice.value and (word, other) not in told:
+                    told.add((word, other))
+                    yield f"'words' has “{word}” for {choice.value}, but at “{one.label}” it means {other}."
+
+
+def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
+    previous = config["previous"]
+    elsewhere = [name for name in ("studies", "reports") if name in previous]
+    if previous["version"] and elsewhere:
+        yield f"'previous' has a version and '{elsewhere[0]}'. A version that was frozen here counts itself: keep one."
+    elif len(elsewhere) == 1:
+        yield "'previous' needs both 'studies' and 'reports' of the version that was made elsewhere."
+    elif previous["version"] and not (folder / VERSIONS / f"{previous['version']}.json").is_file():
+        there = ", ".join(sorted(one.stem for one in (folder / VERSIONS).glob("*.json"))) or "none yet"
+        yield (
+            f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {there}. "
+            "“prismake freeze NAME” makes one of what is decided now."
+        )
+
+
+def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
+    """Splits and calibrations that a team cannot do."""
+    people, split = len(reviewers(config, stage)), config[stage].get("split") or {"per_record": 0, "check": 0}
+    if split["per_record"] > people:
+        yield (
+            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers a record, but {stage} has {people}. "
+            "Name more reviewers or ask for fewer."
+        )
+    if split["per_record"] and split["check"]:
+        yield (
+            f"'{stage}.split' has both per_record and check. Keep one: check means that one reviewer judges everything "
+            "and another one a sample."
+        )
+    if split["check"] and people < 2:
+        yield f"'{stage}.split.check' needs a second reviewer who checks the sample. Name one, or take the key out."
+    if config[stage].get("calibration", {}).get("records") and people < 2:
+        yield f"'{stage}.calibration' compares reviewers, and {stage} has only one. Name another, or take the key out."
+
+
+def _column_problems(config: dict[str, Any]) -> Iterator[str]:
+    fields = {field["name"]: field for field in config["extraction"]["fields"]}
+    for name in _twice([field["name"] for field in config["extraction"]["fields"]]):
+        yield f"'extraction.fields' has two columns named {name}. Give each a name of its own."
+    for name, field in fields.items():
+        if field["type"] == "choice" and not field["choices"]:
+            yield f"'extraction.fields' {name} is a choice without choices. List the allowed words under 'choices'."
+    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
+    for outcome, spec in config["outcomes"].items():
+        path = f"outcomes.{outcome}"
+        roles = ROLES[spec["measure"]]
+        for role in (role for role in roles if role not in spec["columns"]):
+            yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(roles)}."
+        for role, column in spec["columns"].items():
+            if role not in roles:
+                yield f"'{path}.columns.{role}' is not a part of {spec['measure']}. Allowed: {', '.join(roles)}."
+            elif column not in fields:
+                yield f"'{path}.columns.{role}' is {column!r}, {unknown}"
+            elif fields[column]["type"] not in ("count", "number"):
+                kind = fields[column]["type"]
+                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+        yield from _analysis_problems(path, spec, fields)
+
+
+def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Subgroups, moderators and sensitivity analyses of one outcome."""
+    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
+    for key in ("subgroups", "moderators"):
+        for column in spec[key]:
+            if column not in fields:
+                yield f"'{path}.{key}' names {column!r}, {unknown}"
+            elif column in TABLE:
+                yield (
+                    f"'{path}.{key}' names {column!r}, which is also the name of a part of the table of outcomes. "
+                    "Give the column of 'extraction.fields' another name."
+                )
+        for column in _twice(spec[key]):
+            yield f"'{path}.{key}' names {column} twice."
+    for name in _twice(spec["sensitivity"]):
+        yield f"'{path}.sensitivity' names {name} twice."
+    wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
+    for name in sorted(set(spec["sensitivity"]) & wrong):
+        yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+
+
+def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
+    from prismake.search.discovery import exports  # here, because discovery needs the settings first
+
+    found = exports(folder / SEARCHES)
+    for name, spec in config["searches"].items():
+        path = f"searches.{name}"
+        for person, who in spec["reviewers"].items():
+            if who not in (*config["reviewers"], EVERYBODY):
+                known = ", ".join([*config["reviewers"], EVERYBODY])
+                yield f"'{path}.reviewers.{person}' is {who!r}, who is not in this review. Allowed: {known}."
+        if spec["live"]:
+            for key in ("query", "until"):
+                if not spec[key]:
+                    yield f"'{path}.{key}' is empty, but a live search needs it."
+            if LIVE[named(spec["live"])].needs_email and not config["email"]:
+                yield f"'email' is empty, but the live search '{path}' needs it: NCBI asks for an address."
+        elif name not in found:
+            there = ", ".join(sorted(found)) or "nothing yet"
+            yield (
+                f"'{path}' has no file: put its export into {SEARCHES}/ as {name}.ris (or .csv, .xml, …) or into the "
+                f"folder {SEARCHES}/{name}/, or take the entry out. Found there: {there}."
+            )

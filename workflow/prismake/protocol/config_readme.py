@@ -1,0 +1,150 @@
+"""``config/README.md`` out of the schema, so that the two cannot differ.
+
+python -m prismake.protocol.config_readme > config/README.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
+from prismake.protocol.forms import load_form
+
+_TYPES = {
+    "object": "group",
+    "array": "list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "number": "number",
+}
+
+_HEAD = """\
+# The configuration
+
+`config.yaml` is the protocol of the review and holds every setting. It is checked before anything runs: an unknown or
+misspelt key, a wrong type, a missing file, a reviewer named twice or an outcome without its columns stops the run with
+the path of the key and what is allowed there.
+
+| here | what it is |
+| --- | --- |
+| `config.yaml` | the protocol |
+| `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
+| `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
+| `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
+| `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
+
+Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own
+columns in them are brought up to date. Everything in `results/` is made from what is here.
+
+Only `title` and `question` are required. The demonstration's `config.yaml` is an example of every part.
+"""
+
+_MEASURES = """\
+## The columns that a measure needs
+
+| measure | parts |
+| --- | --- |
+{rows}
+
+`outcomes.<name>.columns` says which extraction column plays which part, for instance
+`{{ events: relapses, total: remissions }}`.
+"""
+
+
+_WORDS = """\
+## Words that are understood in sheets
+
+An answer may be typed as one of these words instead of being chosen from the list: capitals, blanks around it and a
+full stop behind it do not matter, TRUE counts as yes, FALSE as no. Anything else is named with its cell and counts as
+no answer; nothing is guessed. Words of your own, in whatever language, go into `words` in `config.yaml`:
+
+```yaml
+words:
+  include: [ok, "+"]
+  not retrieved: [wartet auf Fernleihe]
+```
+
+| sheet | answer | words |
+| --- | --- | --- |
+{rows}
+
+In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma.
+"""
+
+
+def _words() -> str:
+    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != "extraction"]
+    return "\n".join(
+        f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
+        for form in forms
+        for one in form.fields
+        for choice in one.choices
+        if choice.synonyms
+    )
+
+
+def readme() -> str:
+    """The text of ``config/README.md``."""
+    lines = [_HEAD, "## Keys\n"]
+    lines += _table(config_schema()["properties"])
+    for path, rule in _groups(config_schema()["properties"], ""):
+        lines += ["", f"### `{path}`\n", f"{rule['description']}\n", *_table(_inner(rule))]
+    measures: dict[tuple[str, ...], list[str]] = {}
+    for measure, roles in ROLES.items():
+        measures.setdefault(roles, []).append(measure)
+    rows = "\n".join(
+        f"| {', '.join(names)} | {', '.join(f'`{r}`' for r in roles)} |" for roles, names in measures.items()
+    )
+    lines += ["", _MEASURES.format(rows=rows), _WORDS.format(rows=_words())]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _groups(properties: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every key that has keys of its own, outer before inner, each with its path."""
+    for key, rule in properties.items():
+        inner = _inner(rule)
+        if inner:
+            path = f"{prefix}{key}" + (".<name>" if "properties" not in rule and rule["type"] == "object" else "")
+            yield path, rule
+            yield from _groups(inner, f"{path}.")
+
+
+def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "properties" in rule:
+        return rule["properties"]
+    for key in ("additionalProperties", "items"):
+        if isinstance(rule.get(key), dict) and "properties" in rule[key]:
+            return rule[key]["properties"]
+    return {}
+
+
+def _table(properties: Mapping[str, Any]) -> list[str]:
+    lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
+    for key, rule in properties.items():
+        kind = " or ".join(f"`{word(one)}`" for one in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
+    return lines
+
+
+def _default(rule: Mapping[str, Any]) -> str:
+    if "default" not in rule:
+        return "—"
+    value = rule["default"]
+    if value in ("", [], {}):
+        return "empty"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return ", ".join(f"`{one['name']}`" for one in value)
+    if isinstance(value, list):
+        return ", ".join(f"`{one}`" for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"`{key}: {one}`" for key, one in value.items())
+    return f"`{value}`"
+
+
+if __name__ == "__main__":
+    print(readme(), end="")

@@ -1,0 +1,260 @@
+"""Forms as data: what one stage asks about one item (``workflow/forms/<stage>.yaml``), which answers are understood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Any
+
+from prismake.core.errors import FormError
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_files
+
+NOT_REPORTED = "NR"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
+_NOT_REPORTED = frozenset({"nr", "n.r", "not reported", "not stated", "n/r"})  # as normal_word makes them
+_COUNT = re.compile(r"\d{1,9}(\.0+)?")
+_NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An allowed answer; ``settles_as`` is what it stands for once the panel agrees."""
+
+    value: str
+    synonyms: tuple[str, ...] = ()
+    settles_as: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form.
+
+    ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
+    this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
+    the choices differ from row to row.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: tuple[Choice, ...] = ()
+    required: bool = True
+    when: tuple[str, str] | None = None
+    strict: bool = False
+    by_row: bool = False
+    width: int = 14
+    help: str = ""
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        """What every word stands for that is understood: values and synonyms in the form of ``normal_word``."""
+        return _meanings(self.choices)
+
+    @cached_property
+    def standing_for(self) -> Mapping[str, str]:
+        """The answers that stand for another one when the panel settles: *maybe* for *include*."""
+        return {choice.value: choice.settles_as for choice in self.choices if choice.settles_as}
+
+
+@dataclass(frozen=True)
+class Context:
+    """A column that is shown and never read back.
+
+    ``link``: what stands before the text in the address behind it, or ``address`` where the text is one itself.
+    ``after``: to the right of the answers. ``live``: kept up to date in rows that were handed out.
+    """
+
+    column: str
+    label: str
+    width: int = 20
+    wrap: bool = False
+    link: str = ""
+    after: bool = False
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one stage asks about each item, and how the sheet looks.
+
+    ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
+    ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
+    ``highlight``: terms that are set off in titles and abstracts.
+    """
+
+    stage: str
+    title: str
+    unit: str
+    instruction: str
+    context: tuple[Context, ...]
+    fields: tuple[Field, ...]
+    note: str = "Note"
+    note_width: int = 28
+    optional: bool = False
+    typed: bool = False
+    highlight: tuple[str, ...] = ()
+
+    def field(self, name: str) -> Field:
+        return next(one for one in self.fields if one.name == name)
+
+
+def load_form(stage: str, config: Mapping[str, Any]) -> Form:
+    """The form of a stage, with the lists that the protocol fills in (reasons, designs, columns).
+
+    Raises:
+        FormError: the file is not a form.
+    """
+    data = _form_data(stage)
+    if stage == "extraction":
+        fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+    else:
+        fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]
+    fields = [_with_words(one, config.get("words", {})) for one in fields]
+    note = data.get("note", {})
+    return Form(
+        stage=data["stage"],
+        title=data["title"],
+        unit=data["unit"],
+        instruction=data["instruction"],
+        context=tuple(Context(**one) for one in data["context"]),
+        fields=tuple(fields),
+        note=note.get("label", "Note"),
+        note_width=note.get("width", 28),
+        optional=data.get("optional", False),
+        typed=data.get("typed", False),
+        highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
+    )
+
+
+def lists_of(stage: str) -> set[str]:
+    """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
+    return {one["choices_from"] for one in _form_data(stage)["fields"] if "choices_from" in one}
+
+
+@cache
+def _form_data(stage: str) -> dict[str, Any]:
+    return read_yaml(data_files("forms/*.yaml")[stage])
+
+
+_LISTS = {
+    "reasons": lambda config: tuple(Choice(reason) for reason in config["full_text"]["reasons"]),
+    "designs": lambda config: tuple(
+        Choice(design, (design.replace("_", " "),)) for design in config["appraisal"]["instruments"]
+    ),
+    "row": lambda config: (),
+}
+
+
+def normal_word(text: Any) -> str:
+    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
+    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    return " ".join(plain.split()).rstrip(".!").rstrip()
+
+
+def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
+    """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
+
+    Nothing is guessed: a choice is its value, a documented synonym, or nothing.
+    """
+    text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
+    if not text:
+        return ""
+    if one.kind == "choice":
+        return _row_choice(tuple(row_choices), text) if one.by_row else one.meanings.get(normal_word(text))
+    if one.kind in ("count", "number"):
+        return _numeric(one.kind, text)
+    return text
+
+
+def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
+    """What may stand in a cell, in words."""
+    if one.kind == "choice":
+        return ", ".join(row_choices if one.by_row else (choice.value for choice in one.choices))
+    if one.kind == "count":
+        return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
+    return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
+
+
+def as_typed(raw: Any) -> str:
+    """The value of a cell as a person would have typed it: 1 and not 1.0, yes and not TRUE."""
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        return str(int(raw))
+    return str(raw)
+
+
+def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for choice in choices:
+        for word in (choice.value, *choice.synonyms):
+            found.setdefault(normal_word(word), choice.value)
+    return found
+
+
+def _row_choice(values: tuple[str, ...], text: str) -> str | None:
+    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it."""
+    word = normal_word(text)
+    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
+    return next(
+        (value for value in values if normal_word(value) == word),
+        next((value for value in values if "+" in value and value == parts), None),
+    )
+
+
+def _numeric(kind: str, text: str) -> str | None:
+    if normal_word(text) in _NOT_REPORTED:
+        return NOT_REPORTED
+    if kind == "count":
+        return str(int(float(text))) if _COUNT.fullmatch(text) else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    return repr(float(text.replace(",", ".").replace("−", "-")))
+
+
+def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Field:
+    origin = data.get("choices_from")
+    if origin and origin not in _LISTS:
+        raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(_LISTS)}.")
+    choices = _LISTS[origin](config) if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    when = next(iter(data["when"].items())) if "when" in data else None
+    return Field(
+        name=data["name"],
+        label=data["label"],
+        kind=data["type"],
+        choices=choices,
+        required=data.get("required", True),
+        when=when,
+        strict=data.get("strict", False),
+        by_row=origin == "row",
+        width=data.get("width", 14),
+        help=data.get("help", ""),
+    )
+
+
+def _with_words(one: Field, words: Mapping[str, Iterable[str]]) -> Field:
+    """The field, understanding the team's own words as well."""
+    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in one.choices)
+    return replace(one, choices=tuple(choices))
+
+
+def _make_choice(data: Mapping[str, Any]) -> Choice:
+    return Choice(
+        data["value"], tuple(map(str, data.get("synonyms", ()))), data.get("settles_as", ""), data.get("colour", "")
+    )
+
+
+def _extraction_field(data: Mapping[str, Any]) -> Field:
+    choices = tuple(Choice(str(word)) for word in data["choices"])
+    if data["type"] == "choice":
+        choices = (*choices, Choice(NOT_REPORTED, tuple(_NOT_REPORTED)))
+    label = data["label"] or data["name"].replace("_", " ").capitalize()
+    width = max(11, min(24, len(label) + 3))
+    return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)

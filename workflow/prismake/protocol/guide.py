@@ -1,0 +1,40 @@
+"""The first page of a sheet: the review question, the criteria, how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prismake.protocol.forms import Form, allowed
+
+_SCREENING = ("title_abstract", "full_text")
+
+
+def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(label, text) of each line; text only, never a formula."""
+    lines = [("Review", protocol["title"]), ("Question", protocol["question"])]
+    if protocol.get("notice"):
+        lines.append(("Please note", protocol["notice"]))
+    lines.append(("What to do", form.instruction))
+    if form.stage in _SCREENING:
+        lines += [("Include", text) for text in protocol["criteria"]["include"]]
+        lines += [("Exclude", text) for text in protocol["criteria"]["exclude"]]
+    for one in form.fields:
+        words = "the letters in the row" if one.by_row else allowed(one)
+        text = f"{one.help} Allowed: {words}." if one.help else f"Allowed: {words}."
+        synonyms = [word for choice in one.choices for word in choice.synonyms[:4] if word.isascii()]
+        if synonyms and form.stage in ("duplicates", "merges", *_SCREENING):
+            text += f" Also understood, among others: {', '.join(synonyms)}."
+        if one.when:
+            text += f" Only when {form.field(one.when[0]).label} is {one.when[1]}."
+        if not one.required:
+            text += " May stay empty."
+        lines.append((one.label, text))
+    lines.append(
+        (
+            "Good to know",
+            "Sort, filter, hide, colour and add columns as you like. Keep the columns Item and Check; rows are found "
+            "by them. Save under the same name and close the program; then anyone types: snakemake",
+        )
+    )
+    return lines

@@ -1,0 +1,182 @@
+"""The whole story of one record: where it came from, which report it is, who was asked, who said what and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_csv, read_json
+from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
+from prismake.kept import ids as clusters
+from prismake.kept.answers import SETTLED_BY_ALL, read_events, read_log
+from prismake.protocol.config import PANEL_STAGES
+from prismake.sheets.merged_answers import TOGETHER
+from prismake.sheets.paths import HISTORY, SHEETS
+from prismake.sheets.prefilled import read_taken
+
+
+def story(record: str, folder: Path = Path()) -> list[str]:
+    """Lines of text: what the record is, what happened to it (oldest first), where it stands.
+
+    Args:
+        record: the id of a record, report or study, a DOI, a PMID or a PMC number.
+
+    Raises:
+        PrismakeError: nothing is known under this name, or it is that of several reports.
+    """
+    records = _records(folder)
+    names = _names(record, records, folder)
+    lines = [*_origin(names, records, folder), *_past(names, folder), *_present(names, folder)]
+    if not lines:
+        raise PrismakeError(
+            f"nothing is known of “{record}”.",
+            remedy="Give the id of a record, report or study as it stands in the column Item of a sheet, a DOI, a PMID "
+            "or a PMC number.",
+        )
+    return lines
+
+
+def _records(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / "results/records/records.parquet"
+    if not file.exists():
+        return {}
+    import pyarrow.parquet
+
+    columns = ["record_id", "source", "database", "title", "year", "journal", "doi", "pmid", "pmcid"]
+    return {row["record_id"]: row for row in pyarrow.parquet.read_table(file, columns=columns).to_pylist()}
+
+
+def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) -> set[str]:
+    """Every id under which the report was ever asked about: its records, the report, the study."""
+    report_of = {**_kept("reports", folder), **_clusters(folder)}
+    study_of = _kept("studies", folder)
+    asked = record.strip()
+    reports = {report_of[asked]} if asked in report_of else {asked} & {*report_of.values(), *study_of}
+    reports = reports or {report for report, study in study_of.items() if study == asked}
+    if not reports:
+        reports = {report_of.get(one, one) for one in _by_number(asked, records)}
+        if len(reports) > 1:
+            what = f"“{record}” stands for {len(reports)} reports: {', '.join(sorted(reports))}."
+            raise PrismakeError(what, remedy="Give one of these ids.")
+    members = {one for one, report in report_of.items() if report in reports}
+    return {asked} | reports | members | {study_of[report] for report in reports if report in study_of}
+
+
+def _kept(kind: str, folder: Path) -> dict[str, str]:
+    return clusters.known(kind, folder / HISTORY)
+
+
+def _by_number(text: str, records: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The records with this DOI, PMID or PMC number."""
+    wanted = {"doi": normal_doi(text), "pmid": normal_pmid(text), "pmcid": normal_pmcid(text)}
+    kinds = {kind: value for kind, value in wanted.items() if value}
+    return {one for one, row in records.items() for kind, value in kinds.items() if row[kind] == value}
+
+
+def _clusters(folder: Path) -> dict[str, str]:
+    """Record to report."""
+    file = folder / "results/duplicates/duplicates.csv"
+    if not file.exists():
+        return {}
+    table = read_csv(file)
+    return dict(zip(table["record_id"], table["report_id"], strict=True))
+
+
+def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: Path) -> Iterator[str]:
+    file = folder / "results/duplicates/duplicates.csv"
+    if not file.exists():
+        return
+    table = read_csv(file)
+    mine = table[table["record_id"].isin(names) | table["report_id"].isin(names)]
+    for report in sorted(set(mine["report_id"])):
+        members = table[table["report_id"] == report]
+        yield f"Report {report}: {len(members)} record{'s' if len(members) > 1 else ''}"
+        if row := records.get(report):
+            yield "  " + ". ".join(
+                part for part in (row["title"], f"{row['journal']} {row['year'] or ''}".strip()) if part
+            )
+        for row in members.to_dict("records"):
+            why = f" ({row['matched_on']}, by {row['decided_by']})" if row["matched_on"] else ""
+            yield f"  {row['record_id']}{_search(records.get(row['record_id']), folder)}{why}"
+
+
+def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
+    """From which search a record came, and of which day."""
+    log = read_json(folder / f"results/search/{record['source']}.json") if record else None
+    if not log:
+        return ""
+    return f", found in {log['label']}" + (f" on {log['date']}" if log["date"] else "")
+
+
+def _past(names: set[str], folder: Path) -> Iterator[str]:
+    """Offers, answers, settlements and changes, as they were first seen, oldest first."""
+    stages = ((part, stage) for stage in PANEL_STAGES for part in (_taken, _of_stage))
+    past = [event for part, stage in stages for event in part(stage, names, folder)]
+    for change in read_log(folder / HISTORY / "decisions.jsonl"):
+        if _about(str(change["item"]), names):
+            by = f" (by {', '.join(change['by'])})" if change.get("by") else ""
+            what = f"{change['stage']}, {change['field']}, {change['who']}"
+            new = change["new"] or "nothing"
+            past.append(
+                (str(change["time"]), f"{what}: {change['old']} became {new}{by}{_other(change['item'], names)}")
+            )
+    yield from (f"{time}: {text}" for time, text in sorted(past, key=lambda one: one[0]))
+
+
+def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
+    """Answers that the workflow wrote itself, because they came along with an export."""
+    for who, items in sorted(read_taken(stage, folder / SHEETS).items()):
+        for item, given in sorted(items.items()):
+            if _about(item, names):
+                said = ", ".join(f"{name} {value}" for name, value in sorted(given["answers"].items()))
+                whose = "the team's decision" if "team" in given else "a decision"
+                yield str(given["time"]), f"{stage}, {who}: {whose} taken over from {given['file']}: {said}"
+
+
+def _of_stage(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
+    for event in read_events(stage, folder / SHEETS):
+        who, answers = str(event["who"]), event.get("answers") or {}
+        for item in sorted(one for one in (answers or event.get("items", ())) if _about(one, names)):
+            said = ", ".join(f"{name} {value}" for name, value in sorted(answers.get(item, {}).items()))
+            if who == SETTLED_BY_ALL:
+                said = f"settled: {said}" + (f" (by {event['by']})" if event.get("by") else "")
+            else:
+                said = f"{who}: {said}" if said else f"offered to {who}"
+            yield str(event["time"]), f"{stage}, {said}{_other(item, names)}"
+
+
+def _other(item: str, names: set[str]) -> str:
+    """The item in brackets where it is more than the report itself: a pair, a question of an instrument, an arm."""
+    return f" [{item}]" if item not in names else ""
+
+
+def _present(names: set[str], folder: Path) -> Iterator[str]:
+    """Where it stands in each stage, with the notes."""
+    for stage in PANEL_STAGES:
+        file = folder / f"results/{stage}/decisions.csv"
+        if not file.exists():
+            continue
+        table, notes = read_csv(file), read_csv(folder / f"results/{stage}/notes.csv")
+        for row in table[[_about(item, names) for item in table["item_id"]]].to_dict("records"):
+            yield from _decision(stage, row)
+            for note in notes[notes["item_id"] == row["item_id"]].to_dict("records"):
+                yield f"  note of {note['who']}: {note['note']}"
+
+
+def _decision(stage: str, row: Mapping[str, str]) -> Iterator[str]:
+    by = f" by {row['settled_by']}" if row["settled_by"] else ""
+    yield f"{stage}, {row['item_id']}: {row['state']}{by}"
+    fields = dict.fromkeys(name.split(".", 1)[0] for name in row if "." in name)
+    for name in fields:
+        said = ", ".join(
+            f"{key.split('.', 1)[1]}: {value}" for key, value in row.items() if key.startswith(f"{name}.") and value
+        )
+        if said or row[name]:
+            yield f"  {name}: {row[name] or '—'} ({said or 'nobody'})"
+
+
+def _about(item: str, names: set[str]) -> bool:
+    """Whether an item is one of the ids, a pair with one, a question about one, or several records with one."""
+    return item in names or any(part in names for part in item.replace(TOGETHER, "|").split("|"))

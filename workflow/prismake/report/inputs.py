@@ -1,0 +1,84 @@
+"""What the report shows, gathered from the tables of all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.files import read_csv, read_json
+from prismake.protocol.instruments import load_instrument
+from prismake.report.status import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def gather(
+    inputs: Mapping[str, Any], config: Mapping[str, Any], versions: Mapping[str, str]
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The context of ``prismake.report.page.render`` and the study table.
+
+    Args:
+        inputs: paths by the names of the rule's inputs; ``searches``, ``statuses``, ``agreement``, ``results`` and
+            ``figures`` are lists.
+        config: the validated protocol.
+        versions: of the software that made the results, by name.
+    """
+    import pandas as pd
+
+    from prismake.report.tables import citation, left_out_reports, study_table
+
+    statuses = [read_json(path) for path in inputs["statuses"]]
+    reports = pd.read_parquet(inputs["reports"])
+    included = read_csv(inputs["studies"])
+    citations = {row["report_id"]: citation(row) for row in reports.to_dict("records")}
+    fields = config["extraction"]["fields"]
+    studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
+    context = {
+        "config": config,
+        "versions": versions,
+        "instruments": {
+            name: {"title": load_instrument(name).title}
+            for name in sorted({*config["appraisal"]["instruments"].values()})
+        },
+        "stages": statuses,
+        "status": rows(statuses),
+        "searches": [read_json(path) for path in inputs["searches"]],
+        "duplicates": {
+            "summary": read_json(inputs["duplicates"]),
+            **{
+                name: pd.read_csv(inputs[name], keep_default_na=False).to_dict("records")
+                for name in ("sources", "shared")
+            },
+        },
+        "flow": read_json(inputs["flow"]),
+        "notices": notices_of(read_csv(inputs["notices"]), included, citations),
+        "carried": read_json(inputs["carried"]),
+        "vanished": read_csv(inputs["vanished"]).to_dict("records"),
+        "results": [read_json(path) for path in inputs["results"]],
+        "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
+        "included": len(included),
+        "excluded": left_out_reports(read_csv(inputs["full_text"]), reports),
+        "agreement": [
+            {"title": status["title"], "fields": read_json(path)}
+            for status, path in zip(statuses, inputs["agreement"], strict=True)
+        ],
+        "figures": {_figure_name(path): path.read_text(encoding="utf-8") for path in inputs["figures"]},
+    }
+    return context, studies
+
+
+def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[str, str]) -> list[dict[str, str]]:
+    """Included reports of which a retraction or the like is known: study, citation, notice."""
+    label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
+    return [
+        {"study": label.get(row["report_id"], ""), "citation": citations[row["report_id"]], "notice": row["notices"]}
+        for row in notices.to_dict("records")
+        if row["notices"]
+    ]
+
+
+def _figure_name(path: Path) -> str:
+    """``results/pooling/relapse.forest.antigen.svg`` is the figure ``relapse.forest.antigen``."""
+    return path.name.removesuffix(".svg")

@@ -1,0 +1,91 @@
+"""The records of a stage, taken out for another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prismake.core.errors import PrismakeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECORDS, REPORTS, DUPLICATES = "records", "reports", "duplicates"
+SCREENED = ("title_abstract", "full_text")
+STAGES = (RECORDS, DUPLICATES, REPORTS, *SCREENED)
+ALL, UNDECIDED = "all", "undecided"
+DECISIONS = {"included": "include", "excluded": "exclude", "not_retrieved": "not retrieved"}
+WHAT = (*DECISIONS, UNDECIDED, ALL)
+
+
+def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.DataFrame:
+    """The rows to export, with the columns of a record, sorted by id.
+
+    Args:
+        stage: "records" (as retrieved), "duplicates" (records that were merged into another), "reports" (what is left
+            of the records), "title_abstract" or "full_text" (the reports that the stage has to judge).
+        what: which of the reports of a screening stage: those with this decision, "undecided" or "all".
+        results: the folder of results.
+
+    Raises:
+        PrismakeError: the stage has not run yet, or ``what`` does not fit it.
+    """
+
+    if stage not in SCREENED:
+        if what != ALL:
+            raise PrismakeError(
+                f"nothing is decided at '{stage}', so that there is no set '{what}'.",
+                remedy=f"Leave --what out, or name a stage that decides: {', '.join(SCREENED)}.",
+            )
+        return _unjudged(stage, results)
+    decided = _read(results / stage / "decisions.csv").set_index("item_id")
+    ids = _read(results / stage / "queue.parquet")["item_id"]
+    settled = decided["decision"].where(decided["state"] == "settled", "").reindex(ids).fillna("")
+    if what != ALL:
+        ids = settled.index[settled == DECISIONS.get(what, "")]
+    reports = _reports(results)
+    return reports[reports["record_id"].isin(set(ids))].sort_values("record_id", ignore_index=True)
+
+
+def _unjudged(stage: str, results: Path) -> pd.DataFrame:
+    if stage == REPORTS:
+        return _reports(results)
+    records = _read(results / "records" / "records.parquet")
+    if stage == RECORDS:
+        return records
+    clusters = _read(results / "duplicates" / "duplicates.csv")
+    clusters["other"] = clusters["record_id"] != clusters["report_id"]  # the record that names its report stands for it
+    stays = clusters.sort_values(["report_id", "other", "record_id"]).drop_duplicates("report_id")["record_id"]
+    return records[~records["record_id"].isin(set(stays))].reset_index(drop=True)
+
+
+def _reports(results: Path) -> pd.DataFrame:
+    reports = _read(results / "duplicates" / "reports.parquet")
+    return reports.drop(columns="record_id", errors="ignore").rename(columns={"report_id": "record_id"})
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    from prismake.core.files import read_csv
+
+    if not path.is_file():
+        raise PrismakeError(f"there is no {path} yet.", remedy="Type snakemake first.")
+    return pd.read_parquet(path) if path.suffix == ".parquet" else read_csv(path)
+
+
+def export(
+    stage: str, what: str, format: str, path: Path | None = None, results: Path = Path("results")
+) -> tuple[Path, int]:
+    """Write the rows of ``chosen`` into a new file (default: ``<stage>_<what>`` with the ending of the format).
+
+    Returns the file and the number of rows. Raises ``PrismakeError`` also when the file is there already.
+    """
+    from prismake.search.export import FORMATS, write
+
+    path = path or Path(f"{stage}{'' if what == ALL else f'_{what}'}{FORMATS[format]}")
+    if path.exists():
+        raise PrismakeError(f"{path} is there already.", remedy="Move it away, or name another file with --output.")
+    rows = chosen(stage, what, results)
+    write(rows, path, format)
+    return path, len(rows)

@@ -1,0 +1,217 @@
+"""Who has how many rows left: the table at the end of every run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from prismake.core.files import read_csv, read_json
+from prismake.core.jobs import problems
+from prismake.kept.sheet_state import left, read_book, state
+from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
+from prismake.search.discovery import sources
+from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
+
+_MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
+
+
+def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
+    """What ``read_sheets`` wrote for each stage, in order; stages that have not run are left out."""
+    found = (read_json(folder / "results" / stage / "status.json") for stage in PANEL_STAGES)
+    return [status for status in found if status]
+
+
+def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of the table: stage, who, decided, of, file (to open, empty when nothing is left), remark."""
+    lines = []
+    for status in statuses:
+        people = [*status["reviewers"].items()]
+        if status["consensus"] and status["consensus"]["of"]:
+            people.append((CONSENSUS, status["consensus"]))
+        if not status["of"]:
+            people = [("", {"decided": 0, "of": 0, "file": ""})]
+        for who, share in people:
+            open_rows = share["of"] - share["decided"]
+            remark = f"open in a spreadsheet program: {share['waiting']} rows wait" if share.get("waiting") else ""
+            if not share["of"]:
+                remark = "nothing to do here yet"
+            elif status.get("optional") and not open_rows and who != CONSENSUS:
+                remark = f"nothing has to be done; to look through: {share['file']}"
+            lines.append(
+                {
+                    "stage": status["title"],
+                    "who": who,
+                    "decided": share["decided"],
+                    "of": share["of"],
+                    "file": share["file"] if open_rows else "",
+                    "remark": remark,
+                }
+            )
+    return lines
+
+
+def round_words(statuses: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(stage, sentence): how far calibrations and batches are, and advice on stopping."""
+    return [(status["title"], text) for status in statuses for text in status["rounds"]["words"]]
+
+
+def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[str, str]]:
+    """What the searches have to say: phrases that were ignored, records that could not be read, missing abstracts."""
+    logs = [read_json(folder / "results" / "search" / f"{name}.json") for name in names]
+    return [(log["label"], text) for log in logs if log for text in log["warnings"][:_MOST_PROBLEMS]]
+
+
+def answer_warnings(folder: Path = Path()) -> list[str]:
+    """Answers on pairs of records that cannot be followed, each with what to do."""
+    found = read_json(folder / "results" / "duplicates" / "summary.json") or {}
+    gone = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
+    same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
+    conflict = "is answered same, but another answer keeps the two apart: different wins."
+    said = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
+    return [f"“{item}” {text}" for key, text in said for item in found.get(key, ())[:_MOST_PROBLEMS]]
+
+
+def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
+    """What became of PDFs that nobody can tell the report of, and services that did not answer."""
+    found = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
+    told = [(one["where"], one["what"]) for one in found[:_MOST_PROBLEMS]]
+    if len(found) > _MOST_PROBLEMS:
+        told.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
+    return told
+
+
+def notices_told(folder: Path = Path()) -> list[str]:
+    """Included reports that were retracted or questioned, and a check for such notices that failed."""
+    file = folder / "results" / "full_text" / "notices.csv"
+    rows = read_csv(file).to_dict("records") if file.exists() else []
+    said = [
+        f"{row['report_id']} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
+    ]
+    problem = (read_json(file.with_suffix(".json")) or {}).get("problem")
+    return [*said, *([problem] if problem else [])]
+
+
+def found_no_longer(folder: Path = Path()) -> list[str]:
+    """Judged records that no search finds any longer, each with what was decided about it."""
+    file = folder / "results" / "flow" / "vanished.csv"
+    if not file.exists():
+        return []
+    rows = [row for row in read_csv(file).to_dict("records") if not row["still_found_by"]]
+    lines = [
+        f"{row['record_id']} is no longer found by {row['no_longer_found_by']} and stays as it was judged "
+        f"({row['full_text'] or row['title_abstract']}): {row['title']}"
+        for row in rows[:_MOST_PROBLEMS]
+    ]
+    if len(rows) > _MOST_PROBLEMS:
+        lines.append(f"{len(rows) - _MOST_PROBLEMS:,} more are found no longer, all in {file.as_posix()}")
+    return lines
+
+
+def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
+    """Sheets that were edited and not read since, for instance because parameters were not looked at."""
+    found = []
+    for status in statuses:
+        now = state(status["stage"], reviewers(dict(config), status["stage"]))
+        found += [name for name, value in now.items() if status["state"].get(name, "") != value]
+    return found
+
+
+def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Spreadsheets among the sheets that nobody reads: copies under another name, and formats that are not read."""
+    known = []
+    for stage in PANEL_STAGES:
+        team = reviewers(dict(config), stage)
+        known += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
+    found = strangers(known)
+    more = [("config/sheets", f"{len(found) - _MOST_PROBLEMS} more files are not read.")]
+    return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
+
+
+def closing_words(config: Mapping[str, Any], since: float = 0.0, stream: Any = None) -> None:
+    """Print how far the review is, and what stopped after ``since``; never an error of its own at the end of a run."""
+    from rich.console import Console
+
+    stream = stream or sys.stderr
+    scratch = Path(".snakemake")
+    if scratch.is_dir() and not (scratch / ".gitignore").exists():
+        (scratch / ".gitignore").write_text("*\n", encoding="utf-8")  # the engine's own notes, nothing to keep
+    console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
+    try:
+        _print(console, config, problems(since))
+    except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
+        console.print(f"The progress table cannot be shown: {error}", style="yellow")
+
+
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
+    from rich.markup import escape
+
+    statuses = stage_statuses()
+    if not statuses:
+        if not stopped:
+            console.print("\nNothing has been read yet. Put exports into config/searches/ and type: snakemake")
+    else:
+        console.print()
+        console.print(_table(rows(statuses)))
+        for title, text in round_words(statuses):
+            console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
+        _print_problems(console, statuses)
+    for source, text in [*search_warnings(sources(dict(config), SEARCHES)), *fulltext_warnings()]:
+        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
+    for text in answer_warnings():
+        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
+    for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer(), *notices_told()]:
+        console.print(f"[bold yellow]![/] {escape(text)}")
+    for where, text in not_read(config):
+        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
+    for name in unread(config, statuses):
+        console.print(
+            f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
+            "type snakemake (without --rerun-triggers)."
+        )
+    for text in stopped:
+        console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
+    if statuses and not stopped:
+        report = Path("results/report/report.html")
+        left = sum(status["open"] for status in statuses)
+        ready = f"The report is {report}" if report.exists() else "There is no report yet"
+        console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "every decision is made."))
+
+
+def _table(lines: list[dict[str, Any]]) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name, justify in (
+        ("Stage", "left"),
+        ("Reviewer", "left"),
+        ("Decided", "right"),
+        ("of", "right"),
+        ("File to open", "left"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=name != "File to open")
+    before = None
+    for line in lines:
+        style = "" if line["decided"] < line["of"] else "dim"
+        stage = line["stage"] if line["stage"] != before else ""
+        cells = (stage, line["who"], f"{line['decided']:,}", f"{line['of']:,}", line["file"] or line["remark"])
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+        if line["file"] and line["remark"]:
+            table.add_row("", "", "", "", Text(line["remark"], style="yellow"))
+        before = line["stage"]
+    return table
+
+
+def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+
+    for status in statuses:
+        found = status["problems"]
+        for problem in found[:_MOST_PROBLEMS]:
+            console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
+        if len(found) > _MOST_PROBLEMS:
+            more = len(found) - _MOST_PROBLEMS
+            console.print(f"  … and {more} more, in results/{status['stage']}/status.json")

@@ -1,0 +1,267 @@
+"""The archive of a live search: what was asked, what was answered, and whether it is still as it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from prismake.core.errors import SearchError
+from prismake.core.files import digest, read_json, replacing, write_json
+from prismake.search import pubmed_xml
+from prismake.search.naming import slug
+
+GO_ON = "What was fetched is kept; run the same command again to go on."
+
+
+@dataclass(frozen=True)
+class SearchLog:
+    """What PRISMA-S asks of a search.
+
+    ``missing``: PMIDs that were found but that PubMed did not hand out. ``runs``: the first search and each update, as
+    date, since, until, found (what the database counted) and records (those that no earlier one had brought).
+    """
+
+    source: str
+    label: str
+    kind: str
+    platform: str
+    query: str
+    query_translation: str
+    date: str
+    limits: str
+    records: int
+    files: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The log as it is written to ``search/<source>.json``."""
+        return asdict(self)
+
+
+def archived(folder: str | Path) -> SearchLog:
+    """The log of the searches archived in a folder, without any request.
+
+    Raises ``SearchError`` when there are none, when one is not complete, or when a file of the archive was changed.
+    """
+    folder = Path(folder)
+    logs = searches(folder)
+    if not logs:
+        raise SearchError("there is no archived search here.", where=str(folder))
+    for log in logs:
+        if not log["complete"]:
+            raise SearchError(f"the search of {log['date']} was not finished.", where=str(folder), remedy=GO_ON)
+        check(folder, log)
+    last = logs[-1]
+    since = next((log["since"] for log in logs if log["since"]), "")
+    limits = _limits(last.get("days") or "Entrez date", since, last["until"])
+    if len(logs) > 1:
+        limits += f"; searched on {', '.join(log['date'] for log in logs)}"
+    return SearchLog(
+        source=slug(folder.name).replace("-", "_"),
+        label=last.get("database") or "PubMed",
+        kind=last.get("kind") or "database",
+        platform=last.get("interface") or "NCBI E-utilities",
+        query=last["query"],
+        query_translation=last["query_translation"],
+        date=last["date"],
+        limits=limits,
+        records=sum(file["records"] for log in logs for file in log["files"]),
+        files=[
+            {**file, "format": "PubMed XML" if file["name"].endswith(".xml.gz") else "JSON"}
+            for log in logs
+            for file in log["files"]
+        ],
+        warnings=[warning for log in logs for warning in log["warnings"]],
+        missing=[pmid for log in logs for pmid in log["missing"]],
+        runs=[
+            {key: log[key] for key in ("date", "since", "until")}
+            | {
+                "found": len(log["ids"]) if log.get("count") is None else log["count"],
+                "records": sum(file["records"] for file in log["files"]),
+            }
+            for log in logs
+        ],
+    )
+
+
+def archive_files(folder: str | Path) -> list[Path]:
+    """The archived answers with records, in the order in which they were fetched."""
+    found = [path for kind in ("efetch-*.xml.gz", "answer-*.json.gz") for path in Path(folder).glob(kind)]
+    return sorted(found, key=lambda path: path.name)
+
+
+def _limits(days: str, since: str, until: str) -> str:
+    if not since and not until:
+        return ""
+    return f"{days} {since or 'from the beginning'} to {until or 'the day of the search'}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search as the protocol asks for it; days as YYYY-MM-DD, "" where there is no limit."""
+
+    query: str
+    since: str
+    until: str
+    date: str
+
+
+def wanted(query: str, *, since: str | None, until: str | None, date: str) -> Wanted:
+    """A search put in order; raises ``SearchError`` without a query or a day, or for a day that is none."""
+    query = " ".join(query.split())
+    if not query:
+        raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
+    if not date:
+        raise SearchError("the day of the search is not given.", remedy="Write it as 2025-08-31.")
+    return Wanted(query, _day(since, "since"), _day(until, "until"), _day(date, "date"))
+
+
+def _day(text: str | None, name: str) -> str:
+    if not text:
+        return ""
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
+
+
+def todo(wanted: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
+    """The days still to search (first, last), or ``None`` when the archive has everything."""
+    if not logs:
+        return wanted.since, wanted.until
+    first, last = logs[0], logs[-1]
+    if wanted.query != last["query"] or wanted.since != first["since"]:
+        what = "query" if wanted.query != last["query"] else "'since'"
+        raise SearchError(
+            f"the {what} differs from the one that was archived on {last['date']}.",
+            where=str(folder),
+            remedy="Put the archived one back, or use another name for the new search; an archive is never changed.",
+        )
+    reached = last["until"] or last["date"]
+    if wanted.until and wanted.until > reached:
+        # On the day of a search PubMed still took in records after it; that day is searched again.
+        new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
+        return new.isoformat(), wanted.until
+    if wanted.until and wanted.until < reached and wanted.until != last["until"]:
+        raise SearchError(
+            f"'until' is {wanted.until}, but the archive already goes to {reached}.",
+            where=str(folder),
+            remedy=f"Set it to {reached} or later.",
+        )
+    return None if frozen else (wanted.since, wanted.until or reached)
+
+
+def searches(folder: Path) -> list[dict[str, Any]]:
+    """The searches of a folder in order, every key filled in; raises ``SearchError`` for one that cannot be read."""
+    found = []
+    for path in sorted(folder.glob("search-*.json"), key=_order):
+        try:
+            log = read_json(path)
+            ids, files = [str(pmid) for pmid in log["ids"]], list(log.get("files", []))
+            log = {"since": "", "until": "", "missing": [], "warnings": [], "query_translation": "", **log}
+            log |= {"ids": ids, "files": files, "name": path.name, "query": " ".join(log["query"].split())}
+            log.setdefault("complete", sum(file["records"] for file in files) + len(log["missing"]) == len(ids))
+            log["since"], log["until"] = log["since"] or "", log["until"] or ""
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SearchError(
+                f"the search log cannot be read ({error}).",
+                where=str(path),
+                remedy="Restore it from a backup, or move the folder away to search anew.",
+            ) from None
+        found.append(log)
+    return found
+
+
+def _order(path: Path) -> tuple[str, int]:
+    found = re.fullmatch(r"search-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json", path.name)
+    return (found.group(1), int(found.group(2) or 1)) if found else (path.name, 0)
+
+
+def free_name(folder: Path, date: str) -> str:
+    taken = {path.name for path in folder.glob("search-*.json")}
+    number = 1
+    while (name := f"search-{date}.json" if number == 1 else f"search-{date}-{number}.json") in taken:
+        number += 1
+    return name
+
+
+def check(folder: Path, log: dict[str, Any]) -> None:
+    for file in log["files"]:
+        path = folder / Path(file["name"]).name
+        if digest(path) != file["sha256"]:
+            state = "was changed since it was archived" if path.exists() else "is missing"
+            raise SearchError(
+                f"{path.name} {state}.",
+                where=str(folder),
+                remedy="Restore it from a backup, or move the whole folder away to search anew.",
+            )
+
+
+def write(folder: Path, log: dict[str, Any]) -> None:
+    write_json(folder / log["name"], {key: value for key, value in log.items() if key != "name"})
+
+
+def known_pmids(folder: Path) -> dict[str, str]:
+    """File by PMID of everything archived so far in this folder."""
+    known: dict[str, str] = {}
+    for path in archive_files(folder):
+        try:
+            found = pubmed_xml.pmids(gzip.decompress(path.read_bytes()))
+        except (OSError, EOFError, etree.XMLSyntaxError) as error:
+            raise SearchError(
+                f"{path.name} is damaged ({error}).",
+                where=str(folder),
+                remedy="Restore it from a backup, or remove it and run the search again: only its records are fetched.",
+            ) from None
+        known |= {pmid: path.name for pmid in found if pmid not in known}
+    return known
+
+
+def sweep(folder: Path) -> None:
+    """Remove the half-written files of a run that was killed; they never counted."""
+    for path in folder.glob(".*.tmp"):
+        if path.name.startswith((".efetch-", ".answer-", ".search-")):
+            path.unlink(missing_ok=True)
+
+
+@dataclass
+class Store:
+    """The archived answers of a folder while a search of ``date`` adds to them.
+
+    ``known``: the first file by id of the record; ``earlier``: files that belong to searches before this one.
+    """
+
+    folder: Path
+    date: str
+    known: dict[str, str]
+    earlier: set[str]
+    prefix: str = "efetch"
+    ending: str = ".xml.gz"
+
+    def add(self, data: bytes, found: list[str]) -> None:
+        """Write one whole answer under the next free number."""
+        stem = f"{self.prefix}-{self.date}-"
+        names = [path.name[len(stem) :] for path in self.folder.glob(f"{stem}????{self.ending}")]
+        path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"
+        with replacing(path) as draft:
+            draft.write_bytes(gzip.compress(data, mtime=0))
+        for one in found:
+            self.known.setdefault(one, path.name)
+
+    def count(self, ids: list[str]) -> int:
+        return sum(pmid in self.known for pmid in ids)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Name, digest and number of records of the files of this search."""
+        counts = Counter(self.known.values())
+        names = [path.name for path in archive_files(self.folder) if path.name not in self.earlier]
+        return [{"name": name, "sha256": digest(self.folder / name), "records": counts[name]} for name in names]

@@ -1,0 +1,145 @@
+"""From the bytes of a file to text: compression, encodings, line ends, and limits that no honest export reaches."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from prismake.core.errors import ImportFileError
+
+MAX_BYTES = 2 * 1024**3
+"""Most bytes a file may have after decompression when it is read piece by piece (PubMed XML)."""
+MAX_TEXT = 512 * 1024**2
+"""Most bytes of a file that has to be held in memory as a whole."""
+MAX_RATIO = 200
+"""Most times a compressed file may grow; text grows about 4 to 15 times, a bomb a thousand times."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SPLIT = "Export the search again in parts of a few thousand records."
+
+
+def _too_large(limit: int, where: str) -> ImportFileError:
+    return ImportFileError(
+        f"the file holds more than {limit // 1024**2} MiB once unpacked; no export of a search does.",
+        where=where,
+        remedy=_SPLIT,
+    )
+
+
+class Limited(io.RawIOBase):
+    """A readable stream that raises ``ImportFileError`` once it has handed out more than ``limit`` bytes."""
+
+    def __init__(self, stream: BinaryIO, limit: int, where: str) -> None:
+        super().__init__()
+        self.stream, self.limit, self.where, self.seen = stream, limit, where, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            data = self.stream.read(size if size >= 0 else self.limit - self.seen + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ImportFileError(
+                f"the compressed file is damaged or cut off ({error}).", where=self.where, remedy="Download it again."
+            ) from None
+        self.seen += len(data)
+        if self.seen > self.limit:
+            raise _too_large(self.limit, self.where)
+        return data
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
+    """The bytes of a file, unpacked when it is gzip.
+
+    Raises ``ImportFileError`` when the file cannot be opened; reading raises it when the file is damaged or too large.
+    """
+    where = path.name
+    try:
+        size = path.stat().st_size
+        stream: BinaryIO = path.open("rb", buffering=1024**2)
+    except OSError as error:
+        raise ImportFileError(f"the file cannot be opened ({error.strerror}).", where=str(path)) from None
+    if stream.read(2) == b"\x1f\x8b":
+        stream.seek(0)
+        packed = gzip.GzipFile(fileobj=stream)
+        return Limited(packed, min(limit, max(size * MAX_RATIO, 1024**2)), where)  # type: ignore[arg-type]
+    stream.seek(0)
+    if size > limit:
+        stream.close()
+        raise _too_large(limit, where)
+    return Limited(stream, limit, where)
+
+
+def read_all(path: Path) -> bytes:
+    """All bytes of a file, unpacked; raises ``ImportFileError`` above ``MAX_TEXT``."""
+    with open_stream(path, MAX_TEXT) as stream:
+        return stream.read()
+
+
+def decode(data: bytes) -> tuple[str, list[str]]:
+    """Text with LF line ends and no byte order mark, and warnings about what had to be assumed.
+
+    UTF-8, UTF-16 and UTF-32 are recognised; anything else is taken as Windows-1252, in which the five byte values
+    that it leaves undefined become U+FFFD.
+    """
+    warnings: list[str] = []
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            text = data[len(bom) :].decode(encoding, errors="replace")
+            break
+    else:
+        text, assumed = _without_mark(data)
+        if assumed:
+            warnings.append(assumed)
+    if "\ufffd" in text:
+        warnings.append(f"{text.count(chr(0xFFFD))} characters are damaged; they are shown as \ufffd.")
+    # Files that were put together from several exports carry a byte order mark at each seam.
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", ""), warnings
+
+
+def _without_mark(data: bytes) -> tuple[str, str]:
+    sample = data[:4096]
+    zeros = sample.count(0)
+    if len(sample) >= 4 and zeros > len(sample) // 5:
+        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+        return data.decode(encoding, errors="replace"), f"no byte order mark; read as {encoding.upper()}."
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError as error:
+        return _mixed(data, error)
+
+
+def _mixed(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
+    """A file that is not UTF-8 as a whole: Windows-1252, or UTF-8 with a few foreign bytes.
+
+    Tools that paste exports together leave single lines in another encoding; read as Windows-1252 as a whole, every
+    accent of the other lines would be lost.
+    """
+    line = data.count(b"\n", 0, error.start) + 1
+    lines = data.split(b"\n")
+    decoded, bad, good = [], 0, 0
+    for raw in lines:
+        try:
+            decoded.append(raw.decode("utf-8"))
+            good += not raw.isascii()
+        except UnicodeDecodeError:
+            decoded.append(raw.decode("cp1252", errors="replace"))
+            bad += 1
+    if good > bad:
+        return "\n".join(decoded), f"line {line} and {bad - 1} other lines are not UTF-8; read as Windows-1252."
+    return data.decode("cp1252", errors="replace"), f"not UTF-8 (line {line}); read as Windows-1252."

@@ -1,0 +1,124 @@
+"""Which format a file has, by its content; and the reason, with a way out, when it is no export at all."""
+
+from __future__ import annotations
+
+import re
+
+from prismake.core.errors import ImportFileError
+
+HEAD = 262_144
+"""Characters looked at; search strategies and preambles before the first record are shorter."""
+
+EXPORTS = (
+    "PubMed: Save, Format: PubMed. Embase.com: Export, RIS. Cochrane Library: Export selected citations, RIS or CSV. "
+    "Ovid: Export, RIS. Scopus: Export, RIS. Web of Science: Export, RIS or Plain text. EBSCOhost and ProQuest: RIS."
+)
+
+_BINARY = (
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "a word processor document (RTF)"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"Rar!", "an archive (RAR)"),
+    (b"7z\xbc\xaf", "an archive (7z)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format 3", "a database file"),
+)
+
+_TEXT = (
+    ("bibtex", r"(?mi)^[ \t]*@[ \t]*(?!comment|string|preamble)[a-z]+[ \t]*[{(]"),
+    ("ris", r"(?m)^\s?TY {1,2}- ?"),
+    ("medline", r"(?m)^(?:PMID|OWN |STAT|FAU |DCOM|EDAT|PHST)- "),
+    ("wos", r"(?m)^PT [A-Z][ \t]*$"),
+    ("cochrane_text", r"(?m)^(?:Record #\d+ of \d+\n)?ID: \S+\n(?:[A-Z]{2,3}: .*\n)+"),
+    ("enw", r"(?m)^%[0AT] \S"),
+    ("ovid_text", r"(?m)^<\d+>[ \t]*\n[A-Z][A-Za-z /]+\n {2}"),
+    # Records that have lost their first line: the reader tells which.
+    ("ris", r"(?m)^ER {2}- *$"),
+)
+
+_XML = (
+    ("pubmed_xml", r"<(?:PubmedArticleSet|PubmedBookArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitationSet)\b"),
+    ("endnote_xml", r"<(?:xml|XML)\s*>\s*<(?:records|RECORDS)\b|<records\b"),
+)
+
+
+def binary(data: bytes, where: str) -> str:
+    """``workbook`` for Excel files, "" for text; raises ``ImportFileError`` for anything that is neither."""
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise ImportFileError("the file is empty.", where=where, remedy="Export the search again.")
+    if data[:4] == b"PK\x03\x04":
+        if b"xl/workbook" in data or b"xl/worksheets" in data or b"spreadsheet" in data[:512]:
+            return "workbook"
+        raise ImportFileError(
+            "this is an archive or a word processor document, not an export.",
+            where=where,
+            remedy="Unpack it and import the files in it one by one.",
+        )
+    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return "workbook"
+    for magic, what in _BINARY:
+        if data.startswith(magic):
+            raise ImportFileError(f"this is {what}, not an export.", where=where, remedy=EXPORTS)
+    return ""
+
+
+def is_search_log(head: str) -> bool:
+    """Whether this is the log of an archived search, which lies in the same folder as the answers."""
+    return head.startswith("{") and all(f'"{key}"' in head[:200_000] for key in ("ids", "query", "date", "files"))
+
+
+def text_format(head: str, where: str) -> str:
+    """The name of the format of a text file; raises ``ImportFileError`` for what cannot be imported."""
+    start = head.lstrip()[:20_000]
+    if re.match(r"<[A-Za-z?!]", start):
+        return _xml_format(start, where)
+    if start.startswith(("{", "[")) and not re.match(r"\[\s*[^\]{\[]{0,40}\]\s*$", start[:60]):
+        return "json"
+    for name, pattern in _TEXT:
+        if re.search(pattern, head):
+            return name
+    _refuse_prose(start, where)
+    return "table"
+
+
+def _xml_format(start: str, where: str) -> str:
+    for name, pattern in _XML:
+        if re.search(pattern, start):
+            return name
+    if re.search(r"(?i)<html|<!doctype html|<head\b|<body\b", start):
+        raise ImportFileError(
+            "this is a web page, not an export: the page was saved instead of the file, or the server answered with "
+            "an error page.",
+            where=where,
+            remedy="Use the export menu of the database instead. " + EXPORTS,
+        )
+    for name, what in (
+        ("eSearchResult", "a list of PubMed ids"),
+        ("eSummaryResult", "PubMed summaries without abstracts"),
+    ):
+        if f"<{name}" in start:
+            raise ImportFileError(
+                f"this is {what}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
+            )
+    root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
+    raise ImportFileError(
+        f"this XML (<{root.group(1) if root else '?'}>) is neither PubMed's nor EndNote's.", where=where, remedy=EXPORTS
+    )
+
+
+def _refuse_prose(start: str, where: str) -> None:
+    if re.match(r"1[.:] \S", start) and re.search(r"PMID:? ?\d+|doi: ?10\.", start):
+        kind = "Abstract" if start.startswith("1. ") else "Summary"
+        raise ImportFileError(
+            f"this is PubMed's '{kind} (text)' display, made for reading: its parts cannot be told apart safely.",
+            where=where,
+            remedy="In PubMed choose Save (or Send to: Citation manager), Format: PubMed, and import that file.",
+        )
+    if re.match(r"\d{4,9}(?:\s+\d{4,9})*\s*$", start[:2000]):
+        raise ImportFileError(
+            "this is a bare list of PMIDs without titles or abstracts.",
+            where=where,
+            remedy="In PubMed choose Save, Format: PubMed.",
+        )

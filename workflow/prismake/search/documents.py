@@ -1,0 +1,99 @@
+"""EndNote XML and BibTeX: records to ``Raw``."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from lxml import etree
+
+from prismake.core.records import collapse
+from prismake.search.dialects import ENDNOTE_XML
+from prismake.search.mapping import Raw, Tags
+from prismake.search.pubmed_stream import SAFE
+
+_ENDNOTE_PATHS = sorted(
+    {name for _, _, rules in ENDNOTE_XML.plan for rule in rules for name in (rule[0], rule[3]) if name}
+    | {"notes", "research-notes", "custom1", "custom7", "label", "caption"}
+)
+
+
+def endnote_xml(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
+    """Records of an EndNote library; a file that breaks off gives the records before the break and a problem."""
+    try:
+        for _, element in etree.iterparse(stream, events=("end",), tag=("record", "RECORD"), **SAFE):
+            yield Raw(element.sourceline or 1, _endnote_tags(element))
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
+    except etree.XMLSyntaxError as error:
+        problems.append(f"line {error.lineno}: the file is broken from here on ({error.msg}); export it again.")
+
+
+def _endnote_tags(element: Any) -> Tags:
+    tags: Tags = {}
+    for path in _ENDNOTE_PATHS:
+        values = [
+            value
+            for found in element.iterfind(path)
+            if (
+                value := (
+                    found.get("name") or "".join(found.itertext()) if path == "ref-type" else "".join(found.itertext())
+                )
+            )
+            and value.strip()
+        ]
+        if values:
+            tags[path] = values
+    return tags
+
+
+def bibtex(text: str, problems: list[str]) -> Iterator[Raw]:
+    """BibTeX entries through bibtexparser; a block that it cannot read costs one problem.
+
+    Entries with a key or a field that occurs twice are whole: Scopus writes ``funding_details`` several times, other
+    exports leave all keys empty.
+    """
+    import bibtexparser
+
+    quiet = logging.getLogger()
+    level, quiet.level = quiet.level, logging.CRITICAL  # bibtexparser logs each problem to the root logger as well
+    try:
+        library = bibtexparser.parse_string(text)
+    finally:
+        quiet.level = level
+    for block in library.blocks:
+        line = (block.start_line or 0) + 1
+        entry = block if hasattr(block, "fields") else getattr(block, "ignore_error_block", None)
+        if hasattr(entry, "fields"):
+            yield Raw(line, _bibtex_tags(entry))
+        elif hasattr(block, "error"):
+            reason = getattr(block.error, "abort_reason", "") or str(block.error)
+            problems.append(f"line {line}: the entry cannot be read ({collapse(reason)[:160]}) and was left out.")
+
+
+def _bibtex_tags(entry: Any) -> Tags:
+    tags: Tags = {"ENTRYKEY": [entry.key or ""], "ENTRYTYPE": [entry.entry_type or ""]}
+    for field in entry.fields:
+        value = str(field.value).strip()
+        if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
+            value = value[1:-1]
+        # Rayyan's decisions stand in braces of their own.
+        if value := value if "RAYYAN-" in value else plain_latex(value):
+            tags.setdefault(field.key.lower(), []).append(value)
+    return tags
+
+
+def plain_latex(value: str) -> str:
+    """Accents and symbols written as LaTeX commands as Unicode, grouping braces gone."""
+    if "\\" not in value:
+        return value.replace("{", "").replace("}", "").strip()
+    try:
+        from pylatexenc.latex2text import LatexNodes2Text
+
+        return LatexNodes2Text(math_mode="verbatim").latex_to_text(value).strip()
+    except Exception:  # a stray backslash in an abstract is no LaTeX: keep the text as it stands
+        return re.sub(r"[\\{}]", "", value).strip()

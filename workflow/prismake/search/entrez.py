@@ -1,0 +1,223 @@
+"""A live PubMed search whose answers are archived and never asked for twice.
+
+The folder of a source holds for each search ``search-<date>.json`` (what was asked and what was answered, with the
+ids) and ``efetch-<date>-0001.xml.gz`` ... (raw XML as it came). They are the search result of record: a search of a
+certain day cannot be made again. Nothing in the folder is ever removed or changed once a search is complete.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import SearchError
+from prismake.search import archive, pubmed_xml
+from prismake.search.archive import SearchLog, archive_files, archived
+from prismake.search.eutils import WINDOW, Client, Hits
+from prismake.search.transport import Policy
+
+__all__ = ["Progress", "SearchLog", "archive_files", "archived", "notices", "search"]
+
+Progress = Callable[[int, int], None]
+"""Called with the number of records fetched and to fetch after each batch."""
+
+_FIRST_DAY = "1800-01-01"
+_LAST_DAY = "3000-12-31"
+
+
+def search(
+    query: str,
+    folder: str | Path,
+    *,
+    email: str,
+    api_key: str | None = None,
+    date: str,
+    until: str | None = None,
+    since: str | None = None,
+    batch: int = 200,
+    frozen: bool = True,
+    progress: Progress | None = None,
+    policy: Policy | None = None,
+) -> SearchLog:
+    """Search PubMed and archive the answers in ``folder``, or go on where an earlier run stopped.
+
+    ``date`` is the day of the search, ``since`` and ``until`` are the first and last Entrez date (all YYYY-MM-DD).
+    A complete archive of the same search is read back without any request while ``frozen``; a later ``until`` fetches
+    only the Entrez dates that are new. Not ``frozen``, PubMed is asked again and records new to the archive are added.
+
+    Raises ``SearchError`` when the archive belongs to another search or was changed, when PubMed gives a final error,
+    or when it does not answer; batches that were finished are kept.
+    """
+    folder = Path(folder)
+    if "@" not in email:
+        raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
+    wanted = archive.wanted(query, since=since, until=until, date=date)
+    logs = archive.searches(folder)
+    open_log = next((log for log in logs if not log["complete"]), None)
+    todo = archive.todo(wanted, logs, frozen, folder)
+    if todo is not None or open_log is not None:
+        archive.sweep(folder)
+        client = Client(email=email, api_key=api_key, policy=policy or Policy())
+        if open_log is not None:
+            _fetch(client, folder, open_log, batch, progress)
+            logs = archive.searches(folder)
+            todo = archive.todo(wanted, logs, frozen, folder)
+        if todo is not None:
+            log = {**_search(client, wanted, todo), "name": archive.free_name(folder, wanted.date)}
+            archive.write(folder, log)
+            _fetch(client, folder, log, batch, progress)
+    return archived(folder)
+
+
+def notices(
+    pmids: Iterable[str], *, email: str, api_key: str | None = None, policy: Policy | None = None
+) -> dict[str, list[str]]:
+    """Retractions and expressions of concern that PubMed has by now on these records, by PMID; others are left out.
+
+    Asks PubMed every time and stores nothing: it is the check of the included studies before a review is published.
+    """
+    client = Client(email=email, api_key=api_key, policy=policy or Policy())
+    asked, found = sorted(set(pmids), key=int), {}
+    for start in range(0, len(asked), 200):
+        data, _ = client.fetch(asked[start : start + 200])
+        for record in pubmed_xml.records(io.BytesIO(data), []) if data else ():
+            said = [link for link in record["related_reports"] if link.startswith(_NOTICES)]
+            if record["retracted"] or said:
+                found[record["pmid"]] = said or ["Retracted publication"]
+    return found
+
+
+_NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "RetractedandRepublishedIn")
+
+
+# --- searching -----------------------------------------------------------------------------------------------------
+
+
+def _search(client: Client, wanted: archive.Wanted, dates: tuple[str, str]) -> dict[str, Any]:
+    since, until = dates
+    hits = client.search(wanted.query, since=since, until=until)
+    warnings = list(hits.messages)
+    if hits.count > WINDOW:
+        warnings.append(
+            f"PubMed found {hits.count:,} records. More than {WINDOW:,} mostly mean a query that is too wide."
+        )
+        warnings = [line for line in warnings if "Restrictions achieved" not in line]
+        ids = _sliced(client, wanted.query, since or _FIRST_DAY, until or _LAST_DAY, hits)
+    else:
+        ids = list(dict.fromkeys(hits.ids))
+    if not hits.count:
+        warnings.append("PubMed found nothing.")
+    if "[all fields]" in hits.translation.lower() and "[all fields]" not in wanted.query.lower():
+        warnings.append(
+            "PubMed searched some words in all fields, because they have no field tag: see the translation."
+        )
+    return {
+        "source": "pubmed",
+        "database": "PubMed",
+        "interface": "NCBI E-utilities",
+        "query": wanted.query,
+        "query_translation": hits.translation,
+        "count": hits.count,
+        "date": wanted.date,
+        "since": since,
+        "until": until,
+        "ids": ids,
+        "warnings": warnings,
+        "missing": [],
+        "files": [],
+        "complete": False,
+    }
+
+
+def _sliced(client: Client, query: str, since: str, until: str, whole: Hits) -> list[str]:
+    """The ids of a search with more hits than PubMed hands out at once, by halving the interval of Entrez dates."""
+    ids: dict[str, None] = {}
+    total = 0
+    slices = [(since, until, whole.count)]
+    while slices:
+        first, last, count = slices.pop()
+        if count > WINDOW:
+            if first == last:
+                raise SearchError(f"PubMed has {count:,} hits of the one day {first}; they cannot be fetched.")
+            slices += reversed(
+                [
+                    (*half, client.search(query, since=half[0], until=half[1], most=0).count)
+                    for half in _halves(first, last)
+                ]
+            )
+            continue
+        if not count:
+            continue
+        hits = client.search(query, since=first, until=last)
+        total += hits.count
+        ids.update(dict.fromkeys(hits.ids))
+    if total != whole.count or len(ids) != total:
+        raise SearchError(
+            f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {whole.count:,}.",
+            remedy="PubMed's index probably changed meanwhile. Run the search again.",
+        )
+    return list(ids)
+
+
+def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
+    begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    # Nearly all records have Entrez dates after 1965 and none lies in the future: cut there first.
+    cut = dt.date(1999, 12, 31)
+    middle = cut if begin < cut and end > dt.date(2100, 1, 1) else begin + (end - begin) // 2
+    yield begin.isoformat(), middle.isoformat()
+    yield (middle + dt.timedelta(days=1)).isoformat(), end.isoformat()
+
+
+# --- fetching ------------------------------------------------------------------------------------------------------
+
+
+def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progress: Progress | None) -> None:
+    """Fetch what the archive lacks of a search, batch by batch, then singly what stayed away; then close the log."""
+    earlier = {
+        file["name"] for other in archive.searches(folder) if other["name"] != log["name"] for file in other["files"]
+    }
+    store = archive.Store(folder, log["date"], archive.known_pmids(folder), earlier)
+    before = {pmid for pmid, name in store.known.items() if name in earlier}
+    total = len(log["ids"])
+    _in_batches(client, store, log["ids"], batch, lambda: progress and progress(store.count(log["ids"]), total))
+    missing = []
+    for pmid in [pmid for pmid in log["ids"] if pmid not in store.known]:
+        data, found = client.fetch([pmid])
+        if found:
+            store.add(data, found)
+        else:
+            missing.append(pmid)
+    warnings = list(log["warnings"])
+    if missing:
+        warnings.append(
+            f"PubMed did not hand out {len(missing)} of {total} records, which were probably deleted or merged: "
+            + ", ".join(missing[:20])
+            + (" ..." if len(missing) > 20 else "")
+        )
+    stray = sorted(set(store.known) - set(log["ids"]) - before)
+    if stray:
+        warnings.append("PubMed handed out records that were not found by the search: " + ", ".join(stray))
+    archive.write(folder, {**log, "missing": missing, "warnings": warnings, "files": store.listed(), "complete": True})
+
+
+def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int, tell: Callable[[], Any]) -> None:
+    waiting = [pmid for pmid in ids if pmid not in store.known]
+    size = max(1, min(batch, WINDOW))
+    tell()
+    while waiting:
+        part = waiting[:size]
+        try:
+            data, found = client.fetch(part)
+        except SearchError as error:
+            # A server that fails on large answers may manage smaller ones; one that is down fails on these as well.
+            if len(part) <= 25 or "server failed" not in error.what:
+                raise SearchError(error.what, remedy=archive.GO_ON) from None
+            size = len(part) // 2
+            continue
+        if found:
+            store.add(data, found)
+        waiting = waiting[len(part) :]
+        tell()

@@ -1,0 +1,39 @@
+"""Europe PMC, live: its REST service with cursors. Days are those of the first index date."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from prismake.search import paged
+from prismake.search.archive import archive_files, archived
+
+__all__ = ["SERVICE", "archive_files", "archived", "search"]
+
+
+def _parameters(query: str, since: str, until: str, mark: str) -> dict[str, str]:
+    if since or until:
+        query = f"({query}) AND FIRST_IDATE:[{since or '1800-01-01'} TO {until or '3000-12-31'}]"
+    return {"query": query, "format": "json", "resultType": "core", "pageSize": "500", "cursorMark": mark or "*"}
+
+
+def _read(answer: dict[str, Any]) -> paged.Page:
+    results = answer["resultList"]["result"]
+    ids = [f"{one.get('source', '')}:{one['id']}" for one in results]
+    return paged.Page(int(answer["hitCount"]), ids, str(answer.get("nextCursorMark") or "") if ids else "")
+
+
+SERVICE = paged.Service(
+    name="Europe PMC",
+    kind="database",
+    interface="Europe PMC RESTful web service",
+    home="https://www.ebi.ac.uk/europepmc/webservices/rest/",
+    domain="ebi.ac.uk",
+    variable="PRISMAKE_EUROPEPMC_URL",
+    path="search",
+    days="First index date",
+    parameters=_parameters,
+    read=_read,
+    pause=0.2,
+)
+search = partial(paged.search, SERVICE)

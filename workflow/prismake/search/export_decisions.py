@@ -1,0 +1,76 @@
+"""Decisions that come along with an export of a screening tool, as decisions of its reviewers.
+
+Rayyan writes them into the notes of a record:
+``RAYYAN-INCLUSION: {"Anna"=>"Included"} | RAYYAN-LABELS: cells | RAYYAN-EXCLUSION-REASONS: wrong population``.
+Covidence makes one file for each state; the state is in the file's name and the reason for an exclusion in ``Notes``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prismake.search.mapping import Tags
+
+_NOTES = ("N1", "notes", "note", "annote", "research-notes", "%Z")
+_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s{0,5}\{([^{}]*)\}")
+_PAIR = re.compile(r'\\?"+([^"\\]+)\\?"+\s{0,5}=>\s{0,5}\\?"+([^"\\]+)\\?"+')
+_PART = re.compile(r"RAYYAN-(LABELS|EXCLUSION-REASONS):([^|{}]*)")
+_WORDS = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
+_STATES = (
+    (re.compile(r"(?i)irrelevant"), "title_abstract", "exclude"),
+    (re.compile(r"(?i)exclude"), "full_text", "exclude"),
+    (re.compile(r"(?i)include|extraction"), "full_text", "include"),
+    (re.compile(r"(?i)select|full[-_ ]?text"), "title_abstract", "include"),
+)
+"""States of Covidence by words in the name of the file: at which stage they were decided, and how."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One reviewer's decision on the record at ``index`` of the import.
+
+    ``decision`` is "include", "exclude" or "maybe"; ``stage`` "title_abstract" or "full_text"; ``reviewer`` as the
+    tool names the person, "consensus" where it gives the team's decision only.
+    """
+
+    index: int
+    stage: str
+    reviewer: str
+    decision: str
+    reason: str = ""
+    labels: tuple[str, ...] = ()
+
+
+def of_record(index: int, tags: Tags, platform: str, file_name: str) -> Iterator[Decision]:
+    """The decisions that stand in the tags of one record."""
+    notes = " | ".join(value for tag in _NOTES for value in tags.get(tag, ()))
+    if "RAYYAN-INCLUSION" in notes:
+        yield from _rayyan(index, notes)
+    elif platform == "Covidence":
+        yield from _covidence(index, notes, file_name)
+
+
+def _rayyan(index: int, notes: str) -> Iterator[Decision]:
+    parts: dict[str, tuple[str, ...]] = {}
+    for name, text in _PART.findall(notes):
+        items = (item.strip() for item in text.split(","))
+        parts.setdefault(name, tuple(item for item in items if item))
+    reason = ", ".join(parts.get("EXCLUSION-REASONS", ()))
+    for inside in _RAYYAN.findall(notes):
+        for reviewer, word in _PAIR.findall(inside):
+            decision = _WORDS.get(word.strip().lower())
+            if decision:
+                said = reason if decision == "exclude" else ""
+                labels = parts.get("LABELS", ())
+                yield Decision(index, "title_abstract", reviewer.strip(), decision, said, labels)
+
+
+def _covidence(index: int, notes: str, file_name: str) -> Iterator[Decision]:
+    for pattern, stage, decision in _STATES:
+        if pattern.search(file_name):
+            found = re.search(r"(?i)exclusion reason:\s{0,5}([^|;\n]+)", notes)
+            reason = found.group(1).strip() if found and decision == "exclude" else ""
+            yield Decision(index, stage, "consensus", decision, reason)
+            return

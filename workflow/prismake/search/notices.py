@@ -1,0 +1,106 @@
+"""Retractions and expressions of concern: as the records tell them, and asked for again for what is included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_json, read_yaml, write_json
+from prismake.core.paths import data_file
+from prismake.search.live import named
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ["report_id", "pmid", "notices", "checked"]
+
+
+@cache
+def words() -> dict[str, str]:
+    return read_yaml(data_file("forms/notices.yaml"))
+
+
+def told(retracted: bool, links: Iterable[str]) -> str:
+    """One line a notice, in words; empty when there is none. ``links`` are related reports (“RetractionIn: PMID 1”)."""
+    known = words()
+    lines = []
+    for link in links:
+        kind, _, where = link.partition(":")
+        if kind in known:
+            lines.append(f"{known[kind]} {where.strip()}".strip())
+    if retracted and not any(line.startswith(known["retracted"]) for line in lines):
+        lines.insert(0, known["retracted"])
+    return "\n".join(dict.fromkeys(lines))
+
+
+@dataclass
+class Checked:
+    """What PubMed says of records: ``found``: links by PMID; ``days``: the search day as of which each was asked."""
+
+    found: dict[str, list[str]] = field(default_factory=dict)
+    days: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def pubmed_search(sources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] | None:
+    """The live PubMed search that goes furthest, as (source, until); ``None`` without one."""
+    live = [(details["until"], name) for name, details in sources.items() if named(details["live"]) == "pubmed"]
+    return (max(live)[1], max(live)[0]) if live else None
+
+
+def check_again(
+    pmids: Sequence[str], folder: Path, until: str, *, email: str, api_key: str | None, ask: Any = None
+) -> Checked:
+    """What PubMed says by now of these records: asked once for each later ``until`` of the search, and archived.
+
+    As of the first one the archived records say it themselves: nothing is asked before the search has moved on.
+    An answer is kept in ``folder`` as ``notices-<until>.json``; a run with the same ``until`` asks only about records
+    that were not asked about yet. When PubMed does not answer, the answers of earlier days stand, and ``problem``
+    says so.
+    """
+    from prismake.search import archive, entrez
+
+    searches = archive.searches(folder)
+    if searches and until <= searches[0]["until"]:
+        return Checked(days=dict.fromkeys(pmids, until))
+    file = folder / f"notices-{until}.json"
+    now = read_json(file, {"asked": [], "found": {}})
+    missing = sorted(set(pmids) - set(now["asked"]), key=int)
+    checked = Checked()
+    if missing:
+        try:
+            answer = (ask or entrez.notices)(missing, email=email, api_key=api_key)
+        except PrismakeError as error:
+            checked.problem = f"Included reports were not checked for retractions as of {until}: {error.what}"
+        else:
+            now = {"asked": sorted({*now["asked"], *missing}, key=int), "found": {**now["found"], **answer}}
+            write_json(file, now)
+    for path in sorted(folder.glob("notices-*.json")):
+        day, kept = path.stem.removeprefix("notices-"), read_json(path)
+        for pmid in set(pmids) & set(kept["asked"]) if day <= until else ():
+            checked.days[pmid] = day
+            checked.found[pmid] = kept["found"].get(pmid, [])
+    return checked
+
+
+def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Checked) -> pd.DataFrame:
+    """One row an included report: what is said of it in its records and by PubMed now, and as of which day."""
+    import pandas as pd
+
+    wanted, rows = set(included), []
+    for report in reports[reports["report_id"].isin(wanted)].sort_values("report_id").to_dict("records"):
+        pmid = report["pmid"]
+        links = [*report["related_reports"], *(one for one in checked.found.get(pmid, ()) if ":" in one)]
+        retracted = report["retracted"] or any(":" not in one for one in checked.found.get(pmid, ()))
+        rows.append((report["report_id"], pmid, told(retracted, links), checked.days.get(pmid, "")))
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
+
+
+def failed_before(status: Path) -> str:
+    """A value that changes after a check that failed, so that the next run tries again; empty when all is well."""
+    found = read_json(status) or {}
+    return f"failed {status.stat().st_mtime_ns}" if found.get("problem") else ""

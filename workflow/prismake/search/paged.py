@@ -1,0 +1,201 @@
+"""Sources that hand out their records page by page, each page naming the next: one engine for all of them.
+
+The archive is that of ``entrez``: ``search-<date>.json`` and ``answer-<date>-0001.json.gz`` ... with the raw answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import SearchError
+from prismake.search import archive, transport
+from prismake.search.archive import SearchLog, archived
+from prismake.search.transport import PassingError, Policy, body, patiently
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an answer tells: hits in all, the ids on this page, and the mark of the next page ("" after the last)."""
+
+    total: int | None
+    ids: list[str]
+    following: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """A source with pages. ``days``: what its dates are. ``parameters`` of a request: by query, first and last day,
+    mark. ``pause``: seconds between two requests."""
+
+    name: str
+    kind: str
+    interface: str
+    home: str
+    domain: str
+    variable: str
+    path: str
+    days: str
+    parameters: Callable[[str, str, str, str], dict[str, str]]
+    read: Callable[[dict[str, Any]], Page]
+    pause: float
+
+
+def search(
+    service: Service,
+    query: str,
+    folder: str | Path,
+    *,
+    email: str = "",
+    api_key: str | None = None,
+    date: str,
+    until: str | None = None,
+    since: str | None = None,
+    frozen: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+    policy: Policy | None = None,
+) -> SearchLog:
+    """Search and archive the answers in ``folder``, or go on where an earlier run stopped; see ``entrez.search``.
+
+    These sources ask for neither ``email`` nor ``api_key``, and neither is sent.
+    """
+    folder = Path(folder)
+    wanted = archive.wanted(query, since=since, until=until, date=date)
+    archive.todo(wanted, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
+    fetching = _Fetching(service, folder, policy or Policy(), progress)
+    unfinished = next((log for log in archive.searches(folder) if not log["complete"]), None)
+    if unfinished is not None:
+        fetching.run(unfinished)
+    missing = archive.todo(wanted, archive.searches(folder), frozen, folder)
+    if missing is not None:
+        log = {
+            "source": service.name,
+            "database": service.name,
+            "kind": service.kind,
+            "interface": service.interface,
+            "days": service.days,
+            "query": wanted.query,
+            "query_translation": "",
+            "count": None,
+            "date": wanted.date,
+            "since": missing[0],
+            "until": missing[1],
+            "ids": [],
+            "warnings": [],
+            "missing": [],
+            "files": [],
+            "complete": False,
+            "name": archive.free_name(folder, wanted.date),
+        }
+        archive.write(folder, log)
+        fetching.run(log)
+    return archived(folder)
+
+
+@dataclass
+class _Fetching:
+    service: Service
+    folder: Path
+    policy: Policy
+    progress: Callable[[int, int], None] | None
+
+    def run(self, log: dict[str, Any]) -> None:
+        """Fetch the pages that are not stored yet, then close the log."""
+        archive.sweep(self.folder)
+        others = [other for other in archive.searches(self.folder) if other["name"] != log["name"]]
+        earlier = {file["name"] for other in others for file in other["files"]}
+        known = {one: name for name in sorted(earlier, reverse=True) for one in self._stored(name).ids}
+        store = archive.Store(self.folder, log["date"], known, earlier, prefix="answer", ending=".json.gz")
+        found, total, last = dict[str, None](), None, None
+        for path in archive.archive_files(self.folder):
+            if path.name not in earlier:
+                last = self._stored(path.name)
+                total = last.total if last.total is not None else total
+                found |= dict.fromkeys(last.ids)
+                for one in last.ids:
+                    store.known.setdefault(one, path.name)
+        for data, page in self._pages(log, last):
+            total = page.total if page.total is not None else total
+            if page.ids:
+                store.add(data, page.ids)
+            found |= dict.fromkeys(page.ids)
+            if self.progress:
+                self.progress(len(found), total or len(found))
+        self._close(log, store, list(found), total or 0)
+
+    def _stored(self, name: str) -> Page:
+        try:
+            return self.service.read(json.loads(gzip.decompress((self.folder / name).read_bytes())))
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SearchError(
+                f"{name} is damaged ({error}).", where=str(self.folder), remedy="Restore it from a backup."
+            ) from None
+
+    def _pages(self, log: dict[str, Any], last: Page | None) -> Iterator[tuple[bytes, Page]]:
+        """The pages behind the last one that is stored, as answers and as what they tell.
+
+        A mark is good for some time only. When that of the last page is refused, the search begins again: its pages
+        are stored once more, their records count once.
+        """
+        if last is not None and not last.following:
+            return
+        mark, kept = (last.following, True) if last is not None else ("", False)
+        while True:
+            try:
+                data, page = self._page(log, mark)
+            except SearchError as error:
+                if not kept or "refused" not in error.what:
+                    raise
+                mark, kept = "", False
+                continue
+            yield data, page
+            if not page.following or page.following == mark:
+                return
+            mark, kept = page.following, False
+
+    def _close(self, log: dict[str, Any], store: archive.Store, ids: list[str], total: int) -> None:
+        warnings = list(log["warnings"])
+        if total > len(ids):
+            warnings.append(f"{self.service.name} found {total:,} records but handed out {len(ids):,}.")
+        if not ids:
+            warnings.append(f"{self.service.name} found nothing.")
+        closed = {"ids": ids, "count": total, "warnings": warnings, "files": store.listed(), "complete": True}
+        archive.write(self.folder, {**log, **closed})
+
+    def _page(self, log: dict[str, Any], mark: str) -> tuple[bytes, Page]:
+        service = self.service
+        home = transport.address(service.variable, service.home, domain=service.domain)
+        values = service.parameters(log["query"], log["since"], log["until"], mark)
+        url = home + service.path + "?" + urllib.parse.urlencode(values)
+        door = transport.opener(home)
+
+        def call() -> tuple[bytes, Page]:
+            time.sleep(service.pause if self.policy.pause is None else self.policy.pause)
+            request = urllib.request.Request(url, headers={"User-Agent": "prismake", "Accept": "application/json"})
+            with door.open(request, timeout=self.policy.timeout) as response:
+                data = body(response, self.policy)
+            return data, self._understood(data)
+
+        return patiently(call, self.policy, doing=f"The search in {service.name}")
+
+    def _understood(self, data: bytes) -> Page:
+        try:
+            answer = json.loads(data)
+        except (ValueError, RecursionError):
+            raise PassingError("an answer that is no whole JSON") from None
+        if not isinstance(answer, dict):
+            raise PassingError("an answer that is no set of records")
+        said = answer.get("errMsg") or answer.get("error") or answer.get("message")
+        if said:
+            raise SearchError(f"{self.service.name} refused the request: {str(said)[:300]}.")
+        try:
+            return self.service.read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise PassingError("an answer that is no set of records") from None

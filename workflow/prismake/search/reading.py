@@ -1,0 +1,131 @@
+"""One source read, whether it is an export or a database that answers; the table of all searches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core import record_files as recordfile
+from prismake.core.files import Table, digest, write_table
+from prismake.search import live, stream
+from prismake.search.imported_decisions import FOUND, nobody_here
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
+
+
+def read_source(
+    source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path, decisions_file: Path
+) -> dict[str, Any]:
+    """Write the record table of one source; return its search log, which is what PRISMA-S asks for.
+
+    Args:
+        source: short name of the source.
+        details: ``searches.<source>`` of the config, with ``files``.
+        email: sent to NCBI with a live search.
+        folder: ``config/searches``; a live search archives its answers in a folder of its own there.
+        records_file: where the table goes (Parquet).
+        decisions_file: where the decisions go that came along with an export of a screening tool (CSV).
+
+    Raises:
+        ImportFileError, SearchError: each with the file and what to do.
+    """
+    log: dict[str, Any] = {
+        "source": source,
+        "label": details["label"],
+        "kind": details["kind"],
+        "query": details["query"],
+        "date": details["date"],
+        "limits": details["limits"],
+        "platform": details["platform"],
+        "query_translation": "",
+        "warnings": [],
+        "runs": [],
+    }
+    files = [Path(name) for name in details["files"]]
+    if details["live"]:
+        files = _search(source, details, email, folder / source, log)
+    with recordfile.writing(records_file) as writer:
+        imports = stream(files, source, writer.add, once=bool(details["live"]))
+    log["label"] = log["label"] or next((one.database for one in imports if one.database), source)
+    log["kind"] = log["kind"] or ("register" if any(one.kind == "register" for one in imports) else "database")
+    log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")
+    log["records"] = sum(len(one.record_ids) for one in imports)
+    log["files"] = [
+        {"name": file.as_posix(), "sha256": digest(file), "records": len(one.record_ids), "format": one.format}
+        for file, one in zip(files, imports, strict=True)
+    ]
+    log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
+    decisions = [
+        {**row, "file": file.name} for file, one in zip(files, imports, strict=True) for row in one.decision_rows()
+    ]
+    log["warnings"] += nobody_here(source, decisions, details["reviewers"])
+    write_table(decisions_file, Table(tuple(FOUND), [tuple(row[name] for name in FOUND) for row in decisions]))
+    return log
+
+
+def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a search, for PRISMA-S: label, kind, platform, query, date, limits, records, files."""
+    import pandas as pd
+
+    rows = [
+        {
+            **{key: log[key] for key in ("source", "label", "kind", "platform", "query", "query_translation")},
+            **{key: log[key] for key in ("date", "limits", "records")},
+            "files": "; ".join(file["name"] for file in log["files"]),
+            "warnings": "; ".join(log["warnings"]),
+        }
+        for log in logs
+    ]
+    columns = [
+        "source",
+        "label",
+        "kind",
+        "platform",
+        "query",
+        "query_translation",
+        "date",
+        "limits",
+        "records",
+        "files",
+        "warnings",
+    ]
+    return pd.DataFrame(rows, columns=columns).sort_values("source", kind="stable")
+
+
+def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
+    """Ask the database, or take the archived answers; the files that hold the records."""
+    from prismake.search.progress import Reporter
+
+    database = live.module(details["live"])
+    found = database.search(
+        details["query"],
+        archive,
+        email=email,
+        api_key=api_key(archive.parent.parent),
+        date=details["date"] or details["until"],
+        since=details["since"] or None,
+        until=details["until"],
+        frozen=details["frozen"],
+        progress=Reporter(details["label"] or source),
+    )
+    answer = asdict(found)
+    for key in ("label", "kind", "query_translation", "date", "platform", "runs"):
+        log[key] = log[key] or answer[key]
+    log["limits"] = "; ".join(text for text in (log["limits"], answer["limits"]) if text)
+    log["warnings"] += found.warnings
+    return database.archive_files(archive)
+
+
+def api_key(config_folder: Path) -> str | None:
+    """The NCBI API key: from the environment (``NCBI_API_KEY``), else from a file that git ignores."""
+    key = os.environ.get("NCBI_API_KEY", "").strip()
+    file = config_folder / API_KEY_FILE
+    if not key and file.is_file():
+        key = file.read_text(encoding="utf-8").strip()
+    return key or None

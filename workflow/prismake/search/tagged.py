@@ -1,0 +1,288 @@
+"""Tokenisers of the tagged text formats. Each yields ``Raw`` records and notes what it had to leave out.
+
+rispy and Bio.Medline split lines into tags; what is added here is what real files need: line numbers, records that
+lack their end or their beginning, text between records, and values that go on in the next line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import rispy
+from Bio import Medline
+
+from prismake.search.mapping import Raw, Tags
+
+_TAG = re.compile(r"^\s?([A-Z][A-Z0-9]) {2}-")
+_TAG_NARROW = re.compile(r"^\s?([A-Z][A-Z0-9]) {1,2}-")
+_TELLING = {"TI", "T1", "AU", "A1", "JF", "JO", "PY"}
+_KEYWORDS = {"KW"}
+_LONGEST = 4_000_000
+"""Characters of the longest line taken for a value; no title or abstract has a thousandth of that."""
+
+
+class _Tokens(rispy.RisParser):
+    """rispy, fed with lines that are split already, keeping every tag under its own name as a list of values."""
+
+    def __init__(self) -> None:
+        super().__init__(mapping=_Same(), delimiter_tags_mapping={})
+        self.line = 0
+        self.last = ""
+
+    def parse_line(self, line: Any) -> Any:
+        return line
+
+    def _iter_till_start(self, lines: Iterator[Any]) -> dict[str, Any]:
+        tag, content = next(lines)
+        while tag != self.START_TAG:
+            tag, content = next(lines)
+        self.last = tag
+        return {"": content[1], tag: [content[0]]}
+
+    def _add_tag(self, record: dict, tag: str, content: str, extend_multiline: bool = False) -> None:
+        if not extend_multiline:
+            self.last = tag
+            if content or tag not in record:
+                record.setdefault(tag, []).append(content)
+        elif content:
+            values = record.setdefault(self.last, [""])
+            if self.last in _KEYWORDS:
+                values.append(content)
+            else:
+                values[-1] = f"{values[-1]}\n{content}" if values[-1] else content
+
+
+class _Same(dict):
+    """A mapping in which every tag stands for itself."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def ris(text: str, problems: list[str]) -> Iterator[Raw]:
+    """RIS records. ``problems`` receives one line for each stretch of tags that is no whole record.
+
+    A record without ``ER`` ends where the next ``TY`` begins. An empty value ends the one before it. Tags outside a
+    record are left out; they are a problem when an ``ER`` closes them, because then a record has lost its ``TY``.
+    """
+    parsed = _Tokens().parse_lines(_ris_lines(text, problems))
+    for tags in parsed:
+        yield Raw(tags.pop(""), tags)
+
+
+def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
+    """(line number, tag or None for a line that goes on, value) of each line.
+
+    The blank-hyphen-blank of RIS comes with two blanks before it, or in some files with one throughout; Cochrane adds
+    one after it. A blank before the tag is left over from a wrong cut.
+    """
+    narrow = not re.search(r"(?m)^\s?TY {2}-", text) and re.search(r"(?m)^\s?TY -", text) is not None
+    dash = "- " if narrow else "  - "
+    width = 2 + len(dash)
+    loose = (_TAG_NARROW if narrow else _TAG).match
+    for number, line in enumerate(text.split("\n"), 1):
+        head = line[:2]
+        if line[2:width] == dash and head.isupper() and head[0].isalpha():
+            yield number, head, line[width:].strip()
+        elif found := loose(line[:8]):
+            yield number, found.group(1), line[found.end(1) :].lstrip(" ")[1:].strip()
+        else:
+            yield number, None, line.strip()
+
+
+def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any]]:
+    """Tags of whole records only, each ended by ``ER``; the value of ``TY`` comes with its line number."""
+    inside, stray = False, 0
+    for number, tag, content in _split(text):
+        if tag == "TY":
+            if inside:
+                yield "ER", ""
+            inside, stray = True, 0
+            yield "TY", (content, number)
+        elif inside:
+            if len(content) > _LONGEST:
+                problems.append(f"line {number}: a value of {len(content):,} characters was left out.")
+            else:
+                yield tag, content
+                inside = tag != "ER"
+        elif tag == "ER" and stray:
+            problems.append(f"line {stray}: a record without its TY line was left out (it ends in line {number}).")
+            stray = 0
+        elif tag in _TELLING:
+            stray = stray or number
+    if inside:
+        yield "ER", ""
+    elif stray:
+        problems.append(f"line {stray}: the rest of the file is no whole record (no TY line) and was left out.")
+
+
+def medline(text: str, problems: list[str]) -> Iterator[Raw]:
+    """Records of PubMed's own text format (``.nbib``) through Bio.Medline."""
+    starts: list[int] = []
+    for number, record in enumerate(Medline.parse(_medline_lines(text, starts, problems))):
+        tags: Tags = {key: [value] if isinstance(value, str) else value for key, value in record.items()}
+        yield Raw(starts[number], tags)
+
+
+def _medline_lines(text: str, starts: list[int], problems: list[str]) -> Iterator[str]:
+    """Lines for Bio.Medline; ``starts`` receives the line on which each record begins."""
+    inside = False
+    for number, line in _unwrapped(text):
+        if not line.strip():
+            if inside:
+                yield "\n"
+            inside = False
+        elif _MEDLINE_LINE.match(line):
+            if line.startswith("PMID") and inside:
+                yield "\n"
+                inside = False
+            if not inside:
+                starts.append(number)
+            inside = True
+            yield line + "\n"
+        elif inside:
+            problems.append(f"line {number}: neither a tag nor the continuation of one, left out: {line[:60]!r}.")
+
+
+def _unwrapped(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with wrapped values made whole: Bio.Medline would take each part of a list as a further value."""
+    began, pending = 0, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line[:6] == "      " and pending:
+            pending += " " + line.strip()
+            continue
+        if began:
+            yield began, pending
+        began, pending = number, line
+    yield began, pending
+
+
+_MEDLINE_LINE = re.compile(r"^[A-Z][A-Z0-9]{1,3} *- ")
+
+
+class _WosTokens(rispy.WokParser):
+    """rispy's reader of Web of Science lines, keeping every tag under its own name."""
+
+    def __init__(self) -> None:
+        super().__init__(mapping=_Same(), delimiter_tags_mapping={})
+        self.last = ""
+
+    def parse_line(self, line: Any) -> Any:
+        return line if isinstance(line, tuple) else super().parse_line(line)
+
+    def _iter_till_start(self, lines: Iterator[Any]) -> dict[str, Any]:
+        tag, content = self.parse_line(next(lines))
+        while tag != self.START_TAG:
+            tag, content = self.parse_line(next(lines))
+        self.last = tag
+        return {"": content[1], tag: [content[0]]}
+
+    def _add_tag(self, record: dict, tag: str, content: str, extend_multiline: bool = False) -> None:
+        if not extend_multiline:
+            self.last = tag
+            record.setdefault(tag, []).append(content)
+        elif content:
+            values = record.setdefault(self.last, [""])
+            values[-1] = f"{values[-1]}\n{content}" if values[-1] else content
+
+
+def wos(text: str, problems: list[str]) -> Iterator[Raw]:
+    """Records of Web of Science's tagged format: ``PT`` begins, ``ER`` ends, three blanks continue."""
+    for tags in _WosTokens().parse_lines(_wos_lines(text, problems)):
+        yield Raw(tags.pop(""), tags)
+
+
+def _wos_lines(text: str, problems: list[str]) -> Iterator[Any]:
+    inside, stray = False, 0
+    for number, line in enumerate(text.split("\n"), 1):
+        tag = line[:2]
+        if tag == "PT" and line[2:3] == " ":
+            if inside:
+                yield "ER"
+            inside, stray = True, 0
+            yield "PT", (line[3:].strip(), number)
+        elif tag == "ER" and not line[2:].strip():
+            if inside:
+                yield "ER"
+            elif stray:
+                problems.append(f"line {stray}: a record without its PT line was left out.")
+            inside, stray = False, 0
+        elif inside and line.strip() and len(line) <= _LONGEST:
+            yield line if re.match(r"[A-Z][A-Z0-9] |   ", line) else "   " + line
+        elif tag in {"AU", "TI"} and not inside:
+            stray = stray or number
+    if inside:
+        yield "ER"
+
+
+def blocks(text: str, begin: re.Pattern[str], tag: re.Pattern[str], *, glue: str = "\n") -> Iterator[Raw]:
+    """Records of formats that no library reads: lines that match ``tag`` (groups: tag, value), others continue.
+
+    A record begins at a line that matches ``begin``. Used for EndNote's ``%A`` lines and Cochrane's ``AU:`` lines.
+    """
+    tags: Tags = {}
+    started, last = 1, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if begin.match(line) and tags:
+            yield Raw(started, tags)
+            tags, last = {}, ""
+        if found := tag.match(line):
+            if not tags:
+                started = number
+            last = found.group(1)
+            tags.setdefault(last, []).append(found.group(2).strip())
+        elif last and line.strip():
+            tags[last][-1] += glue + line.strip()
+    if tags:
+        yield Raw(started, tags)
+
+
+def enw(text: str, problems: list[str]) -> Iterator[Raw]:
+    """EndNote's ``%``-tagged records, which begin at ``%0`` or after an empty line, with tags in any order."""
+    tags: Tags = {}
+    started, last = 1, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.match(r"^%([0-9A-Z!@#$^&*()+=~?<>\[\]{}|]) ?(.*)$", line)
+        if tags and (not line.strip() or (found and found.group(1) == "0" and "%0" in tags)):
+            yield Raw(started, tags)
+            tags, last = {}, ""
+        if found:
+            if not tags:
+                started = number
+            last = "%" + found.group(1)
+            tags.setdefault(last, []).append(found.group(2).strip())
+        elif last and line.strip():
+            tags[last][-1] += "\n" + line.strip()
+    if tags:
+        yield Raw(started, tags)
+
+
+def cochrane_text(text: str, problems: list[str]) -> Iterator[Raw]:
+    """The old text export of the Cochrane Library: ``Record #1 of 271`` and lines such as ``AU: Smith J``."""
+    return blocks(text, re.compile(r"^Record #\d+ of \d+"), re.compile(r"^([A-Z][A-Z0-9]{1,2}): ?(.*)$"), glue=" ")
+
+
+def ovid_text(text: str, problems: list[str]) -> Iterator[Raw]:
+    """Ovid's citation text: ``<8>``, then a field name on a line and its value on indented lines below."""
+    tags: Tags = {}
+    started, last = 1, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"^<\d+>\s*$", line):
+            if tags:
+                yield Raw(started, tags)
+            tags, last, started = {}, "", number
+        elif line[:2] == "  " or not line.strip():
+            if last and line.strip():
+                tags[last][-1] = f"{tags[last][-1]}\n{line.strip()}".strip()
+        elif re.match(r"^[A-Z][A-Za-z /&()-]{1,50}$", line.strip()):
+            last = line.strip()
+            tags.setdefault(last, []).append("")
+    if tags:
+        yield Raw(started, tags)
+
+
+def drop_empty(raws: Iterable[Raw]) -> Iterator[Raw]:
+    """Only records in which any tag has a value."""
+    return (raw for raw in raws if any(value for values in raw.tags.values() for value in values))

@@ -1,0 +1,191 @@
+"""Asking a server over the network: what is worth a second try, how long to wait, and what must not be shown.
+
+A call and the reading of its answer are one step: a connection that breaks in the middle of an answer, or an answer
+that is no answer, is asked for again like a refused one.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import http.client
+import os
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import tenacity
+
+from prismake.core.errors import SearchError
+
+T = TypeVar("T")
+_CHUNK = 256 * 1024
+_LARGEST = 1024**3
+_LONGEST_RETRY_AFTER = 600.0
+_KEY_FIELD = re.compile(r"(api[-_]?key\W{1,4})([\w.:-]{4,})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient a client is. Seconds throughout.
+
+    ``attempts``: tries for one request. ``first_wait``, ``longest_wait``: pauses between tries grow from the one to
+    the other, each drawn at random below the limit, unless the server names one. ``timeout``: longest silence.
+    ``deadline``: longest time for one whole answer. ``pause``: between two pages of a source, ``None`` for what
+    it asks for (Biopython keeps NCBI's pace by itself).
+    """
+
+    attempts: int = 7
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    timeout: float = 60.0
+    deadline: float = 600.0
+    pause: float | None = None
+
+
+class PassingError(Exception):
+    """A fault that may pass; ``wait`` is the pause that the server asked for, in seconds."""
+
+    def __init__(self, what: str, wait: float | None = None) -> None:
+        super().__init__(what)
+        self.wait = wait
+
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirection would carry a key to another address; it becomes an error."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def opener(home: str) -> urllib.request.OpenerDirector:
+    """Opens addresses under ``home``: follows no redirection, and uses no proxy for this machine."""
+    handlers: list[Any] = [_NoRedirect()]
+    if urllib.parse.urlsplit(home).hostname in LOOPBACK:
+        handlers.append(urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener(*handlers)
+
+
+def address(variable: str, home: str, *, domain: str) -> str:
+    """Where a source is: at ``home``, or where the environment variable says, if that is this machine or ``domain``.
+
+    Raises ``SearchError`` for any other address: queries, e-mail address and key must not go elsewhere.
+    """
+    given = os.environ.get(variable, "").strip()
+    if not given:
+        return home
+    parts = urllib.parse.urlsplit(given)
+    host = (parts.hostname or "").lower()
+    local = host in LOOPBACK and parts.scheme in {"http", "https"}
+    own = (host == domain or host.endswith("." + domain)) and parts.scheme == "https"
+    if not (local or own):
+        raise SearchError(
+            f"{variable} points to '{given[:100]}', which is neither this machine nor {domain}.",
+            remedy=f"Unset it, or use {home} or an address such as http://127.0.0.1:8000/.",
+        )
+    return given.rstrip("/") + "/"
+
+
+def mask(text: str, *secrets: str | None) -> str:
+    """The text without the secrets, and without anything that stands where an API key does."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return _KEY_FIELD.sub(r"\1***", text)
+
+
+def patiently(call: Callable[[], T], policy: Policy, *, doing: str, secrets: tuple[str | None, ...] = ()) -> T:
+    """The result of ``call``, tried again while it raises ``PassingError`` or the connection fails.
+
+    Raises ``SearchError`` when no try succeeded; its text is masked.
+    """
+    growing = tenacity.wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, PassingError) else None
+        return growing(state) if asked is None else min(asked, _LONGEST_RETRY_AFTER)
+
+    tries = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(policy.attempts),
+        wait=wait,
+        retry=tenacity.retry_if_exception_type(PassingError),
+        reraise=True,
+    )
+    try:
+        return tries(_translated, call)
+    except SearchError as error:
+        raise SearchError(mask(error.what, *secrets), where=error.where, remedy=error.remedy) from None
+    except PassingError as error:
+        raise SearchError(
+            mask(f"{doing} failed {policy.attempts} times; the last answer: {error}.", *secrets),
+            remedy="What was fetched is kept. Check the connection and run the same command again to go on.",
+        ) from None
+
+
+def _translated(call: Callable[[], T]) -> T:
+    """``call``, with everything that a network does as ``PassingError`` or ``SearchError``."""
+    try:
+        return call()
+    except urllib.error.HTTPError as error:
+        raise _http_error(error) from None
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise PassingError(f"the connection failed ({type(error).__name__}: {reason})") from None
+
+
+def _http_error(error: urllib.error.HTTPError) -> Exception:
+    body = ""
+    try:
+        body = error.read(2000).decode("utf-8", errors="replace")
+    except (OSError, http.client.HTTPException):
+        pass
+    finally:
+        error.close()
+    said = " ".join(re.sub(r"<[^>]*>", " ", body).split())[:300]
+    if error.code == 429:
+        return PassingError("too many requests (HTTP 429)", retry_after(error.headers.get("Retry-After")))
+    if error.code >= 500 or error.code == 408:
+        return PassingError(f"the server failed (HTTP {error.code})", retry_after(error.headers.get("Retry-After")))
+    return SearchError(mask(f"the server refused the request (HTTP {error.code}): {said or error.reason}."))
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds of a ``Retry-After`` header, which is a number or a date; ``None`` when it is neither."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def body(response: Any, policy: Policy) -> bytes:
+    """The whole answer; raises ``PassingError`` when it stays short of its length, or takes too long."""
+    until = time.monotonic() + policy.deadline
+    parts, size = [], 0
+    while True:
+        part = response.read(_CHUNK)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > until:
+            raise PassingError(f"the answer was not complete after {policy.deadline:.0f} s")
+        if size > _LARGEST:
+            raise SearchError(f"the answer is larger than {_LARGEST // 1024**2} MiB.")
+    promised = response.headers.get("Content-Length")
+    if promised and promised.isdigit() and size < int(promised):
+        raise PassingError(f"the connection broke after {size:,} of {int(promised):,} bytes")
+    return b"".join(parts)

@@ -1,0 +1,125 @@
+"""One meta-regression for each moderator: a column of numbers, or of words as treatment contrasts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prismake.core.errors import PoolingError
+from prismake.protocol.forms import NOT_REPORTED
+from prismake.synthesis import sentences
+from prismake.synthesis.data import SCALES, Data, plain, whole
+from prismake.synthesis.fields import fit_values
+
+LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
+NUMERIC = ("count", "number")
+EXACT = 1e-12  # a residual Q of rounding errors alone
+COLUMN = "moderator"  # its name in the design
+
+
+def value_of(text: str, kind: str) -> float | str | None:
+    """One cell of a moderator: a number, a word, or ``None`` for what is not reported."""
+    if text in ("", NOT_REPORTED):
+        return None
+    return float(text) if kind in NUMERIC else text
+
+
+def regression(
+    data: Data, values: Sequence[float | str | None], title: str, kind: str, spec: Mapping[str, Any], level: float
+) -> dict[str, Any]:
+    """Meta-regression of the effects on one moderator, by inverse variance with the method and test of the outcome.
+
+    Args:
+        values: one a study, in the order of ``data``; ``None`` leaves the study out, with a count.
+        kind: type of the column; count and number are numeric, choice and text are factors whose first level in
+            alphabetical order is the reference (``reference``).
+
+    ``coefficients`` are on the scale of the analysis; ``QM`` is an F statistic with ``QM_df`` degrees of freedom
+    for Hartung-Knapp (Knapp & Hartung 2003), else chi-square with the second of them ``None``; ``R2`` is the percent
+    of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``narrow``: the studies scatter so little
+    around the regression that Hartung-Knapp intervals are narrower than Wald's (Jackson et al. 2017). What cannot be
+    fitted has its reason in ``sentence`` and no numbers.
+    """
+    numeric = kind in NUMERIC
+    known = [value for value in values if value is not None]
+    row: dict[str, Any] = {
+        "title": title,
+        "options": {"measure": spec["measure"], "method": spec["method"], "test": spec["test"], "level": level},
+        "kind": "number" if numeric else "factor",
+        "reference": None if numeric or not known else min(str(value) for value in known),
+        "k": len(known),
+        "dropped": len(values) - len(known),
+        "scale": SCALES[data.measure],
+        "method": spec["method"],
+        "test": spec["test"],
+        **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
+        "narrow": False,
+        "coefficients": [],
+        "values": None,
+    }
+    try:
+        fit = _fitted(data, values, known, spec, level)
+    except PoolingError as error:
+        return {**row, "sentence": f"{title}: no meta-regression. {error}"}
+    row["test"] = fit.test
+    row["coefficients"] = _coefficients(fit, title)
+    row["values"] = fit_values(fit)
+    row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
+    row["QM_df"] = [whole(df) for df in fit.QM_df]
+    row["Q_df"] = whole(fit.Q_df)
+    row["narrow"] = _narrow(fit, level)
+    return {**row, "sentence": sentences.regression(row, level, LEAST)}
+
+
+def no_regression(title: str, kind: str) -> dict[str, Any]:
+    """The entry of a moderator before there are studies to compare."""
+    return {
+        "title": title,
+        "kind": "number" if kind in NUMERIC else "factor",
+        "k": 0,
+        "dropped": 0,
+        **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
+        "narrow": False,
+        "coefficients": [],
+        "options": {},
+        "values": None,
+        "sentence": f"{title}: no meta-regression, because fewer than two studies are pooled.",
+    }
+
+
+def _fitted(
+    data: Data, values: Sequence[float | str | None], known: Sequence[Any], spec: Mapping[str, Any], level: float
+) -> Any:
+    import numpy as np
+
+    from prismake.pooling import pool
+
+    coefficients = 2 if known and isinstance(known[0], float) else len(set(known))
+    if len(set(known)) < 2:
+        raise PoolingError(f"{sentences.studies(len(known))} with a value, and no two of them differ.")
+    if len(known) <= coefficients:
+        raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(known))} with a value.")
+    mods = {COLUMN: np.array(values, dtype=object)}
+    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level)
+    if fit.test == "knha" and fit.Q < EXACT:
+        raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
+    return fit
+
+
+def _narrow(fit: Any, level: float) -> bool:
+    from prismake.pooling.distributions import critical
+
+    if fit.test != "knha" or fit.tau2 > 0.0:
+        return False
+    return bool(critical(level, fit.Q_df) * math.sqrt(fit.Q / fit.Q_df) < critical(level))
+
+
+def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:
+    """The intercept, then the slope under the moderator's title or a difference for each level under its name."""
+    fields = {"beta": "beta", "se": "se", "ci_lb": "ci_lb", "ci_ub": "ci_ub", "p": "pval"}
+    rows = []
+    for index, name in enumerate(fit.coef_names):
+        shown = title if name == COLUMN else name.removeprefix(f"{COLUMN}[").removesuffix("]")
+        rows.append({"name": shown, **{key: plain(getattr(fit, source)[index]) for key, source in fields.items()}})
+    return rows

@@ -1,0 +1,167 @@
+"""One outcome from its table to plain numbers and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.errors import PoolingError
+from prismake.extraction.outcomes import USED
+from prismake.synthesis import sentences
+from prismake.synthesis.data import Data, effects, single_intervals, whole
+from prismake.synthesis.fields import ASYMMETRY, chosen
+from prismake.synthesis.groups import by_group, no_groups
+from prismake.synthesis.models import analyses
+from prismake.synthesis.moderators import no_regression, regression, value_of
+from prismake.synthesis.sensitivity import sensitivity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_FOR_BIAS = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer, tests have too little power to mean anything
+
+
+def analyse(
+    outcome: str,
+    table: pd.DataFrame,
+    spec: Mapping[str, Any],
+    *,
+    labels: Mapping[str, str],
+    level: float,
+    subgroup_tau2: str,
+    undecided: Mapping[str, int],
+    kinds: Mapping[str, str] = MappingProxyType({}),
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
+
+    Args:
+        table: the rows of ``extraction/outcomes.csv`` of this outcome.
+        spec: ``outcomes.<outcome>`` of the config.
+        labels: headings of the extraction columns.
+        level: confidence level in percent.
+        subgroup_tau2: ``common`` or ``separate``.
+        undecided: open decisions by stage; while there are any, the result says that it is provisional.
+        kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
+        seed: for the subsets of studies that are drawn where there are too many to take all.
+
+    An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
+    """
+    title = spec["title"] or outcome.replace("_", " ").capitalize()
+    heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
+    used = table[table["status"] == USED]
+    left_out = [
+        {"study_id": row["study_id"], "label": row["label"], "reason": row["remark"]}
+        for row in table[table["status"] != USED].to_dict("records")
+    ]
+    result: dict[str, Any] = {
+        "outcome": outcome,
+        "title": title,
+        "measure": spec["measure"],
+        "ratio_scale": spec["measure"] == "GEN" and spec["ratio_scale"],
+        "level": level,
+        "columns": {role: labels.get(column) or column for role, column in spec["columns"].items()},
+        "left_out": left_out,
+        "studies": [],
+        "analyses": {},
+        "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
+        "moderators": {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]},
+        "sensitivity": {},
+        "bias": {"k": len(used), "tests": {}, "sentence": sentences.small_study(len(used), {}, LEAST_FOR_BIAS)},
+        "published": None,
+        "counts": _counts(table, used, undecided),
+    }
+    if used.empty:
+        result["sentence"] = f"{title}: no study can be pooled yet."
+        return result
+    data = effects(used, spec, level)
+    result["studies"] = _studies(used, data, spec, kinds, level)
+    if len(used) == 1:
+        result["sentence"] = sentences.single(title, result["studies"][0], level)
+        return result
+    result["analyses"] = analyses(data, spec, level, title)
+    _weights(result, data, spec)
+    result["subgroups"] = {
+        column: by_group(data, list(used[column]), heading[column], spec, level, subgroup_tau2)
+        for column in spec["subgroups"]
+    }
+    for column in spec["moderators"]:
+        values = [study["moderators"][column] for study in result["studies"]]
+        result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
+    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
+    result["bias"] = _bias(data)
+    main = result["analyses"]["main"]
+    result["sentence"] = main["sentence"]
+    if spec["published"].get("estimate") is not None and main["estimate"] is not None:
+        sentence = sentences.against_published(title, main, spec["published"], level)
+        result["published"] = {**spec["published"], "sentence": sentence}
+    return result
+
+
+def _counts(table: pd.DataFrame, used: pd.DataFrame, undecided: Mapping[str, int]) -> dict[str, Any]:
+    included, pooled = table["study_id"].nunique(), used["study_id"].nunique()
+    return {
+        "studies_included": included,
+        "studies_pooled": pooled,
+        "undecided": dict(undecided),
+        "current": not any(undecided.values()),
+        "statement": sentences.counts(pooled, included, undecided),
+    }
+
+
+def _studies(
+    used: pd.DataFrame, data: Data, spec: Mapping[str, Any], kinds: Mapping[str, str], level: float
+) -> list[dict[str, Any]]:
+    """Each study with its own estimate and interval on the natural scale (exact for proportions)."""
+    middle, low, high = single_intervals(data, level)
+    rows = []
+    for index, row in enumerate(used.to_dict("records")):
+        rows.append(
+            {
+                "study_id": row["study_id"],
+                "arm": row["arm"],
+                "label": row["label"],
+                "year": int(row["year"]) if row.get("year", "") else None,
+                **{role: whole(data.columns[role][index]) for role in spec["columns"]},
+                "yi": float(data.yi[index]),
+                "vi": float(data.vi[index]),
+                "estimate": float(middle[index]),
+                "ci_lb": float(low[index]),
+                "ci_ub": float(high[index]),
+                "weight_pct": None,
+                "subgroups": {column: row[column] for column in spec["subgroups"]},
+                "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
+                "source": row["source"],
+                "settled_by": row.get("settled_by", ""),
+            }
+        )
+    return rows
+
+
+def _weights(result: dict[str, Any], data: Data, spec: Mapping[str, Any]) -> None:
+    """Random-effects weights in percent; a GLMM has none, so that those of its inverse-variance twin are shown."""
+    from prismake.pooling import pool
+
+    weights = pool(data.yi, data.vi, spec["method"], "z").weights_pct
+    for row, weight in zip(result["studies"], weights, strict=True):
+        row["weight_pct"] = float(weight)
+
+
+def _bias(data: Data) -> dict[str, Any]:
+    """Egger's, Begg's and (for proportions) Peters' tests, from ten studies on."""
+    from prismake.pooling import begg, egger, peters
+
+    k = len(data.yi)
+    tests: dict[str, Any] = {}
+    if k >= LEAST_FOR_BIAS:
+        asked = {"egger": lambda: egger(data.yi, data.vi), "begg": lambda: begg(data.yi, data.vi)}
+        if data.proportion:
+            asked["peters"] = lambda: peters({"xi": data.columns["events"], "ni": data.columns["total"]})
+        for name, ask in asked.items():
+            try:
+                values = chosen(ask(), ASYMMETRY)
+            except PoolingError:
+                continue
+            tests[name] = {**{key: values[key] for key in ("bias", "se_bias", "stat", "df", "pval")}, "values": values}
+    return {"k": k, "tests": tests, "sentence": sentences.small_study(k, tests, LEAST_FOR_BIAS)}

@@ -1,0 +1,93 @@
+"""Each analysis of an outcome as one document: question, answer, input rows with their provenance, and its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prismake.protocol.config import ROLES
+
+SCHEMA = "prismake-analysis/1"
+# Kinds of the tests for small-study effects, as the field's reference results name them.
+TESTS = {"egger": "regtest", "begg": "ranktest", "peters": "meta_bias"}
+_ROW = ("study_id", "arm", "label", "year", "yi", "vi", "settled_by", "source")
+
+
+def names(spec: Mapping[str, Any]) -> list[str]:
+    """The analyses of an outcome, known from the protocol alone: each is there whatever the studies are."""
+    glmm = spec["measure"] == "PLO" and spec["model"] == "glmm"
+    tests = [name for name in TESTS if name != "peters" or "total" in ROLES[spec["measure"]]]
+    return [
+        "main",
+        *(["inverse_variance"] if glmm and spec["also_inverse_variance"] else []),
+        *(f"subgroups.{column}" for column in spec["subgroups"]),
+        *(f"moderators.{column}" for column in spec["moderators"]),
+        *spec["sensitivity"],
+        *tests,
+    ]
+
+
+def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> dict[str, dict[str, Any]]:
+    """One document an analysis, by name.
+
+    Args:
+        result: what ``prismake.synthesis.analyse`` returned.
+        spec: ``outcomes.<outcome>`` of the config.
+        check: name of the script that makes the numbers again in R.
+
+    ``kind``, ``options`` and ``values`` have the names and meaning of reference results of R's metafor (see
+    ``fields``); ``back_transformed`` is the estimate with its intervals on the natural scale, ``tau2_interval`` the
+    interval of tau². ``input`` has one value a study in each column, and of each study where its numbers stand: the
+    row ``study_id`` (and arm) of the extraction sheets, the ``columns`` of that row, how its values were settled and
+    what people noted as their source. ``error`` is the reason where there are no values.
+    """
+    answers = dict(_answers(result))
+    return {name: _record(name, answers.get(name), result, spec, check) for name in names(spec)}
+
+
+def _answers(result: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from result["analyses"].items()
+    yield from ((f"subgroups.{column}", row) for column, row in result["subgroups"].items())
+    yield from ((f"moderators.{column}", row | {"kind": "metareg"}) for column, row in result["moderators"].items())
+    yield from result["sensitivity"].items()
+    sentence = result["bias"]["sentence"]
+    for name, row in result["bias"]["tests"].items():
+        options = {"measure": result["measure"], **({"model": "lm", "predictor": "sei"} if name == "egger" else {})}
+        yield name, {"kind": TESTS[name], "options": options, "values": row["values"], "sentence": sentence}
+
+
+def _record(
+    name: str, row: Mapping[str, Any] | None, result: Mapping[str, Any], spec: Mapping[str, Any], check: str
+) -> dict[str, Any]:
+    bias = name in TESTS
+    sentence = (row or {}).get("sentence") or (result["bias"] if bias else result)["sentence"]
+    row = row or {"kind": TESTS.get(name), "options": {}, "values": None}
+    document = {
+        "schema": SCHEMA,
+        "outcome": result["outcome"],
+        "title": result["title"],
+        "analysis": name,
+        "kind": row["kind"],
+        "options": row["options"],
+        "values": row["values"],
+        "warnings": row.get("warnings") or [],
+        "error": None if row["values"] is not None else sentence,
+        "sentence": sentence,
+        "input": _input(name, result, spec),
+        "columns": dict(spec["columns"]),
+        "left_out": result["left_out"],
+        "counts": result["counts"],
+        "check": check,
+    }
+    more = {key: row[key] for key in ("back_transformed", "tau2_interval") if key in row}
+    if name.startswith("subgroups."):
+        more["subgroups"] = {one["level"]: one["values"] for one in row["levels"]}
+    return document | more
+
+
+def _input(name: str, result: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, list[Any]]:
+    columns = {key: [study[key] for study in result["studies"]] for key in (*_ROW[:4], *spec["columns"], *_ROW[4:])}
+    family, _, column = name.partition(".")
+    if column:
+        columns[column] = [study[family][column] for study in result["studies"]]
+    return columns

@@ -1,0 +1,218 @@
+"""What happens to a result without one study, as studies came in, under another model or scale, or with studies that
+may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from prismake.core.errors import PoolingError
+from prismake.synthesis import sentences
+from prismake.synthesis.data import Data, plain, proportions
+from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
+from prismake.synthesis.models import analysis, inverse_variance
+
+LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
+TRIM_ESTIMATOR = "L0"
+TITLES = {
+    "leave_one_out": "Each study left out in turn",
+    "cumulative": "Cumulative by year of publication",
+    "influence": "Influence of single studies",
+    "baujat": "Contributions of single studies",
+    "gosh": "Every subset of studies",
+    "trim_and_fill": "Trim and fill",
+    "failsafe_n": "Fail-safe number",
+}
+KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
+ALIKE = 1e-12  # contributions of rounding errors alone
+SUBSETS = 4095  # all of them for twelve studies; a sample of so many for more
+
+Studies = Sequence[Mapping[str, Any]]
+
+
+def sensitivity(
+    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, title: str, seed: int = 0
+) -> dict[str, Any]:
+    """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name.
+
+    All of them rest on inverse variance with the method and test of the outcome. What cannot be computed has its
+    reason in ``sentence``, no numbers, and ``None`` for ``values``.
+    """
+    models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
+    others: dict[str, Callable[..., dict[str, Any]]] = {
+        "leave_one_out": _leave_one_out,
+        "cumulative": _cumulative,
+        "influence": _influence,
+        "baujat": _baujat,
+        "gosh": _gosh,
+        "trim_and_fill": _trim_and_fill,
+        "failsafe_n": _failsafe_n,
+    }
+    found: dict[str, Any] = {}
+    for name in spec["sensitivity"]:
+        if name in models:
+            found[name] = models[name](data, spec, level, title)
+            continue
+        options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
+        row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
+        if len(studies) < LEAST:
+            why = f"not run, because fewer than {LEAST} studies are pooled."
+        else:
+            try:
+                found[name] = row | others[name](data, studies, spec, level, seed)
+                continue
+            except PoolingError as error:
+                why = str(error)
+        found[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
+    return found
+
+
+def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The inverse-variance result without each study in turn."""
+    from prismake.pooling import leave_one_out
+
+    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level)
+    rows = _series_rows(data, studies, series)
+    return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level)}
+
+
+def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The result of the first study, the first two, ... in the order of their years; of one year, by label."""
+    import numpy as np
+
+    from prismake.pooling import cumulative
+
+    years = [study["year"] for study in studies]
+    if None in years:
+        without = ", ".join(study["label"] for study in studies if study["year"] is None)
+        raise PoolingError(f"the year of {without} is not known.")
+    order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level)
+    sorted_studies = [studies[i] for i in order]
+    rows = _series_rows(data.part(order), sorted_studies, series)
+    for row, study in zip(rows, sorted_studies, strict=True):
+        row["year"] = study["year"]
+    values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
+    positions = np.argsort(order).tolist()  # of each study of the table among them
+    return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level)}
+
+
+def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
+    """A row an analysis of the series, its estimate and interval on the natural scale."""
+    from prismake.pooling import back_transform
+
+    ni = data.columns["total"] if data.measure == "PFT" else None
+    rows = []
+    for index, study in enumerate(studies):
+        row = {**_who(study), "k": int(series.k[index])}
+        for name in ("estimate", "ci_lb", "ci_ub"):
+            row[name] = plain(back_transform(data.measure, float(getattr(series, name)[index]), ni=ni))
+        rows.append(row | {"tau2": plain(series.tau2[index]), "I2": plain(series.I2[index])})
+    return rows
+
+
+def _who(study: Mapping[str, Any]) -> dict[str, Any]:
+    return {"study_id": study["study_id"], "label": study["label"]}
+
+
+def _influence(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Deletion diagnostics of each study (Viechtbauer & Cheung 2010) with the classic standard errors."""
+    from prismake.pooling import influence
+
+    found = influence(data.yi, data.vi, spec["method"])
+    values = chosen(found, INFLUENCE)
+    rows = [{**_who(study), **{name: values[name][index] for name in INFLUENCE}} for index, study in enumerate(studies)]
+    options = {"measure": data.measure, "method": spec["method"], "test": "z"}
+    sentence = sentences.influence([row["label"] for row in rows if row["is_influential"]])
+    return {"options": options, "method": spec["method"], "studies": rows, "values": values, "sentence": sentence}
+
+
+def _baujat(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Each study's share of the heterogeneity (x) and its weight in the result (y), Baujat et al. 2002."""
+    from prismake.pooling import baujat
+
+    points = baujat(data.yi, data.vi, spec["method"])
+    rows = [
+        {**_who(study), "x": plain(points.x[index]), "y": plain(points.y[index])} for index, study in enumerate(studies)
+    ]
+    alike = all(max(row["x"] or 0.0, row["y"] or 0.0) < ALIKE for row in rows)
+    most = [max(rows, key=lambda row: row[axis] or 0.0)["label"] for axis in ("x", "y")]  # ties: first in the table
+    options = {"measure": data.measure, "method": spec["method"], "test": "z"}
+    return {
+        "options": options, "method": spec["method"], "studies": rows, "values": chosen(points, ("x", "y")),
+        "sentence": sentences.baujat(*most) if not alike else sentences.BAUJAT_ALIKE,
+    }  # fmt: skip
+
+
+def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """The estimate and I² of every subset of studies, or of a sample of them (Olkin et al. 2012)."""
+    import numpy as np
+
+    from prismake.pooling import back_transform, gosh
+
+    found = gosh(data.yi, data.vi, spec["method"], subsets=SUBSETS, seed=seed)
+    two = found.k > 1
+    ni = data.columns["total"] if data.measure == "PFT" else None
+    natural = back_transform(data.measure, found.estimate[two], ni=ni)
+    spread = [float(x) for x in np.quantile(natural, (0.0, 0.25, 0.5, 0.75, 1.0))]
+    values = {"estimate": found.estimate[two], "I2": found.I2[two], "k": found.k[two]}
+    row = {"subsets": int(two.sum()), "exhaustive": found.exhaustive, "quantiles": spread}
+    values = {name: json_ready(np.round(value, 6)) for name, value in values.items()}
+    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row)}
+
+
+def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Studies that may be missing on one side of the funnel, mirrored (Duval & Tweedie 2000, estimator L0)."""
+    from prismake.pooling import trim_and_fill
+
+    found = trim_and_fill(data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level)
+    row: dict[str, Any] = {
+        "k": len(studies),
+        "k0": int(found.k0),
+        "se_k0": plain(found.se_k0),
+        "side": found.side,
+        "estimator": found.estimator,
+        "method": spec["method"],
+        "test": found.pooled.test,
+        **{name: plain(getattr(found.pooled, name)) for name in ("beta", "se", "tau2", "I2")},
+        **{
+            name: data.natural(getattr(found.pooled, source))
+            for name, source in (("estimate", "beta"), ("ci_lb", "ci_lb"), ("ci_ub", "ci_ub"))
+        },
+        "filled": [
+            {"yi": float(y), "vi": float(v)}
+            for y, v in zip(found.yi[found.filled], found.vi[found.filled], strict=True)
+        ],
+        "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
+    }
+    return {**row, "sentence": sentences.trim_and_fill(row, level)}
+
+
+def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Rosenthal's and Rosenberg's numbers; a single proportion has no effect of zero to fall to."""
+    from prismake.pooling import failsafe_n
+
+    if data.proportion:
+        raise PoolingError("it compares with no effect, which a single proportion does not have.")
+    row = {
+        kind.lower(): {"n": int(found.n), "p": plain(found.pval)}
+        for kind in ("Rosenthal", "Rosenberg")
+        for found in [failsafe_n(data.yi, data.vi, kind)]
+    }
+    values = {name: {"n": one["n"], "pval": one["p"]} for name, one in row.items()}
+    sentence = sentences.failsafe(row["rosenthal"]["n"], row["rosenberg"]["n"], len(studies))
+    return {**row, "values": values, "sentence": sentence}
+
+
+def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
+    """One effect for all studies, with a Wald interval."""
+    return analysis(data, ("inverse_variance", "EE", "z"), level, title)
+
+
+def _on_scale(measure: str) -> Callable[..., dict[str, Any]]:
+    """Proportions pooled on another scale."""
+
+    def again(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
+        return analysis(proportions(measure, data.columns), inverse_variance(spec), level, title)
+
+    return again
