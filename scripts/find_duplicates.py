@@ -8,11 +8,13 @@ from prismake.core.jobs import job
 
 def main(records_file: Path, merge_cochrane_versions: bool, workers: int, output: dict[str, Path]) -> None:
     import pandas as pd
-    from prismake.dedup import find_duplicates
+    from prismake.dedup import compare_records, conclude
     from prismake.dedup.pair_rows import pair_rows
 
     records = pd.read_parquet(records_file)
-    result = find_duplicates(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
+    comparison = compare_records(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
+    comparison.write(output["entries"], output["pairs"])
+    result = conclude(comparison, merge_cochrane_versions=merge_cochrane_versions)
     write_csv(output["found"], result.clusters)
     tables = {
         "queue": pair_rows(result.queue, records),
