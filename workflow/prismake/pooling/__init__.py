@@ -15,6 +15,7 @@
 | any model by name; which a measure has; which sparse data ask for | `pool_model`, `models_for`, `propose_model` |
 | whether published estimates lie in the middle of their intervals, and on which scale | `off_centre`, `scale_of` |
 | Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
+| either of them as a result like the others | `as_pooled` |
 | interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
 | interval of tau² in the mixed model of proportions | `tau2_interval_proportions` |
 | subgroups and the test between them | `subgroups` |

@@ -17,11 +17,12 @@ from prismake.core.errors import PoolingError
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .effects import effect_columns, effect_rows
+from .estimate import NAN
 from .fit import shown
 from .fixed import TwoGroup, mantel_haenszel, peto
 from .frame import columns
 from .overdispersed import beta_binomial
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 from .proportions import pool_proportions, pool_rates
 from .two_arms import pool_two_arms
 

@@ -23,10 +23,11 @@ from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingErro
 
 from . import distributions as dist
 from .checks import proportions, refuse_impossible, tables
+from .estimate import NAN
 from .fit import shown
 from .frame import columns
 from .laplace import climb
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 
 MEASURES = ("PLO", "OR", "RR", "RD")
 SMALLEST_RHO = -30.0  # logit of the intraclass correlation: below it the model is the binomial one
