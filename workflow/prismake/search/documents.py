@@ -90,7 +90,9 @@ def _bibtex_tags(entry: Any) -> Tags:
             value = value[1:-1]
         # Rayyan's decisions stand in braces of their own.
         if value := value if "RAYYAN-" in value else plain_latex(value):
-            tags.setdefault(field.key.lower(), []).append(value)
+            key = field.key.lower()
+            # Scopus numbers the parts of a long one, with a blank that is none.
+            tags.setdefault("funding_text" if key.startswith("funding_text") else key, []).append(value)
     return tags
 
 

@@ -5,9 +5,10 @@ Header names are compared in lower case. ``needs`` are headers that must be ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prismake.core.records import COLUMNS, LIST_COLUMNS
+from prismake.search.known_fields import KnownHeaders
 from prismake.search.mapping import Dialect
 
 
@@ -19,16 +20,30 @@ class Table:
     dialect: Dialect
 
 
-def _table(needs: str, dialect: Dialect) -> Table:
-    return Table(frozenset(needs.split("|")), dialect)
+def table(needs: str, dialect: Dialect, *ignored: str) -> Table:
+    """``ignored``: patterns of further headers of this exporter that are left out on purpose."""
+    return Table(frozenset(needs.split("|")), replace(dialect, ignored=KnownHeaders(*ignored)))
 
 
 NO_ABSTRACTS = (
     "PubMed's CSV holds no abstracts and cuts long author lists. For screening export again: Save, Format: PubMed."
 )
 
-_PLAIN = {name: (name,) for name in ("title", "volume", "issue", "pages", "doi", "pmid", "abstract", "language")}
+PLAIN = {name: (name,) for name in ("title", "volume", "issue", "pages", "doi", "pmid", "abstract", "language")}
 """Columns that most tables have under their own names; a table names those that it calls otherwise."""
+
+ANY_TABLE = Dialect(
+    "table",
+    "",
+    "",
+    {
+        "doi": ("doi", "reference:doi", "url:doi"),
+        "database": ("database", "source database"),
+    },
+    kind="other",
+    ignored=KnownHeaders(),
+)
+"""A table that nobody in particular has made; what its headers mean follows from their names."""
 
 
 EMBASE = Dialect(
@@ -36,7 +51,7 @@ EMBASE = Dialect(
     "Embase",
     "Embase.com",
     {
-        **_PLAIN,
+        **PLAIN,
         "accession": ("pui:embase-number", "embase accession id", "embase link:embase-number", "pui"),
         "title": ("title", "original title"),
         "authors": ("author names:commas",),
@@ -61,6 +76,63 @@ EMBASE = Dialect(
         "trial_ids": ("clinical trial numbers",),
         "url": ("embase link",),
     },
+    ignored=KnownHeaders(),
+)
+
+WOS_TABLE = Dialect(
+    "Web of Science table",
+    "Web of Science",
+    "Web of Science",
+    {
+        **PLAIN,
+        "accession": ("ut (unique wos id):wos", "ut (unique id):wos"),
+        "title": ("article title",),
+        "authors": ("authors:semicolons", "group authors:semicolons?authors=^$", "book authors:semicolons?authors=^$"),
+        "year": ("publication year", "early access date", "publication date"),
+        "journal": ("source title",),
+        "pages": ("start page~end page", "article number"),
+        "pmid": ("pubmed id", "ut (unique id):wos-medline", "ut (unique wos id):wos-medline"),
+        "publication_types": ("document type:semicolons",),
+        "keywords": ("author keywords:semicolons", "keywords plus:semicolons", "mesh terms:semicolons"),
+        "url": ("web of science record:address", "doi link"),
+    },
+)
+
+OPENALEX = Dialect(
+    "OpenAlex CSV",
+    "OpenAlex",
+    "OpenAlex",
+    {
+        "accession": ("id:openalex", "openalex_id:openalex"),
+        "title": ("title", "display_name"),
+        "authors": ("authorships.author.display_name:bars", "authorships.raw_author_name:bars", "authors:bars"),
+        "year": ("publication_year", "publication_date"),
+        "journal": (
+            "primary_location.source.display_name",
+            "locations.source.display_name",
+            "host_venue.display_name",
+            "source",
+        ),
+        "volume": ("biblio.volume",),
+        "issue": ("biblio.issue",),
+        "pages": ("biblio.first_page~biblio.last_page",),
+        "doi": ("doi", "ids.doi"),
+        "pmid": ("ids.pmid", "pmid"),
+        "pmcid": ("ids.pmcid", "pmcid"),
+        "abstract": ("abstract",),
+        "language": ("language",),
+        "publication_types": ("type",),
+        "keywords": ("keywords.display_name:bars", "keywords:bars", "mesh.descriptor_name:bars"),
+        "url": ("primary_location.landing_page_url:first-bar", "id"),
+        "retracted": (),
+    },
+)
+OPENALEX_OTHERS = (
+    r"(?:authorships|primarylocation|locations|bestoalocation|openaccess|ids|biblio|apc|concepts|topics|primarytopic|mesh|keywords"
+    r"|grants|sustainabledevelopmentgoals|countsbyyear|citedby|referenced|related|corresponding|hostvenue|indexedin|awards|funders"
+    r"|is|institutions?|countries|locationscount|fulltext|hasfulltext|abstractinvertedindex|citationnormalizedpercentile"
+    r"|sourceid|fwci|created|updated|relevancescore|ngrams|typecrossref|publicationdate|doiregistrationagency|datasets|versions"
+    r"|displayname).*"
 )
 
 OWN = Dialect(
@@ -76,15 +148,15 @@ OWN = Dialect(
 )
 
 TABLES = (
-    _table("|".join(column for column in COLUMNS if column != "pmcid"), OWN),
-    _table(
+    table("|".join(column for column in COLUMNS if column != "pmcid"), OWN),
+    table(
         "pmid|title|journal/book|create date",
         Dialect(
             "PubMed CSV",
             "PubMed",
             "PubMed",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("pmid",),
                 "authors": ("authors:people-dotted",),
                 "year": ("publication year", "citation:year"),
@@ -93,18 +165,19 @@ TABLES = (
                 "volume": ("citation:vancouver-volume",),
                 "issue": ("citation:vancouver-issue",),
                 "pages": ("citation:vancouver-pages",),
+                "abstract": (),
             },
             warning=NO_ABSTRACTS,
         ),
     ),
-    _table(
+    table(
         "pmid|author(s)|article identifier|location identifier",
         Dialect(
             "PubMed text as a workbook",
             "PubMed",
             "PubMed",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("pmid",),
                 "title": ("title", "transliterated title"),
                 "authors": ("author(s):bars", "corporate author:bars?author(s)=^$"),
@@ -116,15 +189,17 @@ TABLES = (
                 "trial_ids": ("secondary source id",),
             },
         ),
+        r"date.*|comment(?:in|on)|copyrightinformation|corrected.*|erratum.*|.*date|generalnote|publi.*|investigator.*",
+        r"manuscriptidentifier|.*(?:in|of|for|from|on)|personalnameassubject|publicationhistory.*|place.*|registrynumber|owner|subset|substance.*|spaceflight.*|grant.*|gene.*|editor.*|edition|issn.*|nlm.*|volumetitle|number.*|other.*|status.*|conflict.*|copyright.*",
     ),
-    _table(
+    table(
         "author(s)|title|source|doi|pubmed id|cochrane review group code",
         Dialect(
             "Cochrane CSV",
             "CENTRAL",
             "Cochrane Library",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("central id", "cochrane review id", "id"),
                 "authors": ("author(s):semicolons",),
                 "year": ("year",),
@@ -137,14 +212,14 @@ TABLES = (
             },
         ),
     ),
-    _table(
+    table(
         "cochrane review id|title|source|doi",
         Dialect(
             "Cochrane Reviews CSV",
             "Cochrane Database of Systematic Reviews",
             "Cochrane Library",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("cochrane review id",),
                 "authors": ("author(s):semicolons",),
                 "year": ("year",),
@@ -155,16 +230,16 @@ TABLES = (
             },
         ),
     ),
-    _table("title|author names|source", EMBASE),
-    _table("title|author names|publication year", EMBASE),
-    _table(
+    table("title|author names|source", EMBASE),
+    table("title|author names|publication year", EMBASE),
+    table(
         "orn|ui|ti|so|au",
         Dialect(
             "Ovid CSV",
             "",
             "Ovid",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("ui",),
                 "title": ("ti",),
                 "authors": ("au:lines-dots",),
@@ -183,14 +258,14 @@ TABLES = (
             },
         ),
     ),
-    _table(
+    table(
         "authors|title|source title|eid",
         Dialect(
             "Scopus CSV",
             "Scopus",
             "Scopus",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("eid",),
                 "authors": ("authors:people",),
                 "year": ("year",),
@@ -203,15 +278,16 @@ TABLES = (
                 "url": ("link",),
             },
         ),
+        r"source",
     ),
-    _table(
+    table(
         "article title|author|journal title|accession number|plink",
         Dialect(
             "EBSCOhost CSV",
             "",
             "EBSCOhost",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("accession number",),
                 "title": ("article title",),
                 "authors": ("author:semicolons",),
@@ -224,127 +300,200 @@ TABLES = (
             },
         ),
     ),
-    _table(
-        "key|item type|publication title|abstract note",
+    table(
+        "article title|source title|ut (unique wos id)",
+        WOS_TABLE,
+    ),
+    table("article title|source title|ut (unique id)", WOS_TABLE),
+    table(
+        "pt|au|ti|so",
         Dialect(
-            "Zotero CSV",
-            "",
-            "Zotero",
+            "Web of Science tab-delimited",
+            "Web of Science",
+            "Web of Science",
             {
-                **_PLAIN,
-                "authors": ("author:semicolons",),
-                "year": ("publication year", "date"),
-                "journal": ("publication title", "journal abbreviation"),
-                "doi": ("doi", "url:doi"),
-                "pmid": ("extra:pmid-line",),
-                "abstract": ("abstract note",),
-                "publication_types": ("item type",),
-                "keywords": ("manual tags:semicolons", "automatic tags:semicolons"),
-                "url": ("url",),
-                "database": ("archive",),
+                "accession": ("ut:wos", "ut"),
+                "title": ("ti",),
+                "authors": ("au:semicolons", "gp?au=^$", "ca?au=^$"),
+                "year": ("py", "ea:year"),
+                "journal": ("so",),
+                "volume": ("vl",),
+                "issue": ("is",),
+                "pages": ("bp~ep", "ar"),
+                "doi": ("di",),
+                "pmid": ("pm", "ut:wos-medline"),
+                "abstract": ("ab",),
+                "language": ("la",),
+                "publication_types": ("dt:semicolons",),
+                "keywords": ("de:semicolons", "id:semicolons"),
+                "url": (),
+                "trial_ids": (),
             },
-            kind="other",
+        ),
+        *("z[1-9]", "z[abrs]", "p[1an]", "a[fr]", "em|rid|wos", "ex|ta|tm|hy|mc|lt|d2|ed|ey|pt|dp"),
+    ),
+    table(
+        "document title|publication title|authors",
+        Dialect(
+            "IEEE Xplore CSV",
+            "IEEE Xplore",
+            "IEEE Xplore",
+            {
+                **PLAIN,
+                "accession": ("pdf link:ieee-number", "document identifier:digits"),
+                "title": ("document title",),
+                "authors": ("authors:semicolons",),
+                "year": ("publication year", "publication date"),
+                "journal": ("publication title",),
+                "pages": ("start page~end page",),
+                "publication_types": ("document identifier",),
+                "keywords": ("author keywords:semicolons", "ieee terms:semicolons", "index terms:semicolons"),
+                "url": ("pdf link",),
+            },
+        ),
+        *("mesh.*", "articlecitationcount", "documentidentifier", "meetingdate", "onlinedate", "issuedate"),
+    ),
+    table(
+        "lens id|title",
+        Dialect(
+            "The Lens CSV",
+            "The Lens",
+            "The Lens",
+            {
+                **PLAIN,
+                "accession": ("lens id",),
+                "authors": ("author/s:semicolons", "authors:semicolons"),
+                "year": ("publication year", "date published"),
+                "journal": ("source title",),
+                "issue": ("issue number", "issue"),
+                "pages": ("start page~end page",),
+                "publication_types": ("publication type",),
+                "keywords": ("keywords:semicolons", "mesh terms:semicolons"),
+                "trial_ids": ("clinical trial ids", "abstract:trials"),
+                "url": ("external url", "source urls:first-word"),
+            },
+        ),
+        *("fieldsofstudy", "chemicals", "citedbypatent.*", "references.*", "citing.*", "openaccess.*", "mesh.*"),
+    ),
+    table(
+        "publication id|title|pubyear",
+        Dialect(
+            "Dimensions CSV",
+            "Dimensions",
+            "Dimensions",
+            {
+                **PLAIN,
+                "accession": ("publication id",),
+                "title": ("title", "anthology title"),
+                "authors": ("authors:semicolons",),
+                "year": ("pubyear", "publication date"),
+                "journal": ("source title", "anthology title"),
+                "pages": ("pagination",),
+                "pmcid": ("pmcid",),
+                "publication_types": ("publication type", "document type"),
+                "keywords": ("mesh terms:semicolons",),
+                "url": ("dimensions url", "source linkout"),
+            },
+        ),
+        *(".*standardized.*", ".*anzsc?r?c?.*", "rank", "supportinggrants", "units?ofassessment.*", "health.*areas.*"),
+        *(
+            "broadresearchareas.*",
+            "cancertypes",
+            "commonscientificoutline.*",
+            "sourceuid",
+            "editors?.*",
+            "clinicaltrial.*",
         ),
     ),
-    _table(
-        "title|authors|covidence #",
+    table(
+        "source|external_id|title",
         Dialect(
-            "Covidence CSV",
-            "",
-            "Covidence",
+            "Europe PMC CSV",
+            "Europe PMC",
+            "Europe PMC",
             {
-                **_PLAIN,
-                "accession": ("covidence #:covidence",),
-                "authors": ("authors:people",),
-                "year": ("published year",),
-                "journal": ("journal",),
-                "keywords": (),
+                **PLAIN,
+                "accession": ("external_id",),
+                "authors": ("authors:people-dotted",),
+                "year": ("publication_year",),
+                "journal": ("journal", "journal_title"),
+                "pmid": ("pmid", "external_id:pmid?source=^MED$"),
+                "pmcid": ("pmcid", "external_id:pmcid?source=^PMC$"),
             },
-            kind="other",
         ),
+        *("journalissn|essn|issn", "id", "isopenaccess|inepmc|inpmc|haspdf", "citedbycount", "first.*date"),
     ),
-    _table(
-        "key|title|authors|journal|abstract|notes",
+    table(
+        "id|display_name|publication_year",
+        OPENALEX,
+        OPENALEX_OTHERS,
+    ),
+    table("id|title|publication_year|authorships.author.display_name", OPENALEX, OPENALEX_OTHERS),
+    table(
+        "cites|authors|title|gsrank",
         Dialect(
-            "Rayyan CSV",
+            "Publish or Perish CSV",
             "",
-            "Rayyan",
+            "Publish or Perish",
             {
-                **_PLAIN,
-                "accession": ("key",),
-                "authors": ("authors:people",),
+                **PLAIN,
                 "year": ("year",),
+                "authors": ("authors:people",),
+                "journal": ("source",),
+                "pages": ("startpage~endpage",),
+                "publication_types": ("type",),
+                "url": ("articleurl",),
+            },
+            kind="other",
+        ),
+    ),
+    table(
+        "title|storeid|pubtitle",
+        Dialect(
+            "ProQuest table",
+            "ProQuest",
+            "ProQuest",
+            {
+                **PLAIN,
+                "accession": ("storeid",),
+                "authors": ("authors:people",),
+                "year": ("year", "pubdate"),
+                "journal": ("pubtitle",),
+                "pages": ("pages", "startpage"),
+                "doi": ("digitalobjectidentifier",),
+                "publication_types": ("documenttype:commas", "documenttypes:commas"),
+                "keywords": ("subjectterms:commas", "subjects:commas", "identifierkeywords:commas"),
+                "url": ("documenturl",),
+                "database": ("database",),
+            },
+        ),
+        *(
+            "alternatetitle|artsubjects|availability|coden|companies|copyright|corpauthors|documentfeatures|elecpubdate"
+            "|findacopy|foundby|languageofsummary|objectsubjects|objecttypes|people|placeofpub|placesubjects|publisherxml"
+            "|subjectclassifications|subjectsubjects|classification.*|entrydate|published.*|pubmedurl|geographic.*",
+        ),
+    ),
+    table(
+        "title|authors|source|journal|database|descriptor(s)",
+        Dialect(
+            "Virtual Health Library CSV",
+            "Virtual Health Library",
+            "Virtual Health Library",
+            {
+                **PLAIN,
+                "accession": ("id",),
+                "authors": ("authors:semicolons",),
+                "year": ("publication year", "entry date"),
                 "journal": ("journal",),
-                "doi": ("doi", "url:doi"),
-                "pmid": ("pubmed_id",),
-                "keywords": ("keywords:semicolons",),
-                "url": ("url:first-word",),
+                "volume": ("volume number",),
+                "issue": ("issue number",),
+                "pages": ("pages",),
+                "publication_types": ("type:semicolons",),
+                "keywords": ("descriptor(s):semicolons",),
+                "url": ("fulltext url",),
+                "database": ("database",),
             },
-            kind="other",
         ),
-    ),
-    _table(
-        "nct number|study title",
-        Dialect(
-            "ClinicalTrials.gov CSV",
-            "ClinicalTrials.gov",
-            "ClinicalTrials.gov",
-            {
-                **_PLAIN,
-                "accession": ("nct number",),
-                "title": ("study title",),
-                "year": ("start date", "study first submitted", "first posted"),
-                "abstract": ("brief summary",),
-                "publication_types": ("study type",),
-                "keywords": ("conditions:bars", "interventions:bars"),
-                "trial_ids": ("nct number", "other ids"),
-                "url": ("study url",),
-            },
-            kind="register",
-        ),
-    ),
-    _table(
-        "nct number|title|status",
-        Dialect(
-            "ClinicalTrials.gov CSV (old site)",
-            "ClinicalTrials.gov",
-            "ClinicalTrials.gov",
-            {
-                **_PLAIN,
-                "accession": ("nct number",),
-                "year": ("start date", "first posted"),
-                "publication_types": ("study type",),
-                "keywords": ("conditions:bars", "interventions:bars"),
-                "trial_ids": ("nct number", "other ids"),
-                "url": ("url",),
-            },
-            kind="register",
-        ),
-    ),
-    _table(
-        "title",
-        Dialect(
-            "table",
-            "",
-            "",
-            {
-                **_PLAIN,
-                "accession": ("accession", "accession number"),
-                "authors": ("authors:people", "author:people", "author names:people"),
-                "year": ("year", "publication year", "published year", "publication_year", "study year", "date"),
-                "journal": ("journal", "journal title", "source title", "publication title", "secondary_title"),
-                "issue": ("issue", "number"),
-                "pages": ("pages", "start page~end page"),
-                "doi": ("doi", "reference:doi", "url:doi"),
-                "pmid": ("pmid", "pubmed id", "pubmed_id", "pubmed"),
-                "pmcid": ("pmcid", "pmc id", "pmc"),
-                "abstract": ("abstract", "abstract note"),
-                "publication_types": ("publication type", "publication_types:semicolons", "type", "document type"),
-                "keywords": ("keywords:loose", "author keywords:loose"),
-                "url": ("url", "link"),
-                "database": ("database", "source database"),
-            },
-            kind="other",
-        ),
+        "source|accessionnumber|pubcountry",
     ),
 )
