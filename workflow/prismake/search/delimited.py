@@ -6,13 +6,13 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from prismake.core.errors import ImportFileError
 from prismake.core.records import LIST_COLUMNS
-from prismake.search import tables, tool_tables, worksheets
+from prismake.search import index_tables, tables, tool_tables, worksheets
 from prismake.search.inventory import Inventory
 from prismake.search.known_fields import PAGE_PAIRS, SYNONYMS, plain_name
 from prismake.search.mapping import Dialect, Raw, Tags, unguard
@@ -21,7 +21,7 @@ from prismake.search.tables import ANY_TABLE, EMBASE
 # One cell may hold the affiliations of thousands of authors; Python's own limit of 128 KiB is met in real exports.
 csv.field_size_limit(16 * 1024**2)
 
-TABLES = (*tables.TABLES, *tool_tables.TABLES)
+TABLES = (*tables.TABLES, *index_tables.TABLES, *tool_tables.TABLES)
 _HEADER_ROWS = 40
 _NOTHING = {"NA", "N/A", "NULL", "None", "nan", "NaN"}
 _TRANSPOSED = {"AUTHOR NAMES", "SOURCE", "SOURCE TITLE", "ABSTRACT", "PUBLICATION YEAR", "PUI"}
@@ -187,10 +187,13 @@ def _is_transposed(rows: list[tuple[int, list[str]]]) -> bool:
     return "TITLE" in first and len(_TRANSPOSED & set(first)) >= 1
 
 
-def recognise(rows: Rows, problems: list[str], where: str, inventory: Inventory) -> tuple[Dialect, Iterator[Raw]]:
+def recognise(
+    rows: Rows, problems: list[str], where: str, inventory: Inventory, *, sheet: bool = False
+) -> tuple[Dialect, Iterator[Raw]]:
     """The dialect of a table, adapted to its header, and its records.
 
-    Raises ``ImportFileError`` when no row near the beginning is the header of a bibliographic export.
+    ``sheet``: the table is of a workbook, where cells outside the header are stray ones and no broken row. Raises
+    ``ImportFileError`` when no row near the beginning is the header of a bibliographic export.
     """
     head = list(itertools.islice(rows, _HEADER_ROWS))
     if _is_transposed(head):
@@ -204,11 +207,11 @@ def recognise(rows: Rows, problems: list[str], where: str, inventory: Inventory)
             remedy="Export as RIS, or name the columns Title, Authors, Year, Journal, DOI, Abstract.",
         )
     index, dialect, names = found
+    inventory.header([name for name in names if name])
     names = [_named(name, number) for number, name in enumerate(names, 1)]
     dialect = adapted(dialect, names)
-    inventory.header(names)
-    blank = _NOTHING if dialect.kind == "other" else frozenset()
-    return dialect, _records(_chain(head[index + 1 :], rows), names, blank, dialect, problems)
+    rows = _chain(head[index + 1 :], rows)
+    return dialect, _records(_inside(rows, names) if sheet else rows, names, dialect, problems)
 
 
 def _named(name: str, number: int) -> str:
@@ -223,22 +226,29 @@ def _chain(head: list[tuple[int, list[str]]], rows: Rows) -> Rows:
     yield from rows
 
 
-def _records(
-    rows: Rows, names: list[str], blank: Collection[str], dialect: Dialect, problems: list[str]
-) -> Iterator[Raw]:
+def _inside(rows: Rows, names: list[str]) -> Rows:
+    """The rows of a sheet; a cell to the right of the header becomes one of a column without a name."""
+    for line, row in rows:
+        for number in range(len(names) + 1, len(row) + 1) if any(row[len(names) :]) else ():
+            names.append(_named("", number))
+        yield line, row[: len(names)]
+
+
+def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]) -> Iterator[Raw]:
+    blank = _NOTHING if dialect.kind == "other" else frozenset()
     width = len(names)
     title = next((names.index(name) for name in dialect.own["title"] if name in names), 0)
     for line, row in rows:
         cells = [_whole(unguard(cell).strip()) for cell in row]
         if not any(cells):
             continue
-        if any(cells[width:]):
+        if any(cells[len(names) :]):
             problems.append(
-                f"line {line}: the row has {len(cells)} cells under {width} headers and was left out; "
+                f"line {line}: the row has {len(cells)} cells under {len(names)} headers and was left out; "
                 "a quotation mark is probably missing."
             )
             continue
-        if len(cells) <= title:
+        if len(cells) <= title or not any(cells[:width]):
             problems.append(f"line {line}: the row ends before the column of the title and was left out.")
             continue
         tags: Tags = {}

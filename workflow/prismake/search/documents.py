@@ -49,7 +49,13 @@ def _endnote_tags(element: Any) -> Tags:
         ]
         if values:
             tags[path] = values
+    for child in element.iterchildren(etree.Element):
+        if child.tag not in _ENDNOTE_CHILDREN:
+            tags.setdefault(child.tag, [""])  # counted, so that one that nobody knows is named
     return tags
+
+
+_ENDNOTE_CHILDREN = {path.split("/")[0] for path in _ENDNOTE_PATHS}
 
 
 def bibtex(text: str, problems: list[str]) -> Iterator[Raw]:

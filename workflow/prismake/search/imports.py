@@ -130,8 +130,10 @@ def stream(
     """
     ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
     with record_table.bulk():
-        for path in map(Path, paths):
-            found, given = _Found(path.name), list[str]()
+        files = list(map(Path, paths))
+        whole = Inventory()  # the answers of one search are one export in parts
+        for path in files:
+            found, given = _Found(path.name, inventory=whole if once else Inventory()), list[str]()
             records = _records(path, found)
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
@@ -140,7 +142,7 @@ def stream(
                     ]
                 given += [ids.give(record) for record in portion]
                 take(portion)
-            imports.append(_finished(found, source, given, []))
+            imports.append(_finished(found, source, given, [], told=not once, counted=not once or path == files[-1]))
     return imports
 
 
@@ -259,7 +261,7 @@ def _of_xml(
 
 
 def _of_rows(rows: delimited.Rows, found: _Found, shape: str) -> Iterator[dict[str, Any]]:
-    dialect, raws = delimited.recognise(rows, found.problems, found.where, found.inventory)
+    dialect, raws = delimited.recognise(rows, found.problems, found.where, found.inventory, sheet=shape == "workbook")
     yield from _build(dialect, raws, found)
     if dialect.name == "table":
         found.format = shape
@@ -286,7 +288,16 @@ def _database(found: _Found) -> str:
     return "" if dialect and dialect.kind == "other" and count < found.count else name
 
 
-def _finished(found: _Found, source: str, record_ids: list[str], records: list[dict[str, Any]]) -> Import:
+def _finished(
+    found: _Found,
+    source: str,
+    record_ids: list[str],
+    records: list[dict[str, Any]],
+    *,
+    told: bool = True,
+    counted: bool = True,
+) -> Import:
+    """``told``: warnings on the fields are due (in a live search nobody chose them); ``counted``: their numbers are."""
     dialect = found.dialect
     if not found.count and not found.problems and found.format != SEARCH_LOG:
         raise ImportFileError(
@@ -295,7 +306,7 @@ def _finished(found: _Found, source: str, record_ids: list[str], records: list[d
             remedy="Export the search again. " + detect.EXPORTS,
         )
     warnings = [*([dialect.warning] if dialect and dialect.warning else []), *found.warnings]
-    warnings += found.inventory.warnings(dialect)
+    warnings += found.inventory.warnings(dialect) if told else []
     if found.untitled:
         warnings.append(f"{found.untitled} of {found.count} records have no title.")
     return Import(
@@ -309,5 +320,5 @@ def _finished(found: _Found, source: str, record_ids: list[str], records: list[d
         problems=[f"{found.where}, {line}" for line in found.problems],
         warnings=[f"{found.where}: {line}" for line in warnings],
         decisions=found.decisions,
-        fields=found.inventory.fields(dialect),
+        fields=found.inventory.fields(dialect) if counted else Fields(),
     )

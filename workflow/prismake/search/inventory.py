@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -38,6 +38,20 @@ class Fields:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @staticmethod
+    def together(several: Iterable[Fields]) -> Fields:
+        """Of several files of one source; a column is missing if no file has it."""
+        parts = list(several)
+        counted = {
+            name: dict(sorted(sum((Counter(getattr(part, name)) for part in parts), Counter()).items()))
+            for name in ("used", "ignored", "unknown", "unreadable")
+        }
+        for name in ("used", "ignored", "unknown"):  # a sum of counters drops headers without a value
+            counted[name] = {tag: counted[name].get(tag, 0) for part in parts for tag in getattr(part, name)}
+        everywhere = [set(part.missing) for part in parts if part.used or part.missing]
+        missing = set.intersection(*everywhere) if everywhere else set()
+        return Fields(**counted, missing=[column for column in EXPECTED if column in missing])
 
 
 class Inventory:

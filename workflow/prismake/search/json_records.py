@@ -1,4 +1,7 @@
-"""JSON of ClinicalTrials.gov, Europe PMC, OpenAlex and reference managers (CSL): records to ``Raw``. A tag is the path of a value, parts joined by dots."""
+"""JSON of ClinicalTrials.gov, Europe PMC, OpenAlex and reference managers (CSL): records to ``Raw``.
+
+A tag is the path of a value, its parts joined by dots.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,7 @@ def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
     if cited := [item for item in items if item.get("title") and _CSL_MARKS.intersection(item)]:
         return CSL, (Raw(1, _csl_tags(item)) for item in cited)
     raise ImportFileError(
-        "the JSON holds no studies of ClinicalTrials.gov, no papers of Europe PMC, no works of OpenAlex and no CSL items.",
+        "the JSON holds no studies of ClinicalTrials.gov, papers of Europe PMC, works of OpenAlex or CSL items.",
         where=where,
         remedy="Use Download, JSON on ClinicalTrials.gov; or export RIS from the database or reference manager.",
     )

@@ -98,7 +98,8 @@ source-app titles urls work-location
 
 REVMAN = _words(
     """
-CY CENTRAL CENTRAL_ID CN CRG ED EMBASE EN HANDSEARCH IDENTIFIERS LANGUAGE MA PB PY PUBLISHER SERIES_ID TO decision reason
+CY CENTRAL CENTRAL_ID CN CRG ED EMBASE EN HANDSEARCH IDENTIFIERS LANGUAGE MA PB PY PUBLISHER SERIES_ID TO decision
+reason
 """
 )
 """Children and identifiers of a reference in RevMan; the decision and its reason are read apart."""
