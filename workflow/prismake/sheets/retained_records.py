@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import PrismakeError, SheetError
-from prismake.core.files import read_json, replacing, write_json
-from prismake.core.record_files import join, schema
-from prismake.kept import sheet_state
+from prismake.core.errors import SheetError
+from prismake.core.files import digest, replacing
+from prismake.core.record_files import PORTION, join, schema
+from prismake.kept import sheet_state, store
 from prismake.kept.answers import read_snapshot
+from prismake.kept.formats import MARKS, RECORDS, SOURCES
 from prismake.kept.ids import REPORTS, known
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
@@ -28,6 +29,7 @@ from prismake.sheets.reading import read_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.parquet as pq
 
 JUDGED_AT = ("title_abstract", "full_text")
 COLUMNS = ["record_id", "source", "label", "kind", "title"]
@@ -48,14 +50,14 @@ def join_and_keep(
         path: where the joined table goes.
 
     Raises:
-        PrismakeError: the copy of the last run cannot be read.
+        KeptFileError: the copy of the last run cannot be read.
     """
     import pandas as pd
 
     copy, about = folder / "history" / "records.parquet", folder / "history" / "searches.json"
-    last = read_json(about, {"sources": {}, "vanished": []})
+    last = store.read(about, SOURCES) or {"sources": {}, "vanished": []}
     here = {one for table in tables for one in _ids(table)}
-    missing = [one for one in _ids(copy) if one not in here] if copy.exists() else []
+    missing = [one for one in _kept_ids(copy) if one not in here] if copy.exists() else []
     fresh = set(missing) - set(last["vanished"])
     judged = _judged(folder) if fresh else set()
     kept = [one for one in missing if one not in fresh or one in judged]
@@ -66,10 +68,9 @@ def join_and_keep(
         if kept:
             parts.append(Path(scratch) / "kept.parquet")
             rows = _take(copy, kept, parts[-1])
-        join(parts, path)
-    with replacing(copy) as draft:
-        shutil.copyfile(path, draft)
-    write_json(about, {"sources": sources, "vanished": kept})
+        join(parts, path, {f"prismake.{name}": str(value) for name, value in store.marks().items()})
+    _keep(path, copy)
+    store.update(about, SOURCES, lambda _: {"sources": sources, "vanished": kept})
     found = [{**row, **sources[row["source"]]} for row in rows]
     return pd.DataFrame(found, columns=COLUMNS, dtype=str)
 
@@ -77,15 +78,53 @@ def join_and_keep(
 def _ids(table: Path) -> list[str]:
     import pyarrow.parquet as pq
 
+    return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
+
+
+def _kept_ids(copy: Path) -> list[str]:
+    """The ids of the records in the copy of the last run.
+
+    Raises:
+        KeptFileError: it is damaged, or a newer prismake wrote it.
+    """
+    import pyarrow.parquet as pq
+
     try:
-        return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
-    except (OSError, ValueError) as error:
-        raise PrismakeError(
-            f"the table of records cannot be read ({error}).",
-            where=str(table),
-            remedy="Restore it from a backup. Without one, move it away: judged records that the searches find no "
-            "longer are then missing until you put their exports back.",
-        ) from None
+        with pq.ParquetFile(copy) as file:
+            number, version = _format(file)
+            store.refuse_newer(number, version, copy)
+            missing = [name for name in schema().names if name not in file.schema_arrow.names]
+            if missing:
+                raise store.damaged(f"it has no column {missing[0]}", RECORDS, copy)
+            return file.read(columns=["record_id"])["record_id"].to_pylist()
+    except (OSError, ValueError) as error:  # pyarrow's own errors are of these kinds
+        raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
+
+
+def _format(file: pq.ParquetFile) -> tuple[int, str]:
+    """(format, version of prismake) of a table of records; 0 when it does not say."""
+    told = file.metadata.metadata or {}
+    number, version = (told.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
+    return (int(number) if number.isdecimal() else 0), version
+
+
+def _keep(table: Path, copy: Path) -> None:
+    """Keep the records of this run, unless the copy has the same: another pyarrow writes them in other bytes."""
+    if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
+        return
+    with replacing(copy) as draft:
+        shutil.copyfile(table, draft)
+
+
+def same_records(first: Path, second: Path) -> bool:
+    """Whether two tables of records hold the same rows in the same order; read in portions."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(first) as one, pq.ParquetFile(second) as other:
+        if one.metadata.num_rows != other.metadata.num_rows or not one.schema_arrow.equals(other.schema_arrow):
+            return False
+        batches = (file.iter_batches(batch_size=PORTION) for file in (one, other))
+        return all(left.equals(right) for left, right in zip(*batches, strict=True))
 
 
 def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.kept import sheet_state
+from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Snapshot, read_snapshot
 from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
 from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.batches import read_rounds
 from prismake.sheets.checks.reordered import refuse_rearranged
 from prismake.sheets.checks.typed_pairs import kept_rows, not_a_pair, typed_rows
 from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
@@ -192,7 +192,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
     sheets.reviewers += [who for who in left if sheets.begun(who) & sheets.complete(who)]
     if len(sheets.team) + len(left) > 1:
         _load(sheets, CONSENSUS, last_good)
-    sheets.found = sheets.handed = read_rounds(stage, folder) or _found(sheets)
+    sheets.found = sheets.handed = load_allocation(stage, folder) or _found(sheets)
     sheets.follow_members()
     return sheets
 
