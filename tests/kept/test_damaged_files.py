@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import JSON_FILES, LOGS
+from kept_files import JSON_FILES, LOGS
 from prismake.core.errors import KeptFileError
 
 
@@ -17,8 +17,8 @@ def conflict(text: str) -> str:
 
 
 def values_become(value: object) -> Callable[[str], str]:
-    """Every value at the first level is another one, so that no key holds what it should."""
-    return lambda text: json.dumps(dict.fromkeys(json.loads(text), value))
+    """Every value at the first level is another one; that of *format* stays, which would be the mark of the file."""
+    return lambda text: json.dumps({key: old if key == "format" else value for key, old in json.loads(text).items()})
 
 
 WHOLE = {

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import HERE, JSON_FILES, LOGS, STAGE
+from kept_files import HERE, JSON_FILES, LOGS, STAGE
 from prismake import __version__
 from prismake.core.errors import KeptFileError
 from prismake.kept import allocations, answers, ids, retained_records, sheet_state, store, versions
@@ -74,9 +74,14 @@ def test_the_next_writing_brings_a_file_up_to_date_and_loses_nothing(review):
     changed = {**before[f"{STAGE}.answers.json"], "anna": {"pubmed:001": {"decision": "exclude"}}}
     answers.record(STAGE, changed, sheets)
     for file in EVERY:
-        written = json.loads((review / file.place).read_text(encoding="utf-8").splitlines()[0] if file in LOGS else
-                             (review / file.place).read_text(encoding="utf-8"))
-        if file.name in ("decisions.jsonl", "reports.json") or file.name.startswith(f"{STAGE}.") and file.name != f"{STAGE}.json":
+        written = json.loads(
+            (review / file.place).read_text(encoding="utf-8").splitlines()[0]
+            if file in LOGS
+            else (review / file.place).read_text(encoding="utf-8")
+        )
+        if file.name in ("decisions.jsonl", "reports.json") or (
+            file.name.startswith(f"{STAGE}.") and file.name != f"{STAGE}.json"
+        ):
             assert (written["format"], written["prismake"]) == (FORMAT, __version__), file.name
     assert ids.known(ids.REPORTS, sheets / "history") == {**before["reports.json"], "embase:2": "embase:2"}
     assert allocations.load_allocation(STAGE, sheets) == before[f"{STAGE}.rounds.json"]
@@ -128,7 +133,9 @@ def test_a_key_that_is_not_known_is_named(review):
 
 
 def test_the_order_of_handing_out_is_kept_although_keys_are_sorted_elsewhere(tmp_path):
-    rounds = [{"kind": "batch", "batch": 1, "order": "id", "split": "", "team": "anna", "rows": {"b": "anna", "a": "anna"}}]
+    rounds = [
+        {"kind": "batch", "batch": 1, "order": "id", "split": "", "team": "anna", "rows": {"b": "anna", "a": "anna"}}
+    ]
     handed = HandedOut.from_dict({"rounds": rounds, "waiting": [], "arrived": 0, "stopped_by": "", "stopped": []})
     allocations.save_allocation(STAGE, tmp_path, handed)
     assert list(allocations.load_allocation(STAGE, tmp_path).rounds[0].rows) == ["b", "a"]

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.files import digest, replacing, write_entries
+from prismake.core.names import TOGETHER
 from prismake.kept import store
 from prismake.kept.formats import ANSWERS, CHANGES, EVENTS, Kind
-from prismake.sheets.merged_answers import TOGETHER
-from prismake.sheets.paths import SHEETS
+from prismake.kept.sheet_files import SHEETS
 
 SETTLED_BY_ALL = "settled"
 Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "settled" -> item -> field -> answer

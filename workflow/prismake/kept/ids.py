@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prismake.core.states import Route
 from prismake.kept import store
 from prismake.kept.formats import IDS
-from prismake.sheets.paths import HISTORY
+from prismake.kept.sheet_files import HISTORY
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
-SCREENING, FULL_TEXT = "screening", "full text"
+SCREENING, FULL_TEXT = Route.SCREENING.value, Route.FULL_TEXT.value
 
 
 def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:

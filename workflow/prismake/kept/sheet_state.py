@@ -13,9 +13,10 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.core.names import CONSENSUS
 from prismake.kept import store
 from prismake.kept.formats import SHEET_STATE
-from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
 
 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:

@@ -135,7 +135,7 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
     found, number_of_format = [], 0
     for number, line in rows:
         parsed = parsed_line(line)
-        if parsed is None and line.startswith(b'{"'):
+        if parsed is None and line.startswith(b'{"') and not line.endswith(b"}"):
             logger.warning("%s, line %d is cut off and was passed over", path, number)
             continue
         if number == 1 and isinstance(parsed, dict) and parsed.keys() == set(MARKS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prismake.kept.allocations import load_allocation, save_allocation
 from prismake.panel.allocation import (
@@ -18,9 +18,7 @@ from prismake.panel.allocation import (
 )
 from prismake.panel.decisions import settles
 from prismake.protocol.forms import Field
-
-if TYPE_CHECKING:
-    from prismake.sheets.stage import StageSheets
+from prismake.sheets.stage import StageSheets
 
 
 def prepare(sheets: StageSheets) -> Due:

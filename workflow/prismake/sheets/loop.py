@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
+from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.answers import read_changes
+from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import (
     CONFLICT,
     NOT_SCREENED,
@@ -24,7 +26,6 @@ from prismake.protocol.forms import Field
 from prismake.sheets.checks.incomplete import halfway
 from prismake.sheets.checks.missing_answers import withdrawn
 from prismake.sheets.checks.stray_answers import misplaced, never_offered
-from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 

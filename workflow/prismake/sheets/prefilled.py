@@ -10,7 +10,7 @@ from typing import Any
 
 from prismake.kept import store
 from prismake.kept.formats import PREFILLED
-from prismake.sheets.paths import SHEETS
+from prismake.kept.sheet_files import SHEETS
 
 Taken = dict[str, dict[str, dict[str, Any]]]
 """reviewer -> item -> {"answers": {field: answer}, "file", "time"}, and "team" where it was the team's decision."""
