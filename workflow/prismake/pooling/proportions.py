@@ -15,11 +15,12 @@ from . import distributions as dist
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .effects import effect_sizes
+from .estimate import NAN
 from .fit import pool, shown
 from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 from .quadrature import Counts
 
 # Scales of inverse variance.
