@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from eutils_server import article, article_set
 from prismake.core.errors import ImportFileError
-from prismake.search import decode, delimited, read_file, read_records
+from prismake.search import decode, read_file, read_records, worksheets
 from streamed import read_files
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -214,8 +214,23 @@ RIS_QUIRKS = {
     "no end": ("TY  - JOUR\nTI  - One\n\nTY  - JOUR\nTI  - Two\n", ["One", "Two"], 0),
     "one blank": ("TY - JOUR\nTI - One\nAU - Doe, J\nER -\n", ["One"], 0),
     "text between": (
-        "Search of May\nTY  - JOUR\nTI  - One\nER  - \nnoise\nTI  - stray\nTY  - JOUR\nTI  - Two\nER  - ",
+        "Search of May\nTY  - JOUR\nTI  - One\nER  - \nnoise\nC1  - stray\nTY  - JOUR\nTI  - Two\nER  - ",
         ["One", "Two"],
+        0,
+    ),
+    "another record before": (
+        "TY  - JOUR\nTI  - One\nER  - \nTI  - Lost\nTY  - JOUR\nTI  - Two\nER  - ",
+        ["One", "Two"],
+        1,
+    ),
+    "title before its type": (
+        "TI  - One\n      and more\nAU  - Doe, J\nTY  - JOUR\nPY  - 2019\nER  - \n\nTI  - Two\nTY  - JOUR\nAU  - Roe, C\n",
+        ["One and more", "Two"],
+        0,
+    ),
+    "a value that wraps to an end": (
+        "TY  - JOUR\nTI  - One\nAB  - Tumours that were\nER  - negative at first.\nPY  - 2012\nER  - \n",
+        ["One"],
         0,
     ),
     "no beginning": ("JF  - J\nTI  - Lost\nER  - \nTY  - JOUR\nTI  - One\nER  - \n", ["One"], 1),
@@ -289,7 +304,7 @@ def test_a_gzip_bomb_is_refused(tmp_path):
 
 
 def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(worksheets, "MAX_UNPACKED", 1_000_000)
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 2_000_000)

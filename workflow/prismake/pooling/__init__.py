@@ -3,6 +3,7 @@
 | to get | ask |
 | --- | --- |
 | effect sizes and variances; the columns they need | `effect_sizes`, `effect_columns` |
+| the same with a reason for every row that cannot be used | `effect_rows` |
 | a standard error from a published interval | `standard_error_from_ci` |
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
@@ -10,7 +11,11 @@
 | predictions at new values of moderators | `predict` |
 | thousands of analyses at once | `pool_batch` |
 | proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
+| the beta-binomial model of rare events | `beta_binomial` |
+| any model by name; which a measure has; which sparse data ask for | `pool_model`, `models_for`, `propose_model` |
+| whether published estimates lie in the middle of their intervals, and on which scale | `off_centre`, `scale_of` |
 | Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
+| either of them as a result like the others | `as_pooled` |
 | interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
 | interval of tau² in the mixed model of proportions | `tau2_interval_proportions` |
 | subgroups and the test between them | `subgroups` |
@@ -19,7 +24,9 @@
 | leave-one-out, cumulative | `leave_one_out`, `cumulative` |
 | influence, Baujat, funnel coordinates | `influence`, `baujat`, `funnel` |
 | every subset of studies (GOSH) | `gosh` |
+| the tests of small-study effects that fit a measure, and why | `small_study_tests`, `fitting_tests` |
 | asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
+| asymmetry of proportions and rates | `peters_mixed` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
 | selection by p-value (step function), with weights fitted or assumed | `selection_model` |
@@ -39,7 +46,8 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "effects": ["effect_sizes", "effect_columns", "standard_error_from_ci"],
+    "effects": ["effect_sizes", "effect_rows", "effect_columns", "standard_error_from_ci"],
+    "rows": ["Effects", "LeftOut"],
     "transforms": [
         "back_transform",
         "natural_scale",
@@ -48,11 +56,15 @@ _HOME = {
         "study_interval",
         "FREEMAN_TUKEY_WARNING",
     ],
-    "fit": ["pool", "Pooled"],
+    "fit": ["pool"],
+    "pooled": ["Pooled"],
     "batch": ["pool_batch", "PooledBatch"],
     "proportions": ["pool_proportions", "pool_rates"],
     "mixed_interval": ["tau2_interval_proportions"],
     "two_arms": ["pool_two_arms"],
+    "overdispersed": ["beta_binomial"],
+    "models": ["models_for", "pool_model", "propose_model", "as_pooled", "Proposal"],
+    "published": ["off_centre", "scale_of", "OffCentre"],
     "intervals": ["tau2_interval", "i2_interval", "Tau2Interval", "I2Interval"],
     "groups": ["subgroups", "Subgroups"],
     "diagnostics": [
@@ -74,6 +86,7 @@ _HOME = {
     "bayesian": ["bayes", "Posterior"],
     "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
+    "small_study": ["small_study_tests", "fitting_tests", "peters_mixed", "SmallStudyTest", "Fitting"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

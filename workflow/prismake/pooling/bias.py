@@ -11,7 +11,8 @@ import numpy as np
 from prismake.core.errors import PoolingError
 
 from .distributions import critical, normal_two_sided, t_two_sided
-from .fit import NAN, fit_problem
+from .estimate import NAN
+from .fit import fit_problem
 from .frame import effects
 from .kernel import Problem
 from .tau2 import method_name

@@ -12,8 +12,10 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from .distributions import chi2_upper, critical, normal_two_sided
 from .effects import effect_sizes
-from .fit import NAN, Pooled, pool
+from .estimate import NAN
+from .fit import pool
 from .frame import columns
+from .pooled import Pooled
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import IO, Any
 from lxml import etree
 
 from prismake.core.records import collapse
+from prismake.search import people
 from prismake.search.dialects import ENDNOTE_XML
 from prismake.search.mapping import Raw, Tags
 from prismake.search.pubmed_stream import SAFE
@@ -48,7 +49,13 @@ def _endnote_tags(element: Any) -> Tags:
         ]
         if values:
             tags[path] = values
+    for child in element.iterchildren(etree.Element):
+        if child.tag not in _ENDNOTE_CHILDREN:
+            tags.setdefault(child.tag, [""])  # counted, so that one that nobody knows is named
     return tags
+
+
+_ENDNOTE_CHILDREN = {path.split("/")[0] for path in _ENDNOTE_PATHS}
 
 
 def bibtex(text: str, problems: list[str]) -> Iterator[Raw]:
@@ -79,11 +86,19 @@ def _bibtex_tags(entry: Any) -> Tags:
     tags: Tags = {"ENTRYKEY": [entry.key or ""], "ENTRYTYPE": [entry.entry_type or ""]}
     for field in entry.fields:
         value = str(field.value).strip()
+        if field.key.lower() == "author":
+            # Braces tell the names of groups from lists of names, so they are looked at before they go.
+            found = [plain_latex(name) for name in people.bibtex(value)]
+            found = people.names(found[0]) if len(found) == 1 and value[:1] != "{" else found
+            tags.setdefault("author", []).extend(filter(None, found))
+            continue
         if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
             value = value[1:-1]
         # Rayyan's decisions stand in braces of their own.
         if value := value if "RAYYAN-" in value else plain_latex(value):
-            tags.setdefault(field.key.lower(), []).append(value)
+            key = field.key.lower()
+            # Scopus numbers the parts of a long one, with a blank that is none.
+            tags.setdefault("funding_text" if key.startswith("funding_text") else key, []).append(value)
     return tags
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
+from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
+from prismake.kept.answers import read_changes
+from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import (
     CONFLICT,
     NOT_SCREENED,
@@ -23,7 +26,6 @@ from prismake.protocol.forms import Field
 from prismake.sheets.checks.incomplete import halfway
 from prismake.sheets.checks.missing_answers import withdrawn
 from prismake.sheets.checks.stray_answers import misplaced, never_offered
-from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 
@@ -154,8 +156,8 @@ def _beside_the_answers(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
     if who not in sheets.tables:
         return []
-    log = sheets.folder / "history" / "decisions.jsonl"
-    return withdrawn(sheets.stage, sheets.form, who, sheets.said[who], sheets.tables[who], sheets.queue, log)
+    changes = read_changes(sheets.folder)
+    return withdrawn(sheets.stage, sheets.form, who, sheets.said[who], sheets.tables[who], sheets.queue, changes)
 
 
 def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:

@@ -84,15 +84,15 @@ def fit(data: Data, plan: Plan, level: float) -> Any:
 
     model, method, test = plan
     if model == "glmm":
-        return pool_proportions(data.columns["events"], data.columns["total"], "glmm", level)
-    return pool(data.yi, data.vi, method, test, level=level)
+        return pool_proportions(data.columns["events"], data.columns["total"], "glmm", level, prediction="metafor")
+    return pool(data.yi, data.vi, method, test, level=level, adhoc="none", prediction="metafor")
 
 
 def numbers(pooled: Any, data: Data) -> dict[str, Any]:
     """The fields of a result: estimates on the natural scale, and ``values`` on that of the analysis."""
     from prismake.pooling import natural_scale
 
-    natural = natural_scale(pooled, data.measure, ni=data.columns["total"] if data.measure == "PFT" else None)
+    natural = natural_scale(data.measure, pooled, ni=data.columns["total"] if data.measure == "PFT" else None)
     back = chosen(natural, BACK)
     return {
         **{name: plain(getattr(natural, name)) for name in BACK},

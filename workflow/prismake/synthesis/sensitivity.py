@@ -71,7 +71,7 @@ def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     """The inverse-variance result without each study in turn."""
     from prismake.pooling import leave_one_out
 
-    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level)
+    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc="none")
     rows = _series_rows(data, studies, series)
     return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level)}
 
@@ -87,7 +87,7 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
         raise PoolingError(f"the year of {without} is not known.")
     order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
-    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level)
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc="none")
     sorted_studies = [studies[i] for i in order]
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
@@ -165,7 +165,9 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     """Studies that may be missing on one side of the funnel, mirrored (Duval & Tweedie 2000, estimator L0)."""
     from prismake.pooling import trim_and_fill
 
-    found = trim_and_fill(data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level)
+    found = trim_and_fill(
+        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc="none"
+    )
     row: dict[str, Any] = {
         "k": len(studies),
         "k0": int(found.k0),

@@ -31,12 +31,6 @@ MEASURES = {
 NARROW = 0.03  # width of an interval from which on two decimals are enough
 
 
-def join(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    words = list(words)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def p_value(p: float | None) -> str:
     """“p = 0.56”, “p < 0.001”, “p > 0.99”; the empty string when there is none."""
     if p is None or math.isnan(p):
