@@ -292,7 +292,7 @@ def change(path: Path, edit: Edit | None, *, alone: bool = False) -> None:
 
 
 def said_by_anna(stage: Stage, sheets: Any, names: list[str]) -> dict[tuple[str, str], str]:
-    answers = sheets.said["anna"].answers
+    answers = sheets.answers["anna"].answers
     return {(item, name): answers.get(item, {}).get(name, "") for item in stage.items for name in names}
 
 

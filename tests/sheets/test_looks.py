@@ -30,7 +30,7 @@ def book(tmp_path):
     rows["abstract"], rows["doi"], rows["pmid"] = ABSTRACT, "10.1000/a<b>(1)", "29385370"
     stage.queue = lambda: rows
     sheets = stage.load()
-    offer(sheets, guide_lines(sheets.form, stage.config), list(sheets.queue))
+    offer(plan(sheets), guide_lines(sheets.setup.form, stage.config), list(sheets.queue))
     return openpyxl.load_workbook(stage.path("anna"))
 
 
