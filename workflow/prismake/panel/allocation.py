@@ -157,7 +157,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class NextBatch:
-    """What is to be handed out next: ``size`` rows of a kind as part of batch ``number``, none while others are unread."""
+    """What is to be handed out next: ``size`` rows of a kind as part of batch ``number``, 0 while others are unread."""
 
     kind: str
     size: int

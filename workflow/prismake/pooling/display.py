@@ -28,6 +28,11 @@ TITLES = {
     **{"SDLN": "Standard deviation", "CVLN": "Coefficient of variation", "COR": "Correlation", "ZCOR": "Correlation"},
     **{"UCOR": "Correlation", "GEN": "Effect", "GENLN": "Ratio"},
 }
+KINDS = {
+    "EE": "common effect",
+    "MH": "common effect (Mantel-Haenszel)",
+    "Peto": "common effect (Peto)",
+}
 TESTS = {"z": "Wald", "t": "Wald, t distribution", "knha": "Hartung-Knapp"}
 
 
@@ -68,7 +73,8 @@ def is_ratio(pooled: Estimate) -> bool:
 def title(pooled: Estimate) -> str:
     """“Risk ratio, random effects (REML), 13 studies”."""
     what = TITLES.get(pooled.measure, "Effect")
-    kind = "common effect" if pooled.method == "EE" else f"random effects ({pooled.method})"
+    kind = KINDS.get(pooled.method) or pooled.extra.get("model") or f"random effects ({pooled.method})"
+    kind = "random effects (mixed model)" if "nodes" in pooled.extra else kind
     return f"{what}, {kind}, {pooled.k} stud{'y' if pooled.k == 1 else 'ies'}"
 
 
@@ -111,9 +117,14 @@ def rows(pooled: Estimate) -> list[tuple[str, str, str, str]]:
     shown = [("pooled", number(estimate, (high - low) / 2.0, ratio=ratio), span(low, high, ratio=ratio), "")]
     if not _single_arm(pooled):
         shown[0] = (*shown[0][:3], p_value(pooled.pval))
-    if pooled.method != "EE":
+    if predicts(pooled):
         shown.append(("new study", "", span(pi_low, pi_high, ratio=ratio), ""))
     return shown
+
+
+def predicts(pooled: Estimate) -> bool:
+    """Whether the model has effects that differ between studies, so that one of a new study can be predicted."""
+    return pooled.method not in KINDS and "rho" not in pooled.extra
 
 
 def _single_arm(pooled: Estimate) -> bool:
@@ -128,9 +139,12 @@ def _interval_of(pooled: Estimate) -> str:
 
 def heterogeneity(pooled: Estimate) -> str:
     """“tau² = 0.31, I² = 92 %, Q = 152.2 on 12 df, p < 0.001”."""
+    if "rho" in pooled.extra:
+        rho = pooled.extra["rho"]
+        return f"correlation within studies = {rho:.3g}, test that it is zero: {p_value(pooled.Q_p)}"
     if pooled.Q_df < 1:
         return "one study says nothing about heterogeneity"
-    parts = [] if pooled.method == "EE" else [f"tau² = {pooled.tau2:.3g}"]
+    parts = [] if pooled.method in KINDS else [f"tau² = {pooled.tau2:.3g}"]
     if not math.isnan(pooled.I2):
         parts.append(f"I² = {pooled.I2:.0f} %")
     parts.append(f"Q = {pooled.Q:.2f} on {pooled.Q_df} df, {p_value(pooled.Q_p)}")
@@ -172,7 +186,7 @@ def notes(pooled: Estimate) -> list[str]:
     found.append(_interval_of(pooled))
     if pooled.pi_method:
         found.append(f"prediction interval: {prediction_text(pooled.pi_method, pooled.p)}")
-    elif not np.ndim(pooled.beta) and pooled.method != "EE":
+    elif not np.ndim(pooled.beta) and predicts(pooled):
         found.append("no prediction interval: it needs three studies")
     if not pooled.measure and not np.ndim(pooled.beta):
         found.append("on the scale of the effects: give measure= for the natural one")
@@ -182,7 +196,7 @@ def notes(pooled: Estimate) -> list[str]:
 def summary(pooled: Estimate) -> str:
     """The table with its interval of tau² and the studies."""
     lines = [table(pooled)]
-    if pooled.method != "EE" and pooled.k > 1 and not np.ndim(pooled.beta) and pooled.yi is not None:
+    if predicts(pooled) and pooled.k > 1 and not np.ndim(pooled.beta) and pooled.yi is not None:
         lines.append(_tau2_line(pooled))
     if pooled.yi is not None and not np.ndim(pooled.beta):
         names, values = studies(pooled)
@@ -228,8 +242,9 @@ def frame(pooled: Estimate) -> pd.DataFrame:
         table |= {"se": pooled.se, "pval": pooled.pval}
         return pd.DataFrame(table, index=list(pooled.coef_names))
     estimate, low, high, pi_low, pi_high = limits(pooled)
-    found = [[estimate, low, high, 100.0, pooled.se], [math.nan, pi_low, pi_high, math.nan, math.nan]]
-    index = ["pooled", "prediction"]
+    found, index = [[estimate, low, high, 100.0, pooled.se]], ["pooled"]
+    if predicts(pooled):
+        found, index = [*found, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
     if pooled.yi is not None:
         names, values = studies(pooled)
         own = np.column_stack([values, pooled.weights_pct, np.sqrt(pooled.vi)]).tolist()

@@ -9,9 +9,7 @@ from typing import Any
 from prismake.core.files import Table
 from prismake.core.names import CONSENSUS
 from prismake.core.states import SettledBy, State
-from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
-from prismake.kept.sheet_files import open_in_program
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
@@ -114,7 +112,9 @@ def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dic
 
 def _waiting(sheets: StageSheets, who: str) -> dict[str, Any]:
     path = sheets.path(who)
-    rows = int(sheet_state.read_book(sheets.setup.stage, sheets.setup.folder)["sheets"].get(path.name, {}).get("waiting", 0))
+    rows = int(
+        sheet_state.read_book(sheets.setup.stage, sheets.setup.folder)["sheets"].get(path.name, {}).get("waiting", 0)
+    )
     return {"waiting": rows} if rows and open_in_program(path) else {}
 
 

@@ -90,7 +90,7 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to its title, and the answers that an export brought for a reviewer."""
+    """A row of the queue, the check that ties its id to its title, and the answers that an export brought."""
 
     __slots__ = ("_item", "_prefilled", "_row")
 
@@ -144,7 +144,9 @@ def _offer_one(
     path, columns = sheets.path(who), sheets.columns(who)
     table = sheets.tables.get(who)
     if table is None:
-        if rows or (sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS):  # a pair may be typed in
+        if rows or (
+            sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
+        ):  # a pair may be typed in
             _note(sheets, who, rows.values())
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
@@ -170,7 +172,7 @@ def _offer_one(
 
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
-    """Before the rows are written: an offer that was never noted would be missing from the audit trail of its records."""
+    """Before the rows are written: an offer that was never noted would be missing from the audit trail."""
     note_offer(sheets.setup.stage, who, (str(row["item_id"]) for row in rows), sheets.setup.folder)
     save_prefilled(sheets.setup.stage, who, rows, sheets.setup.folder)
 

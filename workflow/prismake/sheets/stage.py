@@ -108,7 +108,9 @@ class StageSheets:
             item: full
             if full and tuple(row) == everyone
             else [
-                who for who in everyone if (item in started[who] or who in row if who in team else item in finished[who])
+                who
+                for who in everyone
+                if (item in started[who] or who in row if who in team else item in finished[who])
             ]
             for item, row in rows.items()
         }
@@ -230,5 +232,3 @@ def _filled(answers: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str
         item: {name: value for name, value in sorted(given.items()) if value} for item, given in sorted(answers.items())
     }
     return {item: given for item, given in kept.items() if given}
-
-

@@ -1,7 +1,7 @@
 """What a check is given and what it gives back.
 
-A check is a function ``check(sheet) -> list[Problem]`` in a file of its own; ``prismake.sheets.problems`` lists those
-that run when a stage is read back, ``prismake.sheets.own_sheet`` calls those that decide whether a sheet can be trusted.
+A check is a function ``check(sheet) -> list[Problem]`` in a file of its own. ``prismake.sheets.problems`` lists those
+that run when a stage is read back; ``prismake.sheets.own_sheet`` calls those that decide whether a sheet is trusted.
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ def _by_column(answers: SheetAnswers, columns: Sequence[Column]) -> dict[str, li
     by_header: dict[str, list[tuple[int, str, str]]] = {}
     for column in columns:
         if column.role == "answer" and column.header != SETTLED:
-            by_header[column.header] = [(row, item, column.key) for item, rows in answers.places.items() for row in rows]
+            by_header[column.header] = [
+                (row, item, column.key) for item, rows in answers.places.items() for row in rows
+            ]
         elif column.role == "answer":  # rows of the consensus sheet are known by item and question
             keys = ((key.rpartition("/"), rows) for key, rows in answers.places.items())
             by_header[column.header] = [(row, item, name) for (item, _, name), rows in keys for row in rows]

@@ -42,7 +42,9 @@ def typed_pairs(table: SheetTable, form: Form, known: Container[str]) -> dict[st
     return pairs
 
 
-def kept_pairs(answers: Mapping[str, Mapping[str, str]], form: Form, known: Container[str]) -> dict[str, dict[str, str]]:
+def kept_pairs(
+    answers: Mapping[str, Mapping[str, str]], form: Form, known: Container[str]
+) -> dict[str, dict[str, str]]:
     """The same from answers that were read earlier, where a sheet cannot be read now."""
     pairs = {}
     for item, given in answers.items():
