@@ -130,7 +130,7 @@ rule group_studies:
     localrule: True
     params:
         gate=config["full_text"]["gate"],
-        instruments=config["appraisal"]["instruments"],
+        **for_appraisal(config),
         code=code("group_studies"),
     script:
         "../scripts/group_studies.py"

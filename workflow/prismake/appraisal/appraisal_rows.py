@@ -23,7 +23,7 @@ from prismake.protocol.instruments import (
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "asked_if", "members"]
+COLUMNS = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "asked_if", "judged", "members"]
 _JUDGE = "Your judgement of the risk of bias"
 _PROPOSED = "What the published algorithm makes of your answers stands under Proposed; where you differ, say why."
 
@@ -92,18 +92,21 @@ class _Asked:
 
     def _judgements(self, domain: Domain, result: str, title: str) -> Iterator[dict[str, str]]:
         if domain.judged:
-            yield self._judgement(domain.name, domain.label, f"{domain.name}. {_JUDGE}", result, title, bool(domain.parts))
+            yield self._judgement(
+                domain.name, domain.label, f"{domain.name}. {_JUDGE}", result, title, bool(domain.parts)
+            )
         if domain.concern:
             words = self.scale.concerns
             name, question = concern_id(domain.name), f"{domain.name}. Concern about applicability: {domain.concern}"
-            yield self._row(name, domain.label, question, [f"{word} concern" for word in words], words, (), result, title)
+            lines = [f"{word} concern" for word in words]
+            yield self._row(name, domain.label, question, lines, words, (), result, title)
 
     def _judgement(
         self, name: str, label: str, question: str, result: str, title: str, proposed: bool
     ) -> dict[str, str]:
         words = (*self.scale.judgements, *self.scale.aside)
         lines = [*words, *([_PROPOSED] if proposed else [])]
-        return self._row(name, label, question, lines, words, (), result, title)
+        return {**self._row(name, label, question, lines, words, (), result, title), "judged": "yes"}
 
     def _row(
         self,
@@ -126,6 +129,7 @@ class _Asked:
             "meaning": "\n".join(meaning),
             "choices": "|".join(choices),
             "asked_if": self._asked_if(name, condition, result),
+            "judged": "",
             "members": "\n".join(
                 item_id(report, scale.name, result, name) for report in study["report_ids"].split("; ")
             ),
@@ -143,7 +147,10 @@ class _Asked:
             alternatives = [gate | alternative for alternative in alternatives]
         named = [
             [
-                [item_id(self.study["study_id"], self.scale.name, "" if other in self.once else result, other), sorted(words)]
+                [
+                    item_id(self.study["study_id"], self.scale.name, "" if other in self.once else result, other),
+                    sorted(words),
+                ]
                 for other, words in alternative.items()
             ]
             for alternative in alternatives
@@ -169,6 +176,6 @@ def instrument_of(study: Mapping[str, str], instruments: Mapping[str, str]) -> s
         raise PrismakeError(
             f"the design “{study['design']}” of {study['label']} has no instrument.",
             where="config/config.yaml, appraisal.instruments",
-            remedy=f"Name one, or {NONE} if it is not to be appraised; there are instruments for {', '.join(instruments)}.",
+            remedy=f"Name one, or {NONE} if it is not to be appraised. There are some for {', '.join(instruments)}.",
         )
     return instruments[study["design"]]

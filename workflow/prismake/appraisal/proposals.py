@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from prismake.appraisal.item_ids import Asked, asked_by, item_id
-from prismake.protocol.instruments import OVERALL, Instrument, load_instrument, on_path
+from prismake.protocol.instruments import (
+    NOT_ASKED,
+    OVERALL,
+    Instrument,
+    concern_id,
+    load_instrument,
+    on_path,
+    row_choices,
+)
 from prismake.protocol.instruments import proposed as proposed_judgements
 
 
@@ -38,15 +46,20 @@ def judgements_of(scale: Instrument, study: str, result: str, answers: Mapping[s
 
 
 def answers_of(scale: Instrument, study: str, result: str, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers to one result by item, domain and ``overall``, with those that are given once for the study."""
-    parts = [*(item.id for item in scale.items), *parts_of(scale)]
-    return {part: answers.get(row_of(scale, study, result, part), "") for part in parts}
+    """The answers to one result by item, domain and ``overall``, with those that are given once for the study.
+
+    An answer that the instrument does not have, since it was changed, counts as none.
+    """
+    choices = {item.id: (*row_choices(item), NOT_ASKED) for item in scale.items}
+    for part in parts_of(scale):
+        is_concern = part not in scale.details and part != OVERALL
+        choices[part] = scale.concerns if is_concern else (*scale.judgements, *scale.aside)
+    given = {part: answers.get(row_of(scale, study, result, part), "") for part in choices}
+    return {part: answer if answer in choices[part] else "" for part, answer in given.items()}
 
 
 def parts_of(scale: Instrument) -> Iterator[str]:
     """What people judge: domains, concerns about applicability, the whole."""
-    from prismake.protocol.instruments import concern_id
-
     for domain in scale.details.values():
         if domain.judged:
             yield domain.name

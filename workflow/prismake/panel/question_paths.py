@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from prismake.panel.decisions import CONFLICT, SETTLED, UNDECIDED, Answers, Decision, Verdict
+from prismake.core.states import SettledBy, State
+from prismake.panel.decisions import Answers, Decision, Verdict
 from prismake.protocol.instrument_model import NOT_ASKED, Condition, holds
 
 Paths = Mapping[str, Condition]  # item -> its condition, in the order of the questions
@@ -25,7 +26,7 @@ def paths_of(texts: Iterable[tuple[str, str]]) -> dict[str, Condition]:
     }
 
 
-def off_path(paths: Paths, answers: Answers, name: str) -> set[str]:
+def off_path(paths: Paths, answers: Answers, name: str) -> frozenset[str]:
     """The items that a reviewer's answers to field ``name`` do not lead to."""
     counted = {item: given.get(name, "") for item, given in answers.items()}
     away = set()
@@ -33,38 +34,33 @@ def off_path(paths: Paths, answers: Answers, name: str) -> set[str]:
         if holds(condition, counted) is False:
             counted[item] = NOT_ASKED
             away.add(item)
-    return away
+    return frozenset(away)
 
 
-def counted_answers(answers: Answers, name: str, away: Iterable[str]) -> Answers:
-    """The answers that count: NOT_ASKED for the items ``away`` from the path."""
-    return {**answers, **{item: {name: NOT_ASKED} for item in away}}
-
-
-def along_paths(paths: Paths, decisions: Sequence[Decision], name: str) -> list[Decision]:
+def along_paths(paths: Paths, decisions: Sequence[Decision], consensus: Answers, name: str) -> list[Decision]:
     """Decisions on all items of a stage, brought into line with the path that the settled answers take."""
     by_item = {decision.item: decision for decision in decisions}
     settled = {item: decision.value(name) for item, decision in by_item.items()}
     for item, condition in paths.items():
-        if item not in by_item:
-            continue
-        by_item[item] = _along(by_item[item], holds(condition, settled), name)
-        settled[item] = by_item[item].value(name)
+        if item in by_item:
+            final = consensus.get(item, {}).get(name, "")
+            by_item[item] = _along(by_item[item], holds(condition, settled), final, name)
+            settled[item] = by_item[item].value(name)
     return [by_item[decision.item] for decision in decisions]
 
 
-def _along(decision: Decision, asked: bool | None, name: str) -> Decision:
+def _along(decision: Decision, asked: bool | None, final: str, name: str) -> Decision:
+    """One decision under its condition: ``asked`` is None as long as that hangs on an answer that is not settled."""
     verdict = decision.fields[name]
     if asked is False:
-        if verdict.state == SETTLED and verdict.value == NOT_ASKED:
-            return decision
-        return _with(decision, name, Verdict(SETTLED, NOT_ASKED, "agreement"))
-    said_away = any(given.get(name) == NOT_ASKED for given in decision.answers.values())
-    if asked is None and said_away and verdict.settled_by != "consensus":
-        return _with(decision, name, Verdict(UNDECIDED))  # first it has to be settled whether it is asked
-    if asked and verdict.state == SETTLED and verdict.value == NOT_ASKED:
-        return _with(decision, name, Verdict(CONFLICT))  # nobody has answered what the consensus leads to
-    return decision
+        return _with(decision, name, Verdict(State.SETTLED, NOT_ASKED, SettledBy.AGREEMENT))
+    if NOT_ASKED not in {given.get(name) for given in decision.answers.values()}:
+        return decision
+    if asked and final:  # whoever was not led here has not contradicted the consensus
+        return _with(decision, name, Verdict(State.SETTLED, final, SettledBy.CONSENSUS))
+    if asked is None:  # whether it is asked has to be settled first
+        return _with(decision, name, Verdict(State.UNDECIDED))
+    return _with(decision, name, Verdict(State.CONFLICT)) if verdict.state == State.SETTLED else decision
 
 
 def _with(decision: Decision, name: str, verdict: Verdict) -> Decision:

@@ -38,7 +38,9 @@ def _names(scale: Instrument) -> Iterator[Problem]:
     seen: set[str] = {OVERALL}
     for index, item in enumerate(scale.items):
         if item.id in seen or item.id in scale.details:
-            why = "there twice" if item.id not in scale.details and item.id != OVERALL else "also the name of a judgement"
+            why = (
+                "there twice" if item.id not in scale.details and item.id != OVERALL else "also the name of a judgement"
+            )
             yield ("items", index, "id"), f"the id {item.id} is {why}. Give every item an id of its own."
         seen.add(item.id)
     names = list(scale.details)
@@ -167,9 +169,9 @@ def _one_algorithm(
     if sum(not rule.condition for rule in part) > 1:
         yield place, f"domain {domain} has two rules without a condition. Keep one, for all other paths."
     used: set[int] = set()
-    hole, clash, count = "", "", 0
-    for answers in _paths(scale, [name for rule in part for name, _ in _mentions(rule.condition)]):
-        count += 1
+    hole, clash = "", ""
+    every = _paths(scale, [name for rule in part for name, _ in _mentions(rule.condition)])
+    for count, answers in enumerate(every):
         if count > MOST_PATHS:
             yield place, f"domain {domain} has more than {MOST_PATHS:,} paths of answers, which are too many to check."
             return

@@ -1,8 +1,8 @@
-"""Instruments read from their files: those that travel with the package, and a review's own in ``config/instruments/``."""
+"""Instruments read from their files: those of the package, and a review's own in ``config/instruments/``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,8 @@ def load_instrument(name: str, folder: Path = Path()) -> Instrument:
     if path is None:
         raise FormError(
             f"there is no instrument “{name}”.",
-            remedy=f"Known: {', '.join(sorted({*own, *shipped}))}. One of your own is a file config/instruments/{name}.yaml.",
+            remedy=f"Known: {', '.join(sorted({*own, *shipped}))}. "
+            f"One of your own is a file config/instruments/{name}.yaml.",
         )
     return _loaded(path, digest(path) or "", folder)
 
@@ -114,9 +115,7 @@ def _in_words(error: Any) -> list[tuple[Path_, str]]:
             for key in sorted(set(error.instance) - set(known))
         ]
     if error.validator == "required":
-        return [
-            (place, f"“{key}” is missing in {what}.") for key in error.validator_value if key not in error.instance
-        ]
+        return [(place, f"“{key}” is missing in {what}.") for key in error.validator_value if key not in error.instance]
     if error.validator == "anyOf":
         best = max(error.context or [], key=lambda one: len(one.absolute_path), default=None)
         deeper = [one for one in error.context if len(one.absolute_path) > len(place)]
@@ -140,7 +139,9 @@ def _branch(error: Any) -> list[Any]:
     if not isinstance(error.instance, dict):
         return []
     meant = 1 if "from" in error.instance else 0
-    return [one for one in error.context if one.schema_path[0] == meant] if error.path and "domains" in error.path else []
+    return (
+        [one for one in error.context if one.schema_path[0] == meant] if error.path and "domains" in error.path else []
+    )
 
 
 def _expected(error: Any) -> str:
@@ -168,10 +169,7 @@ def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[in
     for index, name in enumerate(names):
         if name in names[:index]:
             problems.append((marked.line(("domains", index)), f"the domain {name} is there twice."))
-    for place, entry in [*((("items", i), one) for i, one in enumerate(data.get("items", []))), *((("before", i), one) for i, one in enumerate(data.get("before", [])))]:
-        values = [str(answer["value"]) if isinstance(answer, dict) else answer for answer in entry.get("answers", [])]
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            problems.append((marked.line((*place, "answers")), f"item {entry['id']} has the answer “{value}” twice."))
+    problems += _repeated_answers(marked)
     for index, entry in enumerate(data["domains"]):
         place: Path_ = ("domains", index)
         if "from" in entry:
@@ -189,7 +187,9 @@ def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[in
     for name, at, one in own:
         if name not in names:
             known = ", ".join(names)
-            problems.append((marked.line((*at, "domain")), f"item {one['id']} is in the domain “{name}”. Domains: {known}."))
+            problems.append(
+                (marked.line((*at, "domain")), f"item {one['id']} is in the domain “{name}”. Domains: {known}.")
+            )
     scale = Instrument(
         data["instrument"],
         data["title"],
@@ -214,6 +214,16 @@ def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[in
         return (*where[int(place[1])], *place[2:]) if place[:1] == ("items",) else place
 
     return scale, place_of, problems
+
+
+def _repeated_answers(marked: Marked) -> Iterator[tuple[int, str]]:
+    for key in ("before", "items"):
+        for index, entry in enumerate(marked.data.get(key, [])):
+            answers = entry.get("answers", [])
+            values = [str(answer["value"]) if isinstance(answer, dict) else answer for answer in answers]
+            for value in sorted({value for value in values if values.count(value) > 1}):
+                line = marked.line((key, index, "answers"))
+                yield line, f"item {entry['id']} has the answer “{value}” twice."
 
 
 def _domain_of(entry: Mapping[str, Any]) -> str:

@@ -26,9 +26,26 @@ from prismake.protocol.instrument_model import (
 )
 
 __all__ = [
-    *("CONCERN", "NONE", "NOT_ASKED", "OVERALL", "Appraisal", "Condition", "Domain", "Instrument", "Item", "Rule"),
-    *("concern_id", "in_words", "instrument_paths", "load_instrument", "on_path", "own_digests", "own_paths"),
-    *("proposal", "row_choices", "score"),
+    "CONCERN",
+    "NONE",
+    "NOT_ASKED",
+    "OVERALL",
+    "Appraisal",
+    "Condition",
+    "Domain",
+    "Instrument",
+    "Item",
+    "Rule",
+    "concern_id",
+    "in_words",
+    "instrument_paths",
+    "load_instrument",
+    "on_path",
+    "own_digests",
+    "own_paths",
+    "proposal",
+    "row_choices",
+    "score",
 ]
 
 _QUALITY, _RISK = "quality", "risk of bias"

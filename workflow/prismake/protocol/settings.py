@@ -11,6 +11,7 @@ from typing import Any
 
 from prismake.protocol.config import PANEL_STAGES, reviewers
 from prismake.protocol.forms import lists_of, load_form
+from prismake.protocol.instruments import own_digests
 
 Settings = dict[str, Any]
 
@@ -33,6 +34,9 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         found["full_text"] = {**found.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         found["appraisal"] = {**found.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == "appraisal":
+        asking = for_appraisal(config)
+        found["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == "extraction":
         found["extraction"] |= _some(config["extraction"], ["fields"])
     answers = {choice.value for field in load_form(stage, found).fields for choice in field.choices}
@@ -43,6 +47,21 @@ def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
     found = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
     return {**found, "criteria": config["criteria"]} if stage in ("title_abstract", "full_text") else found
+
+
+def for_appraisal(config: Mapping[str, Any]) -> Settings:
+    """Instruments by design, the content of those that the review brings itself in digits, titles of the outcomes."""
+    instruments = config["appraisal"]["instruments"]
+    return {
+        "instruments": instruments,
+        "own_instruments": own_digests(instruments.values()),
+        "outcomes": outcome_titles(config),
+    }
+
+
+def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
+    """The outcomes as figures and sheets call them, by name."""
+    return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:

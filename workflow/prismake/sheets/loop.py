@@ -14,6 +14,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
 from prismake.sheets.progress import batches_status
 from prismake.sheets.stage import StageSheets
@@ -54,9 +55,19 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 
 
 def notes_table(sheets: StageSheets) -> Table:
-    """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
-    rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
-    return Table(("item_id", "who", "note"), sorted(rows))
+    """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
+
+    Where judgements are given, also why they differ from what is proposed.
+    """
+    if not sheets.setup.form.reason:
+        rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
+        return Table(("item_id", "who", "note"), sorted(rows))
+    both = [
+        (item, who, own.notes.get(item, ""), own.reasons.get(item, ""))
+        for who, own in sheets.answers.items()
+        for item in {**own.notes, **own.reasons}
+    ]
+    return Table(("item_id", "who", "note", REASON), sorted(both))
 
 
 def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
