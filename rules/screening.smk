@@ -129,8 +129,8 @@ rule group_studies:
         "results/logs/group_studies.log",
     localrule: True
     params:
-        gate=config["full_text"]["gate"],
         **for_appraisal(config),
+        gate=config["full_text"]["gate"],
         code=code("group_studies"),
     script:
         "../scripts/group_studies.py"

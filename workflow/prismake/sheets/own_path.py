@@ -48,6 +48,7 @@ def own_path(rows: Iterable[str], paths: Paths, own: SheetAnswers, *, with_reaso
         own: what the sheet says.
         with_reasons: whether the reasons could be read; without, no judgement is doubted for want of one.
     """
+    rows = [row for row in rows if row.count("|") > 1]
     away = off_path(paths, own.answers, ANSWER)
     given = {item: answer.get(ANSWER, "") for item, answer in own.answers.items() if item not in away}
     proposed = {item: word for item, word in proposals(rows, given).items() if item not in away}
