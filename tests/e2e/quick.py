@@ -20,6 +20,7 @@ import yaml
 from prismake.core.files import read_csv
 from prismake.flow.inputs import TABLES
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers, validated
+from prismake.protocol.known_files import known_studies
 from prismake.search.discovery import sources
 from prismake.search.imported_decisions import STAGES
 from prismake.search.notices import pubmed_search
@@ -128,6 +129,10 @@ def _run(config: dict) -> None:
     script("list_carried").main(carried, {"title_abstract": screened, "full_text": read}, *became.values())
     names = ("vanished", "duplicates", "title_abstract", "full_text")
     script("list_vanished").main(logs, records, {n: files[n] for n in names}, results / "flow/vanished.csv")
+    names = ("duplicates", "title_abstract", "full_text", "studies")
+    output = {"table": results / "flow/known_studies.csv", "words": results / "flow/known_studies.json"}
+    known = known_studies(Path("config"))
+    script("follow_known_studies").main(known, logs, records, {n: files[n] for n in names}, output)
 
 
 def _stage(stage: str, config: dict) -> None:
