@@ -16,6 +16,7 @@ from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Snapshot, read_snapshot
 from prismake.kept.sheet_files import SHEETS, current, sheet_path
+from prismake.kept.way_back import way_back
 from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
 from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
@@ -243,9 +244,8 @@ def _refuse_another_s(table: SheetTable, who: str) -> None:
         raise SheetError(
             f"by its first page this is the sheet of {table.owner}, not of {who}.",
             where=str(table.path),
-            remedy="Give each file its own name back (config/sheets/history/ holds earlier copies). If it really is "
-            f"the sheet of {who}, write {who} beside “{OWNER}” on the first page. Until then the answers read last "
-            "stay in force.",
+            remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
+            f"write {who} beside “{OWNER}” on the first page. Until then the answers read last stay in force.",
         )
 
 
@@ -267,8 +267,7 @@ def _refuse_missing(sheets: StageSheets, who: str) -> None:
         raise MissingSheet(
             "the sheet was filled in and is gone.",
             where=str(path),
-            remedy="Put it back (config/sheets/history/ holds earlier copies). To start it afresh, delete its entry "
-            f"in config/sheets/history/{sheets.stage}.json.",
+            remedy=f"Put it back if it was moved. {way_back(path)}",
         )
 
 
