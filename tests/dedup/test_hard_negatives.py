@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from record_pairs import LONG, OTHER, pair, rule, same
 
@@ -103,7 +103,6 @@ def test_two_papers_stay_two(name: str) -> None:
         assert not same(found), (rule(found), lacking)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(sorted(NEGATIVES)),
     left=st.sets(st.sampled_from(["abstract", "doi", "pmid", "issue", "authors"])),

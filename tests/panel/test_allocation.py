@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake.panel.allocation import (
     BATCH,
@@ -152,7 +152,6 @@ def test_two_of_three_are_balanced_and_every_pair_meets():
     assert all(list(people) == [who for who in TEAM if who in people] for people in rows.values())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 60), st.integers(1, 6), st.integers(1, 6), st.integers(0, 5), st.integers(1, 25))
 def test_shares_never_differ_by_more_than_one_over_all_batches(items, people, each, seed, batch):
     team = tuple("abcdef"[:people])
@@ -166,7 +165,6 @@ def test_shares_never_differ_by_more_than_one_over_all_batches(items, people, ea
     assert max((counts[who] for who in team), default=0) - min((counts[who] for who in team), default=0) <= 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 80), st.floats(0.01, 0.99), st.integers(1, 30))
 def test_the_sample_that_is_checked_has_its_share_at_every_moment(items, share, batch):
     split, load, checked = Split(TEAM, check=share, seed=3), Load(), 0
@@ -301,7 +299,6 @@ def test_a_review_without_this_record_is_taken_as_its_sheets_are():
     assert found_in_sheets({}, Scheme(Split(("anna",))), ()) == HandedOut()
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_whatever_happens_no_row_is_lost_or_taken_back(data):
     """Random runs, answers, arrivals and changes of the protocol: rows only come, answered ones keep who answered."""

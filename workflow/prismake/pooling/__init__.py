@@ -8,7 +8,7 @@
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
 | common effect, random effects, meta-regression | `pool` |
-| predictions at new values of moderators | `predict` |
+| predictions at new values of moderators; the bubble plot over one of them | `predict`, `bubble` |
 | thousands of analyses at once | `pool_batch` |
 | proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
 | the beta-binomial model of rare events | `beta_binomial` |
@@ -80,6 +80,7 @@ _HOME = {
     "trim_fill": ["trim_and_fill", "failsafe_n", "TrimFill", "FailSafe"],
     "fixed": ["mantel_haenszel", "peto", "around", "TwoGroup"],
     "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
+    "bubbles": ["bubble", "Bubble"],
     "multilevel": ["three_level", "ThreeLevel"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],

@@ -85,6 +85,8 @@ def pool(
         raise PoolingError(f"There is no test '{test}'.", remedy=f"Use one of: {', '.join(TESTS)}.")
     how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction), "tau2": tau2}
     dist.percent(level)
+    if tau2 is not None and not 0.0 <= tau2 < math.inf:
+        raise PoolingError(f"tau² cannot be {tau2:g}.", remedy="Give a number from zero up.")
     if vi is None or se is not None:
         vi = variances(vi, se)
     if mods is None and intercept:

@@ -13,7 +13,7 @@ from prismake.core.errors import PoolingError
 
 from .distributions import critical
 from .estimate import Estimate
-from .frame import as_column
+from .frame import as_column, refuse
 
 LOG_MEASURES = {"PLN", "IRLN", "MNLN", "SDLN", "CVLN", "RR", "OR", "PETO", "IRR", "ROM", "GENLN"}
 _IDENTITY = {"PR", "IR", "MN", "RD", "AS", "IRD", "IRSD", "MD", "SMD", "SMDH", "COR", "UCOR", "GEN"}
@@ -120,8 +120,7 @@ def study_interval(
     ``ends``: the limits of the Wilson intervals are 0 at no events and 1 at all events, as Newcombe has them.
     """
     x, n = np.broadcast_arrays(as_column(events, "events"), as_column(total, "total"))
-    if ((x < 0) | (x > n) | (n <= 0)).any():
-        raise PoolingError("Events must lie between zero and the total.")
+    refuse((x < 0) | (x > n) | (n <= 0), "Events must lie between zero and the total.")
     z = critical(level)
     p = x / n
     if method == "clopper-pearson":
