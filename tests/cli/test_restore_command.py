@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from prismake.cli import main
+from prismake.kept.answers import read_events
 from prismake.kept.ids import known
 from prismake.kept.sheet_copies import keep_copy
 
@@ -78,8 +79,14 @@ def test_a_damaged_kept_file_is_made_again_without_the_protocol(demo, capsys):
     assert main(["restore", str(path)]) == 0
     assert "kept as config/sheets/history/reports.json.damaged-" in capsys.readouterr().out
     now = known("reports")
-    assert now and now.items() <= {**whole, **dict.fromkeys(())}.items() | now.items()
-    assert set(now.values()) == {report for record, report in whole.items() if record in now}
+    offered = {
+        item
+        for stage in ("title_abstract", "full_text")
+        for event in read_events(stage)
+        if event["event"] == "offered"
+        for item in event["items"]
+    }
+    assert now == {report: whole[report] for report in offered}, "each is the first of its records"
 
 
 @pytest.mark.parametrize("name", ["config/sheets/diary.xlsx", "config/sheets/title_abstract.zoe.xlsx", "notes.txt"])
