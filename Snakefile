@@ -26,6 +26,7 @@ from prismake.fulltexts import folder as fulltexts
 from prismake.core.jobs import forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_offering,
