@@ -18,7 +18,7 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     decisions = sheets.decisions()
     settled_by = {decision.item: decision.settled_by for decision in decisions}
     workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
-    record(stage, sheets.snapshot(decisions), sheets.folder, settled_by, workbooks)
+    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks)
     reading = read_back(sheets, decisions)
     write_table(output["decisions"], reading.decisions)
     write_table(output["notes"], reading.notes)

@@ -165,7 +165,7 @@ def test_logs_keep_every_line_that_can_be_read(review):
 def test_answers_of_exports_come_from_the_queue_of_the_last_run(review):
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from prismake.sheets.prefilled import read_taken
+    from prismake.sheets.prefilled import load_prefilled
 
     path = review / HISTORY / f"{STAGE}.taken.json"
     carried = json.dumps({"anna": {"answers": {"decision": "include"}, "file": "rayyan.csv"}})
@@ -175,7 +175,7 @@ def test_answers_of_exports_come_from_the_queue_of_the_last_run(review):
     pq.write_table(pa.table(rows), queue)
     path.write_text("", encoding="utf-8")
     restored(path)
-    taken = read_taken(STAGE, review / "config/sheets")
+    taken = load_prefilled(STAGE, review / "config/sheets")
     assert taken["anna"].keys() == {"pubmed:001"}, "the other row was never offered"
     assert taken["anna"]["pubmed:001"]["answers"] == {"decision": "include"}
 

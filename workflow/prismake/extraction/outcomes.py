@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.states import State
 from prismake.protocol.config import PROPORTIONS, ROLES
 from prismake.protocol.forms import NOT_REPORTED, normal_word
 
@@ -73,7 +74,7 @@ def _role_order(role: str) -> tuple[int, str]:
 def _status(
     item: Mapping[str, str], values: Mapping[str, str], spec: Mapping[str, Any], overlap: str, label: Mapping[str, str]
 ) -> tuple[str, str]:
-    if item["state"] != "settled":
+    if item["state"] != State.SETTLED:
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     other = item.get(overlap, "")
     if other and other != NOT_REPORTED:
