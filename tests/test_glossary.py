@@ -28,6 +28,7 @@ SHARED = {
     "queue": "the items of a stage: as duplicates make them, as sheets read them",
     "reading": "reading a source, and reading a sheet",
     "records": "the record table, and the record of an analysis",
+    "restore": "bringing kept files and answers back, and the command that does it",
     "selection": "selection: models of publication bias, and the reports of a stage that are exported",
     "tables": "tables that are read or written: of exports, of the flow, of the page",
 }
