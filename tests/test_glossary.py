@@ -19,6 +19,7 @@ TERMS = ("record", "report", "study", "item", "panel", "allocation", "consensus"
 SHARED = {
     "answers": "what people wrote: read from a sheet, kept, applied to duplicates",
     "fields": "the fields of a record that are compared, and of a result that is written",
+    "files": "how files are written, and which of them are kept",
     "groups": "subgroups: their statistics, and their rows in a result",
     "inputs": "the tables that a count, or the page, is made from",
     "matching": "finding the item that a file or a row belongs to",
