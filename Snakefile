@@ -34,6 +34,7 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
+from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_state import state
 from prismake.report.status import closing_words
 
@@ -46,6 +47,8 @@ configfile: "config/config.yaml"
 try:
     config = validated(config)
     SOURCES = sources(config, SEARCHES)
+    if workflow.is_main_process:
+        refuse_damaged()
 except PrismakeError as error:
     raise WorkflowError(str(error))
 
