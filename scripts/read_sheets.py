@@ -18,7 +18,8 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     sheets = load_stage(stage, protocol, QueueFile(queue_file))
     decisions = sheets.decisions()
     settled_by = {decision.item: decision.settled_by for decision in decisions}
-    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by)
+    workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
+    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks)
     reading = read_back(sheets, decisions)
     save_table(output["decisions"], reading.decisions)
     save_table(output["notes"], reading.notes)
