@@ -1,12 +1,6 @@
 # Needs: what every stage counted. Makes: the PRISMA 2020 flow as numbers and as a diagram.
 
 
-def previous_version(wildcards):
-    """The file of the version that this review updates, where one was frozen here."""
-    name = config["previous"]["version"]
-    return [(VERSIONS / f"{name}.json").as_posix()] if name else []
-
-
 rule list_vanished:
     """List the judged records that no search finds any longer, with what was decided about them."""
     input:
@@ -25,6 +19,28 @@ rule list_vanished:
         code=code("list_vanished"),
     script:
         "../scripts/list_vanished.py"
+
+
+rule follow_known_studies:
+    """Follow the studies that a good search must find: found by which source, and where they left."""
+    input:
+        known=lambda wildcards: list(map(str, known_studies(Path("config")))),
+        searches=expand("results/search/{source}.json", source=SOURCES),
+        records="results/records/records.parquet",
+        duplicates="results/duplicates/duplicates.csv",
+        title_abstract="results/title_abstract/decisions.csv",
+        full_text="results/full_text/decisions.csv",
+        studies="results/full_text/studies.csv",
+    output:
+        table="results/flow/known_studies.csv",
+        words="results/flow/known_studies.json",
+    log:
+        "results/logs/follow_known_studies.log",
+    localrule: True
+    params:
+        code=code("follow_known_studies"),
+    script:
+        "../scripts/follow_known_studies.py"
 
 
 rule count_flow:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from prismake.appraisal.robvis import robvis_table
-from prismake.core.files import read_csv, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 
 
 def main(instrument: str, appraisal: Path, outcomes: dict[str, str], table: Path) -> None:
-    write_csv(table, robvis_table(instrument, read_csv(appraisal), outcomes))
+    save_csv(table, robvis_table(instrument, read_csv(appraisal), outcomes))
 
 
 if "snakemake" in globals():

@@ -4,16 +4,17 @@ from pathlib import Path
 
 from prismake.appraisal.agreement import agreement_table
 from prismake.appraisal.scores import appraise
-from prismake.core.files import read_csv, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 
 
 def main(tables: dict[str, Path], settings: dict, reviewers: list[str], output: dict[str, Path]) -> None:
     studies, decisions, notes = (read_csv(tables[name]) for name in ("studies", "decisions", "notes"))
     answers, scores = appraise(studies, decisions, notes, **settings)
-    write_csv(output["appraisal"], answers)
-    write_csv(output["scores"], scores)
-    write_csv(output["agreement"], agreement_table(scores, decisions, reviewers, settings["overall"]))
+    save_csv(output["appraisal"], answers)
+    save_csv(output["scores"], scores)
+    save_csv(output["agreement"], agreement_table(scores, decisions, reviewers, settings["overall"]))
 
 
 if "snakemake" in globals():

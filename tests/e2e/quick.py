@@ -130,4 +130,4 @@ class QuickReview(Review):
 class UpToFlow(QuickReview):
     """A review that is run as far as the flow and the queues of what follows: neither pooling, figures nor page."""
 
-    targets = tuple(f"results/flow/{name}" for name in ("flow.csv", "vanished.csv", "carried.csv"))
+    targets = tuple(f"results/flow/{name}" for name in ("flow.csv", "vanished.csv", "carried.csv", "known_studies.csv"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from prismake.core.names import EXTRACTION
 from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
 from prismake.protocol.forms import load_form
 
@@ -31,13 +32,19 @@ the path of the key and what is allowed there.
 | --- | --- |
 | `config.yaml` | the protocol |
 | `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
-| `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, every changed decision |
+| `known_studies.txt` | studies that a good search must find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
 | `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
-Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own
-columns in them are brought up to date. Everything in `results/` is made from what is here.
+Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, that the workflow's own
+columns in them are brought up to date, and that the oldest copies of a sheet go. Everything in `results/` is
+made from what is here.
+
+`known_studies.txt` has one study a line, by PMID, DOI, PMC number or registration number; what stands behind `#` is a
+note. An export (`known_studies.ris`) or a folder `known_studies/` of such files will do as well. The report says of
+each which source found it and where it is now; the closing table names each that no search found or that was left out.
 
 Only `title` and `question` are required. The demonstration's `config.yaml` is an example of every part.
 """
@@ -76,7 +83,7 @@ In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numb
 
 
 def _words() -> str:
-    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != "extraction"]
+    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != EXTRACTION]
     return "\n".join(
         f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
         for form in forms

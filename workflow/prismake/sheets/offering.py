@@ -11,7 +11,8 @@ from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
-from prismake.kept.answers import keep_copy, note_offer
+from prismake.kept.answers import note_offer
+from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
