@@ -25,6 +25,7 @@ COLUMNS = (
     *("instrument", "level", "name", "label", "first", "second", "n", "observed"),
     *("kappa", "kappa_lb", "kappa_ub", "weighted", "weighted_lb", "weighted_ub", "remark"),
 )
+_NUMBERS = [name for name in COLUMNS if name == "observed" or name.startswith(("kappa", "weighted"))]
 Ratings = dict[str, str | int | None]  # by study or result
 
 
@@ -51,7 +52,7 @@ def agreement_table(
         for who in reviewers
         if f"answer.{who}" in decisions
     }
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, Any]] = []
     for name, judged in scores.groupby("instrument", sort=True):
         if name == "none":
             continue
@@ -63,7 +64,7 @@ def agreement_table(
                 rated = own[first][part], own[second][part]
                 pair = {"instrument": scale.name, "level": level, "name": part, "label": label}
                 rows.append({**pair, "first": first, "second": second, **_compared(*rated, order)})
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_NUMBERS, float))
 
 
 def _parts(scale: Instrument, overall: str) -> Iterator[tuple[str, str, str, tuple[Any, ...]]]:
@@ -115,13 +116,13 @@ def _ratings(
     return ratings
 
 
-def _compared(first: Ratings, second: Ratings, order: tuple[Any, ...]) -> dict[str, str]:
+def _compared(first: Ratings, second: Ratings, order: tuple[Any, ...]) -> dict[str, Any]:
     from prismake.panel.agreement import agreement, weighted_kappa
 
     plain = agreement(first, second)
     row = {
-        "n": str(plain.n),
-        **{name: _number(getattr(plain, name)) for name in ("observed", "kappa", "kappa_lb", "kappa_ub")},
+        "n": plain.n,
+        **{name: _rounded(getattr(plain, name)) for name in ("observed", "kappa", "kappa_lb", "kappa_ub")},
         "remark": plain.kappa_reason,
     }
     if not order:
@@ -132,12 +133,12 @@ def _compared(first: Ratings, second: Ratings, order: tuple[Any, ...]) -> dict[s
     remark = f"{outside} judgements without a place in the order are left out of weighted kappa" if outside else ""
     return {
         **row,
-        "weighted": _number(weighted.kappa),
-        "weighted_lb": _number(weighted.lb),
-        "weighted_ub": _number(weighted.ub),
+        "weighted": _rounded(weighted.kappa),
+        "weighted_lb": _rounded(weighted.lb),
+        "weighted_ub": _rounded(weighted.ub),
         "remark": "; ".join(filter(None, [row["remark"], remark])),
     }
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

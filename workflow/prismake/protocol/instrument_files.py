@@ -211,7 +211,7 @@ def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[in
     where = [at for _, at in items]
 
     def place_of(place: Path_) -> Path_:
-        return (*where[int(place[1])], *place[2:]) if place[:1] == ("items",) else place
+        return (*where[int(place[1])], *place[2:]) if place[:1] == ("items",) and len(place) > 1 else place
 
     return scale, place_of, problems
 

@@ -86,7 +86,8 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     for stage in PANEL_STAGES:
         found[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
     found["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
-    found["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    found["appraisal"] |= _some(config["appraisal"], ["instruments", "insist", "overall"])
+    found["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     found["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
     found["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
     return found
