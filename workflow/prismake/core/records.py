@@ -105,7 +105,7 @@ def collapse(text: str | None) -> str:
 
 
 def collapse_each(texts: list[str]) -> list[str]:
-    """``collapse`` of each text, without those that are empty. Most lists need no change, which one search finds out."""
+    """``collapse`` of each text, without those that are empty. Most lists need no change, as one search shows."""
     line = f" {' '.join(filter(None, texts))} "  # two blanks in it: within a text or at its end
     if line.isprintable() and "  " not in line and unicodedata.is_normalized("NFC", line):
         return [text for text in texts if text]

@@ -61,7 +61,7 @@ def flow_tables(
 
 
 def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[str, Any]:
-    """Tables in which vanished records are a source of their own, unless another record still stands for their report."""
+    """Make vanished records a source of their own, or drop them where another record stands for the report."""
     if vanished.empty:
         return tables
     records, duplicates = tables["records"], tables["duplicates"]
