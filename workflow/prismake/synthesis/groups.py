@@ -30,9 +30,9 @@ def by_group(
         try:
             tested = subgroups(data.yi, data.vi, list(names), tau2, spec["method"], "z", level)
             between = {"Q": plain(tested.Q), "df": whole(tested.df), "p": plain(tested.p)}
-            names = {"groups": tested.levels, "Q_between": tested.Q, "df": tested.df, "pval": tested.p}
-            names |= {"tau2": tested.tau2, "R2": tested.R2}
-            between["values"] = {name: json_ready(value) for name, value in names.items()}
+            values = {"groups": tested.levels, "Q_between": tested.Q, "df": tested.df, "pval": tested.p}
+            values |= {"tau2": tested.tau2, "R2": tested.R2}
+            between["values"] = {name: json_ready(value) for name, value in values.items()}
             shown = [one for one in levels if one["estimate"] is not None]
             sentence = sentences.subgroup_test(title, shown, tested.Q, tested.df, tested.p, level)
         except PoolingError as error:

@@ -123,7 +123,7 @@ def single(title: str, study: Mapping[str, Any], level: float) -> str:
     return f"{title}: one study only, {study['label']}, {interval(study, level)}; nothing was pooled."
 
 
-def subgroup_test(title: str, levels: list[Mapping[str, Any]], Q: float, df: int, p: float, level: float) -> str:
+def subgroup_test(title: str, levels: Sequence[Mapping[str, Any]], Q: float, df: int, p: float, level: float) -> str:
     each = "; ".join(f"{one['level']} {interval(one, level)} in {studies(one['k'])}" for one in levels)
     return f"{title}: {each}. Test for a difference between subgroups: Q = {Q:.2f} on {df} df, {p_value(p)}."
 
