@@ -15,6 +15,7 @@ from prismake.core.names import STAGES
 from prismake.core.paths import data_file, data_files
 from prismake.protocol.export_files import exports
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.renamed_keys import RENAMED, new_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
@@ -113,6 +114,9 @@ def _in_words(error: Any) -> Iterator[str]:
     if error.validator == "additionalProperties":
         known = list(rule.get("properties", {}))
         for key in sorted(set(map(str, error.instance)) - set(known)):
+            if renamed := new_name(_join(path, key), RENAMED):
+                yield f"'{_join(path, key)}' is called '{renamed[0]}' since prismake {renamed[1]}. Give it that name."
+                continue
             near = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(known)}."
