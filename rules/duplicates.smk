@@ -10,6 +10,8 @@ rule find_duplicates:
         queue="results/duplicates/queue.parquet",
         merges="results/merges/queue.parquet",
         audit="results/duplicates/audit.parquet",
+        entries="results/duplicates/entries.parquet",
+        pairs="results/duplicates/pairs.parquet",
     log:
         "results/logs/find_duplicates.log",
     threads: 2
@@ -25,6 +27,8 @@ rule merge_duplicates:
     input:
         records="results/records/records.parquet",
         vanished="results/records/vanished.csv",
+        entries="results/duplicates/entries.parquet",
+        pairs="results/duplicates/pairs.parquet",
         decisions="results/duplicates/decisions.csv",
         merges="results/merges/decisions.csv",
     output:

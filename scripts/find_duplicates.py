@@ -8,13 +8,19 @@ from prismake.core.jobs import job
 
 def main(records_file: Path, merge_cochrane_versions: bool, workers: int, output: dict[str, Path]) -> None:
     import pandas as pd
-    from prismake.dedup import find_duplicates
-    from prismake.panel.queues import pairs
+    from prismake.dedup import compare_records, conclude
+    from prismake.dedup.pair_rows import pair_rows
 
     records = pd.read_parquet(records_file)
-    result = find_duplicates(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
+    comparison = compare_records(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
+    comparison.write(output["entries"], output["pairs"])
+    result = conclude(comparison, merge_cochrane_versions=merge_cochrane_versions)
     write_csv(output["found"], result.clusters)
-    tables = {"queue": pairs(result.queue, records), "merges": pairs(result.merges, records), "audit": result.audit}
+    tables = {
+        "queue": pair_rows(result.queue, records),
+        "merges": pair_rows(result.merges, records),
+        "audit": result.audit,
+    }
     for name, table in tables.items():
         with replacing(output[name]) as draft:
             table.to_parquet(draft, index=False)

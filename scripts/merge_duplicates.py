@@ -14,14 +14,15 @@ def main(
     workers: int,
     output: dict[str, Path],
 ) -> None:
-    """Cluster again with the answers and with the ids of earlier runs, then merge."""
+    """Make the clusters with the answers and with the ids of earlier runs, then merge."""
     import pandas as pd
-    from prismake.dedup import find_duplicates, merge_reports
+    from prismake.dedup import Comparison, apply_answers, merge_reports
     from prismake.dedup.answers import settled, without_effect
 
     records, merges = pd.read_parquet(inputs["records"]), read_csv(inputs["merges"])
     vanished, earlier = read_csv(inputs["vanished"]), known(REPORTS)
-    result = find_duplicates(
+    result = apply_answers(
+        Comparison.read(inputs["entries"], inputs["pairs"]),
         records,
         answers=settled(read_csv(inputs["decisions"]), merges),
         previous=earlier,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, replacing
 from prismake.core.jobs import job
-from prismake.panel.queues import titles_and_abstracts
+from prismake.panel.screening_rows import screening_rows
 from prismake.search.imported_decisions import prefilled
 
 
@@ -13,7 +13,7 @@ def main(reports_file: Path, carried: Path, queue: Path) -> None:
 
     answers = prefilled(read_csv(carried), "title_abstract", [])
     with replacing(queue) as draft:
-        titles_and_abstracts(pd.read_parquet(reports_file), answers).to_parquet(draft, index=False)
+        screening_rows(pd.read_parquet(reports_file), answers).to_parquet(draft, index=False)
 
 
 if "snakemake" in globals():

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, replacing
 from prismake.core.jobs import job
-from prismake.panel.queues import full_texts, handed_on
+from prismake.fulltexts.full_text_rows import full_text_rows
+from prismake.panel.screening_rows import handed_on
 from prismake.search.imported_decisions import prefilled
 
 
@@ -14,7 +15,7 @@ def main(inputs: dict[str, Path], gate: str, reasons: list[str], sought: Path) -
     screened, links = read_csv(inputs["decisions"]), read_csv(inputs["links"])
     carried = prefilled(read_csv(inputs["carried"]), "full_text", reasons)
     reports = pd.read_parquet(inputs["reports"])
-    table = full_texts(reports, screened, links, carried, handed_on=handed_on(screened, gate))
+    table = full_text_rows(reports, screened, links, carried, handed_on=handed_on(screened, gate))
     with replacing(sought) as draft:
         table.to_parquet(draft, index=False)
 

@@ -19,6 +19,8 @@ from prismake.core import records
         ("\ufeffTitle", "Title"),
         ("cafe\u0301", "café"),
         ("two  blanks", "two blanks"),
+        ("soft\u00adhyphen, zero\u200bwidth", "softhyphen, zerowidth"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
         (None, ""),
         ("", ""),
     ],
@@ -36,12 +38,13 @@ def test_collapsed_text_is_clean_and_stays_as_it_is(text):
     clean.encode("utf-8")
 
 
-_ODD = st.text(st.sampled_from(list("ab \u00e9\u0301\u2009\u00a0\n\x00\x1c\x85\ufeff\ud800")), max_size=8)
+_ODD = st.text(st.sampled_from(list("ab \u00e9\u0301\u2009\u00a0\n\x00\x1c\x85\ufeff\u00ad\u200b\ud800")), max_size=8)
 
 
 @given(st.lists(_ODD, max_size=4))
 def test_texts_collapsed_together_are_those_collapsed_one_by_one(texts):
-    plain = [" ".join(re.sub("[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]", " ", text).split()) for text in texts]
+    seen = [re.sub("[\u00ad\u200b\ufeff]", "", text) for text in texts]
+    plain = [" ".join(re.sub("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split()) for text in seen]
     wanted = [unicodedata.normalize("NFC", text) for text in plain]
     assert [records.collapse(text) for text in texts] == wanted
     assert records.collapse_each(texts) == [text for text in wanted if text]
@@ -56,6 +59,22 @@ def test_texts_collapsed_together_are_those_collapsed_one_by_one(texts):
         ("(see 10.1000/a)", "10.1000/a"),
         ("10.1000/a(1)2", "10.1000/a(1)2"),
         ("10.1000/a.", "10.1000/a"),
+        ("https://journals.example.org/doi/abs/10.5555/ab.2011.0654?journalCode=abc", "10.5555/ab.2011.0654"),
+        ("https://www.example.org/articles/10.5555/fx.2018.00256/full", "10.5555/fx.2018.00256"),
+        ("https://example.org/doi/suppl/10.5555/ab.72/suppl_file/a.pdf", "10.5555/ab.72"),
+        ("https://example.org/content/pdf/10.5555/ab.19.pdf", "10.5555/ab.19"),
+        ("https://example.org/article/file?id=10.5555/pone.0123&type=printable", "10.5555/pone.0123"),
+        ("https://www.medrxiv.org/content/10.1101/2023.04.18.23288775v2.full.pdf+html", "10.1101/2023.04.18.23288775"),
+        ("https://academic.oup.com/jx/article-pdf/doi/10.1093/jx/djab001/12345/djab001.pdf", "10.1093/jx/djab001"),
+        ("10.21203/rs.3.rs-1234/v1", "10.21203/rs.3.rs-1234/v1"),
+        ("10.12688/fx.1234.1", "10.12688/fx.1234.1"),
+        (
+            "10.1002/(SICI)1097-0258(19980815)17:15/16%3C1661::AID-SIM968%3E3.0.CO;2-2",
+            "10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
+        ),
+        ("10.5555/full", "10.5555/full"),
+        ("10.5555/a;10.5555/b", "10.5555/a"),
+        ("10.5555/a [doi]", "10.5555/a"),
         ("https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01792552/full", ""),
         ("S0006-4971(20)31234-5", ""),
         (None, ""),
@@ -67,7 +86,21 @@ def test_normal_doi(text, wanted):
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("030000101", "30000101"), (" PMID: 7 ", "7"), ("0", ""), ("PMC123", ""), ("1.5", ""), (None, "")],
+    [
+        ("030000101", "30000101"),
+        (" PMID: 7 ", "7"),
+        ("31234567.0", "31234567"),
+        ("PMID: NLM32728724", "32728724"),
+        ("MEDLINE:31234567", "31234567"),
+        ("https://pubmed.ncbi.nlm.nih.gov/31234567/", "31234567"),
+        ("http://www.ncbi.nlm.nih.gov/pubmed/31234567?dopt=Abstract", "31234567"),
+        ("http://europepmc.org/abstract/MED/31234567", "31234567"),
+        ("2984771R", ""),
+        ("0", ""),
+        ("PMC123", ""),
+        ("1.5", ""),
+        (None, ""),
+    ],
 )
 def test_normal_pmid(text, wanted):
     assert records.normal_pmid(text) == wanted

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.core.labels import study_label, surname_of
+from prismake.appraisal.appraisal_rows import appraisal_rows
+from prismake.core.labels import arm_names, study_label, surname_of
 from prismake.core.records import table
+from prismake.extraction.extraction_rows import extraction_rows
+from prismake.fulltexts.full_text_rows import full_text_rows
+from prismake.fulltexts.studies import included_studies
 from prismake.kept.ids import FULL_TEXT, SCREENING, routes_of, steady_id
-from prismake.panel.queues import (
-    appraisal_items,
-    arms,
-    extraction_rows,
-    full_texts,
-    handed_on,
-    studies,
-    titles_and_abstracts,
-)
+from prismake.panel.screening_rows import handed_on, screening_rows
 
 NO_LINKS = pd.DataFrame(columns=["first", "second", "kind"])
 KINDS = {"embase": "database", "pubmed": "database", "hand": "other"}
@@ -43,10 +39,10 @@ def test_reports_of_other_methods_go_straight_to_full_text():
         {"report_id": "h:1", "route": FULL_TEXT},
         {"report_id": "h:2"},
     )
-    assert list(titles_and_abstracts(table_, {})["item_id"]) == ["e:1", "h:2"]
+    assert list(screening_rows(table_, {})["item_id"]) == ["e:1", "h:2"]
     screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
-    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=True)["item_id"]) == ["e:1", "h:1"]
-    assert list(full_texts(table_, screened, NO_LINKS, {}, handed_on=False)["item_id"]) == ["h:1"]
+    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=True)["item_id"]) == ["e:1", "h:1"]
+    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=False)["item_id"]) == ["h:1"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +69,7 @@ def test_full_texts_name_the_reports_that_may_be_of_the_same_study():
     )
     links = pd.DataFrame({"first": ["e:2"], "second": ["p:7"], "kind": ["correction"]})
     screened = pd.DataFrame({"item_id": ["e:1", "e:2", "e:4"], "decision": "include", "state": "settled"})
-    found = full_texts(table_, screened, links, {}, handed_on=True).set_index("item_id")["related"].to_dict()
+    found = full_text_rows(table_, screened, links, {}, handed_on=True).set_index("item_id")["related"].to_dict()
     assert found == {
         "e:1": "correction: Lacerda 2015, Title e:2 [e:2]\nNCT01376167: Maude 2020, Title e:3 [e:3]",
         "e:2": "correction: Maude 2020, Title e:1 [e:1]",
@@ -90,7 +86,7 @@ def test_gates():
 
 def test_reports_with_one_name_are_one_study():
     table_ = reports({"report_id": "a"}, {"report_id": "b", "doi": "10.1/b"}, {"report_id": "c"})
-    found = studies(
+    found = included_studies(
         table_,
         assessed({"item_id": "a", "study": "ELIANA"}, {"item_id": "b", "study": " eliana"}, {"item_id": "c"}),
         {},
@@ -108,35 +104,37 @@ def test_a_study_keeps_the_id_it_was_first_known_by():
 
 
 def test_equal_labels_are_told_apart():
-    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed({"item_id": "a"}, {"item_id": "b"}), {})
+    found = included_studies(
+        reports({"report_id": "a"}, {"report_id": "b"}), assessed({"item_id": "a"}, {"item_id": "b"}), {}
+    )
     assert found["label"].tolist() == ["Maude 2020a", "Maude 2020b"]
 
 
 def test_only_settled_inclusions_are_studies():
     rows = [{"item_id": "a", "state": "conflict"}, {"item_id": "b", "decision": "exclude"}, {"item_id": "c"}]
-    found = studies(reports(*({"report_id": row["item_id"]} for row in rows)), assessed(*rows), {})
+    found = included_studies(reports(*({"report_id": row["item_id"]} for row in rows)), assessed(*rows), {})
     assert list(found["study_id"]) == ["c"]
 
 
 def test_different_designs_in_one_study_are_said():
     rows = [{"item_id": "a", "study": "X", "design": "cohort"}, {"item_id": "b", "study": "X", "design": "single_arm"}]
-    found = studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed(*rows), {})
+    found = included_studies(reports({"report_id": "a"}, {"report_id": "b"}), assessed(*rows), {})
     assert "cohort, single_arm" in found["problem"][0]
 
 
 @pytest.mark.parametrize(("design", "items"), [("cohort", 8), ("case_control", 8), ("single_arm", 6)])
 def test_each_design_is_asked_its_own_items(design, items):
     instruments = {"cohort": "nos_cohort", "case_control": "nos_case_control", "single_arm": "nos_single_arm"}
-    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "design": design}), {})
-    queue = appraisal_items(found, instruments)
+    found = included_studies(reports({"report_id": "a"}), assessed({"item_id": "a", "design": design}), {})
+    queue = appraisal_rows(found, instruments)
     assert len(queue) == items
     assert queue["item_id"].is_unique
     assert all(queue["choices"].str.contains("a"))
 
 
 def test_arms_are_extracted_separately():
-    assert arms("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
-    found = studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
+    assert arm_names("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
+    found = included_studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
     assert list(extraction_rows(found, {})["item_id"]) == ["a|CD19", "a|CD22"]
 
 

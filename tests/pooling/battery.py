@@ -44,7 +44,7 @@ class Case:
             how = correction(found.group(1))
             if options["measure"] == "PETO" and how["add"] is None:  # which R corrects like any odds ratio
                 how["add"] = 0.5
-            y, v = pl.effect_sizes(options["measure"], names, **how)
+            y, v = pl.effect_sizes(options["measure"], names, **how, drop00=False)
         if "subgroup" in options:
             chosen = np.array([g == options["subgroup"] for g in self.data[options["subgroup_column"]]])
             y, v = y[chosen], v[chosen]
@@ -76,7 +76,7 @@ def test_of(options: dict) -> dict[str, str]:
     test = options.get("test", "z")
     if options["method"] in ("EE", "FE", "CE") and test in ("knha", "adhoc"):
         raise PoolingError("A common-effect model has no Hartung-Knapp form here.")
-    return {"test": "knha", "adhoc": "se"} if test == "adhoc" else {"test": test}
+    return {"test": "knha", "adhoc": "se"} if test == "adhoc" else {"test": test, "adhoc": "none"}
 
 
 def design(formula: str, data: dict) -> tuple[dict[str, list], bool]:
@@ -102,7 +102,8 @@ def model_formula(result: dict) -> str:
 def fitted(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
     y, v = case.effects(result)
-    return pl.pool(y, v, o["method"], **test_of(o), level=o.get("level", 95), zero_variance="keep")
+    how = {"level": o.get("level", 95), "zero_variance": "keep", "prediction": "metafor"}
+    return pl.pool(y, v, o["method"], **test_of(o), **how)
 
 
 def regression(case: Case, result: dict) -> pl.Pooled:
@@ -145,9 +146,8 @@ NATURAL = {"I": "GEN", "exp": "GENLN", "transf.ilogit": "PLO", "transf.iarcsin":
 
 def ask_back_transformed(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
-    values = pl.natural_scale(
-        fitted(case, result), o.get("measure") or NATURAL[o["back_transform"]], ni=case.sizes(result)
-    )
+    measure = o.get("measure") or NATURAL[o["back_transform"]]
+    values = pl.natural_scale(measure, fitted(case, result), ni=case.sizes(result))
     return {"pred": values.estimate, "se": math.nan} | {
         n: getattr(values, n) for n in ("ci_lb", "ci_ub", "pi_lb", "pi_ub")
     }
@@ -182,7 +182,8 @@ def new_rows(text: str) -> list[list[float]]:
 
 def ask_predict(case: Case, result: dict, expected: dict) -> dict:
     new = new_rows(result["options"]["newmods"])
-    found = moderators.predict(regression(case, result), new, level=result["options"].get("level"))
+    level = result["options"].get("level")
+    found = moderators.predict(regression(case, result), new, level=level, prediction="metafor")
     return {name: getattr(found, name) for name in expected}
 
 
@@ -200,7 +201,8 @@ SERIES = {"Qp": "Q_p"}
 
 def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
-    found = pl.leave_one_out(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
+    asked = (*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
+    found = pl.leave_one_out(*asked, adhoc="none")
     names = {n: SERIES.get(n, n) for n in expected}
     absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
     return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
@@ -209,7 +211,8 @@ def ask_leave1out(case: Case, result: dict, expected: dict) -> dict:
 def ask_cumulative(case: Case, result: dict, expected: dict) -> dict:
     o = result["options"]
     order = case.data[o["order_column"]] if "order_column" in o else None
-    found = pl.cumulative(*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95), order=order)
+    asked = (*case.effects(result), o["method"], o.get("test", "z"), o.get("level", 95))
+    found = pl.cumulative(*asked, order=order, adhoc="none")
     names = {n: SERIES.get(n, n) for n in expected}
     absent = {n: MISSING for n, e in expected.items() if e is None}  # tau² of a common-effect model
     return {n: spread(getattr(found, own), found.keep, expected[n]) for n, own in names.items()} | absent
@@ -299,7 +302,7 @@ GLMM_EXTRA = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 def fit_glmm(case: Case, result: dict) -> pl.Pooled:
     o = result["options"]
     args = case.call_columns(result["call"]) or case.data
-    nodes, how = o.get("nAGQ"), {"test": o.get("test"), "level": o.get("level", 95)}
+    nodes, how = o.get("nAGQ"), {"test": o.get("test"), "level": o.get("level", 95), "prediction": "metafor"}
     mods = design(o["mods"], case.data)[0] if o.get("mods") else None
     measure = o.get("measure", "PLO")
     if measure == "PLO":

@@ -63,7 +63,7 @@ def one_of(value: str, *known: str) -> None:
         raise PoolingError(f"The package meta's '{value}' is not known here.")
 
 
-def inverse(y: np.ndarray, v: np.ndarray, method: str, ci: str, adhoc: str = "") -> dict:
+def inverse(y: np.ndarray, v: np.ndarray, method: str, ci: str, adhoc: str = "none") -> dict:
     one_of(ci, "classic", "HK")
     common = pl.pool(y, v, "EE", "z", zero_variance="drop")
     found = pl.pool(y, v, method, "knha" if ci == "HK" else "z", adhoc=adhoc, zero_variance="drop")
@@ -123,7 +123,9 @@ def ask_prop(case: Any, result: dict, expected: dict) -> dict:
     limits = {"study_lower": on_scale(lower, n, o["sm"]), "study_upper": on_scale(upper, n, o["sm"])}
     base = {"TE": y, "seTE": np.sqrt(v)} | limits
     if "GLMM" in result["name"]:
-        return base | glmm_fields(pl.pool_proportions(x, n, nodes=7))  # as metafor, which meta asks, has by default
+        return base | glmm_fields(
+            pl.pool_proportions(x, n, nodes=7, prediction="metafor")
+        )  # as metafor, which meta asks, has by default
     answer = inverse(y, v, o["method"], o["ci"]) | base
     return answer | dict.fromkeys(("pval_common", "pval_random", "stat_random"), NAN)
 

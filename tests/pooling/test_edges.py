@@ -94,7 +94,7 @@ def test_a_zero_variance_can_be_dropped_or_kept():
 
 def test_no_events_anywhere_on_scales_that_allow_it():
     fit = pl.pool_proportions([0, 0, 0], [10, 20, 8], "arcsine")
-    assert fit.beta == 0 and pl.natural_scale(fit, "PAS").estimate == 0
+    assert fit.beta == 0 and pl.natural_scale("PAS", fit).estimate == 0
     assert pl.pool_proportions([0, 0, 0], [10, 20, 8], "logit").beta < -2
 
 

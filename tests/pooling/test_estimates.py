@@ -132,8 +132,8 @@ def test_published_proportions(shared):
     for outcome, (total, *figures) in published.items():
         used = [r for r in rows if r[outcome] and r[total]]
         x, n = [float(r[outcome]) for r in used], [float(r[total]) for r in used]
-        logit, glmm = pl.pool_proportions(x, n, "logit"), pl.pool_proportions(x, n)
-        a, b = pl.natural_scale(logit, "PLO"), pl.natural_scale(glmm, "PLO")
+        logit, glmm = pl.pool_proportions(x, n, "logit", prediction="metafor"), pl.pool_proportions(x, n)
+        a, b = pl.natural_scale("PLO", logit), pl.natural_scale("PLO", glmm)
         got = (a.estimate, a.ci_lb, a.ci_ub, a.pi_lb, a.pi_ub, logit.tau2, b.estimate, b.ci_lb, b.ci_ub, glmm.tau2)
         assert got == pytest.approx(tuple(figures), abs=1e-4)
         if outcome == "relapse":

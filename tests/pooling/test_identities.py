@@ -53,7 +53,8 @@ def test_estimates_stay_in_range(data, method):
     assert y.min() - 1e-9 <= fit.beta <= y.max() + 1e-9
     assert fit.weights_pct.sum() == pytest.approx(100)
     assert fit.ci_lb <= fit.beta <= fit.ci_ub
-    if method != "EE":
+    if method != "EE" and fit.k > 2:
+        assert fit.pi_method == "hts"
         assert fit.pi_lb <= fit.ci_lb + 1e-12 and fit.ci_ub <= fit.pi_ub + 1e-12
 
 
@@ -99,13 +100,19 @@ def test_the_higher_of_two_maxima_is_found():
 
 
 @steady
-@given(studies(), st.sampled_from(METHODS), st.sampled_from(["z", "t", "knha"]))
-def test_a_batch_gives_what_single_analyses_give(data, method, test):
+@given(
+    studies(),
+    st.sampled_from(METHODS),
+    st.sampled_from(["z", "t", "knha"]),
+    st.sampled_from(["cochrane", "none", "se", "ci"]),
+    st.sampled_from(["hts", "riley", "v", "metafor", "normal"]),
+)
+def test_a_batch_gives_what_single_analyses_give(data, method, test, adhoc, prediction):
     y, v = data
     rows = np.stack([y, y[::-1], 2 * y])
-    batch = pl.pool_batch(rows, v, method, test)
+    batch = pl.pool_batch(rows, v, method, test, adhoc=adhoc, prediction=prediction)
     for i, row in enumerate(rows):
-        single = pl.pool(row, v, method, test)
+        single = pl.pool(row, v, method, test, adhoc=adhoc, prediction=prediction)
         for name in ("k", "beta", "se", "tau2", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "pval", "Q", "Q_p", "I2", "H2"):
             assert getattr(batch, name)[i] == pytest.approx(getattr(single, name), rel=1e-8, abs=1e-8, nan_ok=True)
 
@@ -120,7 +127,7 @@ def test_missing_studies_in_a_batch():
 
 def test_hartung_knapp_variants_never_narrow():
     y, v = [0.30, 0.31, 0.29, 0.305], [0.02, 0.05, 0.01, 0.04]
-    classic, plain = pl.pool(y, v, "DL", "z"), pl.pool(y, v, "DL")
+    classic, plain = pl.pool(y, v, "DL", "z"), pl.pool(y, v, "DL", adhoc="none")
     assert plain.se < classic.se
     assert pl.pool(y, v, "DL", adhoc="se").se == classic.se
     widest = pl.pool(y, v, "DL", adhoc="ci")

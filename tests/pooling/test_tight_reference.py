@@ -63,7 +63,8 @@ def test_r_gives_the_same_figures_again():
 def test_every_field_to_the_last_digits(method, test, moderated):
     y, v = pl.effect_sizes("RR", BCG)
     X = np.column_stack([np.ones(13), BCG["ablat"]]) if moderated else None
-    ours = pl.pool(y, v, method, test, {"ablat": BCG["ablat"]} if moderated else None)
+    mods = {"ablat": BCG["ablat"]} if moderated else None
+    ours = pl.pool(y, v, method, test, mods, adhoc="none", prediction="metafor")
     null = pl.pool(y, v, method, test).tau2
     fine = extended.pooled(y, v, method, test, near=ours.tau2, X=X, null=null)
     for name in fine.keys() - {"pi_riley_lb", "pi_riley_ub"}:  # R's, which are those of pi_lb
@@ -88,7 +89,7 @@ def test_predictions_far_from_the_intercept():
     at, X = [[1950.0], [1985.0]], np.column_stack([np.ones(13), year])
     for method in ("DL", "REML"):
         fit = pl.pool(y, v, method, "z", {"year": year})
-        ours = pl.predict(fit, at)
+        ours = pl.predict(fit, at, prediction="metafor")
         fine = extended.predicted(y, v, [[1.0, *row] for row in at], method, "z", 95, fit.tau2, X)
         for name, figure in fine.items():
             np.testing.assert_allclose(getattr(ours, name), np.array(figure, float), rtol=1e-12, err_msg=name)

@@ -214,8 +214,23 @@ RIS_QUIRKS = {
     "no end": ("TY  - JOUR\nTI  - One\n\nTY  - JOUR\nTI  - Two\n", ["One", "Two"], 0),
     "one blank": ("TY - JOUR\nTI - One\nAU - Doe, J\nER -\n", ["One"], 0),
     "text between": (
-        "Search of May\nTY  - JOUR\nTI  - One\nER  - \nnoise\nTI  - stray\nTY  - JOUR\nTI  - Two\nER  - ",
+        "Search of May\nTY  - JOUR\nTI  - One\nER  - \nnoise\nC1  - stray\nTY  - JOUR\nTI  - Two\nER  - ",
         ["One", "Two"],
+        0,
+    ),
+    "another record before": (
+        "TY  - JOUR\nTI  - One\nER  - \nTI  - Lost\nTY  - JOUR\nTI  - Two\nER  - ",
+        ["One", "Two"],
+        1,
+    ),
+    "title before its type": (
+        "TI  - One\n      and more\nAU  - Doe, J\nTY  - JOUR\nPY  - 2019\nER  - \n\nTI  - Two\nTY  - JOUR\nAU  - Roe, C\n",
+        ["One and more", "Two"],
+        0,
+    ),
+    "a value that wraps to an end": (
+        "TY  - JOUR\nTI  - One\nAB  - Tumours that were\nER  - negative at first.\nPY  - 2012\nER  - \n",
+        ["One"],
         0,
     ),
     "no beginning": ("JF  - J\nTI  - Lost\nER  - \nTY  - JOUR\nTI  - One\nER  - \n", ["One"], 1),

@@ -12,6 +12,7 @@ import pytest
 from paged_server import Store, running, study
 from prismake.protocol import config as settings
 from prismake.protocol import config_readme as configdoc
+from prismake.protocol import live_sources
 from prismake.protocol.new_review import make_review
 from prismake.search import live, paged
 from prismake.search.archive import archive_files, archived
@@ -21,7 +22,7 @@ from prismake.search.reading import API_KEY_FILE, api_key, read_source
 REVIEW = {"title": "A review", "question": "Does it work?"}
 
 
-@pytest.mark.parametrize("name", sorted(live.LIVE))
+@pytest.mark.parametrize("name", sorted(live_sources.LIVE))
 def test_every_source_has_the_three_functions(name):
     module = live.module(name)
     assert all(callable(getattr(module, part)) for part in ("search", "archived", "archive_files"))
@@ -51,7 +52,8 @@ def fifth(monkeypatch):
     module.SERVICE, module.search = service, partial(paged.search, service)
     module.archived, module.archive_files = archived, archive_files
     monkeypatch.setitem(sys.modules, "example_register", module)
-    monkeypatch.setitem(live.LIVE, "example", live.Live("example_register"))
+    monkeypatch.setitem(live_sources.LIVE, "example", live_sources.Live())
+    monkeypatch.setitem(live.MODULES, "example", "example_register")
     settings.config_schema.cache_clear()
     yield
     settings.config_schema.cache_clear()

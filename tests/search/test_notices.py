@@ -7,7 +7,8 @@ import json
 import pytest
 from prismake.core.errors import SearchError
 from prismake.core.records import table
-from prismake.search.notices import check_again, included_notices, pubmed_search, told
+from prismake.protocol.notice_text import notice_text
+from prismake.search.notices import check_again, included_notices, pubmed_search
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from prismake.search.notices import check_again, included_notices, pubmed_search
     ],
 )
 def test_notices_in_words(retracted, links, words):
-    assert told(retracted, links) == words
+    assert notice_text(retracted, links) == words
 
 
 def test_asked_once_for_each_day_of_the_search(tmp_path):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.report.status import not_read
-from prismake.sheets.paths import sheet_path, strangers
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_copy_is_told_and_harms_nothing(stage, name, meant):
     stage.decide("anna", "include")
     shutil.copy(stage.path("anna"), stage.folder / name)
     known = [sheet_path("title_abstract", who, stage.folder) for who in ("anna", "annabel", "ben", "consensus")]
-    (told,) = strangers(known, stage.folder)
+    (told,) = unread_files(known, stage.folder)
     assert told[0].endswith(f"/{name}")
     assert told[1].endswith(f"under the name {'of ' if ' ' in meant else ''}{meant}; if not, move it elsewhere.")
     assert stage.read().decisions["decision.anna"][0] == "include"
@@ -40,7 +40,7 @@ def test_marks_of_open_programs_and_other_files_are_no_sheets(stage):
     for name in ("~$title_abstract.anna.xlsx", ".~lock.title_abstract.anna.xlsx#", "README.md", ".DS_Store"):
         (stage.folder / name).write_bytes(b"x")
     shutil.copy(stage.path("anna"), stage.folder / "title_abstract.anna.ods")
-    assert strangers([stage.path("anna"), stage.path("ben")], stage.folder) == []
+    assert unread_files([stage.path("anna"), stage.path("ben")], stage.folder) == []
 
 
 def test_sheets_that_were_swapped_are_refused_until_they_are_put_right(stage):

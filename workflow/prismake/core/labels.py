@@ -1,4 +1,4 @@
-"""What a study is called."""
+"""What a study is called, and lists of names in words."""
 
 from __future__ import annotations
 
@@ -27,3 +27,20 @@ def surname_of(author: str) -> str:
     while len(words) > 1 and ((words[-1].isupper() and len(words[-1]) <= 4) or "." in words[-1]):
         words.pop()
     return " ".join(words)
+
+
+def author_line(names: Sequence[str], most: int = 6) -> str:
+    """Authors separated by semicolons; of more than ``most`` the first, and how many there are."""
+    names = [str(name) for name in names]
+    return "; ".join(names) if len(names) <= most else "; ".join([*names[: most - 1], f"… ({len(names)} authors)"])
+
+
+def arm_names(text: str) -> list[str]:
+    """The names in a cell that lists arms, separated by semicolons."""
+    return [name for name in (part.strip().replace("|", "/") for part in text.split(";")) if name]
+
+
+def join(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    words = list(words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

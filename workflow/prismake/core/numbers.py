@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, measure_of
-from prismake.core.words import plural
 
 NONE = "–"
 NARROW = 0.03  # width of an interval below which two decimals would hide its second digit
@@ -28,7 +27,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 __all__ = [
     *("NONE", "Format", "between", "count", "decimals", "estimate", "format_of", "interval", "number", "p_number"),
-    *("p_value", "percent", "plural", "scientific", "share", "significant", "typed", "variance"),
+    *("p_value", "percent", "scientific", "share", "significant", "typed", "variance"),
 ]
 
 

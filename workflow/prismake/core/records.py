@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +63,24 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+# What an address, or an export that was cut wrongly, adds to a DOI: the query, the page of the publisher's site that is
+# shown, the name of a file, a further identifier.
+_BEHIND_DOI = re.compile(
+    r"[?#].*|&(?:amp;)?\w+=.*|;jsessionid=.*|[;,|](?:https?:|doi:|10\.\d{4}).*|\[(?:doi|pii)\].*|<[/a-z].*"
+    r"|/(?:abstract|abs|full|full[-_]?text|pdf|pdfdirect|pdfplus|epdf|epub|html?|meta|summary|references|citedby|suppl"
+    r"|suppl_file|supplementary[^/]*|supporting-information|-)(?:[/.].*)?$|/(?:tables?|figures?)/\d+.*"
+    r"|(?:\.(?:full|abstract|short|long|pdf|full-text|html?|epub)(?:\+html)?)+$"
+)
+_BEHIND_PREPRINT = re.compile(r"(?<=\d)v\d{1,2}(?:\..*)?$")
+"""bioRxiv and medRxiv write the version of a preprint behind its DOI, to which it does not belong."""
+_BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+)/\d{4,}(?:/.*)?$")
 _PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
+# Soft hyphens, zero-width blanks and marks of direction: seen nowhere, they part words everywhere. The joiners
+# stay between letters of scripts that are written with them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+|(?<![\u0600-\u0dff])[\u200c\u200d]+"
+)
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[\W_]+")
 # the same for ASCII, where it is far quicker: small letters and digits stay, all else is a blank
@@ -83,7 +100,7 @@ def collapse(text: str | None) -> str:
     simple = text.isprintable() and "  " not in text  # true of most values: nothing but letters and single blanks
     text = text.strip(" ") if simple else " ".join(text.split())
     if not (simple or text.isprintable()):
-        text = " ".join(_CONTROL.sub(" ", text).split())
+        text = " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", text)).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -98,27 +115,50 @@ def collapse_each(texts: list[str]) -> list[str]:
 def normal_doi(text: str | None) -> str:
     """A DOI in lower case without prefix; the empty string when the text holds none.
 
+    A DOI that stands in an address ends where the address of the page begins (``/full``, ``?journalCode=``, ``.pdf``).
     The landing page of a CENTRAL record (``10.1002/central/cn-...``) is no DOI of an article.
     """
     if not text:
         return ""
     text = html.unescape(str(text))
     if "%" in text:
-        text = text.replace("%28", "(").replace("%29", ")").replace("%2F", "/").replace("%2f", "/")
+        text = unquote(text)
     found = _DOI.search(text)
     if not found:
         return ""
-    doi = found.group().lower().rstrip(".,;\"'>]")
+    doi = _without_address(found.group().lower()).rstrip(".,;\"'>]}/")
     while doi.endswith(")") and doi.count(")") > doi.count("("):
         doi = doi[:-1]
     return "" if doi.startswith("10.1002/central/") else doi
 
 
+def _without_address(doi: str) -> str:
+    # One character behind the slash belongs to the DOI whatever it is.
+    if found := _BEHIND_DOI.search(doi, doi.index("/") + 2):
+        doi = doi[: found.start()]
+    if doi.startswith("10.1093/") and (found := _BEHIND_OUP.match(doi)):
+        return found.group(1)
+    return _BEHIND_PREPRINT.sub("", doi) if doi.startswith(("10.1101/", "10.64898/")) else doi
+
+
+_PMID = re.compile(r"\s*(?:pmid|pubmed(?: id)?|medline)?\s*:?\s*(?:nlm)?0*(\d{1,9})(?:\.0)?\s*", re.IGNORECASE)
+_PUBMED_PAGE = re.compile(
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
+    r"|europepmc\.org/abstract/med/)0*(\d{1,9})(?!\d)",
+    re.IGNORECASE,
+)
+
+
 def normal_pmid(text: str | None) -> str:
-    """The digits of a PMID without leading zeros; the empty string for anything else."""
+    """The digits of a PMID without leading zeros; the empty string for anything else.
+
+    Understood are the bare number, also as a spreadsheet gives it back (``31234567.0``), with ``PMID:`` before it, and
+    an address of PubMed or Europe PMC.
+    """
     if text and len(text) < 10 and text.isascii() and text.isdecimal() and text[0] != "0":
         return text
-    digits = re.fullmatch(r"\s*(?:pmid:?|pubmed)?\s*0*(\d{1,9})\s*", str(text or ""), re.IGNORECASE)
+    text = str(text or "")
+    digits = _PMID.fullmatch(text) or ("/" in text and _PUBMED_PAGE.search(text)) or None
     return digits.group(1) if digits and digits.group(1) != "0" else ""
 
 

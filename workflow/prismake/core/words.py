@@ -1,16 +1,9 @@
-"""Small pieces of English that sentences in several places share, and text as it is compared."""
+"""Nouns in the number of their count, and text as it is compared."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from typing import Any
-
-
-def join(words: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    words = list(words)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def plural(value: int, singular: str, several: str = "") -> str:

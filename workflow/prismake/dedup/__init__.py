@@ -1,7 +1,8 @@
 """Duplicates: normalise, block, compare, decide in three ways, check whole clusters, merge.
 
 `find_duplicates` gives everything (clusters, the queue for the panel, links, audit); `deduplicate` only the
-clusters; `merge_reports` one row a cluster.
+clusters; `merge_reports` one row a cluster. The graph does it in two steps: `compare_records`, whose `Comparison` is
+kept, and `apply_answers`, which makes the clusters anew when people have answered.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ import importlib
 from typing import Any
 
 _HOME = {
+    "Comparison": "prismake.dedup.comparison",
+    "apply_answers": "prismake.dedup.find",
+    "compare_records": "prismake.dedup.find",
+    "conclude": "prismake.dedup.find",
     "deduplicate": "prismake.dedup.find",
     "find_duplicates": "prismake.dedup.find",
     "Duplicates": "prismake.dedup.find",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.entries import Entries
     from prismake.dedup.rules import Decisions
 
 _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY | kinds.REGISTRY | kinds.PREPRINT
@@ -84,7 +84,7 @@ class Clusters:
 _NONE: frozenset[int] = frozenset()
 
 
-def signatures(p: Prepared, merge_cochrane_versions: bool = True) -> list[tuple]:
+def signatures(p: Entries, merge_cochrane_versions: bool = True) -> list[tuple]:
     """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
     dois = [
@@ -98,7 +98,7 @@ def signatures(p: Prepared, merge_cochrane_versions: bool = True) -> list[tuple]
     ]  # fmt: skip
 
 
-def conflicts(p: Prepared, q: Pairs, d: Decisions) -> Callable[[tuple, tuple], bool]:
+def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple, tuple], bool]:
     """The test whether two signatures forbid one cluster.
 
     DOIs and title numbers that a merged pair has in spite of their difference (one paper under two DOIs, a

@@ -10,15 +10,13 @@ import pandas as pd
 if TYPE_CHECKING:
     from prismake.dedup.answers import Answers
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.entries import Entries
     from prismake.dedup.rules import Decisions
 
 THROUGH_OTHERS = "through other records"
 
 
-def summary(
-    p: Prepared, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers
-) -> dict[str, Any]:
+def summary(p: Entries, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers) -> dict[str, Any]:
     """Counts in all; ``rules``: records by the rule that put them into their cluster."""
     rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
     return {
@@ -35,7 +33,7 @@ def summary(
     }
 
 
-def by_source(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
+def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
     """One row a source, sorted by name.
 
     Columns source, records, reports, repeated (records beyond the first of a report within the source: records −
@@ -60,7 +58,7 @@ def by_source(p: Prepared, labels: np.ndarray) -> pd.DataFrame:
     )
 
 
-def by_pair_of_sources(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, said: Answers) -> pd.DataFrame:
     """One row for two sources (or a source and itself) and the rule that brought their records together.
 
     Columns first, second (first <= second), rule, reports. For every report that two sources share it is counted once:
@@ -75,7 +73,7 @@ def by_pair_of_sources(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, 
     )  # fmt: skip
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.same else {}
     asked = np.array([(entry[a], entry[b]) for a, b in said.same], dtype=np.int64).reshape(-1, 2)
-    weakest = len(d.rule) + 1
+    weakest = int(d.strength.max(initial=0)) + 1
     panel = _as_rows(labels, code, asked[:, 0], asked[:, 1], "panel", weakest)
     shared = _shared(p, labels, code)
     rows = pd.concat([found, panel[labels[asked[:, 0]] == labels[asked[:, 1]]], shared.assign(strength=weakest + 1)])
@@ -92,7 +90,7 @@ def _as_rows(labels: np.ndarray, code: np.ndarray, a: np.ndarray, b: np.ndarray,
     return pd.DataFrame({"label": labels[a], "x": code[a], "y": code[b], "rule": rule, "strength": strength})
 
 
-def _shared(p: Prepared, labels: np.ndarray, code: np.ndarray) -> pd.DataFrame:
+def _shared(p: Entries, labels: np.ndarray, code: np.ndarray) -> pd.DataFrame:
     """Every two sources of every report, and a source with itself where it holds a report more than once."""
     size = np.bincount(labels[p.row_of], minlength=len(labels))
     rows = pd.DataFrame({"label": labels[p.row_of], "x": code[p.row_of]})[size[labels[p.row_of]] > 1]

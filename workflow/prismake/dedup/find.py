@@ -17,6 +17,8 @@ from prismake.dedup import rules
 from prismake.dedup.block import candidates
 from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles
+from prismake.dedup.comparison import Comparison
+from prismake.dedup.entries import Entries
 from prismake.dedup.evidence import Thresholds, weigh_titles, worth_comparing
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
@@ -70,27 +72,85 @@ def find_duplicates(
 
     Raises `DedupError` for ids that are missing or not unique, and for unknown thresholds or answers.
     """
-    limits = _thresholds(thresholds)
     said = panel.read(answers or {}, records)
-    p = prepare(records, alone=said.records)
+    comparison = compare_records(
+        records,
+        alone=said.records,
+        merge_cochrane_versions=merge_cochrane_versions,
+        workers=workers,
+        **thresholds,
+    )
+    return conclude(comparison, said, previous, merge_cochrane_versions=merge_cochrane_versions)
+
+
+def apply_answers(
+    comparison: Comparison,
+    records: pd.DataFrame,
+    *,
+    answers: Mapping[str, str],
+    previous: Mapping[str, str] | None = None,
+    merge_cochrane_versions: bool = True,
+    workers: int = 1,
+) -> Duplicates:
+    """What `find_duplicates` finds with these answers, from a comparison of the same records without answers.
+
+    Only the clusters are made anew. Where an answer is about one of several records with the same content, these have
+    to be told apart first, and all records are compared again. Of a comparison that was kept, the audit table lists the
+    pairs that were kept.
+    """
+    said = panel.read(answers, records)
+    if comparison.entries.folded(said.records):
+        comparison = compare_records(
+            records, alone=said.records, merge_cochrane_versions=merge_cochrane_versions, workers=workers
+        )
+    return conclude(comparison, said, previous, merge_cochrane_versions=merge_cochrane_versions)
+
+
+def compare_records(
+    records: pd.DataFrame,
+    *,
+    alone: frozenset[str] = frozenset(),
+    merge_cochrane_versions: bool = True,
+    workers: int = 1,
+    **thresholds: float,
+) -> Comparison:
+    """Compare all records and decide about each pair by the rules.
+
+    Records in ``alone`` are entries of their own, even where others have the same content. Arguments and errors
+    otherwise as for `find_duplicates`.
+    """
+    limits = _thresholds(thresholds)
+    p = prepare(records, alone=alone)
     weigh_titles(p)
     pairs = _compared(p, workers)
     silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
+    return Comparison(Entries.of(p), pairs, decisions)
+
+
+def conclude(
+    comparison: Comparison,
+    said: panel.Answers | None = None,
+    previous: Mapping[str, str] | None = None,
+    *,
+    merge_cochrane_versions: bool = True,
+) -> Duplicates:
+    """Clusters, open pairs and counts from a comparison, the answers and the report ids of an earlier run."""
+    said = said or panel.Answers()
+    p, pairs = comparison.entries, comparison.pairs
+    decisions = replace(comparison.decisions, veto=comparison.decisions.veto.copy())  # clusters add vetoes
     clusters, joined, united = _cluster(p, pairs, decisions, said, merge_cochrane_versions)
     labels = clusters.labels()
     likeness = np.round(open_pairs.likeness(pairs), 4)
     frame = _frame(p, pairs, decisions, labels, joined, likeness, said, previous or {})
     queue = open_pairs.queue(p, pairs, decisions, clusters, labels, said)
-    merges = open_pairs.merges(p, pairs, decisions, united, likeness)
     links = open_pairs.links(p, pairs, decisions, labels)
-    audit = open_pairs.audit(p, pairs, decisions, labels, likeness)
     return Duplicates(
         clusters=frame,
         queue=queue,
-        merges=merges,
+        merges=open_pairs.merges(p, pairs, decisions, united, likeness),
         links=links,
-        audit=audit,
+        audit=open_pairs.audit(p, pairs, decisions, labels, likeness),
         sources=account.by_source(p, labels),
         shared=account.by_pair_of_sources(p, pairs, decisions, labels, said),
         summary=account.summary(p, frame, queue, links, said),
@@ -123,7 +183,7 @@ def _compared(p: Prepared, workers: int) -> Pairs:
 
 
 def _cluster(
-    p: Prepared, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool
+    p: Entries, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool
 ) -> tuple[Clusters, dict[int, int], list[int]]:
     """Unions in order of the rules' strength; which pair put each entry into its cluster; the pairs that united two."""
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))

@@ -14,7 +14,7 @@ from prismake.dedup.reports import Members, smallest
 if TYPE_CHECKING:
     from prismake.dedup.cluster import Clusters
     from prismake.dedup.compare import Pairs
-    from prismake.dedup.prepare import Prepared
+    from prismake.dedup.entries import Entries
     from prismake.dedup.rules import Decisions
 
 _QUEUE_FLOOR = 0.3
@@ -62,7 +62,7 @@ _LOG_ODDS = {
 }  # fmt: skip
 
 
-def probability(p: Prepared, q: Pairs) -> np.ndarray:
+def probability(p: Entries, q: Pairs) -> np.ndarray:
     """Chance that an open pair is one report; it orders the queue and decides nothing."""
     meetings = (p.kind[q.a] & p.kind[q.b] & kinds.ABSTRACT) > 0
     seen = {
@@ -148,12 +148,12 @@ def _elsewhere(q: Pairs) -> np.ndarray:
     return unlike & (far | (~(q.doi == 1) & (other_place | ((q.title < 0.65) & (q.issue == 0)))))
 
 
-def _ids(p: Prepared) -> np.ndarray:
+def _ids(p: Entries) -> np.ndarray:
     """The smallest record id of every entry."""
     return smallest(p.record_id, p.row_of, len(p))
 
 
-def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
     """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences, members.
 
     ``members`` are the other pairs of records between the two clusters, one a line: whatever people have said about
@@ -179,7 +179,7 @@ def queue(p: Prepared, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nd
     return frame.sort_values(["probability", "item_id"], ascending=[False, True], ignore_index=True)
 
 
-def merges(p: Prepared, q: Pairs, d: Decisions, united: list[int], alike: np.ndarray) -> pd.DataFrame:
+def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndarray) -> pd.DataFrame:
     """The pairs that made the clusters, the least alike first: n - 1 for a cluster of n different records.
 
     Columns item_id, first, second, score, rule, differences, members (pairs of records with the same content).
@@ -228,7 +228,7 @@ def differences(q: Pairs, k: int) -> str:
     return ", ".join(found)
 
 
-def links(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
+def links(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
     """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
     ids = _ids(p)
     found: dict[tuple, tuple] = {}
@@ -243,7 +243,7 @@ def links(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFra
     return frame.astype("str")
 
 
-def audit(p: Prepared, q: Pairs, d: Decisions, labels: np.ndarray, alike: np.ndarray) -> pd.DataFrame:
+def audit(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, alike: np.ndarray) -> pd.DataFrame:
     """Every compared pair above a floor: both ids, the fields' scores, rule, veto, link and decision."""
     rows = np.flatnonzero(
         (q.title >= _AUDIT_FLOOR) | (d.rule != "") | (d.link != "") | (q.doi == 1) | (q.pmid == 1) | worth_asking(q)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.files import digest, read_json, replacing, write_entries
-from prismake.sheets.merged_answers import TOGETHER
-from prismake.sheets.paths import SHEETS
+from prismake.core.names import TOGETHER
+from prismake.kept.sheet_files import SHEETS
 
 SETTLED_BY_ALL = "settled"
 Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "settled" -> item -> field -> answer

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.files import read_json, write_json
-from prismake.sheets.paths import HISTORY
+from prismake.core.states import Route
+from prismake.kept.sheet_files import HISTORY
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
-SCREENING, FULL_TEXT = "screening", "full text"
+SCREENING, FULL_TEXT = Route.SCREENING.value, Route.FULL_TEXT.value
 
 
 def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:

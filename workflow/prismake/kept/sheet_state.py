@@ -13,7 +13,8 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest, read_json, write_json
-from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, open_in_program, sheet_path
+from prismake.core.names import CONSENSUS
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
 
 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:

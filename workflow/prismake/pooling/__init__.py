@@ -3,6 +3,7 @@
 | to get | ask |
 | --- | --- |
 | effect sizes and variances; the columns they need | `effect_sizes`, `effect_columns` |
+| the same with a reason for every row that cannot be used | `effect_rows` |
 | a standard error from a published interval | `standard_error_from_ci` |
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
@@ -19,7 +20,9 @@
 | leave-one-out, cumulative | `leave_one_out`, `cumulative` |
 | influence, Baujat, funnel coordinates | `influence`, `baujat`, `funnel` |
 | every subset of studies (GOSH) | `gosh` |
+| the tests of small-study effects that fit a measure, and why | `small_study_tests`, `fitting_tests` |
 | asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
+| asymmetry of proportions and rates | `peters_mixed` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
 | selection by p-value (step function), with weights fitted or assumed | `selection_model` |
@@ -39,7 +42,8 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "effects": ["effect_sizes", "effect_columns", "standard_error_from_ci"],
+    "effects": ["effect_sizes", "effect_rows", "effect_columns", "standard_error_from_ci"],
+    "rows": ["Effects", "LeftOut"],
     "transforms": [
         "back_transform",
         "natural_scale",
@@ -48,7 +52,8 @@ _HOME = {
         "study_interval",
         "FREEMAN_TUKEY_WARNING",
     ],
-    "fit": ["pool", "Pooled"],
+    "fit": ["pool"],
+    "pooled": ["Pooled"],
     "batch": ["pool_batch", "PooledBatch"],
     "proportions": ["pool_proportions", "pool_rates"],
     "mixed_interval": ["tau2_interval_proportions"],
@@ -74,6 +79,7 @@ _HOME = {
     "bayesian": ["bayes", "Posterior"],
     "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
+    "small_study": ["small_study_tests", "fitting_tests", "peters_mixed", "SmallStudyTest", "Fitting"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

@@ -16,6 +16,8 @@ import numpy as np
 from prismake.core.errors import NotConverged, PoolingError
 
 from . import distributions as dist
+from . import hartung_knapp as hk
+from . import prediction as pi
 from .kernel import Problem
 from .tau2 import estimate, method_name
 
@@ -84,10 +86,21 @@ class PooledBatch:
             return np.where(self.k > 1, self.tau2 / self.typical + 1.0, 1.0)
 
 
-def pool_batch(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0) -> PooledBatch:
+def pool_batch(
+    yi: Any,
+    vi: Any,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 95.0,
+    *,
+    adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
+) -> PooledBatch:
     """Pool every row of ``yi`` (m, k) with variances ``vi`` (m, k) or (k,); NaN marks a study that is not there.
 
     The same estimators, tests and guarantees as `pool` without moderators: ML and REML look for the global maximum.
+    ``adhoc`` and ``prediction`` as there, without ``iqwig6`` and ``cd``. Where the Hartung-Knapp interval gave way to
+    Wald's, ``ddf`` is NaN.
 
     Raises
     ------
@@ -99,18 +112,24 @@ def pool_batch(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: f
     method = method_name(method)
     if test not in {"z", "t", "knha"}:
         raise PoolingError(f"There is no test '{test}'.", remedy="Use z, t or knha.")
+    adhoc, prediction = hk.adhoc_name(adhoc), pi.prediction_name(prediction)
+    if adhoc == "iqwig6" or prediction == "cd":
+        raise PoolingError("Many analyses at once have no iqwig6 and no cd.", remedy="Use pool for each.")
     y = np.atleast_2d(np.asarray(yi, dtype=float))
     v = np.broadcast_to(np.asarray(vi, dtype=float), y.shape) if np.ndim(vi) < 2 else np.asarray(vi, dtype=float)
     if y.shape != v.shape:
         raise PoolingError(f"Effects of shape {y.shape} but variances of shape {v.shape}.")
     m, k = y.shape
     step = max(1, BLOCK // max(k, 1))
-    parts = [_block(y[i : i + step].T, v[i : i + step].T, method, test, level) for i in range(0, m, step)]
+    how = (method, test, level, adhoc, prediction)
+    parts = [_block(y[i : i + step].T, v[i : i + step].T, *how) for i in range(0, m, step)]
     columns = parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
     return PooledBatch(method, test, level, *columns)
 
 
-def _block(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float) -> list[np.ndarray]:
+def _block(
+    y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, adhoc: str, prediction: str
+) -> list[np.ndarray]:
     """All fields of `PooledBatch` for one block, (k, m)."""
     y, v, count = _clean(y, v)
     df = np.maximum(count - 1.0, 0.0)
@@ -125,14 +144,14 @@ def _block(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float) -
         w = 1.0 / (v + tau2)
         W, mean, quadratic = _moments(y, w)
         scale = quadratic
-    se = 1.0 / np.sqrt(W)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if test == "knha" and method != "EE":
-            se = np.where(count > 1, se * np.sqrt(scale / df), se)
-    ddf, q = _quantiles(count, "z" if method == "EE" and test == "knha" else test, level)
+    classic = se = 1.0 / np.sqrt(W)
+    hartung_knapp = test == "knha" and method != "EE"
+    ddf, q = _quantiles(count, "z" if test == "knha" and not hartung_knapp else test, level)
+    if hartung_knapp:
+        se, ddf, q = _hartung_knapp(classic, scale, tau2, count, ddf, q, adhoc, level)
     half = q * se
     nothing = count == 0
-    wide = np.full_like(se, np.nan) if method == "EE" else q * np.sqrt(se * se + tau2)
+    wide = np.full_like(se, np.nan) if method == "EE" else _wide(prediction, se, classic, tau2, count, q, level)
     columns = [
         count.astype(int), mean, se, ddf, mean - half, mean + half, mean - wide, mean + wide, tau2,
         np.where(count > 1, Q, 0.0), typical, gradient, iterations,
@@ -140,6 +159,40 @@ def _block(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float) -
     if nothing.any():
         columns[1:3] = [np.where(nothing, np.nan, column) for column in columns[1:3]]
     return columns
+
+
+def _hartung_knapp(classic, quadratic, tau2, count, ddf, q, adhoc: str, level: float) -> tuple[np.ndarray, ...]:
+    """Standard error, df and critical value of each column; as `hartung_knapp.hartung_knapp` for one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(count > 1, quadratic / (count - 1.0), 1.0)
+    wald = np.zeros(count.size, bool)
+    normal = dist.critical(level)
+    if adhoc == "cochrane":
+        wald = (tau2 == 0.0) | (count == 2)
+    elif adhoc == "ci":
+        wald = q * np.sqrt(factor) < normal
+    elif adhoc == "se":
+        factor = np.maximum(factor, 1.0)
+    if wald.any():
+        factor, ddf, q = np.where(wald, 1.0, factor), np.where(wald, np.nan, ddf), np.where(wald, normal, q)
+    return classic * np.sqrt(factor), ddf, q
+
+
+def _wide(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
+    """Half the width of each column's prediction interval, see `prediction`."""
+    if prediction == "metafor":
+        return q * np.sqrt(se * se + tau2)
+    error = se if prediction == "riley" else classic
+    spread = np.sqrt(error * error + tau2)
+    lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
+    if count.size and count.min() == count.max():  # all columns alike, as in most batches
+        k = float(count[0])
+        t = math.nan if k < pi.LEAST else dist.critical(level, k - lost if lost else None)
+        return t * spread
+    t = np.full(count.size, np.nan)
+    for k in np.unique(count[count >= pi.LEAST]):
+        t[count == k] = dist.critical(level, k - lost if lost else None)
+    return t * spread
 
 
 def _clean(y: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

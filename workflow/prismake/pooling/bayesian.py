@@ -16,6 +16,7 @@ from scipy.special import ndtr
 
 from prismake.core.errors import NotConverged, PoolingError
 
+from .distributions import percent
 from .frame import effects
 from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 
@@ -80,6 +81,7 @@ def bayes(
     NotConverged
         The integral does not settle.
     """
+    percent(level)
     y, v, _ = effects(yi, vi)
     log_prior = _prior(prior, scale, y.size)
     model = _Posterior(y, v, log_prior, mu_prior)

@@ -73,8 +73,9 @@ def _contrasts(values: Any, full: bool) -> tuple[np.ndarray, list[str]]:
     return block, shown
 
 
-def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Rows complete in effect, variance and moderators, after checking that the design can be fitted."""
+def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, np.ndarray]:
+    """``(yi, vi, X, dropped, keep)`` of rows complete in effect, variance and moderators, after checking that the
+    design can be fitted."""
     y, v = as_column(yi, "yi").copy(), as_column(vi, "vi")
     if X.shape[0] != y.size:
         raise PoolingError(f"{y.size} effects but {X.shape[0]} rows of moderators.")
@@ -82,7 +83,7 @@ def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarr
     y, v, keep = effects(y, v)
     X = X[keep]
     require_full_rank(X)
-    return y, v, X, int((~keep).sum())
+    return y, v, X, int((~keep).sum()), keep
 
 
 def require_full_rank(X: np.ndarray) -> None:

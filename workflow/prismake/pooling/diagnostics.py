@@ -12,6 +12,7 @@ import numpy as np
 
 from prismake.core.errors import PoolingError
 
+from . import hartung_knapp as hk
 from .batch import pool_batch
 from .distributions import chi2_upper
 from .fit import fit_problem
@@ -23,7 +24,8 @@ from .tau2 import method_name
 @dataclass(frozen=True, eq=False)
 class Series:
     """Pooled results of a series of analyses; every field has shape (k,), rows in the order of the complete rows of
-    the input (`cumulative`: in the order asked). ``keep`` marks the rows of the input that were complete."""
+    the input (`cumulative`: in the order asked). ``ddf`` are the degrees of freedom of the test, NaN where it is normal
+    (Wald's interval in place of a Hartung-Knapp one among them). ``keep`` marks the rows that were complete."""
 
     estimate: np.ndarray
     se: np.ndarray
@@ -36,6 +38,7 @@ class Series:
     I2: np.ndarray
     H2: np.ndarray
     k: np.ndarray
+    ddf: np.ndarray
     keep: np.ndarray
 
     @cached_property
@@ -44,19 +47,24 @@ class Series:
         return np.where(self.k > 1, chi2_upper(self.Q, np.maximum(self.k - 1, 1)), 1.0)
 
 
-def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray) -> Series:
-    batch = pool_batch(y, v, method, test, level)
+def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray, adhoc: str) -> Series:
+    batch = pool_batch(y, v, method, test, level, adhoc=adhoc, prediction="metafor")
     names = [name for name in Series.__dataclass_fields__ if name not in {"estimate", "keep"}]
     return Series(batch.beta, *(getattr(batch, name) for name in names), keep)
 
 
-def leave_one_out(yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0) -> Series:
-    """The pooled estimate without each study in turn. Raises PoolingError for fewer than two studies."""
+def leave_one_out(
+    yi: Any, vi: Any, method: str = "REML", test: str = "z", level: float = 95.0, *, adhoc: str = hk.DEFAULT
+) -> Series:
+    """The pooled estimate without each study in turn, with the same ``adhoc`` rule as `pool`.
+
+    Raises PoolingError for fewer than two studies.
+    """
     y, v, keep = effects(yi, vi)
     if y.size < 2:
         raise PoolingError("Leaving out the only study leaves nothing.")
     others = np.arange(y.size - 1) + (np.arange(y.size - 1) >= np.arange(y.size)[:, None])
-    return _series(y[others], v[others], method, test, level, keep)
+    return _series(y[others], v[others], method, test, level, keep, adhoc)
 
 
 def cumulative(
@@ -67,14 +75,16 @@ def cumulative(
     level: float = 95.0,
     *,
     order: Sequence[float] | None = None,
+    adhoc: str = hk.DEFAULT,
 ) -> Series:
-    """The pooled estimate of the first 1, 2, ... k studies, in input order or sorted by ``order`` (ties stay)."""
+    """The pooled estimate of the first 1, 2, ... k studies, in input order or sorted by ``order`` (ties stay), with the
+    same ``adhoc`` rule as `pool`."""
     y, v, keep = effects(yi, vi)
     if order is not None:
         position = np.argsort(np.asarray(order, dtype=float)[keep], kind="stable")
         y, v = y[position], v[position]
     first = np.where(np.arange(y.size) <= np.arange(y.size)[:, None], y, np.nan)
-    return _series(first, v, method, test, level, keep)
+    return _series(first, v, method, test, level, keep, adhoc)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +110,15 @@ class Influence:
 
 
 def influence(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Influence:
-    """Diagnostics of every study by leaving it out, with the standard errors of ``test`` (z, t or knha).
+    """Diagnostics of every study by leaving it out, with the standard errors of ``test`` (z, t or knha, which is plain
+    here: a rule that switches to Wald's in single rows would make them incomparable).
 
     Raises PoolingError for fewer than two studies.
     """
     y, v, keep = effects(yi, vi)
     k = y.size
     full = fit_problem(Problem(y, v), method_name(method), test, 95.0)
-    rest = leave_one_out(y, v, method, test)
+    rest = leave_one_out(y, v, method, test, adhoc="none")
     weights = 1.0 / (v + full.tau2)
     hat = weights / weights.sum()
     shift = full.beta - rest.estimate
@@ -153,7 +164,7 @@ def baujat(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Points:
     without it over its variance by ``test`` (Baujat et al. 2002). For random effects the residual uses v + tau²."""
     y, v, keep = effects(yi, vi)
     full = fit_problem(Problem(y, v), method_name(method), "z", 95.0)
-    rest = leave_one_out(y, v, method, test)
+    rest = leave_one_out(y, v, method, test, adhoc="none")
     with np.errstate(divide="ignore", invalid="ignore"):  # equal effects have no Hartung-Knapp variance
         moved = (full.beta - rest.estimate) ** 2 / rest.se**2
     return Points((y - full.beta) ** 2 / (v + full.tau2), moved, keep)

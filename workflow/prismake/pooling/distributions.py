@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
+from prismake.core.errors import PoolingError
+
 
 def normal_two_sided(z):
     """P(|Z| >= |z|) for a standard normal Z."""
@@ -55,5 +57,26 @@ def chi2_quantile(p: float, df: float) -> float:
 
 def critical(level: float, df: float | None = None) -> float:
     """Two-sided critical value of a ``level`` % interval: normal, or t with ``df`` degrees of freedom."""
+    if not 1.0 <= level < 100.0:
+        percent(level)
     p = 0.5 + level / 200.0
     return normal_quantile(p) if df is None else t_quantile(p, float(df))
+
+
+def percent(level: float) -> float:
+    """``level`` where it is a level in per cent.
+
+    A fraction such as 0.95 would otherwise give an interval that holds less than one per cent: it is refused.
+
+    Raises
+    ------
+    PoolingError
+    """
+    if 0.0 < level < 1.0:
+        raise PoolingError(
+            f"The level {level:g} would be {level:g} per cent: levels are per cent here.",
+            remedy=f"Write {100.0 * level:g} for {level:g}.",
+        )
+    if not 0.0 < level < 100.0:
+        raise PoolingError(f"The level {level:g} is not between 0 and 100 per cent.", remedy="Use 95.")
+    return level

@@ -1,34 +1,38 @@
 """Effect sizes and sampling variances from counts, rates, means and correlations.
 
 Columns are named as in the common notation of the field: ``xi ni`` events of total; ``ai bi ci di`` the 2x2 table
-(events, non-events of group 1, then of group 2); ``xi ti`` and ``x1i t1i x2i t2i`` events and person-time;
-``mi sdi ni`` and ``m1i sd1i n1i m2i sd2i n2i`` means; ``ri ni`` correlations; ``yi`` with ``vi`` or ``sei`` or
-``lb ub`` for effects taken from a paper.
-
-Sources: Borenstein et al., Introduction to Meta-Analysis (2009), chapters 4 to 6 (MD, SMD, ROM is Hedges, Gurevitch
-& Curtis 1999, OR, RR, RD, ZCOR); Freeman & Tukey 1950 (PFT, IRFT); Rücker et al. 2009 (AS); Yusuf et al. 1985 (PETO);
-Hedges 1981 (exact small-sample factor); Bonett 2009 (SMDH); Nakagawa et al. 2015 (CVLN, SDLN); Olkin & Pratt 1958
-(UCOR).
+(events, non-events of group 1, then of group 2; the totals ``n1i n2i`` may stand in place of ``bi di``); ``xi ti`` and
+``x1i t1i x2i t2i`` events and person-time; ``mi sdi ni`` and ``m1i sd1i n1i m2i sd2i n2i`` means; ``ri ni``
+correlations; ``yi`` with ``vi`` or ``sei`` or ``lb ub`` for effects taken from a paper. Sources: see `formulas`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, hyp2f1
 
-from prismake.core.errors import PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
+from . import checks as ck
+from . import formulas as f
 from .distributions import critical
 from .frame import as_column, columns
+from .rows import Effects, LeftOut
 
 Pair = tuple[np.ndarray, np.ndarray]
 
 
 def effect_sizes(
-    measure: str, data: Any, *, add: float | None = None, to: str | None = None, level: float = 95.0
+    measure: str,
+    data: Any,
+    *,
+    add: float | None = None,
+    to: str | None = None,
+    level: float = 95.0,
+    drop00: bool = True,
 ) -> Pair:
     """Effects ``yi`` and sampling variances ``vi``, one a row of ``data``, on the scale on which they are pooled.
 
@@ -46,43 +50,148 @@ def effect_sizes(
         where the measure is undefined at an empty cell or has variance zero there, none for PAS, PFT, IRS, IRFT,
         AS, PETO, IRSD.
     level
-        Percent level of ``lb ub``.
+        Level of ``lb ub`` in per cent.
+    drop00
+        Leave studies that say nothing on a ratio out of RR, OR and IRR (NaN): no event in either arm, for OR also only
+        events (Cochrane Handbook 10.4.4.1). False corrects them like any empty cell, as metafor does unless asked.
 
     Returns
     -------
     Arrays of shape (rows,). Rows that are incomplete, or where the measure is not defined (a logarithm of zero), are
-    NaN in both; `pool` drops them with a count.
+    NaN in both; `pool` drops them with a count. `effect_rows` says why, row by row.
 
     Raises
     ------
+    EstimateDoesNotExist
+        No study has an event in either arm, so that no ratio is left.
     PoolingError
-        Unknown measure, missing column, counts that contradict each other.
+        Unknown measure, missing column; with its row: counts that contradict each other, a negative standard deviation
+        or standard error, a correlation beyond 1, an estimate outside its interval.
     """
-    measure = measure.upper()
-    if measure not in _MEASURES:
-        raise PoolingError(f"There is no measure '{measure}'.", remedy=f"Use one of: {' '.join(_MEASURES)}.")
-    names, corrected, formula, prepare = _MEASURES[measure]
-    if formula is None:
-        return _generic(measure, data, level)
-    values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
-    if prepare is not None:
-        if add is None:
-            add, to = (0.5, to or "only0") if corrected else (0.0, "none")
-        values = prepare(values, float(add), to or "only0")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        yi, vi = formula(*values)
-    yi, vi = np.array(yi, dtype=float), np.array(vi, dtype=float)
-    undefined = ~(np.isfinite(yi) & np.isfinite(vi))
-    yi[undefined] = vi[undefined] = np.nan
-    return yi, vi
+    found, asked = _compute(measure, data, add, to, level, drop00)
+    ck.refuse_impossible(asked)
+    if not found.used.any() and any(one.kind == ck.NO_EVENTS for one in found.left_out):
+        raise EstimateDoesNotExist(no_ratio(found.measure), remedy="Report the counts.")
+    return found.yi, found.vi
+
+
+def effect_rows(
+    measure: str,
+    data: Any,
+    *,
+    add: float | None = None,
+    to: str | None = None,
+    level: float = 95.0,
+    drop00: bool = True,
+    labels: Sequence[Any] | None = None,
+) -> Effects:
+    """`effect_sizes` that stops at no row: each one that the measure cannot use is named with its reason.
+
+    Parameters as in `effect_sizes`; ``labels`` are the names of the studies. The result holds effects and variances
+    (NaN in rows left out), the reasons, and which rows a continuity correction was added to; `Effects.pool` pools it.
+
+    Raises PoolingError for an unknown measure and for columns that are missing or differ in length.
+    """
+    return _compute(measure, data, add, to, level, drop00, labels)[0]
 
 
 def effect_columns(measure: str) -> tuple[str, ...]:
     """Names of the columns that ``effect_sizes`` needs for a measure."""
-    return tuple(_MEASURES[measure.upper()][0])
+    return tuple(_measure(measure)[1].columns)
 
 
-# ---- continuity corrections ----------------------------------------------------------------------------------
+def no_ratio(measure: str) -> str:
+    return f"No study has an event in either arm: there is no {'rate' if measure == 'IRR' else 'pooled'} ratio."
+
+
+# ---- one measure ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measure:
+    """``corrected``: 1/2 is added to empty cells by default. ``correct`` adds it: (values, add, rows) to values, with
+    ``empty`` marking the rows that have an empty cell."""
+
+    columns: tuple[str, ...]
+    formula: Callable[..., Pair]
+    checks: ck.Checker
+    corrected: bool = False
+    empty: Callable[[Sequence[np.ndarray]], np.ndarray] | None = None
+    correct: Callable[[Sequence[np.ndarray], np.ndarray], list[np.ndarray]] | None = None
+
+
+RATIOS = {"RR", "OR", "PETO", "IRR"}
+
+
+def _measure(measure: str) -> tuple[str, Measure]:
+    name = measure.upper()
+    if name not in MEASURES:
+        raise PoolingError(f"There is no measure '{measure}'.", remedy=f"Use one of: {' '.join(MEASURES)}.")
+    return name, MEASURES[name]
+
+
+def _compute(
+    measure: str, data: Any, add: float | None, to: str | None, level: float, drop00: bool, labels: Any = None
+) -> tuple[Effects, list[ck.Check]]:
+    """Effects of every row, and all checks that were made."""
+    name, spec = _measure(measure)
+    if name in {"GEN", "GENLN"}:
+        yi, vi, names, values, asked = _generic(name, data, level)
+        return _effects(name, yi, vi, names, values, asked, labels=labels), asked
+    names = spec.columns
+    values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
+    asked = [*ck.missing(names, values), *spec.checks(values)]
+    if name in RATIOS and drop00:
+        asked += ck.without_events(name, values)
+    out = np.any([check.rows for check in asked], axis=0)
+    amount, rows = 0.0, np.zeros(out.size, bool)
+    used = values
+    if spec.empty is not None and spec.correct is not None:
+        amount, how = (0.5 if spec.corrected else 0.0, to or "only0") if add is None else (float(add), to or "only0")
+        if add is None and not spec.corrected:
+            how = "none"
+        empty = spec.empty([np.where(out, np.nan, v) for v in values])
+        rows = _chosen(empty, how) & ~np.isnan(values).any(axis=0)
+        used = spec.correct(values, amount * rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        yi, vi = spec.formula(*used)
+    corrected = rows & ~out & (amount != 0.0)
+    found = _effects(name, yi, vi, names, values, asked, corrected=corrected, add=amount, labels=labels)
+    return found, asked
+
+
+def _effects(
+    measure: str, yi: Any, vi: Any, names: Sequence[str], values: Sequence[np.ndarray], asked: Sequence[ck.Check],
+    *, corrected: np.ndarray | None = None, add: float = 0.0, labels: Any = None,
+) -> Effects:  # fmt: skip
+    """Rows that a check stops, or where the formula has no value, become NaN with their reason."""
+    yi, vi = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    k = yi.size
+    names_of = [str(label) for label in labels] if labels is not None else [f"row {i + 1}" for i in range(k)]
+    if len(names_of) != k:
+        raise PoolingError(f"{k} rows but {len(names_of)} labels.", remedy="Give one a study.")
+    bad, left = np.zeros(k, bool), []
+    undefined = "The measure is not defined here."
+    rest = ck.Check(ck.UNDEFINED, tuple(names), ~(np.isfinite(yi) & np.isfinite(vi)), undefined, ck.LOOK)
+    cells = dict(zip(names, values, strict=True))
+    for check in [*asked, rest]:
+        for i in np.flatnonzero(check.rows & ~bad):
+            numbers = {name: float(cells[name][i]) for name in check.columns}
+            left.append(LeftOut(int(i), names_of[i], check.kind, numbers, check.what, check.remedy))
+        bad |= check.rows
+    yi[bad] = vi[bad] = np.nan
+    marks = np.zeros(k, bool) if corrected is None else corrected
+    sizes = cells.get("ni" if measure == "PFT" else "ti") if measure in {"PFT", "IRFT"} else None
+    told = np.isin(np.arange(k), [one.row for one in left if one.kind == ck.NO_EVENTS])
+    empty = _no_events(cells, ~bad | told)
+    order = tuple(sorted(left, key=lambda one: one.row))
+    return Effects(measure, yi, vi, order, marks, add, tuple(names_of), sizes, empty)
+
+
+def _no_events(cells: dict[str, np.ndarray], rows: np.ndarray) -> bool:
+    """Whether events are counted and none was seen in any of the ``rows``."""
+    counted = [cells[name][rows] for name in ("xi", "ai", "ci", "x1i", "x2i") if name in cells]
+    return bool(counted and counted[0].size and not any(x.any() for x in counted))
 
 
 def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
@@ -97,140 +206,33 @@ def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
     raise PoolingError(f"'{to}' does not say which rows to correct.", remedy="Use only0, all, if0all or none.")
 
 
-def _refuse(bad: np.ndarray, what: str) -> None:
-    if bad.any():
-        rows = ", ".join(str(i + 1) for i in np.flatnonzero(bad)[:10])
-        raise PoolingError(what, where=f"row {rows}")
+def _generic(measure: str, data: Any, level: float):
+    """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1).
 
-
-def _events_of_total(values: list[np.ndarray], add: float, to: str) -> list[np.ndarray]:
-    x, n = values
-    _refuse(x > n, "There are more events than participants.")
-    _refuse((x < 0) | (n <= 0), "Events cannot be negative and the total must be above zero.")
-    chosen = _chosen((x == 0) | (x == n), to)
-    return [x + add * chosen, n + 2.0 * add * chosen]
-
-
-def _table(values: list[np.ndarray], add: float, to: str) -> list[np.ndarray]:
-    _refuse(np.any(np.array(values) < 0, axis=0), "A cell of the 2x2 table is negative.")
-    a, b, c, d = values
-    _refuse((a + b == 0) | (c + d == 0), "A group has no participants.")
-    chosen = _chosen((a == 0) | (b == 0) | (c == 0) | (d == 0), to)
-    return [cell + add * chosen for cell in values]
-
-
-def _rate(values: list[np.ndarray], add: float, to: str) -> list[np.ndarray]:
-    x, t = values
-    _refuse((x < 0) | (t <= 0), "Events cannot be negative and the time at risk must be above zero.")
-    return [x + add * _chosen(x == 0, to), t]
-
-
-def _two_rates(values: list[np.ndarray], add: float, to: str) -> list[np.ndarray]:
-    x1, t1, x2, t2 = values
-    _refuse((x1 < 0) | (x2 < 0) | (t1 <= 0) | (t2 <= 0), "Events are negative or the time at risk is not above zero.")
-    chosen = _chosen((x1 == 0) | (x2 == 0), to)
-    return [x1 + add * chosen, t1, x2 + add * chosen, t2]
-
-
-# ---- formulas ------------------------------------------------------------------------------------------------
-
-
-def _pft(x: np.ndarray, n: np.ndarray) -> Pair:
-    angle = np.arcsin(np.sqrt(x / (n + 1.0))) + np.arcsin(np.sqrt((x + 1.0) / (n + 1.0)))
-    return 0.5 * angle, 1.0 / (4.0 * n + 2.0)
-
-
-def _pr(x: np.ndarray, n: np.ndarray) -> Pair:
-    p = x / n
-    return p, p * (1.0 - p) / n
-
-
-def _rd(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> Pair:
-    n1, n2 = a + b, c + d
-    p1, p2 = a / n1, c / n2
-    return p1 - p2, p1 * (1.0 - p1) / n1 + p2 * (1.0 - p2) / n2
-
-
-def _rr(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> Pair:
-    n1, n2 = a + b, c + d
-    return np.log(a / n1) - np.log(c / n2), 1.0 / a - 1.0 / n1 + 1.0 / c - 1.0 / n2
-
-
-def _peto(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> Pair:
-    n1, n2, events, others = a + b, c + d, a + c, b + d
-    total = n1 + n2
-    v = events * others * (n1 / total) * (n2 / total) / (total - 1.0)
-    return (a - events * n1 / total) / v, 1.0 / v
-
-
-def _as(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> Pair:
-    n1, n2 = a + b, c + d
-    return np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1.0 / (4.0 * n1) + 1.0 / (4.0 * n2)
-
-
-def _small_sample(df: np.ndarray) -> np.ndarray:
-    """Hedges 1981, equation 6e: gamma(m/2) / (sqrt(m/2) gamma((m-1)/2))."""
-    return np.where(df <= 1, np.nan, np.exp(gammaln(df / 2.0) - gammaln((df - 1.0) / 2.0)) / np.sqrt(df / 2.0))
-
-
-def _smd(m1, s1, n1, m2, s2, n2) -> Pair:
-    df = n1 + n2 - 2.0
-    pooled = np.sqrt(((n1 - 1.0) * s1**2 + (n2 - 1.0) * s2**2) / df)
-    g = _small_sample(df) * (m1 - m2) / pooled
-    return g, 1.0 / n1 + 1.0 / n2 + g**2 / (2.0 * (n1 + n2))
-
-
-def _smdh(m1, s1, n1, m2, s2, n2) -> Pair:
-    s, factor = np.sqrt((s1**2 + s2**2) / 2.0), _small_sample(n1 + n2 - 2.0)
-    g = factor * (m1 - m2) / s
-    spread = g**2 * (s1**4 / (n1 - 1.0) + s2**4 / (n2 - 1.0)) / (8.0 * s**4)
-    return g, factor**2 * (spread + s1**2 / s**2 / (n1 - 1.0) + s2**2 / s**2 / (n2 - 1.0))
-
-
-def _more_than(n: np.ndarray, least: float) -> np.ndarray:
-    """Sizes, NaN where they are too small for the variance of a correlation."""
-    return np.where(n > least, n, np.nan)
-
-
-def _ucor(r: np.ndarray, n: np.ndarray) -> Pair:
-    n = _more_than(n, 4.0)
-    unbiased = r * _hypergeometric((n - 2.0) / 2.0, 1.0 - r**2)
-    return unbiased, (1.0 - unbiased**2) ** 2 / (n - 1.0)
-
-
-def _hypergeometric(c: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """2F1(1/2, 1/2; c; x). The plain series is quick for large c, where the library's transformation overflows."""
-    small = c < 10.0
-    total, term = np.ones_like(x), np.ones_like(x)
-    for i in range(400):
-        term = np.where(small, 0.0, term * (i + 0.5) ** 2 * x / ((c + i) * (i + 1.0)))
-        total = total + term
-    return np.where(small, hyp2f1(0.5, 0.5, np.where(small, c, 10.0), x), total)
-
-
-def _generic(measure: str, data: Any, level: float) -> Pair:
-    """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1)."""
+    Limits beside vi or sei take no part in the variance, but the estimate must lie between them all the same.
+    """
     present = set(getattr(data, "columns", data))
-    (yi,) = columns(data, ["yi"])
     log = measure == "GENLN"
-    if "vi" in present:
-        vi = columns(data, ["vi"])[0].copy()
-    elif "sei" in present:
-        vi = columns(data, ["sei"])[0] ** 2
+    limits = ["lb", "ub"] if {"lb", "ub"} <= present else []
+    source = next(([name] for name in ("vi", "sei") if name in present), ["lb", "ub"])
+    names = ["yi", *dict.fromkeys([*source, *limits])]
+    values = columns(data, names)
+    cells = dict(zip(names, values, strict=True))
+    if limits and source != limits:  # extra limits may be missing
+        asked = ck.missing(["yi", *source], [cells[name] for name in ["yi", *source]])
     else:
-        lb, ub = columns(data, ["lb", "ub"])
-        _refuse(lb > ub, "The lower limit of the interval is above the upper limit.")
-        if log:
-            _refuse((lb <= 0) | (ub <= 0), "A ratio and its interval must be above zero.")
-            lb, ub = np.log(lb), np.log(ub)
-        vi = ((ub - lb) / (2.0 * critical(level))) ** 2
-    if log:
-        _refuse(yi <= 0, "A ratio must be above zero.")
-        yi = np.log(yi)
-    yi, vi = np.array(yi, dtype=float), np.array(vi, dtype=float)
-    missing = np.isnan(yi) | np.isnan(vi)
-    yi[missing] = vi[missing] = np.nan
-    return yi, vi
+        asked = ck.missing(names, values)
+    asked += ck.published(cells["yi"], {name: cells[name] for name in names[1:]}, log=log)
+    if source != ["lb", "ub"]:  # limits of zero or no width matter only where the variance comes from them
+        asked = [c for c in asked if c.kind == ck.IMPOSSIBLE or not {"lb", "ub"} & set(c.columns)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if source == ["lb", "ub"]:
+            lb, ub = (np.log(cells[n]) if log else cells[n] for n in ("lb", "ub"))
+            vi = ((ub - lb) / (2.0 * critical(level))) ** 2
+        else:
+            vi = cells["vi"] if source == ["vi"] else cells["sei"] ** 2
+        yi = np.log(cells["yi"]) if log else cells["yi"]
+    return yi, vi, names, values, asked
 
 
 def standard_error_from_ci(lower: Any, upper: Any, level: float = 95.0, *, log: bool = False) -> np.ndarray:
@@ -241,45 +243,98 @@ def standard_error_from_ci(lower: Any, upper: Any, level: float = 95.0, *, log: 
     return (ub - lb) / (2.0 * critical(level))
 
 
-_P, _T = ("xi", "ni"), ("ai", "bi", "ci", "di")
-_R, _RR, _C = ("xi", "ti"), ("x1i", "t1i", "x2i", "t2i"), ("ri", "ni")
-_M, _MM = ("mi", "sdi", "ni"), ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
+# ---- the measures --------------------------------------------------------------------------------------------
 
-# measure -> columns, corrected by default, formula, how cells are corrected
-_MEASURES: dict[str, tuple[tuple[str, ...], bool, Callable[..., Pair] | None, Callable[..., Any] | None]] = {
-    "PR": (_P, True, _pr, _events_of_total),
-    "PLN": (_P, True, lambda x, n: (np.log(x / n), 1.0 / x - 1.0 / n), _events_of_total),
-    "PLO": (_P, True, lambda x, n: (np.log(x / (n - x)), 1.0 / x + 1.0 / (n - x)), _events_of_total),
-    "PAS": (_P, False, lambda x, n: (np.arcsin(np.sqrt(x / n)), 1.0 / (4.0 * n)), _events_of_total),
-    "PFT": (_P, False, _pft, _events_of_total),
-    "IR": (_R, True, lambda x, t: (x / t, x / t**2), _rate),
-    "IRLN": (_R, True, lambda x, t: (np.log(x / t), 1.0 / x), _rate),
-    "IRS": (_R, False, lambda x, t: (np.sqrt(x / t), 1.0 / (4.0 * t)), _rate),
-    "IRFT": (_R, False, lambda x, t: (0.5 * (np.sqrt(x / t) + np.sqrt((x + 1.0) / t)), 1.0 / (4.0 * t)), _rate),
-    "RR": (_T, True, _rr, _table),
-    "OR": (_T, True, lambda a, b, c, d: (np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d), _table),
-    "RD": (_T, True, _rd, _table),
-    "AS": (_T, False, _as, _table),
-    "PETO": (_T, False, _peto, _table),
-    "IRR": (_RR, True, lambda x, t, y, u: (np.log(x / t) - np.log(y / u), 1.0 / x + 1.0 / y), _two_rates),
-    "IRD": (_RR, True, lambda x, t, y, u: (x / t - y / u, x / t**2 + y / u**2), _two_rates),
-    "IRSD": (_RR, False, lambda x, t, y, u: (np.sqrt(x / t) - np.sqrt(y / u), 0.25 / t + 0.25 / u), _two_rates),
-    "MN": (_M, False, lambda m, s, n: (m, s**2 / n), None),
-    "MNLN": (_M, False, lambda m, s, n: (np.log(m), s**2 / (n * m**2)), None),
-    "SDLN": (_M[1:], False, lambda s, n: (np.log(s) + 0.5 / (n - 1.0), 0.5 / (n - 1.0)), None),
-    "CVLN": (_M, False, lambda m, s, n: (np.log(s / m) + 0.5 / (n - 1), 0.5 / (n - 1) + s**2 / (n * m**2)), None),
-    "MD": (_MM, False, lambda m1, s1, n1, m2, s2, n2: (m1 - m2, s1**2 / n1 + s2**2 / n2), None),
-    "SMD": (_MM, False, _smd, None),
-    "SMDH": (_MM, False, _smdh, None),
-    "ROM": (
-        _MM,
-        False,
-        lambda m1, s1, n1, m2, s2, n2: (np.log(m1 / m2), s1**2 / (n1 * m1**2) + s2**2 / (n2 * m2**2)),
-        None,
+
+def _add_to_events_of_total(values: Sequence[np.ndarray], half: np.ndarray) -> list[np.ndarray]:
+    x, n = values
+    return [x + half, n + 2.0 * half]
+
+
+def _add_to_cells(values: Sequence[np.ndarray], half: np.ndarray) -> list[np.ndarray]:
+    return [cell + half for cell in values]
+
+
+def _add_to_events(values: Sequence[np.ndarray], half: np.ndarray) -> list[np.ndarray]:
+    """Events of one or two arms; times stay."""
+    return [v + half if i % 2 == 0 else v for i, v in enumerate(values)]
+
+
+def _p(formula: Callable[..., Pair], *, corrected: bool) -> Measure:
+    def empty(v: Sequence[np.ndarray]) -> np.ndarray:
+        return (v[0] == 0) | (v[0] == v[1])
+
+    return Measure(("xi", "ni"), formula, ck.proportions, corrected, empty, _add_to_events_of_total)
+
+
+def _t(formula: Callable[..., Pair], *, corrected: bool) -> Measure:
+    def empty(v: Sequence[np.ndarray]) -> np.ndarray:
+        return np.any(np.array(v) == 0, axis=0)
+
+    return Measure(("ai", "bi", "ci", "di"), formula, ck.tables, corrected, empty, _add_to_cells)
+
+
+def _r(formula: Callable[..., Pair], *, corrected: bool) -> Measure:
+    return Measure(("xi", "ti"), formula, ck.rates, corrected, lambda v: v[0] == 0, _add_to_events)
+
+
+def _rr(formula: Callable[..., Pair], *, corrected: bool) -> Measure:
+    def empty(v: Sequence[np.ndarray]) -> np.ndarray:
+        return (v[0] == 0) | (v[2] == 0)
+
+    return Measure(("x1i", "t1i", "x2i", "t2i"), formula, ck.two_rates, corrected, empty, _add_to_events)
+
+
+def _m(formula: Callable[..., Pair], *, positive: bool = False) -> Measure:
+    return Measure(("mi", "sdi", "ni"), formula, lambda v: ck.means(v, positive=positive))
+
+
+def _mm(formula: Callable[..., Pair], *, ratio: bool = False) -> Measure:
+    names = ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
+    return Measure(names, formula, lambda v: ck.two_means(v, ratio=ratio))
+
+
+def _c(formula: Callable[..., Pair], least: float, *, bounded: bool = False) -> Measure:
+    return Measure(("ri", "ni"), formula, lambda v: ck.correlations(v, least=least, bounded=bounded))
+
+
+_NO_CHECKS = Measure(("yi",), lambda yi: (yi, yi), lambda v: [])
+
+MEASURES: dict[str, Measure] = {
+    "PR": _p(f.pr, corrected=True),
+    "PLN": _p(lambda x, n: (np.log(x / n), 1.0 / x - 1.0 / n), corrected=True),
+    "PLO": _p(lambda x, n: (np.log(x / (n - x)), 1.0 / x + 1.0 / (n - x)), corrected=True),
+    "PAS": _p(lambda x, n: (np.arcsin(np.sqrt(x / n)), 1.0 / (4.0 * n)), corrected=False),
+    "PFT": _p(f.pft, corrected=False),
+    "IR": _r(lambda x, t: (x / t, x / t**2), corrected=True),
+    "IRLN": _r(lambda x, t: (np.log(x / t), 1.0 / x), corrected=True),
+    "IRS": _r(lambda x, t: (np.sqrt(x / t), 1.0 / (4.0 * t)), corrected=False),
+    "IRFT": _r(lambda x, t: (0.5 * (np.sqrt(x / t) + np.sqrt((x + 1.0) / t)), 1.0 / (4.0 * t)), corrected=False),
+    "RR": _t(f.rr, corrected=True),
+    "OR": _t(lambda a, b, c, d: (np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d), corrected=True),
+    "RD": _t(f.rd, corrected=True),
+    "AS": _t(f.arcsine, corrected=False),
+    "PETO": _t(f.peto, corrected=False),
+    "IRR": _rr(lambda x, t, y, u: (np.log(x / t) - np.log(y / u), 1.0 / x + 1.0 / y), corrected=True),
+    "IRD": _rr(lambda x, t, y, u: (x / t - y / u, x / t**2 + y / u**2), corrected=True),
+    "IRSD": _rr(lambda x, t, y, u: (np.sqrt(x / t) - np.sqrt(y / u), 0.25 / t + 0.25 / u), corrected=False),
+    "MN": _m(lambda m, s, n: (m, s**2 / n)),
+    "MNLN": _m(lambda m, s, n: (np.log(m), s**2 / (n * m**2)), positive=True),
+    "SDLN": Measure(("sdi", "ni"), lambda s, n: (np.log(s) + 0.5 / (n - 1.0), 0.5 / (n - 1.0)), ck.deviations),
+    "CVLN": _m(
+        lambda m, s, n: (np.log(s / m) + 0.5 / (n - 1), 0.5 / (n - 1) + s**2 / (n * m**2)),
+        positive=True,
     ),
-    "COR": (_C, False, lambda r, n: (r, (1.0 - r**2) ** 2 / (_more_than(n, 3.0) - 1.0)), None),
-    "ZCOR": (_C, False, lambda r, n: (np.arctanh(r), 1.0 / (_more_than(n, 3.0) - 3.0)), None),
-    "UCOR": (_C, False, _ucor, None),
-    "GEN": (("yi",), False, None, None),
-    "GENLN": (("yi",), False, None, None),
+    "MD": _mm(lambda m1, s1, n1, m2, s2, n2: (m1 - m2, s1**2 / n1 + s2**2 / n2)),
+    "SMD": _mm(f.smd),
+    "SMDH": _mm(f.smdh),
+    "ROM": _mm(
+        lambda m1, s1, n1, m2, s2, n2: (np.log(m1 / m2), s1**2 / (n1 * m1**2) + s2**2 / (n2 * m2**2)),
+        ratio=True,
+    ),
+    "COR": _c(lambda r, n: (r, (1.0 - r**2) ** 2 / (f.more_than(n, 3.0) - 1.0)), 3.0),
+    "ZCOR": _c(lambda r, n: (np.arctanh(r), 1.0 / (f.more_than(n, 3.0) - 3.0)), 3.0, bounded=True),
+    "UCOR": _c(f.ucor, 4.0),
+    "GEN": _NO_CHECKS,
+    "GENLN": _NO_CHECKS,
 }

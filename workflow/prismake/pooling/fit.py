@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,94 +12,40 @@ import numpy as np
 from prismake.core.errors import PoolingError
 
 from . import distributions as dist
-from .frame import effects
+from . import hartung_knapp as hk
+from . import prediction as pi
+from .frame import as_column, effects, variances
 from .kernel import Fit, Problem
+from .pooled import NAN, Pooled
 from .tau2 import NO_WEIGHT, Tau2, estimate, method_name
 
 TESTS = ("z", "t", "knha")
-ADHOC = ("", "se", "ci", "iqwig6")
-NAN = math.nan
-
-
-@dataclass(frozen=True, eq=False)
-class Pooled:
-    """A pooled estimate, on the scale of the effects. NaN stands for "not defined".
-
-    ``beta se stat pval ci_lb ci_ub`` are numbers for a pooled mean and arrays (p,) when there are moderators, in the
-    order of ``coef_names``. ``I2`` and ``weights_pct`` (k,) are percentages; ``pi_lb pi_ub`` use the quantile of the
-    test (normal for z, t with k - p df for t and knha), ``pi_riley_*`` and ``pi_hts_*`` t with k - p - 1 df, the
-    first with the standard error of the test, the second with the classic one (Higgins, Thompson & Spiegelhalter
-    2009). ``dropped`` counts incomplete rows; ``gradient`` and ``iterations`` certify the search for tau²,
-    ``maxima`` counts the local maxima found. ``Q`` tests residual heterogeneity, ``QM`` the moderators (all
-    coefficients when there is no intercept); ``QM_df`` is (m, denominator or NaN).
-    """
-
-    method: str
-    test: str
-    level: float
-    k: int
-    p: int
-    beta: Any
-    se: Any
-    stat: Any
-    ddf: float
-    pval: Any
-    ci_lb: Any
-    ci_ub: Any
-    vcov: np.ndarray
-    tau2: float
-    se_tau2: float
-    I2: float
-    H2: float
-    R2: float
-    Q: float
-    Q_df: int
-    Q_p: float
-    QM: float
-    QM_df: tuple[float, float]
-    QM_p: float
-    loglik: float
-    weights_pct: np.ndarray
-    pi_lb: float = NAN
-    pi_ub: float = NAN
-    pi_riley_lb: float = NAN
-    pi_riley_ub: float = NAN
-    pi_hts_lb: float = NAN
-    pi_hts_ub: float = NAN
-    coef_names: tuple[str, ...] = ("intercept",)
-    dropped: int = 0
-    gradient: float = 0.0
-    iterations: int = 0
-    maxima: int = 1
-    warnings: tuple[str, ...] = ()
-    vcov_root: np.ndarray | None = None
-    """L with LL' = vcov, from which `predict` takes its standard errors; None for mixed models."""
-    extra: dict[str, Any] = field(default_factory=dict)
-    """Fields of one model alone, e.g. ``Q_lrt`` of the generalised linear mixed models."""
-
-    @property
-    def tau(self) -> float:
-        """Square root of tau²."""
-        return math.sqrt(self.tau2)
 
 
 def pool(
     yi: Any,
-    vi: Any,
+    vi: Any = None,
     method: str = "REML",
     test: str = "knha",
     mods: Any = None,
     level: float = 95.0,
     *,
+    se: Any = None,
     intercept: bool = True,
-    adhoc: str = "",
+    adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
     tau2: float | None = None,
     zero_variance: str = "error",
+    measure: str = "",
+    labels: Sequence[str] | None = None,
+    ni: Any = None,
 ) -> Pooled:
     """Pool effects ``yi`` with known sampling variances ``vi``, or regress them on moderators.
 
     Parameters
     ----------
+    vi, se
+        Sampling variances, or standard errors in their place.
     method
         EE (common effect) or the tau² estimator: DL HE HS HSK SJ ML REML EB PM PMM.
     test
@@ -108,17 +55,22 @@ def pool(
         Design: a mapping or data frame of columns (words become treatment contrasts, first level in alphabetical
         order is the reference), or an array (k,) or (k, m). ``intercept=False`` leaves the intercept out.
     level
-        Percent level of all intervals.
+        Level of all intervals in per cent (95, not 0.95).
     adhoc
-        Variants of Hartung-Knapp against intervals that are too narrow: ``se`` (never below the classic standard
-        error; Knapp & Hartung 2003), ``ci`` (the classic interval where it is wider; Jackson et al. 2017),
-        ``iqwig6`` (``se`` where the interval is narrower than that of DerSimonian-Laird; IQWiG General Methods 6.0).
+        What to do where Hartung-Knapp intervals are too narrow, or k is 2: ``cochrane`` (the default), ``none``,
+        ``se``, ``ci``, ``iqwig6``; see `hartung_knapp`. What was done stands in ``warnings``.
+    prediction
+        Kind of prediction interval: ``hts`` (the default), ``riley``, ``v``, ``metafor``, ``normal``, ``cd``; see
+        `prediction`.
     tau2
         A value to use in place of an estimate.
     zero_variance
         What to do with a study whose sampling variance is zero: ``error``; ``drop`` it, with a count; or ``keep`` it
         (not for EE, DL, HS, HSK), which gives no Q, I² or H², and for ML and REML the local maximum at tau² > 0, as the
         likelihood itself may rise without end towards tau² = 0.
+    measure, labels, ni
+        What the effects are (a measure of `effect_sizes`), what the studies are called, and their sizes: used to show
+        the result on its natural scale, never to compute it.
 
     Raises
     ------
@@ -128,31 +80,32 @@ def pool(
         tau² did not reach its tolerance (no number is given).
     """
     method = method_name(method)
-    if test not in TESTS or adhoc.lower() not in ADHOC:
-        raise PoolingError(f"There is no test '{test}' {adhoc}.".replace(" .", "."), remedy=f"Use one of: {TESTS}.")
-    if not 0.0 < level < 100.0:
-        raise PoolingError(f"The level {level} is not a percentage between 0 and 100.", remedy="Use 95.")
+    if test not in TESTS:
+        raise PoolingError(f"There is no test '{test}'.", remedy=f"Use one of: {', '.join(TESTS)}.")
+    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction), "tau2": tau2}
+    dist.percent(level)
+    if vi is None or se is not None:
+        vi = variances(vi, se)
     if mods is None and intercept:
         y, v, keep = effects(yi, vi, zero_variance)
-        return fit_problem(
-            Problem(y, v), method, test, level, adhoc=adhoc.lower(), tau2=tau2, dropped=keep.size - y.size
-        )
-    from .design import complete_rows, design_matrix
+        fit = fit_problem(Problem(y, v), method, test, level, dropped=keep.size - y.size, **how)
+    else:
+        from .design import complete_rows, design_matrix
 
-    X, names = design_matrix(mods, intercept=intercept)
-    y, v, X, dropped = complete_rows(yi, vi, X)
-    problem = Problem(y, v, X)
-    return fit_problem(
-        problem,
-        method,
-        test,
-        level,
-        adhoc=adhoc.lower(),
-        tau2=tau2,
-        dropped=dropped,
-        names=names,
-        has_intercept=intercept,
-    )
+        X, names = design_matrix(mods, intercept=intercept)
+        y, v, X, dropped, keep = complete_rows(yi, vi, X)
+        problem = Problem(y, v, X)
+        fit = fit_problem(problem, method, test, level, dropped=dropped, names=names, has_intercept=intercept, **how)
+    return fit if not measure and labels is None and ni is None else shown(fit, keep, measure, labels, ni)
+
+
+def shown(fit: Pooled, keep: np.ndarray, measure: str, labels: Sequence[str] | None, ni: Any) -> Pooled:
+    """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept."""
+    if labels is not None and len(labels) != keep.size:
+        raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one a study.")
+    names = () if labels is None else tuple(str(labels[i]) for i in np.flatnonzero(keep))
+    sizes = None if ni is None else np.broadcast_to(as_column(ni, "ni"), keep.shape)[keep]
+    return replace(fit, measure=measure.upper(), labels=names, ni=sizes)
 
 
 def fit_problem(
@@ -161,13 +114,14 @@ def fit_problem(
     test: str,
     level: float,
     *,
-    adhoc: str = "",
+    adhoc: str = "none",
+    prediction: str = pi.DEFAULT,
     tau2: float | None = None,
     dropped: int = 0,
     names: tuple[str, ...] = ("intercept",),
     has_intercept: bool = True,
 ) -> Pooled:
-    """`pool` for rows that are complete and a design that is ready."""
+    """`pool` for complete rows and a design that is ready; Hartung-Knapp is plain unless ``adhoc`` is given."""
     fixed = problem.at(0.0) if problem.v.min() > 0.0 else None
     found = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
     if fixed is None and found.value <= 0.0:
@@ -176,22 +130,17 @@ def fit_problem(
     notes: list[str] = []
     if dropped:
         notes.append(f"{dropped} incomplete row{'s' if dropped > 1 else ''} left out.")
-    if test == "knha" and (problem.df == 0 or method == "EE"):
-        why = "the common-effect model has no Hartung-Knapp form" if method == "EE" else "no degrees of freedom remain"
-        notes.append(f"Normal instead of Hartung-Knapp interval: {why}.")
-        test = "z"
-    if test == "t" and problem.df == 0:
-        notes.append("Normal instead of t interval: no degrees of freedom remain.")
-        test = "z"
+    test, scaled = _test(fit, method, test, adhoc, found.value, level, notes)
     classic = fit.covariance()
-    scale, test_df = _scale(fit, classic, test, adhoc, level)
-    vcov = scale * classic
-    table = _table(fit.beta, vcov, test_df, level)
+    vcov = scaled.factor * classic
+    table = _table(fit.beta, vcov, scaled.df, level)
     moderated = problem.X is not None
     QM, QM_df, QM_p = _moderator_test(fit, vcov, test, has_intercept and moderated)
     I2, H2 = _heterogeneity(problem, fixed, found.value, method)
     beta, se, stat, pval, lb, ub = table if moderated else (float(column[0]) for column in table)
-    interval = {} if moderated or method == "EE" else _prediction(beta, se, classic, found.value, test_df, level, fit)
+    interval = {}
+    if not moderated and method != "EE":
+        interval = _prediction(beta, se, classic, found.value, scaled.df, level, problem, prediction)
     return Pooled(
         method,
         test,
@@ -201,7 +150,7 @@ def fit_problem(
         beta,
         se,
         stat,
-        NAN if test_df is None else float(test_df),
+        NAN if scaled.df is None else float(scaled.df),
         pval,
         lb,
         ub,
@@ -223,9 +172,33 @@ def fit_problem(
         iterations=found.iterations,
         maxima=found.maxima,
         warnings=tuple(notes),
-        vcov_root=math.sqrt(scale) * fit.root(),
+        adhoc=adhoc,
+        scale=scaled.factor,
+        root=fit.root(),
+        yi=problem.y,
+        vi=problem.v,
         **interval,
     )
+
+
+def _test(
+    fit: Fit, method: str, test: str, adhoc: str, tau2: float, level: float, notes: list[str]
+) -> tuple[str, hk.Scale]:
+    """The test that is done in the end and its scale; what was done otherwise than asked is added to ``notes``."""
+    df = fit.problem.df
+    if test == "knha" and (df == 0 or method == "EE"):
+        why = "the common-effect model has no Hartung-Knapp form" if method == "EE" else "no degrees of freedom remain"
+        notes.append(f"Normal instead of Hartung-Knapp interval: {why}.")
+        test = "z"
+    if test == "t" and df == 0:
+        notes.append("Normal instead of t interval: no degrees of freedom remain.")
+        test = "z"
+    if test != "knha":
+        return test, hk.Scale(1.0, df if test == "t" else None)
+    scaled = hk.hartung_knapp(fit, tau2, adhoc, level)
+    if scaled.note:
+        notes.append(scaled.note)
+    return ("z" if scaled.df is None else test), scaled
 
 
 def _q_test(problem: Problem, fixed: Fit | None) -> tuple[float, int, float]:
@@ -235,26 +208,6 @@ def _q_test(problem: Problem, fixed: Fit | None) -> tuple[float, int, float]:
     if fixed is None:
         return NAN, problem.df, NAN
     return fixed.yPy, problem.df, float(dist.chi2_upper(fixed.yPy, problem.df))
-
-
-def _scale(fit: Fit, classic: np.ndarray, test: str, adhoc: str, level: float) -> tuple[float, int | None]:
-    """What ``test`` multiplies the classic covariance with, and the df of its quantiles (None: normal)."""
-    df = fit.problem.df
-    if test != "knha":
-        return 1.0, (df if test == "t" else None)
-    scale = fit.yPy / df
-    narrow = dist.critical(level, df) * math.sqrt(scale) < dist.critical(level)
-    if adhoc == "ci" and narrow:
-        return 1.0, None
-    if adhoc == "se" or (adhoc == "iqwig6" and _narrower_than_dl(fit, classic, scale, level)):
-        scale = max(1.0, scale)
-    return scale, df
-
-
-def _narrower_than_dl(fit: Fit, classic: np.ndarray, scale: float, level: float) -> bool:
-    dl = fit.problem.at(estimate(fit.problem, "DL").value)
-    half = dist.critical(level, fit.problem.df) * math.sqrt(scale * classic[0, 0])
-    return half < dist.critical(level) * math.sqrt(dl.covariance()[0, 0])
 
 
 def _table(beta: np.ndarray, vcov: np.ndarray, df: int | None, level: float) -> tuple[np.ndarray, ...]:
@@ -304,17 +257,22 @@ def typical_variance(fixed: Fit) -> float:
 
 
 def _prediction(
-    beta: float, se: float, classic: np.ndarray, tau2: float, df: int | None, level: float, fit: Fit
-) -> dict[str, float]:
-    spread = math.sqrt(se * se + tau2)
-    half = dist.critical(level, df) * spread
-    limits = {"pi_lb": beta - half, "pi_ub": beta + half}
-    if fit.problem.df > 1:
-        t = dist.critical(level, fit.problem.df - 1)
-        hts = math.sqrt(float(classic[0, 0]) + tau2)
-        limits |= {"pi_riley_lb": beta - t * spread, "pi_riley_ub": beta + t * spread}
-        limits |= {"pi_hts_lb": beta - t * hts, "pi_hts_ub": beta + t * hts}
-    return limits
+    beta: float, se: float, classic: np.ndarray, tau2: float, df: int | None, level: float, problem: Problem, kind: str
+) -> dict[str, Any]:
+    """Limits by ``kind`` and, beside them, the two with t on k - 2 degrees of freedom."""
+    wald, k, p = math.sqrt(float(classic[0, 0])), problem.k, problem.p
+    fields: dict[str, Any] = {}
+    for name in ("riley", "hts"):
+        half = pi.half_width(name, se, wald, tau2, k, p, level, df)
+        fields |= {f"pi_{name}_lb": beta - half, f"pi_{name}_ub": beta + half}
+    if kind == "hts":
+        low, high = fields["pi_hts_lb"], fields["pi_hts_ub"]
+    elif kind == "cd":
+        low, high = pi.confidence_distribution(problem.y, problem.v, level)
+    else:
+        half = pi.half_width(kind, se, wald, tau2, k, p, level, df)
+        low, high = beta - half, beta + half
+    return fields | {"pi_lb": low, "pi_ub": high, "pi_method": "" if math.isnan(low) else kind}
 
 
 def _explained(problem: Problem, tau2: float, method: str, fixed: Fit) -> float:

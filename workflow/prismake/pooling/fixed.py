@@ -12,8 +12,9 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from .distributions import chi2_upper, critical, normal_two_sided
 from .effects import effect_sizes
-from .fit import NAN, Pooled, pool
+from .fit import pool
 from .frame import columns
+from .pooled import NAN, Pooled
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,20 +38,66 @@ def columns(data: Any, names: Sequence[str], *, optional: Mapping[str, float] | 
     """The named columns of a mapping or data frame as float arrays of one length."""
     found = []
     for name in names:
-        try:
-            values = data[name]
-        except (KeyError, IndexError, TypeError):
-            if optional is not None and name in optional:
-                found.append(np.array([optional[name]], dtype=float))
-                continue
-            raise PoolingError(
-                f"The column '{name}' is missing.", remedy=f"These columns are needed: {', '.join(names)}."
-            ) from None
+        values = _lookup(data, name)
+        if values is None and name in _COMPLEMENT:
+            values = _complement(data, *_COMPLEMENT[name])
+        if values is None:
+            if optional is None or name not in optional:
+                raise PoolingError(f"The column '{name}' is missing.", remedy=_needed(names))
+            values = np.array([optional[name]], dtype=float)
         found.append(as_column(values, name))
     try:
         return list(np.broadcast_arrays(*found))
     except ValueError:
         raise PoolingError("The columns differ in length: " + ", ".join(names) + ".") from None
+
+
+def variances(vi: Any, se: Any) -> np.ndarray:
+    """Sampling variances from ``vi`` or from standard errors ``se``, whichever is given.
+
+    Raises
+    ------
+    PoolingError
+        Both or neither given; a standard error below zero, with its row.
+    """
+    if (vi is None) == (se is None):
+        raise PoolingError("Give either sampling variances (vi) or standard errors (se).")
+    if se is None:
+        return as_column(vi, "vi")
+    errors = as_column(se, "se")
+    refuse(errors < 0.0, "A standard error is negative.")
+    return errors * errors
+
+
+def refuse(bad: np.ndarray, what: str, remedy: str = "") -> None:
+    """Raise PoolingError with the rows (counted from 1) in which ``bad`` is true, or return when there is none."""
+    if bad.any():
+        rows = ", ".join(str(i + 1) for i in np.flatnonzero(bad)[:10])
+        raise PoolingError(what, where=f"row {rows}", remedy=remedy)
+
+
+# non-events of an arm, where a table has its total in their place: total and events
+_COMPLEMENT = {"bi": ("n1i", "ai"), "di": ("n2i", "ci")}
+
+
+def _lookup(data: Any, name: str) -> Any:
+    try:
+        return data[name]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _complement(data: Any, total: str, events: str) -> np.ndarray | None:
+    """Non-events from the total of an arm, or None where the total is not there either."""
+    n, x = _lookup(data, total), _lookup(data, events)
+    if n is None or x is None:
+        return None
+    return as_column(n, total) - as_column(x, events)
+
+
+def _needed(names: Sequence[str]) -> str:
+    arms = "; n1i and n2i, the totals, may stand in place of bi and di" if "bi" in names else ""
+    return f"These columns are needed: {', '.join(names)}{arms}."
 
 
 def effects(yi: Any, vi: Any, zero_variance: str = "error") -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from prismake.core.errors import EstimateDoesNotExist, NotConverged
 
+from .laplace import maximise
+from .mixed import Mixed
 from .quadrature import TRAPEZOID, Counts, evaluate, fixed_effects
 
 LADDER = (24, 48, 160, 320, 640, 1280, 2560)
 """Nodes a study: each is checked against the next, until the gradient at the estimate no longer moves."""
 GRID = (0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4.5, 9.0)
 """Values of tau at which the profile likelihood is looked at before the search begins."""
-
-
-@dataclass(frozen=True, eq=False)
-class Mixed:
-    """Estimate of a mixed model: coefficients, their covariance (from the observed information of (b, tau)), tau²,
-    log-likelihoods with all constants, and the certificate: gradient in (b, tau), iterations, nodes a study."""
-
-    b: np.ndarray
-    vcov: np.ndarray
-    tau2: float
-    se_tau2: float
-    loglik: float
-    loglik_fixed: float
-    b_fixed: np.ndarray
-    information_fixed: np.ndarray
-    gradient: float
-    iterations: int
-    nodes: int
 
 
 def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
@@ -76,8 +59,6 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
     if tau < 1e-7 or value.loglik <= ll0 + 1e-10:
         return at_zero
     if nodes is not None:
-        from .laplace import maximise
-
         return maximise(counts, nodes, b, tau, at_zero)
     covariance, tau = np.linalg.inv(-value.hessian), float(tau)
     return Mixed(

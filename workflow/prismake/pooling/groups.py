@@ -10,11 +10,14 @@ import numpy as np
 
 from prismake.core.errors import PoolingError
 
+from . import hartung_knapp as hk
+from . import prediction as pi
 from .design import missing
 from .distributions import chi2_upper
-from .fit import NAN, Pooled, fit_problem, pool
+from .fit import fit_problem, pool
 from .frame import as_column, effects
 from .kernel import Problem
+from .pooled import NAN, Pooled
 from .tau2 import estimate, method_name
 
 
@@ -51,13 +54,16 @@ def subgroups(
     method: str = "REML",
     test: str = "z",
     level: float = 95.0,
+    *,
+    adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
 ) -> Subgroups:
     """Pool within groups and test the difference (Borenstein et al. 2009, chapter 19).
 
     ``tau2="common"``: one residual tau² for all groups, estimated in the regression on group; the between-group test
     is the test of that moderator. ``"separate"``: a tau² of its own in each group, and Cochran's Q between the group
-    estimates. With ``test="knha"`` and separate tau² the groups have Hartung-Knapp intervals and the test between
-    them uses their standard errors.
+    estimates. With ``test="knha"`` the groups have Hartung-Knapp intervals, each with its own factor and k - 1 df,
+    under the same ``adhoc`` rule as `pool`; with separate tau² the test between them uses their standard errors.
 
     Raises
     ------
@@ -77,24 +83,24 @@ def subgroups(
         raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
     masks = [labels == name for name in levels]
     dropped = int((~keep).sum())
+    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     if tau2 == "separate":
-        return _separate(y, v, masks, levels, method, test, level, dropped)
+        return _separate(y, v, masks, levels, (method, test, level), how, dropped)
     if tau2 != "common":
         raise PoolingError(f"tau2 cannot be '{tau2}'.", remedy="Use common or separate.")
     X = np.column_stack([np.ones(y.size), *(mask.astype(float) for mask in masks[1:])])
-    whole = fit_problem(Problem(y, v, X), method, test, level)
-    results = tuple(
-        fit_problem(Problem(y[m], v[m]), method, "z" if test == "knha" else test, level, tau2=whole.tau2) for m in masks
-    )
+    whole = fit_problem(Problem(y, v, X), method, test, level, adhoc=how["adhoc"])
+    results = tuple(fit_problem(Problem(y[m], v[m]), method, test, level, tau2=whole.tau2, **how) for m in masks)
     df = len(levels) - 1
     ddf = whole.QM_df[1]
     return Subgroups(levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped)
 
 
 def _separate(
-    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, method: str, test: str, level: float, dropped: int
+    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, asked: tuple[str, str, float], how: dict, dropped: int
 ) -> Subgroups:
-    results = tuple(pool(y[m], v[m], method, test, level=level) for m in masks)
+    method, test, level = asked
+    results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)
     estimates, errors = np.array([r.beta for r in results]), np.array([r.se for r in results])
     if (errors == 0.0).any():
         raise PoolingError("A group's standard error is zero: its studies are identical.", remedy="Use test z.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from prismake.core.errors import NotConverged, PoolingError
 
-from .distributions import chi2_quantile, critical
+from .distributions import chi2_quantile, critical, percent
 from .fit import typical_variance
 from .frame import effects
 from .kernel import Fit, Problem, scan
@@ -85,7 +85,7 @@ def from_limits(value: float, low: float, high: float, fixed: Fit, *, empty: boo
 
 def q_profile(problem: Problem, level: float) -> tuple[float, float, bool]:
     """(lower, upper, whether the interval is empty); limits below zero are zero."""
-    fixed, tail = problem.at(0.0), 0.5 - level / 200.0
+    fixed, tail = problem.at(0.0), 0.5 - percent(level) / 200.0
     small, large = chi2_quantile(tail, problem.df), chi2_quantile(1.0 - tail, problem.df)
     return solve_q(problem, large, fixed)[0], solve_q(problem, small, fixed)[0], fixed.yPy < small
 

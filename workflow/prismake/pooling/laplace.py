@@ -14,7 +14,7 @@ import numpy as np
 
 from prismake.core.errors import NotConverged
 
-from .glmm import Mixed
+from .mixed import Mixed
 from .quadrature import Counts, evaluate
 
 Function = Callable[[np.ndarray], float]

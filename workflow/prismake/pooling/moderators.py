@@ -12,11 +12,13 @@ import numpy as np
 
 from prismake.core.errors import PoolingError
 
+from . import prediction as pi
 from .design import complete_rows, design_matrix
 from .distributions import critical, f_upper, t_two_sided
-from .fit import Pooled, fit_problem
+from .fit import fit_problem
 from .frame import effects
 from .kernel import Problem
+from .pooled import Pooled
 from .tau2 import method_name
 
 
@@ -32,12 +34,17 @@ class Prediction:
     pi_ub: np.ndarray
 
 
-def predict(pooled: Pooled, newmods: Any = None, *, level: float | None = None) -> Prediction:
+def predict(
+    pooled: Pooled, newmods: Any = None, *, level: float | None = None, prediction: str = pi.DEFAULT
+) -> Prediction:
     """Fitted values of a `pool` result at rows ``newmods`` (m, columns of the design without its intercept).
 
-    Quantiles are those of the fit's test: normal for z, t with its df otherwise. Without moderators ``newmods`` is
-    left out and the one row is the pooled estimate.
+    Confidence limits have the quantile of the fit's test: normal for z, t with its df otherwise. Prediction limits are
+    those of ``prediction`` (all of `pool` but ``cd``). Without moderators ``newmods`` is left out and the one row is
+    the pooled estimate.
     """
+    if pi.prediction_name(prediction) == "cd":
+        raise PoolingError("The prediction interval 'cd' has no form at values of moderators.", remedy="Use hts.")
     beta = np.atleast_1d(pooled.beta)
     has_intercept = pooled.coef_names[0] == "intercept"
     if newmods is None:
@@ -52,12 +59,15 @@ def predict(pooled: Pooled, newmods: Any = None, *, level: float | None = None) 
         if X.shape[1] != beta.size:
             raise PoolingError(f"{X.shape[1]} values a row for {beta.size} coefficients.", remedy="See coef_names.")
     pred = X @ beta
-    if pooled.vcov_root is None:
-        se = np.sqrt(np.einsum("ij,jk,ik->i", X, np.atleast_2d(pooled.vcov), X))
+    if pooled.root is None:
+        classic = np.sqrt(np.einsum("ij,jk,ik->i", X, np.atleast_2d(pooled.vcov), X))
     else:
-        se = np.linalg.norm(X @ pooled.vcov_root, axis=1)
-    q = critical(level or pooled.level, None if math.isnan(pooled.ddf) else pooled.ddf)
-    half, wide = q * se, q * np.sqrt(se**2 + pooled.tau2)
+        classic = np.linalg.norm(X @ pooled.root, axis=1)
+    se = math.sqrt(pooled.scale) * classic
+    level, df = level or pooled.level, None if math.isnan(pooled.ddf) else pooled.ddf
+    half = critical(level, df) * se
+    shape = (pooled.tau2, pooled.k, pooled.p, level, df)
+    wide = np.array([pi.half_width(prediction, s, c, *shape) for s, c in zip(se, classic, strict=True)])
     return Prediction(pred, se, pred - half, pred + half, pred - wide, pred + wide)
 
 
@@ -89,7 +99,7 @@ def permutation_test(
     if mods is None:
         return _sign_flips(yi, vi, method, test, permutations, generator, seed)
     X, names = design_matrix(mods)
-    y, v, X, _ = complete_rows(yi, vi, X)
+    y, v, X, *_ = complete_rows(yi, vi, X)
     k = y.size
     observed = fit_problem(Problem(y, v, X), method, test, 95.0)
     exact = math.factorial(min(k, 12)) <= permutations if k <= 12 else False
@@ -117,7 +127,8 @@ def _sign_flips(yi, vi, method: str, test: str, permutations: int, generator, se
         signs[0] = 1.0
     from .batch import pool_batch
 
-    stat = pool_batch(signs * y, np.broadcast_to(v, signs.shape), method=method, test=test).stat
+    plain = {"method": method, "test": test, "adhoc": "none"}  # a rule that switches would make the statistic jump
+    stat = pool_batch(signs * y, np.broadcast_to(v, signs.shape), **plain).stat
     p = float((np.abs(stat) >= abs(stat[0]) * (1.0 - 1e-9)).mean())
     return PermutationTest(("intercept",), np.array([p]), p, signs.shape[0], exact, seed)
 
@@ -159,10 +170,7 @@ def robust(
         y, v, keep = effects(yi, vi)
         X = np.ones((y.size, 1))
     else:
-        y0 = np.asarray(yi, dtype=float).copy()
-        y0[np.isnan(X).any(axis=1)] = np.nan
-        _, _, keep = effects(y0, vi)
-        y, v, X, _ = complete_rows(yi, vi, X)
+        y, v, X, _, keep = complete_rows(yi, vi, X)
     labels = labels[keep]
     k, p = X.shape
     if covariance is None:

@@ -119,7 +119,7 @@ def three_level(
         raise PoolingError(f"{y0.size} effects but {len(study)} study labels.")
     X, names = (np.ones((y0.size, 1)), ("intercept",)) if mods is None else design_matrix(mods)
     missing = np.isnan(y0) | np.isnan(as_column(vi, "vi")) | np.isnan(X).any(axis=1)
-    y, v, X, dropped = complete_rows(yi, vi, X)
+    y, v, X, dropped, _ = complete_rows(yi, vi, X)
     labels = np.array([str(s) for s in study], dtype=object)[~missing]
     same = (labels[:, None] == labels[None, :]).astype(float)
     if len(set(labels)) < 2:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,14 @@ import numpy as np
 from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
 from . import distributions as dist
+from . import hartung_knapp as hk
+from . import prediction as pi
 from .effects import effect_sizes
-from .fit import NAN, Pooled, pool
+from .fit import pool, shown
 from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
+from .pooled import NAN, Pooled
 from .quadrature import Counts
 
 # Scales of inverse variance.
@@ -34,7 +39,9 @@ def pool_proportions(
     nodes: int | None = None,
     add: float | None = None,
     to: str | None = None,
-    adhoc: str = "",
+    adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
+    labels: Sequence[str] | None = None,
 ) -> Pooled:
     """Pool single-arm proportions; results are on the scale of the model, see `back_transform`.
 
@@ -46,8 +53,8 @@ def pool_proportions(
         ``glmm``: binomial-normal model on the logit scale by maximum likelihood (Hamza, van Houwelingen & Stijnen
         2008; Stijnen, Hamza & Özdemir 2010); needs no continuity correction. Or inverse variance on a scale:
         ``logit``, ``log``, ``arcsine``, ``freeman-tukey``, ``raw``.
-    method, adhoc, add, to
-        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood.
+    method, adhoc, prediction, labels, add, to
+        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood and has no prediction ``cd``.
     test
         ``z``, ``t``, ``knha``; default z for the mixed model (it has no Hartung-Knapp form) and knha otherwise.
     nodes
@@ -66,11 +73,15 @@ def pool_proportions(
     NotConverged, PoolingError
     """
     if model != "glmm":
-        yi, vi = effect_sizes(_scale(model, PROPORTIONS), {"xi": events, "ni": total}, add=add, to=to)
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
-    x, n, X, names, dropped = _rows(events, total, mods, "total")
+        measure = _scale(model, PROPORTIONS)
+        yi, vi = effect_sizes(measure, {"xi": events, "ni": total}, add=add, to=to)
+        how = {"measure": measure, "labels": labels, "ni": total if measure == "PFT" else None}
+        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+    x, n, X, names, keep = _rows(events, total, mods, "total")
     counts, yi, vi = binomial_counts(x, n, X)
-    return summarise(counts, yi, vi, (x > 0) & (x < n), test, level, nodes, names, dropped)
+    asked = Asked(test, level, prediction, nodes)
+    fit = summarise(counts, yi, vi, (x > 0) & (x < n), asked, names, int((~keep).sum()))
+    return shown(fit, keep, "PLO", labels, None)
 
 
 def binomial_counts(events: Any, total: Any, X: np.ndarray | None = None) -> tuple[Counts, np.ndarray, np.ndarray]:
@@ -107,21 +118,26 @@ def pool_rates(
     nodes: int | None = None,
     add: float | None = None,
     to: str | None = None,
-    adhoc: str = "",
+    adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
+    labels: Sequence[str] | None = None,
 ) -> Pooled:
     """Pool single-arm incidence rates as `pool_proportions` does: ``glmm`` is the Poisson-normal model of log rates
     (Stijnen, Hamza & Özdemir 2010), ``log``, ``square-root``, ``freeman-tukey``, ``raw`` are inverse variance."""
     if model != "glmm":
-        yi, vi = effect_sizes(_scale(model, RATES), {"xi": events, "ti": time}, add=add, to=to)
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc)
-    x, t, X, names, dropped = _rows(events, time, mods, "time")
+        measure = _scale(model, RATES)
+        yi, vi = effect_sizes(measure, {"xi": events, "ti": time}, add=add, to=to)
+        how = {"measure": measure, "labels": labels, "ni": time if measure == "IRFT" else None}
+        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+    x, t, X, names, keep = _rows(events, time, mods, "time")
     if ((x < 0) | (t <= 0)).any():
         raise PoolingError("Events cannot be negative and the time at risk must be above zero.")
     if x.sum() == 0:
         raise EstimateDoesNotExist("No study has an event: the pooled log rate would be minus infinity.")
     counts = Counts(x[:, None], None, X[:, None, :], np.log(t)[:, None], np.ones((x.size, 1)))
     yi, vi = effect_sizes("IRLN", {"xi": x, "ti": t})
-    return summarise(counts, yi, vi, x > 0, test, level, nodes, names, dropped)
+    fit = summarise(counts, yi, vi, x > 0, Asked(test, level, prediction, nodes), names, int((~keep).sum()))
+    return shown(fit, keep, "IRLN", labels, None)
 
 
 def _scale(model: str, scales: dict[str, str]) -> str:
@@ -145,7 +161,25 @@ def _rows(events: Any, size: Any, mods: Any, name: str):
         raise PoolingError("No study has both events and their total.", remedy="There is nothing to pool.")
     if mods is not None:
         require_full_rank(X[keep])
-    return x[keep], n[keep], X[keep], names, int((~keep).sum())
+    return x[keep], n[keep], X[keep], names, keep
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of a mixed model: test (None: z), level, kind of prediction interval, nodes (None: enough)."""
+
+    test: str | None
+    level: float
+    prediction: str
+    nodes: int | None = None
+
+    def __post_init__(self) -> None:
+        dist.percent(self.level)
+        if pi.prediction_name(self.prediction) == "cd":
+            raise PoolingError(
+                "The prediction interval 'cd' needs effects with variances, which a mixed model does without.",
+                remedy="Use hts, or an inverse variance model.",
+            )
 
 
 def summarise(
@@ -153,9 +187,7 @@ def summarise(
     yi: np.ndarray,
     vi: np.ndarray,
     interior: np.ndarray,
-    test: str | None,
-    level: float,
-    nodes: int | None,
+    asked: Asked,
     names: tuple[str, ...],
     dropped: int,
     report: slice = slice(None),
@@ -169,7 +201,7 @@ def summarise(
     model where they differ from ``yi vi``.
     """
     try:
-        mixed = fit_mixed(counts, nodes)
+        mixed = fit_mixed(counts, asked.nodes)
     except NotConverged as error:
         if len(names) > 1 and "infinity" in error.what:
             raise EstimateDoesNotExist(
@@ -180,7 +212,7 @@ def summarise(
     p = mixed.b[report].size
     X = counts.X[:, 0, report] / counts.z[:, :1]  # moderators, without the +-1/2 of two arms
     heterogeneity = _tests(mixed, counts, vi, wald or (yi, vi), interior, X, p)
-    return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, test, level, names, dropped, report)
+    return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, asked, names, dropped, report)
 
 
 def summarise_fit(
@@ -189,8 +221,7 @@ def summarise_fit(
     yi: np.ndarray,
     vi: np.ndarray,
     heterogeneity: dict[str, Any],
-    test: str | None,
-    level: float,
+    asked: Asked,
     names: tuple[str, ...],
     dropped: int,
     report: slice = slice(None),
@@ -198,12 +229,12 @@ def summarise_fit(
     """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests, or holds the tests
     alone (``Q_lrt`` and the like)."""
     notes = [f"{dropped} row{'s' if dropped > 1 else ''} left out."] if dropped else []
-    if test == "knha":
+    if asked.test == "knha":
         notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
     b, V = mixed.b[report], mixed.vcov[report, report]
     p = b.size
-    df = k - p if test == "t" and k > p else None
-    statistics = _statistics(b, V, df, level, mixed.tau2, k, p)
+    df = k - p if asked.test == "t" and k > p else None
+    statistics = _statistics(b, V, df, asked, mixed.tau2, k)
     if "extra" not in heterogeneity:
         tests = heterogeneity
         typical = (k - p) / Problem(yi, vi).at(0.0).trP if k > p else NAN
@@ -213,7 +244,7 @@ def summarise_fit(
     return Pooled(
         method="ML",
         test="t" if df else "z",
-        level=level,
+        level=asked.level,
         k=k,
         p=p,
         ddf=NAN if df is None else float(df),
@@ -228,6 +259,8 @@ def summarise_fit(
         gradient=mixed.gradient,
         iterations=mixed.iterations,
         warnings=tuple(notes),
+        yi=yi,
+        vi=vi,
         **statistics,
         **heterogeneity,
     )
@@ -239,9 +272,8 @@ def _weights(vi: np.ndarray, tau2: float) -> np.ndarray:
     return 100.0 * w / w.sum()
 
 
-def _statistics(
-    b: np.ndarray, V: np.ndarray, df: int | None, level: float, tau2: float, k: int, p: int
-) -> dict[str, Any]:
+def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2: float, k: int) -> dict[str, Any]:
+    level, p = asked.level, b.size
     se = np.sqrt(np.diagonal(V))
     stat = b / se
     pval = dist.normal_two_sided(stat) if df is None else dist.t_two_sided(stat, df)
@@ -257,13 +289,11 @@ def _statistics(
     if p > 1:
         return fields | tests
     fields = {name: float(value[0]) for name, value in fields.items()}
-    spread = math.sqrt(fields["se"] ** 2 + tau2)
-    limits = {"pi_lb": fields["beta"] - dist.critical(level, df) * spread}
-    limits["pi_ub"] = 2.0 * fields["beta"] - limits["pi_lb"]
-    if k > 2:
-        t = dist.critical(level, k - 2)
-        for name in ("riley", "hts"):
-            limits |= {f"pi_{name}_lb": fields["beta"] - t * spread, f"pi_{name}_ub": fields["beta"] + t * spread}
+    beta, error, limits = fields["beta"], fields["se"], {}
+    for kind, name in ((asked.prediction, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
+        half = pi.half_width(kind, error, error, tau2, k, p, level, df)
+        limits |= {f"{name}_lb": beta - half, f"{name}_ub": beta + half}
+    limits["pi_method"] = "" if math.isnan(limits["pi_lb"]) else asked.prediction
     return fields | tests | limits
 
 

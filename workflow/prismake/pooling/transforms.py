@@ -12,10 +12,10 @@ from scipy.special import betaincinv, expit
 from prismake.core.errors import PoolingError
 
 from .distributions import critical
-from .fit import Pooled
 from .frame import as_column
+from .pooled import Pooled
 
-_LOG = {"PLN", "IRLN", "MNLN", "SDLN", "CVLN", "RR", "OR", "PETO", "IRR", "ROM", "GENLN"}
+LOG_MEASURES = {"PLN", "IRLN", "MNLN", "SDLN", "CVLN", "RR", "OR", "PETO", "IRR", "ROM", "GENLN"}
 _IDENTITY = {"PR", "IR", "MN", "RD", "AS", "IRD", "IRSD", "MD", "SMD", "SMDH", "COR", "UCOR", "GEN"}
 
 FREEMAN_TUKEY_WARNING = (
@@ -35,7 +35,7 @@ def back_transform(measure: str, value: Any, *, ni: Any = None) -> Any:
     x, scale = np.asarray(value, dtype=float), measure.upper()
     if scale in _IDENTITY:
         result = x.copy()
-    elif scale in _LOG:
+    elif scale in LOG_MEASURES:
         result = np.exp(x)
     elif scale == "PLO":
         result = expit(x)
@@ -98,8 +98,13 @@ class NaturalScale:
     pi_ub: float
 
 
-def natural_scale(pooled: Pooled, measure: str, *, ni: Any = None) -> NaturalScale:
-    """Estimate, confidence and prediction interval of `pool` transformed back (PFT: harmonic mean of ``ni``)."""
+def natural_scale(measure: str, pooled: Pooled, *, ni: Any = None) -> NaturalScale:
+    """Estimate, confidence and prediction interval of `pool` transformed back (PFT: harmonic mean of ``ni``).
+
+    The measure comes first, as in `back_transform` and `effect_sizes`; the former order is understood too.
+    """
+    if not isinstance(measure, str):
+        measure, pooled = pooled, measure
     values = np.array([pooled.beta, pooled.ci_lb, pooled.ci_ub, pooled.pi_lb, pooled.pi_ub])
     size = None if ni is None else np.array([harmonic_mean(ni)])
     return NaturalScale(*(float(x) for x in back_transform(measure, values, ni=size)))

@@ -10,10 +10,13 @@ import numpy as np
 
 from prismake.core.errors import NotConverged, PoolingError
 
+from . import hartung_knapp as hk
+from . import prediction as pi
 from .distributions import normal_quantile, normal_two_sided
-from .fit import NAN, Pooled, fit_problem
+from .fit import fit_problem
 from .frame import as_column, effects
 from .kernel import Problem
+from .pooled import NAN, Pooled
 from .tau2 import method_name
 
 
@@ -35,12 +38,14 @@ class TrimFill:
 
 def trim_and_fill(
     yi: Any, vi: Any, method: str = "REML", estimator: str = "L0", side: str = "auto", *,
-    test: str = "z", level: float = 95.0, max_iterations: int = 100,
+    test: str = "z", level: float = 95.0, max_iterations: int = 100, adhoc: str = hk.DEFAULT,
+    prediction: str = pi.DEFAULT,
 ) -> TrimFill:  # fmt: skip
     """Estimate how many studies are missing on one side of the funnel, mirror the most extreme ones, pool again.
 
     ``estimator``: L0, R0 or Q0. ``side``: where studies are missing, ``left`` or ``right``; ``auto`` takes the side
     opposite to the slope of the effects on their standard errors (with an estimated tau² by ``method``).
+    ``test``, ``adhoc``, ``prediction``: of the filled data, as in `pool`.
 
     Raises
     ------
@@ -68,7 +73,8 @@ def trim_and_fill(
     mirrored = flip * (2.0 * centre - ys[tail])
     all_y, all_v = np.concatenate((y, mirrored)), np.concatenate((v, vs[tail]))
     filled = np.arange(all_y.size) >= y.size
-    pooled = fit_problem(Problem(all_y, all_v), method, test, level)
+    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    pooled = fit_problem(Problem(all_y, all_v), method, test, level, **how)
     return TrimFill(k0, se, side, estimator, all_y, all_v, filled, pooled, keep)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,17 @@ import numpy as np
 
 from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 
+from . import prediction as pi
 from .design import design_matrix, require_full_rank
 from .distributions import chi2_upper
 from .effects import effect_sizes
-from .fit import Pooled
+from .fit import shown
 from .frame import columns
 from .glmm import Mixed, fit_mixed
 from .hypergeometric import tables
 from .laplace import climb
-from .proportions import summarise, summarise_fit
+from .pooled import Pooled
+from .proportions import Asked, summarise, summarise_fit
 from .quadrature import Counts, _hermite, fixed_effects
 
 NO_TIME = -700.0  # log of a time at risk in which nothing can happen
@@ -32,7 +35,7 @@ MODELS = ("conditional", "exact-conditional", "fixed-study", "random-study")
 
 def pool_two_arms(
     data: Any, measure: str = "OR", *, model: str = "conditional", test: str | None = None, level: float = 95.0,
-    mods: Any = None, nodes: int | None = None,
+    mods: Any = None, nodes: int | None = None, prediction: str = pi.DEFAULT, labels: Sequence[str] | None = None,
 ) -> Pooled:  # fmt: skip
     """Pool two-arm counts by a generalised linear mixed model; studies without any event (or only events) are dropped.
 
@@ -50,6 +53,8 @@ def pool_two_arms(
         Moderators of the log ratio, as in `pool`; not for ``random-study``.
     nodes
         As many as needed by default; 1 is the Laplace approximation.
+    prediction, labels
+        As in `pool`, without ``cd``.
 
     Returns
     -------
@@ -63,7 +68,13 @@ def pool_two_arms(
     """
     if model not in MODELS:
         raise PoolingError(f"There is no model '{model}'.", remedy=f"Use one of: {', '.join(MODELS)}.")
-    x, size, offset, yi, vi, D, names, dropped = _tables(data, measure.upper(), mods)
+    asked = Asked(test, level, prediction, nodes)
+    x, size, offset, yi, vi, D, names, keep = _tables(data, measure.upper(), mods)
+    dropped = int((~keep).sum())
+
+    def show(fit: Pooled) -> Pooled:
+        return shown(fit, keep, measure, labels, None)
+
     if x[:, 0].sum() == 0 or x[:, 1].sum() == 0:
         raise EstimateDoesNotExist("One arm has no events in any study: the ratio is zero or infinite.")
     k, p = D.shape
@@ -74,13 +85,13 @@ def pool_two_arms(
         interior = (x > 0).all(axis=1)
         with np.errstate(divide="ignore"):
             own, variance = np.log(x[:, 0] / x[:, 1]) - relative, 1.0 / x[:, 0] + 1.0 / x[:, 1]
-        return summarise(counts, yi, vi, interior, test, level, nodes, names, dropped, wald=(own, variance))
+        return show(summarise(counts, yi, vi, interior, asked, names, dropped, wald=(own, variance)))
     if model == "exact-conditional":
         if size is None:
             raise PoolingError("Rate ratios need no exact model: conditional is exact for them.")
         exact = tables(x[:, 0], size[:, 0], x.sum(axis=1), size[:, 1], D)
         own, variance = exact.own()
-        return summarise(exact, yi, vi, np.isfinite(own), test, level, nodes, names, dropped, wald=(own, variance))
+        return show(summarise(exact, yi, vi, np.isfinite(own), asked, names, dropped, wald=(own, variance)))
     half = np.broadcast_to([0.5, -0.5], (k, 2))
     if model == "fixed-study":
         inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
@@ -88,13 +99,13 @@ def pool_two_arms(
         X[np.arange(k), :, np.arange(k)] = 1.0
         X[:, :, k:] = half[:, :, None] * D[:, None, :]
         counts = Counts(x, size, X, offset, half)
-        return summarise(counts, yi, vi, inside, test, level, nodes, names, dropped, report=slice(k, k + p))
+        return show(summarise(counts, yi, vi, inside, asked, names, dropped, report=slice(k, k + p)))
     if mods is not None:
         raise PoolingError("The model with random study effects takes no moderators.", remedy="Use fixed-study.")
     X = np.stack([np.ones((k, 2)), half], axis=2)
     mixed = _random_study(Counts(x, size, X, offset, half), nodes)
     tests = _interaction_tests(x, size, offset)
-    return summarise_fit(mixed, k, yi, vi, tests, test, level, names, dropped, report=slice(1, 2))
+    return show(summarise_fit(mixed, k, yi, vi, tests, asked, names, dropped, report=slice(1, 2)))
 
 
 def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarray) -> dict[str, float]:
@@ -137,7 +148,7 @@ def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarra
 
 def _tables(data: Any, measure: str, mods: Any):
     """Counts (k, 2), totals (k, 2) or None, offset (k, 2), the studies' own log ratios with variances (k,), the design
-    (k, p) with its names, and the number of rows left out."""
+    (k, p) with its names, and which rows were kept."""
     if measure == "OR":
         a, b, c, d = columns(data, ["ai", "bi", "ci", "di"])
         x, size = np.column_stack((a, c)), np.column_stack((a + b, c + d))
@@ -160,7 +171,7 @@ def _tables(data: Any, measure: str, mods: Any):
     if not keep.any():
         raise EstimateDoesNotExist("No study has an event in one arm and a non-event in another.")
     require_full_rank(D[keep])
-    return x[keep], size, offset[keep], yi[keep], vi[keep], D[keep], names, int((~keep).sum())
+    return x[keep], size, offset[keep], yi[keep], vi[keep], D[keep], names, keep
 
 
 # ---- two random effects --------------------------------------------------------------------------------------

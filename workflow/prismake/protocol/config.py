@@ -11,8 +11,10 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
+from prismake.core.names import STAGES
 from prismake.core.paths import data_file, data_files
-from prismake.search.live import LIVE, named
+from prismake.protocol.export_files import exports
+from prismake.protocol.live_sources import LIVE, live_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
@@ -33,7 +35,7 @@ ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fal
 TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
     *ROLES.values()
 )
-PANEL_STAGES = ("duplicates", "merges", "title_abstract", "full_text", "appraisal", "extraction")
+PANEL_STAGES = STAGES
 
 
 @cache
@@ -287,8 +289,6 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
-    from prismake.search.discovery import exports  # here, because discovery needs the settings first
-
     found = exports(folder / SEARCHES)
     for name, spec in config["searches"].items():
         path = f"searches.{name}"
@@ -300,7 +300,7 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
             for key in ("query", "until"):
                 if not spec[key]:
                     yield f"'{path}.{key}' is empty, but a live search needs it."
-            if LIVE[named(spec["live"])].needs_email and not config["email"]:
+            if LIVE[live_name(spec["live"])].needs_email and not config["email"]:
                 yield f"'email' is empty, but the live search '{path}' needs it: NCBI asks for an address."
         elif name not in found:
             there = ", ".join(sorted(found)) or "nothing yet"

@@ -8,12 +8,12 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
+from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids as clusters
 from prismake.kept.answers import SETTLED_BY_ALL, read_events, read_log
+from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.config import PANEL_STAGES
-from prismake.sheets.merged_answers import TOGETHER
-from prismake.sheets.paths import HISTORY, SHEETS
 from prismake.sheets.prefilled import read_taken
 
 

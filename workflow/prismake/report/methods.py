@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prismake.core.labels import join
 from prismake.report.selection import panel, selection
-from prismake.synthesis.sentences import join
 
 OVERALL = {
     "total": "The overall word follows bands of the total number of stars.",

@@ -9,10 +9,11 @@ from typing import Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
+from prismake.core.names import CONSENSUS
+from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
 from prismake.search.discovery import sources
-from prismake.sheets.paths import CONSENSUS, sheet_path, strangers
 
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
 
@@ -124,7 +125,7 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     for stage in PANEL_STAGES:
         team = reviewers(dict(config), stage)
         known += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
-    found = strangers(known)
+    found = unread_files(known)
     more = [("config/sheets", f"{len(found) - _MOST_PROBLEMS} more files are not read.")]
     return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
 

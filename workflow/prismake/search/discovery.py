@@ -2,46 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
-from prismake.core.errors import ConfigError
-from prismake.search.live import named
-
-# Beside exports, people keep notes; these are never taken for one.
-_NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
-
-
-def slug(name: str) -> str:
-    """A source's short name made of a file name: lower case, letters, digits and ``_``."""
-    text = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30].strip("_") or "export"
-    return text if text[0].isalpha() else f"s_{text}"[:30]
-
-
-def exports(folder: Path) -> dict[str, list[Path]]:
-    """Export files by source: a folder is one source, a loose file is one, in order of their names.
-
-    Raises:
-        ConfigError: two files that would have the same short name.
-    """
-    found: dict[str, list[Path]] = {}
-    if not folder.is_dir():
-        return found
-    for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.startswith((".", "~$")) or _NOTES.match(path.name):
-            continue
-        name = slug(path.name.split(".")[0] if path.is_file() else path.name)
-        files = sorted(_files(path)) if path.is_dir() else [path]
-        if name in found and files:
-            raise ConfigError(
-                f"{path.name} and {found[name][0].name} would both be the source “{name}”.",
-                where=str(folder),
-                remedy=f"Rename one of them, or put both into one folder {folder / name}/ if they are one search.",
-            )
-        if files:
-            found[name] = files
-    return found
+from prismake.protocol.config import config_schema
+from prismake.protocol.export_files import exports
+from prismake.protocol.live_sources import live_name
 
 
 def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
@@ -49,8 +15,6 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
 
     Each value has the keys of ``searches.<name>`` in the config and ``files`` (list of paths as text).
     """
-    from prismake.protocol.config import config_schema
-
     defaults = {
         key: rule["default"]
         for key, rule in config_schema()["properties"]["searches"]["additionalProperties"]["properties"].items()
@@ -59,15 +23,7 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
     result = {}
     for name in sorted({*found, *config["searches"]}):
         details = {**defaults, **config["searches"].get(name, {})}
-        details["live"] = named(details["live"])
+        details["live"] = live_name(details["live"])
         details["files"] = [] if details["live"] else [path.as_posix() for path in found.get(name, [])]
         result[name] = details
     return result
-
-
-def _files(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith((".", "~$")) and not _NOTES.match(path.name)
-    ]

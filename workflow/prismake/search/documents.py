@@ -10,6 +10,7 @@ from typing import IO, Any
 from lxml import etree
 
 from prismake.core.records import collapse
+from prismake.search import people
 from prismake.search.dialects import ENDNOTE_XML
 from prismake.search.mapping import Raw, Tags
 from prismake.search.pubmed_stream import SAFE
@@ -79,6 +80,12 @@ def _bibtex_tags(entry: Any) -> Tags:
     tags: Tags = {"ENTRYKEY": [entry.key or ""], "ENTRYTYPE": [entry.entry_type or ""]}
     for field in entry.fields:
         value = str(field.value).strip()
+        if field.key.lower() == "author":
+            # Braces tell the names of groups from lists of names, so they are looked at before they go.
+            found = [plain_latex(name) for name in people.bibtex(value)]
+            found = people.names(found[0]) if len(found) == 1 and value[:1] != "{" else found
+            tags.setdefault("author", []).extend(filter(None, found))
+            continue
         if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
             value = value[1:-1]
         # Rayyan's decisions stand in braces of their own.

@@ -38,7 +38,7 @@ EUROPE_PMC = Dialect(
     {
         "accession": ("key",),
         "title": ("title",),
-        "authors": ("people", "authorString:commas"),
+        "authors": ("people:single", "authorString:commas"),
         "year": ("pubYear", "journalInfo.yearOfPublication", "firstPublicationDate"),
         "journal": ("journalInfo.journal.title", "bookOrReportDetails.publisher"),
         "volume": ("journalInfo.volume",),

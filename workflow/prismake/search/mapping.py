@@ -8,13 +8,14 @@ A rule is written ``TAG``, ``TAG:how`` or ``TAG:how?OTHER=pattern``; ``how`` is 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from prismake.core.records import COLUMNS, LIST_COLUMNS, collapse, normal_doi, normal_pmcid, normal_pmid, trial_ids
+from prismake.search import identifiers, markup, people
+from prismake.search.markup import plain as text
 
 Tags = dict[str, list[str]]
 
@@ -53,19 +54,8 @@ class Dialect:
 
 # --- how a value is read -------------------------------------------------------------------------------------------
 
-_INLINE = re.compile(r"</?(?:i|b|u|sub|sup|em|strong|italic|bold|span|jats:[a-z]+)\b[^<>]{0,200}>", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|br|h[1-6]|jats:(?:p|title|sec))\b[^<>]{0,200}>", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
-
-
-def text(value: str) -> str:
-    """White space collapsed, character references decoded, mark-up dropped."""
-    if "&" in value:
-        value = html.unescape(value)
-    if "<" in value:
-        value = _INLINE.sub("", _BLOCK.sub(" ", value))
-    return collapse(value)
 
 
 def year(value: str) -> int | None:
@@ -91,12 +81,6 @@ def doi(value: str) -> str:
     return normal_doi(value)
 
 
-def person(value: str) -> list[str]:
-    """One author as written; Cochrane's registry entries carry a trailing comma (``NCT02565485,``)."""
-    name = text(value)
-    return [name] if name else []
-
-
 def one(value: str) -> list[str]:
     item = text(value)
     return [item] if item else []
@@ -114,30 +98,21 @@ def _splitter(pattern: str) -> Callable[[str], list[str]]:
 
 semicolons = _splitter(";")
 commas = _splitter(r",\s+")
-_commas_or_semicolons = _splitter(r"[,;]\s+")
 bars = _splitter(r"\|\|?")
 lines = _splitter(r"\n")
-ands = _splitter(r"\sand\s")
 
 
-def people(value: str) -> list[str]:
-    """Authors in one cell, parted by ``;`` or `` and `` when there are any, else by line breaks, else by ``, ``."""
-    if ";" in value:
-        return semicolons(value)
-    if " and " in value:
-        return ands(value)
-    if "\n" in value.strip():
-        return lines(value)
-    # "Yang, Z." is one author, "Liu R., Adler D.G." are two.
-    return person(value) if re.fullmatch(r"[^,]*[^,.\s], [^,]+", value.strip()) else commas(value)
-
-
-def people_commas(value: str) -> list[str]:
+def _dotted(value: str) -> list[str]:
     """``Epuna F, Shaheen SW, Wen T.``: the full stop ends the list, not the last name."""
-    names = _commas_or_semicolons(value.strip())
-    if names and re.search(r"[^.\s]{2,}\.$|\s[A-Z]\.$", names[-1]) and value.count(".") == 1:
-        names[-1] = names[-1][:-1]
-    return names
+    found = people.cell(value)
+    if value.count(".") == 1 and found and re.search(r"[^.\s]{2,}\.$|\s[A-Z]\.$", found[-1]):
+        found[-1] = found[-1][:-1]
+    return found
+
+
+def page_range(value: str) -> str:
+    """Pages as written; BibTeX's ``1--9`` with one hyphen."""
+    return re.sub(r"-{2,}", "-", text(value))
 
 
 def loose(value: str) -> list[str]:
@@ -162,6 +137,7 @@ def _unquoted(value: str) -> str:
 
 HOW: dict[str, Callable[[str], Any]] = {
     "text": text,
+    "abstract": markup.abstract,
     "year": year,
     "year-in-brackets": year_in_brackets,
     "year-last": year_last,
@@ -171,9 +147,9 @@ HOW: dict[str, Callable[[str], Any]] = {
     "pmcid": normal_pmcid,
     "pmid-first": lambda value: normal_pmid(_found(r"^\s*(\d+)\b")(value)),
     "pmid-pubmed": lambda value: normal_pmid(_found(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
-    "person": person,
-    "people": people,
-    "people-commas": people_commas,
+    "single": people.single,
+    "people": people.cell,
+    "people-dotted": _dotted,
     "one": one,
     "exact": collapse,
     "exact-one": lambda value: [item] if (item := collapse(value)) else [],
@@ -184,7 +160,6 @@ HOW: dict[str, Callable[[str], Any]] = {
     "bars": bars,
     "lines": lines,
     "lines-dots": lambda value: [name.removesuffix(".") for name in lines(value)],
-    "ands": ands,
     "loose": loose,
     "trials": trial_ids,
     "embase-number": _found(r"\b(L\d{6,})\b"),
@@ -194,6 +169,9 @@ HOW: dict[str, Callable[[str], Any]] = {
     "central-number": _found(r"\b(CN-\d+)\b", re.IGNORECASE),
     "rayyan": _found(r"(rayyan-\d+)"),
     "digits": _found(r"(\d{4,})"),
+    "second-number": lambda value: normal_pmid(_found(r"^\s*\d+\s*;\s*(\d+)\s*$")(value)),
+    "ebsco-number": _found(r"\bAccession Number:\s*([\w.-]*\w)"),
+    "wos-medline": lambda value: normal_pmid(_found(r"MEDLINE:\s*(\d+)")(value)),
     "wos": _found(r"((?:WOS|ISI|MEDLINE|BCI|CCC|KJD|SCIELO):\S+)"),
     "doi-bars": lambda value: next((found for part in value.split("||") if (found := HOW["doi-marked"](part))), ""),
     "pmid-line": _found(r"PMID:\s*(\d+)"),
@@ -216,12 +194,15 @@ HOW: dict[str, Callable[[str], Any]] = {
     "embase-journal": lambda value: text(_found(r"^([^\n]*?) ?\(\d{4}\)")(value)),
 }
 
-_DEFAULT = {
+_DEFAULT: dict[str, Callable[[str], Any]] = {
+    "title": markup.title,
+    "abstract": markup.abstract,
+    "pages": page_range,
     "year": year,
     "doi": doi,
     "pmid": normal_pmid,
     "pmcid": normal_pmcid,
-    "authors": person,
+    "authors": people.names,
     "publication_types": one,
     "keywords": one,
     "trial_ids": trial_ids,
@@ -245,7 +226,7 @@ def _compile(rule: str, column: str) -> tuple[str, str, Callable[[str], Any], st
 
 def pages(first: str, last: str) -> str:
     """First and last page as one text; ``1-12`` in the field of the first page stays as it is."""
-    first = re.sub(r"^pp?\.?\s+", "", collapse(first))
+    first = page_range(re.sub(r"^pp?\.?\s+", "", collapse(first)))
     last = collapse(last)
     if not last or last == first or "-" in first or "\u2010" in first:
         return first
@@ -273,6 +254,8 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
             record[column] = got
     if dialect.kind == "register":
         record["publication_types"] = [REGISTERED, *record.get("publication_types", ())]
+    if dialect.platform != "prismake":
+        identifiers.complete(record, tags)
     return finish(record)
 
 

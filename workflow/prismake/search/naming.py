@@ -21,25 +21,61 @@ OVID_FILES = (
 """Names of databases behind the ``D=`` parameter of Ovid addresses and in ``DB`` tags."""
 
 EBSCO_FILES = {
-    "aph": "Academic Search Premier",
+    **dict.fromkeys(("rzh", "cin20", "ccm", "c8h", "jlh", "cul", "cinahl"), "CINAHL"),
+    **dict.fromkeys(("cmedm", "mnh", "mdc", "medline"), "MEDLINE"),
+    **dict.fromkeys(("psyh", "psycinfo"), "PsycINFO"),
+    **dict.fromkeys(("sph", "s3h"), "SPORTDiscus"),
+    **dict.fromkeys(("sih", "snh"), "SocINDEX"),
+    **dict.fromkeys(("lih", "lxh"), "Library, Information Science & Technology Abstracts"),
+    **dict.fromkeys(("ecn", "eoh"), "EconLit"),
+    "8gh": "GreenFILE",
     "a9h": "Academic Search Complete",
+    "amed": "AMED",
+    "aph": "Academic Search Premier",
     "asn": "Academic Search Ultimate",
-    "rzh": "CINAHL",
-    "cin20": "CINAHL",
-    "ccm": "CINAHL",
-    "c8h": "CINAHL",
-    "jlh": "CINAHL",
-    "cul": "CINAHL",
-    "cmedm": "MEDLINE",
-    "mnh": "MEDLINE",
-    "mdc": "MEDLINE",
-    "psyh": "PsycINFO",
-    "bth": "Business Source Premier",
+    "awh": "Abstracts in Social Gerontology",
+    "bsh": "Business Source Elite",
+    "bth": "Business Source Complete",
+    "buh": "Business Source Premier",
+    "ddu": "OpenDissertations",
+    "edsbas": "BASE",
+    "ehh": "Education Research Complete",
     "eric": "ERIC",
-    "sph": "SPORTDiscus",
-    "s3h": "SPORTDiscus",
+    "eue": "Education Source",
+    "hch": "Health Source: Nursing/Academic Edition",
+    "hxh": "Health Source: Consumer Edition",
+    "nlebk": "eBook Collection",
+    "pbh": "Psychology and Behavioral Sciences Collection",
+    "pdh": "PsycARTICLES",
+    "swh": "Social Work Abstracts",
+    "trh": "Teacher Reference Center",
+    "ufh": "Communication & Mass Media Complete",
 }
-"""Names of databases behind the ``db=`` parameter of EBSCOhost addresses."""
+"""Names of databases behind the ``db=`` parameter of EBSCOhost addresses, their short forms in ``DB`` included."""
+
+PROQUEST_FILES = (
+    (r"^medline|^5$|^pqmedline", "MEDLINE"),
+    (r"^embase", "Embase"),
+    (r"psyc ?info|^psycinfo|psychinfo", "PsycINFO"),
+    (r"psyc ?articles", "PsycARTICLES"),
+    (r"^ptsdpubs|^pilots", "PTSDpubs"),
+    (r"^eric\b", "ERIC"),
+    (r"^assia|applied social sciences index", "ASSIA"),
+    (r"^ibss|international bibliography of the social sciences", "IBSS"),
+    (r"^sociological abstracts|^socabs", "Sociological Abstracts"),
+    (r"^social services abstracts", "Social Services Abstracts"),
+    (r"^lisa\b|library (?:and|&) information science abstracts", "LISA"),
+    (r"^(?:proquest )?dissertations (?:and|&) theses|^pqdt", "ProQuest Dissertations & Theses"),
+    (r"^biosis", "BIOSIS Previews"),
+    (r"^toxline", "TOXLINE"),
+    (r"^coronavirus research", "Coronavirus Research Database"),
+    (r"^health (?:and|&) medical collection|^pqhealth|^healthcomplete", "Health & Medical Collection"),
+    (r"^nursing (?:and|&) allied health", "Nursing & Allied Health Database"),
+    (r"^psychology database|^pqpsych", "Psychology Database"),
+    (r"^public health database", "Public Health Database"),
+    (r"^proquest central|^pq1c|^pqcentral", "ProQuest Central"),
+)
+"""Names of databases behind what ProQuest writes into ``DB`` and behind ``sid=ProQ:ProQ%3A`` in its addresses."""
 
 _SLUGS = {
     "central": "cochrane",
@@ -62,6 +98,8 @@ def record_database(dialect: Dialect, tags: Tags, record: dict[str, Any]) -> Non
         record["database"] = _ovid(tags) or record["database"]
     elif dialect.platform == "EBSCOhost":
         record["database"] = _ebsco(tags, record["database"])
+    elif dialect.platform == "ProQuest":
+        record["database"] = _proquest(tags, record["database"])
     elif dialect.name == "MEDLINE text":
         _medline(tags, record)
     if record["database"]:
@@ -84,6 +122,17 @@ def _ebsco(tags: Tags, given: str) -> str:
     found = re.search(r"[?&]db=(\w+)", places)
     code = found.group(1).lower() if found else given.lower()
     return EBSCO_FILES.get(code, given or (f"EBSCOhost {code}" if code else ""))
+
+
+def _proquest(tags: Tags, given: str) -> str:
+    """The name as given, the short one where it is known; without one, that in the address of the link resolver."""
+    stated = next((value for value in tags.get("DB", ()) if value.strip()), "")
+    if not stated:
+        places = " ".join([*tags.get("L2", ()), *tags.get("UR", ())])
+        found = re.search(r"ProQ(?::|%3A)+(?:ProQ(?::|%3A)+)?(\w+)", places, re.IGNORECASE)
+        stated = found.group(1) if found else ""
+    plain = re.sub(r"[\u00ae\u2122]|\((?:R|TM)\)", "", stated).strip().lower()
+    return next((name for pattern, name in PROQUEST_FILES if re.search(pattern, plain)), "") or given
 
 
 def _medline(tags: Tags, record: dict[str, Any]) -> None:

@@ -4,37 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
-from prismake.core.files import read_json, read_yaml, write_json
-from prismake.core.paths import data_file
-from prismake.search.live import named
+from prismake.core.files import read_json, write_json
+from prismake.protocol.live_sources import live_name
+from prismake.protocol.notice_text import notice_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ["report_id", "pmid", "notices", "checked"]
-
-
-@cache
-def words() -> dict[str, str]:
-    return read_yaml(data_file("forms/notices.yaml"))
-
-
-def told(retracted: bool, links: Iterable[str]) -> str:
-    """One line a notice, in words; empty when there is none. ``links`` are related reports (“RetractionIn: PMID 1”)."""
-    known = words()
-    lines = []
-    for link in links:
-        kind, _, where = link.partition(":")
-        if kind in known:
-            lines.append(f"{known[kind]} {where.strip()}".strip())
-    if retracted and not any(line.startswith(known["retracted"]) for line in lines):
-        lines.insert(0, known["retracted"])
-    return "\n".join(dict.fromkeys(lines))
 
 
 @dataclass
@@ -48,7 +29,7 @@ class Checked:
 
 def pubmed_search(sources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] | None:
     """The live PubMed search that goes furthest, as (source, until); ``None`` without one."""
-    live = [(details["until"], name) for name, details in sources.items() if named(details["live"]) == "pubmed"]
+    live = [(details["until"], name) for name, details in sources.items() if live_name(details["live"]) == "pubmed"]
     return (max(live)[1], max(live)[0]) if live else None
 
 
@@ -96,7 +77,7 @@ def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Ch
         pmid = report["pmid"]
         links = [*report["related_reports"], *(one for one in checked.found.get(pmid, ()) if ":" in one)]
         retracted = report["retracted"] or any(":" not in one for one in checked.found.get(pmid, ()))
-        rows.append((report["report_id"], pmid, told(retracted, links), checked.days.get(pmid, "")))
+        rows.append((report["report_id"], pmid, notice_text(retracted, links), checked.days.get(pmid, "")))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 
 

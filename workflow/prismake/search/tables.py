@@ -86,7 +86,7 @@ TABLES = (
             {
                 **_PLAIN,
                 "accession": ("pmid",),
-                "authors": ("authors:people-commas",),
+                "authors": ("authors:people-dotted",),
                 "year": ("publication year", "citation:year"),
                 "journal": ("journal/book",),
                 "pmcid": ("pmcid",),

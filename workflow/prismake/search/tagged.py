@@ -17,7 +17,8 @@ from prismake.search.mapping import Raw, Tags
 
 _TAG = re.compile(r"^\s?([A-Z][A-Z0-9]) {2}-")
 _TAG_NARROW = re.compile(r"^\s?([A-Z][A-Z0-9]) {1,2}-")
-_TELLING = {"TI", "T1", "AU", "A1", "JF", "JO", "PY"}
+_TITLES, _AUTHORS = {"TI", "T1"}, {"AU", "A1"}
+_TELLING = {*_TITLES, *_AUTHORS, "JF", "JO", "PY"}
 _KEYWORDS = {"KW"}
 _LONGEST = 4_000_000
 """Characters of the longest line taken for a value; no title or abstract has a thousandth of that."""
@@ -64,8 +65,9 @@ class _Same(dict):
 def ris(text: str, problems: list[str]) -> Iterator[Raw]:
     """RIS records. ``problems`` receives one line for each stretch of tags that is no whole record.
 
-    A record without ``ER`` ends where the next ``TY`` begins. An empty value ends the one before it. Tags outside a
-    record are left out; they are a problem when an ``ER`` closes them, because then a record has lost its ``TY``.
+    A record without ``ER`` ends where the next ``TY`` begins. An empty value ends the one before it. A title or authors
+    before a ``TY`` belong to its record if that has none; they are a problem if it has, and where an ``ER`` closes
+    them, because then a record has lost its ``TY``. Other tags between records are left out.
     """
     parsed = _Tokens().parse_lines(_ris_lines(text, problems))
     for tags in parsed:
@@ -85,37 +87,92 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         head = line[:2]
         if line[2:width] == dash and head.isupper() and head[0].isalpha():
-            yield number, head, line[width:].strip()
+            content = line[width:].strip()
+            # A wrapped abstract may begin a line with "ER  - positive": the end of a record has nothing behind it.
+            yield (number, head, content) if head != "ER" or not content else (number, None, line.strip())
         elif found := loose(line[:8]):
-            yield number, found.group(1), line[found.end(1) :].lstrip(" ")[1:].strip()
+            content = line[found.end(1) :].lstrip(" ")[1:].strip()
+            tag = found.group(1)
+            yield (number, tag, content) if tag != "ER" or not content else (number, None, line.strip())
         else:
             yield number, None, line.strip()
 
 
 def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any]]:
     """Tags of whole records only, each ended by ``ER``; the value of ``TY`` comes with its line number."""
-    inside, stray = False, 0
+    inside, outside = False, _Outside(problems)
     for number, tag, content in _split(text):
         if tag == "TY":
             if inside:
+                yield from outside.belonging()
                 yield "ER", ""
-            inside, stray = True, 0
+            inside = True
+            outside.begin()
             yield "TY", (content, number)
-        elif inside:
-            if len(content) > _LONGEST:
-                problems.append(f"line {number}: a value of {len(content):,} characters was left out.")
-            else:
-                yield tag, content
-                inside = tag != "ER"
-        elif tag == "ER" and stray:
-            problems.append(f"line {stray}: a record without its TY line was left out (it ends in line {number}).")
-            stray = 0
-        elif tag in _TELLING:
-            stray = stray or number
+        elif not inside:
+            outside.add(number, tag, content)
+        elif tag == "ER":
+            yield from outside.belonging()
+            yield "ER", ""
+            inside = False
+        elif len(content) > _LONGEST:
+            problems.append(f"line {number}: a value of {len(content):,} characters was left out.")
+        else:
+            outside.own.add(tag)
+            yield tag, content
     if inside:
+        yield from outside.belonging()
         yield "ER", ""
-    elif stray:
-        problems.append(f"line {stray}: the rest of the file is no whole record (no TY line) and was left out.")
+    else:
+        outside.end()
+
+
+class _Outside:
+    """The tags between two records. Those before a ``TY`` belong to its record when they hold what it lacks.
+
+    ``own``: the tags that the present record has itself.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems, self.own = problems, set[str | None]()
+        self._held: list[tuple[str | None, str]] = []
+        self._before: list[tuple[str | None, str]] = []
+        self._line = self._before_line = 0
+
+    def add(self, number: int, tag: str | None, content: str) -> None:
+        if tag == "ER":
+            if self._line:
+                self.problems.append(
+                    f"line {self._line}: a record without its TY line was left out (it ends in line {number})."
+                )
+            self._held, self._line = [], 0
+        elif tag or (self._held and content):
+            self._held.append((tag, content))
+            if tag in _TELLING:
+                self._line = self._line or number
+
+    def begin(self) -> None:
+        self._before, self._before_line, self._held, self._line = self._held, self._line, [], 0
+        self.own = set()
+
+    def belonging(self) -> Iterator[tuple[str | None, str]]:
+        """What stood before the record that ends here and belongs to it."""
+        tags = {tag for tag, _ in self._before}
+        if tags.isdisjoint(_TITLES | _AUTHORS):
+            return
+        if any(tags & kind and self.own & kind for kind in (_TITLES, _AUTHORS)):
+            self.problems.append(
+                f"line {self._before_line}: a record without its TY line was left out (another begins behind it)."
+            )
+        else:
+            yield from self._before
+        self._before = []
+
+    def end(self) -> None:
+        if self._line:
+            self.problems.append(
+                f"line {self._line}: the rest of the file is no whole record (no TY line) and was left out."
+            )
 
 
 def medline(text: str, problems: list[str]) -> Iterator[Raw]:

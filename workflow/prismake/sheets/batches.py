@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from prismake.core.files import read_json, write_json
+from prismake.kept.allocations import load_allocation, save_allocation
 from prismake.panel.allocation import (
     CALIBRATION,
     Answered,
     Due,
-    HandedOut,
     Round,
     add_round,
     bring_up_to_date,
@@ -20,19 +18,7 @@ from prismake.panel.allocation import (
 )
 from prismake.panel.decisions import settles
 from prismake.protocol.forms import Field
-
-if TYPE_CHECKING:
-    from prismake.sheets.stage import StageSheets
-
-
-def rounds_path(stage: str, folder: Path) -> Path:
-    return folder / "history" / f"{stage}.rounds.json"
-
-
-def read_rounds(stage: str, folder: Path) -> HandedOut | None:
-    """What was handed out so far; None in a review that is older than this record."""
-    kept = read_json(rounds_path(stage, folder))
-    return HandedOut.from_dict(kept) if kept else None
+from prismake.sheets.stage import StageSheets
 
 
 def prepare(sheets: StageSheets) -> Due:
@@ -53,9 +39,9 @@ def hand_on(sheets: StageSheets, order: Sequence[str]) -> None:
     next_rows = prepare(sheets)
     if next_rows.number:
         sheets.handed = add_round(sheets.handed, sheets.scheme, order, next_rows)
-    kept = read_rounds(sheets.stage, sheets.folder) or sheets.found
+    kept = load_allocation(sheets.stage, sheets.folder) or sheets.found
     if sheets.handed != kept:
-        write_json(rounds_path(sheets.stage, sheets.folder), sheets.handed.to_dict(), sort_keys=False)
+        save_allocation(sheets.stage, sheets.folder, sheets.handed)
 
 
 def unread_rows(sheets: StageSheets, one: Round, answered: Answered | None = None) -> list[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
+from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
+from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import (
     CONFLICT,
     NOT_SCREENED,
@@ -23,7 +25,6 @@ from prismake.protocol.forms import Field
 from prismake.sheets.checks.incomplete import halfway
 from prismake.sheets.checks.missing_answers import withdrawn
 from prismake.sheets.checks.stray_answers import misplaced, never_offered
-from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.progress import rounds_status
 from prismake.sheets.stage import StageSheets
 

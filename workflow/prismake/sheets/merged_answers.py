@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from prismake.core.names import TOGETHER
 from prismake.panel.decisions import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
 from prismake.protocol.forms import Field, Form
 
-TOGETHER = " = "  # between the ids of the records of a row in the consensus sheet
 APART = "one report now, judged apart"  # how the remark on such a row begins
 BOTH_ROWS = "Give the rows the same answer."
 OR_CONSENSUS = "Settle it in the consensus sheet, or give the rows the same answer."

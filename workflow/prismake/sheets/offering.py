@@ -9,14 +9,15 @@ from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
+from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.answers import keep_copy, note_offer
+from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import hand_on
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
-from prismake.sheets.paths import CONSENSUS, open_in_program
 from prismake.sheets.prefilled import answers_of, remember_taken
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prismake.panel.decisions import SETTLED
 from prismake.panel.ranking import chance
 from prismake.sheets.batches import prepare
-
-if TYPE_CHECKING:
-    from prismake.sheets.stage import StageSheets
+from prismake.sheets.stage import StageSheets
 
 
 def order_of_rows(sheets: StageSheets, protocol: Mapping[str, Any]) -> list[str]:
@@ -25,7 +23,7 @@ def order_of_rows(sheets: StageSheets, protocol: Mapping[str, Any]) -> list[str]
         return items
     import pandas as pd
 
-    from prismake import rank
+    from prismake.panel.ranking import rank
 
     decided = {one.item: one.value("decision") for one in sheets.decisions() if one.state == SETTLED}
     usable = {item: value for item, value in decided.items() if value in ("include", "exclude")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.files import read_json, write_json
-from prismake.sheets.paths import SHEETS
+from prismake.kept.sheet_files import SHEETS
 
 Taken = dict[str, dict[str, dict[str, Any]]]
 """reviewer -> item -> {"answers": {field: answer}, "file", "time"}, and "team" where it was the team's decision."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from prismake.core.labels import join
 from prismake.panel.allocation import CALIBRATION, calibrated, rows_now
 from prismake.panel.decisions import SETTLED, Decision
 from prismake.panel.stopping import stopping_advice
 from prismake.sheets.batches import kappa_of, unread_rows
-from prismake.synthesis.sentences import join
-
-if TYPE_CHECKING:
-    from prismake.sheets.stage import StageSheets
+from prismake.sheets.stage import StageSheets
 
 SCREENING = "title_abstract"
 

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
+from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
+from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.sheet_files import SHEETS, current, sheet_path
 from prismake.panel.allocation import Answered, HandedOut, Scheme, found_in_sheets, rows_now, scheme_of
 from prismake.panel.decisions import SETTLED, Decision, decide, progress
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.batches import read_rounds
 from prismake.sheets.checks.reordered import refuse_rearranged
 from prismake.sheets.checks.typed_pairs import kept_rows, not_a_pair, typed_rows
 from prismake.sheets.layout import OWNER, Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.merged_answers import Joined, follow
-from prismake.sheets.paths import CONSENSUS, SHEETS, current, sheet_path
 from prismake.sheets.prefilled import Taken, read_taken
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -192,7 +193,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
     sheets.reviewers += [who for who in left if sheets.begun(who) & sheets.complete(who)]
     if len(sheets.team) + len(left) > 1:
         _load(sheets, CONSENSUS, last_good)
-    sheets.found = sheets.handed = read_rounds(stage, folder) or _found(sheets)
+    sheets.found = sheets.handed = load_allocation(stage, folder) or _found(sheets)
     sheets.follow_members()
     return sheets
 

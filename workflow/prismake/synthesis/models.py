@@ -69,12 +69,14 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
-    row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
+    words = {"proportion": data.proportion, "show": data.show, "name": data.name}
+    row["sentence"] = sentences.analysis(title, row, level, **words)
     row["warnings"] += list(pooled.warnings)
     if narrow(pooled, data.vi):
         wald = numbers(fit(data, (model, method, "z"), level), data)
-        row["warnings"].append(sentences.narrow(wald))
-        row["sentence"] += f" {sentences.narrow(wald)}"
+        warning = sentences.narrow(wald, data.show)
+        row["warnings"].append(warning)
+        row["sentence"] += f" {warning}"
     return row
 
 
@@ -84,15 +86,15 @@ def fit(data: Data, plan: Plan, level: float) -> Any:
 
     model, method, test = plan
     if model == "glmm":
-        return pool_proportions(data.columns["events"], data.columns["total"], "glmm", level)
-    return pool(data.yi, data.vi, method, test, level=level)
+        return pool_proportions(data.columns["events"], data.columns["total"], "glmm", level, prediction="metafor")
+    return pool(data.yi, data.vi, method, test, level=level, adhoc="none", prediction="metafor")
 
 
 def numbers(pooled: Any, data: Data) -> dict[str, Any]:
     """The fields of a result: estimates on the natural scale, and ``values`` on that of the analysis."""
     from prismake.pooling import natural_scale
 
-    natural = natural_scale(pooled, data.measure, ni=data.columns["total"] if data.measure == "PFT" else None)
+    natural = natural_scale(data.measure, pooled, ni=data.columns["total"] if data.measure == "PFT" else None)
     back = chosen(natural, BACK)
     return {
         **{name: plain(getattr(natural, name)) for name in BACK},

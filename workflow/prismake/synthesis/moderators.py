@@ -69,7 +69,7 @@ def regression(
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
     row["narrow"] = _narrow(fit, level)
-    return {**row, "sentence": sentences.regression(row, level, LEAST)}
+    return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
 
 
 def no_regression(title: str, kind: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _fitted(
     if len(known) <= coefficients:
         raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(known))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
-    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level)
+    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc="none")
     if fit.test == "knha" and fit.Q < EXACT:
         raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
     return fit

@@ -71,9 +71,9 @@ def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     """The inverse-variance result without each study in turn."""
     from prismake.pooling import leave_one_out
 
-    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level)
+    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc="none")
     rows = _series_rows(data, studies, series)
-    return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level)}
+    return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level, data.show)}
 
 
 def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -87,14 +87,14 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
         raise PoolingError(f"the year of {without} is not known.")
     order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
-    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level)
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc="none")
     sorted_studies = [studies[i] for i in order]
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
     values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
-    return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level)}
+    return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level, data.show)}
 
 
 def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
@@ -158,14 +158,16 @@ def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, s
     values = {"estimate": found.estimate[two], "I2": found.I2[two], "k": found.k[two]}
     row = {"subsets": int(two.sum()), "exhaustive": found.exhaustive, "quantiles": spread}
     values = {name: json_ready(np.round(value, 6)) for name, value in values.items()}
-    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row)}
+    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row, data.show)}
 
 
 def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """Studies that may be missing on one side of the funnel, mirrored (Duval & Tweedie 2000, estimator L0)."""
     from prismake.pooling import trim_and_fill
 
-    found = trim_and_fill(data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level)
+    found = trim_and_fill(
+        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc="none"
+    )
     row: dict[str, Any] = {
         "k": len(studies),
         "k0": int(found.k0),
@@ -185,7 +187,7 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
         ],
         "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
     }
-    return {**row, "sentence": sentences.trim_and_fill(row, level)}
+    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show)}
 
 
 def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:

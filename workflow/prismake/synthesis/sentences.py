@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
-from prismake.core.numbers import Format, between, count, decimals, number, p_value, percent, plural, significant
-from prismake.core.words import join
+from prismake.core.numbers import Format, between, count, decimals, number, p_value, percent, significant
+from prismake.core.words import plural
 
 __all__ = [
     *("against_published", "analysis", "baujat", "between_groups", "counts", "cumulative", "decimals", "failsafe"),

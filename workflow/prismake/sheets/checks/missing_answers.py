@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_log
 from prismake.panel.decisions import settles
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import SETTLED
-from prismake.sheets.paths import CONSENSUS
 from prismake.sheets.reading import SheetTable
 
 _SHOWN = 8

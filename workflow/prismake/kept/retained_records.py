@@ -9,32 +9,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import PrismakeError, SheetError
+from prismake.core.errors import PrismakeError
 from prismake.core.files import read_json, replacing, write_json
 from prismake.core.record_files import join, schema
-from prismake.kept import sheet_state
-from prismake.kept.answers import read_snapshot
-from prismake.kept.ids import REPORTS, known
-from prismake.protocol.config import with_defaults
-from prismake.protocol.forms import load_form
-from prismake.sheets.layout import ITEM, consensus_columns, reviewer_columns
-from prismake.sheets.merged_answers import TOGETHER
-from prismake.sheets.paths import CONSENSUS, SHEETS, SUFFIXES, current, sheet_path
-from prismake.sheets.reading import read_sheet
+from prismake.kept.sheet_files import SHEETS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-JUDGED_AT = ("title_abstract", "full_text")
 COLUMNS = ["record_id", "source", "label", "kind", "title"]
 
 
 def join_and_keep(
-    tables: Sequence[Path], logs: Sequence[Mapping[str, Any]], path: Path, folder: Path = SHEETS
+    tables: Sequence[Path],
+    logs: Sequence[Mapping[str, Any]],
+    path: Path,
+    judged_records: Callable[[], Collection[str]],
+    folder: Path = SHEETS,
 ) -> pd.DataFrame:
     """Write the records of all searches, and of those that were judged and are found no longer; a table of the latter.
 
@@ -46,6 +41,8 @@ def join_and_keep(
         tables: the record table of each search.
         logs: the search logs (source, label, kind).
         path: where the joined table goes.
+        judged_records: tells which records somebody has answered about. It is asked only when a record has vanished
+            since the last run, because the answer stands in the workbooks (``prismake.sheets.judged_records``).
 
     Raises:
         PrismakeError: the copy of the last run cannot be read.
@@ -54,11 +51,11 @@ def join_and_keep(
 
     copy, about = folder / "history" / "records.parquet", folder / "history" / "searches.json"
     last = read_json(about, {"sources": {}, "vanished": []})
-    here = {one for table in tables for one in _ids(table)}
-    missing = [one for one in _ids(copy) if one not in here] if copy.exists() else []
-    fresh = set(missing) - set(last["vanished"])
-    judged = _judged(folder) if fresh else set()
-    kept = [one for one in missing if one not in fresh or one in judged]
+    present = {record for table in tables for record in _ids(table)}
+    missing = [record for record in _ids(copy) if record not in present] if copy.exists() else []
+    newly = set(missing) - set(last["vanished"])
+    judged = set(judged_records()) if newly else set()
+    kept = [record for record in missing if record not in newly or record in judged]
     sources = {**last["sources"], **{log["source"]: {"label": log["label"], "kind": log["kind"]} for log in logs}}
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -70,8 +67,8 @@ def join_and_keep(
     with replacing(copy) as draft:
         shutil.copyfile(path, draft)
     write_json(about, {"sources": sources, "vanished": kept})
-    found = [{**row, **sources[row["source"]]} for row in rows]
-    return pd.DataFrame(found, columns=COLUMNS, dtype=str)
+    vanished = [{**row, **sources[row["source"]]} for row in rows]
+    return pd.DataFrame(vanished, columns=COLUMNS, dtype=str)
 
 
 def _ids(table: Path) -> list[str]:
@@ -96,32 +93,3 @@ def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
     rows = ds.dataset(str(copy), schema=schema(), format="parquet").to_table(filter=ds.field("record_id").isin(ids))
     pq.write_table(rows, path)
     return rows.select(["record_id", "source", "title"]).to_pylist()
-
-
-def _judged(folder: Path) -> set[str]:
-    """The records of which somebody has said something, at whichever stage and through whichever of their ids."""
-    answered = {one for stage in JUDGED_AT for item in _answered(stage, folder) for one in item.split(TOGETHER)}
-    report_of = known(REPORTS, folder / "history")
-    reports = {report_of.get(item, item) for item in answered}
-    return answered | {record for record, report in report_of.items() if report in reports}
-
-
-def _answered(stage: str, folder: Path) -> set[str]:
-    """The items that have an answer in any workbook of a stage; of one that cannot be read, the last good answers."""
-    form = load_form(stage, with_defaults({"title": "-", "question": "-"}))
-    book, last_good = sheet_state.read_book(stage, folder), read_snapshot(stage, folder)
-    found: set[str] = set()
-    for who in sorted({path.name.split(".")[1] for path in folder.glob(f"{stage}.*") if path.suffix in SUFFIXES}):
-        columns = consensus_columns(form, []) if who == CONSENSUS else reviewer_columns(form)
-        answers = [column.header for column in columns if column.role == "answer"]
-        path = sheet_path(stage, who, folder)
-        try:
-            place = current(path, sheet_state.written(book, path))
-            rows = read_sheet(place, columns).rows if place else []
-        except SheetError:
-            found |= set(last_good.get(who, {}))
-            continue
-        found |= {
-            str(row[ITEM]).strip() for _, row in rows if any(str(row.get(name) or "").strip() for name in answers)
-        }
-    return found - {""}

@@ -10,7 +10,6 @@ from prismake.core.files import digest
 
 SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"
-CONSENSUS = "consensus"
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
 _TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers")  # what reviewers may take for a sheet
@@ -43,7 +42,7 @@ def current(path: Path, written: str | None) -> Path | None:
     return edited[0] if edited else (there[0] if there else None)
 
 
-def strangers(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
+def unread_files(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
     """Spreadsheets in the folder that are never read, each with what to do: copies, other formats, other names.
 
     Args:

@@ -1,0 +1,34 @@
+"""The words for how far an item is, who settled it and which way it goes. They are text wherever they are written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far an item, or one question about it, is."""
+
+    SETTLED = "settled"
+    UNDECIDED = "undecided"
+    CONFLICT = "conflict"
+    PROBLEM = "problem"  # a cell was not understood
+    NOT_SCREENED = "not screened"  # people stopped before anybody had read it
+    NOT_APPLICABLE = ""  # of a question that does not apply
+
+
+class SettledBy(StrEnum):
+    """How an item was settled; of an item that was not screened, how the flow counts it."""
+
+    AGREEMENT = "agreement"
+    CONSENSUS = "consensus"
+    SINGLE = "single"
+    AUTOMATION = "automation"
+    OTHER = "other"
+    NOBODY = ""
+
+
+class Route(StrEnum):
+    """Where a report is read first: reports that other methods found are sought in full text at once."""
+
+    SCREENING = "screening"
+    FULL_TEXT = "full text"

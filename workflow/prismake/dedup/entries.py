@@ -1,0 +1,44 @@
+"""What of the prepared records is needed after they were compared: enough to make clusters and to count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from prismake.dedup.prepare import Prepared
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What of `Prepared` decides about clusters; arrays of the input rows (the first two), then of the entries."""
+
+    record_id: np.ndarray
+    row_of: np.ndarray  # input row -> entry
+    source: np.ndarray
+    dois: np.ndarray
+    pmid: np.ndarray
+    volume: np.ndarray
+    first_page: np.ndarray
+    numbers: np.ndarray
+    kind: np.ndarray
+    trials: np.ndarray
+    cochrane: np.ndarray
+    generic: np.ndarray
+    silenced: list[str]  # fields that lost their vote, with the source
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> Entries:
+        return cls(**{field.name: getattr(prepared, field.name) for field in fields(cls)})
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def folded(self, records: Iterable[str]) -> bool:
+        """Whether one of these records shares its entry with others."""
+        wanted = set(records)
+        alike = np.bincount(self.row_of, minlength=len(self))[self.row_of] > 1
+        return not wanted.isdisjoint(self.record_id[alike].tolist())

@@ -1,0 +1,63 @@
+"""Pairs of records side by side, as rows of the sheets that ask whether they are one report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.labels import author_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of records side by side: possible duplicates, or merges that a rule has made.
+
+    Args:
+        queue: ``item_id, first, second, differences, members`` and for merges ``rule`` (see ``dedup.queue``), in the
+            order of asking.
+        records: the record table.
+    """
+    import pandas as pd
+
+    named = records[records["record_id"].isin({*queue["first"], *queue["second"]})]
+    known = named.set_index("record_id", drop=False).to_dict("index")
+    rows = []
+    for row in queue.to_dict("records"):
+        first, second = known[row["first"]], known[row["second"]]
+        rows.append(
+            {
+                "item_id": row["item_id"],
+                "title": f"{first['title']}\n{second['title']}",
+                "first": _block(first),
+                "second": _block(second),
+                "rule": row.get("rule", ""),
+                "differences": row["differences"],
+                "members": row["members"],
+            }
+        )
+    columns = ["item_id", "title", "first", "second", "rule", "differences", "members"]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def _block(record: Any) -> str:
+    """A record as a few lines of text, to be read beside another."""
+    import pandas as pd
+
+    year = "" if pd.isna(record["year"]) else str(record["year"])
+    place = " ".join(
+        filter(
+            None,
+            [record["journal"], year, record["volume"], record["issue"] and f"({record['issue']})", record["pages"]],
+        )
+    )
+    lines = [
+        record["title"],
+        author_line(record["authors"]),
+        place,
+        record["doi"] and f"DOI {record['doi']}",
+        record["pmid"] and f"PMID {record['pmid']}",
+        "; ".join(record["trial_ids"]),
+        f"{record['source']}: {record['record_id'].partition(':')[2]}",
+    ]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,37 @@
+"""What is to be extracted of each study, as rows of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from prismake.core.labels import arm_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataFrame:
+    """One row a study, or one for each of its separate arms.
+
+    Args:
+        notices: by report, retractions and the like in words.
+    """
+    import pandas as pd
+
+    rows = []
+    for study in table.to_dict("records"):
+        reports = study["report_ids"].split("; ")
+        texts = dict.fromkeys(text for report in reports if (text := notices.get(report)))
+        for arm in arm_names(study["arms"]) or [""]:
+            rows.append(
+                {
+                    "item_id": f"{study['study_id']}|{arm}" if arm else study["study_id"],
+                    "title": f"{study['label']}, {arm}" if arm else study["label"],
+                    "report": study["report"],
+                    "doi": study["doi"],
+                    "notices": "\n".join(texts),
+                    "members": "\n".join(f"{report}|{arm}" if arm else report for report in reports),
+                }
+            )
+    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi", "notices", "members"], dtype=str)

@@ -1,0 +1,67 @@
+"""Reports as rows of the sheets in which they are screened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from prismake.core.labels import author_line
+from prismake.core.states import Route, State
+from prismake.protocol.notice_text import notice_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PUBLICATION = ("title", "abstract", "journal", "doi", "pmid", "pmcid")
+
+
+def screening_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
+    """Reports to screen: all that came from a database or a register.
+
+    Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
+    flow has it; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``).
+
+    Args:
+        prefilled: by report, the decisions that an export brought (``prismake.search.imported_decisions.prefilled``).
+    """
+    return report_rows(reports[reports["route"] == Route.SCREENING], prefilled)
+
+
+def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
+    """One row a report, sorted by its id; ``prefilled``: by report, the decisions that an export brought."""
+    import pandas as pd
+
+    rows = []
+    for report in reports.to_dict("records"):
+        rows.append(
+            {
+                "item_id": report["report_id"],
+                **{name: report[name] for name in _PUBLICATION},
+                "authors": author_line(report["authors"]),
+                "year": "" if pd.isna(report["year"]) else str(report["year"]),
+                "types": "; ".join(report["publication_types"]),
+                "trials": "; ".join(report["trial_ids"]),
+                "sources": ", ".join(report["sources"]),
+                "members": "\n".join(report["record_ids"]),
+                "notices": notice_text(report["retracted"], report["related_reports"]),
+                "carried": prefilled.get(report["report_id"], ""),
+            }
+        )
+    columns = [
+        "item_id",
+        *_PUBLICATION,
+        "authors",
+        "year",
+        "types",
+        "trials",
+        "sources",
+        "members",
+        "notices",
+        "carried",
+    ]
+    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
+
+
+def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
+    """Whether a stage hands on what it has decided: always (rolling), or once it is finished (complete)."""
+    return gate == "rolling" or bool(decisions["state"].isin([State.SETTLED, State.NOT_SCREENED]).all())

@@ -1,0 +1,111 @@
+"""Effects with the rows that were left out of them and why: the result of `effect_rows`."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prismake.core.errors import EstimateDoesNotExist
+
+if TYPE_CHECKING:
+    from .pooled import Pooled
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One row (counted from 0) that a measure cannot use.
+
+    ``kind``: ``missing``, ``impossible`` (the numbers contradict each other), ``no events`` (a study that says nothing
+    on a ratio) or ``undefined``. ``numbers`` holds the columns that matter with their values, ``what`` says what is
+    wrong and ``remedy`` what to do about it.
+    """
+
+    row: int
+    label: str
+    kind: str
+    numbers: dict[str, float]
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        cells = ", ".join(f"{name} = {value:g}" for name, value in self.numbers.items() if not math.isnan(value))
+        where = f"{self.label} ({cells})" if cells else self.label
+        return " ".join(part for part in (f"{where}: {self.what}", self.remedy) if part)
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Effects and variances, (k,), NaN in rows left out.
+
+    ``left_out`` are the rows not used, in their order; ``corrected`` (k,) marks those to whose cells ``add`` was
+    added; ``labels`` the names of all rows; ``ni`` sizes or times where the way back depends on them (PFT, IRFT).
+    ``no_events``: events are counted and none was seen in any study.
+    """
+
+    measure: str
+    yi: np.ndarray
+    vi: np.ndarray
+    left_out: tuple[LeftOut, ...]
+    corrected: np.ndarray
+    add: float
+    labels: tuple[str, ...]
+    ni: np.ndarray | None = None
+    no_events: bool = False
+
+    @property
+    def used(self) -> np.ndarray:
+        """Truth values (k,): the rows that have an effect."""
+        return ~np.isnan(self.yi)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One text a row, empty for rows in use."""
+        found = {one.row: str(one) for one in self.left_out}
+        return tuple(found.get(i, "") for i in range(self.yi.size))
+
+    @property
+    def double_zero(self) -> int:
+        """Number of studies without an event in either arm (or, for odds ratios, with nothing else)."""
+        return sum(one.kind == "no events" for one in self.left_out)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on the rows left out, counted by reason, and on the continuity correction."""
+        found = []
+        for what, count in Counter(one.what for one in self.left_out).items():
+            names = ", ".join(one.label for one in self.left_out if one.what == what)
+            found.append(f"{count} stud{'y' if count == 1 else 'ies'} left out ({names}): {what}")
+        count = int(self.corrected.sum())
+        if count:
+            names = ", ".join(label for label, yes in zip(self.labels, self.corrected, strict=True) if yes)
+            cells = f"{self.add:g} was added to the cells of {count} stud{'y' if count == 1 else 'ies'}"
+            found.append(f"Continuity correction: {cells} ({names}).")
+        return tuple(found)
+
+    def pool(self, method: str = "REML", test: str = "knha", mods: Any = None, **how: Any) -> Pooled:
+        """`prismake.pooling.pool` of the rows in use; ``warnings`` of the result tell of the others.
+
+        Raises
+        ------
+        EstimateDoesNotExist
+            No study has an event: what would be pooled is the continuity correction.
+        PoolingError
+            No row can be used; the reasons are in the message.
+        """
+        from dataclasses import replace
+
+        from .fit import pool
+
+        if self.no_events:
+            raise EstimateDoesNotExist(
+                "No study has an event: there is nothing but the continuity correction to pool.",
+                remedy="Report the counts.",
+            )
+        named = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
+        fit = pool(self.yi, self.vi, method, test, mods, **(named | how))
+        counted = [note for note in fit.warnings if not note.endswith("left out.")]
+        return replace(fit, warnings=(*self.notes, *counted))

@@ -1,0 +1,50 @@
+"""The exports that people put into ``config/searches/``: one source a file or folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from prismake.core.errors import ConfigError
+
+# Beside exports, people keep notes; these are never taken for one.
+_NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
+
+
+def slug(name: str) -> str:
+    """A source's short name made of a file name: lower case, letters, digits and ``_``."""
+    text = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30].strip("_") or "export"
+    return text if text[0].isalpha() else f"s_{text}"[:30]
+
+
+def exports(folder: Path) -> dict[str, list[Path]]:
+    """Export files by source: a folder is one source, a loose file is one, in order of their names.
+
+    Raises:
+        ConfigError: two files that would have the same short name.
+    """
+    found: dict[str, list[Path]] = {}
+    if not folder.is_dir():
+        return found
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if path.name.startswith((".", "~$")) or _NOTES.match(path.name):
+            continue
+        name = slug(path.name.split(".")[0] if path.is_file() else path.name)
+        files = sorted(_files(path)) if path.is_dir() else [path]
+        if name in found and files:
+            raise ConfigError(
+                f"{path.name} and {found[name][0].name} would both be the source “{name}”.",
+                where=str(folder),
+                remedy=f"Rename one of them, or put both into one folder {folder / name}/ if they are one search.",
+            )
+        if files:
+            found[name] = files
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith((".", "~$")) and not _NOTES.match(path.name)
+    ]

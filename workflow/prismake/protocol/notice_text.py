@@ -1,0 +1,27 @@
+"""Retractions and the like in the words of ``workflow/forms/notices.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_file
+
+
+@cache
+def words() -> dict[str, str]:
+    return read_yaml(data_file("forms/notices.yaml"))
+
+
+def notice_text(retracted: bool, links: Iterable[str]) -> str:
+    """One line a notice, in words; empty when there is none. ``links`` are related reports (“RetractionIn: PMID 1”)."""
+    known = words()
+    lines = []
+    for link in links:
+        kind, _, where = link.partition(":")
+        if kind in known:
+            lines.append(f"{known[kind]} {where.strip()}".strip())
+    if retracted and not any(line.startswith(known["retracted"]) for line in lines):
+        lines.insert(0, known["retracted"])
+    return "\n".join(dict.fromkeys(lines))
