@@ -267,7 +267,7 @@ def test_moderators_and_sensitivity_analyses_have_their_tables():
         for name in ("Meta-regression", "Sensitivity analyses")
     }
     slope = result["moderators"]["followup"]["coefficients"][1]
-    assert [row[1] for row in rows["Meta-regression"]][-1] == "each unit more"
+    assert [row[1] for row in rows["Meta-regression"]][-1] == "per unit"
     assert rows["Meta-regression"][-1][2] == f"{slope['beta']:.3g}".replace("-", "−")
     assert [row[0] for row in rows["Sensitivity analyses"]] == [
         "Common effect, Wald interval, logit scale",

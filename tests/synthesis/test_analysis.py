@@ -133,7 +133,7 @@ def test_equal_effects_leave_hartung_knapp_no_width_and_the_sentence_says_so():
     row = run(table([(name, "0", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
     assert row["ci_ub"] - row["ci_lb"] < 1e-6
     assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
-    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16: rely on the wider one.")
+    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16; the wider interval should be preferred.")
 
 
 def test_small_differences_get_the_decimals_they_need():

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, measure_of
@@ -24,11 +24,6 @@ NARROW = 0.03  # width of an interval below which two decimals would hide its se
 MOST_DECIMALS = 8
 LARGE, SMALL = 1e6, 1e-4  # ratios beyond these are written as powers of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-__all__ = [
-    *("NONE", "Format", "between", "count", "decimals", "estimate", "format_of", "interval", "number", "p_number"),
-    *("p_value", "percent", "scientific", "share", "significant", "typed", "variance"),
-]
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -91,12 +86,18 @@ class Format:
     def of(cls, measure: str, rows: Iterable[Mapping[str, Any]], *, percent: bool = False) -> Format:
         """The format for studies with ``ci_lb`` and ``ci_ub`` on the natural scale.
 
-        The digits are those that an estimate from all the studies with one common effect needs.
+        The digits are those that an estimate from all of them with one common effect needs: the most that a pooled
+        estimate can be worth, which ``fitted`` adapts to the estimate itself.
         """
         ratio = measure in RATIOS
         widths = [width for row in rows if (width := _width(row, log=ratio)) is not None]
         combined = sum(width**-2 for width in widths) ** -0.5 if widths else 1.0
         return cls(decimals(combined), ratio, percent and measure in PROPORTIONS)
+
+    def fitted(self, row: Mapping[str, Any] | None) -> Format:
+        """No more digits than the main result of the outcome (``ci_lb``, ``ci_ub``) is worth."""
+        width = _width(row or {}, log=self.ratio)
+        return replace(self, digits=min(self.digits, decimals(width))) if width is not None else self
 
     @property
     def unit(self) -> str:
@@ -104,7 +105,10 @@ class Format:
         return " %" if self.percent else ""
 
     def value(self, value: float | None, row: Mapping[str, Any] | None = None, *, unit: bool = False) -> str:
-        """One number; ``row`` is the result (``ci_lb``, ``ci_ub``) that it belongs to, ``unit`` adds the per cent sign."""
+        """One number; ``unit`` adds the per cent sign.
+
+        ``row`` is the result with ``ci_lb`` and ``ci_ub`` that the number belongs to.
+        """
         if value is None or math.isnan(value):
             return NONE
         needed = self._digits(row)
@@ -119,7 +123,8 @@ class Format:
     def _digits(self, row: Mapping[str, Any] | None) -> int:
         """As many as the outcome has, or more for a row whose interval they would not show."""
         width = _width(row or {}, log=self.ratio)
-        return decimals(width) if width is not None and width < 10.0**-self.digits else self.digits
+        hidden = width is not None and 10.0 ** (-self.digits - 4) < width < 10.0**-self.digits
+        return decimals(width) if width is not None and hidden else self.digits
 
     def bounds(self, row: Mapping[str, Any], low: str = "ci_lb", high: str = "ci_ub") -> str:
         """``0.28 to 0.55``; a dash where an interval has no bounds."""
@@ -153,7 +158,8 @@ def format_of(result: Mapping[str, Any]) -> Format:
     if isinstance(found, Format):
         return found
     percent = (result.get("display") or {}).get("proportions") == "percent"
-    return Format.of(measure_of(result), result["studies"], percent=percent)
+    studies = Format.of(measure_of(result), result["studies"], percent=percent)
+    return studies.fitted((result.get("analyses") or {}).get("main"))
 
 
 def _width(row: Mapping[str, Any], *, log: bool) -> float | None:

@@ -44,7 +44,7 @@ class Data:
     columns: Mapping[str, np.ndarray]
     yi: np.ndarray
     vi: np.ndarray
-    show: Format = Format()
+    show: Format = dataclasses.field(default_factory=Format)
     name: str = ""
 
     @property

@@ -13,15 +13,7 @@ from prismake.core.measures import NAMES, WITHOUT_NULL
 from prismake.core.numbers import Format, between, count, decimals, number, p_value, percent, significant
 from prismake.core.words import plural
 
-__all__ = [
-    *("against_published", "analysis", "baujat", "between_groups", "counts", "cumulative", "decimals", "failsafe"),
-    *("gosh", "group_notes", "heterogeneity", "influence", "interval", "join", "leave_one_out", "narrow"),
-    *("no_estimate", "number", "overall_effect", "p_value", "regression", "single", "small_study", "studies"),
-    *("subgroup_test", "trim_and_fill"),
-]
-
 NOT_REPORTED = "not reported"  # what the group of studies with a missing label is called
-ALONE = 2  # subgroups of fewer studies than this have no heterogeneity of their own
 BAUJAT_ALIKE = "Contributions of single studies: all effects are equal; no study contributes more than another."
 _STAGES = {
     "duplicates": "possible duplicates",
