@@ -58,6 +58,7 @@ def test_nothing_else_stands_at_the_top():
         "README.md",
         "Snakefile",
         "config",
+        "docs",
         "profiles",
         "pyproject.toml",
         "results",

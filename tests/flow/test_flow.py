@@ -369,7 +369,7 @@ def test_a_version_is_written_once_and_read_back(tmp_path, monkeypatch):
     with pytest.raises(PrismakeError, match="cannot be the name"):
         freeze("../2025", {}, {}, studies, [])
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(PrismakeError, match="Restore it from a backup"):
+    with pytest.raises(PrismakeError, match="good copy back from a backup"):
         read_version("2025-08-31")
 
 

@@ -70,7 +70,10 @@ def test_html_escapes_names():
 
 def test_mixed_models_and_freeman_tukey_know_their_scale():
     glmm = pl.pool_proportions([3, 9, 14], [20, 25, 31], labels=["a", "b", "c"])
-    assert str(glmm).startswith("Proportion, random effects (ML), 3 studies") and " p " not in str(glmm).splitlines()[3]
+    assert (
+        str(glmm).startswith("Proportion, random effects (mixed model), 3 studies")
+        and " p " not in str(glmm).splitlines()[3]
+    )
     angle = pl.pool_proportions([3, 9, 14], [20, 25, 31], "freeman-tukey", labels=["a", "b", "c"])
     own = angle.to_frame()["estimate"].iloc[:3]
     assert own.tolist() == pytest.approx([3 / 20, 9 / 25, 14 / 31], abs=1e-9)

@@ -331,3 +331,34 @@ def test_selection_models_are_those_of_metafor():
         assert given.delta == pytest.approx(delta) and math.isnan(given.lrt)
     with pytest.raises(PoolingError, match="2 intervals"):
         pl.selection_model(y, v, alternative="less", delta=(1, 0.5, 0.2))
+
+
+def test_three_levels_with_cluster_robust_standard_errors():
+    y = [0.2, 0.5, 0.1, 0.9, 0.4, 0.3, 0.7, -0.1]
+    v, study = [0.04, 0.05, 0.03, 0.06, 0.02, 0.05, 0.04, 0.03], list("aabbbcde")
+    plain, sandwich = pl.three_level(y, v, study), pl.three_level(y, v, study, test="CR2")
+    by_hand = pl.robust(y, v, study, covariance=plain.covariance)
+    assert sandwich.beta[0] == plain.beta[0] == pytest.approx(by_hand.beta[0])
+    assert (sandwich.se[0], sandwich.ddf[0], sandwich.pval[0]) == (by_hand.se[0], by_hand.df[0], by_hand.pval[0])
+    assert sandwich.ddf[0] < 5 and sandwich.sigma2_between == plain.sigma2_between
+    dose = {"dose": [1, 2, 1, 3, 2, 2, 4, 0]}
+    slopes = pl.three_level([*y[:7], math.nan], v, study, dose, test="CR2")
+    assert slopes.ddf.shape == (2,) and slopes.dropped == 1 and (slopes.ci_lb < slopes.beta).all()
+
+
+def test_the_line_of_a_bubble_plot_is_that_of_the_regression():
+    y, v = pl.effect_sizes("RR", BCG)
+    mods = {"ablat": [*BCG["ablat"][:12], math.nan], "alloc": BCG["alloc"]}
+    found = pl.bubble(y, v, mods, "ablat")
+    assert found.fit.k == 12 == found.x.size and found.keep.tolist() == [True] * 12 + [False]
+    assert found.grid[[0, -1]].tolist() == [13.0, 55.0] and set(found.held) == {"alloc[random]", "alloc[systematic]"}
+    slope = np.diff(found.line.pred) / np.diff(found.grid)
+    np.testing.assert_allclose(slope, found.fit.beta[found.fit.coef_names.index("ablat")], rtol=1e-9)
+    assert list(found.held) == ["alloc[random]", "alloc[systematic]"]
+    column = found.fit.coef_names.index("ablat")
+    row = list(found.held.values())
+    row.insert(column - 1, 13.0)
+    at = pl.predict(found.fit, [row])
+    assert (found.line.pred[0], found.line.pi_ub[0]) == pytest.approx((at.pred[0], at.pi_ub[0]))
+    with pytest.raises(PoolingError, match=r"Use one of: ablat\."):
+        pl.bubble(y, v, mods, "alloc")

@@ -146,3 +146,36 @@ def test_standard_errors_in_place_of_variances():
     for wrong in ({}, {"vi": [0.1, 0.1], "se": [0.2, 0.2]}):
         with pytest.raises(PoolingError, match="either"):
             pl.pool([0.1, 0.4], **wrong)
+
+
+TABLE = {"ai": [3, 4], "bi": [17, 16], "ci": [5, 6], "di": [15, -1]}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: pl.pool_proportions([3, 12], [20, 10]),
+        lambda: pl.pool_proportions([3, 12], [20, 10], "logit"),
+        lambda: pl.pool_proportions([None, 12], [20, 10]),
+        lambda: pl.pool_rates([3, 2], [20.0, 0.0]),
+        lambda: pl.mantel_haenszel(TABLE, "RR"),
+        lambda: pl.mantel_haenszel({"x1i": [3, 2], "t1i": [9, 0], "x2i": [3, 2], "t2i": [9, 9]}, "IRR"),
+        lambda: pl.peto(TABLE),
+        lambda: pl.pool_two_arms(TABLE),
+        lambda: pl.beta_binomial(TABLE),
+        lambda: pl.peters(TABLE),
+        lambda: pl.harbord(TABLE),
+        lambda: pl.study_interval([3, 12], [20, 10]),
+        lambda: pl.standard_error_from_ci([0.1, 0.5], [0.4, 0.2]),
+        lambda: pl.standard_error_from_ci([0.1, 0.0], [0.4, 0.2], log=True),
+        lambda: pl.pool([0.1, 0.2], [0.1, -0.1]),
+    ],
+)
+def test_the_impossible_is_refused_with_its_row(ask):
+    with pytest.raises(PoolingError, match=r"row 2"):
+        ask()
+
+
+def test_a_negative_tau2_is_refused():
+    with pytest.raises(PoolingError, match="tau² cannot be -1"):
+        pl.pool([0.1, 0.2], [0.1, 0.1], tau2=-1.0)

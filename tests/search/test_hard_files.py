@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from eutils_server import article, article_set
 from prismake.core.errors import ImportFileError
-from prismake.search import decode, delimited, read_file, read_records
+from prismake.search import decode, read_file, read_records, worksheets
 from streamed import read_files
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -304,7 +304,7 @@ def test_a_gzip_bomb_is_refused(tmp_path):
 
 
 def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(worksheets, "MAX_UNPACKED", 1_000_000)
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 2_000_000)

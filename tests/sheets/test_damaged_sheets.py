@@ -59,7 +59,7 @@ from damage import (
     without_part,
 )
 from prismake.core.errors import SheetError
-from prismake.kept.answers import read_log
+from prismake.kept.answers import read_changes
 from prismake.protocol.forms import as_typed
 from sheet_stage import Stage
 
@@ -347,7 +347,7 @@ def check_problems(case: Case, reading: Any) -> None:
 
 def check_history(stage: Stage, given: Mapping[Any, str], wanted: Mapping[Any, str]) -> None:
     """Every answer that is no longer what it was is in the history, and nothing else is."""
-    changes = [one for one in read_log(stage.folder / "history" / "decisions.jsonl") if one["who"] == "anna"]
+    changes = [one for one in read_changes(stage.folder) if one["who"] == "anna"]
     told = {(one["item"], one["field"]): (one["old"], one["new"]) for one in changes}
     assert told == {key: (given[key], wanted[key]) for key in given if given[key] and given[key] != wanted[key]}
 

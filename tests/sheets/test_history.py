@@ -13,7 +13,7 @@ def events(stage):
 
 
 def log(stage):
-    return list(history.read_log(stage.folder / "history" / "decisions.jsonl"))
+    return list(history.read_changes(stage.folder))
 
 
 def answers(value, *items):
@@ -71,7 +71,7 @@ def test_a_decision_that_changes_because_records_did_is_nobodys(tmp_path):
     settled = {"settled": answers("include", "r1")}
     history.record("title_abstract", {"anna": answers("include", "r1"), **settled}, tmp_path)
     history.record("title_abstract", {"anna": answers("include", "r1"), "settled": {}}, tmp_path)
-    change = next(history.read_log(tmp_path / "history" / "decisions.jsonl"))
+    change = next(history.read_changes(tmp_path))
     assert (change["who"], change["by"]) == ("settled", [])
 
 
@@ -89,12 +89,12 @@ def test_an_answer_that_was_cleared_and_given_again_is_told(tmp_path):
         answers("include", "r1"),
         answers("exclude", "r1"),
     ]
-    change = next(history.read_log(tmp_path / "history" / "decisions.jsonl"))
+    change = next(history.read_changes(tmp_path))
     assert (change["old"], change["new"]) == ("include", "")
 
 
 def test_killed_before_the_snapshot_nothing_is_told_twice(tmp_path, monkeypatch):
-    def killed(*_):
+    def killed(*_, **__):
         raise KeyboardInterrupt
 
     old = {"anna": answers("include", "r1", "r2")}

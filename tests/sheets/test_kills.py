@@ -18,7 +18,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from prismake.kept.answers import read_log
+from prismake.kept.answers import read_changes
 
 SEED = 50
 FEW, MANY = 4, 50
@@ -120,7 +120,7 @@ def results(folder: Path) -> dict[str, bytes]:
 
 
 def changes(folder: Path) -> list[dict]:
-    log = read_log(folder / "config/sheets/history/decisions.jsonl")
+    log = read_changes(folder / "config/sheets")
     return sorted(({k: v for k, v in one.items() if k != "time"} for one in log), key=str)
 
 

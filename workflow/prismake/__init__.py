@@ -11,7 +11,7 @@ from typing import Any
 
 from prismake.core import former_names
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "read_records": "prismake.search",

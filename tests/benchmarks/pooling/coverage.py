@@ -38,7 +38,7 @@ def coverage(k: int, tau2: float, sets: int, seed: int, design: str) -> dict[tup
     new = generator.normal(0.0, np.sqrt(tau2), sets)
     result = {}
     for method, test in INTERVALS:
-        found = pl.pool_batch(y, v, method, test)
+        found = pl.pool_batch(y, v, method, test, adhoc="none", prediction="metafor")
         mean = (found.ci_lb <= 0.0) & (found.ci_ub >= 0.0)
         effect = (found.pi_lb <= new) & (found.pi_ub >= new)
         result[method, test] = (100.0 * float(mean.mean()), 100.0 * float(effect.mean()))

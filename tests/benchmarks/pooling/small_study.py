@@ -2,8 +2,8 @@
 
     python tests/benchmarks/pooling/small_study.py [--sets 400] [--seed 0] [--measure PLO ...]
 
-Reviews of 10, 20 and 30 studies whose sizes (10 to 200 an arm, log-uniform) have nothing to do with their effects. One
-line a measure, number of studies and scenario: the tests that `fitting_tests` chooses, then others in brackets. The
+Reviews of 10, 20 and 30 studies whose sizes (10 to 200 an arm, log-uniform) have nothing to do with their effects. A test
+that names a reason in place of a result does not reject. One line a measure, number of studies and scenario: the tests that `fitting_tests` chooses, then others in brackets. The
 last lines give each chosen test's mean and largest error over its scenarios.
 """
 
@@ -128,6 +128,8 @@ def others(measure: str, data: dict[str, Any]) -> Iterator[tuple[str, Callable[[
     if "Egger" not in chosen and measure != "AS":
         yield "Egger", lambda: pl.egger(y, v)
     yield "Begg", lambda: pl.begg(y, v)
+    if measure == "RR":
+        yield "Harbord", lambda: pl.harbord(data)
     if measure == "PLO":
         yield "Peters", lambda: pl.peters(data)
 
@@ -139,8 +141,7 @@ def errors(measure: str, draw: Draw, k: int, sets: int, seed: int) -> dict[str, 
     for _ in range(sets):
         data = draw(generator, k)
         for test in pl.small_study_tests(measure, data, least=3):
-            if test.result is not None:
-                hits[test.name].append(float(test.result.pval < 0.05))
+            hits[test.name].append(float(test.result is not None and test.result.pval < 0.05))
         for name, ask in others(measure, data):
             try:
                 hits[f"({name})"].append(float(ask().pval < 0.05))

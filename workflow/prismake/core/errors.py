@@ -34,6 +34,10 @@ class SheetError(PrismakeError):
     """A spreadsheet as a whole cannot be trusted; the last good decisions stay in force."""
 
 
+class KeptFileError(PrismakeError):
+    """A file that the workflow keeps in ``config/`` is damaged, or a newer version has written it."""
+
+
 class ChangedMeanwhile(SheetError):
     """Somebody saved a spreadsheet after it was read; what was to be written over it was thrown away."""
 

@@ -121,8 +121,14 @@ def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
     write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_entries(path: Path, data: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
-    """JSON with a line for each entry of the second level, sorted: quick to write where there are many of them."""
+def write_entries(
+    path: Path, data: Mapping[str, Mapping[str, Mapping[str, str]]], key: str, head: Mapping[str, Any]
+) -> None:
+    """JSON with a line for each entry of the second level, sorted: quick to write where there are many of them.
+
+    Args:
+        key: under which ``data`` stands in the file, behind the keys of ``head``.
+    """
     encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
     line = lru_cache(4096)(lambda *answers: encode(dict(answers)))  # most entries say one of a few things
     groups = (
@@ -131,7 +137,8 @@ def write_entries(path: Path, data: Mapping[str, Mapping[str, Mapping[str, str]]
         + "\n}"
         for name, group in sorted(data.items())
     )
-    write_text(path, "{" + ",\n".join(groups) + "}\n")
+    first = "".join(f"{encode(name)}: {encode(value)},\n" for name, value in head.items())
+    write_text(path, "{" + first + encode(key) + ": {" + ",\n".join(groups) + "}}\n")
 
 
 def read_json(path: Path, default: Any = None) -> Any:

@@ -78,10 +78,13 @@ def writing(path: Path) -> Iterator[Writer]:
             writer.close()
 
 
-def join(tables: Iterable[Path], path: Path) -> None:
+def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """The records of all tables in one file, sorted by id: the order of tables and rows makes no difference.
 
     The tables are gone through once for every ``STRETCH`` records of the result, which are then in memory.
+
+    Args:
+        metadata: what the file says about itself beside its columns.
     """
     import pyarrow as pa
     import pyarrow.dataset as ds
@@ -92,6 +95,7 @@ def join(tables: Iterable[Path], path: Path) -> None:
     ids = sorted(whole.to_table(columns=["record_id"], **sparing)["record_id"].to_pylist())
     name = ds.field("record_id")
     with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
+        file.add_key_value_metadata(dict(metadata or {}))
         for start in range(0, len(ids), STRETCH):
             last = min(start + STRETCH, len(ids)) - 1
             part = whole.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)

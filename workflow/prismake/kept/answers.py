@@ -8,15 +8,15 @@ offered to one person at a time, and for the answers of one person that were rea
 from __future__ import annotations
 
 import datetime
-import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.core.files import digest, read_json, replacing, write_entries
+from prismake.core.files import digest, replacing, write_entries
 from prismake.core.names import TOGETHER
+from prismake.kept import store
+from prismake.kept.formats import ANSWERS, CHANGES, EVENTS, Kind
 from prismake.kept.sheet_files import SHEETS
 
 SETTLED_BY_ALL = "settled"
@@ -34,7 +34,20 @@ def keep_copy(path: Path) -> None:
 
 def read_snapshot(stage: str, folder: Path = SHEETS) -> Snapshot:
     """The answers of the last good reading, by reviewer."""
-    return read_json(folder / "history" / f"{stage}.answers.json", {})
+    return (store.read(answers_file(stage, folder), ANSWERS) or {"answers": {}})["answers"]
+
+
+def answers_file(stage: str, folder: Path = SHEETS) -> Path:
+    return folder / "history" / f"{stage}.answers.json"
+
+
+def changes_file(folder: Path = SHEETS) -> Path:
+    """The log of changed decisions, of all stages."""
+    return folder / "history" / "decisions.jsonl"
+
+
+def events_file(stage: str, folder: Path = SHEETS) -> Path:
+    return folder / "history" / f"{stage}.events.jsonl"
 
 
 def record(
@@ -61,9 +74,9 @@ def record(
         {"event": "answered", "who": who, "answers": answers} for who, answers in first.items() if who != SETTLED_BY_ALL
     ]
     _append_events(stage, [*events, *_settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})], folder)
-    log = folder / "history" / "decisions.jsonl"
-    _append(log, _not_yet_written(log, changes))
-    write_entries(folder / "history" / f"{stage}.answers.json", new)
+    if changes:
+        _add(changes_file(folder), CHANGES, lambda written: _not_yet_written(written, changes))
+    write_entries(answers_file(stage, folder), new, key="answers", head=store.marks())
     return changes
 
 
@@ -75,34 +88,29 @@ def note_offer(stage: str, who: str, items: Iterable[str], folder: Path = SHEETS
 
 def read_events(stage: str, folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
     """Offers (``who``, ``items``) and first answers (``who``, ``answers``; ``by`` of settlements), oldest first."""
-    return read_log(_events(stage, folder))
+    return store.read_lines(events_file(stage, folder), EVENTS)
 
 
-def _events(stage: str, folder: Path) -> Path:
-    return folder / "history" / f"{stage}.events.jsonl"
+def read_changes(folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
+    """Every changed answer and settled decision, of all stages, oldest first."""
+    return store.read_lines(changes_file(folder), CHANGES)
 
 
 def _append_events(stage: str, events: Sequence[Mapping[str, Any]], folder: Path) -> None:
     """Add lines, unless they are the last ones already: the run that wrote them was killed."""
-    if not events:
-        return
-    log = _events(stage, folder)
-    last = [{key: value for key, value in one.items() if key != "time"} for one in _parsed(_lines(log)[-len(events) :])]
-    if last != list(events):
-        _append(log, events)
+
+    def fresh(written: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        last = [{key: value for key, value in line.items() if key != "time"} for line in written[-len(events) :]]
+        return [] if last == list(events) else events
+
+    if events:
+        _add(events_file(stage, folder), EVENTS, fresh)
 
 
-def _append(log: Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    if not lines:
-        return
+def _add(log: Path, kind: Kind, choose: Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]) -> None:
+    """Add the lines that ``choose`` finds missing, with the time of day."""
     now = _now()
-    text = "".join(json.dumps({**one, "time": now}, ensure_ascii=False, sort_keys=True) + "\n" for one in lines)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab+", buffering=0) as file:  # one write: stages are read side by side
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            text = text if file.read(1) == b"\n" else "\n" + text  # the line before was cut off
-        file.write(text.encode())
+    store.append(log, kind, lambda written: [{**line, "time": now} for line in choose(written)])
 
 
 def _now() -> str:
@@ -165,11 +173,11 @@ def _changes(stage: str, old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any
                     }
 
 
-def _not_yet_written(log: Path, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _not_yet_written(written: Iterable[Mapping[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     last: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for change in read_log(log):
+    for change in written:
         last[_key(change)] = change
-    return [one for one in changes if not _same(last.get(_key(one)), one)]
+    return [change for change in changes if not _same(last.get(_key(change)), change)]
 
 
 def _key(change: Mapping[str, Any]) -> tuple[str, ...]:
@@ -178,21 +186,3 @@ def _key(change: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
     return one is not None and (one.get("old"), one.get("new")) == (other["old"], other["new"])
-
-
-def read_log(log: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a history, oldest first; a line cut off by a full disk is passed over."""
-    return _parsed(_lines(log))
-
-
-def _lines(log: Path) -> list[bytes]:
-    """Only line feeds end a line: what people type may hold any other separator."""
-    return log.read_bytes().rstrip(b"\n").split(b"\n") if log.exists() else []
-
-
-def _parsed(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prismake.core.files import read_json, write_json
 from prismake.core.states import Route
+from prismake.kept import store
+from prismake.kept.formats import IDS
 from prismake.kept.sheet_files import HISTORY
 
 if TYPE_CHECKING:
@@ -22,16 +23,20 @@ SCREENING, FULL_TEXT = Route.SCREENING.value, Route.FULL_TEXT.value
 
 
 def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
-    """Member to group of earlier runs: record to report, or report to study."""
-    return read_json(folder / f"{kind}.json", {})
+    """Member to group of earlier runs: record to report, report to study, or report to route.
+
+    Raises:
+        KeptFileError: the file is damaged, or a newer prismake wrote it.
+    """
+    return (store.read(folder / f"{kind}.json", IDS) or {"ids": {}})["ids"]
 
 
 def remember(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
-    """Add what is new; members that are gone keep their entry, so that they find their decisions when they return."""
-    before = known(kind, folder)
-    after = {**before, **members}
-    if after != before:
-        write_json(folder / f"{kind}.json", after)
+    """Add what is new; members that are gone keep their entry, so that they find their decisions when they return.
+
+    What another run has added since ``known`` was asked stays: the file is read again, and nobody writes meanwhile.
+    """
+    store.update(folder / f"{kind}.json", IDS, lambda before: {"ids": {**(before or {"ids": {}})["ids"], **members}})
 
 
 def routes_of(

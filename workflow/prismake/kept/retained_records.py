@@ -10,16 +10,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import PrismakeError
-from prismake.core.files import read_json, replacing, write_json
-from prismake.core.record_files import join, schema
+from prismake.core.files import digest, replacing
+from prismake.core.record_files import PORTION, join, schema
+from prismake.kept import store
+from prismake.kept.formats import MARKS, RECORDS, SOURCES
 from prismake.kept.sheet_files import SHEETS
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow.parquet as pq
 
 COLUMNS = ["record_id", "source", "label", "kind", "title"]
 
@@ -45,14 +48,14 @@ def join_and_keep(
             since the last run, because the answer stands in the workbooks (``prismake.sheets.judged_records``).
 
     Raises:
-        PrismakeError: the copy of the last run cannot be read.
+        KeptFileError: the copy of the last run cannot be read.
     """
     import pandas as pd
 
     copy, about = folder / "history" / "records.parquet", folder / "history" / "searches.json"
-    last = read_json(about, {"sources": {}, "vanished": []})
+    last = read_sources(folder)
     present = {record for table in tables for record in _ids(table)}
-    missing = [record for record in _ids(copy) if record not in present] if copy.exists() else []
+    missing = [record for record in _kept_ids(copy) if record not in present] if copy.exists() else []
     newly = set(missing) - set(last["vanished"])
     judged = set(judged_records()) if newly else set()
     kept = [record for record in missing if record not in newly or record in judged]
@@ -63,26 +66,72 @@ def join_and_keep(
         if kept:
             parts.append(Path(scratch) / "kept.parquet")
             rows = _take(copy, kept, parts[-1])
-        join(parts, path)
-    with replacing(copy) as draft:
-        shutil.copyfile(path, draft)
-    write_json(about, {"sources": sources, "vanished": kept})
+        join(parts, path, {f"prismake.{name}": str(value) for name, value in store.marks().items()})
+    _keep(path, copy)
+    store.update(about, SOURCES, lambda _: {"sources": sources, "vanished": kept})
     vanished = [{**row, **sources[row["source"]]} for row in rows]
     return pd.DataFrame(vanished, columns=COLUMNS, dtype=str)
+
+
+def read_sources(folder: Path = SHEETS) -> dict[str, Any]:
+    """``sources`` of all runs (label and kind of each), and ``vanished``: judged records that none finds any longer.
+
+    Raises:
+        KeptFileError: the file is damaged, or a newer prismake wrote it.
+    """
+    return store.read(folder / "history" / "searches.json", SOURCES) or {"sources": {}, "vanished": []}
 
 
 def _ids(table: Path) -> list[str]:
     import pyarrow.parquet as pq
 
+    return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
+
+
+def _kept_ids(copy: Path) -> list[str]:
+    """The ids of the records in the copy of the last run.
+
+    Raises:
+        KeptFileError: it is damaged, or a newer prismake wrote it.
+    """
+    import pyarrow.parquet as pq
+
     try:
-        return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
-    except (OSError, ValueError) as error:
-        raise PrismakeError(
-            f"the table of records cannot be read ({error}).",
-            where=str(table),
-            remedy="Restore it from a backup. Without one, move it away: judged records that the searches find no "
-            "longer are then missing until you put their exports back.",
-        ) from None
+        with pq.ParquetFile(copy) as file:
+            number, version = _format(file)
+            store.refuse_newer(number, version, copy)
+            missing = [name for name in ("record_id", "source", "title") if name not in file.schema_arrow.names]
+            if missing:
+                raise store.damaged(f"it has no column {missing[0]}", RECORDS, copy)
+            return file.read(columns=["record_id"])["record_id"].to_pylist()
+    except (OSError, ValueError) as error:  # pyarrow's own errors are of these kinds
+        raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
+
+
+def _format(file: pq.ParquetFile) -> tuple[int, str]:
+    """(format, version of prismake) of a table of records; 0 when it does not say."""
+    told = file.metadata.metadata or {}
+    number, version = (told.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
+    return (int(number) if number.isdecimal() else 0), version
+
+
+def _keep(table: Path, copy: Path) -> None:
+    """Keep the records of this run, unless the copy has the same: another pyarrow writes them in other bytes."""
+    if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
+        return
+    with replacing(copy) as draft:
+        shutil.copyfile(table, draft)
+
+
+def same_records(first: Path, second: Path) -> bool:
+    """Whether two tables of records hold the same rows in the same order; read in portions."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(first) as one, pq.ParquetFile(second) as other:
+        if one.metadata.num_rows != other.metadata.num_rows or not one.schema_arrow.equals(other.schema_arrow):
+            return False
+        batches = zip_longest(*(file.iter_batches(batch_size=PORTION) for file in (one, other)))
+        return all(left is not None and right is not None and left.equals(right) for left, right in batches)
 
 
 def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.files import digest, read_json, write_json
+from prismake.core.files import digest
 from prismake.core.names import CONSENSUS
+from prismake.kept import store
+from prismake.kept.formats import SHEET_STATE
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
 
 
@@ -40,7 +42,16 @@ def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[P
 
 
 def read_book(stage: str, folder: Path = SHEETS) -> dict[str, Any]:
-    return read_json(folder / "history" / f"{stage}.json", {"sheets": {}})
+    """What is known of the workbooks of a stage.
+
+    Raises:
+        KeptFileError: the file is damaged, or a newer prismake wrote it.
+    """
+    return store.read(state_file(stage, folder), SHEET_STATE) or {"sheets": {}}
+
+
+def state_file(stage: str, folder: Path = SHEETS) -> Path:
+    return folder / "history" / f"{stage}.json"
 
 
 def written(book: Mapping[str, Any], path: Path) -> str | None:
@@ -81,8 +92,13 @@ def accept(path: Path) -> None:
         raise SheetError(
             "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {known}."
         )
-    book["sheets"][offered.name]["accepted"] = people(book, offered)
-    write_json(folder / "history" / f"{stage}.json", book)
+    mark = people(book, offered)
+
+    def accepting(present: dict[str, Any] | None) -> dict[str, Any]:
+        sheets = (present or book)["sheets"]
+        return {"sheets": {**sheets, offered.name: {**sheets[offered.name], "accepted": mark}}}
+
+    store.update(state_file(stage, folder), SHEET_STATE, accepting)
 
 
 def remember(
@@ -98,24 +114,33 @@ def remember(
     becomes the one that counts because somebody has looked at them.
     """
     folder = all_paths[0].parent
-    book = read_book(stage, folder)
-    sheets = {}
-    for path in all_paths:
-        last = book["sheets"].get(path.name, {})
-        undecided = path in refused and sum(path.with_suffix(suffix).is_file() for suffix in SUFFIXES) > 1
-        waits = int(last.get("waits", 0))
-        if last.get("waiting") and not waiting.get(path.name):
-            waits += 1
-        sheets[path.name] = {
-            **last,
-            "bytes": last.get("bytes") if undecided else digest(path),
-            "people": (undecided and last.get("people")) or before[path.name],
-            "waiting": waiting.get(path.name, 0),
-            "waits": waits,
-        }
-    new = {**book, "sheets": {**book["sheets"], **sheets}}
-    if new != book:
-        write_json(folder / "history" / f"{stage}.json", new)
+
+    def changed(present: dict[str, Any] | None) -> dict[str, Any]:
+        known = (present or {"sheets": {}})["sheets"]
+        now = {path.name: _entry(path, known.get(path.name, {}), before, waiting, refused) for path in all_paths}
+        return {"sheets": {**known, **now}}
+
+    store.update(state_file(stage, folder), SHEET_STATE, changed)
+
+
+def _entry(
+    path: Path,
+    last: Mapping[str, Any],
+    before: Mapping[str, str],
+    waiting: Mapping[str, int],
+    refused: Collection[Path],
+) -> dict[str, Any]:
+    undecided = path in refused and sum(path.with_suffix(suffix).is_file() for suffix in SUFFIXES) > 1
+    waits = int(last.get("waits", 0))
+    if last.get("waiting") and not waiting.get(path.name):
+        waits += 1
+    return {
+        **last,
+        "bytes": last.get("bytes") if undecided else digest(path),
+        "people": (undecided and last.get("people")) or before[path.name],
+        "waiting": waiting.get(path.name, 0),
+        "waits": waits,
+    }
 
 
 def _state(path: Path, book: Mapping[str, Any]) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import PrismakeError
-from prismake.core.files import read_json, write_json
+from prismake.kept import store
+from prismake.kept.formats import VERSION
 from prismake.protocol.config import VERSIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
@@ -139,7 +140,7 @@ def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], 
     for record in sorted(report_of):
         members.setdefault(report_of[record], []).append(record)
     rows = studies.to_dict("records")
-    write_json(
+    store.write(
         path,
         {
             "version": name,
@@ -154,28 +155,28 @@ def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], 
 
 
 def read_version(name: str, folder: Path = Path()) -> Version:
-    """A version by its name. Raises PrismakeError when there is none, or when it cannot be read."""
+    """A version by its name.
+
+    Raises:
+        PrismakeError: there is none of this name.
+        KeptFileError: its file is damaged, or a newer prismake wrote it.
+    """
     path = folder / _path(name)
-    try:
-        data = read_json(path)
-        if data is None:
-            there = ", ".join(sorted(one.stem for one in path.parent.glob("*.json"))) or "none yet"
-            raise PrismakeError(
-                f"there is no version “{name}” of this review.",
-                where="config/config.yaml, previous.version",
-                remedy=f"Name one of these: {there}. “prismake freeze {name}” makes one of what is decided now.",
-            )
-        reports = data["reports"]
-        return Version(
-            data["version"],
-            {report: row["outcome"] for report, row in reports.items()},
-            {record: report for report, row in reports.items() for record in row["records"]},
-            {study: tuple(row["reports"]) for study, row in data["studies"].items()},
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    data = store.read(path, VERSION)
+    if data is None:
+        names = ", ".join(sorted(file.stem for file in path.parent.glob("*.json"))) or "none yet"
         raise PrismakeError(
-            f"the file of this version cannot be read ({error}).", where=str(path), remedy="Restore it from a backup."
-        ) from None
+            f"there is no version “{name}” of this review.",
+            where="config/config.yaml, previous.version",
+            remedy=f"Name one of these: {names}. “prismake freeze {name}” makes one of what is decided now.",
+        )
+    reports = data["reports"]
+    return Version(
+        data["version"],
+        {report: row["outcome"] for report, row in reports.items()},
+        {record: report for report, row in reports.items() for record in row["records"]},
+        {study: tuple(row["reports"]) for study, row in data["studies"].items()},
+    )
 
 
 def _path(name: str) -> Path:

@@ -8,10 +8,14 @@
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
 | common effect, random effects, meta-regression | `pool` |
-| predictions at new values of moderators | `predict` |
+| predictions at new values of moderators; the bubble plot over one of them | `predict`, `bubble` |
 | thousands of analyses at once | `pool_batch` |
 | proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
+| the beta-binomial model of rare events | `beta_binomial` |
+| any model by name; which a measure has; which sparse data ask for | `pool_model`, `models_for`, `propose_model` |
+| whether published estimates lie in the middle of their intervals, and on which scale | `off_centre`, `scale_of` |
 | Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
+| either of them as a result like the others | `as_pooled` |
 | interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
 | interval of tau² in the mixed model of proportions | `tau2_interval_proportions` |
 | subgroups and the test between them | `subgroups` |
@@ -58,6 +62,9 @@ _HOME = {
     "proportions": ["pool_proportions", "pool_rates"],
     "mixed_interval": ["tau2_interval_proportions"],
     "two_arms": ["pool_two_arms"],
+    "overdispersed": ["beta_binomial"],
+    "models": ["models_for", "pool_model", "propose_model", "as_pooled", "Proposal"],
+    "published": ["off_centre", "scale_of", "OffCentre"],
     "intervals": ["tau2_interval", "i2_interval", "Tau2Interval", "I2Interval"],
     "groups": ["subgroups", "Subgroups"],
     "diagnostics": [
@@ -73,6 +80,7 @@ _HOME = {
     "trim_fill": ["trim_and_fill", "failsafe_n", "TrimFill", "FailSafe"],
     "fixed": ["mantel_haenszel", "peto", "around", "TwoGroup"],
     "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
+    "bubbles": ["bubble", "Bubble"],
     "multilevel": ["three_level", "ThreeLevel"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],

@@ -148,10 +148,12 @@ def _block(
     hartung_knapp = test == "knha" and method != "EE"
     ddf, q = _quantiles(count, "z" if test == "knha" and not hartung_knapp else test, level)
     if hartung_knapp:
-        se, ddf, q = _hartung_knapp(classic, scale, tau2, count, ddf, q, adhoc, level)
+        se, ddf, q = hk.of_columns(classic, scale, tau2, count, ddf, q, adhoc, level)
     half = q * se
     nothing = count == 0
-    wide = np.full_like(se, np.nan) if method == "EE" else _wide(prediction, se, classic, tau2, count, q, level)
+    wide = (
+        np.full_like(se, np.nan) if method == "EE" else pi.half_widths(prediction, se, classic, tau2, count, q, level)
+    )
     columns = [
         count.astype(int), mean, se, ddf, mean - half, mean + half, mean - wide, mean + wide, tau2,
         np.where(count > 1, Q, 0.0), typical, gradient, iterations,
@@ -159,40 +161,6 @@ def _block(
     if nothing.any():
         columns[1:3] = [np.where(nothing, np.nan, column) for column in columns[1:3]]
     return columns
-
-
-def _hartung_knapp(classic, quadratic, tau2, count, ddf, q, adhoc: str, level: float) -> tuple[np.ndarray, ...]:
-    """Standard error, df and critical value of each column; as `hartung_knapp.hartung_knapp` for one."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(count > 1, quadratic / (count - 1.0), 1.0)
-    wald = np.zeros(count.size, bool)
-    normal = dist.critical(level)
-    if adhoc == "cochrane":
-        wald = (tau2 == 0.0) | (count == 2)
-    elif adhoc == "ci":
-        wald = q * np.sqrt(factor) < normal
-    elif adhoc == "se":
-        factor = np.maximum(factor, 1.0)
-    if wald.any():
-        factor, ddf, q = np.where(wald, 1.0, factor), np.where(wald, np.nan, ddf), np.where(wald, normal, q)
-    return classic * np.sqrt(factor), ddf, q
-
-
-def _wide(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
-    """Half the width of each column's prediction interval, see `prediction`."""
-    if prediction == "metafor":
-        return q * np.sqrt(se * se + tau2)
-    error = se if prediction == "riley" else classic
-    spread = np.sqrt(error * error + tau2)
-    lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
-    if count.size and count.min() == count.max():  # all columns alike, as in most batches
-        k = float(count[0])
-        t = math.nan if k < pi.LEAST else dist.critical(level, k - lost if lost else None)
-        return t * spread
-    t = np.full(count.size, np.nan)
-    for k in np.unique(count[count >= pi.LEAST]):
-        t[count == k] = dist.critical(level, k - lost if lost else None)
-    return t * spread
 
 
 def _clean(y: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,10 +11,10 @@ import numpy as np
 from prismake.core.errors import PoolingError
 
 from .distributions import critical, normal_two_sided, t_two_sided
+from .estimate import NAN
 from .fit import fit_problem
 from .frame import effects
 from .kernel import Problem
-from .pooled import NAN
 from .tau2 import method_name
 
 

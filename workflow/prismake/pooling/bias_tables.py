@@ -13,6 +13,7 @@ import numpy as np
 from prismake.core.errors import PoolingError
 
 from .bias import AsymmetryTest, rank_test, weighted_test
+from .checks import refuse_impossible, tables
 from .effects import effect_sizes
 from .frame import columns, effects
 
@@ -20,6 +21,7 @@ from .frame import columns, effects
 def _cells(data: Any) -> list[np.ndarray]:
     """Complete tables with at least one event and one non-event; the others hold no information on the odds ratio."""
     cells = columns(data, ["ai", "bi", "ci", "di"])
+    refuse_impossible(tables(cells))
     a, b, c, d = cells
     with np.errstate(invalid="ignore"):
         keep = ~np.any(np.isnan(cells), axis=0) & (a + c > 0) & (b + d > 0)

@@ -11,13 +11,13 @@ import numpy as np
 from prismake.core.errors import PoolingError
 
 from .distributions import critical
+from .estimate import Estimate
+from .intervals import tau2_interval
 from .prediction import prediction_text
 from .transforms import LOG_MEASURES, back_transform, natural_scale
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from .pooled import Pooled
 
 TITLES = {
     **{"PR": "Proportion", "PLN": "Proportion", "PLO": "Proportion", "PAS": "Proportion", "PFT": "Proportion"},
@@ -27,6 +27,11 @@ TITLES = {
     **{"SMD": "Standardised mean difference", "SMDH": "Standardised mean difference", "MN": "Mean", "MNLN": "Mean"},
     **{"SDLN": "Standard deviation", "CVLN": "Coefficient of variation", "COR": "Correlation", "ZCOR": "Correlation"},
     **{"UCOR": "Correlation", "GEN": "Effect", "GENLN": "Ratio"},
+}
+KINDS = {
+    "EE": "common effect",
+    "MH": "common effect (Mantel-Haenszel)",
+    "Peto": "common effect (Peto)",
 }
 TESTS = {"z": "Wald", "t": "Wald, t distribution", "knha": "Hartung-Knapp"}
 
@@ -57,7 +62,7 @@ def span(low: float, high: float, *, ratio: bool) -> str:
     return f"{number(low, width, ratio=ratio)} to {number(high, width, ratio=ratio)}"
 
 
-def is_ratio(pooled: Pooled) -> bool:
+def is_ratio(pooled: Estimate) -> bool:
     """Whether significant digits, not decimals, are what a reader expects."""
     return pooled.measure in LOG_MEASURES
 
@@ -65,14 +70,15 @@ def is_ratio(pooled: Pooled) -> bool:
 # ---- rows ----------------------------------------------------------------------------------------------------
 
 
-def title(pooled: Pooled) -> str:
+def title(pooled: Estimate) -> str:
     """“Risk ratio, random effects (REML), 13 studies”."""
     what = TITLES.get(pooled.measure, "Effect")
-    kind = "common effect" if pooled.method == "EE" else f"random effects ({pooled.method})"
+    kind = KINDS.get(pooled.method) or pooled.extra.get("model") or f"random effects ({pooled.method})"
+    kind = "random effects (mixed model)" if "nodes" in pooled.extra else kind
     return f"{what}, {kind}, {pooled.k} stud{'y' if pooled.k == 1 else 'ies'}"
 
 
-def limits(pooled: Pooled) -> tuple[float, float, float, float, float]:
+def limits(pooled: Estimate) -> tuple[float, float, float, float, float]:
     """Estimate, confidence and prediction limits of a pooled mean, transformed back where the measure is known."""
     if not pooled.measure:
         return pooled.beta, pooled.ci_lb, pooled.ci_ub, pooled.pi_lb, pooled.pi_ub
@@ -80,7 +86,7 @@ def limits(pooled: Pooled) -> tuple[float, float, float, float, float]:
     return found.estimate, found.ci_lb, found.ci_ub, found.pi_lb, found.pi_ub
 
 
-def studies(pooled: Pooled) -> tuple[list[str], np.ndarray]:
+def studies(pooled: Estimate) -> tuple[list[str], np.ndarray]:
     """Names, and estimate with Wald limits of every study, (k, 3), transformed back where the measure is known."""
     half = critical(pooled.level) * np.sqrt(pooled.vi)
     values = np.column_stack([pooled.yi, pooled.yi - half, pooled.yi + half])
@@ -92,7 +98,7 @@ def studies(pooled: Pooled) -> tuple[list[str], np.ndarray]:
     return list(pooled.labels or [f"study {i + 1}" for i in range(pooled.k)]), values
 
 
-def rows(pooled: Pooled) -> list[tuple[str, str, str, str]]:
+def rows(pooled: Estimate) -> list[tuple[str, str, str, str]]:
     """Lines of the printed table: name, estimate, interval, p-value."""
     if np.ndim(pooled.beta):
         return [
@@ -111,26 +117,34 @@ def rows(pooled: Pooled) -> list[tuple[str, str, str, str]]:
     shown = [("pooled", number(estimate, (high - low) / 2.0, ratio=ratio), span(low, high, ratio=ratio), "")]
     if not _single_arm(pooled):
         shown[0] = (*shown[0][:3], p_value(pooled.pval))
-    if pooled.method != "EE":
+    if predicts(pooled):
         shown.append(("new study", "", span(pi_low, pi_high, ratio=ratio), ""))
     return shown
 
 
-def _single_arm(pooled: Pooled) -> bool:
+def predicts(pooled: Estimate) -> bool:
+    """Whether the model has effects that differ between studies, so that one of a new study can be predicted."""
+    return pooled.method not in KINDS and "rho" not in pooled.extra
+
+
+def _single_arm(pooled: Estimate) -> bool:
     """A proportion, rate or mean of one arm: the test that it is zero on its scale means nothing."""
     return pooled.measure in {*"PR PLN PLO PAS PFT IR IRLN IRS IRFT MN MNLN SDLN CVLN".split()}
 
 
-def _interval_of(pooled: Pooled) -> str:
+def _interval_of(pooled: Estimate) -> str:
     test = TESTS[pooled.test] + ("" if math.isnan(pooled.ddf) else f", {pooled.ddf:g} df")
     return f"confidence interval: {test}"
 
 
-def heterogeneity(pooled: Pooled) -> str:
+def heterogeneity(pooled: Estimate) -> str:
     """“tau² = 0.31, I² = 92 %, Q = 152.2 on 12 df, p < 0.001”."""
+    if "rho" in pooled.extra:
+        rho = pooled.extra["rho"]
+        return f"correlation within studies = {rho:.3g}, test that it is zero: {p_value(pooled.Q_p)}"
     if pooled.Q_df < 1:
         return "one study says nothing about heterogeneity"
-    parts = [] if pooled.method == "EE" else [f"tau² = {pooled.tau2:.3g}"]
+    parts = [] if pooled.method in KINDS else [f"tau² = {pooled.tau2:.3g}"]
     if not math.isnan(pooled.I2):
         parts.append(f"I² = {pooled.I2:.0f} %")
     parts.append(f"Q = {pooled.Q:.2f} on {pooled.Q_df} df, {p_value(pooled.Q_p)}")
@@ -140,7 +154,7 @@ def heterogeneity(pooled: Pooled) -> str:
 # ---- the forms -----------------------------------------------------------------------------------------------
 
 
-def one_line(pooled: Pooled) -> str:
+def one_line(pooled: Estimate) -> str:
     """“<Pooled: Risk ratio 0.489 (0.345 to 0.695), 13 studies>”."""
     if np.ndim(pooled.beta):
         return f"<Pooled: {title(pooled)}, coefficients {', '.join(pooled.coef_names)}>"
@@ -148,7 +162,7 @@ def one_line(pooled: Pooled) -> str:
     return f"<Pooled: {TITLES.get(pooled.measure, 'Effect')} {row[1]} ({row[2]}), {pooled.k} studies>"
 
 
-def table(pooled: Pooled) -> str:
+def table(pooled: Estimate) -> str:
     """The printed table."""
     shown = rows(pooled)
     heads = ("", "estimate", f"{pooled.level:g} % interval", "")
@@ -160,7 +174,7 @@ def table(pooled: Pooled) -> str:
     return "\n".join([title(pooled), "", *map(line, [heads, *shown]), "", *notes(pooled)])
 
 
-def notes(pooled: Pooled) -> list[str]:
+def notes(pooled: Estimate) -> list[str]:
     """Lines below the table: scale, heterogeneity, which intervals they are, and what was done otherwise."""
     found = [heterogeneity(pooled)]
     if np.ndim(pooled.beta):
@@ -172,17 +186,17 @@ def notes(pooled: Pooled) -> list[str]:
     found.append(_interval_of(pooled))
     if pooled.pi_method:
         found.append(f"prediction interval: {prediction_text(pooled.pi_method, pooled.p)}")
-    elif not np.ndim(pooled.beta) and pooled.method != "EE":
+    elif not np.ndim(pooled.beta) and predicts(pooled):
         found.append("no prediction interval: it needs three studies")
     if not pooled.measure and not np.ndim(pooled.beta):
         found.append("on the scale of the effects: give measure= for the natural one")
     return found + [f"note: {note}" for note in pooled.warnings]
 
 
-def summary(pooled: Pooled) -> str:
+def summary(pooled: Estimate) -> str:
     """The table with its interval of tau² and the studies."""
     lines = [table(pooled)]
-    if pooled.method != "EE" and pooled.k > 1 and not np.ndim(pooled.beta) and pooled.yi is not None:
+    if predicts(pooled) and pooled.k > 1 and not np.ndim(pooled.beta) and pooled.yi is not None:
         lines.append(_tau2_line(pooled))
     if pooled.yi is not None and not np.ndim(pooled.beta):
         names, values = studies(pooled)
@@ -195,9 +209,7 @@ def summary(pooled: Pooled) -> str:
     return "\n".join(lines)
 
 
-def _tau2_line(pooled: Pooled) -> str:
-    from .intervals import tau2_interval
-
+def _tau2_line(pooled: Estimate) -> str:
     if "nodes" in pooled.extra:
         return "interval of tau²: see tau2_interval_proportions"
     try:
@@ -207,7 +219,7 @@ def _tau2_line(pooled: Pooled) -> str:
     return f"interval of tau²: {found.tau2_lb:.3g} to {found.tau2_ub:.3g} (Q-profile)"
 
 
-def html(pooled: Pooled) -> str:
+def html(pooled: Estimate) -> str:
     """The printed table as HTML; names are escaped."""
 
     def cells(row: tuple[str, ...], tag: str) -> str:
@@ -220,7 +232,7 @@ def html(pooled: Pooled) -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{below}</p>"
 
 
-def frame(pooled: Pooled) -> pd.DataFrame:
+def frame(pooled: Estimate) -> pd.DataFrame:
     """See `Pooled.to_frame`."""
     import pandas as pd
 
@@ -230,8 +242,9 @@ def frame(pooled: Pooled) -> pd.DataFrame:
         table |= {"se": pooled.se, "pval": pooled.pval}
         return pd.DataFrame(table, index=list(pooled.coef_names))
     estimate, low, high, pi_low, pi_high = limits(pooled)
-    found = [[estimate, low, high, 100.0, pooled.se], [math.nan, pi_low, pi_high, math.nan, math.nan]]
-    index = ["pooled", "prediction"]
+    found, index = [[estimate, low, high, 100.0, pooled.se]], ["pooled"]
+    if predicts(pooled):
+        found, index = [*found, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
     if pooled.yi is not None:
         names, values = studies(pooled)
         own = np.column_stack([values, pooled.weights_pct, np.sqrt(pooled.vi)]).tolist()

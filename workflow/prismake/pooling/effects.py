@@ -19,7 +19,7 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from . import checks as ck
 from . import formulas as f
 from .distributions import critical
-from .frame import as_column, columns
+from .frame import as_column, columns, refuse
 from .rows import Effects, LeftOut
 
 Pair = tuple[np.ndarray, np.ndarray]
@@ -238,7 +238,9 @@ def _generic(measure: str, data: Any, level: float):
 def standard_error_from_ci(lower: Any, upper: Any, level: float = 95.0, *, log: bool = False) -> np.ndarray:
     """Standard error behind a normal interval: (upper - lower) / (2 z), on the log scale for ratios."""
     lb, ub = as_column(lower, "lower"), as_column(upper, "upper")
+    refuse(lb > ub, "The lower limit of the interval is above the upper limit.")
     if log:
+        refuse((lb <= 0.0) | (ub <= 0.0), "A limit that is not above zero has no logarithm.")
         lb, ub = np.log(lb), np.log(ub)
     return (ub - lb) / (2.0 * critical(level))
 

@@ -14,9 +14,10 @@ from prismake.core.errors import PoolingError
 from . import distributions as dist
 from . import hartung_knapp as hk
 from . import prediction as pi
+from .estimate import NAN
 from .frame import as_column, effects, variances
-from .kernel import Fit, Problem
-from .pooled import NAN, Pooled
+from .kernel import Fit, Problem, typical_variance
+from .pooled import Pooled
 from .tau2 import NO_WEIGHT, Tau2, estimate, method_name
 
 TESTS = ("z", "t", "knha")
@@ -84,6 +85,8 @@ def pool(
         raise PoolingError(f"There is no test '{test}'.", remedy=f"Use one of: {', '.join(TESTS)}.")
     how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction), "tau2": tau2}
     dist.percent(level)
+    if tau2 is not None and not 0.0 <= tau2 < math.inf:
+        raise PoolingError(f"tau² cannot be {tau2:g}.", remedy="Give a number from zero up.")
     if vi is None or se is not None:
         vi = variances(vi, se)
     if mods is None and intercept:
@@ -249,11 +252,6 @@ def _heterogeneity(problem: Problem, fixed: Fit | None, tau2: float, method: str
         return (max(0.0, 100.0 * (fixed.yPy - problem.df) / fixed.yPy) if fixed.yPy else 0.0), fixed.yPy / problem.df
     typical = typical_variance(fixed)
     return 100.0 * tau2 / (typical + tau2), tau2 / typical + 1.0
-
-
-def typical_variance(fixed: Fit) -> float:
-    """(k - p) / tr(P) at tau² = 0."""
-    return fixed.problem.df / fixed.trP
 
 
 def _prediction(

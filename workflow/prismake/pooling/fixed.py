@@ -10,11 +10,13 @@ import numpy as np
 
 from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
+from .checks import refuse_impossible, tables, two_rates
 from .distributions import chi2_upper, critical, normal_two_sided
 from .effects import effect_sizes
+from .estimate import NAN
 from .fit import pool
 from .frame import columns
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +114,7 @@ def mantel_haenszel(
 
 def _complete(data: Any, names: list[str]) -> tuple[list[np.ndarray], int]:
     values = columns(data, names)
+    refuse_impossible(tables(values) if "ai" in names else two_rates(values))
     keep = ~np.any(np.isnan(values), axis=0)
     if not keep.any():
         raise PoolingError("No study is complete.", remedy=f"These columns are needed: {', '.join(names)}.")

@@ -14,10 +14,11 @@ from . import hartung_knapp as hk
 from . import prediction as pi
 from .design import missing
 from .distributions import chi2_upper
+from .estimate import NAN
 from .fit import fit_problem, pool
 from .frame import as_column, effects
 from .kernel import Problem
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 from .tau2 import estimate, method_name
 
 

@@ -6,7 +6,7 @@ narrower. The remedies, by name:
 
 | adhoc | what |
 | --- | --- |
-| ``cochrane`` | Wald's interval where tau² is estimated as zero or only two studies are pooled, as Cochrane advises for its random-effects methods of 2024 (Handbook 6.5, 10.10.4.4; RevMan); in a regression, where Wald's quantile would be too small for few studies, ``se`` where the residual tau² is zero |
+| ``cochrane`` | Wald's interval where tau² is estimated as zero or only two studies are pooled, as Cochrane advises for its random-effects methods (methods.cochrane.org, update of 2025; Handbook, chapter 10); in a regression, where Wald's quantile would be too small for few studies, ``se`` where the residual tau² is zero |
 | ``none`` | plain Hartung-Knapp, as metafor's ``test="knha"`` |
 | ``se`` | never below the classic standard error, t quantile (Knapp & Hartung 2003, page 2697; metafor's ``test="adhoc"``; the mKH of Röver, Knapp & Friede 2015) |
 | ``ci`` | the classic interval where it is the wider (Jackson et al. 2017, hybrid 2; meta's ``adhoc.hakn.ci="ci"``) |
@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from prismake.core.errors import PoolingError
 
@@ -83,3 +85,20 @@ def _narrower_than_dl(fit: Fit, scale: float, level: float) -> bool:
     dl = fit.problem.at(estimate(fit.problem, "DL").value)
     half = dist.critical(level, fit.problem.df) * math.sqrt(scale * fit.covariance()[0, 0])
     return half < dist.critical(level) * math.sqrt(dl.covariance()[0, 0])
+
+
+def of_columns(classic, quadratic, tau2, count, ddf, q, adhoc: str, level: float) -> tuple[np.ndarray, ...]:
+    """Standard error, df and critical value of each column; as `hartung_knapp` for one."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(count > 1, quadratic / (count - 1.0), 1.0)
+    wald = np.zeros(count.size, bool)
+    normal = dist.critical(level)
+    if adhoc == "cochrane":
+        wald = (tau2 == 0.0) | (count == 2)
+    elif adhoc == "ci":
+        wald = q * np.sqrt(factor) < normal
+    elif adhoc == "se":
+        factor = np.maximum(factor, 1.0)
+    if wald.any():
+        factor, ddf, q = np.where(wald, 1.0, factor), np.where(wald, np.nan, ddf), np.where(wald, normal, q)
+    return classic * np.sqrt(factor), ddf, q

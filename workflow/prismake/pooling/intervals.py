@@ -11,9 +11,8 @@ import numpy as np
 from prismake.core.errors import NotConverged, PoolingError
 
 from .distributions import chi2_quantile, critical, percent
-from .fit import typical_variance
 from .frame import effects
-from .kernel import Fit, Problem, scan
+from .kernel import Fit, Problem, scan, typical_variance
 from .tau2 import estimate, likelihood_grid, method_name, solve_q, upper_bound
 
 

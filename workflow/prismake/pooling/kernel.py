@@ -204,3 +204,8 @@ def scan(problem: Problem, grid: np.ndarray) -> dict[str, np.ndarray]:
     yPy, yPPy = wr2.sum(axis=1), (w * wr2).sum(axis=1)
     ml = 0.5 * (logw - yPy)
     return {"yPy": yPy, "yPPy": yPPy, "trP": trP, "W": total, "ML": ml, "REML": ml - 0.5 * logdet}
+
+
+def typical_variance(fixed: Fit) -> float:
+    """(k - p) / tr(P) at tau² = 0."""
+    return fixed.problem.df / fixed.trP

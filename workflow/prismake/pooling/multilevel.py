@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from prismake.core.errors import NotConverged, PoolingError
 from . import distributions as dist
 from .design import complete_rows, design_matrix
 from .frame import as_column
+from .moderators import robust
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,14 +27,15 @@ class ThreeLevel:
 
     ``I2_between`` and ``I2_within`` use the typical sampling variance (Higgins & Thompson 2002; Cheung 2014).
     ``covariance`` (k, k) is the marginal covariance of the effects, e.g. for `robust`. ``gradient`` is the largest
-    score of a variance that is not at its bound, zero, and ``iterations`` the scoring steps.
+    score of a variance that is not at its bound, zero, and ``iterations`` the scoring steps. ``ddf`` is a number, NaN
+    for z, and an array (p,) for CR2.
     """
 
     coef_names: tuple[str, ...]
     beta: np.ndarray
     se: np.ndarray
     stat: np.ndarray
-    ddf: float
+    ddf: Any
     pval: np.ndarray
     ci_lb: np.ndarray
     ci_ub: np.ndarray
@@ -103,8 +105,10 @@ def three_level(
 ) -> ThreeLevel:  # fmt: skip
     """Fit the three-level model; ``study`` says which rows belong together.
 
-    ``method`` REML or ML; ``test`` z or t (k - p df). Fisher scoring on both variances, kept at or above zero, from
-    the best point of a grid; the last steps use the observed information.
+    ``method`` REML or ML; ``test`` z, t (k - p df), or CR2: cluster-robust standard errors by study around this model,
+    with Satterthwaite degrees of freedom for each coefficient (Pustejovsky & Tipton 2018, 2022), which hold where the
+    correlation of effects within a study is not the one assumed; see `robust`. Fisher scoring on both variances, kept
+    at or above zero, from the best point of a grid; the last steps use the observed information.
 
     Raises
     ------
@@ -112,8 +116,8 @@ def three_level(
         Lengths that differ, a single study, or another method.
     NotConverged
     """
-    if method not in {"ML", "REML"} or test not in {"z", "t"}:
-        raise PoolingError("The three-level model has methods REML and ML and tests z and t.")
+    if method not in {"ML", "REML"} or test not in {"z", "t", "CR2"}:
+        raise PoolingError("The three-level model has methods REML and ML and tests z, t and CR2.")
     y0 = as_column(yi, "yi")
     if len(study) != y0.size:
         raise PoolingError(f"{y0.size} effects but {len(study)} study labels.")
@@ -126,7 +130,15 @@ def three_level(
         raise PoolingError("All effects come from one study: its level cannot be told from the rest.")
     model = _Model(y, v, X, same, method == "REML")
     theta, gradient, iterations = _climb(model)
-    return _describe(model, theta, names, test, level, dropped, len(set(labels)), method, gradient, iterations)
+    found = _describe(model, theta, names, test, level, dropped, len(set(labels)), method, gradient, iterations)
+    return found if test != "CR2" else _cluster_robust(found, yi, vi, study, mods, level)
+
+
+def _cluster_robust(found: ThreeLevel, yi: Any, vi: Any, study: Sequence[Any], mods: Any, level: float) -> ThreeLevel:
+    """``found`` with the CR2 covariance of its coefficients."""
+    sandwich = robust(yi, vi, study, mods, kind="CR2", level=level, covariance=found.covariance)
+    names = ("se", "stat", "pval", "ci_lb", "ci_ub", "vcov")
+    return replace(found, ddf=sandwich.df, **{name: getattr(sandwich, name) for name in names})
 
 
 def _climb(model: _Model) -> tuple[np.ndarray, float, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +10,7 @@ from prismake.core.errors import PoolingError
 
 from .display import TITLES, is_ratio, limits, number, span, studies
 from .distributions import critical
-
-if TYPE_CHECKING:
-    from .pooled import Pooled
+from .estimate import Estimate
 
 
 def _axes(ax: Any, size: tuple[float, float]) -> Any:
@@ -23,12 +21,12 @@ def _axes(ax: Any, size: tuple[float, float]) -> Any:
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 
-def _check(pooled: Pooled) -> None:
+def _check(pooled: Estimate) -> None:
     if np.ndim(pooled.beta) or pooled.yi is None:
         raise PoolingError("Only a pooled mean of known effects can be drawn.", remedy="Leave the moderators out.")
 
 
-def forest(pooled: Pooled, ax: Any = None) -> Any:
+def forest(pooled: Estimate, ax: Any = None) -> Any:
     """Studies with their intervals, a diamond for the pooled estimate and a bar for the prediction interval."""
     _check(pooled)
     names, values = studies(pooled)
@@ -76,7 +74,7 @@ def forest(pooled: Pooled, ax: Any = None) -> Any:
     return axes
 
 
-def funnel(pooled: Pooled, ax: Any = None) -> Any:
+def funnel(pooled: Estimate, ax: Any = None) -> Any:
     """Effects against standard errors, on the scale of the analysis, with the region a common effect would fill."""
     _check(pooled)
     axes = _axes(ax, (5.0, 4.0))

@@ -2,135 +2,51 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from . import display, plots
+from .estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NAN = math.nan
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pooled:
-    """A pooled estimate, on the scale of the effects. NaN stands for "not defined".
+class Pooled(Estimate):
+    """A pooled estimate that shows itself; its fields are those of `Estimate`.
 
     ``print`` gives a table on the natural scale where ``measure`` is known, else on the scale of the effects;
     `summary` adds the studies, `to_frame` is both as a data frame, `forest` and `funnel` draw.
-
-    ``beta se stat pval ci_lb ci_ub`` are numbers for a pooled mean and arrays (p,) when there are moderators, in the
-    order of ``coef_names``. ``test`` is the one that was done in the end and ``adhoc`` the variant of Hartung-Knapp
-    that was asked for. ``I2`` and ``weights_pct`` (k,) are percentages. ``pi_lb pi_ub`` is the prediction interval by
-    ``pi_method`` (see `prediction`; empty where there is none); beside it ``pi_hts_*`` and ``pi_riley_*``, both t with
-    k - p - 1 df, the first with the classic standard error, the second with that of the test. ``dropped`` counts
-    incomplete rows; ``gradient`` and ``iterations`` certify the search for tau², ``maxima`` counts the local maxima
-    found. ``Q`` tests residual heterogeneity, ``QM`` the moderators (all coefficients when there is no intercept);
-    ``QM_df`` is (m, denominator or NaN). ``warnings`` says what was left out or done otherwise than asked.
     """
 
-    method: str
-    test: str
-    level: float
-    k: int
-    p: int
-    beta: Any
-    se: Any
-    stat: Any
-    ddf: float
-    pval: Any
-    ci_lb: Any
-    ci_ub: Any
-    vcov: np.ndarray
-    tau2: float
-    se_tau2: float
-    I2: float
-    H2: float
-    R2: float
-    Q: float
-    Q_df: int
-    Q_p: float
-    QM: float
-    QM_df: tuple[float, float]
-    QM_p: float
-    loglik: float
-    weights_pct: np.ndarray
-    pi_lb: float = NAN
-    pi_ub: float = NAN
-    pi_riley_lb: float = NAN
-    pi_riley_ub: float = NAN
-    pi_hts_lb: float = NAN
-    pi_hts_ub: float = NAN
-    pi_method: str = ""
-    coef_names: tuple[str, ...] = ("intercept",)
-    dropped: int = 0
-    gradient: float = 0.0
-    iterations: int = 0
-    maxima: int = 1
-    warnings: tuple[str, ...] = ()
-    adhoc: str = "none"
-    scale: float = 1.0
-    """What the classic covariance was multiplied with: the Hartung-Knapp factor, else one."""
-    root: np.ndarray | None = None
-    """L with LL' the classic covariance, from which `predict` takes its standard errors; None for mixed models."""
-    measure: str = ""
-    labels: tuple[str, ...] = ()
-    """Names of the studies pooled, or empty."""
-    yi: np.ndarray | None = None
-    vi: np.ndarray | None = None
-    ni: np.ndarray | None = None
-    """Effects and variances of the studies pooled, (k,); sizes where the way back depends on them (PFT, IRFT)."""
-    extra: dict[str, Any] = field(default_factory=dict)
-    """Fields of one model alone, e.g. ``Q_lrt`` of the generalised linear mixed models."""
-
-    @property
-    def tau(self) -> float:
-        """Square root of tau²."""
-        return math.sqrt(self.tau2)
-
     def __repr__(self) -> str:
-        from .display import one_line
-
-        return one_line(self)
+        return display.one_line(self)
 
     def __str__(self) -> str:
-        from .display import table
-
-        return table(self)
+        return display.table(self)
 
     def _repr_html_(self) -> str:
-        from .display import html
-
-        return html(self)
+        return display.html(self)
 
     def summary(self) -> str:
         """The printed table with heterogeneity, its interval, the studies, and all that was done otherwise."""
-        from .display import summary
-
-        return summary(self)
+        return display.summary(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a study, then ``pooled`` and ``prediction`` (with moderators: one row a coefficient), natural scale.
 
         Columns: ``estimate``, ``ci_lb``, ``ci_ub``, ``weight_pct`` and ``se`` (on the scale of the effects).
         """
-        from .display import frame
-
-        return frame(self)
+        return display.frame(self)
 
     def forest(self, ax: Any = None) -> Any:
         """A plain forest plot on matplotlib's ``ax`` (a new figure without one); returns the axes.
 
         The figures of a review, with arms and counts, are those of the workflow.
         """
-        from .plots import forest
-
-        return forest(self, ax)
+        return plots.forest(self, ax)
 
     def funnel(self, ax: Any = None) -> Any:
         """A plain funnel plot, effects against standard errors; as `forest`."""
-        from .plots import funnel
-
-        return funnel(self, ax)
+        return plots.funnel(self, ax)

@@ -14,7 +14,7 @@ All but one are symmetric around the estimate, half = quantile x sqrt(se² + tau
 The default is ``hts``: by simulation over reviews of 3 to 20 single-arm trials (tests/benchmarks/pooling/prediction.py)
 it holds 91 % of new effects on average where there is heterogeneity and 99 % where there is none; a normal quantile
 holds 80 and 95, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; it is no default
-because neither R's packages nor RevMan have it, so that nobody could check it there. p counts the coefficients.
+because neither metafor nor meta has it, so that nobody could check it there. p counts the coefficients.
 
 There is no interval of fewer than three studies (for ``metafor`` of fewer than metafor gives), and none of a
 common-effect model.
@@ -77,6 +77,23 @@ def half_width(
         return math.nan
     error = se if prediction == "riley" else classic
     return critical(level, k - p - 1) * math.sqrt(error * error + tau2)
+
+
+def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
+    """Half the width of each column's prediction interval, as `half_width` for one."""
+    if prediction == "metafor":
+        return q * np.sqrt(se * se + tau2)
+    error = se if prediction == "riley" else classic
+    spread = np.sqrt(error * error + tau2)
+    lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
+    if count.size and count.min() == count.max():  # all columns alike, as in most batches
+        k = float(count[0])
+        t = math.nan if k < LEAST else critical(level, k - lost if lost else None)
+        return t * spread
+    t = np.full(count.size, np.nan)
+    for k in np.unique(count[count >= LEAST]):
+        t[count == k] = critical(level, k - lost if lost else None)
+    return t * spread
 
 
 # ---- the confidence distribution -----------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingErro
 from . import distributions as dist
 from . import hartung_knapp as hk
 from . import prediction as pi
+from .checks import proportions, rates, refuse_impossible
 from .effects import effect_sizes
+from .estimate import NAN
 from .fit import pool, shown
 from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 from .quadrature import Counts
 
 # Scales of inverse variance.
@@ -93,8 +95,7 @@ def binomial_counts(events: Any, total: Any, X: np.ndarray | None = None) -> tup
         x, n, X, _, _ = _rows(events, total, None, "total")
     else:
         x, n = events, total
-    if ((x < 0) | (x > n) | (n <= 0)).any():
-        raise PoolingError("Events must lie between zero and the total.")
+    refuse_impossible(proportions([x, n]))
     for none, word in ((x.sum() == 0, "No study has an event"), ((x == n).all(), "Every participant has the event")):
         if none:
             raise EstimateDoesNotExist(
@@ -130,8 +131,6 @@ def pool_rates(
         how = {"measure": measure, "labels": labels, "ni": time if measure == "IRFT" else None}
         return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
     x, t, X, names, keep = _rows(events, time, mods, "time")
-    if ((x < 0) | (t <= 0)).any():
-        raise PoolingError("Events cannot be negative and the time at risk must be above zero.")
     if x.sum() == 0:
         raise EstimateDoesNotExist("No study has an event: the pooled log rate would be minus infinity.")
     counts = Counts(x[:, None], None, X[:, None, :], np.log(t)[:, None], np.ones((x.size, 1)))
@@ -150,6 +149,7 @@ def _rows(events: Any, size: Any, mods: Any, name: str):
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
+    refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))  # before rows are dropped: with theirs
     if mods is None:
         X, names = np.ones((x.size, 1)), ("intercept",)
     else:

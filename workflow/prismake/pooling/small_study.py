@@ -7,8 +7,8 @@ has tests of its own (Sterne et al. 2011, BMJ 343:d4002; Cochrane Handbook 13.3.
 | measure | tests | because |
 | --- | --- | --- |
 | MD MN ZCOR GEN GENLN | Egger | the standard error does not depend on the effect, or nothing but it is known |
-| OR PETO | Harbord, Peters | score and size in place of effect and standard error |
-| RR | Harbord | no test of its own is recommended; Harbord's asks the same of the same tables |
+| OR PETO | Peters; Harbord where tau² is 0.1 or less | size and score in place of effect and standard error |
+| RR | Peters | no test of its own is recommended; Peters' asks the same of the same tables |
 | RD | none | no test is recommended |
 | AS | Rücker: Egger on arcsine differences | their standard error depends on the sizes alone |
 | SMD SMDH ROM | Pustejovsky and Rodgers | the part of the standard error that the effect does not enter |
@@ -32,9 +32,11 @@ from prismake.core.errors import PoolingError
 from . import bias, bias_tables
 from .bias import AsymmetryTest
 from .effects import effect_columns, effect_sizes
+from .fit import pool
 from .frame import columns
 
 LEAST = 10
+MOST_TAU2 = 0.1  # of log odds ratios, up to which Harbord's test is recommended (Sterne et al. 2011)
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,12 @@ _PETERS = "Standard errors of proportions and rates depend on the effect, so tha
 asymmetry where there is none; the inverse of the size takes their place (Peters et al. 2006), in the mixed model, \
 which needs no continuity correction."
 _SCORE = "The standard error of a log odds ratio depends on it; the score and its variance do not (Harbord, Egger & \
-Sterne 2006; Sterne et al. 2011)."
+Sterne 2006). Recommended where tau² is 0.1 or less (Sterne et al. 2011)."
 _SIZE = "The standard error of a log odds ratio depends on it; the inverse of the size does not (Peters et al. 2006; \
 Sterne et al. 2011)."
-_RR = (
-    "No test is recommended for risk ratios themselves (Sterne et al. 2011; Cochrane Handbook 13.3.5); Harbord's asks \
-the same tables about their odds ratios, where it holds its level."
-)
+_RR = "No test is recommended for risk ratios themselves (Sterne et al. 2011; Cochrane Handbook 13.3.5). Peters' test \
+asks the same of the same tables, with the size as predictor, and holds its level where risk ratios differ; Harbord's \
+does not."
 _RD = "No test is recommended for risk differences (Sterne et al. 2011; Cochrane Handbook 13.3.5): their standard \
 errors depend on the risks, and a funnel of them is seldom of interest."
 _ARCSINE = (
@@ -84,8 +85,8 @@ _MIXED = "Peters (mixed model)"
 _FITTING: dict[str, tuple[Fitting, ...]] = {
     **dict.fromkeys(("MD", "MN", "ZCOR"), (Fitting(_EGGER, _PLAIN),)),
     **dict.fromkeys(("GEN", "GENLN"), (Fitting(_EGGER, _KNOWN),)),
-    **dict.fromkeys(("OR", "PETO"), (Fitting(_HARBORD, _SCORE), Fitting("Peters", _SIZE))),
-    "RR": (Fitting(_HARBORD, _RR),),
+    **dict.fromkeys(("OR", "PETO"), (Fitting("Peters", _SIZE), Fitting(_HARBORD, _SCORE))),
+    "RR": (Fitting("Peters", _RR),),
     "RD": (Fitting("", _RD),),
     "AS": (Fitting("Rücker", _ARCSINE),),
     **dict.fromkeys(("SMD", "SMDH", "ROM"), (Fitting(_SIZES, _SMD),)),
@@ -133,6 +134,16 @@ def _egger(measure: str, data: Any, level: float) -> AsymmetryTest:
     return bias.egger(*effect_sizes(measure, data, level=level), level=level)
 
 
+def _harbord(measure: str, data: Any, level: float) -> AsymmetryTest:
+    tau2 = pool(*effect_sizes("OR", data), "REML", "z").tau2
+    if tau2 > MOST_TAU2:
+        raise PoolingError(
+            f"tau² of the log odds ratios is {tau2:.2g}, and above {MOST_TAU2} this test finds asymmetry too often "
+            "(Sterne et al. 2011)."
+        )
+    return bias_tables.harbord(data)
+
+
 def _sizes(measure: str, data: Any, level: float) -> AsymmetryTest:
     return bias_tables.pustejovsky(*effect_sizes(measure, data), *columns(data, ["n1i", "n2i"]))
 
@@ -140,7 +151,7 @@ def _sizes(measure: str, data: Any, level: float) -> AsymmetryTest:
 _DO: dict[str, Callable[[str, Any, float], AsymmetryTest]] = {
     _EGGER: _egger,
     "Rücker": _egger,
-    _HARBORD: lambda measure, data, level: bias_tables.harbord(data),
+    _HARBORD: _harbord,
     "Peters": lambda measure, data, level: bias_tables.peters(data),
     _SIZES: _sizes,
     _MIXED: lambda measure, data, level: peters_mixed(data, level),

@@ -12,8 +12,8 @@ from scipy.special import betaincinv, expit
 from prismake.core.errors import PoolingError
 
 from .distributions import critical
-from .frame import as_column
-from .pooled import Pooled
+from .estimate import Estimate
+from .frame import as_column, refuse
 
 LOG_MEASURES = {"PLN", "IRLN", "MNLN", "SDLN", "CVLN", "RR", "OR", "PETO", "IRR", "ROM", "GENLN"}
 _IDENTITY = {"PR", "IR", "MN", "RD", "AS", "IRD", "IRSD", "MD", "SMD", "SMDH", "COR", "UCOR", "GEN"}
@@ -98,7 +98,7 @@ class NaturalScale:
     pi_ub: float
 
 
-def natural_scale(measure: str, pooled: Pooled, *, ni: Any = None) -> NaturalScale:
+def natural_scale(measure: str, pooled: Estimate, *, ni: Any = None) -> NaturalScale:
     """Estimate, confidence and prediction interval of `pool` transformed back (PFT: harmonic mean of ``ni``).
 
     The measure comes first, as in `back_transform` and `effect_sizes`; the former order is understood too.
@@ -120,8 +120,7 @@ def study_interval(
     ``ends``: the limits of the Wilson intervals are 0 at no events and 1 at all events, as Newcombe has them.
     """
     x, n = np.broadcast_arrays(as_column(events, "events"), as_column(total, "total"))
-    if ((x < 0) | (x > n) | (n <= 0)).any():
-        raise PoolingError("Events must lie between zero and the total.")
+    refuse((x < 0) | (x > n) | (n <= 0), "Events must lie between zero and the total.")
     z = critical(level)
     p = x / n
     if method == "clopper-pearson":

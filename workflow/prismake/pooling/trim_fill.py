@@ -13,10 +13,11 @@ from prismake.core.errors import NotConverged, PoolingError
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .distributions import normal_quantile, normal_two_sided
+from .estimate import NAN
 from .fit import fit_problem
 from .frame import as_column, effects
 from .kernel import Problem
-from .pooled import NAN, Pooled
+from .pooled import Pooled
 from .tau2 import method_name
 
 

@@ -11,7 +11,7 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids as clusters
-from prismake.kept.answers import SETTLED_BY_ALL, read_events, read_log
+from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
 from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.config import PANEL_STAGES
 from prismake.sheets.prefilled import read_taken
@@ -114,7 +114,7 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
     """Offers, answers, settlements and changes, as they were first seen, oldest first."""
     stages = ((part, stage) for stage in PANEL_STAGES for part in (_taken, _of_stage))
     past = [event for part, stage in stages for event in part(stage, names, folder)]
-    for change in read_log(folder / HISTORY / "decisions.jsonl"):
+    for change in read_changes(folder / SHEETS):
         if _about(str(change["item"]), names):
             by = f" (by {', '.join(change['by'])})" if change.get("by") else ""
             what = f"{change['stage']}, {change['field']}, {change['who']}"

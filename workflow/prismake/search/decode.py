@@ -113,9 +113,9 @@ def decode(data: bytes) -> tuple[str, list[str]]:
 
 
 def _without_mark(data: bytes) -> tuple[str, str]:
-    sample = data[:4096]
-    zeros = sample.count(0)
-    if len(sample) >= 4 and zeros > len(sample) // 5:
+    # The header alone tells: letters of other scripts below it have no zeros in their bytes.
+    sample = next((part for part in (data[:4096], data[:64]) if len(part) >= 4 and part.count(0) > len(part) // 5), b"")
+    if sample:
         encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
         return data.decode(encoding, errors="replace"), f"no byte order mark; read as {encoding.upper()}."
     try:

@@ -5,43 +5,37 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import zipfile
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from prismake.core.errors import ImportFileError
+from prismake.core.records import LIST_COLUMNS
+from prismake.search import index_tables, tables, tool_tables, worksheets
+from prismake.search.inventory import Inventory
+from prismake.search.known_fields import PAGE_PAIRS, SYNONYMS, plain_name
 from prismake.search.mapping import Dialect, Raw, Tags, unguard
-from prismake.search.tables import EMBASE, TABLES
+from prismake.search.tables import ANY_TABLE, EMBASE
 
 # One cell may hold the affiliations of thousands of authors; Python's own limit of 128 KiB is met in real exports.
 csv.field_size_limit(16 * 1024**2)
 
+TABLES = (*tables.TABLES, *index_tables.TABLES, *tool_tables.TABLES)
 _HEADER_ROWS = 40
 _NOTHING = {"NA", "N/A", "NULL", "None", "nan", "NaN"}
 _TRANSPOSED = {"AUTHOR NAMES", "SOURCE", "SOURCE TITLE", "ABSTRACT", "PUBLICATION YEAR", "PUI"}
-_COMPANIONS = {"authors", "author", "author names", "year", "doi", "abstract", "journal", "pmid", "publication year"}
-_COMPANIONS |= {
-    "reference",
-    "accession",
-    "study year",
-    "published year",
-    "keywords",
-    "journal title",
-    "source title",
-    "url",
-    "record_id",
-    "published_year",
-}
-MAX_UNPACKED = 512 * 1024**2
-MAX_RATIO = 200
-
+_COMPANIONS = {"authors", "year", "journal", "doi", "pmid", "abstract", "keywords", "accession", "url"}
+"""A table with a title and one of these columns is taken for an export."""
+_SEPARATORS = ",\t;|"
+_BEGINNING = 400_000
+"""Characters in which a header is looked for."""
 Rows = Iterator[tuple[int, list[str]]]
 
 
 def csv_rows(text: str, problems: list[str]) -> Rows:
-    """(line, cells) of each row; the separator is the one that the first lines hold most of."""
-    head = "\n".join(text.split("\n", 12)[:12])
-    separator = max(",\t;", key=head.count)
+    """(line, cells) of each row; the separator is the one by which a row near the beginning is a known header."""
+    separator, skipped = _separator(text)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     line = 1
     while True:
@@ -53,40 +47,68 @@ def csv_rows(text: str, problems: list[str]) -> Rows:
             problems.append(f"line {line}: the row cannot be read ({error}) and was left out.")
             line = reader.line_num + 1
             continue
-        yield line, row
+        if line > skipped:
+            yield line, row
         line = reader.line_num + 1
 
 
-def sheet_rows(data: bytes, where: str) -> Rows:
-    """(row number, cells) of the first sheet of a workbook that has a recognised header, else of the first sheet."""
-    import python_calamine
+def _separator(text: str) -> tuple[str, int]:
+    """The separator, and how many lines before the first row only name it (``sep=;``, as Excel writes)."""
+    stated = re.match(r"\s*\"?sep=(.)\"?[ \t,;]*\n", text, re.IGNORECASE)
+    if stated:
+        return stated.group(1), text[: stated.end()].count("\n")
+    beginning = text[:_BEGINNING]
+    fits = {mark: _fit(beginning, mark) for mark in _SEPARATORS}
+    if any(fits.values()):
+        return max(_SEPARATORS, key=lambda mark: fits[mark]), 0
+    first = next((line for line in beginning.split("\n") if line.strip()), "")
+    return max(_SEPARATORS[:3], key=first.count), 0
 
-    if data[:2] == b"PK":
-        _check_zip(data, where)
+
+def _fit(text: str, separator: str, rows: int = _HEADER_ROWS) -> int:
+    """How many names a row near the beginning has by which it is a known header; 0 without one."""
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    head: list[list[str]] = []
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except Exception as error:  # calamine's errors share no base class, and its Rust panics are no Exception either
-        raise ImportFileError(
-            f"the workbook cannot be read ({error}).", where=where, remedy="Save it as CSV UTF-8 and import that."
-        ) from None
+        for row in reader:
+            head.append(row)
+            if len(head) >= rows:
+                break
+    except csv.Error:
+        pass  # a quotation mark that is not closed within what is looked at
+    numbered = list(enumerate(head))
+    if separator != "|" and _is_transposed(numbered):
+        return 2
+    found = _header(numbered)
+    return len([name for name in found[2] if name]) if found else 0
+
+
+def begins_with_header(text: str) -> bool:
+    """Whether the first line is the header of a known table, so that no text below it can make it anything else."""
+    first = next((line for line in text[:_BEGINNING].split("\n") if line.strip()), "")
+    return any(_fit(first, mark, 1) for mark in _SEPARATORS if mark in first)
+
+
+def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
+    """(row number, cells) of the first sheet of a workbook that has a recognised header, else of the first sheet."""
+    names, sheets = [], []
+    for name, rows in worksheets.read(data, where):
+        names.append(name)
+        sheets.append([_cells(row) for row in rows])
     if not sheets:
         raise ImportFileError("the workbook has no sheets.", where=where)
-    chosen = next((sheet for sheet in sheets if _header(((0, _cells(row)) for row in sheet[:_HEADER_ROWS]))), sheets[0])
-    return iter([(number, _cells(row)) for number, row in enumerate(chosen, 1)])
-
-
-def _check_zip(data: bytes, where: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-            packed = sum(item.compress_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy="Save it again.") from None
-    if size > MAX_UNPACKED or (size > 64 * 1024**2 and size > packed * MAX_RATIO):
-        raise ImportFileError(
-            f"the workbook would unpack to {size // 1024**2} MiB, which no export of a search does.", where=where
+    known = [number for number, rows in enumerate(sheets) if _header(enumerate(rows[:_HEADER_ROWS]))]
+    for number in known[1:]:
+        warnings.append(
+            f"the sheet “{names[number]}” looks like an export too and was not read, only “{names[known[0]]}” was. "
+            "Save each sheet as a workbook of its own."
         )
+    return iter([(number, row) for number, row in enumerate(sheets[known[0] if known else 0], 1)])
+
+
+def _whole(cell: str) -> str:
+    """A cell without the ``.0`` that statistics programs give to whole numbers in a column with gaps."""
+    return cell[:-2] if cell[-2:] == ".0" and cell[:-2].isdecimal() else cell
 
 
 def _cells(row: Iterable[Any]) -> list[str]:
@@ -94,7 +116,12 @@ def _cells(row: Iterable[Any]) -> list[str]:
 
 
 def _key(cell: str) -> str:
-    return " ".join(unguard(cell).replace("\ufeff", "").strip().strip('"').lower().split())
+    name = unguard(cell).replace("\ufeff", "").strip().strip('"').lower()
+    # The marks of a rule are not part of a name.
+    return " ".join(name.translate(_NO_MARKS).split())
+
+
+_NO_MARKS = str.maketrans(":?~", "   ")
 
 
 def _header(rows: Iterable[tuple[int, list[str]]]) -> tuple[int, Dialect, list[str]] | None:
@@ -103,14 +130,56 @@ def _header(rows: Iterable[tuple[int, list[str]]]) -> tuple[int, Dialect, list[s
         names = [_key(cell) for cell in row]
         found = set(names)
         for table in TABLES:
-            if not table.needs <= found:
-                continue
-            if table.needs == {"title"} and not found & _COMPANIONS:
-                continue
-            return index, table.dialect, names
+            if table.needs <= found:
+                return index, table.dialect, names
+        columns = columns_of(names)
+        if "title" in columns and not _COMPANIONS.isdisjoint(columns):
+            return index, ANY_TABLE, names
         if index >= _HEADER_ROWS:
             break
     return None
+
+
+def columns_of(names: Iterable[str]) -> dict[str, list[str]]:
+    """By column of the record table, the headers that mean it in any table, the likeliest first."""
+    plain: dict[str, str] = {}
+    for name in names:
+        plain.setdefault(plain_name(name), name)
+    return {
+        column: [plain[name] for name in synonyms if name in plain]
+        for column, synonyms in SYNONYMS.items()
+        if any(name in plain for name in synonyms)
+    }
+
+
+_HOW = {"authors": ":people", "keywords": ":loose", "publication_types": ":semicolons"}
+
+
+def adapted(dialect: Dialect, names: list[str]) -> Dialect:
+    """The dialect with the headers of this file that it does not know but that mean the same in other tables.
+
+    A list column is taken from them only if the file has none of the dialect's own headers for it; a column that the
+    dialect leaves empty on purpose stays so.
+    """
+    if dialect.platform == "prismake":
+        return dialect
+    free = [name for name in names if name and name not in dialect.tags]
+    fields = {column: list(rules) for column, rules in dialect.fields.items()}
+    here = set(names)
+    for column, headers in columns_of(free).items():
+        rules = fields.setdefault(column, [])
+        closed = column in dialect.fields and not rules
+        own = {part for rule in rules for part in rule.partition("?")[0].partition(":")[0].split("~")}
+        if closed or (column in LIST_COLUMNS and own & here):
+            continue
+        chosen = headers[:1] if column == "authors" else headers
+        rules += [name + _HOW.get(column, "") for name in chosen]
+    plain = {plain_name(name): name for name in reversed(free)}
+    for first, last in PAGE_PAIRS:
+        if first in plain:
+            pair = f"{plain[first]}~{plain[last]}" if last in plain else plain[first]
+            fields["pages"] = [*fields.get("pages", ()), pair]
+    return replace(dialect, fields={column: tuple(rules) for column, rules in fields.items()})
 
 
 def _is_transposed(rows: list[tuple[int, list[str]]]) -> bool:
@@ -118,10 +187,13 @@ def _is_transposed(rows: list[tuple[int, list[str]]]) -> bool:
     return "TITLE" in first and len(_TRANSPOSED & set(first)) >= 1
 
 
-def recognise(rows: Rows, problems: list[str], where: str) -> tuple[Dialect, Iterator[Raw]]:
-    """The dialect of a table and its records.
+def recognise(
+    rows: Rows, problems: list[str], where: str, inventory: Inventory, *, sheet: bool = False
+) -> tuple[Dialect, Iterator[Raw]]:
+    """The dialect of a table, adapted to its header, and its records.
 
-    Raises ``ImportFileError`` when no row near the beginning is the header of a bibliographic export.
+    ``sheet``: the table is of a workbook, where cells outside the header are stray ones and no broken row. Raises
+    ``ImportFileError`` when no row near the beginning is the header of a bibliographic export.
     """
     head = list(itertools.islice(rows, _HEADER_ROWS))
     if _is_transposed(head):
@@ -135,8 +207,18 @@ def recognise(rows: Rows, problems: list[str], where: str) -> tuple[Dialect, Ite
             remedy="Export as RIS, or name the columns Title, Authors, Year, Journal, DOI, Abstract.",
         )
     index, dialect, names = found
-    blank = _NOTHING if dialect.name == "table" else frozenset()
-    return dialect, _records(_chain(head[index + 1 :], rows), names, blank, problems)
+    inventory.header([name for name in names if name])
+    names = [_named(name, number) for number, name in enumerate(names, 1)]
+    dialect = adapted(dialect, names)
+    rows = _chain(head[index + 1 :], rows)
+    return dialect, _records(_inside(rows, names) if sheet else rows, names, dialect, problems)
+
+
+def _named(name: str, number: int) -> str:
+    """A header, or what stands for it: statistics programs write row numbers into a first column without a name."""
+    if number == 1 and name in {"", "unnamed 0", "index"}:
+        return "row number"
+    return name or f"column {number} without a name"
 
 
 def _chain(head: list[tuple[int, list[str]]], rows: Rows) -> Rows:
@@ -144,20 +226,29 @@ def _chain(head: list[tuple[int, list[str]]], rows: Rows) -> Rows:
     yield from rows
 
 
-def _records(rows: Rows, names: list[str], blank: Iterable[str], problems: list[str]) -> Iterator[Raw]:
-    width = len(names)
-    title = next((names.index(name) for name in ("title", "article title", "study title", "ti") if name in names), 0)
+def _inside(rows: Rows, names: list[str]) -> Rows:
+    """The rows of a sheet; a cell to the right of the header becomes one of a column without a name."""
     for line, row in rows:
-        cells = [unguard(cell).strip() for cell in row]
+        for number in range(len(names) + 1, len(row) + 1) if any(row[len(names) :]) else ():
+            names.append(_named("", number))
+        yield line, row[: len(names)]
+
+
+def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]) -> Iterator[Raw]:
+    blank = _NOTHING if dialect.kind == "other" else frozenset()
+    width = len(names)
+    title = next((names.index(name) for name in dialect.own["title"] if name in names), 0)
+    for line, row in rows:
+        cells = [_whole(unguard(cell).strip()) for cell in row]
         if not any(cells):
             continue
-        if any(cells[width:]):
+        if any(cells[len(names) :]):
             problems.append(
-                f"line {line}: the row has {len(cells)} cells under {width} headers and was left out; "
+                f"line {line}: the row has {len(cells)} cells under {len(names)} headers and was left out; "
                 "a quotation mark is probably missing."
             )
             continue
-        if len(cells) <= title:
+        if len(cells) <= title or not any(cells[:width]):
             problems.append(f"line {line}: the row ends before the column of the title and was left out.")
             continue
         tags: Tags = {}

@@ -11,8 +11,11 @@ HEAD = 262_144
 
 EXPORTS = (
     "PubMed: Save, Format: PubMed. Embase.com: Export, RIS. Cochrane Library: Export selected citations, RIS or CSV. "
-    "Ovid: Export, RIS. Scopus: Export, RIS. Web of Science: Export, RIS or Plain text. EBSCOhost and ProQuest: RIS."
+    "Ovid: Export, RIS. Scopus: Export, RIS. Web of Science: Export, RIS, Plain text or Excel. EBSCOhost and ProQuest: "
+    "RIS. ICTRP: Export results to XML."
 )
+
+_ZOTERO = "In Zotero choose Export library, Format: RIS (or CSL JSON), and import that file."
 
 _BINARY = (
     (b"%PDF", "a PDF document"),
@@ -40,6 +43,8 @@ _TEXT = (
 
 _XML = (
     ("pubmed_xml", r"<(?:PubmedArticleSet|PubmedBookArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitationSet)\b"),
+    ("ictrp_xml", r"<Trials_downloaded_from_ICTRP\b|<Trial>\s*<(?:Internal_Number|TrialID|Export_date)\b"),
+    ("revman_xml", r"<COCHRANE_REVIEW\b"),
     ("endnote_xml", r"<(?:xml|XML)\s*>\s*<(?:records|RECORDS)\b|<records\b"),
 )
 
@@ -76,9 +81,10 @@ def text_format(head: str, where: str) -> str:
         return _xml_format(start, where)
     if start.startswith(("{", "[")) and not re.match(r"\[\s*[^\]{\[]{0,40}\]\s*$", start[:60]):
         return "json"
-    for name, pattern in _TEXT:
-        if re.search(pattern, head):
-            return name
+    # The format of a file is the one that comes first in it: abstracts may hold lines that look like another.
+    first = [(found.start(), name) for name, pattern in _TEXT if (found := re.search(pattern, head))]
+    if first:
+        return min(first, key=lambda place: place[0])[1]
     _refuse_prose(start, where)
     return "table"
 
@@ -104,7 +110,9 @@ def _xml_format(start: str, where: str) -> str:
             )
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(
-        f"this XML (<{root.group(1) if root else '?'}>) is neither PubMed's nor EndNote's.", where=where, remedy=EXPORTS
+        f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, ICTRP's or RevMan's.",
+        where=where,
+        remedy=_ZOTERO if "rdf:RDF" in start else EXPORTS,
     )
 
 

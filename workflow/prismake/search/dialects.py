@@ -1,225 +1,9 @@
-"""Which tag means what in tagged exports (RIS, MEDLINE, Web of Science, EndNote, Cochrane text, Ovid text): data only.
-
-RIS dialects are tried in order; the first whose signature is found in the file is taken, ``RIS`` without one is last.
-"""
+"""Which tag means what in MEDLINE, Web of Science, EndNote, Cochrane and Ovid text and in BibTeX: data only."""
 
 from __future__ import annotations
 
+from prismake.search import known_fields
 from prismake.search.mapping import Dialect
-
-_RIS = {
-    "title": ("TI", "T1", "CT", "BT"),
-    "authors": ("AU", "A1"),
-    "year": ("PY", "Y1", "DA"),
-    "journal": ("T2", "JF", "JO", "JA", "J2"),
-    "volume": ("VL",),
-    "issue": ("IS",),
-    "pages": ("SP~EP", "C7"),
-    "doi": ("DO", "L3:doi", "M3:doi", "UR:doi", "L2:doi"),
-    "pmid": ("PM",),
-    "abstract": ("AB", "N2"),
-    "language": ("LA",),
-    "publication_types": ("M3", "TY"),
-    "keywords": ("KW",),
-    "url": ("UR",),
-    "database": ("DB",),
-}
-
-RIS_DIALECTS = (
-    Dialect(
-        "prismake RIS",
-        "",
-        "prismake",
-        {
-            "accession": ("AN:exact",),
-            "title": ("TI:exact",),
-            "authors": ("AU:exact-one",),
-            "year": ("PY",),
-            "journal": ("T2:exact",),
-            "volume": ("VL:exact",),
-            "issue": ("IS:exact",),
-            "pages": ("SP~EP",),
-            "doi": ("DO",),
-            "pmid": ("C1:pmid-line",),
-            "pmcid": ("C2",),
-            "abstract": ("AB:exact",),
-            "language": ("LA:exact",),
-            "publication_types": ("C5:exact-one", "M3:exact-one"),
-            "keywords": ("KW:exact-one",),
-            "trial_ids": ("C3:exact-one",),
-            "related_reports": ("C4:exact-one",),
-            "retracted": ("C6:exact",),
-            "url": ("UR:exact",),
-            "database": ("DB:exact",),
-        },
-        kind="other",
-        signature=(r"^DP {2}- prismake$",),
-    ),
-    Dialect(
-        "Rayyan RIS",
-        "",
-        "Rayyan",
-        {
-            **_RIS,
-            "accession": ("AN:rayyan",),
-            "publication_types": ("M3",),
-            "database": ("UR:text?UR=^$",),
-        },
-        kind="other",
-        signature=(r"^AN {2}- rayyan-\d+",),
-    ),
-    Dialect(
-        "Covidence RIS",
-        "",
-        "Covidence",
-        {
-            **_RIS,
-            "journal": ("JO", "T2", "JF"),
-            "pages": ("SP~EP", "PG"),
-            "publication_types": ("M3",),
-            "accession": ("AN",),
-        },
-        kind="other",
-        signature=(r"^PD {2}-", r"^NS {2}-"),
-    ),
-    Dialect(
-        "Cochrane RIS",
-        "CENTRAL",
-        "Cochrane Library",
-        {
-            **_RIS,
-            "accession": ("AN:central-number", "AN"),
-            "journal": ("JA", "JO", "JF", "T2"),
-            "pages": ("SP~EP",),
-            "pmid": ("C3:pmid-pubmed", "PM"),
-            "doi": ("DO",),
-            "publication_types": ("M3",),
-            "database": (),
-            "trial_ids": ("C3", "AU"),
-        },
-        signature=(r"^AN {2}- {1,2}C[ND]-?\d+", r"^(?:Provider: John Wiley|TY {2}- {2}|UR .*cochranelibrary)"),
-    ),
-    Dialect(
-        "Embase.com RIS",
-        "Embase",
-        "Embase.com",
-        {
-            **_RIS,
-            "title": ("T1", "TI"),
-            "accession": ("U2:embase-number", "UR:embase-number", "U2"),
-            "journal": ("JF", "JO", "T2"),
-            "pages": ("SP~EP",),
-            "pmid": ("C5:pmid", "PM"),
-            "doi": ("DO", "L2:doi"),
-            "publication_types": ("M3",),
-            "database": (),
-            "trial_ids": ("C4", "C3", "C2", "C1", "CN"),
-        },
-        signature=(r"^(?:U2 {2}- L\d|UR {2}- https?://www\.embase\.com/)", r"^(?:T1|A1|Y1|N2|JF) {2}- "),
-    ),
-    Dialect(
-        "Ovid RIS",
-        "",
-        "Ovid",
-        {
-            **_RIS,
-            "title": ("T1", "TI"),
-            "accession": ("ID", "AN", "L2:ovid-number"),
-            "journal": ("JF", "JA", "T2", "J2"),
-            "pages": ("SP~EP?SP=\\d",),
-            "pmid": (
-                "ID:pmid?L2=[?&]D=(?:med|prem|pmoz|ppez|mesz)",
-                "ID:pmid?DB=(?i:medline)",
-                "AN:pmid?DB=(?i:medline)",
-                "PM",
-            ),
-            "doi": ("DO", "UR:doi"),
-            "publication_types": ("PT",),
-            "database": (),
-        },
-        signature=(r"(?:^L2 {2}- |Link to the Ovid).*ovid\w*\.\w+.*[?&]D=|^\d+\. *\n+TY {2}- .*\n(?:DB .*\n)?ID ",),
-    ),
-    Dialect(
-        "Web of Science RIS",
-        "Web of Science",
-        "Web of Science",
-        {
-            **_RIS,
-            "accession": ("AN:wos", "UT:wos"),
-            "pmid": ("PM", "AN:wos-medline", "UT:wos-medline"),
-            "publication_types": ("M3", "TY"),
-            "database": (),
-            "pages": ("SP~EP", "C7", "AR"),
-        },
-        signature=(r"^AN {2}- (?:WOS|MEDLINE|BCI|CCC|KJD|SCIELO):",),
-    ),
-    Dialect(
-        "Scopus RIS",
-        "Scopus",
-        "Scopus",
-        {
-            **_RIS,
-            "accession": ("UR:eid",),
-            "publication_types": ("M3",),
-            "doi": ("DO",),
-            "database": (),
-        },
-        signature=(r"^UR {2}- https?://www\.scopus\.com/inward", r"^(?:DB {2}- Scopus|N1 {2}- Export Date)"),
-    ),
-    Dialect(
-        "EBSCOhost RIS",
-        "",
-        "EBSCOhost",
-        {
-            **_RIS,
-            "title": ("T1", "TI"),
-            "accession": ("UR:url-an", "AN", "N1:ebsco-number", "ID:digits"),
-            "pmid": (
-                "PM",
-                "AN:pmid?DB=^(?i:medline\\b|mdc$|mdl$|cmedm$|mnh$|med$)",
-                "AN:pmid?UR=(?i:[?&]db=(?:mdc|mdl|cmedm|mnh|med)\\b)",
-            ),
-            "doi": ("DO", "L3:doi"),
-            "abstract": ("AB", "N2"),
-            "publication_types": ("M3",),
-            "journal": ("JF", "JO", "T2"),
-            "database": ("DB",),
-        },
-        signature=(
-            r"^(?:DP {2}- EBSCO|(?:UR|L2) {2}- https?://(?:search\.ebscohost|research\.ebsco|openurl\.ebsco)\.com)",
-        ),
-    ),
-    Dialect(
-        "ProQuest RIS",
-        "ProQuest",
-        "ProQuest",
-        {
-            **_RIS,
-            "title": ("T1", "TI"),
-            "accession": ("AN:digits", "UR:digits"),
-            "pmid": ("PM", "AN:second-number?DB=(?i:medline|^5$)"),
-            "doi": ("DO", "L2:doi"),
-            "publication_types": ("M3",),
-            "journal": ("JF", "JO", "T2"),
-            "database": ("DB",),
-        },
-        signature=(r"^(?:UR|L2) {2}- https?://(?:search|www)\.proquest\.com",),
-    ),
-    Dialect(
-        "EndNote or other manager RIS",
-        "",
-        "",
-        {
-            **_RIS,
-            "accession": ("AN:pmid?DP=(?i:nlm|pubmed)",),
-            "pmid": ("PM", "AN:pmid?DP=(?i:nlm|pubmed)", "AN:pmid?DB=^(?i:medline|pubmed)"),
-            "pmcid": ("C2:pmcid?DP=NLM",),
-            "publication_types": ("M3", "TY"),
-            "trial_ids": ("C3", "AN"),
-        },
-        kind="other",
-    ),
-)
 
 MEDLINE = Dialect(
     "MEDLINE text",
@@ -244,7 +28,7 @@ MEDLINE = Dialect(
         "trial_ids": ("SI",),
         "database": ("DB",),
     },
-    signature=(),
+    ignored=known_fields.MEDLINE,
 )
 
 LINKS = {
@@ -291,6 +75,7 @@ WOS = Dialect(
         "publication_types": ("DT:semicolons",),
         "keywords": ("DE:semicolons", "ID:semicolons"),
     },
+    ignored=known_fields.WOS,
 )
 
 ENW = Dialect(
@@ -315,6 +100,7 @@ ENW = Dialect(
         "url": ("%U",),
     },
     kind="other",
+    ignored=known_fields.ENW,
 )
 
 COCHRANE_TEXT = Dialect(
@@ -337,6 +123,7 @@ COCHRANE_TEXT = Dialect(
         "keywords": ("KY:semicolons",),
         "url": ("US", "UR"),
     },
+    ignored=known_fields.COCHRANE_TEXT,
 )
 
 OVID_TEXT = Dialect(
@@ -352,7 +139,7 @@ OVID_TEXT = Dialect(
         "volume": ("Source:ovid-volume",),
         "issue": ("Source:ovid-issue",),
         "pages": ("Source:ovid-pages",),
-        "doi": ("Digital Object Identifier", "DOI"),
+        "doi": ("Digital Object Identifier", "DOI", "DOI Number"),
         "pmid": ("PMID",),
         "abstract": ("Abstract",),
         "language": ("Language",),
@@ -360,6 +147,7 @@ OVID_TEXT = Dialect(
         "keywords": ("Author Keywords:semicolons", "MeSH Subject Headings:semicolons", "Subject Headings:semicolons"),
         "database": ("Database",),
     },
+    ignored=known_fields.OVID_TEXT,
 )
 
 ENDNOTE_XML = Dialect(
@@ -386,6 +174,7 @@ ENDNOTE_XML = Dialect(
         "database": ("remote-database-name",),
     },
     kind="other",
+    ignored=known_fields.ENDNOTE_XML,
 )
 
 BIBTEX = Dialect(
@@ -413,4 +202,5 @@ BIBTEX = Dialect(
         "database": ("source", "database"),
     },
     kind="other",
+    ignored=known_fields.BIBTEX,
 )

@@ -49,7 +49,13 @@ def _endnote_tags(element: Any) -> Tags:
         ]
         if values:
             tags[path] = values
+    for child in element.iterchildren(etree.Element):
+        if child.tag not in _ENDNOTE_CHILDREN:
+            tags.setdefault(child.tag, [""])  # counted, so that one that nobody knows is named
     return tags
+
+
+_ENDNOTE_CHILDREN = {path.split("/")[0] for path in _ENDNOTE_PATHS}
 
 
 def bibtex(text: str, problems: list[str]) -> Iterator[Raw]:
@@ -90,7 +96,9 @@ def _bibtex_tags(entry: Any) -> Tags:
             value = value[1:-1]
         # Rayyan's decisions stand in braces of their own.
         if value := value if "RAYYAN-" in value else plain_latex(value):
-            tags.setdefault(field.key.lower(), []).append(value)
+            key = field.key.lower()
+            # Scopus numbers the parts of a long one, with a blank that is none.
+            tags.setdefault("funding_text" if key.startswith("funding_text") else key, []).append(value)
     return tags
 
 

@@ -3,6 +3,8 @@
 Rayyan writes them into the notes of a record:
 ``RAYYAN-INCLUSION: {"Anna"=>"Included"} | RAYYAN-LABELS: cells | RAYYAN-EXCLUSION-REASONS: wrong population``.
 Covidence makes one file for each state; the state is in the file's name and the reason for an exclusion in ``Notes``.
+ASReview writes 1 or 0 into a column of tables (``asreview_label``, formerly ``included``) and ``ASReview_relevant`` or
+``ASReview_irrelevant`` into the notes of RIS. A review of RevMan lists its included and its excluded studies.
 """
 
 from __future__ import annotations
@@ -12,12 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prismake.search.mapping import Tags
+from prismake.search.tool_tables import ASREVIEW_LABELS
 
 _NOTES = ("N1", "notes", "note", "annote", "research-notes", "%Z")
 _RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s{0,5}\{([^{}]*)\}")
 _PAIR = re.compile(r'\\?"+([^"\\]+)\\?"+\s{0,5}=>\s{0,5}\\?"+([^"\\]+)\\?"+')
 _PART = re.compile(r"RAYYAN-(LABELS|EXCLUSION-REASONS):([^|{}]*)")
 _WORDS = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
+TEAM = "consensus"
+"""Whose decision it is where the tool names nobody."""
+_ASREVIEW_NOTE = re.compile(r"\bASReview_(ir)?relevant\b")
 _STATES = (
     (re.compile(r"(?i)irrelevant"), "title_abstract", "exclude"),
     (re.compile(r"(?i)exclude"), "full_text", "exclude"),
@@ -50,6 +56,22 @@ def of_record(index: int, tags: Tags, platform: str, file_name: str) -> Iterator
         yield from _rayyan(index, notes)
     elif platform == "Covidence":
         yield from _covidence(index, notes, file_name)
+    elif platform == "RevMan" and "decision" in tags:
+        yield Decision(index, "full_text", TEAM, tags["decision"][0], "".join(tags.get("reason", ())))
+    elif platform == "ASReview":
+        yield from _asreview_table(index, tags)
+    elif "ASReview_" in notes and (found := _ASREVIEW_NOTE.search(notes)):
+        yield Decision(index, "title_abstract", TEAM, "exclude" if found.group(1) else "include")
+
+
+def _asreview_table(index: int, tags: Tags) -> Iterator[Decision]:
+    reviewer = "".join(tags.get("asreview_user_name", ())[:1]).strip() or TEAM
+    labels = tuple(value for name in ("asreview_note", "asreview_label_tags") for value in tags.get(name, ()))
+    for column, stage in ASREVIEW_LABELS.items():
+        value = "".join(tags.get(column, ())[:1]).strip()
+        if value in {"0", "1"}:
+            yield Decision(index, stage, reviewer, "include" if value == "1" else "exclude", "", labels)
+            return
 
 
 def _rayyan(index: int, notes: str) -> Iterator[Decision]:
@@ -72,5 +94,5 @@ def _covidence(index: int, notes: str, file_name: str) -> Iterator[Decision]:
         if pattern.search(file_name):
             found = re.search(r"(?i)exclusion reason:\s{0,5}([^|;\n]+)", notes)
             reason = found.group(1).strip() if found and decision == "exclude" else ""
-            yield Decision(index, stage, "consensus", decision, reason)
+            yield Decision(index, stage, TEAM, decision, reason)
             return

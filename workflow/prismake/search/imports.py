@@ -14,9 +14,22 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from prismake.core import records as record_table
-from prismake.core.errors import ImportFileError
-from prismake.search import decode, delimited, detect, dialects, documents, json_records, pubmed_xml, tagged
+from prismake.core.errors import ImportFileError, PrismakeError
+from prismake.search import (
+    decode,
+    delimited,
+    detect,
+    dialects,
+    documents,
+    json_records,
+    pubmed_xml,
+    ris_dialects,
+    tagged,
+    tool_tables,
+    xml_exports,
+)
 from prismake.search.export_decisions import Decision, of_record
+from prismake.search.inventory import Fields, Inventory
 from prismake.search.mapping import Dialect, Raw, build
 from prismake.search.naming import record_database, slug
 
@@ -40,7 +53,7 @@ class Import:
     ``database`` and ``platform``: as far as the file tells, else "". ``kind``: "database", "register" or "other" (a
     manager or screening tool, which mixes sources). ``problems``: what was left out, each with file and line.
     ``warnings``: what is in the table but needs a look. ``decisions``: of reviewers, where a screening tool exported
-    them; each names its record by place.
+    them; each names its record by place. ``fields``: what became of the fields of the file.
     """
 
     record_ids: list[str]
@@ -53,6 +66,7 @@ class Import:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    fields: Fields = field(default_factory=Fields)
 
     def table(self) -> pd.DataFrame:
         """The records as a record table."""
@@ -86,6 +100,7 @@ class _Found:
     untitled: int = 0
     databases: Counter[str] = field(default_factory=Counter)
     decisions: list[Decision] = field(default_factory=list)
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 def read_file(path: str | Path, source: str | None = None) -> Import:
@@ -115,8 +130,10 @@ def stream(
     """
     ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
     with record_table.bulk():
-        for path in map(Path, paths):
-            found, given = _Found(path.name), list[str]()
+        files = list(map(Path, paths))
+        whole = Inventory()  # the answers of one search are one export in parts
+        for path in files:
+            found, given = _Found(path.name, inventory=whole if once else Inventory()), list[str]()
             records = _records(path, found)
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
@@ -125,7 +142,7 @@ def stream(
                     ]
                 given += [ids.give(record) for record in portion]
                 take(portion)
-            imports.append(_finished(found, source, given, []))
+            imports.append(_finished(found, source, given, [], told=not once, counted=not once or path == files[-1]))
     return imports
 
 
@@ -155,12 +172,15 @@ def _records(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
         for record in _by_format(path, found):
             found.count += 1
             found.untitled += not record["title"]
+            found.inventory.see(record)
             if record["database"]:
                 found.databases[record["database"]] += 1
             yield record
-    except (MemoryError, RecursionError) as error:
-        raise ImportFileError(
-            f"the file is built in a way that no export is ({type(error).__name__}).", where=path.name
+    except MemoryError:
+        raise PrismakeError(
+            "this computer has too little memory left to read the file; the file itself may be in order.",
+            where=path.name,
+            remedy="Close other programs, or export the search in smaller parts.",
         ) from None
 
 
@@ -168,15 +188,15 @@ def _by_format(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
     with decode.open_stream(path) as stream:
         head = stream.read(detect.HEAD)
     if detect.binary(head, found.where) == "workbook":
-        return _of_rows(delimited.sheet_rows(decode.read_all(path), found.where), found, "workbook")
+        return _of_rows(delimited.sheet_rows(decode.read_all(path), found.where, found.warnings), found, "workbook")
     start = decode.decode(head)[0]
     if detect.is_search_log(start):
         found.format = SEARCH_LOG
         return iter(())
-    name = detect.text_format(start, found.where)
-    if name in {"pubmed_xml", "endnote_xml"}:
+    name = "table" if delimited.begins_with_header(start) else detect.text_format(start, found.where)
+    if name.endswith("_xml"):
         pubmed_xml.refuse_entities(head, found.where)
-        return _of_pubmed(path, found) if name == "pubmed_xml" else _of_endnote(path, found)
+        return _of_pubmed(path, found) if name == "pubmed_xml" else _of_xml(path, found, *_XML_READERS[name])
     text, said = decode.decode(decode.read_all(path))
     found.warnings += said
     if name == "table":
@@ -189,6 +209,11 @@ def _by_format(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
     return _build(dialect, tagged.drop_empty(reader(text, found.problems)), found)
 
 
+_XML_READERS: dict[str, tuple[Dialect, Callable[[Any, list[str]], Iterator[Raw]]]] = {
+    "endnote_xml": (dialects.ENDNOTE_XML, documents.endnote_xml),
+    "ictrp_xml": (tool_tables.ICTRP, xml_exports.ictrp),
+    "revman_xml": (xml_exports.REVMAN, xml_exports.revman),
+}
 _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] = {
     "medline": (dialects.MEDLINE, tagged.medline),
     "wos": (dialects.WOS, tagged.wos),
@@ -206,7 +231,7 @@ def ris_dialect(text: str) -> Dialect:
     """
     head = text[:100_000]
     half = max(1, len(re.findall(r"(?m)^\s?TY {1,2}-", head)) / 2)
-    for dialect in dialects.RIS_DIALECTS:
+    for dialect in ris_dialects.RIS_DIALECTS:
         if all(len(re.findall(pattern, head, re.MULTILINE)) >= half for pattern in dialect.signature):
             return dialect
     raise AssertionError("the last RIS dialect has no signature and fits everything")
@@ -228,13 +253,15 @@ def _of_pubmed(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
             )
 
 
-def _of_endnote(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
+def _of_xml(
+    path: Path, found: _Found, dialect: Dialect, reader: Callable[[Any, list[str]], Iterator[Raw]]
+) -> Iterator[dict[str, Any]]:
     with decode.open_stream(path) as stream:
-        yield from _build(dialects.ENDNOTE_XML, documents.endnote_xml(stream, found.problems), found)
+        yield from _build(dialect, reader(stream, found.problems), found)
 
 
 def _of_rows(rows: delimited.Rows, found: _Found, shape: str) -> Iterator[dict[str, Any]]:
-    dialect, raws = delimited.recognise(rows, found.problems, found.where)
+    dialect, raws = delimited.recognise(rows, found.problems, found.where, found.inventory, sheet=shape == "workbook")
     yield from _build(dialect, raws, found)
     if dialect.name == "table":
         found.format = shape
@@ -243,8 +270,11 @@ def _of_rows(rows: delimited.Rows, found: _Found, shape: str) -> Iterator[dict[s
 def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> Iterator[dict[str, Any]]:
     found.dialect, found.format = dialect, dialect.name
     for raw in raws:
+        if dialect.platform == "WHO ICTRP":
+            tool_tables.summarise(raw.tags)
         record = build(dialect, raw.tags)
         record_database(dialect, raw.tags, record)
+        found.inventory.see_tags(dialect, raw.tags, record)
         found.decisions.extend(of_record(found.count, raw.tags, dialect.platform, found.where))
         yield record
 
@@ -258,7 +288,16 @@ def _database(found: _Found) -> str:
     return "" if dialect and dialect.kind == "other" and count < found.count else name
 
 
-def _finished(found: _Found, source: str, record_ids: list[str], records: list[dict[str, Any]]) -> Import:
+def _finished(
+    found: _Found,
+    source: str,
+    record_ids: list[str],
+    records: list[dict[str, Any]],
+    *,
+    told: bool = True,
+    counted: bool = True,
+) -> Import:
+    """``told``: warnings on the fields are due (in a live search nobody chose them); ``counted``: their numbers are."""
     dialect = found.dialect
     if not found.count and not found.problems and found.format != SEARCH_LOG:
         raise ImportFileError(
@@ -267,6 +306,7 @@ def _finished(found: _Found, source: str, record_ids: list[str], records: list[d
             remedy="Export the search again. " + detect.EXPORTS,
         )
     warnings = [*([dialect.warning] if dialect and dialect.warning else []), *found.warnings]
+    warnings += found.inventory.warnings(dialect) if told else []
     if found.untitled:
         warnings.append(f"{found.untitled} of {found.count} records have no title.")
     return Import(
@@ -280,4 +320,5 @@ def _finished(found: _Found, source: str, record_ids: list[str], records: list[d
         problems=[f"{found.where}, {line}" for line in found.problems],
         warnings=[f"{found.where}: {line}" for line in warnings],
         decisions=found.decisions,
+        fields=found.inventory.fields(dialect) if counted else Fields(),
     )

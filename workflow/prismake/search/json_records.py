@@ -1,4 +1,7 @@
-"""JSON of ClinicalTrials.gov and Europe PMC: records to ``Raw``. A tag is the path of a value, parts joined by dots."""
+"""JSON of ClinicalTrials.gov, Europe PMC, OpenAlex and reference managers (CSL): records to ``Raw``.
+
+A tag is the path of a value, its parts joined by dots.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from prismake.core.errors import ImportFileError
+from prismake.core.records import collapse
+from prismake.search import known_fields
 from prismake.search.mapping import Dialect, Raw, Tags
 
 TRIALS = Dialect(
@@ -56,14 +61,66 @@ EUROPE_PMC = Dialect(
     },
 )
 
+CSL = Dialect(
+    "CSL-JSON",
+    "",
+    "",
+    {
+        "title": ("title",),
+        "authors": ("people:single",),
+        "year": ("issued.date-parts", "issued.raw", "issued.literal", "issued", "published.date-parts"),
+        "journal": ("container-title",),
+        "volume": ("volume",),
+        "issue": ("issue", "number"),
+        "pages": ("page", "article-number"),
+        "doi": ("DOI",),
+        "pmid": ("PMID",),
+        "pmcid": ("PMCID",),
+        "abstract": ("abstract",),
+        "language": ("language",),
+        "publication_types": ("type",),
+        "keywords": ("keyword:loose", "categories"),
+        "url": ("URL",),
+    },
+    kind="other",
+    ignored=known_fields.CSL,
+)
+
+OPENALEX = Dialect(
+    "OpenAlex JSON",
+    "OpenAlex",
+    "OpenAlex",
+    {
+        "accession": ("id:openalex",),
+        "title": ("title", "display_name"),
+        "authors": ("authorships.author.display_name:single",),
+        "year": ("publication_year", "publication_date"),
+        "journal": ("primary_location.source.display_name", "host_venue.display_name"),
+        "volume": ("biblio.volume",),
+        "issue": ("biblio.issue",),
+        "pages": ("biblio.first_page~biblio.last_page",),
+        "doi": ("doi", "ids.doi"),
+        "pmid": ("ids.pmid",),
+        "pmcid": ("ids.pmcid",),
+        "abstract": ("abstract",),
+        "language": ("language",),
+        "publication_types": ("type",),
+        "keywords": ("keywords.display_name", "mesh.descriptor_name"),
+        "url": ("primary_location.landing_page_url", "id"),
+        "related_reports": ("retraction",),
+    },
+    ignored=known_fields.OPENALEX,
+)
+
 _TRIAL_PATHS = sorted({rule[0] for _, _, rules in TRIALS.plan for rule in rules})
 _PAPER_PATHS = sorted({rule[0] for _, _, rules in EUROPE_PMC.plan for rule in rules} - {"authorString"})
+_CSL_PATHS, _OPENALEX_PATHS = sorted(CSL.tags), sorted(OPENALEX.tags)
 
 
 def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
     """The dialect of a JSON file and its records: one record, a list, a page of either service, or one a line.
 
-    Raises ``ImportFileError`` when the JSON is broken or holds neither studies nor papers.
+    Raises ``ImportFileError`` when the JSON is broken or holds no records.
     """
     try:
         data: Any = json.loads(text)
@@ -75,14 +132,18 @@ def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
     papers = _papers(data)
     if papers is not None:
         return EUROPE_PMC, (Raw(1, _paper_tags(paper)) for paper in papers)
-    studies = _studies(data)
-    if not studies:
-        raise ImportFileError(
-            "the JSON holds no studies of ClinicalTrials.gov and no papers of Europe PMC.",
-            where=where,
-            remedy="Use Download, JSON on ClinicalTrials.gov, or export RIS from the database.",
-        )
-    return TRIALS, (Raw(1, _trial_tags(study)) for study in studies)
+    if studies := _studies(data):
+        return TRIALS, (Raw(1, _trial_tags(study)) for study in studies)
+    items = _items(data)
+    if works := [item for item in items if "openalex.org/" in str(item.get("id", ""))]:
+        return OPENALEX, (Raw(1, _openalex_tags(work)) for work in works)
+    if cited := [item for item in items if item.get("title") and _CSL_MARKS.intersection(item)]:
+        return CSL, (Raw(1, _csl_tags(item)) for item in cited)
+    raise ImportFileError(
+        "the JSON holds no studies of ClinicalTrials.gov, papers of Europe PMC, works of OpenAlex or CSL items.",
+        where=where,
+        remedy="Use Download, JSON on ClinicalTrials.gov; or export RIS from the database or reference manager.",
+    )
 
 
 def _papers(data: Any) -> list[dict[str, Any]] | None:
@@ -117,6 +178,57 @@ def _list(node: dict[str, Any], *path: str) -> list[dict[str, Any]]:
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+_CSL_MARKS = {"issued", "container-title", "author", "DOI", "page", "PMID"}
+
+
+def _items(data: Any) -> list[dict[str, Any]]:
+    """What a list, an answer of a service (``results``, ``items``, ``message.items``) or a single record holds."""
+    for name in ("message", "results", "items"):
+        if isinstance(data, dict) and isinstance(data.get(name), dict | list):
+            data = data[name]
+    if isinstance(data, list) and all(
+        isinstance(item, dict) and set(item) <= {"results", "meta", "group_by"} for item in data
+    ):
+        data = [one for page in data for one in page.get("results") or []]  # pages of one search, one a line
+    return [item for item in (data if isinstance(data, list) else [data]) if isinstance(item, dict)]
+
+
+def _csl_tags(item: dict[str, Any]) -> Tags:
+    tags = {path: values for path in _CSL_PATHS if (values := _at(item, path.split(".")))}
+    tags["people"] = [name for person in _list(item, "author") if (name := _csl_name(person))]
+    for key, value in item.items():
+        # Notes are looked through for identifiers; others are counted, so that an unknown one is named.
+        if key not in CSL.tags and key not in {"author", "issued", "published"}:
+            tags[key] = _at(value, []) or ["" if isinstance(value, str) else "…"]
+    return {tag: values for tag, values in tags.items() if values}
+
+
+def _csl_name(person: dict[str, Any]) -> str:
+    given, family = (collapse(str(person.get(key) or "")) for key in ("given", "family"))
+    before = collapse(str(person.get("non-dropping-particle") or person.get("dropping-particle") or ""))
+    suffix = collapse(str(person.get("suffix") or ""))
+    family = f"{before} {family}".strip()
+    given = f"{given} {suffix}".strip()
+    return (
+        f"{family}, {given}"
+        if family and given
+        else family or given or str(person.get("literal") or person.get("name") or "")
+    )
+
+
+def _openalex_tags(work: dict[str, Any]) -> Tags:
+    tags = {path: values for path in _OPENALEX_PATHS if (values := _at(work, path.split(".")))}
+    inverted = work.get("abstract_inverted_index")
+    if isinstance(inverted, dict) and not tags.get("abstract"):
+        places = [(place, word) for word, at in inverted.items() if isinstance(at, list) for place in at]
+        tags["abstract"] = [" ".join(word for _, word in sorted(places, key=lambda one: one[0]))]
+    if work.get("is_retracted") is True:
+        tags["retraction"] = ["RetractionIn: as marked by OpenAlex"]
+    for key in set(work) - {path.split(".")[0] for path in _OPENALEX_PATHS} - {"is_retracted"}:
+        tags.setdefault(key, [""])
+    return tags
 
 
 def _studies(data: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ A rule is written ``TAG``, ``TAG:how`` or ``TAG:how?OTHER=pattern``; ``how`` is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ class Dialect:
 
     ``signature`` are patterns of which all must be found near the start of the file; ``kind`` is "database",
     "register" or "other" (a library or screening tool that mixes sources). ``fields`` maps columns to rules.
+    ``ignored`` are tags that are known and left out on purpose. ``tags`` are those that any rule reads, ``own`` by
+    column those that hold nothing else.
     """
 
     name: str
@@ -42,14 +44,26 @@ class Dialect:
     kind: str = "database"
     signature: tuple[str, ...] = ()
     warning: str = ""
-    plan: list[tuple[str, bool, list[Any]]] = field(default_factory=list, compare=False, repr=False)
+    ignored: Container[str] = frozenset()
+    plan: list[tuple[str, bool, list[Any]]] = field(default_factory=list, init=False, compare=False, repr=False)
+    tags: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
+    own: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         unknown = set(self.fields) - set(COLUMNS)
         if unknown:
             raise ValueError(f"dialect {self.name}: no such columns: {sorted(unknown)}")
         for column, rules in self.fields.items():
-            self.plan.append((column, column in LIST_COLUMNS, [_compile(rule, column) for rule in rules]))
+            compiled = [_compile(rule, column) for rule in rules]
+            self.plan.append((column, column in LIST_COLUMNS, compiled))
+            self.tags.update(tag for rule in compiled for tag in (rule[0], rule[1], rule[3]) if tag)
+        for column in COLUMNS:
+            self.own[column] = [rule for rule in self.fields.get(column, ()) if not set(rule) & set(":~?")]
+        self.own["authors"] = [rule.partition(":")[0] for rule in self.fields.get("authors", ())]
+
+    def ignores(self, tag: str) -> bool:
+        """Whether the tag is known and left out on purpose."""
+        return tag in self.ignored
 
 
 # --- how a value is read -------------------------------------------------------------------------------------------
@@ -176,7 +190,11 @@ HOW: dict[str, Callable[[str], Any]] = {
     "doi-bars": lambda value: next((found for part in value.split("||") if (found := HOW["doi-marked"](part))), ""),
     "pmid-line": _found(r"PMID:\s*(\d+)"),
     "covidence": _found(r"(\d+)"),
-    "first-word": _found(r"^(\S+)"),
+    "first-word": _found(r"^(\S+?)[;|]?(?:\s|$)"),
+    "first-bar": _found(r"^([^|]+)"),
+    "ieee-number": _found(r"arnumber=(\d+)"),
+    "openalex": _found(r"\b(W\d+)"),
+    "address": _found(r"(https?://\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
     "nct": _found(r"\b(NCT\d{8})\b", re.IGNORECASE),
     "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in semicolons(value)],

@@ -12,6 +12,7 @@ from prismake.core import record_files as recordfile
 from prismake.core.files import Table, digest, write_table
 from prismake.search import live, stream
 from prismake.search.imported_decisions import FOUND, nobody_here
+from prismake.search.inventory import Fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,7 @@ def read_source(
         {"name": file.as_posix(), "sha256": digest(file), "records": len(one.record_ids), "format": one.format}
         for file, one in zip(files, imports, strict=True)
     ]
+    log["fields"] = Fields.together(one.fields for one in imports).as_dict()
     log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
     decisions = [
         {**row, "file": file.name} for file, one in zip(files, imports, strict=True) for row in one.decision_rows()
@@ -70,7 +72,11 @@ def read_source(
 
 
 def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a search, for PRISMA-S: label, kind, platform, query, date, limits, records, files."""
+    """One row a search, for PRISMA-S: label, kind, platform, query, date, limits, records, files.
+
+    ``fields_used``, ``fields_ignored`` and ``fields_unknown`` count the tags or headers of its files that are read,
+    known and left out on purpose, and not known; ``fields_missing`` are columns that none of its records has.
+    """
     import pandas as pd
 
     rows = [
@@ -78,6 +84,8 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             **{key: log[key] for key in ("source", "label", "kind", "platform", "query", "query_translation")},
             **{key: log[key] for key in ("date", "limits", "records")},
             "files": "; ".join(file["name"] for file in log["files"]),
+            **{f"fields_{kind}": len(log["fields"][kind]) for kind in ("used", "ignored", "unknown")},
+            "fields_missing": "; ".join(log["fields"]["missing"]),
             "warnings": "; ".join(log["warnings"]),
         }
         for log in logs
@@ -93,6 +101,10 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         "limits",
         "records",
         "files",
+        "fields_used",
+        "fields_ignored",
+        "fields_unknown",
+        "fields_missing",
         "warnings",
     ]
     return pd.DataFrame(rows, columns=columns).sort_values("source", kind="stable")

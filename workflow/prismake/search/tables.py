@@ -5,9 +5,10 @@ Header names are compared in lower case. ``needs`` are headers that must be ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prismake.core.records import COLUMNS, LIST_COLUMNS
+from prismake.search.known_fields import KnownHeaders
 from prismake.search.mapping import Dialect
 
 
@@ -19,16 +20,30 @@ class Table:
     dialect: Dialect
 
 
-def _table(needs: str, dialect: Dialect) -> Table:
-    return Table(frozenset(needs.split("|")), dialect)
+def table(needs: str, dialect: Dialect, *ignored: str) -> Table:
+    """``ignored``: patterns of further headers of this exporter that are left out on purpose."""
+    return Table(frozenset(needs.split("|")), replace(dialect, ignored=KnownHeaders(*ignored)))
 
 
 NO_ABSTRACTS = (
     "PubMed's CSV holds no abstracts and cuts long author lists. For screening export again: Save, Format: PubMed."
 )
 
-_PLAIN = {name: (name,) for name in ("title", "volume", "issue", "pages", "doi", "pmid", "abstract", "language")}
+PLAIN = {name: (name,) for name in ("title", "volume", "issue", "pages", "doi", "pmid", "abstract", "language")}
 """Columns that most tables have under their own names; a table names those that it calls otherwise."""
+
+ANY_TABLE = Dialect(
+    "table",
+    "",
+    "",
+    {
+        "doi": ("doi", "reference:doi", "url:doi"),
+        "database": ("database", "source database"),
+    },
+    kind="other",
+    ignored=KnownHeaders(),
+)
+"""A table that nobody in particular has made; what its headers mean follows from their names."""
 
 
 EMBASE = Dialect(
@@ -36,7 +51,7 @@ EMBASE = Dialect(
     "Embase",
     "Embase.com",
     {
-        **_PLAIN,
+        **PLAIN,
         "accession": ("pui:embase-number", "embase accession id", "embase link:embase-number", "pui"),
         "title": ("title", "original title"),
         "authors": ("author names:commas",),
@@ -61,6 +76,7 @@ EMBASE = Dialect(
         "trial_ids": ("clinical trial numbers",),
         "url": ("embase link",),
     },
+    ignored=KnownHeaders(),
 )
 
 OWN = Dialect(
@@ -76,15 +92,15 @@ OWN = Dialect(
 )
 
 TABLES = (
-    _table("|".join(column for column in COLUMNS if column != "pmcid"), OWN),
-    _table(
+    table("|".join(column for column in COLUMNS if column != "pmcid"), OWN),
+    table(
         "pmid|title|journal/book|create date",
         Dialect(
             "PubMed CSV",
             "PubMed",
             "PubMed",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("pmid",),
                 "authors": ("authors:people-dotted",),
                 "year": ("publication year", "citation:year"),
@@ -93,18 +109,19 @@ TABLES = (
                 "volume": ("citation:vancouver-volume",),
                 "issue": ("citation:vancouver-issue",),
                 "pages": ("citation:vancouver-pages",),
+                "abstract": (),
             },
             warning=NO_ABSTRACTS,
         ),
     ),
-    _table(
+    table(
         "pmid|author(s)|article identifier|location identifier",
         Dialect(
             "PubMed text as a workbook",
             "PubMed",
             "PubMed",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("pmid",),
                 "title": ("title", "transliterated title"),
                 "authors": ("author(s):bars", "corporate author:bars?author(s)=^$"),
@@ -116,15 +133,17 @@ TABLES = (
                 "trial_ids": ("secondary source id",),
             },
         ),
+        r"date.*|comment(?:in|on)|copyrightinformation|corrected.*|erratum.*|.*date|generalnote|publi.*|investigator.*",
+        r"manuscriptidentifier|.*(?:in|of|for|from|on)|personalnameassubject|publicationhistory.*|place.*|registrynumber|owner|subset|substance.*|spaceflight.*|grant.*|gene.*|editor.*|edition|issn.*|nlm.*|volumetitle|number.*|other.*|status.*|conflict.*|copyright.*",
     ),
-    _table(
+    table(
         "author(s)|title|source|doi|pubmed id|cochrane review group code",
         Dialect(
             "Cochrane CSV",
             "CENTRAL",
             "Cochrane Library",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("central id", "cochrane review id", "id"),
                 "authors": ("author(s):semicolons",),
                 "year": ("year",),
@@ -137,14 +156,14 @@ TABLES = (
             },
         ),
     ),
-    _table(
+    table(
         "cochrane review id|title|source|doi",
         Dialect(
             "Cochrane Reviews CSV",
             "Cochrane Database of Systematic Reviews",
             "Cochrane Library",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("cochrane review id",),
                 "authors": ("author(s):semicolons",),
                 "year": ("year",),
@@ -155,16 +174,16 @@ TABLES = (
             },
         ),
     ),
-    _table("title|author names|source", EMBASE),
-    _table("title|author names|publication year", EMBASE),
-    _table(
+    table("title|author names|source", EMBASE),
+    table("title|author names|publication year", EMBASE),
+    table(
         "orn|ui|ti|so|au",
         Dialect(
             "Ovid CSV",
             "",
             "Ovid",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("ui",),
                 "title": ("ti",),
                 "authors": ("au:lines-dots",),
@@ -183,14 +202,14 @@ TABLES = (
             },
         ),
     ),
-    _table(
+    table(
         "authors|title|source title|eid",
         Dialect(
             "Scopus CSV",
             "Scopus",
             "Scopus",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("eid",),
                 "authors": ("authors:people",),
                 "year": ("year",),
@@ -203,15 +222,16 @@ TABLES = (
                 "url": ("link",),
             },
         ),
+        r"source",
     ),
-    _table(
+    table(
         "article title|author|journal title|accession number|plink",
         Dialect(
             "EBSCOhost CSV",
             "",
             "EBSCOhost",
             {
-                **_PLAIN,
+                **PLAIN,
                 "accession": ("accession number",),
                 "title": ("article title",),
                 "authors": ("author:semicolons",),
@@ -222,129 +242,6 @@ TABLES = (
                 "keywords": ("keywords:semicolons", "subjects:semicolons"),
                 "url": ("plink",),
             },
-        ),
-    ),
-    _table(
-        "key|item type|publication title|abstract note",
-        Dialect(
-            "Zotero CSV",
-            "",
-            "Zotero",
-            {
-                **_PLAIN,
-                "authors": ("author:semicolons",),
-                "year": ("publication year", "date"),
-                "journal": ("publication title", "journal abbreviation"),
-                "doi": ("doi", "url:doi"),
-                "pmid": ("extra:pmid-line",),
-                "abstract": ("abstract note",),
-                "publication_types": ("item type",),
-                "keywords": ("manual tags:semicolons", "automatic tags:semicolons"),
-                "url": ("url",),
-                "database": ("archive",),
-            },
-            kind="other",
-        ),
-    ),
-    _table(
-        "title|authors|covidence #",
-        Dialect(
-            "Covidence CSV",
-            "",
-            "Covidence",
-            {
-                **_PLAIN,
-                "accession": ("covidence #:covidence",),
-                "authors": ("authors:people",),
-                "year": ("published year",),
-                "journal": ("journal",),
-                "keywords": (),
-            },
-            kind="other",
-        ),
-    ),
-    _table(
-        "key|title|authors|journal|abstract|notes",
-        Dialect(
-            "Rayyan CSV",
-            "",
-            "Rayyan",
-            {
-                **_PLAIN,
-                "accession": ("key",),
-                "authors": ("authors:people",),
-                "year": ("year",),
-                "journal": ("journal",),
-                "doi": ("doi", "url:doi"),
-                "pmid": ("pubmed_id",),
-                "keywords": ("keywords:semicolons",),
-                "url": ("url:first-word",),
-            },
-            kind="other",
-        ),
-    ),
-    _table(
-        "nct number|study title",
-        Dialect(
-            "ClinicalTrials.gov CSV",
-            "ClinicalTrials.gov",
-            "ClinicalTrials.gov",
-            {
-                **_PLAIN,
-                "accession": ("nct number",),
-                "title": ("study title",),
-                "year": ("start date", "study first submitted", "first posted"),
-                "abstract": ("brief summary",),
-                "publication_types": ("study type",),
-                "keywords": ("conditions:bars", "interventions:bars"),
-                "trial_ids": ("nct number", "other ids"),
-                "url": ("study url",),
-            },
-            kind="register",
-        ),
-    ),
-    _table(
-        "nct number|title|status",
-        Dialect(
-            "ClinicalTrials.gov CSV (old site)",
-            "ClinicalTrials.gov",
-            "ClinicalTrials.gov",
-            {
-                **_PLAIN,
-                "accession": ("nct number",),
-                "year": ("start date", "first posted"),
-                "publication_types": ("study type",),
-                "keywords": ("conditions:bars", "interventions:bars"),
-                "trial_ids": ("nct number", "other ids"),
-                "url": ("url",),
-            },
-            kind="register",
-        ),
-    ),
-    _table(
-        "title",
-        Dialect(
-            "table",
-            "",
-            "",
-            {
-                **_PLAIN,
-                "accession": ("accession", "accession number"),
-                "authors": ("authors:people", "author:people", "author names:people"),
-                "year": ("year", "publication year", "published year", "publication_year", "study year", "date"),
-                "journal": ("journal", "journal title", "source title", "publication title", "secondary_title"),
-                "issue": ("issue", "number"),
-                "pages": ("pages", "start page~end page"),
-                "doi": ("doi", "reference:doi", "url:doi"),
-                "pmid": ("pmid", "pubmed id", "pubmed_id", "pubmed"),
-                "pmcid": ("pmcid", "pmc id", "pmc"),
-                "abstract": ("abstract", "abstract note"),
-                "publication_types": ("publication type", "publication_types:semicolons", "type", "document type"),
-                "keywords": ("keywords:loose", "author keywords:loose"),
-                "url": ("url", "link"),
-                "database": ("database", "source database"),
-            },
-            kind="other",
         ),
     ),
 )

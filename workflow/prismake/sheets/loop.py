@@ -9,6 +9,7 @@ from typing import Any
 from prismake.core.files import Table
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
+from prismake.kept.answers import read_changes
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import (
     CONFLICT,
@@ -155,8 +156,8 @@ def _beside_the_answers(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
 def _withdrawn(sheets: StageSheets, who: str) -> list[tuple[str, str]]:
     if who not in sheets.tables:
         return []
-    log = sheets.folder / "history" / "decisions.jsonl"
-    return withdrawn(sheets.stage, sheets.form, who, sheets.said[who], sheets.tables[who], sheets.queue, log)
+    changes = read_changes(sheets.folder)
+    return withdrawn(sheets.stage, sheets.form, who, sheets.said[who], sheets.tables[who], sheets.queue, changes)
 
 
 def agreement_of(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:

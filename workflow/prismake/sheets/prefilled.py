@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from prismake.core.files import read_json, write_json
+from prismake.kept import store
+from prismake.kept.formats import PREFILLED
 from prismake.kept.sheet_files import SHEETS
 
 Taken = dict[str, dict[str, dict[str, Any]]]
@@ -17,7 +18,11 @@ Taken = dict[str, dict[str, dict[str, Any]]]
 
 def read_taken(stage: str, folder: Path = SHEETS) -> Taken:
     """What was taken over at a stage so far."""
-    return read_json(folder / "history" / f"{stage}.taken.json", {})
+    return (store.read(_file(stage, folder), PREFILLED) or {"prefilled": {}})["prefilled"]
+
+
+def _file(stage: str, folder: Path) -> Path:
+    return folder / "history" / f"{stage}.taken.json"
 
 
 def answers_of(row: Mapping[str, Any], who: str) -> Mapping[str, Any] | None:
@@ -32,6 +37,10 @@ def remember_taken(stage: str, who: str, rows: Iterable[Mapping[str, Any]], fold
     if not found:
         return
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    before = read_taken(stage, folder)
-    mine = {**before.get(who, {}), **{item: {**given, "time": now} for item, given in found.items()}}
-    write_json(folder / "history" / f"{stage}.taken.json", {**before, who: mine})
+    new = {item: {**given, "time": now} for item, given in found.items()}
+
+    def changed(present: dict[str, Any] | None) -> dict[str, Any]:
+        before = (present or {"prefilled": {}})["prefilled"]
+        return {"prefilled": {**before, who: {**before.get(who, {}), **new}}}
+
+    store.update(_file(stage, folder), PREFILLED, changed)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from prismake.core.names import CONSENSUS
-from prismake.kept.answers import read_log
 from prismake.panel.decisions import settles
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
@@ -23,18 +22,18 @@ def withdrawn(
     said: SheetAnswers,
     table: SheetTable,
     asked: Mapping[str, object],
-    log: Path,
+    changes: Iterable[Mapping[str, Any]],
 ) -> list[tuple[str, str]]:
     """(place, sentence), one at most: the answers of a sheet that the history has and the sheet has no more.
 
     Args:
         asked: the items that are in the queue now.
-        log: ``history/decisions.jsonl``; it is the history and not the last reading that is asked, so that reading the
-            same sheets again says the same.
+        changes: the log of changed decisions (``prismake.kept.answers.read_changes``); it is the history and not the
+            last reading that is asked, so that reading the same sheets again says the same.
     """
     last = {
         (change["item"], change["field"]): change
-        for change in read_log(log)
+        for change in changes
         if change.get("stage") == stage and change.get("who") == who
     }
     gone = []

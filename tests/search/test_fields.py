@@ -1,0 +1,180 @@
+"""No field goes silently: each is used, known and left out on purpose, or named in a warning."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import openpyxl
+import pytest
+from prismake.core.errors import PrismakeError
+from prismake.search import decode, read_file, reading, stream, worksheets
+from prismake.search.inventory import Fields
+
+
+def put(folder, text, name="export.txt"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_an_unknown_header_is_named_with_its_records(tmp_path):
+    text = "Title,Authors,Year,Our verdict\nOne,Quint A,2019,yes\nTwo,Roe C,2020,\n"
+    found = read_file(put(tmp_path, text))
+    assert found.fields.unknown == {"our verdict": 1}
+    assert any("“our verdict” (1)" in line and "rename it" in line for line in found.warnings)
+
+
+def test_an_unknown_tag_is_named(tmp_path):
+    found = read_file(put(tmp_path, "TY  - JOUR\nTI  - One\nXX  - something\nAD  - Example City\nER  - \n"))
+    assert found.fields.unknown == {"XX": 1} and found.fields.ignored["AD"] == 1 and found.fields.used["TI"] == 1
+    assert any("“XX” (1)" in line for line in found.warnings)
+
+
+def test_a_field_that_no_record_has_is_named(tmp_path):
+    found = read_file(put(tmp_path, "TY  - JOUR\nTI  - One\nAU  - Quint, A\nPY  - 2019\nER  - \n"))
+    assert found.fields.missing == ["journal", "volume", "issue", "pages", "doi", "abstract"]
+    assert any("no record has journal, volume, issue, pages, DOI or abstract" in line for line in found.warnings)
+
+
+def test_a_value_that_is_none_is_named(tmp_path):
+    text = (
+        "Title,Authors,Year,DOI\nOne,Quint A,in press,10.5555/a\nTwo,Roe C,2020,see the journal\nThree,Doe J,n/a,NA\n"
+    )
+    found = read_file(put(tmp_path, text))
+    assert found.fields.unreadable == {"year": 1, "doi": 1}
+    assert any("“in press”" in line for line in found.warnings)
+    assert any("“see the journal”" in line for line in found.warnings)
+
+
+def test_lists_of_authors_that_are_cut_off_are_counted(tmp_path):
+    found = read_file(put(tmp_path, 'Title,Authors,Year\nOne,"Quint A, Roe C, et al.",2019\nTwo,Roe C,2019\n'))
+    assert found.records[0]["authors"] == ["Quint A", "Roe C"]
+    assert any("author lists of 1 record end in “et al.”" in line for line in found.warnings)
+
+
+def test_headers_mean_the_same_however_they_are_written(tmp_path):
+    for header in (
+        "Article_Title,Author/s,PubYear",
+        "article.title,Author(s),Publication Year",
+        "TITLE,authorList,yearPublished",
+    ):
+        (record,) = read_file(put(tmp_path, f"{header}\nOne,Quint A,2019\n")).records
+        assert (record["title"], record["authors"], record["year"]) == ("One", ["Quint A"], 2019)
+
+
+def test_pages_in_two_columns_are_one_range(tmp_path):
+    (record,) = read_file(put(tmp_path, "title,author,year,start_page,end_page\nOne,Quint A,2019,11,19\n")).records
+    assert record["pages"] == "11-19"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_the_separator_is_told_by_the_header(mark, tmp_path):
+    other = ";" if mark != ";" else ","
+    abstract = other.join(["We asked"] * 40)
+    text = (
+        mark.join(["Title", "Authors", "Year", "Abstract"])
+        + "\n"
+        + mark.join(["One", "Quint A", "2019", f'"{abstract}"'])
+    )
+    (record,) = read_file(put(tmp_path, text + "\n")).records
+    assert (record["title"], record["authors"], record["year"]) == ("One", ["Quint A"], 2019)
+    assert record["abstract"] == abstract
+
+
+def test_excel_names_the_separator_in_a_line_of_its_own(tmp_path):
+    found = read_file(put(tmp_path, "sep=;\nTitle;Authors;Year\nOne;Quint A;2019\n"))
+    assert [record["title"] for record in found.records] == ["One"]
+
+
+def test_text_of_an_abstract_makes_no_format(tmp_path):
+    text = 'Title,Authors,Year,Abstract\nOne,Quint A,2019,"First\nTY  - positive\nPMID- 3\n@misc{x}"\n'
+    found = read_file(put(tmp_path, text))
+    assert found.format == "CSV" and len(found.records) == 1
+    ris = "TY  - JOUR\nTI  - One\nAB  - First\nPMID- 3\n@misc{x\nER  - \n"
+    assert read_file(put(tmp_path, ris)).format.endswith("RIS")
+
+
+def test_utf16_is_told_by_the_header_whatever_stands_below(tmp_path):
+    text = "Title\tAuthors\tYear\n" + f"{'研究' * 90}\t作者\t二零一九\n" * 3000
+    found = read_file(put(tmp_path, text.encode("utf-16-le")))
+    assert found.records[0]["title"] == "研究" * 90 and len(found.records) == 3000
+
+
+# --- workbooks ---------------------------------------------------------------------------------------------------
+
+
+def workbook(**sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for address, value in cells.items():
+            sheet[address] = value
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+TABLE = {"A1": "Title", "B1": "Authors", "C1": "Year", "A2": "One", "B2": "Quint A", "C2": 2019}
+
+
+def test_a_stray_cell_costs_nothing_and_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(worksheets, "_dense", None)  # a dense copy is never made
+    found = read_file(put(tmp_path, workbook(Export={**TABLE, "XFD2": "note", "XFD60000": "x"})))
+    assert [record["title"] for record in found.records] == ["One"]
+    assert found.fields.unknown == {"column 16384 without a name": 1}
+    assert "60000" in found.problems[0]
+
+
+def test_a_further_sheet_with_records_is_named(tmp_path):
+    found = read_file(put(tmp_path, workbook(First=TABLE, Second=TABLE, Notes={"A1": "by hand"})))
+    assert len(found.records) == 1
+    assert [line for line in found.warnings if "“Second”" in line and "not read" in line]
+    assert not [line for line in found.warnings if "“Notes”" in line]
+
+
+# --- what is no fault of the file --------------------------------------------------------------------------------
+
+
+def test_too_little_memory_is_not_blamed_on_the_file(tmp_path, monkeypatch):
+    path = put(tmp_path, "TY  - JOUR\nTI  - One\nER  - \n")
+
+    def exhausted(data):
+        raise MemoryError
+
+    monkeypatch.setattr(decode, "decode", exhausted)
+    with pytest.raises(PrismakeError, match="too little memory") as error:
+        read_file(path)
+    assert "Close other programs" in error.value.remedy
+
+
+def test_a_fault_of_our_own_is_not_blamed_on_the_workbook(tmp_path, monkeypatch):
+    monkeypatch.setattr(worksheets, "_extents", lambda *_: [].missing)
+    with pytest.raises(AttributeError):
+        read_file(put(tmp_path, workbook(Export=TABLE)))
+
+
+# --- the log -----------------------------------------------------------------------------------------------------
+
+
+def test_fields_of_several_files_are_counted_together():
+    first = Fields({"TI": 2}, {"AD": 1}, {"XX": 1, "YY": 0}, ["pages", "doi"], {"year": 1})
+    second = Fields({"TI": 3}, {}, {"XX": 2}, ["doi"], {})
+    assert Fields.together([first, second]) == Fields({"TI": 5}, {"AD": 1}, {"XX": 3, "YY": 0}, ["doi"], {"year": 1})
+
+
+def test_the_table_of_searches_counts_fields(tmp_path):
+    fields = Fields({"TI": 2}, {"AD": 1, "SN": 2}, {"XX": 1}, ["pages"]).as_dict()
+    keys = ("source", "label", "kind", "platform", "query", "query_translation", "date", "limits", "records")
+    log = {**dict.fromkeys(keys, ""), "files": [], "warnings": [], "fields": json.loads(json.dumps(fields))}
+    (row,) = reading.searches_table([log]).to_dict("records")
+    assert (row["fields_used"], row["fields_ignored"], row["fields_unknown"]) == (1, 2, 1)
+    assert row["fields_missing"] == "pages"
+
+
+def test_the_answers_of_a_live_search_are_one_export(tmp_path):
+    paths = [put(tmp_path, f"TY  - JOUR\nTI  - {n}\nAN  - {n}\nXX  - y\nER  - \n", f"{n}.ris") for n in (1, 2)]
+    imports = stream(paths, "live", lambda records: None, once=True)
+    assert [found.fields.unknown for found in imports] == [{}, {"XX": 2}]
+    assert not any(found.warnings for found in imports)

@@ -1,0 +1,160 @@
+"""What each kept file holds, in the format of today: the one description that reading, writing and tests share.
+
+Every kept file says its format. A JSON file has the keys ``format`` and ``prismake`` (the version that wrote it) beside
+its own; a log of lines (JSONL) begins with a line of these two; the table of records (Parquet) has them among its
+metadata. A file without them is of format 0, which prismake 0.1 wrote; ``prismake.kept.migrations`` brings it up to
+date when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+FORMAT = 1
+MARKS = ("format", "prismake")
+
+
+@dataclass(frozen=True)
+class Of:
+    """A mapping of text to values of one shape."""
+
+    shape: Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of kept file.
+
+    ``name``: what people call it, singular, as it stands in sentences. ``shape``: for each key what it holds (see
+    ``mismatch``); of a log, for each key of a line. ``bare``: the key under which stands today what was the whole file
+    in format 0. ``rebuilt``: whether ``prismake restore`` can make it again from what else is there.
+    """
+
+    name: str
+    shape: Mapping[str, Any]
+    bare: str = ""
+    rebuilt: bool = True
+
+
+_TEXT_OF = Of(str)
+_SHEET = {
+    "bytes": (str, None),
+    "people": str,
+    "waiting?": int,
+    "waits?": int,
+    "accepted?": str,
+}
+_ROUND = {
+    "kind": str,
+    "batch": int,
+    "order": str,
+    "split": str,
+    "team": str,
+    "rows": _TEXT_OF,
+    "asked_for?": int,
+    "kappa?": (float, None),
+}
+
+ANSWERS = Kind("list of the answers read last", {"answers": Of(Of(_TEXT_OF))}, bare="answers")
+SHEET_STATE = Kind("list of the workbooks that were offered", {"sheets": Of(_SHEET)})
+ALLOCATION = Kind(
+    "list of what was handed out",
+    {"rounds": [_ROUND], "waiting": [str], "arrived": int, "stopped_by": str, "stopped": [str]},
+)
+PREFILLED = Kind(
+    "list of answers taken over from exports",
+    {"prefilled": Of(Of({"answers": _TEXT_OF, "file": str, "time": str, "team?": str}))},
+    bare="prefilled",
+)
+IDS = Kind("list of ids", {"ids": _TEXT_OF}, bare="ids")
+SOURCES = Kind("list of sources", {"sources": Of({"label": str, "kind": str}), "vanished": [str]})
+VERSION = Kind(
+    "frozen version",
+    {
+        "version": str,
+        "searches": Of(Of(object)),
+        "reports": Of({"outcome": str, "records": [str]}),
+        "studies": Of({"label": str, "reports": [str]}),
+    },
+    rebuilt=False,
+)
+EVENTS = Kind(
+    "log of offers and first answers",
+    {"event": str, "who": str, "time": str, "items?": [str], "answers?": Of(_TEXT_OF), "by?": str},
+)
+CHANGES = Kind(
+    "log of changed decisions",
+    {
+        **dict.fromkeys(("stage", "item", "field", "who", "old", "new", "sheet", "time"), str),
+        "by?": [str],
+    },
+)
+RECORDS = Kind("copy of the records", {})
+
+
+def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:
+    """The first thing in ``value`` that is not as ``shape`` says, and whether it is a key that is not known.
+
+    A shape is a type, ``None``, a tuple of shapes of which one has to fit, a list of one shape, ``Of`` a shape, or a
+    dictionary of shapes, in which a name that ends in ``?`` may be absent. ``object`` is anything, ``float`` a number.
+
+    Returns:
+        ``("", False)`` when everything fits.
+    """
+    if isinstance(shape, tuple):
+        found = [mismatch(value, each, place) for each in shape]
+        return ("", False) if ("", False) in found else found[0]
+    if isinstance(shape, Of):
+        if not isinstance(value, dict):
+            return _wrong(value, place, "a group of keys")
+        if shape.shape is str and all(type(each) is str for each in value.values()):
+            return "", False
+        return _first((value[key], shape.shape, _inside(place, key)) for key in value)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return _wrong(value, place, "a list")
+        return _first((each, shape[0], f"{place}[{number}]") for number, each in enumerate(value))
+    if isinstance(shape, Mapping):
+        return _mismatch_of_keys(value, shape, place)
+    return ("", False) if _is(value, shape) else _wrong(value, place, _CALLED[shape])
+
+
+_CALLED = {str: "text", int: "a whole number", float: "a number", None: "nothing"}
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if kind is None or kind is object:
+        return kind is object or value is None
+    return isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
+
+
+def _mismatch_of_keys(value: Any, shape: Mapping[str, Any], place: str) -> tuple[str, bool]:
+    if not isinstance(value, dict):
+        return _wrong(value, place, "a group of keys")
+    known = {name.removesuffix("?"): each for name, each in shape.items()}
+    for key in value:
+        if key not in known:
+            return f"“{_inside(place, key)}” is not known", True
+    for name in shape:
+        if not name.endswith("?") and name not in value:
+            return f"“{_inside(place, name)}” is missing", False
+    return _first((value[key], known[key], _inside(place, key)) for key in value)
+
+
+def _first(parts: Any) -> tuple[str, bool]:
+    for value, shape, place in parts:
+        if (found := mismatch(value, shape, place))[0]:
+            return found
+    return "", False
+
+
+def _inside(place: str, key: str) -> str:
+    return f"{place}.{key}" if place else str(key)
+
+
+def _wrong(value: Any, place: str, expected: str) -> tuple[str, bool]:
+    shown = repr(value) if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
+    shown = {"None": "null", "dict": "a group of keys", "list": "a list"}.get(shown, shown)[:40]
+    return f"“{place}” is {shown} and not {expected}" if place else f"it holds {shown} and not {expected}", False

@@ -1,0 +1,152 @@
+"""What becomes of the fields of a file: used, left out on purpose, or named in a warning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from prismake.search.mapping import Dialect
+from prismake.search.people import is_cut_off
+
+EXPECTED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract")
+"""Columns of which it is said when a file has none of them although its format has a place for them."""
+_PMID_IS_USUAL = {"PubMed", "MEDLINE", "CENTRAL", "Embase", "Europe PMC"}
+"""Databases whose exports carry PMIDs; elsewhere most files have none."""
+_OF_REGISTERS = ("title", "year", "abstract")
+_VALUES = ("year", "doi", "pmid")
+"""Columns that take only values of a certain shape."""
+_NO_VALUE = {"", "na", "n/a", "-", "none", "null", "nan", "0"}
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields of a file.
+
+    ``used``, ``ignored`` and ``unknown`` give the number of records with a value by tag or header; ``ignored`` ones are
+    known and left out on purpose. ``missing``: columns that no record has although the format has them.
+    ``unreadable``: by column, how many values are none of that kind.
+    """
+
+    used: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    unreadable: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def together(several: Iterable[Fields]) -> Fields:
+        """Of several files of one source; a column is missing if no file has it."""
+        parts = list(several)
+        counted = {
+            name: dict(sorted(sum((Counter(getattr(part, name)) for part in parts), Counter()).items()))
+            for name in ("used", "ignored", "unknown", "unreadable")
+        }
+        for name in ("used", "ignored", "unknown"):  # a sum of counters drops headers without a value
+            counted[name] = {tag: counted[name].get(tag, 0) for part in parts for tag in getattr(part, name)}
+        everywhere = [set(part.missing) for part in parts if part.used or part.missing]
+        missing = set.intersection(*everywhere) if everywhere else set()
+        return Fields(**counted, missing=[column for column in EXPECTED if column in missing])
+
+
+class Inventory:
+    """Counts the fields of one file while its records are read."""
+
+    def __init__(self) -> None:
+        self._tags: Counter[str] = Counter()
+        self._missing = list(EXPECTED)
+        self._records = self._cut_off = 0
+        self._unreadable: dict[str, list[str]] = {}
+
+    def header(self, names: list[str]) -> None:
+        """Headers of a table, which are there even where no row has a value."""
+        self._tags.update(dict.fromkeys(names, 0))
+
+    def see(self, record: Mapping[str, Any]) -> None:
+        """A record of any format."""
+        self._records += 1
+        if self._missing:
+            self._missing = [column for column in self._missing if not record[column]]
+
+    def see_tags(self, dialect: Dialect, tags: Mapping[str, list[str]], record: Mapping[str, Any]) -> None:
+        """The tags that ``record`` was made of."""
+        self._tags.update(tags.keys())
+        for column in _VALUES:
+            if not record[column]:
+                self._note_unreadable(dialect, tags, column)
+        authors = tags.get(dialect.own["authors"][0]) if dialect.own["authors"] else None
+        if authors and is_cut_off(authors[-1]):
+            self._cut_off += 1
+
+    def _note_unreadable(self, dialect: Dialect, tags: Mapping[str, list[str]], column: str) -> None:
+        for tag in dialect.own[column]:
+            values = [value for value in tags.get(tag, ()) if value.strip().lower() not in _NO_VALUE]
+            if values and "10.1002/central/" not in values[0].lower():
+                self._unreadable.setdefault(column, []).append(values[0])
+                return
+
+    def fields(self, dialect: Dialect | None) -> Fields:
+        """The outcome, once all records were seen."""
+        if dialect is None:
+            return Fields()
+        used, ignored, unknown = dict[str, int](), dict[str, int](), dict[str, int]()
+        for tag, count in sorted(self._tags.items()):
+            place = used if tag in dialect.tags else ignored if dialect.ignores(tag) else unknown
+            place[tag] = count
+        return Fields(
+            used, ignored, unknown, self._missing_of(dialect), {k: len(v) for k, v in self._unreadable.items()}
+        )
+
+    def _missing_of(self, dialect: Dialect) -> list[str]:
+        if not self._records:
+            return []
+        wanted = _OF_REGISTERS if dialect.kind == "register" else EXPECTED
+        known = [column for column in self._missing if column in wanted and dialect.fields.get(column)]
+        return [column for column in known if column != "pmid" or dialect.database in _PMID_IS_USUAL]
+
+    def warnings(self, dialect: Dialect | None) -> list[str]:
+        """A sentence for each way in which something of the file is not in the record table."""
+        if dialect is None:
+            return []
+        found, said = self.fields(dialect), list[str]()
+        if found.unknown:
+            shown = [f"“{tag}” ({count:,})" for tag, count in found.unknown.items()]
+            more = f" and {len(shown) - _MOST:,} more" if len(shown) > _MOST else ""
+            said.append(
+                f"{_number(len(shown), 'field')} not known here and not read (in brackets: records with a value): "
+                f"{', '.join(shown[:_MOST])}{more}. If one holds what you need, rename it to Title, Authors, Year, "
+                "Journal, Volume, Issue, Pages, DOI, PMID or Abstract, or export in another format."
+            )
+        if found.missing:
+            said.append(
+                f"no record has {_listed(found.missing)}, for which the format has a place "
+                f"({_number(self._records, 'record')}). If the database shows it, choose it when exporting."
+            )
+        for column, values in self._unreadable.items():
+            said.append(
+                f"{_number(len(values), 'value')} of {_WORDS.get(column, column)} cannot be read as such; the first is "
+                f"“{values[0][:60]}”."
+            )
+        if self._cut_off:
+            said.append(
+                f"the author lists of {_number(self._cut_off, 'record')} end in “et al.”: this export does not tell "
+                "all authors."
+            )
+        return said
+
+
+_WORDS = {"doi": "DOI", "pmid": "PMID"}
+
+
+def _listed(columns: list[str]) -> str:
+    words = [_WORDS.get(column, column) for column in columns]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""XML of the WHO's register of registers (ICTRP) and of Cochrane's RevMan 5: records to ``Raw``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from lxml import etree
+
+from prismake.core.records import collapse
+from prismake.search import known_fields
+from prismake.search.mapping import Dialect, Raw, Tags
+from prismake.search.pubmed_stream import SAFE
+
+REVMAN = Dialect(
+    "RevMan 5 review",
+    "",
+    "RevMan",
+    {
+        "accession": ("study",),
+        "title": ("TI",),
+        "authors": ("AU",),
+        "year": ("YR", "study year"),
+        "journal": ("SO",),
+        "volume": ("VL",),
+        "issue": ("NO",),
+        "pages": ("PG",),
+        "doi": ("DOI",),
+        "pmid": ("PUBMED", "MEDLINE"),
+        "trial_ids": ("CTGOV", "NCT", "ISRCTN", "OTHER", "study name"),
+        "publication_types": ("reference type",),
+        "url": ("URL",),
+    },
+    kind="other",
+    ignored=known_fields.REVMAN,
+)
+_STATES = {"INCLUDED_STUDIES": "include", "EXCLUDED_STUDIES": "exclude"}
+"""Parts of a review, and what was decided of the studies in them; those that wait or are going on are undecided."""
+
+
+def ictrp(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
+    """Registrations of an export of the ICTRP search portal; the tags are the headers of its CSV."""
+    try:
+        for _, element in etree.iterparse(stream, events=("end",), tag="Trial", **SAFE):
+            tags: Tags = {}
+            for child in element.iterchildren(etree.Element):
+                if value := collapse("".join(child.itertext())):
+                    tags.setdefault(child.tag.replace("_", " ").lower(), []).append(value)
+            yield Raw(element.sourceline or 1, tags)
+            element.clear()
+    except etree.XMLSyntaxError as error:
+        problems.append(f"line {error.lineno}: the file is broken from here on ({error.msg}); export it again.")
+
+
+def revman(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
+    """References of the studies of a review, each with what was decided of its study and why."""
+    try:
+        root = etree.parse(stream, etree.XMLParser(**SAFE)).getroot()
+    except etree.XMLSyntaxError as error:
+        problems.append(f"line {error.lineno}: the review cannot be read ({error.msg}); export it from RevMan again.")
+        return
+    reasons = {
+        char.get("STUDY_ID"): collapse(" ".join(char.itertext()))
+        for char in root.iter("EXCLUDED_CHAR", "EXCLUDED_STUDY")
+    }
+    for study in root.iter("STUDY"):
+        part = next((parent.tag for parent in study.iterancestors() if str(parent.tag).endswith("_STUDIES")), "")
+        for number, reference in enumerate(study.iterchildren("REFERENCE"), 1):
+            yield Raw(reference.sourceline or 1, _reference(study, number, reference, part, reasons))
+
+
+def _reference(study: Any, number: int, reference: Any, part: str, reasons: dict[str | None, str]) -> Tags:
+    name = study.get("ID") or study.get("NAME") or ""
+    tags: Tags = {
+        "study": [name if number == 1 else f"{name}.{number}"],
+        "study name": [study.get("NAME") or ""],
+        "study year": [study.get("YEAR") or ""],
+        "reference type": [(reference.get("TYPE") or "").replace("_", " ").capitalize()],
+    }
+    for child in reference.iterchildren(etree.Element):
+        if value := collapse("".join(child.itertext())):
+            tags.setdefault(child.tag, []).append(value)
+    for identifier in reference.iter("IDENTIFIER"):
+        tags.setdefault(identifier.get("TYPE") or "OTHER", []).append(identifier.get("VALUE") or "")
+    if decision := _STATES.get(part):
+        tags["decision"] = [decision]
+        tags["reason"] = [reasons.get(study.get("ID"), "") if decision == "exclude" else ""]
+    return {tag: kept for tag, values in tags.items() if (kept := [value for value in values if value])}
