@@ -9,8 +9,8 @@ from typing import Any
 from prismake.core.errors import PrismakeError
 from prismake.core.measures import WITHOUT_NULL, capitalised, measure_of
 from prismake.core.missing import is_missing
+from prismake.core.notes import NOT_REPORTED, between_groups, equals, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, percent, typed
-from prismake.synthesis.sentences import NOT_REPORTED, between_groups, heterogeneity, overall_effect
 
 # The columns of each arm, whatever the order in the file; what comes first stands left.
 ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
@@ -230,8 +230,7 @@ def _blocks(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[R
 
 
 def _level_heterogeneity(level: Mapping[str, Any], show: Format) -> str:
-    tau2 = show.variance(level.get("tau2"))
-    parts = [f"τ² {tau2 if tau2.startswith('<') else f'= {tau2}'}"] if level.get("tau2") is not None else []
+    parts = [f"τ² {equals(show.variance(level['tau2']))}"] if level.get("tau2") is not None else []
     if level.get("I2") is not None:
         parts.append(f"I² = {percent(level['I2'])}")
     return "Heterogeneity: " + (", ".join(parts) or "not defined")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prismake.core.measures import MEANS, NAMES, PROPORTIONS, RATES, RATIOS, measure_of
+from prismake.core.notes import between_groups, heterogeneity
 from prismake.core.numbers import NONE, count, estimate, interval, number, p_value, percent, share
 from prismake.core.words import plural
-from prismake.synthesis.sentences import between_groups, heterogeneity
 
 __all__ = [
     "MEANS",

@@ -7,6 +7,7 @@ from typing import Any
 
 from prismake.core.errors import PoolingError
 from prismake.core.missing import is_missing
+from prismake.core.notes import NOT_REPORTED
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, single_intervals, whole
 from prismake.synthesis.fields import json_ready
@@ -44,7 +45,7 @@ def by_group(
     if notes := sentences.group_notes(alone, missing):
         sentence += f" {notes}"
     if missing:
-        levels.append({**_level(data.part(~known), sentences.NOT_REPORTED, spec, level), "missing": True})
+        levels.append({**_level(data.part(~known), NOT_REPORTED, spec, level), "missing": True})
     method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
     options = {"measure": spec["measure"], "method": spec["method"], "test": "z", "tau2": tau2, "level": level}
     return {

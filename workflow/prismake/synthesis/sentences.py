@@ -10,10 +10,10 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
-from prismake.core.numbers import Format, between, count, decimals, number, p_value, percent, significant
+from prismake.core.notes import alone, equals, overall_effect
+from prismake.core.numbers import Format, between, count, number, p_value, percent, significant
 from prismake.core.words import plural
 
-NOT_REPORTED = "not reported"  # what the group of studies with a missing label is called
 BAUJAT_ALIKE = "Contributions of single studies: all effects are equal; no study contributes more than another."
 _STAGES = {
     "duplicates": "possible duplicates",
@@ -37,7 +37,7 @@ def analysis(
     title: str, row: Mapping[str, Any], level: float, *, proportion: bool, show: Format | None = None, name: str = ""
 ) -> str:
     """The pooled estimate, its prediction interval, the test of the overall effect, and heterogeneity."""
-    show = show or _alone(row)
+    show = show or alone(row)
     events = ""
     if proportion and row.get("events") is not None:
         events = f", {count(row['events'])} events among {count(row['total'])} participants"
@@ -58,28 +58,9 @@ def analysis(
     return f"{'; '.join([*parts, spread])}."
 
 
-def _alone(row: Mapping[str, Any]) -> Format:
-    low, high = row.get("ci_lb"), row.get("ci_ub")
-    return Format(decimals(high - low) if low is not None and high is not None else 2)
-
-
-def overall_effect(row: Mapping[str, Any]) -> str:
-    """“z = 2.31, p = 0.021” or “t = 2.31 on 7 df, p = 0.054”; empty where the analysis has no such test."""
-    values = row.get("values") or {}
-    statistic, p, df = (_first(values.get(name)) for name in ("stat", "pval", "ddf"))
-    if statistic is None or p is None:
-        return ""
-    return (f"t = {number(statistic)} on {df:g} df, " if df else f"z = {number(statistic)}, ") + p_value(p)
-
-
-def _first(value: Any) -> float | None:
-    value = value[0] if isinstance(value, list) and value else value
-    return float(value) if isinstance(value, int | float) else None
-
-
 def _tau2(row: Mapping[str, Any], level: float, show: Format) -> str:
     """“tau² = 0.52 (95 % CI 0.12 to 2.18)”; an interval of tau² can lack its upper bound, or hold no value at all."""
-    words = f"tau² {_equals(show.variance(row['tau2']))}"
+    words = f"tau² {equals(show.variance(row['tau2']))}"
     low, high = row.get("tau2_lb"), row.get("tau2_ub")
     if low is None:
         return words
@@ -87,25 +68,6 @@ def _tau2(row: Mapping[str, Any], level: float, show: Format) -> str:
         return f"{words} (interval empty: the studies vary less than chance alone would make them)"
     upper = "no upper bound" if high is None else show.variance(high)
     return f"{words} ({level:g} % CI {show.variance(low)} to {upper})"
-
-
-def _equals(text: str) -> str:
-    return text if text.startswith("<") else f"= {text}"
-
-
-def heterogeneity(row: Mapping[str, Any], level: float = 95, show: Format | None = None) -> str:
-    """The line under a forest plot: tau² with its interval, I², Q with df and p."""
-    show = show or _alone(row)
-    low, high = row.get("tau2_lb"), row.get("tau2_ub")
-    upper = "no upper bound" if high is None else show.variance(high)
-    bounds = "no CI" if low is None else f"{level:g} % CI {show.variance(low)} to {upper}"
-    parts = [f"τ² {_equals(show.variance(row.get('tau2')))} ({bounds})"]
-    if row.get("I2") is not None:
-        parts.append(f"I² = {percent(row['I2'])}")
-    if row.get("Q") is not None:
-        test = "Q (likelihood ratio)" if row.get("model") == "glmm" else "Q"
-        parts.append(f"{test} = {number(row['Q'])} on {count(row.get('Q_df'))} df, {p_value(row.get('Q_p'))}")
-    return "Heterogeneity: " + ", ".join(parts)
 
 
 def no_estimate(title: str, reason: str) -> str:
@@ -117,7 +79,7 @@ def narrow(classic: Mapping[str, Any], show: Format | None = None) -> str:
     """That a Hartung-Knapp interval is narrower than Wald's, which is given."""
     return (
         "The studies vary so little that this Hartung–Knapp interval is narrower than Wald's, "
-        f"{(show or _alone(classic)).bounds(classic)}; the wider interval should be preferred."
+        f"{(show or alone(classic)).bounds(classic)}; the wider interval should be preferred."
     )
 
 
@@ -154,15 +116,6 @@ def group_notes(alone: Sequence[str], missing: int) -> str:
     return " ".join(notes)
 
 
-def between_groups(group: Mapping[str, Any]) -> str:
-    """The test for subgroup differences as one line under a forest plot."""
-    if group.get("Q") is None:
-        return "Test for subgroup differences: not possible with these studies"
-    line = f"Test for subgroup differences: Q = {number(group['Q'])} on {count(group.get('df'))} df, "
-    method = str(group.get("method") or "").replace("tau²", "τ²")
-    return line + p_value(group.get("p")) + (f" ({method})" if method else "")
-
-
 def regression(row: Mapping[str, Any], level: float, least: int, show: Format | None = None) -> str:
     """A meta-regression on one moderator: its coefficients, its test, and what limits it."""
     slopes = row["coefficients"][1:]
@@ -176,7 +129,7 @@ def regression(row: Mapping[str, Any], level: float, least: int, show: Format | 
     df = f"{first} df" if second is None else f"{first} and {second} df"
     test = f"{'Q' if second is None else 'F'} = {number(row['QM'])} on {df}"
     explained = "" if row["R2"] is None else f", {percent(row['R2'])} of tau² explained"
-    residual = _equals((show or Format()).variance(row["tau2"]))
+    residual = equals((show or Format()).variance(row["tau2"]))
     text = (
         f"{row['title']}: {each} ({row['scale']} scale; {studies(row['k'])}; meta-regression, {row['method']}). "
         f"Test of the moderator: {test}, {p_value(row['QM_p'])}; residual tau² {residual}{explained}."
@@ -205,7 +158,7 @@ def _change(slope: Mapping[str, Any], level: float) -> str:
 def leave_one_out(rows: Sequence[Mapping[str, Any]], level: float, show: Format | None = None) -> str:
     """The range of the estimate, and the studies without which it is lowest and highest."""
     low, high = (pick(rows, key=lambda row: row["estimate"]) for pick in (min, max))
-    show = show or _alone(low)
+    show = show or alone(low)
     first, last = (show.value(row["estimate"], row, unit=True) for row in (low, high))
     if first == last:
         return f"Each study left out in turn: the estimate stays at {first} whichever study is left out."
