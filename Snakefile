@@ -26,6 +26,7 @@ from prismake.fulltexts import folder as fulltexts
 from prismake.core.jobs import forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_offering,
@@ -33,6 +34,7 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
+from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_state import state
 from prismake.report.status import closing_words
 
@@ -45,6 +47,8 @@ configfile: "config/config.yaml"
 try:
     config = validated(config)
     SOURCES = sources(config, SEARCHES)
+    if workflow.is_main_process:
+        refuse_damaged()
 except PrismakeError as error:
     raise WorkflowError(str(error))
 

@@ -27,6 +27,28 @@ rule list_vanished:
         "../scripts/list_vanished.py"
 
 
+rule follow_known_studies:
+    """Follow the studies that a good search must find: found by which source, and where they left."""
+    input:
+        known=lambda wildcards: list(map(str, known_studies(Path("config")))),
+        searches=expand("results/search/{source}.json", source=SOURCES),
+        records="results/records/records.parquet",
+        duplicates="results/duplicates/duplicates.csv",
+        title_abstract="results/title_abstract/decisions.csv",
+        full_text="results/full_text/decisions.csv",
+        studies="results/full_text/studies.csv",
+    output:
+        table="results/flow/known_studies.csv",
+        words="results/flow/known_studies.json",
+    log:
+        "results/logs/follow_known_studies.log",
+    localrule: True
+    params:
+        code=code("follow_known_studies"),
+    script:
+        "../scripts/follow_known_studies.py"
+
+
 rule count_flow:
     """Count the boxes of the flow and check that every arrow adds up."""
     input:

@@ -12,6 +12,7 @@ rule write_report:
         sources="results/duplicates/sources.csv",
         shared="results/duplicates/shared.csv",
         vanished="results/flow/vanished.csv",
+        known="results/flow/known_studies.csv",
         notices="results/full_text/notices.csv",
         carried="results/flow/carried.json",
         full_text="results/full_text/decisions.csv",

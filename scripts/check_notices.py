@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, write_csv, write_json
 from prismake.core.jobs import job
+from prismake.core.states import State
 from prismake.search.notices import Checked, check_again, included_notices
 from prismake.search.reading import api_key
 
@@ -13,7 +14,7 @@ def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: 
     import pandas as pd
 
     reports, decisions = pd.read_parquet(reports_file), read_csv(decisions_file)
-    settled = decisions[(decisions["state"] == "settled") & (decisions["decision"] == "include")]
+    settled = decisions[(decisions["state"] == State.SETTLED) & (decisions["decision"] == "include")]
     included = set(settled["item_id"])
     checked = Checked()
     if search:

@@ -6,7 +6,7 @@ from prismake.core.files import replacing, write_csv
 from prismake.core.jobs import job
 
 
-def main(records_file: Path, merge_cochrane_versions: bool, workers: int, output: dict[str, Path]) -> None:
+def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, output: dict[str, Path]) -> None:
     import pandas as pd
     from prismake.dedup import compare_records, conclude
     from prismake.dedup.pair_rows import pair_rows

@@ -10,7 +10,7 @@ from prismake.kept.ids import REPORTS, ROUTES, known, remember, routes_of
 def main(
     inputs: dict[str, Path],
     kinds: dict[str, str],
-    merge_cochrane_versions: bool,
+    merge_cochrane_versions: bool | str,
     workers: int,
     output: dict[str, Path],
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from prismake.core.files import write_json
 from prismake.core.jobs import job
 from prismake.protocol.guide import guide_lines
+from prismake.sheets.batches import plan
 from prismake.sheets.layout import check_of
 from prismake.sheets.offering import offer
 from prismake.sheets.order import order_of_rows
@@ -14,9 +15,9 @@ from prismake.sheets.stage import load_stage
 
 def main(stage: str, protocol: dict, queue_file: Path, offered: Path) -> None:
     """Bring the sheets of one stage up to date and list what is on offer."""
-    sheets = load_stage(stage, protocol, QueueFile(queue_file))
-    offer(sheets, guide_lines(sheets.form, protocol), order_of_rows(sheets, protocol))
-    rows = {item: check_of(item, row["title"]) for item, row in sheets.queue.items()}
+    planned = plan(load_stage(stage, protocol, QueueFile(queue_file)))
+    offer(planned, guide_lines(planned.sheets.setup.form, protocol), order_of_rows(planned, protocol))
+    rows = {item: check_of(item, row["title"]) for item, row in planned.sheets.queue.items()}
     write_json(offered, {"stage": stage, "rows": rows})
 
 

@@ -16,7 +16,9 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     """Read one stage, keep what was read beside the sheets, and write its tables."""
     sheets = load_stage(stage, protocol, QueueFile(queue_file))
     decisions = sheets.decisions()
-    record(stage, sheets.snapshot(decisions), sheets.folder, {one.item: one.settled_by for one in decisions})
+    settled_by = {decision.item: decision.settled_by for decision in decisions}
+    workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
+    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks)
     reading = read_back(sheets, decisions)
     write_table(output["decisions"], reading.decisions)
     write_table(output["notes"], reading.notes)

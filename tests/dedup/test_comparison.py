@@ -108,7 +108,7 @@ def test_a_rule_comes_before_the_panel_however_few_pairs_there_are():
     """Two sources share one report by a late rule, and people said so of the same records."""
     like = {"authors": ["Reed A", "Moss B"], "year": 2014, "journal": "Chest", "volume": "8", "issue": "2"}
     title = "Amber resin for the radical cure of relapsing fever in adults"
-    records = table([record("a:1", title=title, **like), record("b:1", title=title, pages="7-9", **like)])
+    records = table([record("a:1", title=title, **like), record("b:1", title=title, pages="1050-1058", **like)])
     ruled = find_duplicates(records).shared
     assert list(ruled["rule"]) == [find_duplicates(records).clusters["matched_on"].iloc[0]]
     pd.testing.assert_frame_equal(find_duplicates(records, answers={"a:1|b:1": "same"}).shared, ruled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from record_pairs import LONG, OTHER, pair, rule, same
 
@@ -103,7 +103,6 @@ def test_two_papers_stay_two(name: str) -> None:
         assert not same(found), (rule(found), lacking)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(sorted(NEGATIVES)),
     left=st.sets(st.sampled_from(["abstract", "doi", "pmid", "issue", "authors"])),
@@ -116,3 +115,130 @@ def test_two_papers_stay_two_whatever_is_missing_on_a_side(name: str, left: set,
         first, second = {**first, "issue": "17"}, {**second, "issue": "4711"}
     found = pair(first, second)
     assert not same(found), rule(found)
+
+
+# One word, one page or one type differs; all else is the same.
+PHRASE = "Outcome of {} in a district hospital: results of the trial"
+EARLY = {"title": PHRASE.format("early treatment")}
+# Two abstracts on one page of a supplement, and two articles that an index puts on the same pages.
+PLACES = {
+    "one congress page": {"pages": "S45", "issue": "", "publication_types": ["Conference Abstract"]},
+    "one page, no type": {"pages": "81A", "issue": "3"},
+    "one range": {"pages": "101-109", "issue": "3"},
+}
+
+# Word for word; none is a misspelling of the other.
+SWAPS = (
+    ("men", "women"), ("boys", "girls"), ("children", "adults"), ("adults", "adolescents"), ("mothers", "fathers"),
+    ("first-line treatment", "second-line treatment"), ("surgery with drainage", "surgery without drainage"),
+    ("inpatients", "outpatients"), ("in-patients", "out-patients"), ("care in hospital", "care out of hospital"),
+    ("patients from Austria", "patients from Australia"), ("patients from Nigeria", "patients from Niger"),
+    ("patients from Iran", "patients from Iraq"), ("patients from Slovakia", "patients from Slovenia"),
+    ("patients from Guinea", "patients from Guyana"), ("patients from Peru", "patients from Chile"),
+    ("the season of 2010", "the season of 2011"), ("stage II disease", "stage III disease"),
+    ("four weekly doses", "five weekly doses"), ("type 1 diabetes", "type 2 diabetes"),
+    ("prednisone", "prednisolone"), ("vinblastine", "vincristine"), ("daunorubicin", "doxorubicin"),
+    ("quinine", "quinidine"), ("cisplatin", "carboplatin"), ("simvastatin", "atorvastatin"), ("losartan", "valsartan"),
+    ("nitrate intake", "nitrite intake"), ("drug absorption", "drug adsorption"), ("hip abduction", "hip adduction"),
+    ("hypertension", "hypotension"), ("hyperthermia", "hypothermia"), ("prenatal care", "postnatal care"),
+    ("prenatal death", "perinatal death"), ("preterm birth", "term birth"), ("unipolar depression", "bipolar depression"),
+    ("symptomatic infection", "asymptomatic infection"), ("smokers", "nonsmokers"), ("smokers", "non-smokers"),
+    ("treated wounds", "untreated wounds"), ("dependent patients", "independent patients"),
+    ("effective therapy", "ineffective therapy"), ("invasive monitoring", "noninvasive monitoring"),
+    ("mild asthma", "severe asthma"), ("low dose aspirin", "high dose aspirin"), ("left hemiplegia", "right hemiplegia"),
+    ("scores before surgery", "scores after surgery"), ("maternal obesity", "paternal obesity"),
+    ("systolic failure", "diastolic failure"), ("proximal fractures", "distal fractures"),
+    ("influenza A", "influenza B"), ("hepatitis B", "hepatitis C"), ("endogenous steroids", "exogenous steroids"),
+    ("microalbuminuria", "macroalbuminuria"), ("bradycardia", "tachycardia"), ("the afferent loop", "the efferent loop"),
+    ("costs in rural areas", "costs in urban areas"), ("oral iron", "intravenous iron"), ("renal failure", "penal failure"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("one", "two"), SWAPS)
+def test_one_word_makes_another_paper(one: str, two: str, place: str) -> None:
+    fields = PLACES[place]
+    found = pair({**fields, "title": PHRASE.format(one)}, {**fields, "title": PHRASE.format(two)})
+    assert not same(found), rule(found)
+    assert len(found.queue) == 1
+    assert found.queue["reason"].iloc[0] in ("titles exchange words", "different numbers in the titles")
+
+
+@pytest.mark.parametrize(("one", "two"), SWAPS)
+def test_one_doi_on_one_page_does_not_make_two_titles_one(one: str, two: str) -> None:
+    fields = {"doi": "10.1016/supplement", "pages": "S45", "abstract": ""}
+    assert not same(pair({**fields, "title": PHRASE.format(one)}, {**fields, "title": PHRASE.format(two)}))
+
+
+ABSTRACTS = {
+    "on one range": ({}, {}), "on one page": ({"pages": "45"}, {"pages": "45"}), "on two pages": ({"pages": "45"}, {"pages": "46"}),
+    "far apart": ({"pages": "45-49"}, {"pages": "245-249"}), "on pages that are not known": ({"pages": ""}, {"pages": ""}),
+    "in one issue, one page not known": ({}, {"pages": ""}), "on pages that overlap": ({}, {"pages": "1050-1058"}),
+    "in volumes that are not known": ({"volume": "", "issue": "", "pages": ""}, {"volume": "", "issue": "", "pages": ""}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ABSTRACTS)
+def test_two_long_abstracts_that_are_unlike_are_two_papers(name: str) -> None:
+    first, second = ABSTRACTS[name]
+    found = pair({**first, "abstract": LONG}, {**second, "abstract": OTHER})
+    assert not same(found), rule(found)
+
+
+@pytest.mark.parametrize("name", ["on one range", "on one page", "in one issue, one page not known"])
+def test_people_are_asked_whether_two_abstracts_are_of_one_paper(name: str) -> None:
+    first, second = ABSTRACTS[name]
+    found = pair({**first, "abstract": LONG}, {**second, "abstract": OTHER})
+    assert found.queue["reason"].tolist() == ["different abstracts"]
+
+
+APART = {
+    **{f"pages {a} and {b}": ({"pages": a}, {"pages": b}) for a, b in (
+        ("101-109", "245-251"), ("101-109", "201-209"), ("101-109", "110-118"), ("S12-S14", "S120-S122"), ("45-51", "245-51"),
+        ("P1.234", "45-51"), ("P1.234", "1045-1051"), ("P-12", "101-109"), ("PO-123", "45-51"), ("OR12", "45-51"),
+        ("S45", "45-51"), ("S45-S47", "101-109"), ("A123", "1049-1058"), ("22", "52"), ("S22", "S52"), ("P1.234", "P1.235"),
+        ("i-ix", "101-109"), ("II-45", "145-151"), ("Abstract 123", "45-51"), ("P1.234", "S45"), ("e1", "e77"),
+    )},
+    **{f"pages {a} and {b}, one abstract": ({"pages": a, "abstract": LONG}, {"pages": b, "abstract": LONG}) for a, b in (
+        ("101-109", "245-251"), ("101-109", "201-209"), ("S12-S14", "S120-S122"), ("P1.234", "45-51"), ("S45", "101-109"),
+    )},
+    **{f"issues {a} and {b}, pages {c} and {d}": ({"issue": a, "pages": c}, {"issue": b, "pages": d}) for a, b, c, d in (
+        ("Suppl 1", "3", "S45", "145"), ("Suppl 1", "3", "", ""), ("3 Suppl", "3", "S45-S47", "101-109"),
+        ("Suppl 2", "2", "45", ""), ("S1", "4", "45-47", "145-151"), ("Suppl 1", "1", "", ""), ("4 Suppl A", "4", "45", "46"),
+    )},
+    **{f"{a} and {b}": ({"publication_types": [a]}, {"publication_types": [b]}) for a, b in (
+        ("Conference Abstract", "Article"), ("Meeting Abstract", "Article"), ("Conference Abstract", "Journal Article"),
+        ("Conference Abstract", "Review"), ("Letter", "Article"), ("Letter", "Journal Article"), ("Letter", "Review"),
+        ("Conference Abstract", "Letter"), ("Clinical Trial Protocol", "Review"), ("Study Protocol", "Article"),
+        ("Abstract", "Randomized Controlled Trial"), ("Letter", "Conference Paper"),
+    )},
+    **{f"{a} and {b}, pages {c} and {d}": (
+        {"publication_types": [a], "pages": c, "issue": ""}, {"publication_types": [b], "pages": d, "issue": e})
+       for a, b, c, d, e in (
+        ("Conference Abstract", "Article", "", "101-109", "3"), ("Conference Abstract", "Article", "P1.234", "101-109", ""),
+        ("Conference Abstract", "Article", "", "", ""), ("Conference Abstract", "Review", "P1.234", "", ""),
+        ("Letter", "Article", "", "101-109", ""), ("Letter", "Article", "101", "101-109", ""),
+    )},
+    **{f"one DOI, pages {a} and {b}": (
+        {"doi": "10.1016/a.1", "pages": a, "authors": ["Miller J"], "issue": ""},
+        {"doi": "10.1016/a.1", "pages": b, "authors": ["Sato T"], "issue": ""}) for a, b in (
+        ("S4", "S5"), ("4-6", "7-9"), ("101", "102"),
+    )},
+    "one DOI, pro and con": (
+        {"doi": "10.1016/a.1", "title": "Pro: adults with malaria should receive tafenoquine", "pages": "S4", "authors": ["Miller J"]},
+        {"doi": "10.1016/a.1", "title": "Con: adults with malaria should receive tafenoquine", "pages": "S5", "authors": ["Sato T"]}),
+    "pro and con, no pages": (
+        {"doi": "10.1016/a.1", "title": "Pro: adults with malaria should receive tafenoquine", "pages": "", "authors": ["Miller J"]},
+        {"doi": "10.1016/a.1", "title": "Con: adults with malaria should receive tafenoquine", "pages": "", "authors": ["Sato T"]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", APART)
+def test_contradictory_places_and_types_are_no_slip_of_the_pen(name: str) -> None:
+    first, second = ({**EARLY, **fields} for fields in APART[name])
+    found = pair(first, second)
+    assert not same(found), rule(found)
+
+
+def test_there_are_a_hundred_pairs() -> None:
+    assert len(SWAPS) + len(ABSTRACTS) + len(APART) >= 100

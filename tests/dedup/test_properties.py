@@ -6,7 +6,7 @@ import itertools
 import random
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.records import table
 from prismake.dedup import find_duplicates, merge_reports
@@ -37,14 +37,12 @@ _RECORD = st.fixed_dictionaries(
     }
 )
 _TABLE = st.lists(_RECORD, min_size=2, max_size=14)
-_RUN = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _records(rows: list[dict]) -> pd.DataFrame:
     return table([record(f"s{k % 3}:{k:02d}", **row) for k, row in enumerate(rows)])
 
 
-@_RUN
 @given(rows=_TABLE, seed=st.integers(0, 999))
 def test_order_and_ids_are_no_evidence(rows: list[dict], seed: int) -> None:
     records = _records(rows)
@@ -61,7 +59,6 @@ def test_order_and_ids_are_no_evidence(rows: list[dict], seed: int) -> None:
     assert partition(other.clusters) == expected
 
 
-@_RUN
 @given(rows=_TABLE)
 def test_every_id_is_in_one_cluster_named_after_a_member(rows: list[dict]) -> None:
     records = _records(rows)
@@ -76,7 +73,6 @@ def test_every_id_is_in_one_cluster_named_after_a_member(rows: list[dict]) -> No
     assert clusters.loc[~alone, "score"].between(0, 1).all()
 
 
-@_RUN
 @given(rows=_TABLE)
 def test_twice_is_once(rows: list[dict]) -> None:
     """The same table gives the same bytes; and the clusters, kept as ids of an earlier run, stay."""
@@ -87,7 +83,6 @@ def test_twice_is_once(rows: list[dict]) -> None:
     pd.testing.assert_frame_equal(first, second)
 
 
-@_RUN
 @given(rows=_TABLE, keep=st.integers(1, 13))
 def test_an_update_leaves_ids_as_they_are(rows: list[dict], keep: int) -> None:
     records = _records(rows)
@@ -103,7 +98,6 @@ def test_an_update_leaves_ids_as_they_are(rows: list[dict], keep: int) -> None:
                 assert report[members.iloc[0]] in earlier
 
 
-@_RUN
 @given(rows=_TABLE, data=st.data())
 def test_no_merge_across_a_veto(rows: list[dict], data: st.DataObject) -> None:
     records = _records(rows)
@@ -126,7 +120,6 @@ def test_no_merge_across_a_veto(rows: list[dict], data: st.DataObject) -> None:
         assert report[a] == report[b]
 
 
-@_RUN
 @given(rows=_TABLE)
 def test_kinds_and_numbers_that_exclude_each_other_never_meet(rows: list[dict]) -> None:
     records = _records(rows)
@@ -145,7 +138,6 @@ def test_kinds_and_numbers_that_exclude_each_other_never_meet(rows: list[dict]) 
             assert not {_TITLES[0], _TITLES[5]} <= titles
 
 
-@_RUN
 @given(rows=_TABLE)
 def test_merging_loses_no_record_and_no_identifier(rows: list[dict]) -> None:
     records = _records(rows)
@@ -160,7 +152,6 @@ def test_merging_loses_no_record_and_no_identifier(rows: list[dict]) -> None:
         assert doi in shown or any(reports.set_index("report_id")["doi"][m] for m in members)
 
 
-@_RUN
 @given(rows=_TABLE)
 def test_counts_by_source_add_up(rows: list[dict]) -> None:
     records = _records(rows)

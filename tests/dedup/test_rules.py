@@ -24,7 +24,7 @@ MERGED = {
         {}, {"title": "Radical cure of relapsing malaria by tafenoquine: a trial in adults"}),
     "same title, authors, volume and issue, page unlike": ({}, {"pages": "1050-1058"}),
     "same title, authors, volume and abstract, page unlike": (
-        {"abstract": LONG, "issue": "1"}, {"abstract": LONG, "issue": "4", "pages": "77-90"}),
+        {"abstract": LONG, "issue": "1", "pages": "S12"}, {"abstract": LONG, "issue": "4", "pages": "S260"}),
     "same title, authors, abstract, journal and year, pages not known": (
         {"abstract": LONG}, {"abstract": LONG, "volume": "29", "issue": "4", "pages": ""}),
     "same title, abstract and journal, nothing unlike": (
@@ -32,7 +32,8 @@ MERGED = {
     "same title, volume, issue, pages and year": ({}, {"authors": ["Wang X"], "journal": "Acta Medica Sinensis"}),
     "same Cochrane review": (
         {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "4", "pages": ""},
-        {"doi": "10.1002/14651858.cd010458.pub3", "year": 2020, "volume": "", "issue": "9", "pages": "CD010458"}),
+        {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "9", "pages": "CD010458",
+         "title": "Tafenoquine for the cure of vivax malaria in adults: a systematic review"}),
 }  # fmt: skip
 
 
@@ -229,17 +230,29 @@ def test_the_pairs_of_one_trial_number_grow_with_the_records() -> None:
     assert pairs[1] < 2.2 * pairs[0]
 
 
-def test_whether_cochrane_versions_merge_is_a_switch() -> None:
-    first, second = MERGED["same Cochrane review"]
+VERSIONS = (
+    {"doi": "10.1002/14651858.cd010458.pub2", "year": 2015, "volume": "", "issue": "4", "pages": ""},
+    {"doi": "10.1002/14651858.cd010458.pub3", "year": 2020, "volume": "", "issue": "9", "pages": "CD010458"},
+)
+
+
+def test_people_are_asked_about_versions_of_a_cochrane_review_unless_the_review_says_otherwise() -> None:
+    first, second = VERSIONS
+    asked = pair(first, second)
+    assert not same(asked)
+    assert asked.queue["reason"].tolist() == ["another version of the Cochrane review"]
+    assert asked.links.empty
+    assert same(pair(first, second, merge_cochrane_versions=True))
     apart = pair(first, second, merge_cochrane_versions=False)
     assert not same(apart)
     assert apart.links["kind"].tolist() == ["version of one Cochrane review"]
+    assert apart.queue.empty
     again = pair(first, {**first, "doi": ""}, merge_cochrane_versions=False)
     assert same(again)
 
 
 def test_a_protocol_under_the_number_of_a_review_stays_apart() -> None:
-    first, second = MERGED["same Cochrane review"]
+    first, second = VERSIONS
     protocol = {**first, "doi": "10.1002/14651858.cd010458", "title": "Tafenoquine for malaria infection"}
     assert not same(pair(protocol, second))
 
@@ -286,5 +299,7 @@ def test_thresholds_are_named_and_checked() -> None:
     assert not same(strict)
     with pytest.raises(DedupError, match="no threshold"):
         pair({}, {}, titel=0.9)
+    with pytest.raises(DedupError, match="Cochrane versions"):
+        pair({}, {}, merge_cochrane_versions="always")
     with pytest.raises(DedupError, match="from 0 to 1"):
         pair({}, {}, title=93)

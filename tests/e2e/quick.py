@@ -1,38 +1,31 @@
-"""The scripts of the graph up to the flow, called one after the other in one process: many runs in little time.
+"""Whole reviews in the process of the test: Snakemake's own graph, its own scheduling and its own idea of what is old.
 
-What Snakemake adds, running no more than is needed, is tested with Snakemake itself; here every run makes everything
-again, as after results/ was deleted.
+A run of Snakemake costs a second to start, and a second for each job, most of it imports. Here Snakemake's command
+line is called as a function, and a job's script runs as a function too. Nothing of the graph is written down a second
+time, so nothing can drift. What only processes can show, being killed, resuming, two at once, no state left over from
+the job before, is tested with processes (``Review``).
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import importlib.util
+import io
 import json
+import logging
 import os
-import shutil
+import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
-import yaml
+import pytest
 from prismake.core.files import read_csv
-from prismake.flow.inputs import TABLES
-from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers, validated
-from prismake.search.discovery import sources
-from prismake.search.imported_decisions import STAGES
-from prismake.search.notices import pubmed_search
-from review import Review
-
-ROOT = Path(__file__).parents[2]
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"script_{name}", ROOT / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from review import Review, environment
+from snakemake.cli import main as snakemake
+from snakemake.exceptions import WorkflowError
+from snakemake.iocontainers import Snakemake
+from snakemake.script import PythonScript
 
 
 @contextlib.contextmanager
@@ -45,14 +38,74 @@ def inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-class QuickReview(Review):
-    """A review whose runs call the scripts' own ``main``; the rest is that of a review run by Snakemake."""
+def _run_here(script: PythonScript, *_: object, **__: object) -> None:
+    """Run the script of a job in this process, with what it would be handed through a pickle in its own."""
+    handed = Snakemake(
+        script.input,
+        script.output,
+        script.params,
+        script.wildcards,
+        script.threads,
+        script.resources,
+        script.log,
+        script.config,
+        script.rulename,
+        script.bench_iteration,
+        None,
+    )
+    names = {"__name__": "__main__", "snakemake": pickle.loads(pickle.dumps(handed, protocol=4))}
+    try:
+        exec(compile(script.source, script.path.get_filename(), "exec"), names)
+    except SystemExit as stopped:
+        if stopped.code:
+            raise WorkflowError(f"the script of {script.rulename} stopped") from None
 
-    def run(self, *_: str, check: bool = True) -> str:
-        shutil.rmtree(self.folder / "results", ignore_errors=True)
-        with inside(self.folder):
-            _run(validated(yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))))
-        return ""
+
+@contextlib.contextmanager
+def _one_process() -> Iterator[list[Callable[[], object]]]:
+    """Scripts run in this process; what was registered for the end of the process is returned instead."""
+    last: list[Callable[[], object]] = []
+    root, variables, terminal = logging.getLogger(), dict(os.environ), environment()
+    handlers, level = root.handlers[:], root.level
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PythonScript, "execute_script", _run_here)
+        patch.setattr(atexit, "register", lambda call, *given, **named: last.append(lambda: call(*given, **named)))
+        os.environ.clear()
+        os.environ.update(terminal)
+        try:
+            yield last
+        finally:
+            os.environ.clear()
+            os.environ.update(variables)
+            logging.captureWarnings(False)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+
+
+class QuickReview(Review):
+    """A review that is run by Snakemake in this process."""
+
+    targets: tuple[str, ...] = ()  # of a run that names none; none at all: everything
+
+    def run(self, *arguments: str, check: bool = True) -> str:
+        """Run Snakemake; what it printed. Fails the test when it stops and should not."""
+        printed = io.StringIO()
+        with (
+            inside(self.folder),
+            _one_process() as last,
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
+            try:
+                snakemake(["--cores", "1", "--scheduler", "greedy", *(arguments or self.targets)])
+            except SystemExit as ended:
+                self.status = int(ended.code or 0)
+            for call in reversed(last):
+                call()
+        output = printed.getvalue()
+        if check:
+            assert self.status == 0, output[-6000:]
+        return output
 
     def flow(self) -> dict:
         return json.loads((self.folder / "results/flow/flow.json").read_text(encoding="utf-8"))
@@ -74,69 +127,7 @@ class QuickReview(Review):
         return read_csv(self.folder / "results" / path).to_dict("records")
 
 
-def _run(config: dict) -> None:
-    results = Path("results")
-    found = sources(config, SEARCHES)
-    kinds = {name: details["kind"] for name, details in found.items()}
-    logs = [results / "search" / f"{name}.json" for name in found]
-    tables = [results / "search" / f"{name}.parquet" for name in found]
-    records, vanished = results / "records/records.parquet", results / "records/vanished.csv"
-    came = {name: results / "search" / f"{name}.decisions.csv" for name in found}
-    for name, log, table in zip(found, logs, tables, strict=True):
-        output = {"log": log, "records": table, "decisions": came[name]}
-        script("search_source").main(name, found[name], config["email"], SEARCHES, output)
-    script("import_records").main(logs, tables, records, vanished, results / "search/searches.csv")
-    folder = results / "duplicates"
-    queues = {stage: results / stage / "queue.parquet" for stage in PANEL_STAGES}
-    parts = {"found": folder / "found.csv", "queue": queues["duplicates"], "merges": queues["merges"]}
-    parts["audit"] = folder / "audit.parquet"
-    script("find_duplicates").main(records, True, 1, parts)
-    for stage in ("duplicates", "merges"):
-        _stage(stage, config)
-    reports = folder / "reports.parquet"
-    inputs = {"records": records, "vanished": vanished, "decisions": folder / "decisions.csv"}
-    inputs["merges"] = results / "merges/decisions.csv"
-    output = {name: folder / f"{name}.csv" for name in ("duplicates", "links", "sources", "shared")}
-    output |= {"reports": reports, "summary": folder / "summary.json"}
-    script("merge_duplicates").main(inputs, kinds, True, 1, output)
-    carried, asked = folder / "carried.csv", {stage: reviewers(config, stage) for stage in STAGES}
-    names = {name: details["reviewers"] for name, details in found.items()}
-    script("carry_decisions").main(came, folder / "duplicates.csv", names, asked, carried)
-    script("queue_records").main(reports, carried, results / "title_abstract/queue.parquet")
-    _stage("title_abstract", config)
-    screened, read = (results / stage / "decisions.csv" for stage in ("title_abstract", "full_text"))
-    sought = results / "full_text/sought.parquet"
-    inputs = {"reports": reports, "decisions": screened, "links": folder / "links.csv", "carried": carried}
-    script("queue_reports").main(inputs, config["title_abstract"]["gate"], config["full_text"]["reasons"], sought)
-    names = {"queue": "queue.parquet", "files": "fulltexts.csv", "missing": "missing.csv", "summary": "fulltexts.json"}
-    output = {name: results / "full_text" / file for name, file in names.items()}
-    script("find_fulltexts").main(sought, [], "", output)
-    _stage("full_text", config)
-    output = {name: results / name / "queue.parquet" for name in ("appraisal", "extraction")}
-    output["studies"] = results / "full_text/studies.csv"
-    notices = results / "full_text/notices.csv"
-    script("check_notices").main(
-        reports, read, pubmed_search(found), config["email"], notices, notices.with_suffix(".json")
-    )
-    script("group_studies").main(
-        reports, read, notices, config["full_text"]["gate"], config["appraisal"]["instruments"], output
-    )
-    files = {name: results / path for name, path in TABLES.items()}
-    output = {"flow": results / "flow/flow.json", "table": results / "flow/flow.csv"}
-    script("count_flow").main(logs, records, reports, files, config["previous"], output)
-    became = {name: results / f"flow/carried.{name}" for name in ("csv", "json")}
-    script("list_carried").main(carried, {"title_abstract": screened, "full_text": read}, *became.values())
-    names = ("vanished", "duplicates", "title_abstract", "full_text")
-    script("list_vanished").main(logs, records, {n: files[n] for n in names}, results / "flow/vanished.csv")
+class UpToFlow(QuickReview):
+    """A review that is run as far as the flow and the queues of what follows: neither pooling, figures nor page."""
 
-
-def _stage(stage: str, config: dict) -> None:
-    folder = Path("results") / stage
-    script("offer_sheets").main(stage, config, folder / "queue.parquet", folder / "offered.json")
-    output = {
-        "decisions": folder / "decisions.csv",
-        "notes": folder / "notes.csv",
-        "agreement": folder / "agreement.json",
-        "status": folder / "status.json",
-    }
-    script("read_sheets").main(stage, config, folder / "queue.parquet", output)
+    targets = tuple(f"results/flow/{name}" for name in ("flow.csv", "vanished.csv", "carried.csv", "known_studies.csv"))

@@ -14,11 +14,12 @@ import pytest
 import yaml
 from prismake.core.paths import package_root
 from prismake.core.stamps import Stamps
+from quick import QuickReview
 from review import Review
 
 ROOT = Path(__file__).parents[2]
 TABLES = yaml.safe_load((ROOT / "workflow/schemas/tables.yaml").read_text(encoding="utf-8"))
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]  # one worker makes it, once
 
 # metafor 3.8-1 on the twelve published trials (Front Immunol 2021;11:569117, Table 1), one row a cohort, logit scale:
 # estimate, interval, prediction interval, tau² of rma(measure="PLO", method="REML", test="knha"); estimate, interval
@@ -54,7 +55,7 @@ def opened(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory, opened) -> Review:
     """A copy of the project, run once by a bare snakemake."""
-    review = Review.__new__(Review)
+    review = QuickReview.__new__(QuickReview)
     review.folder = tmp_path_factory.mktemp("demo") / "prismake"
     review.folder.mkdir()
     for name in ("Snakefile", "rules", "scripts", "profiles", "config"):
@@ -64,7 +65,7 @@ def demo(tmp_path_factory, opened) -> Review:
     (customized / "sitecustomize.py").write_text(NOTE_WHAT_IS_OPENED.format(folder=str(opened)), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(customized), prepend=os.pathsep)
-        review.output = review.run()
+        review.output = Review.run(review)
     return review
 
 
@@ -165,6 +166,7 @@ def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
 
 
 def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
+    """Also where the jobs share a process: no job lives on what another has left in memory."""
     demo.idle()
     before = demo.digests()
     shutil.rmtree(demo.folder / "results")

@@ -8,18 +8,20 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from quick import QuickReview
 from review import Review, config, fill_stage, include_all, ris
 
 pytestmark = pytest.mark.e2e
 
 
-def test_people_between_two_runs(tmp_path):
+@pytest.mark.parametrize("made_by", [QuickReview, pytest.param(Review, marks=pytest.mark.slow)])
+def test_people_between_two_runs(tmp_path, made_by):
     # two copies of record 3 that differ enough for the rules to leave them to people
     twin = ris(
         3, TI="Outcomes of dahlia therapy in fennel disease: cohort study number 757", DO="", SP="", VL="", PY=""
     )
     exports = {"embase.ris": "".join(ris(n) for n in range(8)), "scopus.ris": twin}
-    review = Review(tmp_path / "review", config(), exports)
+    review = made_by(tmp_path / "review", config(), exports)
 
     output = review.run()
     assert "title_abstract.anna.xlsx" in output, "the closing table names the file to open"
@@ -117,7 +119,7 @@ def test_people_between_two_runs(tmp_path):
 
 
 def test_disagreements_go_to_the_consensus_sheet(tmp_path):
-    review = Review(tmp_path / "review", config(), {"embase.ris": "".join(ris(n) for n in range(4))})
+    review = QuickReview(tmp_path / "review", config(), {"embase.ris": "".join(ris(n) for n in range(4))})
     review.run()
     review.fill("title_abstract", "anna", include_all)
     review.fill(

@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from links_server import Links, running
 from paper import pdf
-from review import Review, config, fill_stage, ris
+from quick import QuickReview
+from review import config, fill_stage, ris
 
 pytestmark = pytest.mark.e2e
 
@@ -27,7 +28,7 @@ def links_of(review, who):
     }
 
 
-class UpToFullText(Review):
+class UpToFullText(QuickReview):
     """A review that is run no further than this test looks."""
 
     def run(self, *arguments, check=True):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from review import Review, config, environment, fill_stage, ris, snakemake_command
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("killed")]  # the fixture is made by one worker, once
 SEED, MOMENTS, BY_DEFAULT = 50, 50, 1
 RECORDS, LATER = 30, 20
 WANTED = "results/title_abstract/status.json"

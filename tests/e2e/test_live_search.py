@@ -11,9 +11,11 @@ import eutils_server as eutils
 import paged_server as paged
 import pandas as pd
 import pytest
-from review import Review, config
+from quick import QuickReview
+from review import IDLE, Review, config
 
 pytestmark = pytest.mark.e2e
+QUEUE = "results/title_abstract/queue.parquet"
 
 
 def protocol(until: str) -> dict[str, object]:
@@ -26,7 +28,7 @@ def test_searched_archived_played_back_and_updated(tmp_path, monkeypatch):
     store = eutils.Server(eutils.pmids(7, date="2024/05/01"))
     with eutils.running(store) as server:
         monkeypatch.setenv("PRISMAKE_EUTILS_URL", server.url)
-        review = Review(tmp_path / "review", protocol("2025-01-31"), {})
+        review = QuickReview(tmp_path / "review", protocol("2025-01-31"), {})
         review.run()
         assert len(review.rows("title_abstract", "anna")) == 7
         review.idle()
@@ -63,9 +65,9 @@ def test_searches_of_several_sources_take_turns(tmp_path, monkeypatch):
         monkeypatch.setenv("PRISMAKE_EUTILS_URL", server.url)
         monkeypatch.setenv("PRISMAKE_EUROPEPMC_URL", url)
         monkeypatch.setenv("PRISMAKE_CLINICALTRIALS_URL", url)
-        review = Review(tmp_path / "review", config(searches=searches, email="team@example.org"), {})
-        review.run("--cores", "4")
-        review.idle()
+        review = QuickReview(tmp_path / "review", config(searches=searches, email="team@example.org"), {})
+        Review.run(review, "--cores", "4", QUEUE)  # processes, of which four may run at once
+        assert IDLE in review.run(QUEUE)
     turns = ["cursorMark" in asked for asked in registered.asked]
     assert sum(one != other for one, other in pairwise(turns)) == 1, "two searched at a time"
     logs = {name: json.loads((review.folder / f"results/search/{name}.json").read_text()) for name in searches}
@@ -83,12 +85,12 @@ def test_searches_of_several_sources_take_turns(tmp_path, monkeypatch):
 
 
 def queued(review: Review) -> list[dict[str, str]]:
-    return pd.read_parquet(review.folder / "results/title_abstract/queue.parquet").to_dict("records")
+    return pd.read_parquet(review.folder / QUEUE).to_dict("records")
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("PRISMAKE_EUTILS_URL", "http://example.org/")
-    review = Review(tmp_path / "review", protocol("2025-01-31"), {})
+    review = QuickReview(tmp_path / "review", protocol("2025-01-31"), {})
     output = review.run(check=False)
     assert review.status != 0
     assert "PRISMAKE_EUTILS_URL" in output

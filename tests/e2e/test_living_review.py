@@ -9,7 +9,7 @@ import sys
 
 import openpyxl
 import pytest
-from quick import QuickReview
+from quick import UpToFlow
 from review import IDLE, Review, config, environment, fill_stage, ris
 
 pytestmark = pytest.mark.e2e
@@ -66,7 +66,7 @@ SCREENED = ("identified", "removed", "screened", "excluded_title_abstract", "und
 READ = ("sought", "not_retrieved", "undecided_full_text", "assessed")
 
 
-@pytest.mark.parametrize("made_by", [QuickReview, pytest.param(Review, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("made_by", [UpToFlow, pytest.param(Review, marks=pytest.mark.slow)])
 def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
     """Every run by Snakemake in the long campaign; else the last one, which finds what the quick ones have left."""
     review = made_by(tmp_path / "review", config(), {"embase.ris": export(0, 1, 2, 3, 4), "pubmed.ris": export(1, 10)})
@@ -166,7 +166,7 @@ def settled(review, stage: str = "title_abstract") -> dict[str, tuple[str, str]]
 @pytest.fixture
 def pair(tmp_path):
     """A review in which two records may be one report, and were screened with opposite results."""
-    review = QuickReview(tmp_path / "review", config(), {"embase.ris": export(1, 2, 3), "pubmed.ris": twin(3)})
+    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(1, 2, 3), "pubmed.ris": twin(3)})
     review.run()
     for who in ("anna", "ben"):
         decide(review, "title_abstract", who, {1: "include", 2: "exclude", 3: "include", 99: "exclude"})
@@ -224,7 +224,7 @@ def test_a_cluster_that_is_split_later_has_the_decisions_of_its_records(pair):
 
 
 def test_a_record_that_was_never_screened_alone_is_offered_after_a_split(tmp_path):
-    review = QuickReview(tmp_path / "review", config(), {"embase.ris": export(3), "pubmed.ris": twin(3)})
+    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(3), "pubmed.ris": twin(3)})
     review.run()
     same(review, "same")
     for who in ("anna", "ben"):
@@ -240,7 +240,7 @@ def test_a_record_that_was_never_screened_alone_is_offered_after_a_split(tmp_pat
 
 
 def test_a_record_that_vanishes_and_returns_is_as_it_was(tmp_path):
-    review = QuickReview(tmp_path / "review", config(), {"embase.ris": export(1, 2, 3, 4)})
+    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(1, 2, 3, 4)})
     review.run()
     for who in ("anna", "ben"):
         decide(review, "title_abstract", who, {1: "include", 2: "exclude"})
@@ -275,7 +275,7 @@ def test_a_record_that_vanishes_and_returns_is_as_it_was(tmp_path):
 
 
 def test_a_whole_source_that_is_taken_away_or_renamed(tmp_path):
-    review = QuickReview(tmp_path / "review", config(), {"embase.ris": export(1, 2), "hand.ris": export(5)})
+    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(1, 2), "hand.ris": export(5)})
     review.configure(config(searches={"hand": {"kind": "other", "label": "Citation searching"}}))
     review.run()
     fill_stage(review, "title_abstract", "full_text")
@@ -300,7 +300,7 @@ def test_a_whole_source_that_is_taken_away_or_renamed(tmp_path):
 
 def test_a_citation_that_a_database_finds_later_is_not_screened(tmp_path):
     protocol = config(searches={"hand": {"kind": "other"}})
-    review = QuickReview(tmp_path / "review", config(), {"embase.ris": export(1), "hand.ris": export(5, 1)})
+    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(1), "hand.ris": export(5, 1)})
     review.configure(protocol)
     review.run()
     fill_stage(review, "title_abstract", "full_text")

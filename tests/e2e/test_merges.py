@@ -7,6 +7,7 @@ import shutil
 
 import openpyxl
 import pytest
+from quick import QuickReview
 from review import IDLE, Review, config, ris
 
 pytestmark = pytest.mark.e2e
@@ -38,7 +39,7 @@ def type_in(review: Review, stage: str, who: str, item: str, answer: str) -> Non
 def test_a_merge_undone_and_redone_and_a_pair_typed_in(tmp_path):
     # three articles stand in both exports; a rule merges each pair
     exports = {"embase.ris": "".join(ris(n) for n in range(6)), "scopus.ris": "".join(ris(n) for n in range(3))}
-    review = Review(tmp_path / "review", config(outcomes={}), exports)
+    review = QuickReview(tmp_path / "review", config(outcomes={}), exports)
     review.run(*TARGETS)
     assert removed(review) == 3
     assert review.open_rows("merges") == (0, 3), "nobody has to look at what a rule has merged"

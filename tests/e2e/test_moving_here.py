@@ -7,7 +7,7 @@ import io
 
 import pytest
 from prismake.report.audit_trail import story
-from quick import QuickReview, inside
+from quick import UpToFlow, inside
 from review import config
 
 pytestmark = pytest.mark.e2e
@@ -57,7 +57,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
         (4, {"Carl": "Included"}, ""),
         (5, {}, ""),
     )
-    review = QuickReview(tmp_path / "review", config(), {"rayyan.ris": export})
+    review = UpToFlow(tmp_path / "review", config(), {"rayyan.ris": export})
     review.run()
     assert {decision for decision, _ in said(review, "title_abstract", "anna").values()} == {""}
     warnings = review.log("rayyan")["warnings"]
@@ -72,7 +72,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     assert review.came_along() == {"not in the sheet": 5, "not taken over: nobody here": 1}
 
     # a review that begins with the names
-    review = QuickReview(tmp_path / "again", config(searches={"rayyan": {"reviewers": names}}), {"rayyan.ris": export})
+    review = UpToFlow(tmp_path / "again", config(searches={"rayyan": {"reviewers": names}}), {"rayyan.ris": export})
     review.run()
     assert said(review, "title_abstract", "anna") == {
         1: ("include", "labels: cells"), 2: ("maybe", ""), 3: ("exclude", ""), 4: ("", ""), 5: ("", ""),
@@ -123,7 +123,7 @@ def test_covidence_gives_the_decisions_of_the_team(tmp_path):
         searches={"covidence": {"reviewers": {"consensus": "all"}}},
         full_text={"reasons": ["Wrong population", "Wrong outcome"]},
     )
-    review = QuickReview(tmp_path / "review", protocol, {})
+    review = UpToFlow(tmp_path / "review", protocol, {})
     folder = review.folder / "config/searches/covidence"
     folder.mkdir()
     files = {
@@ -167,18 +167,17 @@ def test_two_records_of_one_report_that_contradict_each_other_answer_nothing(tmp
         "40000001", "40000009"
     )
     names = {"rayyan": {"reviewers": {"Anna": "anna"}}}
-    review = QuickReview(tmp_path / "review", config(searches=names), {"rayyan.ris": export})
+    review = UpToFlow(tmp_path / "review", config(searches=names), {"rayyan.ris": export})
     review.run()
     assert said(review, "title_abstract", "anna") == {1: ("", "")}
     assert review.came_along() == {"not taken over: contradicts another of this report": 2}
 
 
 def test_a_person_who_is_nobody_here_stops_before_anything_runs(tmp_path):
-    from prismake.core.errors import ConfigError
-
     names = {"rayyan": {"reviewers": {"Anna": "anne"}}}
-    review = QuickReview(
-        tmp_path / "review", config(searches=names), {"rayyan.ris": rayyan((1, {"Anna": "Included"}, ""))}
-    )
-    with pytest.raises(ConfigError, match=r"who is not in this review\. Allowed: anna, ben, all"):
-        review.run()
+    export = rayyan((1, {"Anna": "Included"}, ""))
+    review = UpToFlow(tmp_path / "review", config(searches=names), {"rayyan.ris": export})
+    output = review.run(check=False)
+    assert review.status != 0
+    assert "who is not in this review. Allowed: anna, ben, all" in output
+    assert not (review.folder / "results/search").exists()

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from review import IDLE, Review, config, environment, include_all, ris
+from quick import QuickReview
+from review import IDLE, config, environment, include_all, ris
 
 pytestmark = pytest.mark.e2e
 
@@ -42,7 +43,7 @@ def test_new_status_and_the_first_screening_sheets(tmp_path):
     assert "Nothing has been read yet" in words(before.stdout)
 
     (folder / "config/searches/My Embase export.ris").write_text("".join(ris(n) for n in range(5)), encoding="utf-8")
-    review = Review.__new__(Review)
+    review = QuickReview.__new__(QuickReview)
     review.folder = folder
     output = review.run()
     assert "config/sheets/title_abstract.first.xlsx" in output
@@ -60,8 +61,8 @@ def test_new_status_and_the_first_screening_sheets(tmp_path):
 
 
 def test_two_reviews_side_by_side_know_nothing_of_each_other(tmp_path):
-    one = Review(tmp_path / "one", config(title="One"), {"a.ris": ris(1)})
-    two = Review(tmp_path / "two", config(title="Two"), {"b.ris": ris(2) + ris(3)})
+    one = QuickReview(tmp_path / "one", config(title="One"), {"a.ris": ris(1)})
+    two = QuickReview(tmp_path / "two", config(title="Two"), {"b.ris": ris(2) + ris(3)})
     one.run()
     two.run()
     assert (one.open_rows("title_abstract")[1], two.open_rows("title_abstract")[1]) == (1, 2)
@@ -70,7 +71,7 @@ def test_two_reviews_side_by_side_know_nothing_of_each_other(tmp_path):
 
 def test_files_that_are_no_exports_are_all_named(tmp_path):
     exports = {"good.ris": ris(1), "letter.txt": "Dear Anna,\nhere are the search results.\n", "empty.ris": ""}
-    review = Review(tmp_path / "review", config(), exports)
+    review = QuickReview(tmp_path / "review", config(), exports)
     output = review.run(check=False)
     assert review.status != 0
     assert "letter.txt" in output
@@ -84,7 +85,7 @@ def test_files_that_are_no_exports_are_all_named(tmp_path):
 
 def test_mistakes_in_the_configuration_stop_before_anything_runs(tmp_path):
     wrong = config(reviewers=["anna", "anna"], reviewrs=["ben"])
-    review = Review(tmp_path / "review", wrong, {"a.ris": ris(1)})
+    review = QuickReview(tmp_path / "review", wrong, {"a.ris": ris(1)})
     output = review.run(check=False)
     assert review.status != 0
     assert "unknown key 'reviewrs'. Did you mean 'reviewers'?" in output
@@ -97,7 +98,7 @@ def test_mistakes_in_the_configuration_stop_before_anything_runs(tmp_path):
 
 
 def test_a_foreign_word_and_an_open_sheet_are_told_and_cost_nothing(tmp_path):
-    review = Review(tmp_path / "review", config(), {"a.ris": "".join(ris(n) for n in range(3))})
+    review = QuickReview(tmp_path / "review", config(), {"a.ris": "".join(ris(n) for n in range(3))})
     review.run()
     review.fill("title_abstract", "anna", lambda n, row: {"Decision": "dunno" if n == 1 else "include"})
     review.fill("title_abstract", "ben", include_all)
@@ -123,7 +124,7 @@ def test_a_foreign_word_and_an_open_sheet_are_told_and_cost_nothing(tmp_path):
 
 
 def test_a_damaged_sheet_keeps_the_last_good_decisions_in_force(tmp_path):
-    review = Review(tmp_path / "review", config(), {"a.ris": "".join(ris(n) for n in range(3))})
+    review = QuickReview(tmp_path / "review", config(), {"a.ris": "".join(ris(n) for n in range(3))})
     review.run()
     for who in ("anna", "ben"):
         review.fill("title_abstract", who, include_all)
@@ -142,7 +143,7 @@ def test_a_damaged_sheet_keeps_the_last_good_decisions_in_force(tmp_path):
 
 
 def test_edits_that_were_not_looked_at_are_named(tmp_path):
-    review = Review(tmp_path / "review", config(), {"a.ris": ris(1)})
+    review = QuickReview(tmp_path / "review", config(), {"a.ris": ris(1)})
     review.run()
     review.fill("title_abstract", "anna", include_all)
     output = review.run("--rerun-triggers", "mtime")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from quick import QuickReview
 from review import Review, config, environment, fill_stage, ris, snakemake_command
 
 # The log that a rule opens first thing: seen, the rule is at work.
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> tuple[Path, dict[str, str]]:
     """The configuration of a finished review, sheets and all, and the digests of its results."""
-    review = Review(
+    review = QuickReview(
         tmp_path_factory.mktemp("finished") / "review", config(), {"embase.ris": "".join(ris(n) for n in range(5))}
     )
     review.run()
@@ -59,23 +60,23 @@ def kill_at(folder: Path, point: str) -> None:
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_and_resumed(finished, tmp_path, point):
     source, digests = finished
-    review = Review.__new__(Review)
+    review = QuickReview.__new__(QuickReview)
     review.folder = tmp_path / "review"
     shutil.copytree(source, review.folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
     (review.folder / "results").mkdir()
     kill_at(review.folder, point)
-    review.run("--unlock")
-    review.run()
+    Review.run(review, "--unlock")
+    Review.run(review)
     assert review.digests() == digests
     review.idle()
 
 
 def test_killed_while_the_first_sheets_are_offered(tmp_path):
     exports = {"embase.ris": "".join(ris(n) for n in range(40))}
-    review = Review(tmp_path / "review", config(), exports)
+    review = QuickReview(tmp_path / "review", config(), exports)
     kill_at(review.folder, "offer_sheets.title_abstract")
-    review.run("--unlock")
-    review.run()
+    Review.run(review, "--unlock")
+    Review.run(review)
     assert len(review.rows("title_abstract", "anna")) == len(review.rows("title_abstract", "ben")) == 40
     assert not list((review.folder / "config").rglob("*.tmp"))
     review.idle()

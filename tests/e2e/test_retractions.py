@@ -5,7 +5,7 @@ from __future__ import annotations
 import eutils_server as eutils
 import pandas as pd
 import pytest
-from quick import QuickReview
+from quick import UpToFlow
 from review import config, fill_stage
 
 pytestmark = pytest.mark.e2e
@@ -36,7 +36,7 @@ def test_included_studies_are_asked_for_again_when_the_search_moves_on(tmp_path,
     store = Later(eutils.pmids(2, date="2024/05/01"))
     with eutils.running(store) as server:
         monkeypatch.setenv("PRISMAKE_EUTILS_URL", server.url)
-        review = QuickReview(tmp_path / "review", protocol("2025-01-31"), {})
+        review = UpToFlow(tmp_path / "review", protocol("2025-01-31"), {})
         review.run()
         fill_stage(review, "title_abstract")
         review.run()
@@ -65,7 +65,7 @@ def test_included_studies_are_asked_for_again_when_the_search_moves_on(tmp_path,
 
 def test_a_retraction_that_the_export_tells_stands_in_the_screening_sheets(tmp_path):
     export = "PMID- 7\nTI  - A trial of cells\nDP  - 2020\nPT  - Retracted Publication\nRIN - J Ex. 2021. PMID: 9\n\n"
-    review = QuickReview(tmp_path / "review", config(), {"pubmed.txt": export})
+    review = UpToFlow(tmp_path / "review", config(), {"pubmed.txt": export})
     review.run()
     (row,) = review.rows("title_abstract", "anna")
     assert row["Notices"] == "RETRACTED, see PMID 9"

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 
 import pytest
+from quick import QuickReview
 from review import IDLE, Review, config, ris
 
 pytestmark = pytest.mark.e2e
@@ -48,7 +49,8 @@ def fill(review: Review, wanted: dict[str, str], *team: str) -> None:
 
 
 def test_rounds(tmp_path):
-    review = Review(tmp_path / "review", protocol("anna", "ben", "carl"), {"embase.ris": "".join(map(ris, range(19)))})
+    exports = {"embase.ris": "".join(map(ris, range(19)))}
+    review = QuickReview(tmp_path / "review", protocol("anna", "ben", "carl"), exports)
     team = ("anna", "ben", "carl")
 
     # the calibration: four records, the same for all three, and nothing else

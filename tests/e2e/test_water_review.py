@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from prismake.core.files import read_csv
 from prismake.core.records import normal_title
+from quick import QuickReview
 from review import Review, config, ris
 
 SHARED = Path(os.environ.get("PRISMAKE_SHARED", Path(__file__).parents[3] / "shared"))
@@ -25,6 +26,7 @@ REASONS = {
 }
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.xdist_group("water"),  # one worker makes it, once
     pytest.mark.skipif(not FOLDER.is_dir(), reason="the exports of the water review are not here"),
 ]
 
@@ -57,7 +59,7 @@ def water(tmp_path_factory) -> Review:
             ris(i, TI=row["title"], PY=row["study year"], DO="", AU="") for i, row in enumerate(earlier)
         )
     }
-    review = Review(tmp_path_factory.mktemp("water") / "review", protocol, exports)
+    review = QuickReview(tmp_path_factory.mktemp("water") / "review", protocol, exports)
     for name in ("cochrane.csv", "embase.csv", "scopus.csv", "pubmed.xlsx"):
         shutil.copy(FOLDER / name, review.folder / "config/searches" / name)
     review.run()

@@ -39,7 +39,7 @@ JSON_FILES = (
     _history(f"{STAGE}.answers.json", lambda sheets: answers.read_snapshot(STAGE, sheets)),
     _history(f"{STAGE}.json", lambda sheets: sheet_state.read_book(STAGE, sheets)),
     _history(f"{STAGE}.rounds.json", lambda sheets: allocations.load_allocation(STAGE, sheets)),
-    _history(f"{STAGE}.taken.json", lambda sheets: prefilled.read_taken(STAGE, sheets)),
+    _history(f"{STAGE}.taken.json", lambda sheets: prefilled.load_prefilled(STAGE, sheets)),
     _ids("reports"),
     _ids("studies"),
     _ids("routes"),

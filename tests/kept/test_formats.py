@@ -12,7 +12,7 @@ from prismake.core.errors import KeptFileError
 from prismake.kept import allocations, answers, ids, retained_records, sheet_state, store, versions
 from prismake.kept.formats import FORMAT
 from prismake.kept.migrations import format_of
-from prismake.panel.allocation import HandedOut
+from prismake.panel.allocation import Allocation
 from prismake.sheets import prefilled
 
 EVERY = (*JSON_FILES, *LOGS)
@@ -43,11 +43,11 @@ def test_what_format_0_held_is_read(review):
     book = sheet_state.read_book(STAGE, sheets)
     assert book["sheets"]["title_abstract.anna.xlsx"]["people"] == ".xlsx:00f2"
     handed = allocations.load_allocation(STAGE, sheets)
-    assert [(part.kind, dict(part.rows)) for part in handed.rounds] == [
+    assert [(part.kind, dict(part.rows)) for part in handed.batches] == [
         ("calibration", {"pubmed:002": ("anna", "format")}),
         ("batch", {"pubmed:001": ("anna", "format")}),
     ]
-    assert prefilled.read_taken(STAGE, sheets)["anna"]["pubmed:001"]["file"] == "rayyan.csv"
+    assert prefilled.load_prefilled(STAGE, sheets)["anna"]["pubmed:001"]["file"] == "rayyan.csv"
     assert ids.known(ids.REPORTS, sheets / "history") == {"embase:1": "pubmed:001", "pubmed:001": "pubmed:001"}
     assert ids.known(ids.ROUTES, sheets / "history") == {"pubmed:001": "screening"}
     assert retained_records.read_sources(sheets)["vanished"] == ["embase:1"]
@@ -69,7 +69,7 @@ def test_the_next_writing_brings_a_file_up_to_date_and_loses_nothing(review):
     ids.remember(ids.REPORTS, {"embase:2": "embase:2"}, sheets / "history")
     allocations.save_allocation(STAGE, sheets, before[f"{STAGE}.rounds.json"])
     row = {"item_id": "pubmed:009", "carried": json.dumps({"anna": {"answers": {}, "file": "a.csv"}})}
-    prefilled.remember_taken(STAGE, "anna", [row], sheets)
+    prefilled.save_prefilled(STAGE, "anna", [row], sheets)
     answers.note_offer(STAGE, "anna", ["pubmed:009"], sheets)
     changed = {**before[f"{STAGE}.answers.json"], "anna": {"pubmed:001": {"decision": "exclude"}}}
     answers.record(STAGE, changed, sheets)
@@ -85,7 +85,7 @@ def test_the_next_writing_brings_a_file_up_to_date_and_loses_nothing(review):
             assert (written["format"], written["prismake"]) == (FORMAT, __version__), file.name
     assert ids.known(ids.REPORTS, sheets / "history") == {**before["reports.json"], "embase:2": "embase:2"}
     assert allocations.load_allocation(STAGE, sheets) == before[f"{STAGE}.rounds.json"]
-    assert prefilled.read_taken(STAGE, sheets)["anna"].keys() == {"pubmed:001", "pubmed:009"}
+    assert prefilled.load_prefilled(STAGE, sheets)["anna"].keys() == {"pubmed:001", "pubmed:009"}
     assert list(answers.read_events(STAGE, sheets))[:3] == before[f"{STAGE}.events.jsonl"]
     assert list(answers.read_changes(sheets))[:2] == before["decisions.jsonl"]
     assert answers.read_snapshot(STAGE, sheets) == changed
@@ -136,6 +136,6 @@ def test_the_order_of_handing_out_is_kept_although_keys_are_sorted_elsewhere(tmp
     rounds = [
         {"kind": "batch", "batch": 1, "order": "id", "split": "", "team": "anna", "rows": {"b": "anna", "a": "anna"}}
     ]
-    handed = HandedOut.from_dict({"rounds": rounds, "waiting": [], "arrived": 0, "stopped_by": "", "stopped": []})
+    handed = Allocation.from_dict({"rounds": rounds, "waiting": [], "arrived": 0, "stopped_by": "", "stopped": []})
     allocations.save_allocation(STAGE, tmp_path, handed)
-    assert list(allocations.load_allocation(STAGE, tmp_path).rounds[0].rows) == ["b", "a"]
+    assert list(allocations.load_allocation(STAGE, tmp_path).batches[0].rows) == ["b", "a"]

@@ -17,7 +17,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake import agreement
 from prismake.panel.agreement import (
@@ -257,7 +257,6 @@ def test_words(value, word):
 answers = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
 @given(answers, st.randoms(use_true_random=False))
 def test_symmetry_order_and_bounds(pairs, random):
     first, second = [a for a, _ in pairs], [b for _, b in pairs]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.panel.decisions import CONFLICT, PROBLEM, SETTLED, UNDECIDED, decide, progress, to_adjudicate
+from prismake.core.states import State
+from prismake.panel.decisions import decide, progress, to_adjudicate
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 
@@ -22,14 +23,14 @@ def one(form, answers, consensus=None, problems=None):
 @pytest.mark.parametrize(
     ("anna", "ben", "state", "value"),
     [
-        ("include", "include", SETTLED, "include"),
-        ("exclude", "exclude", SETTLED, "exclude"),
-        ("maybe", "maybe", SETTLED, "include"),  # maybe proceeds to full text
-        ("maybe", "include", SETTLED, "include"),
-        ("maybe", "exclude", CONFLICT, ""),
-        ("include", "exclude", CONFLICT, ""),
-        ("include", "", UNDECIDED, ""),
-        ("", "", UNDECIDED, ""),
+        ("include", "include", State.SETTLED, "include"),
+        ("exclude", "exclude", State.SETTLED, "exclude"),
+        ("maybe", "maybe", State.SETTLED, "include"),  # maybe proceeds to full text
+        ("maybe", "include", State.SETTLED, "include"),
+        ("maybe", "exclude", State.CONFLICT, ""),
+        ("include", "exclude", State.CONFLICT, ""),
+        ("include", "", State.UNDECIDED, ""),
+        ("", "", State.UNDECIDED, ""),
     ],
 )
 def test_two_reviewers_at_title_and_abstract(anna, ben, state, value):
@@ -41,25 +42,25 @@ def test_the_consensus_sheet_settles_a_disagreement():
     decision = one(
         SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "exclude"}}, {"decision": "exclude"}
     )
-    assert (decision.state, decision.settled_by, decision.value("decision")) == (SETTLED, "consensus", "exclude")
+    assert (decision.state, decision.settled_by, decision.value("decision")) == (State.SETTLED, "consensus", "exclude")
 
 
 def test_reviewers_who_agree_against_the_consensus_reopen_the_item():
     decision = one(
         SCREENING, {"anna": {"decision": "include"}, "ben": {"decision": "include"}}, {"decision": "exclude"}
     )
-    assert decision.state == CONFLICT
+    assert decision.state == State.CONFLICT
     assert "all reviewers now say “include”" in decision.fields["decision"].remark
 
 
 def test_a_single_reviewer_settles_alone_and_it_is_said():
     decision = one(SCREENING, {"anna": {"decision": "include"}})
-    assert (decision.state, decision.settled_by) == (SETTLED, "single")
+    assert (decision.state, decision.settled_by) == (State.SETTLED, "single")
 
 
 def test_a_cell_that_was_not_understood_keeps_the_item_open():
     decision = one(SCREENING, {"anna": {"decision": "include"}, "ben": {}}, problems={"ben": {"r1": {"decision"}}})
-    assert decision.state == PROBLEM
+    assert decision.state == State.PROBLEM
     assert decision.value("decision") == ""
 
 
@@ -69,9 +70,9 @@ def test_one_reason_per_exclusion_and_only_from_those_who_exclude():
     decision = one(FULL_TEXT, {"anna": anna, "ben": ben})
     assert to_adjudicate(FULL_TEXT, [decision]) == [("r1", "decision")]
     settled = one(FULL_TEXT, {"anna": anna, "ben": ben}, {"decision": "exclude"})
-    assert (settled.state, settled.value("reason"), settled.value("design")) == (SETTLED, "Wrong population", "")
+    assert (settled.state, settled.value("reason"), settled.value("design")) == (State.SETTLED, "Wrong population", "")
     settled = one(FULL_TEXT, {"anna": anna, "ben": ben}, {"decision": "include"})
-    assert (settled.state, settled.value("reason"), settled.value("design")) == (SETTLED, "", "cohort")
+    assert (settled.state, settled.value("reason"), settled.value("design")) == (State.SETTLED, "", "cohort")
 
 
 def test_different_reasons_are_a_disagreement_of_their_own():
@@ -82,7 +83,7 @@ def test_different_reasons_are_a_disagreement_of_their_own():
             "ben": {"decision": "exclude", "reason": "Wrong outcome"},
         },
     )
-    assert decision.state == CONFLICT
+    assert decision.state == State.CONFLICT
     assert to_adjudicate(FULL_TEXT, [decision]) == [("r1", "reason")]
 
 
@@ -91,18 +92,18 @@ def test_a_decision_nobody_took_leaves_its_reason_to_the_adjudicator():
     decision = one(FULL_TEXT, {"anna": anna, "ben": ben}, {"decision": "exclude"})
     assert to_adjudicate(FULL_TEXT, [decision]) == [("r1", "reason")]
     decision = one(FULL_TEXT, {"anna": anna, "ben": ben}, {"decision": "exclude", "reason": "Wrong outcome"})
-    assert (decision.state, decision.value("reason")) == (SETTLED, "Wrong outcome")
+    assert (decision.state, decision.value("reason")) == (State.SETTLED, "Wrong outcome")
 
 
 def test_not_retrieved_needs_nothing_more():
     decision = one(FULL_TEXT, {who: {"decision": "not retrieved"} for who in ("anna", "ben")})
-    assert (decision.state, decision.value("decision")) == (SETTLED, "not retrieved")
+    assert (decision.state, decision.value("decision")) == (State.SETTLED, "not retrieved")
 
 
 def test_study_names_are_compared_without_case_and_blanks():
     said = {"decision": "include", "design": "cohort"}
     decision = one(FULL_TEXT, {"anna": {**said, "study": "ELIANA"}, "ben": {**said, "study": " eliana "}})
-    assert decision.state == SETTLED
+    assert decision.state == State.SETTLED
     decision = one(FULL_TEXT, {"anna": {**said, "study": "ELIANA"}, "ben": said})
     assert to_adjudicate(FULL_TEXT, [decision]) == [("r1", "study")]
 
@@ -127,11 +128,11 @@ def test_nothing_is_settled_unless_all_agree_or_the_consensus_says_so(table):
     proceed = {"maybe": "include"}
     for decision in decide(SCREENING, sorted(table), answers, consensus):
         said = [proceed.get(value, value) for value in table[decision.item]]
-        if decision.state == SETTLED:
+        if decision.state == State.SETTLED:
             assert decision.value("decision") in ("include", "exclude")
             agreed = said[0] == said[1] == decision.value("decision")
             assert agreed or said[2] == decision.value("decision")
-        if decision.state == UNDECIDED:
+        if decision.state == State.UNDECIDED:
             assert "" in said[:2]
 
 
@@ -149,4 +150,4 @@ def test_the_order_of_items_and_reviewers_makes_no_difference(items):
     swapped = dict(reversed(answers.items()))
     states = {one.item: one.state for one in decide(SCREENING, items, answers, {})}
     assert states == {one.item: one.state for one in decide(SCREENING, sorted(items), swapped, {})}
-    assert states == {"r1": SETTLED, "r2": CONFLICT, "r3": UNDECIDED, "r4": SETTLED}
+    assert states == {"r1": State.SETTLED, "r2": State.CONFLICT, "r3": State.UNDECIDED, "r4": State.SETTLED}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake.panel.stopping import StoppingError, hypergeometric_cdf, most_relevant, stopping_advice
 
@@ -18,7 +18,6 @@ def exact_cdf(drawn, urn, relevant, size):
     return sum(comb(relevant, x) * comb(urn - relevant, size - x) for x in range(drawn + 1)) / comb(urn, size)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_hypergeometric_distribution_and_its_bound(data):
     urn = data.draw(st.integers(1, 200))
@@ -116,7 +115,6 @@ def test_what_cannot_be_is_refused(decisions, total, options, message):
         stopping_advice(decisions, total, **options)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=80), st.integers(0, 100), st.sampled_from([0.8, 0.9, 0.95, 1.0]))
 def test_bound_and_p_value_tell_the_same(decisions, more, target):
     found = stopping_advice(decisions, len(decisions) + more, target=target)

@@ -12,7 +12,7 @@ from prismake.pooling.kernel import Problem, scan
 from prismake.pooling.tau2 import METHODS, likelihood_grid
 
 RANDOM = [m for m in METHODS if m != "EE"]
-steady = settings(deadline=None, max_examples=40, derandomize=True)
+steady = settings(derandomize=True)
 
 
 @st.composite

@@ -74,7 +74,7 @@ def test_limits_of_tau2_stand_at_the_drop_of_the_exact_profile():
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), min_size=2, max_size=12))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(derandomize=True)
 def test_any_counts_give_an_estimate_or_say_why_not(rows):
     x = [min(a, b) for a, b in rows]
     n = [b for _, b in rows]
@@ -82,7 +82,11 @@ def test_any_counts_give_an_estimate_or_say_why_not(rows):
         with pytest.raises(EstimateDoesNotExist):
             pl.pool_proportions(x, n)
         return
-    fit = pl.pool_proportions(x, n)
+    try:
+        fit = pl.pool_proportions(x, n)
+    except EstimateDoesNotExist:  # a heterogeneity without end fits best
+        assert all(events in (0, total) for events, total in zip(x, n, strict=True))
+        return
     assert math.isfinite(fit.beta) and fit.tau2 >= 0 and fit.se > 0
     assert fit.loglik >= pl.pool_proportions([sum(x)], [sum(n)]).loglik - 1e9
 

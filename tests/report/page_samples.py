@@ -221,6 +221,7 @@ def context(open_rows: int = 0, results: list[dict[str, Any]] | None = None, dra
         "carried": [],
         "notices": [],
         "vanished": [],
+        "known": [],
         "results": results,
         "studies": study_rows(),
         "included": 12,

@@ -364,3 +364,25 @@ def test_an_interval_without_width_is_not_shown():
     stages = [{"title": "Title and abstract", "fields": {"decision": field | {"pairs": [pair]}}}]
     words = section(render(samples.context() | {"agreement": stages}), "agreement")
     assert "[1.00, 1.00]" not in words and "kappa and AC1 have none" in words
+
+
+def test_known_studies_are_followed_and_a_lost_one_stands_open():
+    row = dict.fromkeys(("place", "pmid", "doi", "records", "reason", "study"), "")
+    rows = [
+        {**row, "known": "30000101", "found_by": "PubMed", "report_id": "pubmed:1", "stage": "full_text"},
+        {**row, "known": "30000102", "found_by": "", "report_id": "", "stage": "search", "outcome": "not found"},
+    ]
+    rows[0] |= {"outcome": "included", "study": "Quint 2019"}
+    told = render(samples.context() | {"known": rows})
+    words = section(told, "flow")
+    assert "2 known studies, 1 found by the searches, 1 missing, excluded or not retrieved" in words
+    assert "Quint 2019" in words and "no search" in words
+    assert "1 of 2 known studies found by no search." in section(told, "limitations")
+    assert "known stud" not in section(page(), "flow")
+
+
+def test_fields_of_an_export_are_counted():
+    context = samples.context()
+    fields = {"used": {"TI": 2, "AU": 2}, "ignored": {"AD": 1}, "unknown": {"XX": 1}, "missing": [], "unreadable": {}}
+    context["searches"][0]["fields"] = fields
+    assert "2 read, 1 known and left out (AD), 1 not known (XX)" in section(render(context), "searches")

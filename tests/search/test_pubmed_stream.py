@@ -6,7 +6,7 @@ import io
 
 import pytest
 from eutils_server import DTD, article
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from prismake.search import pubmed_stream, pubmed_xml
@@ -16,7 +16,6 @@ HEAD, TAIL = f'<?xml version="1.0" ?>\n{DTD}\n<PubmedArticleSet>\n', "</PubmedAr
 ARTICLES = [article(pmid, abstract=f"Abstract of {pmid} & more é.".replace("&", "&amp;")) for pmid in PMIDS]
 BODY = "\n".join(ARTICLES) + "\n"
 PLAIN = (HEAD + BODY + TAIL).encode()
-_MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _put(text: str, place: int = 30) -> str:
@@ -107,7 +106,6 @@ def test_a_plain_file_is_read_the_fast_way(monkeypatch):
     assert pubmed_xml.pmids(PLAIN) == PMIDS
 
 
-@_MANY
 @given(sizes=st.lists(st.integers(1, 9_000), min_size=1, max_size=6), portion=st.integers(400, 20_000))
 def test_any_pieces_give_the_same_records(sizes, portion, monkeypatch):
     with monkeypatch.context() as patch:
@@ -127,7 +125,6 @@ def test_cut_off_anywhere(shape, tenths, monkeypatch):
     assert expected[2]
 
 
-@_MANY
 @given(data=st.data())
 def test_damage_anywhere_reads_as_ever(data, monkeypatch):
     damaged = bytearray(PLAIN)

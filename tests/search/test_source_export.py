@@ -26,7 +26,7 @@ import bibtexparser
 import pytest
 import rispy
 from Bio import Medline
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core import records
 from prismake.core.errors import PrismakeError
@@ -163,7 +163,6 @@ RECORD = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("format", ["ris", "csv"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(RECORD, min_size=1, max_size=4))
 def test_any_record_survives(tmp_path, format, rows):
     if format == "csv":  # where ; parts the items of a list

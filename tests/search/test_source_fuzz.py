@@ -1,8 +1,8 @@
 """Whatever stands in a file, a reader gives records and problems or refuses it: it never fails in another way.
 
-The long campaign, 10,000 mutations of real exports and more (PRISMAKE_MUTATIONS), and more examples of everything else:
+The long campaign, 10,000 mutations of real exports and more (PRISMAKE_MUTATIONS), and many examples of all else:
 
-    PRISMAKE_FUZZ=2000 python -m pytest -m "slow or not slow" tests/search/test_source_fuzz.py
+    pytest -m slow tests/search/test_source_fuzz.py
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from eutils_server import article_set
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.errors import PrismakeError
 from prismake.core.records import COLUMNS, LIST_COLUMNS
@@ -68,12 +68,6 @@ PIECES += [
     b"(" * 50,
     b"\t" * 50,
 ]
-
-FUZZ = settings(
-    max_examples=int(os.environ.get("PRISMAKE_FUZZ", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 def read(path: Path, data: bytes) -> bool:
@@ -127,7 +121,6 @@ def test_mutated_exports(name, tmp_path):
 
 
 @given(st.binary(max_size=400))
-@FUZZ
 def test_any_bytes(tmp_path, data):
     read(tmp_path / "x", data)
 
@@ -154,7 +147,6 @@ LINE = st.one_of(
 @given(
     st.lists(LINE, max_size=25), st.sampled_from(["utf-8", "utf-16", "cp1252"]), st.sampled_from(["\n", "\r\n", "\r"])
 )
-@FUZZ
 def test_any_tagged_lines(tmp_path, lines, encoding, end):
     read(tmp_path / "x", end.join(lines).encode(encoding, errors="replace"))
 
@@ -170,7 +162,6 @@ CELL = st.one_of(st.text(max_size=20), st.sampled_from(["10.1000/x", "2019", '="
     st.lists(st.lists(CELL, max_size=7), max_size=8),
     st.sampled_from([",", ";", "\t"]),
 )
-@FUZZ
 def test_any_table(tmp_path, header, rows, separator):
     lines = [separator.join(header), *(separator.join(f'"{cell}"' for cell in row) for row in rows)]
     read(tmp_path / "x", "\n".join(lines).encode("utf-8", errors="replace"))
@@ -193,7 +184,6 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@FUZZ
 def test_any_json(tmp_path, data):
     read(tmp_path / "x", json.dumps({"protocolSection": data} if isinstance(data, dict) else data).encode())
 

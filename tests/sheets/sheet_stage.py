@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 from prismake.kept.answers import record
 from prismake.protocol.config import with_defaults
+from prismake.sheets.batches import plan
 from prismake.sheets.loop import Reading, read_back
 from prismake.sheets.offering import offer
 from prismake.sheets.stage import StageSheets, load_stage
@@ -57,12 +58,14 @@ class Stage:
 
     def offer(self) -> None:
         sheets = self.load()
-        offer(sheets, [("Question", "q")], list(sheets.queue))
+        offer(plan(sheets), [("Question", "q")], list(sheets.queue))
 
     def read(self) -> Reading:
         sheets = self.load()
         decisions = sheets.decisions()
-        record(self.name, sheets.snapshot(decisions), self.folder, {one.item: one.settled_by for one in decisions})
+        settled_by = {one.item: one.settled_by for one in decisions}
+        workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
+        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks)
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

@@ -58,7 +58,7 @@ def test_it_counts_what_the_closing_table_counts(tmp_path):
     for stage, found in zip(stages, worked_out(tmp_path / "out", *stages), strict=True):
         share = stage.read().status["reviewers"]["anna"]
         text = f"{share['decided']} of {share['of']} done"
-        assert found == {"Read me": text, stage.load().form.title: text}, stage.name
+        assert found == {"Read me": text, stage.load().setup.form.title: text}, stage.name
     assert [stage.read().status["reviewers"]["anna"]["decided"] for stage in stages] == [4, 5, 3, 2]
 
 

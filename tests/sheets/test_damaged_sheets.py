@@ -292,7 +292,7 @@ def change(path: Path, edit: Edit | None, *, alone: bool = False) -> None:
 
 
 def said_by_anna(stage: Stage, sheets: Any, names: list[str]) -> dict[tuple[str, str], str]:
-    answers = sheets.said["anna"].answers
+    answers = sheets.answers["anna"].answers
     return {(item, name): answers.get(item, {}).get(name, "") for item in stage.items for name in names}
 
 
@@ -301,7 +301,7 @@ def test_damaged(case, bases, saved_by_office, tmp_path):
     stage = Stage(tmp_path / "sheets", case.stage, items=12)
     shutil.copytree(bases[case.stage], stage.folder)
     path = bring_back(case, stage, saved_by_office)
-    names = {one.label: one.name for one in stage.load().form.fields}
+    names = {one.label: one.name for one in stage.load().setup.form.fields}
     given = {
         (item, names[header]): answer
         for header, answers in FILLED[case.stage].items()

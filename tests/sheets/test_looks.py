@@ -10,6 +10,7 @@ import pytest
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 from prismake.protocol.guide import guide_lines
+from prismake.sheets.batches import plan
 from prismake.sheets.offering import offer
 from sheet_stage import Stage
 
@@ -30,7 +31,7 @@ def book(tmp_path):
     rows["abstract"], rows["doi"], rows["pmid"] = ABSTRACT, "10.1000/a<b>(1)", "29385370"
     stage.queue = lambda: rows
     sheets = stage.load()
-    offer(sheets, guide_lines(sheets.form, stage.config), list(sheets.queue))
+    offer(plan(sheets), guide_lines(sheets.setup.form, stage.config), list(sheets.queue))
     return openpyxl.load_workbook(stage.path("anna"))
 
 

@@ -26,6 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    restore = commands.add_parser("restore", help="go back to the answers of a sheet that were read last")
+    restore.add_argument(
+        "path",
+        type=Path,
+        nargs="?",
+        metavar="SHEET",
+        help="for instance config/sheets/title_abstract.anna.xlsx, or a damaged file in config/sheets/history/; "
+        "without it, what there is to go back to",
+    )
+    restore.add_argument("--copy", type=Path, metavar="FILE", help="the copy in config/sheets/history/ to go back to")
+    restore.add_argument("--show", action="store_true", help="say what would change and change nothing")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
     export = commands.add_parser(
@@ -41,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _new(chosen.folder)
         elif chosen.command == "accept":
             _accept(chosen.sheet)
+        elif chosen.command == "restore":
+            from prismake.cli.restore import restore as go_back
+
+            go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
         elif chosen.command == "freeze":
             _freeze(chosen.version)
         elif chosen.command == "export":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import DedupError
+from prismake.core.states import State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ def settled(duplicates: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
     "different" counts, and it counts while the panel is not of one mind, too: a record too many is screened twice, a
     record lost is never screened. To say that two records are one report takes the panel of possible duplicates.
     """
-    kept = duplicates[duplicates["state"] == "settled"]
+    kept = duplicates[duplicates["state"] == State.SETTLED]
     found = dict(zip(kept["item_id"], kept["same"], strict=True))
     said = [column for column in merges.columns if column.startswith("same.")]
     for row in merges.to_dict("records"):

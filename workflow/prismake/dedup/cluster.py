@@ -84,11 +84,11 @@ class Clusters:
 _NONE: frozenset[int] = frozenset()
 
 
-def signatures(p: Entries, merge_cochrane_versions: bool = True) -> list[tuple]:
+def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[tuple]:
     """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
     dois = [
-        (number,) if number and merge_cochrane_versions else found
+        (number,) if number and merge_cochrane_versions is True else found
         for number, found in zip(p.cochrane, p.dois, strict=True)
     ]
     return [

@@ -6,21 +6,21 @@ evidence of nothing, neither of sameness nor of difference.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
 
-from prismake.dedup.text import abstract_form, plain, same_journal
+from prismake.dedup.names import agreement, people
+from prismake.dedup.text import abstract_form, phrases, same_journal
+from prismake.dedup.words import exchange
 
 if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
 
 _LONGEST = 600  # characters of a title that are compared
-_ABSTRACT = 400
+_LONG = 150  # letters of an abstract that is long enough to be unlike another
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Pairs:
     doi: np.ndarray
     pmid: np.ndarray
     identical: np.ndarray  # bool: every field of the citation is the same text
-    abstract: np.ndarray  # filled by `abstracts`
+    abstract: np.ndarray
+    long_abstracts: np.ndarray  # bool: both are long enough to be unlike
 
     def __len__(self) -> int:
         return len(self.a)
@@ -157,76 +158,42 @@ def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _full_names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> None:
-    """Compare all words of the names where the family names disagree: ``Carignani, Andrea`` may be ``Andrea, C.``"""
-    for k in np.flatnonzero(authors < 0.75).tolist():
-        x, y = (
-            " ".join(w for w in plain(v if isinstance(v, str) else " ".join(v)).split() if len(w) > 2 and w != "and")
-            for v in (p.authors[a[k]], p.authors[b[k]])
-        )
-        if len(x) > 5 and len(y) > 5:
-            authors[k] = max(authors[k], fuzz.token_set_ratio(x, y) / 100)
+def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np.ndarray:
+    """Raise ``authors`` where the lists agree as sets of names or in all their words; whether they are the same people.
 
-
-def _same_people(p: Prepared, a: np.ndarray, b: np.ndarray, likely: np.ndarray) -> np.ndarray:
-    """Whether two lists hold the same names, or one is the other cut off (an abstract often has others)."""
+    An abstract often has other authors than its article: the same people are all of them, or a list that is cut off.
+    """
     code = p.codes["surnames"]
     out = (code[a] == code[b]) & (code[a] >= 0)
-    for k in np.flatnonzero(likely & ~out).tolist():
+    known: dict[int, list] = {}
+    for k in np.flatnonzero(~out).tolist():
         x, y = p.surnames[a[k]].split(), p.surnames[b[k]].split()
         out[k] = _one_list(x, y) or (len(x) == len(y) and _one_list(sorted(x), sorted(y)))
+        if out[k] and authors[k] >= 0.95:
+            continue
+        x, y = (known.setdefault(int(e), people(p.authors[e])) for e in (a[k], b[k]))
+        share, same = agreement(x, y)
+        authors[k] = max(authors[k], share, _all_words(x, y))
+        out[k] |= same
     return out
+
+
+def _all_words(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> float:
+    """Likeness of all words of two lists: ``Carignani, Andrea`` may be ``Andrea, C.``"""
+    left, right = (" ".join(w for name in v for w in name) for v in (x, y))
+    return fuzz.token_set_ratio(left, right) / 100 if len(left) > 5 and len(right) > 5 else 0.0
 
 
 def _one_list(x: list[str], y: list[str]) -> bool:
     return all(fuzz.ratio(v, w) >= 70 for v, w in zip(x, y, strict=False))
 
 
-_OPPOSITES = (("hyper", "hypo"), ("inter", "intra"), ("intra", "extra"), ("pre", "post"), ("af", "ef"), ("endo", "exo"),
-              ("micro", "macro"), ("in", "ex"), ("up", "down"))  # fmt: skip
-_GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|theta|kappa|lambda|sigma|omega|mu")
-_LITTLE = frozenset("the an and of in on to for from".split())
-
-
-def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
+def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
     """Whether the titles exchange words: adults for children, one drug for another. Spelling is no exchange."""
     out = np.zeros(len(a), dtype=bool)
-    for k in np.flatnonzero((title >= 0.7) & (title < 1)).tolist():
-        out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split())
+    for k in np.flatnonzero(closer).tolist():
+        out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split(), p.known)
     return out
-
-
-def exchange(x: list[str], y: list[str]) -> bool:
-    """Whether some place of two titles (lists of words) holds one word in the first and another in the second."""
-    known_x, known_y = {*x, *_LITTLE}, {*y, *_LITTLE}
-    left, right = [], []
-    for edit, i, j, m, n in [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]:
-        if edit != "equal":
-            left += [w for w in x[i:j] if w not in known_y]
-            right += [w for w in y[m:n] if w not in known_x]
-            continue
-        if left and right and _other_word("".join(left), "".join(right)):
-            return True
-        left, right = [], []
-    return False
-
-
-def _other_word(v: str, w: str) -> bool:
-    """Whether two words (or words written apart and together) are more than two spellings of one."""
-    if v == w:
-        return False
-    if max(len(v), len(w)) < 3 or {v, w} == {"with", "without"}:
-        return True
-    if v.startswith(w) or w.startswith(v):
-        return False
-    # Exports lose Greek letters: NF-B is NF-kappaB, but alpha is not beta.
-    if bool(_GREEK.search(v)) != bool(_GREEK.search(w)) and _GREEK.sub("", v) == _GREEK.sub("", w):
-        return False
-    opposite = any(
-        (v.startswith(one) and w.startswith(two)) or (v.startswith(two) and w.startswith(one))
-        for one, two in _OPPOSITES
-    )
-    return opposite or v.endswith(w) or w.endswith(v) or fuzz.ratio(v, w) < 85
 
 
 def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -240,10 +207,17 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     first, last = p.page_range
     more = (last > first) & (first >= 0)
     out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
-    # An article number beside a page range, or a lone day of the month beside one, is another thing, not another page.
+    long = last - first
+    one_count = p.codes["page_letters"][a] == p.codes["page_letters"][b]
     for one, two in ((a, b), (b, a)):
+        # An article number beside a page range, or a lone day of the month beside one, is another thing, not another
+        # page; and so is the number of an electronic article beside any page.
         number = p.lone_page[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
-        out[(out == 0) & number & (last[two] > first[two]) & ~p.supplement[one]] = np.nan
+        number &= (last[two] > first[two]) & ~p.supplement[one] & ~p.coded[one]
+        number |= p.electronic[one] & ~p.electronic[two] & ~p.supplement[two] & ~p.coded[two]
+        # Pages counted from one, as many as the other range has: the paper before it had its place.
+        number |= more[a] & more[b] & (first[one] == 1) & (first[two] > 1) & (long[a] == long[b]) & one_count
+        out[(out == 0) & number] = np.nan
     return out
 
 
@@ -257,7 +231,7 @@ def _last_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     first, last = p.page_range
-    known = (first[a] >= 0) & (first[b] >= 0)
+    known = (first[a] >= 0) & (first[b] >= 0) & ~p.coded[a] & ~p.coded[b]
     near = known & (first[a] <= last[b]) & (first[b] <= last[a])
     near |= _equal(p.codes["last_page"], a, b) == 1
     more = known & (first[a] < last[a]) & (first[b] < last[b])
@@ -265,12 +239,17 @@ def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, 
     return near, known & (gap >= 1) & (gap <= 3), more
 
 
-def _abstracts(p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int) -> np.ndarray:
-    """Likeness of the abstracts' beginnings for some rows, NaN where one is missing or very short."""
+def _abstracts(
+    p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Likeness of the abstracts for some rows, NaN where one is missing or very short; whether both are long.
+
+    Beginnings are compared letter by letter. Where they differ and one abstract has most phrases of the other, it is
+    the same one without its first part or with its parts in another order.
+    """
     out = np.full(len(a), np.nan, dtype=np.float32)
-    form: dict[int, str] = {}
-    for k in np.union1d(a[rows], b[rows]).tolist():
-        form[k] = abstract_form(p.abstract[k])
+    long = np.zeros(len(a), dtype=bool)
+    form = {k: abstract_form(p.abstract[k]) for k in np.union1d(a[rows], b[rows]).tolist()}
     rows = np.array([k for k in rows.tolist() if len(form[a[k]]) >= 80 and len(form[b[k]]) >= 80], dtype=np.int64)
     left = np.array([form[k] for k in a[rows].tolist()], dtype=object)
     right = np.array([form[k] for k in b[rows].tolist()], dtype=object)
@@ -278,7 +257,14 @@ def _abstracts(p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, work
     left = np.array([x[:n] for x, n in zip(left, short, strict=True)], dtype=object)
     right = np.array([x[:n] for x, n in zip(right, short, strict=True)], dtype=object)
     out[rows] = _ratio(fuzz.ratio, left, right, workers)
-    return out
+    long[rows] = short >= _LONG
+    known: dict[int, frozenset] = {}
+    for k in rows[out[rows] < 0.9].tolist():
+        x, y = (known.setdefault(int(e), phrases(p.abstract[e])) for e in (a[k], b[k]))
+        shared = len(x & y) / max(1, min(len(x), len(y)))
+        if shared >= 0.5:
+            out[k] = max(out[k], 0.6 + 0.36 * shared)
+    return out, long
 
 
 def _dois(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -302,25 +288,30 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     first = authors.copy()
     authors[names] = _ratio(fuzz.token_set_ratio, p.surnames[a[names]], p.surnames[b[names]], workers)
     first[names] = _ratio(fuzz.ratio, p.first_author[a[names]], p.first_author[b[names]], workers)
-    likely = names & ~(title <= 0.9)
+    likely = names & (~(title <= 0.9) | inside)
+    same_people = (c["surnames"][a] == c["surnames"][b]) & names
     if likely.any():
         some = authors[likely]
-        _full_names(p, a[likely], b[likely], some)
+        same_people[likely] = _names(p, a[likely], b[likely], some)
         authors[likely] = some
     near, after, more = _near_pages(p, a, b)
     first_page, volume = _first_pages(p, a, b), _equal(c["volume"], a, b)
-    closer = np.flatnonzero((title > 0.7) | inside | ((first_page == 1) & (volume == 1)))
+    doi = _dois(p, a, b)
+    one_place = (first_page == 1) & ((volume == 1) | (_last_pages(p, a, b) == 1))
+    closer = np.flatnonzero((title > 0.7) | inside | one_place)
+    abstract, long = _abstracts(p, a, b, closer, workers)
+    worded = (title < 1) & ((title >= 0.7) | ((title >= 0.5) & (one_place | (doi == 1))))
     known = (p.year[a] > 0) & (p.year[b] > 0)
     years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
         a=a, b=b, title=title, inside=inside, extra=extra, shorter=np.minimum(p.length[a], p.length[b]),
         numbers=_numbers(p, a, b), authors=authors, first_author=first,
-        people=_same_people(p, a, b, likely), swapped=_swapped(p, a, b, title), years=years,
+        people=same_people, swapped=_swapped(p, a, b, worded), years=years,
         journal=_journals(p, a, b, {}), volume=volume, issue=_issues(p, a, b),
         first_page=first_page, last_page=_last_pages(p, a, b), near_page=near, next_page=after, more_pages=more,
-        doi=_dois(p, a, b), pmid=_equal(c["pmid"], a, b),
+        doi=doi, pmid=_equal(c["pmid"], a, b),
         identical=(c["citation"][a] == c["citation"][b]) & (c["citation"][a] >= 0),
-        abstract=_abstracts(p, a, b, closer, workers),
+        abstract=abstract, long_abstracts=long,
     )  # fmt: skip
 
 
@@ -341,6 +332,7 @@ def empty() -> Pairs:
         "near_page": bool,
         "next_page": bool,
         "more_pages": bool,
+        "long_abstracts": bool,
         "extra": object,
     }
     return Pairs(**{k: np.empty(0, dtype=kinds.get(k, np.float32)) for k in Pairs.__dataclass_fields__})

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from prismake.core.files import replacing
 from prismake.dedup.compare import Pairs
 from prismake.dedup.entries import Entries
-from prismake.dedup.queue import worth_asking
 from prismake.dedup.rules import Decisions
 
 _SILENCED = b"silenced"
@@ -43,7 +42,7 @@ class Comparison:
         with replacing(entries) as draft:
             pq.write_table(pa.table(table).replace_schema_metadata(told), draft)
         d = self.decisions
-        kept = np.flatnonzero((d.rule != "") | (d.link != "") | worth_asking(self.pairs))
+        kept = np.flatnonzero((d.rule != "") | (d.link != "") | d.asked)
         columns = {name: value[kept] for name, value in vars(self.pairs).items() if name != "extra"}
         columns |= {name: value[kept] for name, value in vars(d).items()}
         with replacing(pairs) as draft:

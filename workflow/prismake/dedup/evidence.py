@@ -6,6 +6,7 @@ reads as a sentence. NaN fails every comparison: a missing value is no sign of a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from prismake.dedup import kinds
+from prismake.dedup import kinds, text
 
 if TYPE_CHECKING:
     from prismake.dedup.compare import Pairs
@@ -53,9 +54,13 @@ def weigh_titles(p: Prepared) -> None:
     ``p.serial``: "Editorial" and its like. ``p.generic``: these, and titles that stand in five different places or
     more, or in four different years.
     ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
+    ``p.known``: in how many titles a word stands, of the words that stand in three or more.
     """
     code = p.codes["title"]
     p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
+    count = Counter(word for words in p.words for word in set(words.split()))
+    p.known = {word: titles for word, titles in count.items() if titles > 2}
+    p.foreign = np.array([text.foreign(words) for words in p.words], dtype=bool)
     p.serial = np.array([kinds.serial(w) for w in p.words], dtype=bool)
     # Places by volume and page, not by the issue: what an export calls so may be a running number.
     seen = pd.DataFrame({name: p.codes[name] for name in ("title", "volume", "first_page")} | {"year": p.year})
@@ -84,7 +89,7 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | named
 
 
-def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool) -> SimpleNamespace:
+def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool | str) -> SimpleNamespace:
     """Boolean arrays by name; ``other_x`` means that both records have x and that it differs."""
     s = SimpleNamespace()
     s.unlike = p.kind[q.a] ^ p.kind[q.b]
@@ -121,17 +126,25 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     # Issues that count their pages anew repeat the low ones.
     one_issue = (p.page_range[0][q.a] >= 100) | (s.people & ~s.serial)
     s.same_part = s.issue | (np.isnan(q.issue) & s.year & one_issue)
-    s.swapped = q.swapped & ~s.same_title
     s.far_page = s.other_page & ~q.near_page
     s.more_numbers, s.other_numbers = q.numbers == 0.5, q.numbers == 0
     s.registered = _same_registration(p, q)
     s.same_number = same_value(p, q, "cochrane")
     # The first version may be the protocol of a review that later got another title.
     s.later = (p.version[q.a] != "1") & (p.version[q.b] != "1")
-    s.versions = s.same_number & merge_cochrane_versions & (s.title | (s.weak & s.later))
-    s.other_version = s.same_number & (not merge_cochrane_versions) & _other_version(p, q)
+    s.other_version = s.same_number & (merge_cochrane_versions is not True) & _other_version(p, q)
+    s.versions = (
+        s.same_number & ~s.other_version & (s.title | (s.weak & s.later)) & (merge_cochrane_versions is not False)
+    )
+    s.linked_version = s.other_version & (merge_cochrane_versions is False)
     s.one_paper = s.same_title & s.one_abstract & s.authors & s.journal & s.near_year & ~s.other_volume & ~s.generic
 
+    s.text = (q.abstract >= 0.95) & q.long_abstracts
+    s.swapped = q.swapped & ~s.same_title
+    # A title has as many wordings as translators; between two languages no word is the same.
+    s.translated = p.translated[q.a] | p.translated[q.b] | ((p.foreign[q.a] != p.foreign[q.b]) & (q.title < 0.75))
+    s.two_places = _two_places(p, q, s)
+    s.other_sort = _other_sort(p, q)
     s.lone_pages = _lone_pages(p, q)
     s.other_trials = _different_trials(p, q)
     s.same_issue = same_value(p, q, "issue") & s.issue
@@ -150,6 +163,36 @@ def same_value(p: Prepared, q: Pairs, field: str) -> np.ndarray:
     """Whether a field holds the very same value in both records."""
     code = p.codes[field]
     return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
+
+
+def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
+    """Whether the places contradict each other in a way that no slip of the pen explains.
+
+    Two ranges of pages that do not meet, pages of two counts (P1.234 and 45-51, S12 and 12), a supplement and an issue.
+    """
+    letters = p.codes["page_letters"]
+    ranges = q.more_pages & (q.last_page != 1)
+    counts = letters[q.a] != letters[q.b]
+    known = (p.codes["issue"][q.a] >= 0) & (p.codes["issue"][q.b] >= 0)
+    supplement = known & (p.in_supplement[q.a] != p.in_supplement[q.b]) & ~s.pages & ~(s.text & s.issue)
+    return (
+        (s.far_page & (ranges | counts))
+        | (s.other_page & counts & (p.supplement[q.a] | p.supplement[q.b]))
+        | supplement
+    )
+
+
+_EXCLUSIVE = (("abstract", "article"), ("abstract", "letter"), ("letter", "article"), ("protocol", "article"),
+              ("protocol", "abstract"), ("protocol", "letter"))  # fmt: skip
+
+
+def _other_sort(p: Prepared, q: Pairs) -> np.ndarray:
+    """Whether the publication types of the records exclude each other."""
+    x, y = p.sort[q.a], p.sort[q.b]
+    out = np.zeros(len(q), dtype=bool)
+    for one, two in _EXCLUSIVE:
+        out |= ((x == one) & (y == two)) | ((x == two) & (y == one))
+    return out
 
 
 def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:

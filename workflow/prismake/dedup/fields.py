@@ -53,6 +53,21 @@ def _page(text: str) -> tuple[str, str]:
     return ("" if prefix in ("p", "pp", "pg", "page", "pages") else prefix), m[2] + m[3]
 
 
+# The supplements are counted in front of the page: "II-221-5" is II221 to II225, "S4-76-S4-101" is S76 to S101.
+_ROMAN_IN_FRONT = re.compile(r"(?<![\w-])([ivx]{1,5})-(?=\d)")
+_PART_IN_FRONT = re.compile(r"^([a-z]{1,2})\d{1,2}-(\d+)-(?:\1\d{1,2}-)?(\d+)$")
+_NO_PLACE = re.compile(r"^\[?\d+\]?\s*(?:p|pp|pages)\.?$|^\D*\d{8}")  # a count of pages, a date
+_TWICE_NAMED = re.compile(r"^(\d+) (\d+)-\1 (\d+)$")
+_CODE_NOISE = re.compile(r"abstracts?|abs|poster|no\.|number|[^0-9a-z.]")
+_END_OF_RANGE = re.compile(r"^(?:suppl?|t)\W*\d+$")  # "Suppl-29" is what was left of S417-S429
+
+
+def _code(text: str) -> str:
+    """The number of a poster or an abstract, which is no page and still a place: ``P1.234``, ``OR-12``."""
+    code = "" if _END_OF_RANGE.match(text) else _CODE_NOISE.sub("", text).strip(".")
+    return code[:20] if any(c.isdigit() for c in code) else ""
+
+
 class Pages(NamedTuple):
     first: str
     last: str
@@ -63,18 +78,22 @@ class Pages(NamedTuple):
 def pages(text: str) -> Pages:
     """First and last page in full: ``389-95`` is 389 to 395, ``S35-41`` is s35 to s41, ``11-Sep`` is 9 to 11.
 
-    A single page (or an article number) is first and last alike; filler words give empty strings.
+    A single page (or an article number, or the number of a poster as it stands) is first and last alike; filler words
+    give empty strings.
     """
     whole = undate(text).strip().lower()
     low = whole
-    if not low or _FILLER.match(low) or low[:3] in _MONTHS:
+    if not low or _FILLER.match(low) or low[:3] in _MONTHS or _NO_PLACE.match(low):
         return Pages("", "")
+    low = _PART_IN_FRONT.sub(r"\1\2-\1\3", _TWICE_NAMED.sub(r"\2-\3", low))
+    low = _ROMAN_IN_FRONT.sub(r"\1.", low)
     low = re.split(r"[,;&+]|\bquiz\b|\bdiscussion\b|\bfollowing\b|\band\b", low, maxsplit=1)[0]
-    low = re.sub(r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?)[. :]+", "", low.strip())
+    low = re.sub(r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?|artn|unsp)[. :]+", "", low.strip())
     parts = [re.split(r"\s+(?:table|\()|(?<=\d)\s", part, maxsplit=1)[0] for part in _DASHES.split(low, maxsplit=1)]
     prefix, first = _page(parts[0])
     if not first:
-        return Pages("", "")
+        code = _code(low)
+        return Pages(code, code, lone=bool(code))
     last = first
     if len(parts) == 2:
         last = _page(parts[1])[1] or first
@@ -89,15 +108,19 @@ _NUMBER = re.compile(r"\d+")
 _ISSUE_IN_VOLUME = re.compile(r"^\s*([^()]*?)\s*\(([^()]*)\)\s*$")
 
 
-def volume_issue(volume: str, issue: str) -> tuple[str, str]:
+def volume_issue(volume: str, issue: str, other_issue: str = "") -> tuple[str, str]:
     """The volume's number and the issue's numbers (joined by blanks); ``s`` stands for a supplement.
 
-    ``24 (1)`` in the volume is volume 24, issue 1; ``04-Jun`` in the issue is 4-6; ``XII`` is 12.
+    ``24 (1)`` in the volume is volume 24, issue 1; ``04-Jun`` in the issue is 4-6; ``XII`` is 12. ``other_issue`` is
+    what another place of the record calls the issue: where the two differ the issue may be either.
     """
     low = undate(volume).strip().lower()
     if m := _ISSUE_IN_VOLUME.match(low):
         low, issue = m[1], issue or m[2]
-    return _first_number(low), issue_form(issue)
+    found, other = issue_form(issue), issue_form(other_issue)
+    if found and other and not set(found.split()) & set(other.split()):
+        found = f"{found} {other}"
+    return _first_number(low), found or other
 
 
 def _first_number(low: str) -> str:
@@ -194,15 +217,20 @@ def pmid_in_url(text: str) -> str:
 _GLUE = re.compile(
     r"(?<=\.)(?=(?:(?:de|van|von|der|den|la|le|di|du|da|del|el|al|ter|ten)\b\s?)*[^\W\d_a-z]['’\w][^\W\d_]*)"
 )
-_GLUED_NAME = re.compile(r"(?<=[a-zß-ÿ])(?=(?:[A-ZÀ-Þ]\.)+$|[A-ZÀ-Þ]\.)")
+GLUED_NAME = re.compile(r"(?<=[a-zß-ÿ])(?=(?:[A-ZÀ-Þ]\.)+$|[A-ZÀ-Þ]\.)")
 _INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[- ]?){1,4}$")
 _PARTICLES = frozenset("van von de der den la le di du da del della dos el al ter ten zu jr sr ii iii".split())
-_ET_AL = re.compile(
-    r"\b(?:et\s+al\.?|and others|others|anonymous|anon\.?|\[anonymous\]|unknown|no authors? listed)\b", re.I
+# What stands where nobody is named: "et al.", "[Anonymous]", "No authorship indicated", "Author not available".
+_NOBODY = re.compile(
+    r"\b(?:et\s+al\b\.?|(?:and\s+)?others\b|anonym(?:ous|us|e|a|o)?\b|anon\b\.?|unknown(?:\s+authors?)?\b|not\s+available\b|"
+    r"(?:no|without)\s+author(?:s|ship)?(?:\s+names?)?(?:\s+(?:are|is|was|were))?"
+    r"(?:\s+(?:listed|given|indicated|stated|named|available|specified|provided|identified))?\b|"
+    r"(?:the\s+)?author(?:s|ship)?(?:\s+names?)?(?:\s+(?:are|is|was|were))?\s+(?:not|un)\s*"
+    r"(?:listed|given|indicated|stated|named|available|specified|provided|identified|known)\b|"
+    r"s\.\s*n\.(?!\w)|sine\s+nomine\b)",
+    re.I,
 )
-
-
-_NOBODY = ("et al", "Et al", "ET AL", "other", "non", "NON", "nknown", "isted")
+_PERHAPS_NOBODY = ("et al", "other", "non", "nknown", "author", "vailable", "s.n", "s. n", "sine")
 
 
 def split_authors(value: object) -> list[str]:
@@ -219,6 +247,8 @@ def split_authors(value: object) -> list[str]:
         return text.split(" and ")
     if ";" in text:
         return text.split(";")
+    if "," in text and (parts := _comma_list(text)):
+        return parts
     if "." in text and len(text) > 12:
         parts = [p for p in _GLUE.split(text) if p.strip(" .")]
         if len(parts) > 1:
@@ -226,18 +256,32 @@ def split_authors(value: object) -> list[str]:
     return [text]
 
 
+_FAMILY_AND_INITIALS = re.compile(r"[^,.]{2,40} (?:[^\W\d_a-z]\.?[- ]?){1,4}")
+_FAMILY_COMMA_INITIALS = re.compile(r"[^,.]{2,40}, (?:[^\W\d_a-z]\.[- ]?){1,4}")
+
+
+def _comma_list(text: str) -> list[str]:
+    """The names of ``Liu L, Moody J, Gall A`` and of ``Liu, L., Moody, J.``; none of any other text."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and all(_FAMILY_AND_INITIALS.fullmatch(part) for part in parts):
+        return parts
+    parts = [part.strip(" ,") for part in re.split(r"(?<=\.),\s", text)]
+    return parts if len(parts) > 1 and all(_FAMILY_COMMA_INITIALS.fullmatch(part) for part in parts) else []
+
+
 def surname(name: str) -> str:
     """The family name as one plain word: ``Schultz J. E.``, ``Schultz, J`` and ``SchultzJ.E.`` give ``schultz``."""
-    if any(word in name for word in _NOBODY):
-        name = _ET_AL.sub(" ", name)
-    name = name.strip(" ,;")
+    low = name.lower()
+    if any(word in low for word in _PERHAPS_NOBODY):
+        name = _NOBODY.sub(" ", name)
+    name = name.strip(" ,;[]()")
     if not name.strip("."):
         return ""
     if "," in name:
         parts = [p.strip() for p in name.split(",")]
         family = next((p for p in parts if p and not _INITIALS.match(p)), parts[0])
     else:
-        words = (_GLUED_NAME.sub(" ", name, count=1).replace(". ", ".") if "." in name else name).split()
+        words = (GLUED_NAME.sub(" ", name, count=1).replace(". ", ".") if "." in name else name).split()
         long = [w for w in words if not (_INITIALS.match(w) and (len(w) <= 3 or "." in w))]
         if not long:
             long = words

@@ -59,7 +59,7 @@ def find_duplicates(
     *,
     answers: Mapping[str, str] | None = None,
     previous: Mapping[str, str] | None = None,
-    merge_cochrane_versions: bool = True,
+    merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
     **thresholds: float,
 ) -> Duplicates:
@@ -68,9 +68,11 @@ def find_duplicates(
     ``answers`` maps ``"<record_id>|<record_id>"`` to "same" or "different": a "different" keeps the two
     records apart whatever else joins them, a "same" joins them unless a "different" forbids it.
     ``previous`` maps record ids to the report ids of an earlier run: clusters keep them.
+    ``merge_cochrane_versions``: successive versions of one Cochrane review are one report (True), related reports
+    (False), or people are asked ("ask").
     ``workers`` is the number of threads that compare texts; it does not change the result.
 
-    Raises `DedupError` for ids that are missing or not unique, and for unknown thresholds or answers.
+    Raises `DedupError` for ids that are missing or not unique, and for unknown options, thresholds or answers.
     """
     said = panel.read(answers or {}, records)
     comparison = compare_records(
@@ -89,7 +91,7 @@ def apply_answers(
     *,
     answers: Mapping[str, str],
     previous: Mapping[str, str] | None = None,
-    merge_cochrane_versions: bool = True,
+    merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
 ) -> Duplicates:
     """What `find_duplicates` finds with these answers, from a comparison of the same records without answers.
@@ -110,7 +112,7 @@ def compare_records(
     records: pd.DataFrame,
     *,
     alone: frozenset[str] = frozenset(),
-    merge_cochrane_versions: bool = True,
+    merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
     **thresholds: float,
 ) -> Comparison:
@@ -119,6 +121,11 @@ def compare_records(
     Records in ``alone`` are entries of their own, even where others have the same content. Arguments and errors
     otherwise as for `find_duplicates`.
     """
+    if merge_cochrane_versions not in (True, False, "ask"):
+        raise DedupError(
+            f"Whether Cochrane versions are merged cannot be '{merge_cochrane_versions}'.",
+            remedy='Give true, false or "ask".',
+        )
     limits = _thresholds(thresholds)
     p = prepare(records, alone=alone)
     weigh_titles(p)
@@ -133,7 +140,7 @@ def conclude(
     said: panel.Answers | None = None,
     previous: Mapping[str, str] | None = None,
     *,
-    merge_cochrane_versions: bool = True,
+    merge_cochrane_versions: bool | str = "ask",
 ) -> Duplicates:
     """Clusters, open pairs and counts from a comparison, the answers and the report ids of an earlier run."""
     said = said or panel.Answers()
@@ -183,7 +190,7 @@ def _compared(p: Prepared, workers: int) -> Pairs:
 
 
 def _cluster(
-    p: Entries, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool
+    p: Entries, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool | str
 ) -> tuple[Clusters, dict[int, int], list[int]]:
     """Unions in order of the rules' strength; which pair put each entry into its cluster; the pairs that united two."""
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))

@@ -122,6 +122,32 @@ def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:
     return "", ""
 
 
+# What a database calls the sort of a document. "Conference paper" and "proceedings paper" are articles; what is called
+# an article and a conference proceeding at once may be either, and so may a note or an editorial.
+_SORTS = (
+    ("abstract", re.compile(r"conference abstract|meeting abstract|congress abstract|^abstracts?$|poster")),
+    ("letter", re.compile(r"^(?:journal: )?letters?\b|letter to the editor")),
+    ("protocol", re.compile(r"protocol")),
+    ("article", re.compile(r"\barticle\b|conference paper|proceedings paper|\breview\b|meta-?analysis|"
+                           r"randomi[sz]ed controlled trial|clinical trial\b(?!.*regist)|original")),
+)  # fmt: skip
+_UNCLEAR = re.compile(r"conference proceeding|editorial|\bnote\b|comment|erratum|preprint|conference review")
+
+
+def sort_of(types: tuple[str, ...]) -> str:
+    """ "abstract", "letter", "protocol" or "article" (reviews too); "" where the types say nothing or several."""
+    found = set()
+    for kind in types:
+        for part in kind.lower().split(";"):
+            if _UNCLEAR.search(part):
+                return ""
+            sort = next((name for name, word in _SORTS if word.search(part.strip())), "")
+            found |= {sort} if sort else set()
+    # An index of trials files abstracts and letters as articles, too.
+    special = found - {"article"}
+    return "" if len(special) > 1 else next(iter(special or found), "")
+
+
 def kind_of(
     title: str, types: tuple[str, ...], journal: str, dois: tuple[str, ...], accession: str, author: str
 ) -> int:

@@ -51,6 +51,7 @@ class Prepared:
     source_row: np.ndarray  # entry here -> one input row with that content
     title: np.ndarray  # compact title without what exports put around it
     words: np.ndarray  # the same with blanks
+    translated: np.ndarray  # bool: the title is marked as a translation
     numbers: np.ndarray  # numbers in the title, in order, joined by blanks
     surnames: np.ndarray  # family names joined by blanks
     first_author: np.ndarray
@@ -71,6 +72,7 @@ class Prepared:
     cochrane: np.ndarray  # number of a Cochrane review
     version: np.ndarray  # its version, as far as a DOI tells
     kind: np.ndarray  # bit flags, see `kinds`
+    sort: np.ndarray  # what the publication types say: an article, a letter, an abstract, a protocol
     abstract: Abstracts  # raw text, fetched when it is needed
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
@@ -79,8 +81,15 @@ class Prepared:
     supplement: np.ndarray = field(
         default_factory=lambda: np.empty(0, dtype=bool)
     )  # the first page is one of a supplement
+    electronic: np.ndarray = field(
+        default_factory=lambda: np.empty(0, dtype=bool)
+    )  # the number of an electronic article: e1234
+    coded: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the number of a poster: P1.234
+    foreign: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the title is not in English
+    known: dict[str, int] = field(default_factory=dict)  # in how many titles a word stands, of those in several
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `signs.weigh_titles`
     serial: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    in_supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the issue is a supplement
     proceedings: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # papers of a meeting: no volume
     short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
@@ -173,15 +182,33 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared.abstract = Abstracts(records.get("abstract"), chosen)
     prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
     prepared.codes["abstract"][beginnings[chosen] == 0] = -1
+    prepared.codes["page_letters"] = pd.factorize(np.array([_letters(v) for v in prepared.first_page], dtype=object))[0]
     prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
     prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
     prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
+    prepared.electronic = np.array(
+        [lone and bool(_ELECTRONIC.match(v)) for v, lone in zip(prepared.first_page, prepared.lone_page, strict=True)],
+        dtype=bool,
+    )
+    prepared.coded = np.array([bool(_CODED_PAGE.match(v)) for v in prepared.first_page], dtype=bool)
+    prepared.coded &= prepared.lone_page & ~prepared.electronic
+    prepared.in_supplement = np.array(["s" in v.split() for v in prepared.issue], dtype=bool)
     prepared.proceedings = np.array([v.startswith("+") for v in prepared.journal], dtype=bool)
     return prepared
 
 
+# "e1234", "ddq316" and "JCO2200642" number articles, "SAT0456" a poster of Saturday.
+_ELECTRONIC = re.compile(
+    r"^(?:e|ec|b|c|d|f|bmj)\d{3,}$|^(?!sun|mon|tue|wed|thu|fri|sat|lba|abs|pos|pub|sup)[a-z]{3}\d{3,5}$|^[a-z]+\d{6,}$"
+)
+_CODED_PAGE = re.compile(r"^(?:[a-z]+\d*\.|[a-z]{2,}\d|p\d)")
 _PAGE_NUMBER = re.compile(r"^[a-z]*(\d{1,7})")
+
+
+def _letters(page: str) -> str:
+    """The letters of a page: its numbers are counted apart from those with other letters."""
+    return re.sub(r"[\d.]+", "", page)
 
 
 def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
@@ -234,10 +261,10 @@ def _digests(*columns: list) -> list[bytes]:
 
 
 _CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "first_page", "last_page", "pii", "pmid",
-          "numbers", "cochrane", "source")  # fmt: skip
+          "numbers", "cochrane", "source", "sort")  # fmt: skip
 
 
-_NUMERIC = {"year": np.int32, "kind": np.int32, "lone_page": bool}
+_NUMERIC = {"year": np.int32, "kind": np.int32, "lone_page": bool, "translated": bool}
 
 
 def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
@@ -274,7 +301,12 @@ def _titles(titles: list[str]) -> dict[str, list]:
         for t in titles
     ]
     words = [text.british(t) for t in bare]
-    return {"title": [w.replace(" ", "") for w in words], "words": words, "numbers": [text.numbers(t) for t in bare]}
+    return {
+        "title": [w.replace(" ", "") for w in words],
+        "words": words,
+        "numbers": [text.numbers(t) for t in bare],
+        "translated": [text.translated(t) for t in titles],
+    }
 
 
 def _authors(authors: list) -> dict[str, list]:
@@ -311,7 +343,7 @@ def _places(taken: dict[str, list]) -> dict[str, list]:
 
 
 def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
-    names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind")
+    names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind", "sort")
     out: dict[str, list] = {name: [] for name in names}
     for k, (doi, url) in enumerate(zip(taken["doi"], taken["url"], strict=True)):
         dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
@@ -323,7 +355,8 @@ def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
             trials = (*trial_ids(accession, author, url, journal), *trials)
         trials = tuple(dict.fromkeys("".join(number.split()).upper() for number in trials))
         number, version = kinds.cochrane(dois, taken["pages"][k])
-        found = (dois, fields.pii(doi), fields.pmid(taken["pmid"][k], url), trials, number, version, kind)
+        pmid, sort = fields.pmid(taken["pmid"][k], url), kinds.sort_of(types) if types else ""
+        found = (dois, fields.pii(doi), pmid, trials, number, version, kind, sort)
         for name, value in zip(names, found, strict=True):
             out[name].append(value)
     return out
@@ -336,7 +369,7 @@ def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[
     """
     if issue.lower().lstrip().startswith("pp"):
         issue, pages = "", issue.lower().replace("pp", "")
-    volume, issue = fields.volume_issue(volume or split.get("volume", ""), issue or split.get("issue", ""))
+    volume, issue = fields.volume_issue(volume or split.get("volume", ""), issue, split.get("issue", ""))
     found = fields.pages(pages)
     if not found.first and split.get("pages"):
         found = fields.pages(split["pages"])

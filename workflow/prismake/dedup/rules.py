@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prismake.dedup import kinds
+from prismake.dedup.chance import QUEUE_FLOOR, probability, worth_asking
 from prismake.dedup.evidence import Thresholds, signs
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
 
 DEFAULTS = Thresholds()
+_VERSION = "another version of the Cochrane review"
+# Vetoes over which people are asked whenever a rule would merge the pair.
+ASKED = ("titles exchange words", "different abstracts", "two places", "publication types exclude each other")
 _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY
 
 
@@ -33,13 +37,17 @@ class Decisions:
     link: np.ndarray
     strength: np.ndarray  # place of the rule in the list, 0 the strongest
     final: np.ndarray  # bool: certainly different, nothing for people to decide
+    chance: np.ndarray  # probability that the pair is one report
+    asked: np.ndarray  # bool: people may be asked, unless the clusters answer it
 
 
-def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool = True) -> Decisions:
+def decide(
+    p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_versions: bool | str = "ask"
+) -> Decisions:
     """Rules, vetoes and links of all pairs."""
     s = signs(p, q, t, merge_cochrane_versions=merge_cochrane_versions)
     veto = _first(_vetoes(q, s), len(q))
-    identical = q.identical & ~s.other_trials
+    identical = q.identical & ~s.other_trials & ~s.other_sort
     rules = {"identical": identical, **_by_identifier(q, s), **_by_place(q, s), **_by_title(p, q, s)}
     rule = _first(rules, len(q))
     veto[identical] = ""
@@ -47,17 +55,28 @@ def decide(p: Prepared, q: Pairs, t: Thresholds = DEFAULTS, *, merge_cochrane_ve
     strength = np.array([place_of.get(name, len(rules)) for name in rule], dtype=np.int32)
     final = s.other_trials | (s.generic & (s.other_page | s.other_volume | s.other_doi | s.other_issue))
     final |= s.serial & ~(s.page & s.volume & s.same_part) & ~(s.doi | s.pmid | s.abstract)
-    return Decisions(rule=rule, veto=veto, link=_links(p, q, s), strength=strength, final=final & ~identical)
+    final &= ~identical
+    link = _links(p, q, s)
+    chance = probability(p, q)
+    asked = (
+        ((chance >= QUEUE_FLOOR) & worth_asking(q)) | ((rule != "") & np.isin(veto, ["", *ASKED])) | (veto == _VERSION)
+    )
+    asked &= (link == "") & ~final
+    return Decisions(rule=rule, veto=veto, link=link, strength=strength, final=final, chance=chance, asked=asked)
 
 
 def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     """What forbids a merge whatever the rules say; the first that holds is named."""
     elsewhere = s.other_volume & s.other_journal
+    # The text says more than the title where both have the very same.
+    one_text = s.text & s.authors & ~s.other_volume
+    one_text &= s.pages | s.doi | ((q.abstract >= 0.99) & s.title & s.people & s.journal & s.year & ~s.other_page)
+    one_doi = s.doi & s.title & s.authors
     exempt = s.registered | s.versions | s.pmid | (s.doi & ~s.other_page & ~s.other_volume)
     one_place = s.same_title & ~s.generic & s.place & ~s.other_journal
     return {
         "different trial numbers": s.other_trials,
-        "another version of the Cochrane review": s.other_version,
+        _VERSION: s.other_version,
         "registry entry and article": (s.unlike & kinds.REGISTRY) > 0,
         "preprint and article": ((s.unlike & kinds.PREPRINT) > 0) & ~s.doi & ~(s.page & s.journal),
         "protocol and article": ((s.unlike & kinds.PROTOCOL) > 0) & ~exempt & ~(s.page & s.volume),
@@ -66,6 +85,10 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
         "different PMIDs": s.other_pmid & ~s.versions,
         "different DOIs":
             s.other_doi & ~s.versions & ~one_place & ~(s.one_paper & ~s.other_page & ~s.other_issue),
+        "titles exchange words":
+            s.swapped & ~s.versions & ~s.pmid & ~s.registered & ~one_text
+            & ~(s.doi & s.pages & s.volume & s.authors)
+            & ~(s.translated & s.pages & s.volume & s.issue & s.authors),
         "different numbers in the titles":
             s.other_numbers & ~s.no_title & ~(s.title & s.pages & s.volume & s.year & s.authors),
         "one title has more numbers":
@@ -74,15 +97,21 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             & ~(s.doi & s.inside & s.authors & s.year & ~s.other_page),
         "different place":
             s.other_page & (s.other_volume | s.other_journal) & ~s.versions & ~(s.doi & s.title & ~elsewhere),
+        "two places": s.two_places & ~s.versions & ~s.pmid & ~s.registered & ~one_doi,
+        "publication types exclude each other":
+            s.other_sort & ~s.pmid & ~(one_doi & ~s.other_page & ~s.other_volume & ~s.other_issue),
         "generic title":
             s.generic & ~exempt
             & ~(s.page & s.volume & s.same_part & ~s.other_authors & ~s.other_journal),
         "short title":
             s.short & ~exempt & ~(s.place & ~s.other_issue & ~s.other_authors)
-            & ~(s.volume & s.issue & s.journal & s.all_authors & s.year & ~s.other_page),
-        "different authors": s.other_authors & ~(s.doi & s.title) & ~(s.title & s.page & s.volume & (q.last_page == 1)),
+            & ~((s.volume | s.no_volume) & s.issue & s.journal & s.all_authors & s.year & ~s.other_page),
+        "different authors":
+            s.other_authors & ~(s.doi & s.title & ~s.other_page)
+            & ~(s.title & s.page & s.volume & (q.last_page == 1)),
         "different years": (q.years > 1) & ~s.versions & ~(s.page & s.volume) & ~s.doi & ~s.pmid,
-        "different abstracts": s.other_abstract & s.far_page & ~s.versions & ~s.doi & ~s.pmid,
+        "different abstracts":
+            s.other_abstract & (q.long_abstracts | s.far_page) & ~s.versions & ~s.pmid & ~(one_doi & ~s.far_page),
     }  # fmt: skip
 
 
@@ -141,7 +170,7 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
     return {
         "same title, authors and journal":
             s.title & s.authors & s.journal & s.near_year & ~s.other_page & ~s.other_volume & ~s.other_issue
-            & telling & ~s.swapped & (s.volume & (s.same_title | s.abstract | s.year | s.issue) | nowhere),
+            & telling & (s.volume & (s.same_title | s.abstract | s.year | s.issue) | nowhere),
         "part of the title, same authors, journal and year":
             s.inside & s.all_authors & s.journal & s.year & ~s.other_page & ~s.other_volume & ~s.other_issue
             & telling & (q.shorter >= 40)
@@ -163,14 +192,15 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
         "same title, all authors, journal, volume and year, page unlike":
             s.same_title & s.people & s.journal & s.volume & s.year & ~s.other_issue & telling & ~s.short
             & ~q.next_page & ((s.unlike == 0) | meeting_named_once)
-            & (s.issue | s.abstract | q.more_pages | s.lone_pages),
+            & (s.issue | s.abstract | q.more_pages | s.lone_pages)
+            & (~s.far_page | s.text | (meeting_named_once & ~s.other_sort)),
         "same title, authors and pages, volume unlike":
             s.same_title & s.authors & s.pages & ~s.other_journal & s.near_year & telling,
         "same abstract, title, authors and issue":
             s.abstract & s.title & s.authors & s.volume & s.issue & s.year & ~s.far_page & ~s.generic,
         "same abstract, authors and journal":
             s.abstract & s.similar & s.people & (q.journal > 0) & s.near_year & ~s.other_volume & ~s.far_page
-            & ~s.generic & (~s.swapped | s.page) & (s.volume | s.year),
+            & ~s.generic & (s.volume | s.year),
     }  # fmt: skip
 
 
@@ -182,7 +212,7 @@ def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     for k in np.flatnonzero((unlike & kinds.REGISTRY) > 0).tolist():
         shared[k] = bool(set(p.trials[q.a[k]]) & set(p.trials[q.b[k]]))
     cases = {
-        "version of one Cochrane review": s.other_version,
+        "version of one Cochrane review": s.linked_version,
         "registry entry": ((unlike & kinds.REGISTRY) > 0) & (related | shared),
         "correction": ((unlike & (kinds.CORRECTION | kinds.RETRACTION)) > 0) & related,
         "comment or reply": ((unlike & (kinds.COMMENT | kinds.REPLY)) > 0) & related,

@@ -53,7 +53,7 @@ _FRONT = re.compile(
     r"systematic\s+review|research\s+article|cochrane\s+review|case\s+report|short\s+communication|"
     r"brief\s+report|rapid\s+communication|original\s+research|symposium|themed\s+section|series|withdrawn|retracted|"
     r"retracted\s+article|full-?length\s+article|research|clinical\s+study|clinical\s+trial|"
-    r"special\s+article|best\s+practice|invited\s+article|state\s+of\s+the\s+art)"
+    r"special\s+article|proceedings|best\s+practice|invited\s+article|state\s+of\s+the\s+art)"
     r"\s*(?:no\.?\s*)?\d{0,4}\s*[\])]?\s*[:.\u2013\u2014]\s*(?=\S.{20})",
     re.I,
 )
@@ -77,6 +77,8 @@ def plain(text: str) -> str:
 
 def british(text: str) -> str:
     """One spelling for haemo/hemo, oedema/edema, tumour/tumor, -isation/-ization; only for comparing."""
+    if "four" in text:
+        text = text.replace("four", "fowr")  # that is not "for"
     return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("is", "iz")
 
 
@@ -208,3 +210,31 @@ def abstract_form(abstract: str, length: int = 400) -> str:
     if ":" in beginning:
         beginning = _LABEL.sub(" ", beginning)
     return plain(beginning).replace(" ", "")[:length]
+
+
+def phrases(abstract: str, words: int = 3, most: int = 600) -> frozenset[str]:
+    """All runs of three words of an abstract (of its first words, if it is very long)."""
+    found = plain(abstract).split()[:most]
+    return frozenset(" ".join(found[k : k + words]) for k in range(len(found) - words + 1))
+
+
+_ENGLISH = frozenset("the of and with for on by from".split())
+_OTHER_TONGUES = frozenset(
+    "der die das dem den und von vom fur bei beim zum zur mit im eine einer als uber le la les du et dans chez une au "
+    "aux sur el los las del y con en una para por il lo gli di della dei e per nel het een van voor bij och av hos og "
+    "til hos do da dos na no em i w z s v u o od pri".split()
+)
+
+
+def foreign(words: str) -> bool:
+    """Whether a title (words as `british` spells them) is in another language than English, by its little words."""
+    found = words.split()
+    return sum(w in _OTHER_TONGUES for w in found) > sum(w in _ENGLISH for w in found)
+
+
+_TRANSLATED = re.compile(rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE})\s*[\])]\W*$", re.I | re.S)
+
+
+def translated(title: str) -> bool:
+    """Whether a title is marked as a translation: it stands in brackets, or its language is named behind it."""
+    return title.rstrip(" .")[-1:] in ("]", ")") and bool(_TRANSLATED.search(title))

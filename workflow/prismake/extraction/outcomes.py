@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
+from prismake.core.states import State
 from prismake.core.words import normal_word
 from prismake.protocol.config import PROPORTIONS, ROLES
 
@@ -74,7 +75,7 @@ def _role_order(role: str) -> tuple[int, str]:
 def _status(
     item: Mapping[str, str], values: Mapping[str, str], spec: Mapping[str, Any], overlap: str, label: Mapping[str, str]
 ) -> tuple[str, str]:
-    if item["state"] != "settled":
+    if item["state"] != State.SETTLED:
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     other = item.get(overlap, "")
     if not is_missing(other):

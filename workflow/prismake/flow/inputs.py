@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
+from prismake.core.states import State
 from prismake.flow import outcomes
 from prismake.kept.ids import FULL_TEXT
 from prismake.kept.versions import freeze, read_version
-from prismake.panel.decisions import NOT_SCREENED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,14 +44,14 @@ def flow_tables(
     read = {name: read_csv(path) for name, path in tables.items()}
     routes = pd.read_parquet(reports, columns=["report_id", "route"])
     pairs, vanished = read.pop("pairs"), read.pop("vanished")
-    unread = read["title_abstract"][read["title_abstract"]["state"] == NOT_SCREENED]
+    unread = read["title_abstract"][read["title_abstract"]["state"] == State.NOT_SCREENED]
     found = {
         "searches": [read_json(path) for path in searches],
         "records": pd.read_parquet(records, columns=["record_id", "source"]),
         **read,
         "removed": unread[["item_id", "settled_by"]].set_axis(["report_id", "why"], axis=1),
         "direct": set(routes.loc[routes["route"] == FULL_TEXT, "report_id"]),
-        "possible_duplicates": int((pairs["state"] != "settled").sum()),
+        "possible_duplicates": int((pairs["state"] != State.SETTLED).sum()),
     }
     if previous.get("version"):
         found["version"] = read_version(previous["version"])
@@ -135,7 +135,7 @@ def _words(decisions: pd.DataFrame, report: str) -> str:
     if report not in decisions.index:
         return ""
     row = decisions.loc[report]
-    return row["decision"] if row["state"] == "settled" else row["state"]
+    return row["decision"] if row["state"] == State.SETTLED else row["state"]
 
 
 def freeze_version(name: str, sources: Sequence[str], folder: Path = Path("results")) -> tuple[Path, dict[str, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import FlowError, collect
+from prismake.core.states import SettledBy, State
 from prismake.flow.identities import REMEDY
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[s
     if frame is None:
         return {}
     return {
-        report_of.get(report, report): "automation" if why == "automation" else "other"
+        report_of.get(report, report): "automation" if why == SettledBy.AUTOMATION else "other"
         for report, why in zip(frame["report_id"], frame["why"], strict=True)
     }
 
@@ -126,7 +127,7 @@ def decisions(
     gone = 0
     reasons = frame["reason"] if "reason" in frame else [""] * len(frame)
     for item, state, decision, reason in zip(frame["item_id"], frame["state"], frame["decision"], reasons, strict=True):
-        if state != "settled":
+        if state != State.SETTLED:
             continue
         if item not in report_of:
             gone += 1

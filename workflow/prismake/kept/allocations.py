@@ -6,24 +6,24 @@ from pathlib import Path
 
 from prismake.kept import store
 from prismake.kept.formats import ALLOCATION
-from prismake.panel.allocation import HandedOut
+from prismake.panel.allocation import Allocation
 
 
 def allocation_file(stage: str, folder: Path) -> Path:
     return folder / "history" / f"{stage}.rounds.json"
 
 
-def load_allocation(stage: str, folder: Path) -> HandedOut | None:
+def load_allocation(stage: str, folder: Path) -> Allocation | None:
     """What was handed out so far; None in a review that is older than this record.
 
     Raises:
         KeptFileError: the file is damaged, or a newer prismake wrote it.
     """
     content = store.read(allocation_file(stage, folder), ALLOCATION)
-    return HandedOut.from_dict(content) if content else None
+    return Allocation.from_dict(content) if content else None
 
 
-def save_allocation(stage: str, folder: Path, handed: HandedOut) -> None:
+def save_allocation(stage: str, folder: Path, handed: Allocation) -> None:
     """Keep what is handed out, in the order of handing out."""
     path = allocation_file(stage, folder)
     with store.locked(path.parent):

@@ -55,7 +55,7 @@ def join_and_keep(
     copy, about = folder / "history" / "records.parquet", folder / "history" / "searches.json"
     last = read_sources(folder)
     present = {record for table in tables for record in _ids(table)}
-    missing = [record for record in _kept_ids(copy) if record not in present] if copy.exists() else []
+    missing = [record for record in kept_ids(copy) if record not in present] if copy.exists() else []
     newly = set(missing) - set(last["vanished"])
     judged = set(judged_records()) if newly else set()
     kept = [record for record in missing if record not in newly or record in judged]
@@ -88,7 +88,7 @@ def _ids(table: Path) -> list[str]:
     return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
 
 
-def _kept_ids(copy: Path) -> list[str]:
+def kept_ids(copy: Path) -> list[str]:
     """The ids of the records in the copy of the last run.
 
     Raises:

@@ -59,7 +59,7 @@ def written(book: Mapping[str, Any], path: Path) -> str | None:
     return book["sheets"].get(path.name, {}).get("bytes")
 
 
-def people(book: Mapping[str, Any], path: Path) -> str:
+def user_digest(book: Mapping[str, Any], path: Path) -> str:
     """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
     last = book["sheets"].get(path.name, {})
     now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
@@ -75,7 +75,7 @@ def people(book: Mapping[str, Any], path: Path) -> str:
 
 def accepted(book: Mapping[str, Any], path: Path) -> bool:
     """Whether people said that a sheet is meant as they left it, however its answers changed."""
-    return bool(said := book["sheets"].get(path.name, {}).get("accepted")) and said == people(book, path)
+    return bool(said := book["sheets"].get(path.name, {}).get("accepted")) and said == user_digest(book, path)
 
 
 def accept(path: Path) -> None:
@@ -92,7 +92,7 @@ def accept(path: Path) -> None:
         raise SheetError(
             "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {known}."
         )
-    mark = people(book, offered)
+    mark = user_digest(book, offered)
 
     def accepting(present: dict[str, Any] | None) -> dict[str, Any]:
         sheets = (present or book)["sheets"]
@@ -148,4 +148,4 @@ def _state(path: Path, book: Mapping[str, Any]) -> str:
     last = book["sheets"].get(path.name, {})
     waits = int(last.get("waits", 0)) + (1 if last.get("waiting") and not open_in_program(path) else 0)
     after = f" after {waits} waits" if waits else ""
-    return people(book, path) + (" accepted" if accepted(book, path) else "") + after
+    return user_digest(book, path) + (" accepted" if accepted(book, path) else "") + after

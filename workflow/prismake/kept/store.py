@@ -142,7 +142,7 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
             number_of_format = _format(parsed, path)
             continue
         if not isinstance(parsed, dict):
-            why = "a conflict mark of git" if _CONFLICT.match(line) else "no line of this log"
+            why = "a conflict mark of git" if is_conflict_mark(line) else "no line of this log"
             raise damaged(f"line {number} is {why}", kind, path)
         parsed = migrated(parsed, kind, number_of_format)
         what, unknown = mismatch(parsed, kind.shape)
@@ -158,6 +158,11 @@ def numbered(data: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip(b"\r \t"):
             yield number, line.strip(b"\r")
+
+
+def is_conflict_mark(line: bytes) -> bool:
+    """Whether git has written a line, to part the sides of a conflict."""
+    return bool(_CONFLICT.match(line))
 
 
 def parsed_line(line: bytes) -> Any:

@@ -1,8 +1,8 @@
-"""Which rows of a stage are handed out when, and to whom: calibration, batches, the split of work; without files.
+"""Allocation: which rows of a stage are handed out when, and to whom, in a calibration and in batches; without files.
 
-What was handed out is kept (``config/sheets/history/<stage>.rounds.json``), because nothing else tells it: people sort
-their sheets, and the order in which rows were offered is what advice on stopping rests on. Rows that were handed out
-never move. An item is handed out to some reviewers; an answer that somebody gave without being asked counts too.
+The allocation is kept (``prismake.kept.allocations``), because nothing else tells it: people sort their sheets, and
+advice on stopping rests on the order in which rows were offered. Rows that were handed out never move. An item is
+handed out to some reviewers; an answer that somebody gave without being asked counts too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prismake.core.names import APPRAISAL, EXTRACTION
 from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
 from prismake.protocol.config import reviewers
@@ -43,8 +44,8 @@ class Scheme:
 
 def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
     """The scheme of a stage, from the protocol with its defaults filled in."""
-    said = protocol[stage]
-    calibration, split = said.get("calibration", {}), said.get("split", {})
+    settings = protocol[stage]
+    calibration, split = settings.get("calibration", {}), settings.get("split", {})
     return Scheme(
         Split(
             tuple(reviewers(dict(protocol), stage)),
@@ -52,27 +53,28 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
             split.get("check", 0.0),
             protocol["seed"],
         ),
-        said.get("order", "id"),
-        said.get("batch", 0),
+        settings.get("order", "id"),
+        settings.get("batch", 0),
         calibration.get("records", 0),
         calibration.get("kappa", 0.6),
         calibration.get("passed", False),
-        said.get("stop", ""),
-        stage in ("appraisal", "extraction"),
+        settings.get("stop", ""),
+        stage in (APPRAISAL, EXTRACTION),
     )
 
 
 @dataclass
-class Round:
+class Batch:
     """Rows handed out together. ``rows``: item to reviewers, in the order of handing out.
 
-    ``batch`` numbers the batches from 1 (0 for a calibration); a batch that was not full when it was handed out is
-    filled up by further rounds of the same number. ``asked_for`` is the size that the protocol gave a calibration, and
-    ``kappa`` its kappa when it had just been read.
+    ``number`` counts the batches from 1 (0 for a calibration); a batch that was not full when it was handed out is
+    filled up by further ones of the same number. ``kind`` is calibration, batch, or found where the sheets are older
+    than this record. ``asked_for`` is the size that the protocol gave a calibration, and ``kappa`` its kappa when it
+    had just been read.
     """
 
     kind: str
-    batch: int
+    number: int
     order: str
     split: str
     team: tuple[str, ...]
@@ -81,8 +83,9 @@ class Round:
     kappa: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        rows = {item: " ".join(who) for item, who in self.rows.items()}
-        plain = {"kind": self.kind, "batch": self.batch, "order": self.order, "split": self.split}
+        """Plain JSON types; the number is called ``batch``."""
+        rows = {item: " ".join(reviewers) for item, reviewers in self.rows.items()}
+        plain = {"kind": self.kind, "batch": self.number, "order": self.order, "split": self.split}
         plain |= {"team": " ".join(self.team), "rows": rows}
         if self.kind == CALIBRATION:
             plain |= {"asked_for": self.asked_for, "kappa": self.kappa}
@@ -90,22 +93,23 @@ class Round:
 
 
 @dataclass
-class HandedOut:
+class Allocation:
     """Everything that was handed out in a stage, oldest first.
 
     ``waiting``: items known and not handed out. ``arrived``: how many rows had been handed out when items were last
     added to the stage. ``stopped_by`` and ``stopped``: the sentence that ended the stage, and what was unread then.
     """
 
-    rounds: list[Round] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     arrived: int = 0
     stopped_by: str = ""
     stopped: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; the batches are called ``rounds``."""
         return {
-            "rounds": [one.to_dict() for one in self.rounds],
+            "rounds": [batch.to_dict() for batch in self.batches],
             "waiting": self.waiting,
             "arrived": self.arrived,
             "stopped_by": self.stopped_by,
@@ -113,21 +117,34 @@ class HandedOut:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> HandedOut:
-        rounds = []
-        people = {who: tuple(who.split()) for one in data["rounds"] for who in one["rows"].values()}
-        for one in data["rounds"]:
-            rows = {item: people[who] for item, who in one["rows"].items()}
-            rounds.append(Round(**{**one, "team": tuple(one["team"].split()), "rows": rows}))
-        return cls(rounds, list(data["waiting"]), data["arrived"], data["stopped_by"], list(data["stopped"]))
+    def from_dict(cls, data: Mapping[str, Any]) -> Allocation:
+        """The inverse of ``to_dict``; equal lists of reviewers are one object."""
+        reviewers = {names: tuple(names.split()) for batch in data["rounds"] for names in batch["rows"].values()}
+        batches = [
+            Batch(
+                batch["kind"],
+                batch["batch"],
+                batch["order"],
+                batch["split"],
+                tuple(batch["team"].split()),
+                {item: reviewers[names] for item, names in batch["rows"].items()},
+                batch.get("asked_for", 0),
+                batch.get("kappa"),
+            )
+            for batch in data["rounds"]
+        ]
+        return cls(batches, list(data["waiting"]), data["arrived"], data["stopped_by"], list(data["stopped"]))
 
     def items(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         """(item, reviewers) of every row, in the order of handing out."""
-        return ((item, who) for one in self.rounds for item, who in one.rows.items())
+        return ((item, reviewers) for batch in self.batches for item, reviewers in batch.rows.items())
 
-    def copy(self) -> HandedOut:
-        rounds = [replace(one, rows=dict(one.rows)) for one in self.rounds]
-        return HandedOut(rounds, list(self.waiting), self.arrived, self.stopped_by, list(self.stopped))
+    def of_kind(self, kind: str) -> list[Batch]:
+        return [batch for batch in self.batches if batch.kind == kind]
+
+    def copy(self) -> Allocation:
+        batches = [replace(batch, rows=dict(batch.rows)) for batch in self.batches]
+        return Allocation(batches, list(self.waiting), self.arrived, self.stopped_by, list(self.stopped))
 
 
 @dataclass(frozen=True)
@@ -139,45 +156,47 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Due:
-    """What is to be handed out next: ``number`` rows of a kind, as part of a batch; 0 rows while others are unread."""
+class NextBatch:
+    """What is to be handed out next: ``size`` rows of a kind as part of batch ``number``, 0 while others are unread."""
 
     kind: str
-    number: int
-    batch: int = 0
+    size: int
+    number: int = 0
 
 
-def rows_now(handed: HandedOut, queue: Collection[str], joined: Mapping[str, str]) -> dict[str, tuple[Round, str]]:
-    """Item of the queue to the round and the name under which it was handed out, in the order of handing out.
+def current_rows(
+    allocation: Allocation, queue: Collection[str], former_ids: Mapping[str, str]
+) -> dict[str, tuple[Batch, str]]:
+    """Item of the queue to the batch and the name under which it was handed out, in the order of handing out.
 
-    ``joined``: former item to the item that it is part of now; an item's own row comes before that of a former one.
+    ``former_ids``: former item to the item that it is part of now; an item's own row comes before that of a former one.
     """
-    own = {item for item, _ in handed.items() if item in queue} if joined else set()
-    found: dict[str, tuple[Round, str]] = {}
-    for one in handed.rounds:
-        for item in one.rows:
-            now = item if item in queue else joined.get(item, "")
-            if now and now not in found and (item == now or now not in own):
-                found[now] = (one, item)
-    return found
+    own = {item for item, _ in allocation.items() if item in queue} if former_ids else set()
+    rows: dict[str, tuple[Batch, str]] = {}
+    for batch in allocation.batches:
+        for item in batch.rows:
+            now = item if item in queue else former_ids.get(item, "")
+            if now and now not in rows and (item == now or now not in own):
+                rows[now] = (batch, item)
+    return rows
 
 
-def bring_up_to_date(
-    handed: HandedOut, scheme: Scheme, queue: Sequence[str], joined: Mapping[str, str], answered: Answered
-) -> HandedOut:
+def updated(
+    allocation: Allocation, scheme: Scheme, queue: Sequence[str], former_ids: Mapping[str, str], answered: Answered
+) -> Allocation:
     """What is handed out and what waits, after changes of the queue, of the reviewers and of the protocol."""
-    new = handed.copy()
-    rows = rows_now(new, set(queue), joined)
+    new = allocation.copy()
+    rows = current_rows(new, set(queue), former_ids)
     known = {*rows, *new.waiting}
     if any(item not in known for item in queue):
-        new.arrived = sum(len(one.rows) for one in new.rounds)
+        new.arrived = sum(len(batch.rows) for batch in new.batches)
     new.waiting = sorted(item for item in queue if item not in rows)
     _stop(new, scheme, queue, answered)
     _reseat(rows, scheme, answered, new)
     return new
 
 
-def _stop(new: HandedOut, scheme: Scheme, queue: Sequence[str], answered: Answered) -> None:
+def _stop(new: Allocation, scheme: Scheme, queue: Sequence[str], answered: Answered) -> None:
     """People's decision to read no more holds for what was unread when it was first seen, not for what comes later."""
     if scheme.stop == new.stopped_by:
         return
@@ -185,140 +204,139 @@ def _stop(new: HandedOut, scheme: Scheme, queue: Sequence[str], answered: Answer
     new.stopped = sorted(item for item in queue if not answered.some.get(item)) if scheme.stop else []
 
 
-def _reseat(rows: Mapping[str, tuple[Round, str]], scheme: Scheme, answered: Answered, new: HandedOut) -> None:
+def _reseat(rows: Mapping[str, tuple[Batch, str]], scheme: Scheme, answered: Answered, new: Allocation) -> None:
     """Pass on the rows of people who left before they answered; ask those who joined about what nobody has read.
 
     The one with the fewest rows takes over first, as a rule the one who is new. Where nobody is there to take a seat,
     whoever left keeps it, and is asked again when back.
     """
-    load, team = _load(new.rounds, scheme), set(scheme.split.team)
-    for item, (one, name) in rows.items():
-        asked = one.rows[name]
+    load, team = _load(new.batches, scheme), set(scheme.split.team)
+    for item, (batch, name) in rows.items():
+        asked = batch.rows[name]
         holders = [who for who in asked if who in team or who in answered.all.get(item, ())]
-        wanted = len(team) if one.kind == CALIBRATION else scheme.split.seats
-        seats = len(asked) if answered.some.get(item) else max(len(asked), wanted)
+        planned = len(team) if batch.kind == CALIBRATION else scheme.split.seats
+        seats = len(asked) if answered.some.get(item) else max(len(asked), planned)
         if len(holders) == len(asked) == seats:
             continue
         filled = fill(scheme.unit(item), holders, seats, scheme.split, load)
         gone = [who for who in asked if who not in filled]
-        one.rows[name] = (*filled, *gone[: seats - len(filled)])
+        batch.rows[name] = (*filled, *gone[: seats - len(filled)])
         load.rows.update(set(filled) - set(asked))
 
 
-def load_so_far(handed: HandedOut, scheme: Scheme) -> Load:
+def load_so_far(allocation: Allocation, scheme: Scheme) -> Load:
     """What the present team has had under the present split, calibration left out: all had the same there."""
     same = (BATCH, scheme.split.team, scheme.split.name)
-    return _load((one for one in handed.rounds if (one.kind, one.team, one.split) == same), scheme)
+    return _load((batch for batch in allocation.batches if (batch.kind, batch.team, batch.split) == same), scheme)
 
 
-def _load(rounds: Iterable[Round], scheme: Scheme) -> Load:
+def _load(batches: Iterable[Batch], scheme: Scheme) -> Load:
     load = Load()
-    for one in rounds:
-        for who in {scheme.unit(item): who for item, who in one.rows.items()}.values():
-            load.add(who)
+    for batch in batches:
+        for panel in {scheme.unit(item): who for item, who in batch.rows.items()}.values():
+            load.add(panel)
     return load
 
 
-def due(
-    handed: HandedOut, scheme: Scheme, queue: Collection[str], joined: Mapping[str, str], answered: Answered
-) -> Due:
+def next_batch(
+    allocation: Allocation, scheme: Scheme, queue: Collection[str], former_ids: Mapping[str, str], answered: Answered
+) -> NextBatch:
     """What is to be handed out now.
 
     First a calibration, while there is one to do; then batch after batch, each when everyone who was asked has answered
     all rows of the one before. A calibration is passed by its kappa, by people (``passed``), or because rows were
     handed out after it.
     """
-    open_items = len(set(handed.waiting) - set(handed.stopped))
-    lots = [one for one in handed.rounds if one.kind == CALIBRATION]
+    ready = len(set(allocation.waiting) - set(allocation.stopped))
+    calibrations = allocation.of_kind(CALIBRATION)
     if scheme.calibration and not scheme.passed:
-        last = lots[-1] if lots else None
-        more = last is not None and scheme.calibration > last.asked_for and not calibrated(handed, scheme)
-        if last is None or (more and not unread(last, handed, scheme, queue, joined, answered)):
-            before = sum(len(one.rows) for one in lots)
-            return Due(CALIBRATION, min(open_items, max(0, scheme.calibration - before)))
-        if not calibrated(handed, scheme):
-            return Due(CALIBRATION, 0)
-    current = max((one.batch for one in handed.rounds), default=0)
+        last = calibrations[-1] if calibrations else None
+        more = last is not None and scheme.calibration > last.asked_for and not calibrated(allocation, scheme)
+        if last is None or (more and not unread(last, allocation, scheme, queue, former_ids, answered)):
+            before = sum(len(batch.rows) for batch in calibrations)
+            return NextBatch(CALIBRATION, min(ready, max(0, scheme.calibration - before)))
+        if not calibrated(allocation, scheme):
+            return NextBatch(CALIBRATION, 0)
+    current = max((batch.number for batch in allocation.batches), default=0)
     if not scheme.batch:
-        return Due(BATCH, open_items, current + 1)
-    mine = [one for one in handed.rounds if one.kind != CALIBRATION and one.batch == current]
-    if not any(unread(one, handed, scheme, queue, joined, answered) for one in mine):
-        return Due(BATCH, min(open_items, scheme.batch), current + 1)
-    return Due(BATCH, max(0, min(open_items, scheme.batch - sum(len(one.rows) for one in mine))), current)
+        return NextBatch(BATCH, ready, current + 1)
+    parts = [batch for batch in allocation.batches if batch.kind != CALIBRATION and batch.number == current]
+    if not any(unread(batch, allocation, scheme, queue, former_ids, answered) for batch in parts):
+        return NextBatch(BATCH, min(ready, scheme.batch), current + 1)
+    room = scheme.batch - sum(len(batch.rows) for batch in parts)
+    return NextBatch(BATCH, max(0, min(ready, room)), current)
 
 
-def calibrated(handed: HandedOut, scheme: Scheme) -> bool:
+def calibrated(allocation: Allocation, scheme: Scheme) -> bool:
     """Whether the team has gone on, or may go on, to the batches."""
-    lots = [place for place, one in enumerate(handed.rounds) if one.kind == CALIBRATION]
-    if scheme.passed or not scheme.calibration or not lots:
+    places = [place for place, batch in enumerate(allocation.batches) if batch.kind == CALIBRATION]
+    if scheme.passed or not scheme.calibration or not places:
         return scheme.passed or not scheme.calibration
-    if any(one.kind == BATCH for one in handed.rounds[lots[-1] :]):
+    if any(batch.kind == BATCH for batch in allocation.batches[places[-1] :]):
         return True
-    kappa = handed.rounds[lots[-1]].kappa
+    kappa = allocation.batches[places[-1]].kappa
     return kappa is not None and kappa >= scheme.kappa
 
 
 def unread(
-    one: Round,
-    handed: HandedOut,
+    batch: Batch,
+    allocation: Allocation,
     scheme: Scheme,
     queue: Collection[str],
-    joined: Mapping[str, str],
+    former_ids: Mapping[str, str],
     answered: Answered,
 ) -> list[str]:
-    """The items of a round that somebody who is asked has not answered; what is no longer wanted does not count."""
-    team, stopped, found = set(scheme.split.team), set(handed.stopped), []
-    for item, who in one.rows.items():
-        now = item if item in queue else joined.get(item, "")
+    """The items of a batch that somebody who is asked has not answered, of those that are still in the queue."""
+    team, stopped, items = set(scheme.split.team), set(allocation.stopped), []
+    for item, who in batch.rows.items():
+        now = item if item in queue else former_ids.get(item, "")
         ended = now in stopped and not answered.some.get(now)
         if now and not ended and team.intersection(who).difference(answered.all.get(now, ())):
-            found.append(now)
-    return found
+            items.append(now)
+    return items
 
 
-def add_round(handed: HandedOut, scheme: Scheme, order: Sequence[str], what: Due) -> HandedOut:
-    """The same with one more round: the first of ``order`` that wait, or a random sample of them for a calibration."""
-    new = handed.copy()
-    ready = set(handed.waiting) - set(handed.stopped)
+def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], following: NextBatch) -> Allocation:
+    """The same with one more batch: the first of ``order`` that wait, or a random sample of them for a calibration."""
+    new = allocation.copy()
+    ready = set(allocation.waiting) - set(allocation.stopped)
     in_order = [item for item in order if item in ready]
-    if what.kind == CALIBRATION:
-        chosen = sorted(in_order, key=lambda item: (chance(f"calibration\x1f{item}", scheme.split.seed), item))
-        chosen = chosen[: what.number]
-        rows = dict.fromkeys(chosen, scheme.split.team)
-        made = Round(CALIBRATION, 0, "random", EVERYONE, scheme.split.team, rows, scheme.calibration)
+    if following.kind == CALIBRATION:
+        drawn = sorted(in_order, key=lambda item: (chance(f"calibration\x1f{item}", scheme.split.seed), item))
+        rows = dict.fromkeys(drawn[: following.size], scheme.split.team)
+        batch = Batch(CALIBRATION, 0, "random", EVERYONE, scheme.split.team, rows, scheme.calibration)
     else:
-        chosen = in_order[: what.number]
-        rows = _share(new, scheme, chosen)
-        made = Round(BATCH, what.batch, scheme.order, scheme.split.name, scheme.split.team, rows)
+        rows = _share(new, scheme, in_order[: following.size])
+        batch = Batch(BATCH, following.number, scheme.order, scheme.split.name, scheme.split.team, rows)
     if rows:
-        new.rounds.append(made)
+        new.batches.append(batch)
         new.waiting = sorted(set(new.waiting) - rows.keys())
     return new
 
 
-def _share(handed: HandedOut, scheme: Scheme, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _share(allocation: Allocation, scheme: Scheme, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Reviewers by item; the rows of a study that comes in pieces go to those who have the study already."""
-    before = {scheme.unit(item): who for item, who in handed.items()} if scheme.by_study else {}
+    before = {scheme.unit(item): who for item, who in allocation.items()} if scheme.by_study else {}
     units = list(dict.fromkeys(scheme.unit(item) for item in chosen))
     team = set(scheme.split.team)
     kept = {unit: before[unit] for unit in units if unit in before and team.issuperset(before[unit])}
-    kept |= share_out([unit for unit in units if unit not in kept], scheme.split, load_so_far(handed, scheme))
+    kept |= share_out([unit for unit in units if unit not in kept], scheme.split, load_so_far(allocation, scheme))
     return {item: kept[scheme.unit(item)] for item in chosen}
 
 
-def found_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owners: Sequence[str]) -> HandedOut:
+def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owners: Sequence[str]) -> Allocation:
     """What must have been handed out in a review whose sheets are older than this record of it.
 
     Args:
         rows: by reviewer, the items that stand in the sheet, from top to bottom.
         owners: the reviewers who have a sheet.
     """
-    items = list(dict.fromkeys(item for standing in rows.values() for item in standing if item))
-    has = {who: set(standing) for who, standing in rows.items()}
+    items = list(dict.fromkeys(item for own in rows.values() for item in own if item))
+    has = {who: set(own) for who, own in rows.items()}
     everyone = scheme.split.name == EVERYONE
     asked = {
         item: tuple(who for who in owners if everyone or item in has.get(who, ())) or tuple(owners) for item in items
     }
     if not asked:
-        return HandedOut()
-    return HandedOut([Round(FOUND, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])
+        return Allocation()
+    return Allocation([Batch(FOUND, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])

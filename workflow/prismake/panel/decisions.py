@@ -11,26 +11,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from prismake.core.states import SettledBy, State
 from prismake.protocol.forms import Field, Form, normal_word
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 
-SETTLED, UNDECIDED, CONFLICT, PROBLEM = "settled", "undecided", "conflict", "problem"
 AGAINST = "all reviewers now say"  # how the remark on a consensus that was overtaken begins
-NOT_SCREENED = "not screened"  # people stopped before anybody had read it
 
 
 @dataclass(frozen=True)
 class Verdict:
     """One field of one item: what each reviewer said, and what was settled by whom.
 
-    ``state`` is settled, undecided, conflict or "" (the field does not apply).
-    ``settled_by`` is agreement, consensus, single or "". ``remark`` says what is odd, ``remedy`` what to do about it.
+    ``remark`` says what is odd, ``remedy`` what to do about it.
     """
 
-    state: str
+    state: State
     value: str = ""
-    settled_by: str = ""
+    settled_by: SettledBy = SettledBy.NOBODY
     remark: str = ""
     remedy: str = ""
 
@@ -42,16 +40,16 @@ class Decision(NamedTuple):
     """
 
     item: str
-    state: str
-    settled_by: str
+    state: State
+    settled_by: SettledBy
     fields: Mapping[str, Verdict]
     answers: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # reviewer -> field -> answer
 
     def value(self, name: str) -> str:
-        return self.fields[name].value if self.state == SETTLED else ""
+        return self.fields[name].value if self.state == State.SETTLED else ""
 
     def conflicts(self) -> list[str]:
-        return [name for name, verdict in self.fields.items() if verdict.state == CONFLICT]
+        return [name for name, verdict in self.fields.items() if verdict.state == State.CONFLICT]
 
 
 def decide(
@@ -62,7 +60,7 @@ def decide(
     problems: Mapping[str, Mapping[str, set[str]]] | None = None,
     verdicts: Mapping[str, Mapping[str, Verdict]] | None = None,
     asked: Mapping[str, Collection[str]] | None = None,
-    stopped: Mapping[str, str] | None = None,
+    stopped: Mapping[str, SettledBy] | None = None,
 ) -> list[Decision]:
     """One decision an item, in the order of ``items``.
 
@@ -82,104 +80,106 @@ def decide(
     alike: dict[tuple, Decision] = {}  # thousands of items were answered in one of a few ways
     for item in items:
         who = answers if asked is None else asked.get(item, ())
-        said = {name: given.get(item, {}) for name, given in answers.items() if name in who}
+        own = {name: given.get(item, {}) for name, given in answers.items() if name in who}
         final = consensus.get(item, {})
-        if item in ended and not final and not any(any(given.values()) for given in said.values()):
-            blank = {one.name: Verdict("") for one in form.fields}
-            decisions.append(Decision(item, NOT_SCREENED, ended[item], blank, said))
+        if item in ended and not final and not any(any(given.values()) for given in own.values()):
+            blank = {question.name: Verdict(State.NOT_APPLICABLE) for question in form.fields}
+            decisions.append(Decision(item, State.NOT_SCREENED, ended[item], blank, own))
         elif item in special:
-            decisions.append(_decide_item(form, item, said, final, problems or {}, known.get(item, {})))
+            decisions.append(_decide_item(form, item, own, final, problems or {}, known.get(item, {})))
         else:
-            way = (tuple([(name, *given.items()) for name, given in said.items()]), *final.items())
+            way = (tuple([(name, *given.items()) for name, given in own.items()]), *final.items())
             if way not in alike:
-                alike[way] = _decide_item(form, item, said, final, {}, {})
-            one = alike[way]
-            decisions.append(Decision(item, one.state, one.settled_by, one.fields, said))
+                alike[way] = _decide_item(form, item, own, final, {}, {})
+            same = alike[way]
+            decisions.append(Decision(item, same.state, same.settled_by, same.fields, own))
     return decisions
 
 
 def _decide_item(
     form: Form,
     item: str,
-    said: Mapping[str, Mapping[str, str]],
+    answers: Mapping[str, Mapping[str, str]],
     consensus: Mapping[str, str],
     problems: Mapping[str, Mapping[str, set[str]]],
     known: Mapping[str, Verdict],
 ) -> Decision:
-    heard = {who: given for who, given in said.items() if any(given.values())} if form.optional else said
+    heard = {who: given for who, given in answers.items() if any(given.values())} if form.optional else answers
     verdicts: dict[str, Verdict] = {}
-    for one in form.fields:
-        condition, wanted = one.when or ("", "")
-        if condition and (verdicts[condition].state != SETTLED or verdicts[condition].value != wanted):
-            verdicts[one.name] = Verdict("")
-        elif one.name in known:
-            verdicts[one.name] = known[one.name]
-        elif not said and not consensus.get(one.name):  # not handed out yet
-            verdicts[one.name] = Verdict(UNDECIDED)
+    for question in form.fields:
+        name, (condition, answer) = question.name, question.when or ("", "")
+        if condition and (verdicts[condition].state != State.SETTLED or verdicts[condition].value != answer):
+            verdicts[name] = Verdict(State.NOT_APPLICABLE)
+        elif name in known:
+            verdicts[name] = known[name]
+        elif not answers and not consensus.get(name):  # not handed out yet
+            verdicts[name] = Verdict(State.UNDECIDED)
         else:
             asked = heard
             if condition:
-                asked = {who: given for who, given in heard.items() if settles(form.field(condition), given) == wanted}
-            verdicts[one.name] = _settle(one, asked, consensus.get(one.name, ""), followed=bool(condition))
-    broken = any(item in by_item for who, by_item in problems.items() if who in said)
+                first = form.field(condition)
+                asked = {who: given for who, given in heard.items() if settles(first, given) == answer}
+            verdicts[name] = _settle(question, asked, consensus.get(name, ""), followed=bool(condition))
+    broken = any(item in by_item for who, by_item in problems.items() if who in answers)
     state = _state(verdicts, form)
-    if broken and (state != SETTLED or not any(verdict.value for verdict in verdicts.values())):
-        state = PROBLEM
-    by = [verdict.settled_by for verdict in verdicts.values() if verdict.settled_by]
-    settled_by = "" if state != SETTLED else "consensus" if "consensus" in by else by[0] if by else ""
-    return Decision(item, state, settled_by, verdicts, said)
+    if broken and (state != State.SETTLED or not any(verdict.value for verdict in verdicts.values())):
+        state = State.PROBLEM
+    by = [verdict.settled_by for verdict in verdicts.values() if verdict.settled_by and state == State.SETTLED]
+    settled_by = SettledBy.CONSENSUS if SettledBy.CONSENSUS in by else by[0] if by else SettledBy.NOBODY
+    return Decision(item, state, settled_by, verdicts, answers)
 
 
-def settles(one: Field, given: Mapping[str, str]) -> str:
+def settles(question: Field, given: Mapping[str, str]) -> str:
     """What an answer stands for: *maybe* at title and abstract proceeds like *include*."""
-    value = given.get(one.name, "")
-    return one.standing_for.get(value, value)
+    value = given.get(question.name, "")
+    return question.standing_for.get(value, value)
 
 
-def answer_to(form: Form, one: Field, given: Mapping[str, str]) -> str | None:
+def answer_to(form: Form, question: Field, given: Mapping[str, str]) -> str | None:
     """What one reviewer said to a field; ``None`` where they said nothing or the field did not apply to them."""
-    if one.when and settles(form.field(one.when[0]), given) != one.when[1]:
+    if question.when and settles(form.field(question.when[0]), given) != question.when[1]:
         return None
-    return given.get(one.name) or None
+    return given.get(question.name) or None
 
 
-def _settle(one: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:
+def _settle(question: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:
     """The verdict on one field from the answers of those who were asked.
 
     ``followed``: the field hangs on an earlier answer that is settled already.
     """
-    given = {who: settles(one, answer) for who, answer in asked.items()}
-    final = settles(one, {one.name: consensus})
+    given = {who: settles(question, answer) for who, answer in asked.items()}
+    final = settles(question, {question.name: consensus})
     missing = [who for who, value in given.items() if not value]
-    kinds = {comparable(one, value) for value in given.values()}
-    agreed = bool(given) and len(kinds) == 1 and not (one.required and missing)
+    kinds = {comparable(question, value) for value in given.values()}
+    agreed = bool(given) and len(kinds) == 1 and not (question.required and missing)
     if final:
-        if agreed and comparable(one, final) not in kinds and len(given) > 1 and not missing:
+        if agreed and comparable(question, final) not in kinds and len(given) > 1 and not missing:
             remark = f"{AGAINST} “{next(iter(given.values()))}”, the consensus sheet says “{final}”"
-            return Verdict(CONFLICT, remark=remark, remedy="Change or clear the consensus answer.")
-        return Verdict(SETTLED, final, "consensus")
+            return Verdict(State.CONFLICT, remark=remark, remedy="Change or clear the consensus answer.")
+        return Verdict(State.SETTLED, final, SettledBy.CONSENSUS)
     if agreed:
         value = next(iter(given.values()))
-        return Verdict(SETTLED, value, "single" if len(given) == 1 and not followed else "agreement")
+        alone = len(given) == 1 and not followed
+        return Verdict(State.SETTLED, value, SettledBy.SINGLE if alone else SettledBy.AGREEMENT)
     if not given:  # the adjudicator settled the earlier field as nobody had said: only the adjudicator can go on
-        return Verdict(CONFLICT if one.required else SETTLED, settled_by="")
-    if one.required and missing:
-        return Verdict(UNDECIDED)
-    return Verdict(CONFLICT)
+        return Verdict(State.CONFLICT if question.required else State.SETTLED)
+    if question.required and missing:
+        return Verdict(State.UNDECIDED)
+    return Verdict(State.CONFLICT)
 
 
-def comparable(one: Field, value: str) -> str:
+def comparable(question: Field, value: str) -> str:
     """The form of an answer in which two are compared: text without case and blanks."""
-    return normal_word(value) if one.kind == "text" else value
+    return normal_word(value) if question.kind == "text" else value
 
 
 def _state(verdicts: Mapping[str, Verdict], form: Form) -> str:
     states = [verdict.state for verdict in verdicts.values()]
-    if UNDECIDED in states:
-        return UNDECIDED
-    if CONFLICT in states:
-        return CONFLICT
-    return SETTLED if SETTLED in states else UNDECIDED
+    if State.UNDECIDED in states:
+        return State.UNDECIDED
+    if State.CONFLICT in states:
+        return State.CONFLICT
+    return State.SETTLED if State.SETTLED in states else State.UNDECIDED
 
 
 def to_adjudicate(form: Form, decisions: Sequence[Decision]) -> list[tuple[str, str]]:
@@ -187,14 +187,14 @@ def to_adjudicate(form: Form, decisions: Sequence[Decision]) -> list[tuple[str, 
 
     A conflict is offered as soon as the field itself is answered by all, although other fields wait.
     """
-    return [(one.item, name) for one in decisions for name in one.conflicts()]
+    return [(decision.item, name) for decision in decisions for name in decision.conflicts()]
 
 
 def progress(form: Form, item_answers: Mapping[str, str]) -> bool:
     """Whether one reviewer has answered everything that applies to an item."""
-    for one in form.fields:
-        if one.when and settles(form.field(one.when[0]), item_answers) != one.when[1]:
+    for question in form.fields:
+        if question.when and settles(form.field(question.when[0]), item_answers) != question.when[1]:
             continue
-        if one.required and not item_answers.get(one.name):
+        if question.required and not item_answers.get(question.name):
             return False
     return bool(form.fields)

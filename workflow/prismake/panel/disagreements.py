@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from prismake.panel.decisions import CONFLICT, UNDECIDED, Decision, answer_to, comparable, settles
+from prismake.core.states import State
+from prismake.panel.decisions import Decision, answer_to, comparable, settles
 from prismake.protocol.forms import Field, Form
 
 NOT_GIVEN = "not given"
@@ -54,7 +55,7 @@ def _entry(form: Form, one: Field, key: tuple[str, ...], judged: Sequence[Decisi
         "count": len(judged),
         "items": sorted(decision.item for decision in judged),
         "settled": dict(sorted(Counter(verdict.value for verdict in verdicts if verdict.value).items())),
-        "open": sum(verdict.state in (CONFLICT, UNDECIDED) for verdict in verdicts),
+        "open": sum(verdict.state in (State.CONFLICT, State.UNDECIDED) for verdict in verdicts),
         "because": _because(form, one, {first: a, second: b}, judged),
     }
 

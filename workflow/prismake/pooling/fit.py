@@ -99,16 +99,26 @@ def pool(
         y, v, X, dropped, keep = complete_rows(yi, vi, X)
         problem = Problem(y, v, X)
         fit = fit_problem(problem, method, test, level, dropped=dropped, names=names, has_intercept=intercept, **how)
-    return fit if not measure and labels is None and ni is None else shown(fit, keep, measure, labels, ni)
+    plain = not measure and labels is None and ni is None and not fit.dropped
+    return fit if plain else shown(fit, keep, measure, labels, ni)
 
 
 def shown(fit: Pooled, keep: np.ndarray, measure: str, labels: Sequence[str] | None, ni: Any) -> Pooled:
-    """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept."""
+    """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept, and a warning that
+    names the others."""
     if labels is not None and len(labels) != keep.size:
         raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one a study.")
     names = () if labels is None else tuple(str(labels[i]) for i in np.flatnonzero(keep))
     sizes = None if ni is None else np.broadcast_to(as_column(ni, "ni"), keep.shape)[keep]
-    return replace(fit, measure=measure.upper(), labels=names, ni=sizes)
+    notes = fit.warnings if keep.all() else (_left_out(keep, labels), *fit.warnings)
+    return replace(fit, measure=measure.upper(), labels=names, ni=sizes, warnings=notes)
+
+
+def _left_out(keep: np.ndarray, labels: Sequence[str] | None) -> str:
+    rows = np.flatnonzero(~keep)
+    names = ", ".join(f"row {i + 1}" if labels is None else str(labels[i]) for i in rows[:10])
+    more = f" and {rows.size - 10} more" if rows.size > 10 else ""
+    return f"{rows.size} incomplete row{'s' if rows.size > 1 else ''} left out: {names}{more}."
 
 
 def fit_problem(
@@ -131,8 +141,6 @@ def fit_problem(
         raise PoolingError(NO_WEIGHT, remedy="Correct the row or leave it out.")
     fit = fixed if fixed is not None and found.value == 0.0 else problem.at(found.value)
     notes: list[str] = []
-    if dropped:
-        notes.append(f"{dropped} incomplete row{'s' if dropped > 1 else ''} left out.")
     test, scaled = _test(fit, method, test, adhoc, found.value, level, notes)
     classic = fit.covariance()
     vcov = scaled.factor * classic

@@ -82,7 +82,6 @@ def beta_binomial(
         tau2=NAN, se_tau2=NAN, I2=NAN, H2=NAN, R2=NAN, Q=gain, Q_df=1, Q_p=0.5 * float(dist.chi2_upper(gain, 1)),
         QM=stat * stat, QM_df=(1, NAN), QM_p=float(dist.normal_two_sided(stat)), loglik=value,
         weights_pct=np.full(k, NAN), dropped=int((~keep).sum()), gradient=gradient, iterations=steps,
-        warnings=() if keep.all() else (f"{int((~keep).sum())} incomplete rows left out.",),
         extra={"model": "beta-binomial", "rho": rho, "risks": risks},
     )  # fmt: skip
     return shown(found, keep, measure, labels, None)

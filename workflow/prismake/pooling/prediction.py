@@ -13,7 +13,7 @@ All but one are symmetric around the estimate, half = quantile x sqrt(se² + tau
 
 The default is ``hts``: by simulation over reviews of 3 to 20 single-arm trials (tests/benchmarks/pooling/prediction.py)
 it holds 91 % of new effects on average where there is heterogeneity and 99 % where there is none; a normal quantile
-holds 80 and 95, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; it is no default
+holds 80 and 96, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; it is no default
 because neither metafor nor meta has it, so that nobody could check it there. p counts the coefficients.
 
 There is no interval of fewer than three studies (for ``metafor`` of fewer than metafor gives), and none of a

@@ -228,7 +228,7 @@ def summarise_fit(
 ) -> Pooled:
     """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests, or holds the tests
     alone (``Q_lrt`` and the like)."""
-    notes = [f"{dropped} row{'s' if dropped > 1 else ''} left out."] if dropped else []
+    notes = []
     if asked.test == "knha":
         notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
     b, V = mixed.b[report], mixed.vcov[report, report]

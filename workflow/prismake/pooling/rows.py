@@ -107,5 +107,5 @@ class Effects:
             )
         named = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
         fit = pool(self.yi, self.vi, method, test, mods, **(named | how))
-        counted = [note for note in fit.warnings if not note.endswith("left out.")]
+        counted = [note for note in fit.warnings if "incomplete row" not in note] if self.left_out else fit.warnings
         return replace(fit, warnings=(*self.notes, *counted))

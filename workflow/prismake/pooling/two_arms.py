@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingErro
 from . import prediction as pi
 from .design import design_matrix, require_full_rank
 from .distributions import chi2_upper
-from .effects import effect_sizes
+from .effects import effect_rows, effect_sizes
 from .fit import shown
 from .frame import columns
 from .glmm import Mixed, fit_mixed
@@ -73,7 +73,11 @@ def pool_two_arms(
     dropped = int((~keep).sum())
 
     def show(fit: Pooled) -> Pooled:
-        return shown(fit, keep, measure, labels, None)
+        found = shown(fit, keep, measure, labels, None)
+        rows = effect_rows(measure, data, labels=labels)
+        told = tuple(note for note in rows.notes if not note.startswith("Continuity"))
+        every = len(rows.left_out) == fit.dropped  # else moderators are missing too
+        return replace(found, warnings=(*told, *(fit.warnings if every else found.warnings)))
 
     if x[:, 0].sum() == 0 or x[:, 1].sum() == 0:
         raise EstimateDoesNotExist("One arm has no events in any study: the ratio is zero or infinite.")

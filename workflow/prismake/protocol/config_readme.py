@@ -31,13 +31,19 @@ the path of the key and what is allowed there.
 | --- | --- |
 | `config.yaml` | the protocol |
 | `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
-| `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, every changed decision |
+| `known_studies.txt` | studies that a good search must find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
 | `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
-Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own
-columns in them are brought up to date. Everything in `results/` is made from what is here.
+Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, that the workflow's own
+columns in them are brought up to date, and that the oldest copies of a sheet go. Everything in `results/` is
+made from what is here.
+
+`known_studies.txt` has one study a line, by PMID, DOI, PMC number or registration number; what stands behind `#` is a
+note. An export (`known_studies.ris`) or a folder `known_studies/` of such files will do as well. The report says of
+each which source found it and where it is now; the closing table names each that no search found or that was left out.
 
 Only `title` and `question` are required. The demonstration's `config.yaml` is an example of every part.
 """

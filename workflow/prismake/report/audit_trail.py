@@ -14,7 +14,7 @@ from prismake.kept import ids as clusters
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
 from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.config import PANEL_STAGES
-from prismake.sheets.prefilled import read_taken
+from prismake.sheets.prefilled import load_prefilled
 
 
 def story(record: str, folder: Path = Path()) -> list[str]:
@@ -127,7 +127,7 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
 
 def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
     """Answers that the workflow wrote itself, because they came along with an export."""
-    for who, items in sorted(read_taken(stage, folder / SHEETS).items()):
+    for who, items in sorted(load_prefilled(stage, folder / SHEETS).items()):
         for item, given in sorted(items.items()):
             if _about(item, names):
                 said = ", ".join(f"{name} {value}" for name, value in sorted(given["answers"].items()))

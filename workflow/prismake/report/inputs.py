@@ -56,6 +56,7 @@ def gather(
         "notices": notices_of(read_csv(inputs["notices"]), included, citations),
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
+        "known": read_csv(inputs["known"]).to_dict("records"),
         "results": [read_json(path) for path in inputs["results"]],
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),

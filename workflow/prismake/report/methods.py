@@ -101,11 +101,12 @@ def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _duplicates(config: Mapping[str, Any]) -> str:
-    versions = config.get("duplicates", {}).get("merge_cochrane_versions", True)
+    versions = config.get("duplicates", {}).get("merge_cochrane_versions", "ask")
+    treated = {True: "taken as one report", False: "kept apart"}.get(versions, "put before the panel")
     return (
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
         f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates')}. Successive versions of one "
-        f"Cochrane review were {'taken as one report' if versions else 'kept apart'}."
+        f"Cochrane review were {treated}."
     )
 
 

@@ -41,6 +41,7 @@ def render(context: Mapping[str, Any]) -> str:
     flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
     notices       included reports that were retracted or questioned: list of {"study", "citation", "notice"}
     carried       sentences on decisions that came along with exports of screening tools (``flow/carried.json``)
+    known         rows of ``flow/known_studies.csv``: studies that a good search must find
     vanished      rows of ``flow/vanished.csv``: judged records that no search finds any longer
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
     studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
@@ -194,6 +195,9 @@ def _limitations(context: Mapping[str, Any]) -> list[str]:
             found.append(f"{title}: {sentence}")
         found += [f"{title}: {text}" for text in warnings_of(result)]
     found += _not_screened(context["stages"])
+    known = [row["outcome"] for row in context["known"]]
+    if lost := known.count("not found"):
+        found.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         found.append(f"{plural(missing, 'report')} sought could not be retrieved.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
+from prismake.core.states import State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.D
         return _unjudged(stage, results)
     decided = _read(results / stage / "decisions.csv").set_index("item_id")
     ids = _read(results / stage / "queue.parquet")["item_id"]
-    settled = decided["decision"].where(decided["state"] == "settled", "").reindex(ids).fillna("")
+    settled = decided["decision"].where(decided["state"] == State.SETTLED, "").reindex(ids).fillna("")
     if what != ALL:
         ids = settled.index[settled == DECISIONS.get(what, "")]
     reports = _reports(results)

@@ -94,6 +94,16 @@ def notices_told(folder: Path = Path()) -> list[str]:
     return [*said, *([problem] if problem else [])]
 
 
+def known_studies_told(folder: Path = Path()) -> list[str]:
+    """Known studies that no search found or that were left out, and lines that name none; nothing while all is well."""
+    said = read_json(folder / "results" / "flow" / "known_studies.json") or {}
+    lost = [*said.get("lost", ()), *said.get("problems", ())]
+    if len(lost) > _MOST_PROBLEMS:
+        more = f"{len(lost) - _MOST_PROBLEMS:,} more known studies, all in results/flow/known_studies.csv"
+        lost = [*lost[:_MOST_PROBLEMS], more]
+    return [text for text in (said.get("summary", ""), *lost) if text] if lost else []
+
+
 def found_no_longer(folder: Path = Path()) -> list[str]:
     """Judged records that no search finds any longer, each with what was decided about it."""
     file = folder / "results" / "flow" / "vanished.csv"
@@ -162,7 +172,12 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
     for text in answer_warnings():
         console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in [*(read_json(Path("results/flow/carried.json")) or []), *found_no_longer(), *notices_told()]:
+    for text in [
+        *(read_json(Path("results/flow/carried.json")) or []),
+        *known_studies_told(),
+        *found_no_longer(),
+        *notices_told(),
+    ]:
         console.print(f"[bold yellow]![/] {escape(text)}")
     for where, text in not_read(config):
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.states import State
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -46,7 +48,7 @@ def study_table(
     for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
         mark = marks.get(study["study_id"], {})
         for arm, values in sorted(taken.get(study["study_id"], [("", {})]), key=lambda pair: pair[0]):
-            settled = values.get("state") == "settled"
+            settled = values.get("state") == State.SETTLED
             rows.append(
                 [
                     study["label"],
@@ -93,7 +95,7 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
     known = {str(row[key]): row for row in reports.to_dict("records")}
     rows = []
     for row in decisions.to_dict("records"):
-        if row["state"] != "settled" or row["decision"] == "include":
+        if row["state"] != State.SETTLED or row["decision"] == "include":
             continue
         report = known.get(str(row["item_id"]), {})
         rows.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from prismake.protocol.forms import Field, Form, allowed, as_typed, understand
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
@@ -38,33 +38,35 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
     Raises:
         SheetError: a column was sorted without the others: ids, titles and checks no longer fit.
     """
-    said = SheetAnswers()
+    sheet = SheetAnswers()
     answer_columns = [column for column in columns if column.role == "answer"]
     by_row = any(column.answer.by_row for column in answer_columns if column.answer)
     titles = dict(column_of(queue, "title"))
-    said.problems += match_rows(table, titles, _title(columns))
+    sheet.problems += match_rows(table, titles, _title(columns))
     for number, row in table.rows:
         item = text_of(row[ITEM])
         if not item:
-            _lost_id(table, number, row, answer_columns, said)
+            _lost_id(table, number, row, answer_columns, sheet)
             continue
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
-            if item not in titles and not understand(column.answer, row[column.header], choices):
+            raw = row[column.header]
+            if item not in titles and not understand(column.answer, raw, choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
-                said.answers.setdefault(item, {})[column.key] = text_of(row[column.header])
+                sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
-            _take(said, table, number, item, column.key, column.answer, column.header, row[column.header], choices)
-        _note(said, item, row, form.note)
-        said.places.setdefault(item, []).append(number)
-    return said
+            assert column.answer is not None
+            _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
+        _note(sheet, item, row, form.note)
+        sheet.places.setdefault(item, []).append(number)
+    return sheet
 
 
 def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue) -> SheetAnswers:
     """The answers of a consensus sheet: one row a disagreement, named by item and question."""
-    said = SheetAnswers()
-    by_label = {one.label.casefold(): one for one in form.fields}
-    said.problems += match_rows(
+    sheet = SheetAnswers()
+    by_label = {question.label.casefold(): question for question in form.fields}
+    sheet.problems += match_rows(
         table,
         dict(column_of(queue, "title")),
         _title(columns),
@@ -73,60 +75,56 @@ def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], que
     )
     for number, row in table.rows:
         item, label = text_of(row[ITEM]), text_of(row[DISPUTED])
-        one = by_label.get(label.casefold())
-        if not item or one is None:
+        question = by_label.get(label.casefold())
+        if not item or question is None:
             if text_of(row[SETTLED]):
                 place = table.address(number, DISPUTED if item else ITEM)
-                said.problems.append(
-                    (place, "this row no longer says which item and question it settles. Restore both cells.")
-                )
+                sentence = "this row no longer says which item and question it settles. Restore both cells."
+                sheet.problems.append((place, sentence))
             continue
-        _take(
-            said, table, number, item, one.name, one, SETTLED, row[SETTLED], row_choices(queue.get(first_of(item), {}))
-        )
-        _note(said, item, row, form.note)
-        said.places.setdefault(f"{item}/{one.name}", []).append(number)
-    return said
+        choices = row_choices(queue.get(first_of(item), {}))
+        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices))
+        _note(sheet, item, row, form.note)
+        sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
+    return sheet
 
 
-def _take(
-    said: SheetAnswers,
-    table: SheetTable,
-    number: int,
-    item: str,
-    name: str,
-    one: Field | None,
-    header: str,
-    raw: Any,
-    choices: Sequence[str],
-) -> None:
+class _Cell(NamedTuple):
+    """A cell that holds an answer: its row and header, what it answers, and what stands in it."""
+
+    number: int
+    item: str
+    name: str
+    question: Field
+    header: str
+    raw: Any
+    choices: Sequence[str]
+
+
+def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
     """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
-    assert one is not None
-    answer = understand(one, raw, choices)
-    earlier = said.answers.setdefault(item, {})
+    number, item, name, question, header, raw, choices = cell
+    answer = understand(question, raw, choices)
+    earlier = sheet.answers.setdefault(item, {})
+    problem = ""
     if not answer and (number, header) in table.odd:
-        why = f"the cell comes out empty: {table.odd[number, header]}. Type the answer to “{one.label}” for {item}."
-        said.problems.append((table.address(number, header), why))
-        said.broken.setdefault(item, set()).add(name)
+        why = table.odd[number, header]
+        problem = f"the cell comes out empty: {why}. Type the answer to “{question.label}” for {item}."
     elif answer is None:
-        place = table.address(number, header)
         shown = as_typed(raw).strip()[:60]
-        sentence = f"“{shown}” is not an answer to “{one.label}” for {item}. Allowed: {allowed(one, choices)}."
-        said.problems.append((place, sentence))
-        said.broken.setdefault(item, set()).add(name)
+        words = allowed(question, choices)
+        problem = f"“{shown}” is not an answer to “{question.label}” for {item}. Allowed: {words}."
     elif answer and earlier.get(name) and earlier[name] != answer:
-        first = table.address(said.places[item][0] if item in said.places else said.places[f"{item}/{name}"][0], header)
-        said.problems.append(
-            (
-                table.address(number, header),
-                f"{item} is there twice, here “{answer}”, in {first} “{earlier[name]}”. Delete one row.",
-            )
-        )
-        said.broken.setdefault(item, set()).add(name)
+        rows = sheet.places[item] if item in sheet.places else sheet.places[f"{item}/{name}"]
+        first = table.address(rows[0], header)
+        problem = f"{item} is there twice, here “{answer}”, in {first} “{earlier[name]}”. Delete one row."
     elif answer:
         earlier[name] = answer
-    for field_name in said.broken.get(item, ()):  # a doubted answer counts as none
-        earlier.pop(field_name, None)
+    if problem:
+        sheet.problems.append((table.address(number, header), problem))
+        sheet.broken.setdefault(item, set()).add(name)
+    for doubted in sheet.broken.get(item, ()):  # a doubted answer counts as none
+        earlier.pop(doubted, None)
 
 
 def _title(columns: Sequence[Column]) -> Column:
@@ -134,20 +132,14 @@ def _title(columns: Sequence[Column]) -> Column:
 
 
 def _lost_id(
-    table: SheetTable, number: int, row: Mapping[str, Any], answer_columns: Sequence[Column], said: SheetAnswers
+    table: SheetTable, number: int, row: Mapping[str, Any], answer_columns: Sequence[Column], sheet: SheetAnswers
 ) -> None:
-    filled = [column.header for column in answer_columns if text_of(row[column.header])]
-    if filled:
-        place = table.address(number, ITEM)
-        said.problems.append(
-            (
-                place,
-                "the row has an answer, but its identifier is gone. Restore the cell; it does not count until then.",
-            )
-        )
+    if any(text_of(row[column.header]) for column in answer_columns):
+        sentence = "the row has an answer, but its identifier is gone. Restore the cell; it does not count until then."
+        sheet.problems.append((table.address(number, ITEM), sentence))
 
 
-def _note(said: SheetAnswers, item: str, row: Mapping[str, Any], header: str) -> None:
+def _note(sheet: SheetAnswers, item: str, row: Mapping[str, Any], header: str) -> None:
     text = text_of(row.get(header))
     if text:
-        said.notes[item] = f"{said.notes[item]} {text}" if said.notes.get(item, text) != text else text
+        sheet.notes[item] = f"{sheet.notes[item]} {text}" if sheet.notes.get(item, text) != text else text

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prismake.core.names import TOGETHER
-from prismake.panel.decisions import CONFLICT, SETTLED, Answers, Decision, Verdict, comparable, decide, settles
+from prismake.core.states import SettledBy, State
+from prismake.panel.decisions import Answers, Decision, Verdict, comparable, decide, settles
 from prismake.protocol.forms import Field, Form
 
 APART = "one report now, judged apart"  # how the remark on such a row begins
@@ -19,24 +20,28 @@ OR_CONSENSUS = "Settle it in the consensus sheet, or give the rows the same answ
 
 
 @dataclass
-class Joined:
+class Merged:
     """What follows from records that were judged before they were one report.
 
     ``verdicts``: by item and field, in place of what the answers alone would give. ``rows``: by item and field of a
     disagreement, the ids of its records as the consensus sheet names them. ``says``: by item and field, what each
-    reviewer said of which record. ``torn``: by reviewer, item to the fields that they answered differently; the
-    answer to the item is then none.
+    reviewer said of which record. ``answers``: by reviewer, the answers to each item, taken from its records where it
+    has none of its own. ``contradictory``: by reviewer, item to the fields that they answered differently from record
+    to record; the answer to the item is then none.
     """
 
     verdicts: dict[str, dict[str, Verdict]] = field(default_factory=dict)
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     says: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
-    torn: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    answers: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    contradictory: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def plain(self, who: str, given: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    def without_contradictions(self, who: str, given: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
         """A reviewer's answers without those that differ from record to record."""
-        torn = self.torn.get(who, {})
-        clean = {item: {k: v for k, v in given.get(item, {}).items() if k not in names} for item, names in torn.items()}
+        clean = {
+            item: {name: value for name, value in given.get(item, {}).items() if name not in names}
+            for item, names in self.contradictory.get(who, {}).items()
+        }
         return {**given, **clean}
 
 
@@ -45,36 +50,37 @@ def first_of(item: str) -> str:
     return item.partition(TOGETHER)[0]
 
 
-def follow(
+def merge_answers(
     form: Form,
     members: Mapping[str, Sequence[str]],
     answers: Mapping[str, dict[str, dict[str, str]]],
     consensus: Answers,
     problems: Mapping[str, Mapping[str, set[str]]],
     asked: Mapping[str, Sequence[str]] | None = None,
-) -> Joined:
-    """Let the answers given to members count for their item.
+) -> Merged:
+    """What the answers given to members mean for their item.
 
     Args:
         members: by item, the ids that were items of their own once.
-        answers: by reviewer; an item takes over the answers of its members where it has none of its own.
+        answers: by reviewer.
         consensus: what the adjudicator settled; a row about several records is named by all their ids.
         problems: by reviewer, item to the fields whose cells were not understood.
         asked: by id, whose answers were expected and count; without it everyone's.
     """
-    joined = Joined()
-    judged = {item for given in (*answers.values(), consensus) for item, said in given.items() if any(said.values())}
+    merged = Merged()
+    by_owner = (*answers.values(), consensus)
+    judged = {item for own in by_owner for item, given in own.items() if any(given.values())}
     for item in sorted(members):
-        ids = [one for one in (item, *sorted(members[item])) if one in judged]
-        if any(one != item for one in ids):
+        ids = [record for record in (item, *sorted(members[item])) if record in judged]
+        if any(record != item for record in ids):
             together = _rows_of(consensus, {item, *members[item]})
             decisions = decide(form, ids, answers, consensus, problems, asked=asked)
-            _join(joined, form, item, ids, answers, together, decisions)
-    return joined
+            _merge(merged, form, item, ids, answers, together, decisions)
+    return merged
 
 
-def _join(
-    joined: Joined,
+def _merge(
+    merged: Merged,
     form: Form,
     item: str,
     ids: Sequence[str],
@@ -82,30 +88,32 @@ def _join(
     together: Mapping[frozenset[str], Mapping[str, str]],
     decisions: Sequence[Decision],
 ) -> None:
-    for one in form.fields:
-        said = [parts for parts, given in together.items() if given.get(one.name)]
-        parts = max(said, key=lambda parts: (len(parts), sorted(parts)), default=frozenset())
-        final = settles(one, together[parts]) if parts else ""
-        verdict = _verdict(one, decisions, parts, final)
+    for question in form.fields:
+        name = question.name
+        answered = [parts for parts, given in together.items() if given.get(name)]
+        parts = max(answered, key=lambda parts: (len(parts), sorted(parts)), default=frozenset())
+        final = settles(question, together[parts]) if parts else ""
+        verdict = _verdict(question, decisions, parts, final)
         if verdict is None:
             continue
-        if verdict.state == CONFLICT:
-            values = "; ".join(f"{decision.item}: {_words(one, decision)}" for decision in decisions)
+        if verdict.state == State.CONFLICT:
+            values = "; ".join(f"{decision.item}: {_words(question, decision)}" for decision in decisions)
             remedy = OR_CONSENSUS if len(answers) > 1 else BOTH_ROWS
-            verdict = Verdict(CONFLICT, remark=f"{APART} ({values})", remedy=remedy)
-            joined.rows.setdefault(item, {})[one.name] = TOGETHER.join([item, *(i for i in ids if i != item)])
-            joined.says.setdefault(item, {})[one.name] = {
-                who: "; ".join(f"{i}: {said}" for i in ids if (said := given.get(i, {}).get(one.name)))
+            verdict = Verdict(State.CONFLICT, remark=f"{APART} ({values})", remedy=remedy)
+            merged.rows.setdefault(item, {})[name] = TOGETHER.join([item, *(i for i in ids if i != item)])
+            merged.says.setdefault(item, {})[name] = {
+                who: "; ".join(f"{i}: {value}" for i in ids if (value := given.get(i, {}).get(name)))
                 for who, given in answers.items()
             }
-        joined.verdicts.setdefault(item, {})[one.name] = verdict
+        merged.verdicts.setdefault(item, {})[name] = verdict
     for who, given in answers.items():
-        for one in form.fields:
-            values = [value for i in ids if (value := given.get(i, {}).get(one.name))]
+        for question in form.fields:
+            values = [value for i in ids if (value := given.get(i, {}).get(question.name))]
             if values:
-                given.setdefault(item, {})[one.name] = values[0]
-            if len({comparable(one, settles(one, {one.name: value})) for value in values}) > 1:
-                joined.torn.setdefault(who, {}).setdefault(item, set()).add(one.name)
+                own = merged.answers.setdefault(who, {}).setdefault(item, dict(given.get(item, {})))
+                own[question.name] = values[0]
+            if len({comparable(question, settles(question, {question.name: value})) for value in values}) > 1:
+                merged.contradictory.setdefault(who, {}).setdefault(item, set()).add(question.name)
 
 
 def _rows_of(consensus: Answers, known: set[str]) -> dict[frozenset[str], Mapping[str, str]]:
@@ -114,39 +122,42 @@ def _rows_of(consensus: Answers, known: set[str]) -> dict[frozenset[str], Mappin
     return {parts: given for parts, given in rows.items() if parts <= known}
 
 
-def _verdict(one: Field, decisions: Sequence[Decision], parts: frozenset[str], final: str) -> Verdict | None:
+def _verdict(question: Field, decisions: Sequence[Decision], parts: frozenset[str], final: str) -> Verdict | None:
     """What the records' own verdicts make together; ``None``: what the answers of the item make without them.
 
     Args:
         parts: the records that the adjudicator settled together.
         final: how.
     """
-    own = {decision.item: decision.fields[one.name] for decision in decisions}
-    settled = [verdict for item, verdict in own.items() if verdict.state == SETTLED and item not in parts]
-    values = {comparable(one, value) for value in (final, *(verdict.value for verdict in settled)) if value}
+    own = {decision.item: decision.fields[question.name] for decision in decisions}
+    settled = [verdict for item, verdict in own.items() if verdict.state == State.SETTLED and item not in parts]
+    values = {comparable(question, value) for value in (final, *(verdict.value for verdict in settled)) if value}
     if final:
         now = [own[item] for item in sorted(parts & own.keys())]
-        agreed = {comparable(one, verdict.value) if verdict.state == SETTLED else "" for verdict in now}
-        if len(agreed) == 1 and "" not in agreed and agreed != {comparable(one, final)}:
-            return Verdict(CONFLICT)  # the rows were given one answer since, and it is not the adjudicator's
+        agreed = {comparable(question, verdict.value) if verdict.state == State.SETTLED else "" for verdict in now}
+        if len(agreed) == 1 and "" not in agreed and agreed != {comparable(question, final)}:
+            return Verdict(State.CONFLICT)  # the rows were given one answer since, and it is not the adjudicator's
     by_reviewer: dict[str, set[str]] = {}
     waiting: set[str] = set()
     for decision in decisions:
         for who, given in decision.answers.items():
-            if decision.item not in parts and (value := settles(one, given)):
-                by_reviewer.setdefault(who, set()).add(comparable(one, value))
-                waiting |= {comparable(one, value)} if own[decision.item].state not in (SETTLED, "") else set()
+            if decision.item not in parts and (value := settles(question, given)):
+                by_reviewer.setdefault(who, set()).add(comparable(question, value))
+                if own[decision.item].state not in (State.SETTLED, State.NOT_APPLICABLE):
+                    waiting.add(comparable(question, value))
     if not final and not settled:
-        return Verdict(CONFLICT) if any(len(different) > 1 for different in by_reviewer.values()) else None
+        return Verdict(State.CONFLICT) if any(len(different) > 1 for different in by_reviewer.values()) else None
     if len(values | waiting) > 1:
-        return Verdict(CONFLICT)
-    return Verdict(SETTLED, final, "consensus") if final else next((v for v in settled if v.value), settled[0])
+        return Verdict(State.CONFLICT)
+    if final:
+        return Verdict(State.SETTLED, final, SettledBy.CONSENSUS)
+    return next((verdict for verdict in settled if verdict.value), settled[0])
 
 
-def _words(one: Field, decision: Decision) -> str:
+def _words(question: Field, decision: Decision) -> str:
     """How a record was judged: as it was settled, else what each reviewer said."""
-    verdict = decision.fields[one.name]
-    if verdict.state == SETTLED:
+    verdict = decision.fields[question.name]
+    if verdict.state == State.SETTLED:
         return f"“{verdict.value}”"
-    said = dict.fromkeys(given[one.name] for given in decision.answers.values() if given.get(one.name))
-    return " / ".join(f"“{value}”" for value in said) or "not yet"
+    answers = dict.fromkeys(given[question.name] for given in decision.answers.values() if given.get(question.name))
+    return " / ".join(f"“{value}”" for value in answers) or "not yet"

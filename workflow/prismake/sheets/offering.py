@@ -11,62 +11,65 @@ from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
-from prismake.kept.answers import keep_copy, note_offer
+from prismake.kept.answers import note_offer
+from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
-from prismake.sheets.batches import hand_on
+from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
-from prismake.sheets.prefilled import answers_of, remember_taken
+from prismake.sheets.own_sheet import MissingSheet
+from prismake.sheets.prefilled import prefilled_for, save_prefilled
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
-from prismake.sheets.stage import MissingSheet, StageSheets
+from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
 
 logger = logging.getLogger(__name__)
 
 
-def offer(sheets: StageSheets, guide: Sequence[tuple[str, str]], order: Sequence[str]) -> None:
+def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str]) -> None:
     """Bring every sheet of a stage up to date with the queue.
 
     Args:
-        sheets: the stage as it was read.
+        planned: the stage as it was read, and what is to be handed out next.
         guide: label and text of the lines of the first page.
         order: the queue's item ids in the order in which new rows are handed out.
 
     Raises:
         MissingSheet: a sheet with answers is gone.
     """
-    sweep_drafts(sheets.folder)
-    sweep_drafts(sheets.folder / "history")
-    owners = [*sheets.team, CONSENSUS] if CONSENSUS in sheets.owners else sheets.team
-    all_paths = [sheets.path(who) for who in owners]
-    before = {path.name: sheet_state.people(sheets.book, path) for path in all_paths}
-    for error in sheets.refused.values():
+    setup = planned.sheets.setup
+    sweep_drafts(setup.folder)
+    sweep_drafts(setup.folder / "history")
+    owners = [*setup.team, *([CONSENSUS] if CONSENSUS in planned.sheets.owners else [])]
+    all_paths = [setup.path(who) for who in owners]
+    before = {path.name: sheet_state.user_digest(planned.sheets.kept.state, path) for path in all_paths}
+    for error in planned.sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
-    hand_on(sheets, order)
-    asked, waiting = _asked(sheets), {}
+    sheets = hand_out(planned, order)
+    expected, waiting = _expected_from(sheets), {}
     for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
-        rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, asked)
+        rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
-    sheet_state.remember(sheets.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
+    sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
 
 
-def _asked(sheets: StageSheets) -> dict[str, list[str]]:
+def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
     """Reviewers by item, without what people decided to leave unread."""
-    unread = set(sheets.handed.stopped).difference(*(sheets.begun(who) for who in sheets.reviewers))
-    return {item: who for item, who in sheets.asked().items() if item not in unread}
+    unread = set(sheets.allocation.stopped).difference(*(sheets.started(who) for who in sheets.reviewers))
+    return {item: who for item, who in sheets.expected_from().items() if item not in unread}
 
 
-def _queue_rows(sheets: StageSheets, who: str, asked: Mapping[str, Sequence[str]]) -> _QueueRows:
+def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
-    return _QueueRows(sheets.queue, [item for item, people in asked.items() if who in people], who)
+    return _QueueRows(sheets.queue, [item for item, reviewers in expected.items() if who in reviewers], who)
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
@@ -88,49 +91,49 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to its title, and the answers that came along for a reviewer."""
+    """A row of the queue, the check that ties its id to its title, and the answers that an export brought."""
 
-    __slots__ = ("_item", "_row", "_taken")
+    __slots__ = ("_item", "_prefilled", "_row")
 
     def __init__(self, item: str, row: Mapping[str, Any], who: str) -> None:
         self._item, self._row = item, row
-        self._taken = (answers_of(row, who) or {}).get("answers", {})
+        self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
             return check_of(self._item, str(self._row["title"]))
-        return self._taken[name] if name in self._taken else self._row[name]
+        return self._prefilled[name] if name in self._prefilled else self._row[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(("check", *self._taken, *self._row))
+        return iter(("check", *self._prefilled, *self._row))
 
     def __len__(self) -> int:
-        return 1 + len(self._taken) + len(self._row)
+        return 1 + len(self._prefilled) + len(self._row)
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
     """Rows of the consensus sheet: one a disagreement, with what each reviewer said and noted."""
-    rows = {}
+    rows, merged = {}, sheets.merged
     decisions = sheets.decisions()
-    settled = {one.item: one for one in decisions}
-    for item, name in to_adjudicate(sheets.form, decisions):
-        one, row = sheets.form.field(name), sheets.queue[item]
-        named = sheets.joined.rows.get(item, {}).get(name, item)
-        says = sheets.joined.says.get(item, {}).get(name)
+    by_item = {decision.item: decision for decision in decisions}
+    for item, name in to_adjudicate(sheets.setup.form, decisions):
+        question, row = sheets.setup.form.field(name), sheets.queue[item]
+        named = merged.rows.get(item, {}).get(name, item)
+        says = merged.says.get(item, {}).get(name)
         if says is None:
-            says = {who: sheets.said[who].answers.get(item, {}).get(name, "") for who in sheets.reviewers}
-        key = f"{named}/{one.label}"
-        speakers = sheets.speakers(item).items()
+            says = {who: sheets.answers[who].answers.get(item, {}).get(name, "") for who in sheets.reviewers}
+        key = f"{named}/{question.label}"
+        speakers = sheets.setup.speakers(item, sheets.reviewers).items()
         rows[key] = {
             "item_id": named,
             "title": row["title"],
-            "field": one.label,
-            "allowed": allowed(one, row_choices(row)),
-            "choices": "|".join(row_choices(row) if one.by_row else [choice.value for choice in one.choices]),
+            "field": question.label,
+            "allowed": allowed(question, row_choices(row)),
+            "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
             "check": check_of(key, str(row["title"])),
-            "state": settled[item].fields[name].remark,
+            "state": by_item[item].fields[name].remark,
             **{f"says.{voice}": says[who] for voice, who in speakers},
-            **{f"notes.{voice}": sheets.said[who].notes.get(item, "") for voice, who in speakers},
+            **{f"notes.{voice}": sheets.answers[who].notes.get(item, "") for voice, who in speakers},
         }
     return rows
 
@@ -142,9 +145,11 @@ def _offer_one(
     path, columns = sheets.path(who), sheets.columns(who)
     table = sheets.tables.get(who)
     if table is None:
-        if rows or (sheets.form.typed and not sheets.form.optional and who != CONSENSUS):  # a pair may be typed in
+        if rows or (
+            sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
+        ):  # a pair may be typed in
             _note(sheets, who, rows.values())
-            new_workbook(path, who, sheets.form, columns, rows.values(), guide)
+            new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
     known = _keys(table, who)
@@ -155,7 +160,7 @@ def _offer_one(
     if open_in_program(table.path) or open_in_program(path):
         logger.warning("%s is open in a spreadsheet program: %d rows wait until it is closed", table.path, len(new))
         return len(new) + len(changes)
-    if sheet_state.people(sheets.book, path):
+    if sheet_state.user_digest(sheets.kept.state, path):
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
@@ -168,9 +173,9 @@ def _offer_one(
 
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
-    """Before the rows are written: an offer that was never noted would be missing from the story of its records."""
-    note_offer(sheets.stage, who, (str(row["item_id"]) for row in rows), sheets.folder)
-    remember_taken(sheets.stage, who, rows, sheets.folder)
+    """Before the rows are written: an offer that was never noted would be missing from the audit trail."""
+    note_offer(sheets.setup.stage, who, (str(row["item_id"]) for row in rows), sheets.setup.folder)
+    save_prefilled(sheets.setup.stage, who, rows, sheets.setup.folder)
 
 
 def _add(
@@ -197,7 +202,7 @@ def _add(
             row = {column.key: as_typed(values.get(column.header)) for column in columns}
             kept.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
-        new_workbook(path, who, sheets.form, columns, [*kept, *new], guide, (table.path, table.digest))
+        new_workbook(path, who, sheets.setup.form, columns, [*kept, *new], guide, (table.path, table.digest))
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()
@@ -223,15 +228,15 @@ def _remarks(
     """Rows whose remark has to change: no longer needed, or needed again. What people wrote there stays."""
     if STATE not in table.headers:
         return {}
-    settled = sheets.said[CONSENSUS].answers if who == CONSENSUS else {}
+    settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
     now = {number: str(row.get(STATE) or "").strip() for number, row in table.rows}
     changes = {}
     for key, numbers in known.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        wanted = str(rows[key].get("state") or "") if key in rows else NO_LONGER
+        remark = str(rows[key].get("state") or "") if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
-            wanted = ""
-        texts = {number: with_remark(now[number], wanted) for number in numbers if item}
+            remark = ""
+        texts = {number: with_remark(now[number], remark) for number in numbers if item}
         changes.update({number: text for number, text in texts.items() if text != now[number]})
     return changes
 
@@ -250,13 +255,13 @@ def _changes(
     for key in known.keys() & rows.keys() if live else ():
         for number in known[key]:
             for column in live:
-                wanted = cell_text(rows[key].get(column.key))
-                if " ".join(wanted.split()) != " ".join(str(values[number].get(column.header) or "").split()):
-                    changes.setdefault(number, {})[column.key] = wanted
+                text = cell_text(rows[key].get(column.key))
+                if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):
+                    changes.setdefault(number, {})[column.key] = text
     return changes
 
 
 def _is_settled(sheets: StageSheets, settled: Mapping[str, Mapping[str, str]], item: str, label: str) -> bool:
     """Whether a row of the consensus sheet is answered, and for an item that is still in the queue."""
-    names = [one.name for one in sheets.form.fields if one.label.casefold() == label.casefold()]
+    names = [field.name for field in sheets.setup.form.fields if field.label.casefold() == label.casefold()]
     return first_of(item) in sheets.queue and any(settled.get(item, {}).get(name) for name in names)

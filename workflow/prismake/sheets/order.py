@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prismake.panel.decisions import SETTLED
+from prismake.core.states import State
 from prismake.panel.ranking import chance
-from prismake.sheets.batches import prepare
-from prismake.sheets.stage import StageSheets
+from prismake.sheets.batches import Plan
 
 
-def order_of_rows(sheets: StageSheets, protocol: Mapping[str, Any]) -> list[str]:
+def order_of_rows(planned: Plan, protocol: Mapping[str, Any]) -> list[str]:
     """The queue's ids: by relevance or at random where the stage asks for it, else as the queue has them.
 
     Relevance is worked out only when rows are to be handed out: from the question, and from the decisions so far.
     """
-    items = list(sheets.queue)
-    if sheets.scheme.order == "random":
+    sheets = planned.sheets
+    items, order = list(sheets.queue), sheets.setup.scheme.order
+    if order == "random":
         return sorted(items, key=lambda item: (chance(item, protocol["seed"]), item))
-    if sheets.scheme.order != "relevance" or len(items) < 2 or not prepare(sheets).number:
+    if order != "relevance" or len(items) < 2 or not planned.following.size:
         return items
     import pandas as pd
 
     from prismake.panel.ranking import rank
 
-    decided = {one.item: one.value("decision") for one in sheets.decisions() if one.state == SETTLED}
-    usable = {item: value for item, value in decided.items() if value in ("include", "exclude")}
+    settled = [decision for decision in sheets.decisions() if decision.state == State.SETTLED]
+    values = {decision.item: decision.value("decision") for decision in settled}
+    usable = {item: value for item, value in values.items() if value in ("include", "exclude")}
     shown = ("title", "abstract")
     texts = pd.DataFrame({name: [row[name] for row in sheets.queue.values()] for name in shown}, index=items)
     question = "\n".join([protocol["title"], protocol["question"], *protocol["criteria"]["include"]])

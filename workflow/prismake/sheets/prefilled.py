@@ -1,4 +1,4 @@
-"""Answers that the workflow itself wrote into a row when it was offered, because they came along with an export."""
+"""Answers that the workflow itself wrote into a row when it was offered, because they came with an export."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from prismake.kept import store
 from prismake.kept.formats import PREFILLED
 from prismake.kept.sheet_files import SHEETS
 
-Taken = dict[str, dict[str, dict[str, Any]]]
+Prefilled = dict[str, dict[str, dict[str, Any]]]
 """reviewer -> item -> {"answers": {field: answer}, "file", "time"}, and "team" where it was the team's decision."""
 
 
-def read_taken(stage: str, folder: Path = SHEETS) -> Taken:
-    """What was taken over at a stage so far."""
+def load_prefilled(stage: str, folder: Path = SHEETS) -> Prefilled:
+    """What was filled in at a stage so far."""
     return (store.read(_file(stage, folder), PREFILLED) or {"prefilled": {}})["prefilled"]
 
 
@@ -25,19 +25,19 @@ def _file(stage: str, folder: Path) -> Path:
     return folder / "history" / f"{stage}.taken.json"
 
 
-def answers_of(row: Mapping[str, Any], who: str) -> Mapping[str, Any] | None:
-    """What the queue has to take over into this reviewer's row."""
+def prefilled_for(row: Mapping[str, Any], who: str) -> Mapping[str, Any] | None:
+    """The answers that an export brought for this reviewer's row."""
     text = row.get("carried")
     return json.loads(text).get(who) if text else None
 
 
-def remember_taken(stage: str, who: str, rows: Iterable[Mapping[str, Any]], folder: Path = SHEETS) -> None:
+def save_prefilled(stage: str, who: str, rows: Iterable[Mapping[str, Any]], folder: Path = SHEETS) -> None:
     """Write down what goes into new rows of a sheet, before the sheet is written: whoever reads it later can tell."""
-    found = {str(row["item_id"]): given for row in rows if (given := answers_of(row, who))}
-    if not found:
+    answers = {str(row["item_id"]): given for row in rows if (given := prefilled_for(row, who))}
+    if not answers:
         return
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    new = {item: {**given, "time": now} for item, given in found.items()}
+    new = {item: {**given, "time": now} for item, given in answers.items()}
 
     def changed(present: dict[str, Any] | None) -> dict[str, Any]:
         before = (present or {"prefilled": {}})["prefilled"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.kept.way_back import way_back
 from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
@@ -19,7 +20,6 @@ from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
 _GUIDE_LINES = 8  # of the first page, in which its owner is looked for
-_SAVE_AGAIN = "Open the last good copy in config/sheets/history/ or your own backup, and save it under this name."
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
 
     as_read = digest(path) or ""
     if path.stat().st_size == 0:
-        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=_SAVE_AGAIN)
+        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             return replace(_only_table(path, book, columns, everything), digest=as_read)
@@ -75,7 +75,7 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
     except Exception as error:  # calamine's errors, and what damaged archives raise beneath it
-        raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=_SAVE_AGAIN) from error
+        raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
 
 
 def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
@@ -91,7 +91,7 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
             where=str(path),
-            remedy="Give the headers their names back, or restore the sheet from config/sheets/history/.",
+            remedy=f"Give the headers their names back. {way_back(path)}",
         )
     if len(found) > 1:
         raise SheetError(
@@ -101,7 +101,7 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
         )
     index, name, sheet, header = found[0]
     cells = _row(sheet, header)
-    headers, extra = _places(f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
+    headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
     unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
     beside: dict[tuple[int, int], Any] = {}
     wanted = headers if not everything else {**extra, **headers}
@@ -144,7 +144,9 @@ def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
     return None
 
 
-def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tuple[dict[str, int], dict[str, int]]:
+def _places(
+    path: Path, where: str, cells: Sequence[Any], columns: Sequence[Column]
+) -> tuple[dict[str, int], dict[str, int]]:
     """The places (from 1) of our headers and of the others; raises when one that must be read is missing or twice."""
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(cells, start=1):
@@ -160,7 +162,7 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
         elif len(places[word]) > 1:
             problems.append(f"the column “{column.header}” is there {len(places[word])} times")
     if problems:
-        remedy = "Give each column its header back, or restore the sheet from config/sheets/history/."
+        remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
     headers = {column.header: places[word][0] for word, column in known.items() if word in places}
     used = set(headers.values())

@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 
+from prismake.core.names import CONSENSUS
 from prismake.panel.decisions import settles
-from prismake.protocol.forms import Field, Form
-from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.reading import SheetTable
-
-_SHOWN = 8
+from prismake.protocol.forms import Field
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 
 
-def halfway(form: Form, said: SheetAnswers, table: SheetTable, asked: Container[str]) -> list[tuple[str, str]]:
-    """(place, sentence) for each further question of a reviewer's sheet that is not answered as it should be.
+def check(sheet: CheckedSheet) -> list[Problem]:
+    """A problem for each further question of a reviewer's sheet that is not answered as it should be.
 
     An answer that the first one needs and that is missing leaves its item undecided. One that contradicts the first
     (a reason for exclusion beside *include*) counts for nothing, and the first one stands.
-
-    Args:
-        asked: the items that are in the queue now.
     """
-    found = []
-    for one in form.fields:
-        if not one.when or not one.required or one.label not in table.headers:
+    problems: list[Problem] = []
+    for question in sheet.form.fields if sheet.owner != CONSENSUS else ():
+        if not question.when or not question.required or question.label not in sheet.table.headers:
             continue
         missing, idle = [], []
-        for item, given in said.answers.items():
-            first = settles(form.field(one.when[0]), given)
-            if item not in asked or not first or one.name in said.broken.get(item, ()):
+        for item, given in sheet.answers.answers.items():
+            first = settles(sheet.form.field(question.when[0]), given)
+            if item not in sheet.queue or not first or question.name in sheet.answers.broken.get(item, ()):
                 continue
-            if first == one.when[1] and not given.get(one.name):
+            if first == question.when[1] and not given.get(question.name):
                 missing.append(item)
-            elif first != one.when[1] and given.get(one.name) and one.strict:
+            elif first != question.when[1] and given.get(question.name) and question.strict:
                 idle.append(item)
-        found += _told(form, one, said, table, missing, idle)
-    return found
+        problems += _problems(sheet, question, missing, idle)
+    return problems
 
 
-def _told(
-    form: Form, one: Field, said: SheetAnswers, table: SheetTable, missing: Sequence[str], idle: Sequence[str]
-) -> list[tuple[str, str]]:
-    assert one.when is not None
-    first, wanted = form.field(one.when[0]).label, one.when[1]
-    where = f"{table.path.name}, sheet “{table.name}”"
-    told = []
+def _problems(sheet: CheckedSheet, question: Field, missing: Sequence[str], idle: Sequence[str]) -> list[Problem]:
+    assert question.when is not None
+    first, answer = sheet.form.field(question.when[0]).label, question.when[1]
+    problems = []
     if missing:
-        cells = _cells(missing, one, said.places, table)
-        told.append((where, f"“{one.label}” is still to be given where “{first}” is {wanted}: {cells}."))
+        cells = _cells(sheet, question, missing)
+        text = f"“{question.label}” is still to be given where “{first}” is {answer}: {cells}."
+        problems.append(Problem(sheet.place, text))
     if idle:
-        cells = _cells(idle, one, said.places, table)
-        text = f"“{one.label}” is only for “{first}” {wanted}, and counts for nothing in {cells}."
-        told.append((where, f"{text} Clear it, or change “{first}”."))
-    return told
+        cells = _cells(sheet, question, idle)
+        text = f"“{question.label}” is only for “{first}” {answer}, and counts for nothing in {cells}."
+        problems.append(Problem(sheet.place, f"{text} Clear it, or change “{first}”."))
+    return problems
 
 
-def _cells(items: Sequence[str], one: Field, places: Mapping[str, Sequence[int]], table: SheetTable) -> str:
+def _cells(sheet: CheckedSheet, question: Field, items: Sequence[str]) -> str:
+    places = sheet.answers.places
     rows = sorted(places[item][0] for item in items if item in places)
-    cells = [table.address(row, one.label).rpartition(" ")[2] for row in rows]
-    more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
-    return ", ".join(cells[:_SHOWN]) + more
+    return listed([sheet.cell(row, question.label) for row in rows])

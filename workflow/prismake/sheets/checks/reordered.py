@@ -16,11 +16,13 @@ The first reading has nothing to compare with: a column that was sorted before a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from prismake.core.errors import SheetError
+from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.layout import SETTLED, Column
 from prismake.sheets.reading import SheetTable
 
@@ -30,23 +32,18 @@ _FURTHEST = 3  # rows that a column may have slipped up or down
 _SHOWN = 6  # cells in the message
 
 
-def refuse_rearranged(
-    table: SheetTable, said: SheetAnswers, columns: Sequence[Column], last: Mapping[str, Mapping[str, str]]
-) -> None:
-    """Raise SheetError when the answers of a column are the old ones in other rows.
-
-    Args:
-        last: the answers of the last good reading, by item and field.
-    """
-    for header, rows in _by_column(said, columns).items():
+def check(sheet: CheckedSheet) -> list[Problem]:
+    """Nothing, or SheetError when the answers of a column are those of the last good reading in other rows."""
+    for header, rows in _by_column(sheet.answers, sheet.columns).items():
         cells = [
-            (number, last.get(item, {}).get(name, ""), said.answers.get(item, {}).get(name, ""))
+            (number, sheet.last_good.get(item, {}).get(name, ""), sheet.given(item).get(name, ""))
             for number, item, name in rows
-            if name not in said.broken.get(item, ())
+            if name not in sheet.answers.broken.get(item, ())
         ]
         old, new = [cell[1] for cell in cells], [cell[2] for cell in cells]
         if is_rearranged(old, new):
-            raise _refusal(table, header, [cell for cell in cells if cell[1] and cell[1] != cell[2]])
+            raise _refusal(sheet.table, header, [cell for cell in cells if cell[1] and cell[1] != cell[2]])
+    return []
 
 
 def is_rearranged(old: Sequence[str], new: Sequence[str]) -> bool:
@@ -69,16 +66,18 @@ def _same_in_other_rows(before: Sequence[str], after: Sequence[str], kinds: set[
     return _slipped(before, after) or (changed >= _MANY and _dealt_out_anew(before, after, changed))
 
 
-def _by_column(said: SheetAnswers, columns: Sequence[Column]) -> dict[str, list[tuple[int, str, str]]]:
+def _by_column(answers: SheetAnswers, columns: Sequence[Column]) -> dict[str, list[tuple[int, str, str]]]:
     """By header, (row, item, field) of its cells from top to bottom."""
-    found: dict[str, list[tuple[int, str, str]]] = {}
+    by_header: dict[str, list[tuple[int, str, str]]] = {}
     for column in columns:
         if column.role == "answer" and column.header != SETTLED:
-            found[column.header] = [(row, item, column.key) for item, rows in said.places.items() for row in rows]
+            by_header[column.header] = [
+                (row, item, column.key) for item, rows in answers.places.items() for row in rows
+            ]
         elif column.role == "answer":  # rows of the consensus sheet are known by item and question
-            keys = ((key.rpartition("/"), rows) for key, rows in said.places.items())
-            found[column.header] = [(row, item, name) for (item, _, name), rows in keys for row in rows]
-    return {header: sorted(cells) for header, cells in found.items()}
+            keys = ((key.rpartition("/"), rows) for key, rows in answers.places.items())
+            by_header[column.header] = [(row, item, name) for (item, _, name), rows in keys for row in rows]
+    return {header: sorted(cells) for header, cells in by_header.items()}
 
 
 def _sorted(values: Sequence[str]) -> bool:
@@ -128,6 +127,6 @@ def _refusal(table: SheetTable, header: str, cells: Sequence[tuple[int, str, str
         f"the answers in the column “{header}” are those read last, but in other rows ({', '.join(shown)}{more}): "
         "the column seems to have been sorted or moved without the others.",
         where=table.address(cells[0][0], header),
-        remedy="Undo that, or restore the sheet from config/sheets/history/; until then the answers read last stay in "
-        f"force. If every change was meant, type: prismake accept {table.path.as_posix()}",
+        remedy=f"Undo that. {way_back(table.path)} Until then the answers read last stay in force. "
+        f"If every change was meant, type: prismake accept {table.path.as_posix()}",
     )

@@ -6,45 +6,57 @@ is offered no longer, and a pair that was never offered can be typed in.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
 
+from prismake.core.names import CONSENSUS
 from prismake.protocol.forms import Form, understand
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.layout import ITEM
 from prismake.sheets.reading import SheetTable
 
-BAR = "|"
+BAR = "|"  # between the ids of a pair
 
 
-def typed_rows(table: SheetTable, form: Form, known: Container[str]) -> dict[str, dict[str, str]]:
+def check(sheet: CheckedSheet) -> list[Problem]:
+    """A problem for each row with an answer whose item is no pair at all; only where pairs can be typed in."""
+    if not sheet.form.typed or sheet.owner == CONSENSUS:
+        return []
+    return [
+        Problem(
+            sheet.table.address(number, ITEM),
+            f"“{item[:60]}” is no pair of records. Write both identifiers with {BAR} between them.",
+        )
+        for number, item, _ in _answered_rows(sheet.table, sheet.form)
+        if item and BAR not in item and item not in sheet.offered
+    ]
+
+
+def typed_pairs(table: SheetTable, form: Form, known: Container[str]) -> dict[str, dict[str, str]]:
     """By item, the rows with an answer whose item is a pair that ``known`` lacks; context as it stands in the sheet."""
-    answers = [one.label for one in form.fields]
-    found: dict[str, dict[str, str]] = {}
-    for _, row in table.rows:
-        item = str(row.get(ITEM) or "").strip()
-        if BAR not in item or item in known or not any(str(row.get(label) or "").strip() for label in answers):
-            continue
-        shown = {one.column: str(row.get(one.label) or "") for one in form.context}
-        found.setdefault(item, {**shown, "item_id": item, "title": shown.get("title") or item})
-    return found
+    pairs: dict[str, dict[str, str]] = {}
+    for _, item, row in _answered_rows(table, form):
+        if BAR in item and item not in known:
+            shown = {context.column: str(row.get(context.label) or "") for context in form.context}
+            pairs.setdefault(item, {**shown, "item_id": item, "title": shown.get("title") or item})
+    return pairs
 
 
-def kept_rows(answers: Mapping[str, Mapping[str, str]], form: Form, known: Container[str]) -> dict[str, dict[str, str]]:
+def kept_pairs(
+    answers: Mapping[str, Mapping[str, str]], form: Form, known: Container[str]
+) -> dict[str, dict[str, str]]:
     """The same from answers that were read earlier, where a sheet cannot be read now."""
-    found = {}
+    pairs = {}
     for item, given in answers.items():
         understood = any(understand(form.field(name), value) for name, value in given.items())
         if BAR in item and item not in known and understood:
-            found[item] = {**{one.column: "" for one in form.context}, "item_id": item, "title": item}
-    return found
+            pairs[item] = {**{context.column: "" for context in form.context}, "item_id": item, "title": item}
+    return pairs
 
 
-def not_a_pair(table: SheetTable, form: Form, known: Container[str]) -> list[tuple[str, str]]:
-    """(place, sentence) of rows with an answer whose item is no pair at all."""
-    labels = [one.label for one in form.fields]
-    problems = []
+def _answered_rows(table: SheetTable, form: Form) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """(row number, item, cells) of the rows in which something stands for an answer."""
+    labels = [question.label for question in form.fields]
     for number, row in table.rows:
-        item = str(row.get(ITEM) or "").strip()
-        if item and BAR not in item and item not in known and any(str(row.get(one) or "").strip() for one in labels):
-            sentence = f"“{item[:60]}” is no pair of records. Write both identifiers with {BAR} between them."
-            problems.append((table.address(number, ITEM), sentence))
-    return problems
+        if any(str(row.get(label) or "").strip() for label in labels):
+            yield number, str(row.get(ITEM) or "").strip(), row

@@ -1,0 +1,74 @@
+"""Lists of authors compared as sets of people, however a source writes, orders, joins or cuts them."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+from prismake.dedup import fields
+from prismake.dedup.text import plain
+
+_LEAST = 3  # letters of a word that tells who it is, where there is a longer one
+_MOST = 20  # names that are compared
+_ALIKE = 84
+_TWO_NAMES = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ])")  # LiuDowney; a McDonald is one by the words in it
+_PARTICLES = frozenset("van von der den del della dos the and for jr sr iii".split())
+
+
+def people(value: object) -> list[tuple[str, ...]]:
+    """The telling words of each name: ``(moody,)`` for ``Moody J.``, ``(john, moody)`` for ``John Moody``."""
+    found = []
+    for given in fields.split_authors(value)[:_MOST]:
+        if not fields.surname(given):
+            continue
+        name = _TWO_NAMES.sub(" ", fields.GLUED_NAME.sub(" ", given) if "." in given else given)
+        words = [w for w in plain(name).split() if w not in _PARTICLES]
+        telling = [w for w in words if len(w) >= _LEAST] or [max(words, key=len, default="")]
+        # Li and Wu are names as well: two letters that are not two initials.
+        telling += [w for w in words if len(w) == 2 and w not in telling and re.search(rf"\b{w.title()}\b", name)]
+        if telling[0]:
+            found.append(tuple(telling))
+    return found
+
+
+def agreement(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> tuple[float, bool]:
+    """The share of the shorter list that the longer has, and whether both name the same people.
+
+    They do where each has all of the other's, or where the shorter is the beginning of the longer.
+    """
+    if not x or not y:
+        return float("nan"), False
+    if len(x) > len(y):
+        x, y = y, x
+    if len(x) == 1 and len(y) > 1 and (joined := _joined(x[0], y)):
+        return joined, joined == 1
+    free = list(range(len(y)))
+    places = []
+    for name in x:
+        place = next((k for k in free if _one_person(name, y[k])), None)
+        if place is not None:
+            free.remove(place)
+            places.append(place)
+    share = len(places) / len(x)
+    return share, share == 1 and max(places) < len(x)
+
+
+def _one_person(v: tuple[str, ...], w: tuple[str, ...]) -> bool:
+    if not set(v).isdisjoint(w) or "".join(v) == "".join(w):
+        return True
+    return any(
+        fuzz.ratio(a, b) >= _ALIKE or (min(len(a), len(b)) > 4 and (a in b or b in a))
+        for a in v
+        for b in w
+        if min(len(a), len(b)) > _LEAST
+    )
+
+
+def _joined(one: tuple[str, ...], names: list[tuple[str, ...]]) -> float:
+    """The share of the names that stand in one text in which a source has run all of them together."""
+    letters = "".join(one)
+    if len(letters) < 2 * sum(min(map(len, name)) for name in names[:2]):
+        return 0.0
+    inside = sum(any(len(word) >= _LEAST and word in letters for word in name) for name in names)
+    return inside / len(names) if inside > 1 else 0.0

@@ -1,0 +1,153 @@
+"""What became of the studies that were known before the search: which source found each, and where it left.
+
+Librarians judge a search by this first (relative recall; Sampson M, Zhang L, Morrison A, et al. An alternative to the
+hand searching gold standard: validating methodological search filters using relative recall. BMC Med Res Methodol
+2006;6:33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
+from prismake.core.records import normal_title
+from prismake.search.known_studies import KnownStudy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("known", "place", "pmid", "doi", "found_by", "records", "report_id", "stage", "outcome", "reason", "study")
+NOT_FOUND, EXCLUDED, NOT_RETRIEVED, INCLUDED, OPEN = "not found", "excluded", "not retrieved", "included", "open"
+_STAGES = {TITLE_ABSTRACT: "at title and abstract", FULL_TEXT: "at full text"}
+_IDENTIFIERS = ("pmid", "doi", "pmcid")
+_YEARS_APART = 1
+"""A title counts as the same in the years around: articles are printed the year after they appear."""
+
+
+def recall_table(
+    known: Sequence[KnownStudy],
+    records: pd.DataFrame,
+    report_of: Mapping[str, str],
+    decisions: Mapping[str, pd.DataFrame],
+    studies: pd.DataFrame,
+    labels: Mapping[str, str],
+) -> pd.DataFrame:
+    """One row a known study: found by which sources, and at which stage with which outcome it is now.
+
+    Args:
+        records: record_id, source, pmid, doi, pmcid, trial_ids, title and year of all records.
+        report_of: report by record.
+        decisions: decisions of title_abstract and full_text.
+        studies: included studies, with ``report_ids``.
+        labels: label by source.
+    """
+    import pandas as pd
+
+    index = _Index(records)
+    by_report: dict[str, list[str]] = {}
+    for record, report in report_of.items():
+        by_report.setdefault(report, []).append(record)
+    source_of = dict(zip(records["record_id"], records["source"], strict=True))
+    said = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
+    study_of = {
+        report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ") if report
+    }
+    rows = []
+    for study in known:
+        reports = sorted({report_of[record] for record in index.records_of(study) if record in report_of})
+        ends = [(report, *_end(report, said)) for report in reports]
+        report, stage, outcome, reason = max(ends, key=_how_far, default=("", "search", NOT_FOUND, ""))
+        found = sorted(record for report in reports for record in by_report[report])
+        sources = sorted({source_of[record] for record in found if record in source_of})
+        rows.append(
+            {
+                "known": study.named,
+                "place": study.place,
+                "pmid": study.pmid,
+                "doi": study.doi,
+                "found_by": "; ".join(labels.get(source, source) for source in sources),
+                "records": "; ".join(found),
+                "report_id": report,
+                "stage": stage,
+                "outcome": outcome,
+                "reason": reason,
+                "study": study_of.get(report, ""),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+
+
+class _Index:
+    """Records by what a known study may be named by."""
+
+    def __init__(self, records: pd.DataFrame) -> None:
+        import pandas as pd
+
+        self._by: dict[tuple[str, str], list[str]] = {}
+        self._titles: dict[str, list[tuple[str, int | None]]] = {}
+        for row in records.to_dict("records"):
+            for name in _IDENTIFIERS:
+                if row[name]:
+                    self._by.setdefault((name, row[name]), []).append(row["record_id"])
+            for number in row["trial_ids"]:
+                self._by.setdefault(("trial", number.upper()), []).append(row["record_id"])
+            if title := normal_title(row["title"]):
+                year = None if pd.isna(row["year"]) else int(row["year"])
+                self._titles.setdefault(title, []).append((row["record_id"], year))
+
+    def records_of(self, study: KnownStudy) -> list[str]:
+        """The records of a study by its identifiers; by its title and year only where these find nothing."""
+        wanted = [(name, getattr(study, name)) for name in _IDENTIFIERS] + [("trial", study.trial.upper())]
+        found = [record for key in wanted if key[1] for record in self._by.get(key, ())]
+        if found or not study.title:
+            return found
+        return [
+            record
+            for record, year in self._titles.get(normal_title(study.title), ())
+            if study.year is None or year is None or abs(year - study.year) <= _YEARS_APART
+        ]
+
+
+def _end(report: str, said: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, str, str]:
+    """(stage, outcome, reason) of a report as it stands now."""
+    for stage in (FULL_TEXT, TITLE_ABSTRACT):
+        row = said[stage].get(report)
+        if row is None:
+            continue
+        if row["state"] != "settled":
+            return stage, OPEN, row["state"]
+        decision = row["decision"]
+        if stage == FULL_TEXT:
+            outcome = {"include": INCLUDED, "exclude": EXCLUDED, NOT_RETRIEVED: NOT_RETRIEVED}.get(decision, OPEN)
+            return stage, outcome, row.get("reason", "") if outcome == EXCLUDED else ""
+        return (stage, EXCLUDED, "") if decision == "exclude" else (FULL_TEXT, OPEN, "waits for full text")
+    return TITLE_ABSTRACT, OPEN, "waits for screening"
+
+
+def _how_far(end: tuple[str, str, str, str]) -> tuple[int, int]:
+    """Of several reports of a trial, that which came furthest counts."""
+    _, stage, outcome, _ = end
+    return (NOT_FOUND, EXCLUDED, NOT_RETRIEVED, OPEN, INCLUDED).index(outcome), int(stage == FULL_TEXT)
+
+
+def told(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, Any]:
+    """What must not go unsaid, as ``flow/known_studies.json``.
+
+    ``summary``: one sentence ("" without known studies). ``lost``: one for each that no search found or that was left
+    out. ``problems``: lines that name no study.
+    """
+    lost = []
+    for row in table.to_dict("records"):
+        why = f" ({row['reason']})" if row["reason"] else ""
+        named = f"The known study {row['known'][:120]} ({row['place']})"
+        if row["outcome"] == NOT_FOUND:
+            lost.append(f"{named} was found by no search.")
+        elif row["outcome"] in {EXCLUDED, NOT_RETRIEVED}:
+            lost.append(f"{named} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row['report_id']}.")
+    counted = {outcome: int((table["outcome"] == outcome).sum()) for outcome in (NOT_FOUND, INCLUDED)}
+    summary = (
+        f"Of {len(table):,} known studies the searches found {len(table) - counted[NOT_FOUND]:,}; included so far: "
+        f"{counted[INCLUDED]:,}."
+    )
+    return {"summary": summary if len(table) else "", "lost": lost, "problems": list(problems)}

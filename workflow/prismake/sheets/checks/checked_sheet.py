@@ -1,0 +1,70 @@
+"""What a check is given and what it gives back.
+
+A check is a function ``check(sheet) -> list[Problem]`` in a file of its own. ``prismake.sheets.problems`` lists those
+that run when a stage is read back; ``prismake.sheets.own_sheet`` calls those that decide whether a sheet is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from prismake.protocol.forms import Form
+from prismake.sheets.answers import SheetAnswers
+from prismake.sheets.layout import Column
+from prismake.sheets.reading import SheetTable
+
+SHOWN = 8  # rows or cells that a sentence lists; of more, it says how many
+
+
+class Problem(NamedTuple):
+    """Where something is wrong (file, sheet, cell), and a sentence that says what and what to do."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class CheckedSheet:
+    """One owner's sheet as it was read, and what is known of its stage.
+
+    Attributes:
+        stage, owner: whose sheet it is; the owner is a reviewer or ``consensus``.
+        form, columns: what is asked, and the columns of the sheet.
+        table, answers: the cells, and what they say.
+        queue: the items that the stage asks about now.
+        offered: every item that was ever offered, and what it was called before.
+        last_good: the answers of the last good reading, by item and field.
+        changes: the log of changed decisions, of all stages and owners, oldest first.
+    """
+
+    stage: str
+    owner: str
+    form: Form
+    columns: Sequence[Column]
+    table: SheetTable
+    answers: SheetAnswers
+    queue: Collection[str]
+    offered: Container[str]
+    last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changes: Iterable[Mapping[str, Any]] = ()
+
+    @property
+    def place(self) -> str:
+        """The sheet as a whole, as ``title_abstract.anna.xlsx, sheet “…”``."""
+        return f"{self.table.path.name}, sheet “{self.table.name}”"
+
+    def given(self, item: str) -> Mapping[str, str]:
+        """The answers to an item, by field."""
+        return self.answers.answers.get(item, {})
+
+    def cell(self, row: int, header: str) -> str:
+        """A cell as people call it, ``D7``."""
+        return self.table.address(row, header).rpartition(" ")[2]
+
+
+def listed(shown: Sequence[str], separator: str = ", ") -> str:
+    """The first of these, and how many more there are."""
+    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    return separator.join(shown[:SHOWN]) + more

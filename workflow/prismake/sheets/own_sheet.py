@@ -1,0 +1,133 @@
+"""One person's sheet: read and trusted, or refused, with the last good answers in its place."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from prismake.core.errors import SheetError
+from prismake.core.names import CONSENSUS
+from prismake.kept import sheet_state
+from prismake.kept.sheet_files import current
+from prismake.kept.way_back import way_back
+from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
+from prismake.sheets.checks import reordered
+from prismake.sheets.checks import typed_pairs as typed
+from prismake.sheets.checks.checked_sheet import CheckedSheet
+from prismake.sheets.layout import OWNER
+from prismake.sheets.queue import Queue
+from prismake.sheets.reading import SheetTable, read_sheet
+from prismake.sheets.setup import KeptStage, StageSetup
+
+Rows = Mapping[str, Mapping[str, str]]
+
+
+class MissingSheet(SheetError):
+    """A sheet that had answers is gone: the stage stops until it is back."""
+
+
+@dataclass(frozen=True)
+class OwnSheet:
+    """The sheet of one owner.
+
+    ``table``: its cells, None where there is no sheet or it was refused. ``error``: why it was refused. ``pairs``: rows
+    of pairs that were answered and that the queue lacks.
+    """
+
+    answers: SheetAnswers
+    table: SheetTable | None = None
+    error: SheetError | None = None
+    pairs: Rows = field(default_factory=dict)
+
+    def with_answers(self, more: Mapping[str, dict[str, str]]) -> OwnSheet:
+        """The same sheet with the answers to some items replaced."""
+        return replace(self, answers=replace(self.answers, answers={**self.answers.answers, **more})) if more else self
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the sheets of a stage are read with; the queue grows by the pairs of each sheet (``with_pairs``)."""
+
+    setup: StageSetup
+    kept: KeptStage
+    queue: Queue
+    former_ids: Mapping[str, str]
+
+    def with_pairs(self, pairs: Rows) -> Session:
+        """Pairs that people have answered are items like those of the queue, behind them."""
+        return replace(self, queue=ChainMap({**pairs}, self.queue)) if pairs else self  # type: ignore[arg-type]
+
+    def known(self) -> frozenset[str]:
+        """Items of the queue, and former items that are part of one now."""
+        return frozenset((*self.queue, *self.former_ids))
+
+    def rows(self) -> Queue:
+        """The queue, with the rows of former items under their former ids."""
+        former = {old: self.queue[item] for old, item in self.former_ids.items()}
+        return ChainMap(self.queue, former) if former else self.queue  # type: ignore[arg-type]
+
+
+def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
+    """Read one sheet; what cannot be trusted leaves its last good answers in force.
+
+    Args:
+        reviewers: those whose answers the consensus sheet shows.
+    """
+    try:
+        return _read(session, who, reviewers)
+    except SheetError as error:
+        expected = who in reviewers or (who == CONSENSUS and len(reviewers) > 1)
+        kept = {item: dict(given) for item, given in session.kept.last_good.get(who, {}).items()}
+        takes_pairs = session.setup.form.typed and who != CONSENSUS
+        return OwnSheet(
+            SheetAnswers(answers=kept),
+            error=error if expected or not isinstance(error, MissingSheet) else None,
+            pairs=typed.kept_pairs(kept, session.setup.form, session.known()) if takes_pairs else {},
+        )
+
+
+def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
+    setup, state = session.setup, session.kept.state
+    form, path, columns = setup.form, setup.path(who), setup.columns(who, reviewers)
+    file = current(path, sheet_state.written(state, path))
+    if file is None:
+        _refuse_missing(session, who)
+        return OwnSheet(SheetAnswers())
+    table = read_sheet(file, columns)
+    _refuse_foreign(table, who)
+    takes_pairs = form.typed and who != CONSENSUS
+    pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
+    extended = session.with_pairs(pairs)
+    reader = read_consensus if who == CONSENSUS else read_reviewer
+    answers = reader(table, form, columns, extended.rows())
+    last_good = session.kept.last_good.get(who, {})
+    sheet = CheckedSheet(
+        setup.stage, who, form, columns, table, answers, extended.queue, extended.known(), last_good=last_good
+    )
+    problems = typed.check(sheet)
+    if not sheet_state.accepted(state, path):
+        problems += reordered.check(sheet)
+    return OwnSheet(replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs)
+
+
+def _refuse_foreign(table: SheetTable, who: str) -> None:
+    """A sheet that was copied or renamed over another one would make one person's answers count as another's."""
+    if table.owner and table.owner.casefold() != who.casefold():
+        raise SheetError(
+            f"by its first page this is the sheet of {table.owner}, not of {who}.",
+            where=str(table.path),
+            remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
+            f"write {who} beside “{OWNER}” on the first page. Until then the answers read last stay in force.",
+        )
+
+
+def _refuse_missing(session: Session, who: str) -> None:
+    """A sheet that people had written in and that is gone is never replaced by an empty one."""
+    path = session.setup.path(who)
+    if session.kept.state["sheets"].get(path.name, {}).get("people"):
+        raise MissingSheet(
+            "the sheet was filled in and is gone.",
+            where=str(path),
+            remedy=f"Put it back if it was moved. {way_back(path)}",
+        )

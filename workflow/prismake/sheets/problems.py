@@ -1,0 +1,52 @@
+"""Every problem of a stage's sheets with its place: for the table at the end of a run, and for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from prismake.core.names import CONSENSUS
+from prismake.kept.answers import read_changes
+from prismake.panel.decisions import Decision
+from prismake.sheets.checks import incomplete, missing_answers, stray_answers
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
+from prismake.sheets.stage import StageSheets
+
+Check = Callable[[CheckedSheet], list[Problem]]
+CHECKS: tuple[Check, ...] = (incomplete.check, stray_answers.check, missing_answers.check)
+"""What is looked for in each sheet that was read, in the order of the report."""
+
+
+def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[str, str]]:
+    """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict."""
+    refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
+    changes = list(read_changes(sheets.setup.folder))
+    of_sheets = (problem for who in sheets.owners for problem in _of_sheet(sheets, who, changes))
+    problems = [*refused, *of_sheets, *_of_consensus(sheets, decisions)]
+    return [{"where": where, "what": what} for where, what in problems]
+
+
+def _of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    yield from sheets.answers[who].problems
+    if who in sheets.tables:
+        sheet = _checked(sheets, who, changes)
+        yield from (problem for check in CHECKS for problem in check(sheet))
+
+
+def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> CheckedSheet:
+    setup, table, answers = sheets.setup, sheets.tables[who], sheets.answers[who]
+    offered = {*sheets.queue, *sheets.former_ids, *(item for item, _ in sheets.allocation.items())}
+    last_good = sheets.kept.last_good.get(who, {})
+    columns = sheets.columns(who)
+    return CheckedSheet(
+        setup.stage, who, setup.form, columns, table, answers, sheets.queue, offered, last_good, changes
+    )
+
+
+def _of_consensus(sheets: StageSheets, decisions: Sequence[Decision]) -> Iterator[tuple[str, str]]:
+    for decision in decisions:
+        for name, verdict in decision.fields.items():
+            if verdict.remark:
+                label = sheets.setup.form.field(name).label
+                where = f"{sheets.path(CONSENSUS).name}, {decision.item}"
+                yield where, f"{label}: {verdict.remark}. {verdict.remedy}"

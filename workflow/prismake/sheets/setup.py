@@ -1,0 +1,96 @@
+"""What is known of a stage before a workbook is opened: what the protocol says, and what earlier runs have kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from prismake.core.names import CONSENSUS
+from prismake.kept import sheet_state
+from prismake.kept.allocations import load_allocation
+from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.sheet_files import SHEETS, sheet_path
+from prismake.panel.allocation import Allocation, Scheme, scheme_of
+from prismake.protocol.forms import Form, load_form
+from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
+from prismake.sheets.prefilled import Prefilled, load_prefilled
+
+
+@dataclass(frozen=True)
+class StageSetup:
+    """What the protocol says about the sheets of a stage.
+
+    ``scheme``: how the stage is handed out, and to which team. ``blinded``: the consensus sheet does not say who said
+    what; the seed then orders the reviewers row by row.
+    """
+
+    stage: str
+    form: Form
+    scheme: Scheme
+    folder: Path = SHEETS
+    blinded: bool = False
+
+    @property
+    def team(self) -> tuple[str, ...]:
+        """Who works on the stage now: everyone who is offered rows."""
+        return self.scheme.split.team
+
+    def path(self, who: str) -> Path:
+        """The workbook of a reviewer, or ``consensus``."""
+        return sheet_path(self.stage, who, self.folder)
+
+    def columns(self, who: str, reviewers: Sequence[str]) -> list[Column]:
+        """The columns of a sheet; that of the consensus shows the answers of ``reviewers``."""
+        if who == CONSENSUS:
+            return consensus_columns(self.form, voices(reviewers, blinded=self.blinded))
+        return reviewer_columns(self.form)
+
+    def speakers(self, item: str, reviewers: Sequence[str]) -> dict[str, str]:
+        """The name under which the consensus sheet shows an answer to this item, and the reviewer who gave it.
+
+        Blinded, the order differs from item to item, so that reading many rows does not tell the reviewers apart.
+        """
+        shown = list(reviewers)
+        if self.blinded:
+            seed = self.scheme.split.seed
+            shown.sort(key=lambda who: sha256(f"{seed}\x1f{item}\x1f{who}".encode()).digest())
+        return dict(zip(voices(reviewers, blinded=self.blinded), shown, strict=True))
+
+
+@dataclass(frozen=True)
+class KeptStage:
+    """What earlier runs have kept of a stage.
+
+    ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
+    and belong to the team no longer. ``last_good``: the answers read last. ``prefilled``: answers that came with an
+    export. ``allocation``: what was handed out; None in a review that is older than this record.
+    """
+
+    state: Mapping[str, Any]
+    left: tuple[str, ...]
+    last_good: Snapshot
+    prefilled: Prefilled
+    allocation: Allocation | None
+
+
+def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> StageSetup:
+    """The setup of a stage, from the protocol with its defaults filled in."""
+    return StageSetup(
+        stage, load_form(stage, config), scheme_of(stage, config), folder, config["consensus"] == "blinded"
+    )
+
+
+def load_kept(setup: StageSetup) -> KeptStage:
+    """What is kept of a stage beside its sheets."""
+    stage, folder = setup.stage, setup.folder
+    state = sheet_state.read_book(stage, folder)
+    return KeptStage(
+        state,
+        tuple(sheet_state.left(state, stage, setup.team)),
+        read_snapshot(stage, folder),
+        load_prefilled(stage, folder),
+        load_allocation(stage, folder),
+    )
