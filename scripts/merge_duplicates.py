@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, replacing, write_csv, write_json
+from prismake.core.files import read_csv, write_json
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv, save_parquet
 from prismake.kept.ids import REPORTS, ROUTES, known, remember, routes_of
 
 
@@ -34,13 +35,12 @@ def main(
     reports["route"] = routes_of(reports, kinds, earlier, known(ROUTES))
     remember(REPORTS, dict(zip(result.clusters["record_id"], result.clusters["report_id"], strict=True)))
     remember(ROUTES, dict(zip(reports["report_id"], reports["route"], strict=True)))
-    write_csv(output["duplicates"], result.clusters)
-    write_csv(output["links"], result.links)
-    write_csv(output["sources"], result.sources)
-    write_csv(output["shared"], result.shared)
+    save_csv(output["duplicates"], result.clusters)
+    save_csv(output["links"], result.links)
+    save_csv(output["sources"], result.sources)
+    save_csv(output["shared"], result.shared)
     write_json(output["summary"], {**result.summary, "answers_without_effect": without_effect(merges, result.clusters)})
-    with replacing(output["reports"]) as draft:
-        reports.to_parquet(draft, index=False)
+    save_parquet(output["reports"], reports)
 
 
 if "snakemake" in globals():

@@ -113,6 +113,9 @@ def test_labels_must_be_as_many_as_rows():
         pl.pool([0.1, 0.2], [0.1, 0.1], labels=["a"])
     named = pl.pool([0.1, math.nan, 0.2], [0.1, 0.1, 0.1], labels=["a", "b", "c"])
     assert named.labels == ("a", "c") and named.warnings[0] == "1 incomplete row left out: b."
+    pd = pytest.importorskip("pandas")
+    series = pd.Series(["a", "b", "c"], index=[7, 8, 9])
+    assert pl.pool([0.1, math.nan, 0.2], [0.1, 0.1, 0.1], labels=series).labels == ("a", "c")
     counts = pl.pool_proportions([3, None, 5], [20, 30, 40])
     assert counts.warnings == ("1 incomplete row left out: row 2.",)
     arms = {"ai": [0, 2, 3], "n1i": [20, 30, 40], "ci": [0, 4, 5], "n2i": [20, 30, 40]}

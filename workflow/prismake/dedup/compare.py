@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from prismake.dedup.names import agreement, people
+from prismake.dedup.author_lists import agreement, people
 from prismake.dedup.text import abstract_form, phrases, same_journal
 from prismake.dedup.words import exchange
 

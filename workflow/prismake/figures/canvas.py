@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ class Canvas:
             "zorder": look.get("order", 1),
             "clip_on": False,
         }
+        shape: Patch
         if radius := look.get("round", 0):
             shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
         else:

@@ -140,7 +140,7 @@ class _Diagram:
         return places
 
     def _box(self, box: _Box, x: float, y: float, width: float, height: float) -> None:
-        look = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
+        look: dict[str, Any] = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
         if box.waiting:
             look = {"fill": PALE_AMBER, "edge": AMBER, "dash": (0, (4, 2.5))}
         self.canvas.box(x, y, width, height, **look)

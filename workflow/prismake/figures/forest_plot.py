@@ -133,7 +133,7 @@ def _measured(result: Mapping[str, Any], show: Format) -> str:
 def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     if "foot" in result:  # rows that are not studies have words of their own
         return result["foot"]
-    parts = []
+    parts: list[str] = []
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:
         parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
@@ -255,7 +255,7 @@ def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
     if measure not in WITHOUT_NULL:
         guide(scale.place(1.0 if measure in RATIOS else 0.0), colour=INK, width=0.8, order=1)
     pooled = next((row for row in layout.rows if row.kind == "pooled"), None)
-    if pooled and scale.inside(pooled.estimate):
+    if pooled and pooled.estimate is not None and scale.inside(pooled.estimate):
         guide(scale.place(pooled.estimate), colour=BLUE, width=0.8, dash=(0, (3, 3)), order=1)
 
 
@@ -286,7 +286,7 @@ def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
     if row.kind == "prediction":
         low, high = _whisker(canvas, scale, row, y, colour=BLUE, width=1.6)
         for x, value in ((low, row.lower), (high, row.upper)):
-            if scale.inside(value):
+            if value is not None and scale.inside(value):
                 canvas.line((x, x), (y - 0.05, y + 0.05), colour=BLUE, width=1.6)
         return
     if row.estimate is None:

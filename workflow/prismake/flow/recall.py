@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.records import normal_title
+from prismake.core.states import State
 from prismake.search.known_studies import KnownStudy
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _end(report: str, said: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tu
         row = said[stage].get(report)
         if row is None:
             continue
-        if row["state"] != "settled":
+        if row["state"] != State.SETTLED:
             return stage, OPEN, row["state"]
         decision = row["decision"]
         if stage == FULL_TEXT:

@@ -166,8 +166,8 @@ def _one_for_each_report(found: Sequence[Match], digests: Mapping[Path, str], in
         several = by_item.get(one.item, [])
         if len(several) < 2 or chosen[one.item] is one:
             yield one
-        elif chosen[one.item]:
-            yield replace(one, item="", matched_on="", remark=f"{one.item} has {chosen[one.item].file.name} already.")
+        elif taken := chosen[one.item]:
+            yield replace(one, item="", matched_on="", remark=f"{one.item} has {taken.file.name} already.")
         else:
             others = ", ".join(other.file.name for other in several if other is not one)
             text = f"it fits {one.item} by its {one.matched_on}, and so does {others}. {index.advice([one.item])}"

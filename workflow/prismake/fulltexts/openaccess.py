@@ -129,12 +129,12 @@ def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple
             answer = _get(home, home + "?" + urllib.parse.urlencode(query), PMC, policy)
             if not isinstance(answer.get("records"), list):
                 raise SearchError("the answer holds no list of records.")
-            found = {}
+            pmcids: dict[str, str] = {}
             for record in answer["records"]:
                 if isinstance(record, dict):
                     known = (record.get("requested-id"), record.get("pmid"), record.get("doi"))
-                    found |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
-            yield from ((one, {"pmcid": found.get(one, "")}) for one in batch)
+                    pmcids |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
+            yield from ((one, {"pmcid": pmcids.get(one, "")}) for one in batch)
 
 
 def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:

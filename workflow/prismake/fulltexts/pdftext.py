@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 PAGES = 2
@@ -33,9 +34,9 @@ def first_pages(path: str) -> dict[str, Any]:
             (reader.pages[number].extract_text() or "")[:_MOST_LETTERS]
             for number in range(min(PAGES, len(reader.pages)))
         ]
-        said = reader.metadata or {}
-        about = " ".join(str(said.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
-        return {"pages": pages, "title": str(said.get("/Title") or "")[:1000], "about": about[:2000]}
+        metadata: Mapping[str, Any] = reader.metadata or {}
+        about = " ".join(str(metadata.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
+        return {"pages": pages, "title": str(metadata.get("/Title") or "")[:1000], "about": about[:2000]}
     except MemoryError:
         return {"problem": "the file needs too much memory and was not read."}
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:

@@ -199,7 +199,7 @@ def _changes(stage: str, old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any
             for name, value in sorted(before[item].items()):
                 now = after.get(item, {}).get(name, "")
                 if value and now != value:
-                    sheet = "" if who == "settled" else f"{stage}.{who}"
+                    sheet = "" if who == SETTLED_BY_ALL else f"{stage}.{who}"
                     yield {
                         "stage": stage,
                         "item": item,

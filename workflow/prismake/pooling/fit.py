@@ -106,6 +106,7 @@ def pool(
 def shown(fit: Pooled, keep: np.ndarray, measure: str, labels: Sequence[str] | None, ni: Any) -> Pooled:
     """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept, and a warning that
     names the others."""
+    labels = None if labels is None else list(labels)  # a pandas Series is indexed by its own labels
     if labels is not None and len(labels) != keep.size:
         raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one a study.")
     names = () if labels is None else tuple(str(labels[i]) for i in np.flatnonzero(keep))

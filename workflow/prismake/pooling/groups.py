@@ -28,7 +28,8 @@ class Subgroups:
 
     ``Q df p``: chi-square test of no difference (F with ``ddf`` for knha on a common tau²). ``tau2``: the common
     value, or NaN where each group has its own. ``R2``: percent of tau² the grouping explains (common tau² only).
-    ``dropped``: rows without a group, effect or variance.
+    ``dropped``: rows without a group, effect or variance. ``warnings``: groups of one study, and what was done
+    otherwise than asked in each group.
     """
 
     levels: tuple[str, ...]
@@ -42,6 +43,7 @@ class Subgroups:
     method: str
     test: str
     dropped: int
+    warnings: tuple[str, ...] = ()
 
     def __getitem__(self, level: str) -> Pooled:
         return self.results[self.levels.index(level)]
@@ -94,7 +96,9 @@ def subgroups(
     results = tuple(fit_problem(Problem(y[m], v[m]), method, test, level, tau2=whole.tau2, **how) for m in masks)
     df = len(levels) - 1
     ddf = whole.QM_df[1]
-    return Subgroups(levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped)
+    told = _warnings(levels, results, ALONE_COMMON)
+    found = (levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped, told)
+    return Subgroups(*found)
 
 
 def _separate(
@@ -107,7 +111,23 @@ def _separate(
         raise PoolingError("A group's standard error is zero: its studies are identical.", remedy="Use test z.")
     Q = between(estimates, errors)
     df = len(levels) - 1
-    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped)
+    told = _warnings(levels, results, ALONE_SEPARATE)
+    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped, told)
+
+
+ALONE_COMMON = "one study, which takes part in the test with the tau² of all groups."
+ALONE_SEPARATE = "one study, which has no tau² of its own: the test takes its effect for more certain than it is."
+
+
+def _warnings(levels: tuple[str, ...], results: tuple[Pooled, ...], alone: str) -> tuple[str, ...]:
+    """Groups of one study, and the remedies of Hartung-Knapp intervals, each with its group."""
+    told = []
+    for level, result in zip(levels, results, strict=True):
+        if result.k == 1:
+            told.append(f"{level}: {alone}")
+        else:
+            told += [f"{level}: {note}" for note in result.warnings]
+    return tuple(told)
 
 
 def between(estimates: np.ndarray, errors: np.ndarray) -> float:

@@ -56,7 +56,7 @@ def pool_proportions(
         2008; Stijnen, Hamza & Özdemir 2010); needs no continuity correction. Or inverse variance on a scale:
         ``logit``, ``log``, ``arcsine``, ``freeman-tukey``, ``raw``.
     method, adhoc, prediction, labels, add, to
-        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood and has no prediction ``cd``.
+        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood.
     test
         ``z``, ``t``, ``knha``; default z for the mixed model (it has no Hartung-Knapp form) and knha otherwise.
     nodes
@@ -175,11 +175,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         dist.percent(self.level)
-        if pi.prediction_name(self.prediction) == "cd":
-            raise PoolingError(
-                "The prediction interval 'cd' needs effects with variances, which a mixed model does without.",
-                remedy="Use hts, or an inverse variance model.",
-            )
+        pi.prediction_name(self.prediction)
 
 
 def summarise(
@@ -235,6 +231,9 @@ def summarise_fit(
     p = b.size
     df = k - p if asked.test == "t" and k > p else None
     statistics = _statistics(b, V, df, asked, mixed.tau2, k)
+    if asked.prediction == "cd" and p == 1:
+        low, high = pi.confidence_distribution(yi, vi, asked.level, statistics["beta"])
+        statistics |= {"pi_lb": low, "pi_ub": high, "pi_method": "" if math.isnan(low) else "cd"}
     if "extra" not in heterogeneity:
         tests = heterogeneity
         typical = (k - p) / Problem(yi, vi).at(0.0).trP if k > p else NAN
@@ -290,7 +289,8 @@ def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2
         return fields | tests
     fields = {name: float(value[0]) for name, value in fields.items()}
     beta, error, limits = fields["beta"], fields["se"], {}
-    for kind, name in ((asked.prediction, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
+    shown_kind = "hts" if asked.prediction == "cd" else asked.prediction
+    for kind, name in ((shown_kind, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
         half = pi.half_width(kind, error, error, tau2, k, p, level, df)
         limits |= {f"{name}_lb": beta - half, f"{name}_ub": beta + half}
     limits["pi_method"] = "" if math.isnan(limits["pi_lb"]) else asked.prediction

@@ -54,7 +54,7 @@ def pool_two_arms(
     nodes
         As many as needed by default; 1 is the Laplace approximation.
     prediction, labels
-        As in `pool`, without ``cd``.
+        As in `pool`.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from prismake.core.names import EXTRACTION
 from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
 from prismake.protocol.forms import load_form
 
@@ -82,7 +83,7 @@ In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numb
 
 
 def _words() -> str:
-    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != "extraction"]
+    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != EXTRACTION]
     return "\n".join(
         f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
         for form in forms

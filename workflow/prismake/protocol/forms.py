@@ -11,6 +11,7 @@ from typing import Any
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
 from prismake.core.missing import NOT_REPORTED, WORDS
+from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.words import normal_word
 
@@ -109,7 +110,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         FormError: the file is not a form.
     """
     data = _form_data(stage)
-    if stage == "extraction":
+    if stage == EXTRACTION:
         fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
     else:
         fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from prismake.core.names import EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
 from prismake.protocol.config import PANEL_STAGES, reviewers
 from prismake.protocol.forms import lists_of, load_form
 
@@ -43,7 +44,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         found["full_text"] = {**found.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         found["appraisal"] = {**found.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
-    if stage == "extraction":
+    if stage == EXTRACTION:
         found["extraction"] |= _some(config["extraction"], ["fields"])
     answers = {choice.value for field in load_form(stage, found).fields for choice in field.choices}
     return {**found, "words": _some(config["words"], answers)}
@@ -52,7 +53,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
     found = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
-    return {**found, "criteria": config["criteria"]} if stage in ("title_abstract", "full_text") else found
+    return {**found, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else found
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:

@@ -201,14 +201,9 @@ def _table(lines: list[dict[str, Any]]) -> Any:
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name, justify in (
-        ("Stage", "left"),
-        ("Reviewer", "left"),
-        ("Decided", "right"),
-        ("of", "right"),
-        ("File to open", "left"),
-    ):
-        table.add_column(name, justify=justify, no_wrap=name != "File to open")
+    for name in ("Stage", "Reviewer", "Decided", "of", "File to open"):
+        number = name in ("Decided", "of")
+        table.add_column(name, justify="right" if number else "left", no_wrap=name != "File to open")
     before = None
     for line in lines:
         style = "" if line["decided"] < line["of"] else "dim"

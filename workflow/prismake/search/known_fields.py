@@ -276,6 +276,6 @@ class KnownHeaders:
     def __init__(self, *own: str) -> None:
         self._own = re.compile("|".join(own)) if own else None
 
-    def __contains__(self, header: str) -> bool:
-        plain = plain_name(header)
+    def __contains__(self, header: object) -> bool:
+        plain = plain_name(str(header))
         return plain in HEADERS or (self._own is not None and self._own.fullmatch(plain) is not None)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from prismake.core.errors import ImportFileError
 from prismake.core.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
-from prismake.search.decode import decode
+from prismake.search.decode import Limited, decode
 from prismake.search.mapping import finish, year
 from prismake.search.pubmed_stream import SAFE, articles
 
@@ -24,7 +24,7 @@ def pmids(data: bytes) -> list[str]:
     return [_pmid(element) for element, _ in articles(io.BytesIO(data))]
 
 
-def records(stream: IO[bytes], problems: list[str]) -> Iterator[dict[str, Any]]:
+def records(stream: IO[bytes] | Limited, problems: list[str]) -> Iterator[dict[str, Any]]:
     """Record dictionaries; a record without PMID or citation costs one line in ``problems``.
 
     Raises ``lxml.etree.XMLSyntaxError`` where the file is broken; ``salvage`` reads the rest of such a file.

@@ -202,7 +202,7 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
 
     if data.proportion:
         raise PoolingError("it compares with no effect, which a single proportion does not have.")
-    row = {
+    row: dict[str, dict[str, Any]] = {
         kind.lower(): {"n": int(found.n), "p": plain(found.pval)}
         for kind in ("Rosenthal", "Rosenberg")
         for found in [failsafe_n(data.yi, data.vi, kind)]
