@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismake.core.words import normal_word
+from prismake.core.phrases import normal_word
 
 NOT_REPORTED = "NR"
 WORDS = frozenset({"nr", "n.r", "n/r", "not reported", "not stated"})  # as normal_word writes them

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
+from prismake.core.phrases import normal_word
 from prismake.core.states import State
-from prismake.core.words import normal_word
 from prismake.protocol.config import PROPORTIONS, ROLES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
 

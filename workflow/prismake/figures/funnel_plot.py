@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, capitalised, measure_name, measure_of
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import NO_STUDIES, empty_panel, unfinished

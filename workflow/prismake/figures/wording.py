@@ -5,7 +5,7 @@ from __future__ import annotations
 from prismake.core.measures import MEANS, NAMES, PROPORTIONS, RATES, RATIOS, measure_of
 from prismake.core.notes import between_groups, heterogeneity
 from prismake.core.numbers import NONE, count, estimate, interval, number, p_value, percent, share
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 
 __all__ = [
     "MEANS",

@@ -13,7 +13,7 @@ from prismake.core.files import read_yaml
 from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
-from prismake.core.words import normal_word
+from prismake.core.phrases import normal_word
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
 _COUNT = re.compile(r"\d{1,9}(\.0+)?")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from prismake.core.numbers import count, number, percent, share
 from prismake.core.paths import data_file
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs

@@ -9,7 +9,7 @@ from typing import Any
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
 from prismake.core.notes import between_groups, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, p_number, significant, typed
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
 from prismake.protocol.config import DRAWN
 from prismake.synthesis.sensitivity import TITLES

@@ -12,7 +12,7 @@ from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
 from prismake.core.notes import alone, equals, overall_effect
 from prismake.core.numbers import Format, between, count, number, p_value, percent, significant
-from prismake.core.words import plural
+from prismake.core.phrases import plural
 
 BAUJAT_ALIKE = "Contributions of single studies: all effects are equal; no study contributes more than another."
 _STAGES = {
