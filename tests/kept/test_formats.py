@@ -9,11 +9,10 @@ import pytest
 from kept_files import HERE, JSON_FILES, LOGS, STAGE
 from prismake import __version__
 from prismake.core.errors import KeptFileError
-from prismake.kept import allocations, answers, ids, retained_records, sheet_state, store, versions
+from prismake.kept import allocations, answers, ids, prefilled, retained_records, sheet_state, store, versions
 from prismake.kept.formats import FORMAT
 from prismake.kept.migrations import format_of
 from prismake.panel.allocation import Allocation
-from prismake.sheets import prefilled
 
 EVERY = (*JSON_FILES, *LOGS)
 

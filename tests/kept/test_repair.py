@@ -11,6 +11,7 @@ import pytest
 from kept_files import JSON_FILES, LOGS, STAGE
 from prismake.core.errors import KeptFileError, PrismakeError
 from prismake.kept import answers, ids, repair, sheet_state
+from prismake.kept.allocations import load_allocation
 from prismake.kept.files import kept_files, kind_of
 from prismake.kept.replay import answers_of
 
@@ -73,6 +74,16 @@ def test_both_sides_of_a_conflict_are_joined_unless_they_contradict(review):
     lines[at] = conflict('  "ours:1": "ours:1",', '  "ours:1": "theirs:1",').rstrip()
     path.write_text("\n".join(lines), encoding="utf-8")
     assert "joined" not in repair.plan(path).lines[0]
+
+
+def test_a_key_that_is_not_known_goes_and_everything_else_stays(review):
+    path = review / HISTORY / f"{STAGE}.rounds.json"
+    whole = load_allocation(STAGE, review / "config/sheets")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["rounds"][1]["purpose"] = "main"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert restored(path).lines == ("everything stays but what is not known",)
+    assert load_allocation(STAGE, review / "config/sheets") == whole
 
 
 def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
@@ -165,7 +176,7 @@ def test_logs_keep_every_line_that_can_be_read(review):
 def test_answers_of_exports_come_from_the_queue_of_the_last_run(review):
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from prismake.sheets.prefilled import load_prefilled
+    from prismake.kept.prefilled import load_prefilled
 
     path = review / HISTORY / f"{STAGE}.taken.json"
     carried = json.dumps({"anna": {"answers": {"decision": "include"}, "file": "rayyan.csv"}})

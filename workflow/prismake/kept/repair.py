@@ -38,6 +38,8 @@ from prismake.kept.formats import (
     SHEET_STATE,
     SOURCES,
     Kind,
+    mismatch,
+    without_unknown,
 )
 
 _LARGE = 20_000_000  # bytes
@@ -120,7 +122,7 @@ def plan(path: Path) -> Repair:
         return Repair(path, "nothing is wrong with it.", ("Nothing was done.",))
     if not kind.rebuilt or error.what.startswith("this file was written by"):
         raise error
-    act, lines = _PLANS[kind.name](path, kind, path.absolute().parents[3])
+    act, lines = _from_itself(path, kind) or _PLANS[kind.name](path, kind, path.absolute().parents[3])
     return Repair(path, error.what, lines, act)
 
 
@@ -138,10 +140,23 @@ def carry_out(repair: Repair) -> Path:
 Planned = tuple[Callable[[], None] | None, tuple[str, ...]]
 
 
+def _from_itself(path: Path, kind: Kind) -> Planned | None:
+    """A JSON file out of what it holds itself: both sides of a conflict, or all but the keys that are not known."""
+    if kind in (EVENTS, CHANGES, RECORDS):
+        return None
+    if (joined := _joined_sides(path, kind)) is not None:
+        return _writing(path, joined, kind), ("both sides of the conflict are whole and do not contradict: joined",)
+    try:
+        data = json.loads(path.read_bytes())
+        content = without_unknown(store.unmarked(data, kind, path), kind.shape) if isinstance(data, dict) else data
+    except (ValueError, RecursionError, KeptFileError):
+        return None
+    if mismatch(content, kind.shape)[0]:
+        return None
+    return _writing(path, content, kind), ("everything stays but what is not known",)
+
+
 def _ids(path: Path, kind: Kind, review: Path) -> Planned:
-    joined = _joined_sides(path, kind)
-    if joined is not None:
-        return _writing(path, joined), (f"both sides of the conflict are joined: {len(joined['ids']):,} ids",)
     name = path.stem
     found = {"reports": _reports, "studies": _studies, "routes": _routes}[name](review)
     offered = _offered_ids(name, path.parents[1])
@@ -224,9 +239,6 @@ def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
 
 
 def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
-    joined = _joined_sides(path, kind)
-    if joined is not None:
-        return _writing(path, joined), ("both sides of the conflict are joined",)
     stage = path.name.partition(".")[0]
     found = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
     count = sum(map(len, found.values()))
@@ -294,8 +306,8 @@ _PLANS: Mapping[str, Callable[[Path, Kind, Path], Planned]] = {
 }
 
 
-def _writing(path: Path, content: Mapping[str, Any]) -> Callable[[], None]:
-    return lambda: store.write(path, content)
+def _writing(path: Path, content: Mapping[str, Any], kind: Kind | None = None) -> Callable[[], None]:
+    return lambda: store.write(path, content, sort_keys=kind is not ALLOCATION)  # whose order says something
 
 
 def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:

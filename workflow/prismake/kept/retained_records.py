@@ -7,6 +7,7 @@ search gave once cannot be rebuilt.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,6 +24,8 @@ from prismake.kept.sheet_files import SHEETS
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.parquet as pq
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ["record_id", "source", "label", "kind", "title"]
 
@@ -117,8 +120,11 @@ def _format(file: pq.ParquetFile) -> tuple[int, str]:
 
 def _keep(table: Path, copy: Path) -> None:
     """Keep the records of this run, unless the copy has the same: another pyarrow writes them in other bytes."""
-    if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
-        return
+    try:
+        if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
+            return
+    except (OSError, ValueError):  # damaged in columns that this run did not need: all that is to stay is in the table
+        logger.warning("%s was damaged and is written anew", copy)
     with replacing(copy) as draft:
         shutil.copyfile(table, draft)
 
@@ -139,6 +145,10 @@ def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
-    rows = ds.dataset(str(copy), schema=schema(), format="parquet").to_table(filter=ds.field("record_id").isin(ids))
+    whole = ds.dataset(str(copy), schema=schema(), format="parquet")
+    try:
+        rows = whole.to_table(filter=ds.field("record_id").isin(ids))
+    except (OSError, ValueError) as error:
+        raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
     pq.write_table(rows, path)
     return rows.select(["record_id", "source", "title"]).to_pylist()

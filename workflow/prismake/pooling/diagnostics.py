@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,10 @@ from .fit import fit_problem
 from .frame import effects
 from .kernel import Problem
 from .tau2 import method_name
+from .transforms import back_transform, harmonic_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,18 @@ class Series:
     k: np.ndarray
     ddf: np.ndarray
     keep: np.ndarray
+
+    def to_frame(self, measure: str = "", *, ni: Any = None, index: Sequence[Any] | None = None) -> pd.DataFrame:
+        """One row an analysis: ``estimate``, ``ci_lb``, ``ci_ub`` on the natural scale of ``measure``, then ``pval``,
+        ``tau2``, ``I2`` and ``k``; ``index`` names the rows."""
+        import pandas as pd
+
+        table = {name: getattr(self, name) for name in ("estimate", "ci_lb", "ci_ub", "pval", "tau2", "I2", "k")}
+        if measure:
+            sizes = None if ni is None else [harmonic_mean(ni)]
+            for name in ("estimate", "ci_lb", "ci_ub"):
+                table[name] = np.atleast_1d(back_transform(measure, table[name], ni=sizes))
+        return pd.DataFrame(table, index=None if index is None else list(index))
 
     @cached_property
     def Q_p(self) -> np.ndarray:  # noqa: N802

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as markup
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -217,6 +218,20 @@ def _tau2_line(pooled: Estimate) -> str:
     except PoolingError as error:
         return f"no interval of tau²: {error}"
     return f"interval of tau²: {found.tau2_lb:.3g} to {found.tau2_ub:.3g} (Q-profile)"
+
+
+def group_lines(names: Sequence[str], found: Sequence[Estimate]) -> list[str]:
+    """A table of several pooled means: name, number of studies, estimate, interval, tau²."""
+    lines = [("", "k", "estimate", f"{found[0].level:g} % interval", "tau²")]
+    for name, one in zip(names, found, strict=True):
+        estimate, low, high, *_ = limits(one)
+        shown = number(estimate, (high - low) / 2.0, ratio=is_ratio(one))
+        lines.append((name, str(one.k), shown, span(low, high, ratio=is_ratio(one)), f"{one.tau2:.3g}"))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        f"{line[0]:<{widths[0]}}  " + "  ".join(f"{cell:>{w}}" for cell, w in zip(line[1:], widths[1:], strict=True))
+        for line in lines
+    ]
 
 
 def html(pooled: Estimate) -> str:

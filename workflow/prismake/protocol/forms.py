@@ -100,7 +100,7 @@ class Form:
     highlight: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
 
 def load_form(stage: str, config: Mapping[str, Any]) -> Form:
@@ -111,17 +111,17 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     """
     data = _form_data(stage)
     if stage == EXTRACTION:
-        fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+        fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
     else:
-        fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]
-    fields = [_with_words(one, config.get("words", {})) for one in fields]
+        fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
+    fields = [_with_words(entry, config.get("words", {})) for entry in fields]
     note = data.get("note", {})
     return Form(
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
         instruction=data["instruction"],
-        context=tuple(Context(**one) for one in data["context"]),
+        context=tuple(Context(**entry) for entry in data["context"]),
         fields=tuple(fields),
         note=note.get("label", "Note"),
         note_width=note.get("width", 28),
@@ -133,7 +133,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
 
 def lists_of(stage: str) -> set[str]:
     """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
-    return {one["choices_from"] for one in _form_data(stage)["fields"] if "choices_from" in one}
+    return {entry["choices_from"] for entry in _form_data(stage)["fields"] if "choices_from" in entry}
 
 
 @cache
@@ -150,7 +150,7 @@ _LISTS = {
 }
 
 
-def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
+def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
     """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
 
     Nothing is guessed: a choice is its value, a documented synonym, or nothing.
@@ -158,20 +158,20 @@ def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | N
     text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
         return ""
-    if one.kind == "choice":
-        return _row_choice(tuple(row_choices), text) if one.by_row else one.meanings.get(normal_word(text))
-    if one.kind in ("count", "number"):
-        return _numeric(one.kind, text)
+    if field.kind == "choice":
+        return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
+    if field.kind in ("count", "number"):
+        return _numeric(field.kind, text)
     return text
 
 
-def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
+def allowed(field: Field, row_choices: Iterable[str] = ()) -> str:
     """What may stand in a cell, in words."""
-    if one.kind == "choice":
-        return ", ".join(row_choices if one.by_row else (choice.value for choice in one.choices))
-    if one.kind == "count":
+    if field.kind == "choice":
+        return ", ".join(row_choices if field.by_row else (choice.value for choice in field.choices))
+    if field.kind == "count":
         return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
-    return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
+    return f"a number or {NOT_REPORTED}" if field.kind == "number" else "any text"
 
 
 def as_typed(raw: Any) -> str:
@@ -186,11 +186,11 @@ def as_typed(raw: Any) -> str:
 
 
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for choice in choices:
         for word in (choice.value, *choice.synonyms):
-            found.setdefault(normal_word(word), choice.value)
-    return found
+            meanings.setdefault(normal_word(word), choice.value)
+    return meanings
 
 
 def _row_choice(values: tuple[str, ...], text: str) -> str | None:
@@ -217,7 +217,7 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
     origin = data.get("choices_from")
     if origin and origin not in _LISTS:
         raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(_LISTS)}.")
-    choices = _LISTS[origin](config) if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    choices = _LISTS[origin](config) if origin else tuple(_make_choice(choice) for choice in data.get("choices", []))
     when = next(iter(data["when"].items())) if "when" in data else None
     return Field(
         name=data["name"],
@@ -233,10 +233,10 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
     )
 
 
-def _with_words(one: Field, words: Mapping[str, Iterable[str]]) -> Field:
+def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:
     """The field, understanding the team's own words as well."""
-    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in one.choices)
-    return replace(one, choices=tuple(choices))
+    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in field.choices)
+    return replace(field, choices=tuple(choices))
 
 
 def _make_choice(data: Mapping[str, Any]) -> Choice:

@@ -33,7 +33,7 @@ _METHODS = (
 
 def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     """What the sheets of a stage ask, whom, and how they are shared out."""
-    found = {
+    settings = {
         "reviewers": reviewers(dict(config), stage),
         "consensus": config["consensus"],
         "seed": config["seed"],
@@ -41,19 +41,19 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     }
     asked = lists_of(stage)
     if "reasons" in asked:
-        found["full_text"] = {**found.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
+        settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
-        found["appraisal"] = {**found.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+        settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
     if stage == EXTRACTION:
-        found["extraction"] |= _some(config["extraction"], ["fields"])
-    answers = {choice.value for field in load_form(stage, found).fields for choice in field.choices}
-    return {**found, "words": _some(config["words"], answers)}
+        settings["extraction"] |= _some(config["extraction"], ["fields"])
+    answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
+    return {**settings, "words": _some(config["words"], answers)}
 
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
-    found = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
-    return {**found, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else found
+    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
+    return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
@@ -74,20 +74,20 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
-    """What the page says of the protocol itself; what was really done comes from the tables."""
-    found = _some(
+    """What the page says about the protocol; what was actually done comes from the tables."""
+    settings = _some(
         config, ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "pooling"]
     )
     for stage in PANEL_STAGES:
-        found[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
-    found["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
-    found["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
-    found["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
-    found["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
-    return found
+        settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
+    settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
+    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
+    settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    return settings
 
 
 def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
-    """The entries of these keys, in the order of the settings; keys that are not there are left out."""
-    wanted = set(keys)
-    return {key: value for key, value in settings.items() if key in wanted}
+    """The entries of these keys, in the order of the settings; missing keys are left out."""
+    kept = set(keys)
+    return {key: value for key, value in settings.items() if key in kept}

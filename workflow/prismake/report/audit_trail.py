@@ -12,9 +12,9 @@ from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids as clusters
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
+from prismake.kept.prefilled import load_prefilled
 from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.config import PANEL_STAGES
-from prismake.sheets.prefilled import load_prefilled
 
 
 def story(record: str, folder: Path = Path()) -> list[str]:

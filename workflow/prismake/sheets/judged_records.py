@@ -31,7 +31,7 @@ def _answered(stage: str, folder: Path) -> set[str]:
     """The items that have an answer in any workbook of a stage; of one that cannot be read, the last good answers."""
     form = load_form(stage, with_defaults({"title": "-", "question": "-"}))
     book, last_good = sheet_state.read_book(stage, folder), read_snapshot(stage, folder)
-    found: set[str] = set()
+    items: set[str] = set()
     for who in sorted({path.name.split(".")[1] for path in folder.glob(f"{stage}.*") if path.suffix in SUFFIXES}):
         columns = consensus_columns(form, []) if who == CONSENSUS else reviewer_columns(form)
         answers = [column.header for column in columns if column.role == "answer"]
@@ -40,9 +40,9 @@ def _answered(stage: str, folder: Path) -> set[str]:
             place = current(path, sheet_state.written(book, path))
             rows = read_sheet(place, columns).rows if place else []
         except SheetError:
-            found |= set(last_good.get(who, {}))
+            items |= set(last_good.get(who, {}))
             continue
-        found |= {
+        items |= {
             str(row[ITEM]).strip() for _, row in rows if any(str(row.get(name) or "").strip() for name in answers)
         }
-    return found - {""}
+    return items - {""}
