@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -11,6 +12,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.way_back import way_back
 from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
@@ -65,6 +67,7 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
     as_read = digest(path) or ""
     if path.stat().st_size == 0:
         raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
+    _refuse_stray_cells(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             return replace(_only_table(path, book, columns, everything), digest=as_read)
@@ -74,8 +77,26 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
         raise SheetError(
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
-    except Exception as error:  # calamine's errors, and what damaged archives raise beneath it
+    except (python_calamine.CalamineError, OSError) as error:
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
+
+
+def _refuse_stray_cells(path: Path) -> None:
+    """Raises ``SheetError`` for a cell so far outside the table that what lies between would fill the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if all(rows * columns <= DENSE for rows, columns in stated(archive)):
+                return
+            rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
+    except DAMAGED:
+        return  # what is wrong is told where the workbook is opened
+    if rows * columns > DENSE:
+        raise SheetError(
+            f"something stands far outside the table: the sheet reaches to row {rows:,} and column "
+            f"{column_letter(columns)}, which is {rows * columns:,} cells.",
+            where=str(path),
+            remedy="Delete the rows below the table and the columns to the right of it, and save.",
+        )
 
 
 def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
