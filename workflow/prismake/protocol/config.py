@@ -285,11 +285,25 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
                 )
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
+    yield from _display_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
     wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+
+
+def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """Names of arms and sides that the measure does not have, or of which one is missing."""
+    measure = spec["measure"]
+    for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
+        if spec[key] and (not known or measure in PROPORTIONS):
+            yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
+        elif len(spec[key]) not in (0, 2):
+            sides = "the two arms" if key == "arms" else "the left and the right side"
+            yield f"'{path}.{key}' has {len(spec[key])} texts; it must have two, for {sides}."
+    if spec["proportions"] == "percent" and measure not in PROPORTIONS:
+        yield f"'{path}.proportions' has no meaning for {measure}. Take it out."
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
