@@ -209,7 +209,7 @@ def _sheet_state(path: Path, kind: Kind, review: Path) -> Planned:
         f"{stage}.{who}.xlsx": {**unread, "people": "" if who in here else "unknown"}
         for who in sorted({*here, *before})
     }
-    lines = (f"{len(here)} workbooks are there and are read again by the next run",)
+    lines: tuple[str, ...] = (f"{len(here)} workbooks are there and are read again by the next run",)
     if gone := sorted(before - here):
         lines += (f"the workbooks of {', '.join(gone)} were there once and are missing",)
     return _writing(path, {"sheets": entries}), lines
@@ -304,10 +304,7 @@ def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
     if not _SIDES.search(text):
         return None
     try:
-        ours, theirs = (
-            store.content_of(_SIDES.sub(lambda match, side=side: match[side], text).encode(), kind, path)
-            for side in (1, 2)
-        )
+        ours, theirs = (store.content_of(_SIDES.sub(rf"\g<{side}>", text).encode(), kind, path) for side in (1, 2))
     except KeptFileError:
         return None
     return _joined(ours, theirs)

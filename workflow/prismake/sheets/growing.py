@@ -65,9 +65,9 @@ def add_rows(
     there = [column for column in columns if column.key in place]
     start = max(_last_row(sheet), header_row) + 1
     for number, row in enumerate(rows, start=start):
-        texts = [cell_text(row.get(column.key)) for column in there]
-        sheet.row_dimensions[number].height = height_of(there, texts)
-        for column, text in zip(there, texts, strict=True):
+        cells = [cell_text(row.get(column.key)) for column in there]
+        sheet.row_dimensions[number].height = height_of(there, cells)
+        for column, text in zip(there, cells, strict=True):
             _fill(sheet.cell(number, place[column.key]), column, text)
     letters = [get_column_letter(place[column.key]) for column in there]
     for one in row_dropdowns(there, letters, rows, start):
