@@ -261,8 +261,8 @@ def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
             )
         if known.setdefault(item, int(word in _YES)) != int(word in _YES):
             raise RankingError("Two decisions contradict each other.", where=str(item), remedy="Give each item one.")
-    strangers = {str(item) for item, _ in given if item not in items}
-    if len(strangers) == len(given) and strangers & {str(item) for item in items}:
+    unknown = {str(item) for item, _ in given if item not in items}
+    if len(unknown) == len(given) and unknown & {str(item) for item in items}:
         raise RankingError(
             "The ids of the decisions are of another type than those of the items (text and numbers).",
             remedy="Read both as text.",

@@ -15,6 +15,7 @@ from prismake.core.names import STAGES
 from prismake.core.paths import data_file, data_files
 from prismake.protocol.export_files import exports
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.renamed_keys import RENAMED, new_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
@@ -113,6 +114,9 @@ def _in_words(error: Any) -> Iterator[str]:
     if error.validator == "additionalProperties":
         known = list(rule.get("properties", {}))
         for key in sorted(set(map(str, error.instance)) - set(known)):
+            if renamed := new_name(_join(path, key), RENAMED):
+                yield f"'{_join(path, key)}' is called '{renamed[0]}' since prismake {renamed[1]}. Give it that name."
+                continue
             near = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(known)}."
@@ -281,11 +285,25 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
                 )
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
+    yield from _display_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
     wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+
+
+def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """Names of arms and sides that the measure does not have, or of which one is missing."""
+    measure = spec["measure"]
+    for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
+        if spec[key] and (not known or measure in PROPORTIONS):
+            yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
+        elif len(spec[key]) not in (0, 2):
+            sides = "the two arms" if key == "arms" else "the left and the right side"
+            yield f"'{path}.{key}' has {len(spec[key])} texts; it must have two, for {sides}."
+    if spec["proportions"] == "percent" and measure not in PROPORTIONS:
+        yield f"'{path}.proportions' has no meaning for {measure}. Take it out."
 
 
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -11,12 +10,12 @@ from typing import Any
 
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
+from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
+from prismake.core.phrases import normal_word
 
-NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_NOT_REPORTED = frozenset({"nr", "n.r", "not reported", "not stated", "n/r"})  # as normal_word makes them
 _COUNT = re.compile(r"\d{1,9}(\.0+)?")
 _NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 
@@ -151,12 +150,6 @@ _LISTS = {
 }
 
 
-def normal_word(text: Any) -> str:
-    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
-    return " ".join(plain.split()).rstrip(".!").rstrip()
-
-
 def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
     """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
 
@@ -211,7 +204,7 @@ def _row_choice(values: tuple[str, ...], text: str) -> str | None:
 
 
 def _numeric(kind: str, text: str) -> str | None:
-    if normal_word(text) in _NOT_REPORTED:
+    if normal_word(text) in WORDS:
         return NOT_REPORTED
     if kind == "count":
         return str(int(float(text))) if _COUNT.fullmatch(text) else None
@@ -255,7 +248,7 @@ def _make_choice(data: Mapping[str, Any]) -> Choice:
 def _extraction_field(data: Mapping[str, Any]) -> Field:
     choices = tuple(Choice(str(word)) for word in data["choices"])
     if data["type"] == "choice":
-        choices = (*choices, Choice(NOT_REPORTED, tuple(_NOT_REPORTED)))
+        choices = (*choices, Choice(NOT_REPORTED, tuple(sorted(WORDS))))
     label = data["label"] or data["name"].replace("_", " ").capitalize()
     width = max(11, min(24, len(label) + 3))
     return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)

@@ -18,7 +18,17 @@ Settings = dict[str, Any]
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "calibration", "stop")
 _OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
-_METHODS = ("title", "measure", "model", "method", "test", "also_inverse_variance", "subgroups", "moderators")
+_METHODS = (
+    "title",
+    "measure",
+    "measure_name",
+    "model",
+    "method",
+    "test",
+    "also_inverse_variance",
+    "subgroups",
+    "moderators",
+)
 
 
 def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
@@ -47,8 +57,12 @@ def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
-    """Of each outcome, the columns that belong to it."""
-    return {name: _some(spec, _OUTCOME_TABLE) for name, spec in config["outcomes"].items()}
+    """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
+    headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
+    return {
+        name: {**_some(spec, _OUTCOME_TABLE), "labels": _some(headings, spec["columns"].values())}
+        for name, spec in config["outcomes"].items()
+    }
 
 
 def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
