@@ -59,7 +59,7 @@ def test_a_study_without_a_subgroup_is_shown_all_the_same():
     result = samples.relapse()
     result["studies"][0]["subgroups"] = {}
     rows = forest_rows(result, "antigen")
-    assert "Antigen target: Not stated" in [row.label for row in rows]
+    assert "Antigen target: Not reported" in [row.label for row in rows]
     assert sum(row.kind == "study" for row in rows) == 8
 
 
@@ -110,7 +110,7 @@ def test_null_bounds_are_drawn_as_a_dash():
     result = copy.deepcopy(samples.relapse())
     result["analyses"]["main"] |= {"ci_lb": None, "ci_ub": None, "pi_lb": None, "tau2_lb": None, "Q": None, "I2": None}
     drawn = words(forest(result))
-    assert "Heterogeneity: τ² = 0.52 (no CI)" in drawn
+    assert "Heterogeneity: τ² = 0.520 (no CI)" in drawn
     assert not any("prediction" in line for line in drawn)
 
 
@@ -175,7 +175,7 @@ def test_funnel_leaves_out_only_labels_never_points():
 
 
 def test_numbers_in_words():
-    assert (number(-0.004), number(-1.234), number(None), number(2e7)) == ("0.00", "−1.23", "–", "2.0e+07")
+    assert (number(-0.004), number(-1.234), number(None), number(2e7)) == ("0.00", "−1.23", "–", "20,000,000.00")
     assert (p_value(0.0004), p_value(0.0312), p_value(0.559), p_value(None)) == (
         "p < 0.001",
         "p = 0.031",
@@ -190,7 +190,7 @@ def test_numbers_in_words():
         "–",
     )
     assert heterogeneity({"tau2": 0.5, "tau2_lb": 0.1, "tau2_ub": 2.0, "I2": 63.2}) == (
-        "Heterogeneity: τ² = 0.50 (95 % CI 0.10 to 2.00), I² = 63 %"
+        "Heterogeneity: τ² = 0.500 (95 % CI 0.100 to 2.000), I² = 63 %"
     )
     assert between_groups({"Q": None}) == "Test for subgroup differences: not possible with these studies"
 
@@ -198,6 +198,6 @@ def test_numbers_in_words():
 def test_an_interval_of_tau2_without_upper_bound_is_printed():
     row = {"tau2": 8.5, "tau2_lb": 1.5, "tau2_ub": None, "model": "glmm", "Q": 3.0, "Q_df": 2, "Q_p": 0.2}
     assert heterogeneity(row).startswith(
-        "Heterogeneity: τ² = 8.50 (95 % CI 1.50 to no upper bound), Q (likelihood ratio)"
+        "Heterogeneity: τ² = 8.500 (95 % CI 1.500 to no upper bound), Q (likelihood ratio)"
     )
     assert "(no CI)" in heterogeneity({"tau2": 0.5, "tau2_lb": None, "tau2_ub": None})

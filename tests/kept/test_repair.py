@@ -11,6 +11,7 @@ import pytest
 from kept_files import JSON_FILES, LOGS, STAGE
 from prismake.core.errors import KeptFileError, PrismakeError
 from prismake.kept import answers, ids, repair, sheet_state
+from prismake.kept.allocations import load_allocation
 from prismake.kept.files import kept_files, kind_of
 from prismake.kept.replay import answers_of
 
@@ -66,7 +67,7 @@ def test_both_sides_of_a_conflict_are_joined_unless_they_contradict(review):
     ]
     path.write_text(conflict(*sides), encoding="utf-8")
     assert "joined" in restored(path).lines[0]
-    assert ids.known("reports", review / HISTORY) == {**whole, "ours:1": "ours:1", "theirs:1": "theirs:1"}
+    assert ids.load_ids("reports", review / HISTORY) == {**whole, "ours:1": "ours:1", "theirs:1": "theirs:1"}
     # within the file, as git leaves it, and with one record in two reports: the sides are not guessed between
     lines = path.read_text(encoding="utf-8").splitlines()
     at = next(number for number, line in enumerate(lines) if '"ours:1"' in line)
@@ -75,12 +76,22 @@ def test_both_sides_of_a_conflict_are_joined_unless_they_contradict(review):
     assert "joined" not in repair.plan(path).lines[0]
 
 
+def test_a_key_that_is_not_known_goes_and_everything_else_stays(review):
+    path = review / HISTORY / f"{STAGE}.rounds.json"
+    whole = load_allocation(STAGE, review / "config/sheets")
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["rounds"][1]["purpose"] = "main"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert restored(path).lines == ("everything stays but what is not known",)
+    assert load_allocation(STAGE, review / "config/sheets") == whole
+
+
 def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
     import pandas as pd
     from prismake.core.files import write_csv
 
     path = review / HISTORY / "reports.json"
-    whole = ids.known("reports", review / HISTORY)
+    whole = ids.load_ids("reports", review / HISTORY)
     table = review / "results/duplicates/duplicates.csv"
     table.parent.mkdir(parents=True)
     write_csv(table, pd.DataFrame({"record_id": list(whole), "report_id": list(whole.values())}))
@@ -89,7 +100,7 @@ def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
         if not with_results:
             table.unlink()
         restored(path)
-        now = ids.known("reports", review / HISTORY)
+        now = ids.load_ids("reports", review / HISTORY)
         offered = {"pubmed:001": "pubmed:001", "pubmed:002": "pubmed:002"}
         assert now == ({**offered, **whole} if with_results else offered)
         # the id of a group is the one that a member carried first, with either
@@ -97,7 +108,7 @@ def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
     path = review / HISTORY / "routes.json"
     path.write_text("", encoding="utf-8")
     restored(path)
-    assert ids.known("routes", review / HISTORY) == dict.fromkeys(("pubmed:001", "pubmed:002"), "screening")
+    assert ids.load_ids("routes", review / HISTORY) == dict.fromkeys(("pubmed:001", "pubmed:002"), "screening")
 
 
 def test_where_nothing_is_left_it_is_said(review):
@@ -165,7 +176,7 @@ def test_logs_keep_every_line_that_can_be_read(review):
 def test_answers_of_exports_come_from_the_queue_of_the_last_run(review):
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from prismake.sheets.prefilled import load_prefilled
+    from prismake.kept.prefilled import load_prefilled
 
     path = review / HISTORY / f"{STAGE}.taken.json"
     carried = json.dumps({"anna": {"answers": {"decision": "include"}, "file": "rayyan.csv"}})

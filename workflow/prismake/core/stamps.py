@@ -83,14 +83,14 @@ class Stamps:
 
     def files(self, script: str) -> dict[str, Path]:
         """The files that a script reaches; the names are the same in a checkout and in an installed package."""
-        found = {f"scripts/{script}.py": self._script(script)}
+        paths = {f"scripts/{script}.py": self._script(script)}
         for module in self.modules(script):
             path = self._file(module)
-            found[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
+            paths[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
             for pattern in self._source(module).data:
                 for file in (self.graph / "workflow").glob(pattern):
-                    found[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
-        return dict(sorted(found.items()))
+                    paths[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
+        return dict(sorted(paths.items()))
 
     def libraries(self, script: str) -> dict[str, str]:
         """Installed versions of the distributions that a script or a module reached by it imports."""

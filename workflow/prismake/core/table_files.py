@@ -23,7 +23,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def check_columns(path: Path, columns: Iterable[str]) -> None:
-    """Hold columns to the schema of the table that a path names; a table without a schema may have any.
+    """Check columns against the schema of the table that a path names; a table without a schema may have any.
 
     Raises:
         ValueError: they are not the columns of the schema, in its order.

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.phrases import plural
+
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
-from .wording import plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

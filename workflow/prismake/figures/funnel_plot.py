@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.measures import PROPORTIONS, RATIOS, capitalised, measure_name, measure_of
+from prismake.core.phrases import plural
+
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import NO_STUDIES, empty_panel, unfinished
 from .forest_rows import study_label
 from .scale import Scale, linear_ticks
-from .wording import MEASURES, PROPORTIONS, RATIOS, measure_of, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,9 +86,8 @@ def scale_name(result: Mapping[str, Any]) -> str:
     """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
     if result["measure"] in ANALYSIS_SCALE:
         return ANALYSIS_SCALE[result["measure"]]
-    measure = measure_of(result)
-    name = MEASURES.get(measure, "Estimate")
-    return f"Logarithm of the {name.lower()}" if measure in RATIOS else name
+    name = measure_name(result)
+    return f"Logarithm of the {name}" if measure_of(result) in RATIOS else capitalised(name)
 
 
 def _foot(result: Mapping[str, Any], k: int) -> str:

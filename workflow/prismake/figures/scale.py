@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from matplotlib.ticker import MaxNLocator
 
-from .wording import PROPORTIONS, RATES, RATIOS
+from prismake.core.measures import PROPORTIONS, RATES, RATIOS
+from prismake.core.numbers import scientific
 
 _LOG_STEPS = (1, 2, 5)
 
@@ -39,7 +40,7 @@ class Scale:
     def ticks(self) -> list[tuple[float, str]]:
         """Values and labels, between four and eight of them."""
         values = self._log_ticks() if self.log else linear_ticks(self.low, self.high)
-        return [(value, f"{value:.10g}".replace("-", "−")) for value in values if self.inside(value)]
+        return [(value, tick_label(value)) for value in values if self.inside(value)]
 
     def _log_ticks(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
@@ -53,6 +54,13 @@ class Scale:
             if len(values) <= 8:
                 break
         return values if len(values) > 1 else linear_ticks(self.low, self.high)
+
+
+def tick_label(value: float) -> str:
+    """A round value as the label of a tick: plain, or a power of ten where that is shorter."""
+    if value and not 1e-5 <= abs(value) < 1e6:
+        return scientific(value, 3).replace(".00 ", " ").replace("0 ×", " ×").removeprefix("1 × ")
+    return f"{value:.10g}".replace("-", "−")
 
 
 def linear_ticks(low: float, high: float) -> list[float]:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.numbers import format_of
+
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import MARGIN, ROW, SIZE, empty_panel, forest, unfinished
 from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, SMALL, WIDTH, axes, label_points, scale_name
@@ -68,6 +70,8 @@ def _series(result: Mapping[str, Any], name: str, found: Mapping[str, Any], titl
         {
             **result,
             "title": title,
+            "format": format_of(result),
+            "display": {**(result.get("display") or {}), "sort": "name"},  # the order of the rows is the analysis
             "studies": rows,
             "columns": {},
             "subgroups": {},

@@ -60,10 +60,10 @@ def main() -> None:
     logging.disable(logging.CRITICAL)  # pypdf reports every oddity of a file
     for line in sys.stdin:
         try:
-            found = first_pages(json.loads(line))
+            pages = first_pages(json.loads(line))
         except Exception as error:  # whatever a damaged file makes its reader raise concerns this file only
-            found = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
-        print(json.dumps(found), flush=True)
+            pages = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
+        print(json.dumps(pages), flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ from prismake.kept.formats import (
     SHEET_STATE,
     SOURCES,
     Kind,
+    mismatch,
+    without_unknown,
 )
 
 _LARGE = 20_000_000  # bytes
@@ -120,7 +122,7 @@ def plan(path: Path) -> Repair:
         return Repair(path, "nothing is wrong with it.", ("Nothing was done.",))
     if not kind.rebuilt or error.what.startswith("this file was written by"):
         raise error
-    act, lines = _PLANS[kind.name](path, kind, path.absolute().parents[3])
+    act, lines = _from_itself(path, kind) or _PLANS[kind.name](path, kind, path.absolute().parents[3])
     return Repair(path, error.what, lines, act)
 
 
@@ -138,18 +140,31 @@ def carry_out(repair: Repair) -> Path:
 Planned = tuple[Callable[[], None] | None, tuple[str, ...]]
 
 
+def _from_itself(path: Path, kind: Kind) -> Planned | None:
+    """A JSON file out of what it holds itself: both sides of a conflict, or all but the keys that are not known."""
+    if kind in (EVENTS, CHANGES, RECORDS):
+        return None
+    if (joined := _joined_sides(path, kind)) is not None:
+        return _writing(path, joined, kind), ("both sides of the conflict are whole and do not contradict: joined",)
+    try:
+        data = json.loads(path.read_bytes())
+        content = without_unknown(store.unmarked(data, kind, path), kind.shape) if isinstance(data, dict) else data
+    except (ValueError, RecursionError, KeptFileError):
+        return None
+    if mismatch(content, kind.shape)[0]:
+        return None
+    return _writing(path, content, kind), ("everything stays but what is not known",)
+
+
 def _ids(path: Path, kind: Kind, review: Path) -> Planned:
-    joined = _joined_sides(path, kind)
-    if joined is not None:
-        return _writing(path, joined), (f"both sides of the conflict are joined: {len(joined['ids']):,} ids",)
     name = path.stem
-    found = {"reports": _reports, "studies": _studies, "routes": _routes}[name](review)
+    last_run = {"reports": _reports, "studies": _studies, "routes": _routes}[name](review)
     offered = _offered_ids(name, path.parents[1])
-    ids = {**offered, **found}
+    ids = {**offered, **last_run}
     if not ids:
         return None, ("There is nothing to make it from: neither results of the last run nor rows that were offered.",)
-    lines = [f"{len(found):,} ids come from the results of the last run"] if found else []
-    more = len(ids) - len(found)
+    lines = [f"{len(last_run):,} ids come from the results of the last run"] if last_run else []
+    more = len(ids) - len(last_run)
     lines += [f"{more:,} come from the rows that were offered"] if more else []
     return _writing(path, {"ids": ids}), tuple(lines)
 
@@ -202,17 +217,17 @@ def _answers(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _sheet_state(path: Path, kind: Kind, review: Path) -> Planned:
     stage, sheets = path.stem, path.parents[1]
-    here = {file.name.split(".")[1] for file in sheets.glob(f"{stage}.*") if file.name.count(".") == 2}
+    present = {file.name.split(".")[1] for file in sheets.glob(f"{stage}.*") if file.name.count(".") == 2}
     before = replay.people_who_answered(stage, sheets)
     unread = {"bytes": None, "people": "", "waiting": 0, "waits": 0}
     entries = {
-        f"{stage}.{who}.xlsx": {**unread, "people": "" if who in here else "unknown"}
-        for who in sorted({*here, *before})
+        f"{stage}.{who}.xlsx": {**unread, "people": "" if who in present else "unknown"}
+        for who in sorted({*present, *before})
     }
-    lines = (f"{len(here)} workbooks are there and are read again by the next run",)
-    if gone := sorted(before - here):
-        lines += (f"the workbooks of {', '.join(gone)} were there once and are missing",)
-    return _writing(path, {"sheets": entries}), lines
+    lines = [f"{len(present)} workbooks are there and are read again by the next run"]
+    if missing := sorted(before - present):
+        lines.append(f"the workbooks of {', '.join(missing)} were there once and are missing")
+    return _writing(path, {"sheets": entries}), tuple(lines)
 
 
 def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
@@ -224,15 +239,12 @@ def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
 
 
 def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
-    joined = _joined_sides(path, kind)
-    if joined is not None:
-        return _writing(path, joined), ("both sides of the conflict are joined",)
     stage = path.name.partition(".")[0]
-    found = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
-    count = sum(map(len, found.values()))
+    prefilled = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
+    count = sum(map(len, prefilled.values()))
     if not count:
         return None, ("There is nothing to make it from: the rows of the last run hold no answers of exports.",)
-    return _writing(path, {"prefilled": found}), (f"{count:,} rows come from the queue of the last run",)
+    return _writing(path, {"prefilled": prefilled}), (f"{count:,} rows come from the queue of the last run",)
 
 
 def _sources(path: Path, kind: Kind, review: Path) -> Planned:
@@ -294,8 +306,8 @@ _PLANS: Mapping[str, Callable[[Path, Kind, Path], Planned]] = {
 }
 
 
-def _writing(path: Path, content: Mapping[str, Any]) -> Callable[[], None]:
-    return lambda: store.write(path, content)
+def _writing(path: Path, content: Mapping[str, Any], kind: Kind | None = None) -> Callable[[], None]:
+    return lambda: store.write(path, content, sort_keys=kind is not ALLOCATION)  # whose order says something
 
 
 def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
@@ -304,10 +316,8 @@ def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
     if not _SIDES.search(text):
         return None
     try:
-        ours, theirs = (
-            store.content_of(_SIDES.sub(lambda match, side=side: match[side], text).encode(), kind, path)
-            for side in (1, 2)
-        )
+        ours = store.content_of(_SIDES.sub(r"\1", text).encode(), kind, path)
+        theirs = store.content_of(_SIDES.sub(r"\2", text).encode(), kind, path)
     except KeptFileError:
         return None
     return _joined(ours, theirs)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from prismake.core.errors import PoolingError
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .design import missing
+from .display import group_lines, limits, p_value
 from .distributions import chi2_upper
 from .estimate import NAN
 from .fit import fit_problem, pool
@@ -21,10 +23,14 @@ from .kernel import Problem
 from .pooled import Pooled
 from .tau2 import estimate, method_name
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Subgroups:
-    """Results by level (in alphabetical order) and the between-group test.
+    """Results by level (in alphabetical order) and the between-group test; ``print`` gives them as a table, `to_frame`
+    as a data frame, on the natural scale where the measure is known.
 
     ``Q df p``: chi-square test of no difference (F with ``ddf`` for knha on a common tau²). ``tau2``: the common
     value, or NaN where each group has its own. ``R2``: percent of tau² the grouping explains (common tau² only).
@@ -48,6 +54,22 @@ class Subgroups:
     def __getitem__(self, level: str) -> Pooled:
         return self.results[self.levels.index(level)]
 
+    def __repr__(self) -> str:
+        return f"<Subgroups: {', '.join(self.levels)}, test between them {p_value(self.p)}>"
+
+    def __str__(self) -> str:
+        df = f"{self.df}" if math.isnan(self.ddf) else f"{self.df} and {self.ddf:g}"
+        test = f"test between them: {self.Q:.2f} on {df} df, {p_value(self.p)}"
+        return "\n".join([*group_lines(self.levels, self.results), "", test, *(f"note: {n}" for n in self.warnings)])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a group: ``k``, ``estimate``, ``ci_lb``, ``ci_ub``, ``tau2``, and ``pi_lb pi_ub``."""
+        import pandas as pd
+
+        rows = [(r.k, *limits(r)[:3], r.tau2, *limits(r)[3:]) for r in self.results]
+        columns = ["k", "estimate", "ci_lb", "ci_ub", "tau2", "pi_lb", "pi_ub"]
+        return pd.DataFrame(rows, index=list(self.levels), columns=columns)
+
 
 def subgroups(
     yi: Any,
@@ -60,6 +82,7 @@ def subgroups(
     *,
     adhoc: str = hk.DEFAULT,
     prediction: str = pi.DEFAULT,
+    measure: str = "",
 ) -> Subgroups:
     """Pool within groups and test the difference (Borenstein et al. 2009, chapter 19).
 
@@ -67,6 +90,7 @@ def subgroups(
     is the test of that moderator. ``"separate"``: a tau² of its own in each group, and Cochran's Q between the group
     estimates. With ``test="knha"`` the groups have Hartung-Knapp intervals, each with its own factor and k - 1 df,
     under the same ``adhoc`` rule as `pool`; with separate tau² the test between them uses their standard errors.
+    ``measure`` is used to show the groups on their natural scale.
 
     Raises
     ------
@@ -86,14 +110,14 @@ def subgroups(
         raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
     masks = [labels == name for name in levels]
     dropped = int((~keep).sum())
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     if tau2 == "separate":
-        return _separate(y, v, masks, levels, (method, test, level), how, dropped)
+        return _separate(y, v, masks, levels, (method, test, level), how | {"measure": measure}, dropped)
     if tau2 != "common":
         raise PoolingError(f"tau2 cannot be '{tau2}'.", remedy="Use common or separate.")
     X = np.column_stack([np.ones(y.size), *(mask.astype(float) for mask in masks[1:])])
     whole = fit_problem(Problem(y, v, X), method, test, level, adhoc=how["adhoc"])
-    results = tuple(fit_problem(Problem(y[m], v[m]), method, test, level, tau2=whole.tau2, **how) for m in masks)
+    results = tuple(pool(y[m], v[m], method, test, None, level, tau2=whole.tau2, measure=measure, **how) for m in masks)
     df = len(levels) - 1
     ddf = whole.QM_df[1]
     told = _warnings(levels, results, ALONE_COMMON)
@@ -102,7 +126,13 @@ def subgroups(
 
 
 def _separate(
-    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, asked: tuple[str, str, float], how: dict, dropped: int
+    y: np.ndarray,
+    v: np.ndarray,
+    masks: list[np.ndarray],
+    levels: tuple[str, ...],
+    asked: tuple[str, str, float],
+    how: dict[str, Any],
+    dropped: int,
 ) -> Subgroups:
     method, test, level = asked
     results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)

@@ -87,8 +87,8 @@ def _words() -> str:
     return "\n".join(
         f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
         for form in forms
-        for one in form.fields
-        for choice in one.choices
+        for field in form.fields
+        for choice in field.choices
         if choice.synonyms
     )
 
@@ -131,7 +131,7 @@ def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
 def _table(properties: Mapping[str, Any]) -> list[str]:
     lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for key, rule in properties.items():
-        kind = " or ".join(f"`{word(one)}`" for one in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        kind = " or ".join(f"`{word(value)}`" for value in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
         lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
     return lines
 
@@ -145,11 +145,11 @@ def _default(rule: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return ", ".join(f"`{one['name']}`" for one in value)
+        return ", ".join(f"`{entry['name']}`" for entry in value)
     if isinstance(value, list):
-        return ", ".join(f"`{one}`" for one in value)
+        return ", ".join(f"`{entry}`" for entry in value)
     if isinstance(value, dict):
-        return ", ".join(f"`{key}: {one}`" for key, one in value.items())
+        return ", ".join(f"`{key}: {entry}`" for key, entry in value.items())
     return f"`{value}`"
 
 

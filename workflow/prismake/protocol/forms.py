@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -11,13 +10,13 @@ from typing import Any
 
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
+from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
+from prismake.core.phrases import normal_word
 from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 
-NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_NOT_REPORTED = frozenset({"nr", "n.r", "not reported", "not stated", "n/r"})  # as normal_word makes them
 _COUNT = re.compile(r"\d{1,9}(\.0+)?")
 _NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 
@@ -104,7 +103,7 @@ class Form:
     highlight: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
 
 def load_form(stage: str, config: Mapping[str, Any]) -> Form:
@@ -115,10 +114,10 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     """
     data = _form_data(stage)
     if stage == EXTRACTION:
-        fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+        fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
     else:
-        fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]
-    fields = [_with_words(one, config.get("words", {})) for one in fields]
+        fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
+    fields = [_with_words(entry, config.get("words", {})) for entry in fields]
     note = data.get("note", {})
     judged = stage == "appraisal" and _judges(config)
     context = [Context(**one) for one in data["context"] if judged or one["column"] != "proposed"]
@@ -147,7 +146,7 @@ def _judges(config: Mapping[str, Any]) -> bool:
 
 def lists_of(stage: str) -> set[str]:
     """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
-    return {one["choices_from"] for one in _form_data(stage)["fields"] if "choices_from" in one}
+    return {entry["choices_from"] for entry in _form_data(stage)["fields"] if "choices_from" in entry}
 
 
 @cache
@@ -164,13 +163,7 @@ _LISTS = {
 }
 
 
-def normal_word(text: Any) -> str:
-    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
-    return " ".join(plain.split()).rstrip(".!").rstrip()
-
-
-def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
+def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
     """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
 
     Nothing is guessed: a choice is its value, a documented synonym, or nothing.
@@ -178,20 +171,20 @@ def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | N
     text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
         return ""
-    if one.kind == "choice":
-        return _row_choice(tuple(row_choices), text) if one.by_row else one.meanings.get(normal_word(text))
-    if one.kind in ("count", "number"):
-        return _numeric(one.kind, text)
+    if field.kind == "choice":
+        return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
+    if field.kind in ("count", "number"):
+        return _numeric(field.kind, text)
     return text
 
 
-def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
+def allowed(field: Field, row_choices: Iterable[str] = ()) -> str:
     """What may stand in a cell, in words."""
-    if one.kind == "choice":
-        return ", ".join(row_choices if one.by_row else (choice.value for choice in one.choices))
-    if one.kind == "count":
+    if field.kind == "choice":
+        return ", ".join(row_choices if field.by_row else (choice.value for choice in field.choices))
+    if field.kind == "count":
         return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
-    return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
+    return f"a number or {NOT_REPORTED}" if field.kind == "number" else "any text"
 
 
 def as_typed(raw: Any) -> str:
@@ -206,11 +199,11 @@ def as_typed(raw: Any) -> str:
 
 
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for choice in choices:
         for word in (choice.value, *choice.synonyms):
-            found.setdefault(normal_word(word), choice.value)
-    return found
+            meanings.setdefault(normal_word(word), choice.value)
+    return meanings
 
 
 def _row_choice(values: tuple[str, ...], text: str) -> str | None:
@@ -224,7 +217,7 @@ def _row_choice(values: tuple[str, ...], text: str) -> str | None:
 
 
 def _numeric(kind: str, text: str) -> str | None:
-    if normal_word(text) in _NOT_REPORTED:
+    if normal_word(text) in WORDS:
         return NOT_REPORTED
     if kind == "count":
         return str(int(float(text))) if _COUNT.fullmatch(text) else None
@@ -237,7 +230,7 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
     origin = data.get("choices_from")
     if origin and origin not in _LISTS:
         raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(_LISTS)}.")
-    choices = _LISTS[origin](config) if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    choices = _LISTS[origin](config) if origin else tuple(_make_choice(choice) for choice in data.get("choices", []))
     when = next(iter(data["when"].items())) if "when" in data else None
     return Field(
         name=data["name"],
@@ -253,10 +246,10 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
     )
 
 
-def _with_words(one: Field, words: Mapping[str, Iterable[str]]) -> Field:
+def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:
     """The field, understanding the team's own words as well."""
-    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in one.choices)
-    return replace(one, choices=tuple(choices))
+    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in field.choices)
+    return replace(field, choices=tuple(choices))
 
 
 def _make_choice(data: Mapping[str, Any]) -> Choice:
@@ -268,7 +261,7 @@ def _make_choice(data: Mapping[str, Any]) -> Choice:
 def _extraction_field(data: Mapping[str, Any]) -> Field:
     choices = tuple(Choice(str(word)) for word in data["choices"])
     if data["type"] == "choice":
-        choices = (*choices, Choice(NOT_REPORTED, tuple(_NOT_REPORTED)))
+        choices = (*choices, Choice(NOT_REPORTED, tuple(sorted(WORDS))))
     label = data["label"] or data["name"].replace("_", " ").capitalize()
     width = max(11, min(24, len(label) + 3))
     return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)

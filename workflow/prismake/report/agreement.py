@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prismake.figures.wording import interval, number, share
+from prismake.core.numbers import interval, number, share
 
 _MOST_ITEMS = 12  # ids in a cell of the page; all are in the stage's agreement.json
 

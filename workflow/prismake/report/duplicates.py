@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prismake.figures.wording import plural
+from prismake.core.phrases import plural
 
 
 def duplicates_part(given: Mapping[str, Any], searches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

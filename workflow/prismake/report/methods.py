@@ -180,7 +180,9 @@ def _title(name: str, spec: Mapping[str, Any]) -> str:
 def _model(spec: Mapping[str, Any]) -> str:
     measure = spec["measure"]
     model = spec.get("model", "inverse_variance") if measure == "PLO" else "inverse_variance"
-    text = f"{SCALES.get(measure, measure)}, pooled by {MODELS[model]}"
+    own = spec.get("measure_name") if measure == "GEN" else ""
+    scale = f"published estimates of the {own} with their intervals" if own else SCALES.get(measure, measure)
+    text = f"{scale}, pooled by {MODELS[model]}"
     beside = f"{spec.get('method', 'REML')}, {TESTS.get(spec.get('test', 'knha'), spec.get('test', ''))}"
     if model == "inverse_variance":
         return f"{text} ({beside})"

@@ -14,6 +14,7 @@ from prismake.core.errors import ImportFileError
 from prismake.core.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
 from prismake.search.decode import Limited, decode
 from prismake.search.mapping import finish, year
+from prismake.search.markup import plain
 from prismake.search.pubmed_stream import SAFE, articles
 
 _START = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
@@ -151,6 +152,9 @@ def _record(article: Any) -> dict[str, Any] | None:
         "related_reports": _links(outer.get("CommentsCorrectionsList")),
     }
     (_book if citation is None else _journal_article)(record, core, inner)
+    for column in ("title", "abstract"):
+        if "<" in record[column]:  # mark-up that was taken for text where the record was made
+            record[column] = plain(record[column])
     return finish(record)
 
 

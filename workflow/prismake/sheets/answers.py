@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from prismake.protocol.forms import Field, Form, allowed, as_typed, understand
+from prismake.protocol.forms import Field, Form, allowed, as_typed, parse_answer
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
 from prismake.sheets.merged_answers import first_of
@@ -53,11 +53,11 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
             raw = row[column.header]
-            if item not in titles and not understand(column.answer, raw, choices):
+            assert column.answer is not None
+            if item not in titles and not parse_answer(column.answer, raw, choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
-            assert column.answer is not None
             _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
         _note(sheet.notes, item, row, form.note)
         _note(sheet.reasons, item, row, form.reason)
@@ -107,7 +107,7 @@ class _Cell(NamedTuple):
 def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
     """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
     number, item, name, question, header, raw, choices = cell
-    answer = understand(question, raw, choices)
+    answer = parse_answer(question, raw, choices)
     earlier = sheet.answers.setdefault(item, {})
     problem = ""
     if not answer and (number, header) in table.odd:

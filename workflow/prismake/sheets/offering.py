@@ -12,6 +12,7 @@ from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
+from prismake.kept.prefilled import prefilled_for, save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
@@ -21,7 +22,6 @@ from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, C
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
-from prismake.sheets.prefilled import prefilled_for, save_prefilled
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark

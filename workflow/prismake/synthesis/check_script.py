@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from prismake.core.missing import is_missing
+
 # metafor stops its iterations early by default (a change of tau² below 1e-5); tightened, both sides meet at these.
 # Within trimfill() the default stays, so that the centre around which studies are mirrored is less exact.
 TOLERANCE = {"inverse_variance": 1e-6, "glmm": 1e-4, "trim_and_fill": 1e-5}
@@ -151,11 +153,13 @@ def _subgroups(key: str, group: Mapping[str, Any], result: Mapping[str, Any]) ->
     """The test between subgroups, with a common tau² or one in each."""
     if group["Q"] is None:
         return
-    labels = [study["subgroups"][key] or "not stated" for study in result["studies"]]
+    labels = [study["subgroups"][key] for study in result["studies"]]
+    known = [not is_missing(label) for label in labels]
     method = group["options"]["method"]
-    yield f"group <- factor({_texts(labels)})"
+    yield f"group <- factor({_texts([label if there else None for label, there in zip(labels, known, strict=True)])})"
     if group["options"]["tau2"] == "common":
-        yield f"fit <- {_rma(method, 'z', 'mods = ~ group')}"
+        subset = "" if all(known) else ", subset = !is.na(group)"
+        yield f"fit <- {_rma(method, 'z', f'mods = ~ group{subset}')}"
     else:
         one = _rma(method, "z", "subset = group == name")
         yield f"each <- sapply(levels(group), function(name) {{ m <- {one}; c(m$beta, m$se) }})"
