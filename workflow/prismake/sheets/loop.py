@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import open_in_program
@@ -57,9 +57,9 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
 
-    Where judgements are given, also why they differ from what is proposed.
+    In appraisal, also why a judgement differs from what is proposed.
     """
-    if not sheets.setup.form.reason:
+    if sheets.setup.stage != APPRAISAL:
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
         return Table(("item_id", "who", "note"), sorted(rows))
     both = [
