@@ -8,6 +8,7 @@ Gauss-Legendre nodes over panels that cover the posterior; quantiles are solved 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +121,7 @@ def _prior(prior: Prior | str, scale: float, k: int) -> Prior:
 class _Posterior:
     """Conditional moments and the unnormalised posterior of tau."""
 
-    def __init__(self, y, v, log_prior: Prior, mu_prior: tuple[float, float] | None) -> None:
+    def __init__(self, y: np.ndarray, v: np.ndarray, log_prior: Prior, mu_prior: tuple[float, float] | None) -> None:
         self.y, self.v, self.log_prior, self.mu_prior = y, v, log_prior, mu_prior
         self.spread = math.sqrt(float(v.min()))
 
@@ -173,7 +174,17 @@ class _Posterior:
         total = weight.sum()
         return ends, tau.ravel(), weight / total, float(top + math.log(total))
 
-    def describe(self, ends, tau, weight, log_norm, level, change, *, proper: bool) -> Posterior:
+    def describe(
+        self,
+        ends: Any,
+        tau: np.ndarray,
+        weight: np.ndarray,
+        log_norm: float,
+        level: float,
+        change: float,
+        *,
+        proper: bool,
+    ) -> Posterior:
         mean, variance, _ = self.conditional(tau)
         tail = 0.5 - level / 200.0
         heavy = self.tail() <= 3.0 + 1e-6  # the second moment of tau does not exist
@@ -223,7 +234,9 @@ def _quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) ->
     return x
 
 
-def _quantiles_of_tau(model: _Posterior, ends, weight, log_norm: float, levels) -> list[float]:
+def _quantiles_of_tau(
+    model: _Posterior, ends: Any, weight: np.ndarray, log_norm: float, levels: Sequence[float]
+) -> list[float]:
     """Quantiles of tau: the panel from the cumulated weights, then Newton on the integral up to the point."""
     t, w = np.polynomial.legendre.leggauss(40)
     cumulated = np.cumsum(weight.reshape(-1, 10).sum(axis=1))

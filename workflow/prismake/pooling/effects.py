@@ -210,7 +210,7 @@ def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
     raise PoolingError(f"'{to}' does not say which rows to correct.", remedy="Use only0, all, if0all or none.")
 
 
-def _generic(measure: str, data: Any, level: float):
+def _generic(measure: str, data: Any, level: float) -> tuple[np.ndarray, np.ndarray, Any, Any, Any]:
     """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1).
 
     Limits beside vi or sei take no part in the variance, but the estimate must lie between them all the same.

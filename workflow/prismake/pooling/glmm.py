@@ -125,7 +125,9 @@ def positive(matrix: np.ndarray) -> np.ndarray:
         return (vectors * values) @ vectors.T
 
 
-def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None):
+def _newton(
+    counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None
+) -> tuple[np.ndarray, float, float, np.ndarray, int]:
     """Newton ascent on (b, tau) with step halving: (b, tau, evaluation, modes, iterations)."""
     value, modes = evaluate(counts, b, tau, nodes, modes)
     for iteration in range(1, 40 if nodes < TRAPEZOID else 100):

@@ -126,7 +126,13 @@ def subgroups(
 
 
 def _separate(
-    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, asked: tuple[str, str, float], how: dict, dropped: int
+    y: np.ndarray,
+    v: np.ndarray,
+    masks: list[Any],
+    levels: tuple[Any, ...],
+    asked: tuple[str, str, float],
+    how: dict[Any, Any],
+    dropped: int,
 ) -> Subgroups:
     method, test, level = asked
     results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)

@@ -116,7 +116,9 @@ def permutation_test(
     return PermutationTest(names, hits / count, hits_q / count, count, exact, seed)
 
 
-def _sign_flips(yi, vi, method: str, test: str, permutations: int, generator, seed: int) -> PermutationTest:
+def _sign_flips(
+    yi: np.ndarray, vi: np.ndarray, method: str, test: str, permutations: int, generator: np.random.Generator, seed: int
+) -> PermutationTest:
     y, v, _ = effects(yi, vi)
     k = y.size
     exact = k < 40 and 2**k <= permutations
@@ -187,7 +189,9 @@ def robust(
     return _sandwich(y, X, Phi, groups, kind, level, names)
 
 
-def _sandwich(y, X, Phi, groups, kind: str, level: float, names: tuple[str, ...]) -> Robust:
+def _sandwich(
+    y: np.ndarray, X: np.ndarray, Phi: np.ndarray, groups: np.ndarray, kind: str, level: float, names: tuple[str, ...]
+) -> Robust:
     k, p, m = *X.shape, len(groups)
     W = np.linalg.inv(Phi)
     M = np.linalg.inv(X.T @ W @ X)

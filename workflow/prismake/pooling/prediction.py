@@ -80,7 +80,15 @@ def half_width(
     return critical(level, k - p - 1) * math.sqrt(error * error + tau2)
 
 
-def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
+def half_widths(
+    prediction: str,
+    se: np.ndarray,
+    classic: np.ndarray,
+    tau2: np.ndarray,
+    count: np.ndarray,
+    q: np.ndarray,
+    level: float,
+) -> np.ndarray:
     """Half the width of each column's prediction interval, as `half_width` for one."""
     if prediction == "metafor":
         return q * np.sqrt(se * se + tau2)

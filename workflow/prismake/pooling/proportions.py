@@ -146,7 +146,9 @@ def _scale(model: str, scales: dict[str, str]) -> str:
     return scales[model]
 
 
-def _rows(events: Any, size: Any, mods: Any, name: str):
+def _rows(
+    events: Any, size: Any, mods: Any, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")

@@ -150,7 +150,9 @@ def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarra
     return {"Q_lrt": lrt, "Q_lrt_p": p[0], "Q_wald": wald, "Q_wald_p": p[1]}
 
 
-def _tables(data: Any, measure: str, mods: Any):
+def _tables(
+    data: Any, measure: str, mods: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     """Counts (k, 2), totals (k, 2) or None, offset (k, 2), the studies' own log ratios with variances (k,), the design
     (k, p) with its names, and which rows were kept."""
     if measure == "OR":
@@ -231,7 +233,7 @@ class _TwoEffects:
         raise NotConverged("The mode of a random effect was not found.")
 
 
-def _climb_with_bounds(model: _TwoEffects, start: np.ndarray):
+def _climb_with_bounds(model: _TwoEffects, start: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, int]:
     """Maximum over (coefficients, sigma, tau), and over the edges where one standard deviation is zero if the search
     comes near one. On an edge the Hessian of the other parameters stands alone."""
     found = None
