@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prismake.cli import main
 from prismake.kept.answers import read_events
-from prismake.kept.ids import known
+from prismake.kept.ids import load_ids
 from prismake.kept.sheet_copies import keep_copy
 
 ROOT = Path(__file__).parents[2]
@@ -71,14 +71,14 @@ def test_the_list_names_copies_and_damaged_files(demo, capsys):
 
 def test_a_damaged_kept_file_is_made_again_without_the_protocol(demo, capsys):
     path = Path("config/sheets/history/reports.json")
-    whole = known("reports")
+    whole = load_ids("reports")
     path.write_text("null", encoding="utf-8")
     Path("config/config.yaml").unlink()
     assert main(["restore", str(path), "--show"]) == 0
     assert path.read_text(encoding="utf-8") == "null"
     assert main(["restore", str(path)]) == 0
     assert "kept as config/sheets/history/reports.json.damaged-" in capsys.readouterr().out
-    now = known("reports")
+    now = load_ids("reports")
     offered = {
         item
         for stage in ("title_abstract", "full_text")

@@ -31,7 +31,7 @@ def _history(name: str, load: Callable[[Path], Any]) -> File:
 
 
 def _ids(kind: str) -> File:
-    return _history(f"{kind}.json", lambda sheets: ids.known(kind, sheets / "history"))
+    return _history(f"{kind}.json", lambda sheets: ids.load_ids(kind, sheets / "history"))
 
 
 JSON_FILES = (

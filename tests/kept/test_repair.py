@@ -67,7 +67,7 @@ def test_both_sides_of_a_conflict_are_joined_unless_they_contradict(review):
     ]
     path.write_text(conflict(*sides), encoding="utf-8")
     assert "joined" in restored(path).lines[0]
-    assert ids.known("reports", review / HISTORY) == {**whole, "ours:1": "ours:1", "theirs:1": "theirs:1"}
+    assert ids.load_ids("reports", review / HISTORY) == {**whole, "ours:1": "ours:1", "theirs:1": "theirs:1"}
     # within the file, as git leaves it, and with one record in two reports: the sides are not guessed between
     lines = path.read_text(encoding="utf-8").splitlines()
     at = next(number for number, line in enumerate(lines) if '"ours:1"' in line)
@@ -91,7 +91,7 @@ def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
     from prismake.core.files import write_csv
 
     path = review / HISTORY / "reports.json"
-    whole = ids.known("reports", review / HISTORY)
+    whole = ids.load_ids("reports", review / HISTORY)
     table = review / "results/duplicates/duplicates.csv"
     table.parent.mkdir(parents=True)
     write_csv(table, pd.DataFrame({"record_id": list(whole), "report_id": list(whole.values())}))
@@ -100,7 +100,7 @@ def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
         if not with_results:
             table.unlink()
         restored(path)
-        now = ids.known("reports", review / HISTORY)
+        now = ids.load_ids("reports", review / HISTORY)
         offered = {"pubmed:001": "pubmed:001", "pubmed:002": "pubmed:002"}
         assert now == ({**offered, **whole} if with_results else offered)
         # the id of a group is the one that a member carried first, with either
@@ -108,7 +108,7 @@ def test_ids_come_from_the_last_run_and_from_what_was_offered(review):
     path = review / HISTORY / "routes.json"
     path.write_text("", encoding="utf-8")
     restored(path)
-    assert ids.known("routes", review / HISTORY) == dict.fromkeys(("pubmed:001", "pubmed:002"), "screening")
+    assert ids.load_ids("routes", review / HISTORY) == dict.fromkeys(("pubmed:001", "pubmed:002"), "screening")
 
 
 def test_where_nothing_is_left_it_is_said(review):

@@ -176,6 +176,16 @@ def test_the_impossible_is_refused_with_its_row(ask):
         ask()
 
 
+def test_corrections_are_told_wherever_they_are_made():
+    fit = pl.pool_proportions([0, 4, 7], [12, 20, 31], "logit", labels=["a", "b", "c"])
+    assert fit.warnings[0] == "Continuity correction: 0.5 was added to the cells of 1 study (a)."
+    assert pl.pool_proportions([0, 4, 7], [12, 20, 31]).warnings == ()  # the mixed model needs none
+    assert "Continuity" in pl.pool_rates([0, 4, 7], [12.0, 20, 31], "log").warnings[0]
+    sparse = {"ai": [0, 4, 7], "n1i": [12, 20, 31], "ci": [2, 5, 9], "n2i": [13, 22, 30]}
+    assert (pl.peters(sparse).corrected, pl.deeks(sparse).corrected, pl.harbord(sparse).corrected) == (1, 1, 0)
+    assert pl.peters({"xi": [0, 4, 7], "ni": [12, 20, 31]}).corrected == 1
+
+
 def test_a_negative_tau2_is_refused():
     with pytest.raises(PoolingError, match="tau² cannot be -1"):
         pl.pool([0.1, 0.2], [0.1, 0.1], tau2=-1.0)

@@ -68,15 +68,15 @@ def record(
     whose = _whose(first, changes) if settled else {}
     for change in settled:
         change["by"] = whose.get(change["item"], [])
-    told = logged_answers(stage, folder) if first or changes else {}
-    first = _not_logged(first, told)
+    logged = logged_answers(stage, folder) if first or changes else {}
+    first = _not_logged(first, logged)
     events = [
         {"event": "answered", "who": who, "answers": answers} for who, answers in first.items() if who != SETTLED_BY_ALL
     ]
     events += _settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})
     if events:
         _add(events_file(stage, folder), EVENTS, lambda _: events)
-    missing = [line for line in changes if told.get((line["who"], line["item"], line["field"])) != line["new"]]
+    missing = [line for line in changes if logged.get((line["who"], line["item"], line["field"])) != line["new"]]
     if missing:
         _add(changes_file(folder), CHANGES, lambda _: missing)
     write_entries(answers_file(stage, folder), new, key="answers", head=store.marks())
@@ -135,12 +135,12 @@ def logged_answers(stage: str, folder: Path = SHEETS) -> dict[tuple[str, str, st
     return last
 
 
-def _not_logged(first: Snapshot, told: Mapping[tuple[str, str, str], str]) -> Snapshot:
+def _not_logged(first: Snapshot, logged: Mapping[tuple[str, str, str], str]) -> Snapshot:
     """Without answers that the logs have: the run that wrote them was killed before it kept what it had read."""
     missing: Snapshot = {}
     for who, answers in first.items():
         for item, given in answers.items():
-            if new := {name: value for name, value in given.items() if told.get((who, item, name)) != value}:
+            if new := {name: value for name, value in given.items() if logged.get((who, item, name)) != value}:
                 missing.setdefault(who, {})[item] = new
     return missing
 
@@ -166,7 +166,7 @@ def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
             fresh = (
                 given
                 if new_to_all
-                else {name: said for name, said in given.items() if said and not (had or {}).get(name)}
+                else {name: value for name, value in given.items() if value and not (had or {}).get(name)}
             )
             if fresh:
                 first.setdefault(who, {})[item] = fresh

@@ -158,13 +158,13 @@ def _from_itself(path: Path, kind: Kind) -> Planned | None:
 
 def _ids(path: Path, kind: Kind, review: Path) -> Planned:
     name = path.stem
-    found = {"reports": _reports, "studies": _studies, "routes": _routes}[name](review)
+    last_run = {"reports": _reports, "studies": _studies, "routes": _routes}[name](review)
     offered = _offered_ids(name, path.parents[1])
-    ids = {**offered, **found}
+    ids = {**offered, **last_run}
     if not ids:
         return None, ("There is nothing to make it from: neither results of the last run nor rows that were offered.",)
-    lines = [f"{len(found):,} ids come from the results of the last run"] if found else []
-    more = len(ids) - len(found)
+    lines = [f"{len(last_run):,} ids come from the results of the last run"] if last_run else []
+    more = len(ids) - len(last_run)
     lines += [f"{more:,} come from the rows that were offered"] if more else []
     return _writing(path, {"ids": ids}), tuple(lines)
 
@@ -217,17 +217,17 @@ def _answers(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _sheet_state(path: Path, kind: Kind, review: Path) -> Planned:
     stage, sheets = path.stem, path.parents[1]
-    here = {file.name.split(".")[1] for file in sheets.glob(f"{stage}.*") if file.name.count(".") == 2}
+    present = {file.name.split(".")[1] for file in sheets.glob(f"{stage}.*") if file.name.count(".") == 2}
     before = replay.people_who_answered(stage, sheets)
     unread = {"bytes": None, "people": "", "waiting": 0, "waits": 0}
     entries = {
-        f"{stage}.{who}.xlsx": {**unread, "people": "" if who in here else "unknown"}
-        for who in sorted({*here, *before})
+        f"{stage}.{who}.xlsx": {**unread, "people": "" if who in present else "unknown"}
+        for who in sorted({*present, *before})
     }
-    lines = (f"{len(here)} workbooks are there and are read again by the next run",)
-    if gone := sorted(before - here):
-        lines += (f"the workbooks of {', '.join(gone)} were there once and are missing",)
-    return _writing(path, {"sheets": entries}), lines
+    lines = [f"{len(present)} workbooks are there and are read again by the next run"]
+    if missing := sorted(before - present):
+        lines.append(f"the workbooks of {', '.join(missing)} were there once and are missing")
+    return _writing(path, {"sheets": entries}), tuple(lines)
 
 
 def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
@@ -240,11 +240,11 @@ def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
     stage = path.name.partition(".")[0]
-    found = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
-    count = sum(map(len, found.values()))
+    prefilled = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
+    count = sum(map(len, prefilled.values()))
     if not count:
         return None, ("There is nothing to make it from: the rows of the last run hold no answers of exports.",)
-    return _writing(path, {"prefilled": found}), (f"{count:,} rows come from the queue of the last run",)
+    return _writing(path, {"prefilled": prefilled}), (f"{count:,} rows come from the queue of the last run",)
 
 
 def _sources(path: Path, kind: Kind, review: Path) -> Planned:
@@ -316,10 +316,8 @@ def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
     if not _SIDES.search(text):
         return None
     try:
-        ours, theirs = (
-            store.content_of(_SIDES.sub(lambda match, side=side: match[side], text).encode(), kind, path)
-            for side in (1, 2)
-        )
+        ours = store.content_of(_SIDES.sub(r"\1", text).encode(), kind, path)
+        theirs = store.content_of(_SIDES.sub(r"\2", text).encode(), kind, path)
     except KeptFileError:
         return None
     return _joined(ours, theirs)

@@ -13,11 +13,11 @@ from prismake.kept.formats import MARKS, Kind, mismatch
 
 def answers_of(stage: str, folder: Path) -> Snapshot:
     """The answers read last, as the logs of first answers and of changes tell them."""
-    found: Snapshot = {}
+    answers: Snapshot = {}
     for (who, item, name), value in logged_answers(stage, folder).items():
         if value:
-            found.setdefault(who, {}).setdefault(item, {})[name] = value
-    return found
+            answers.setdefault(who, {}).setdefault(item, {})[name] = value
+    return answers
 
 
 def people_who_answered(stage: str, folder: Path) -> set[str]:
@@ -33,13 +33,13 @@ def prefilled_of(stage: str, folder: Path, queue: Path) -> dict[str, dict[str, d
         return {}
     rows = pq.read_table(queue, columns=["item_id", "carried"]).to_pylist()
     waiting = {row["item_id"]: json.loads(row["carried"]) for row in rows if row["carried"]}
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    prefilled: dict[str, dict[str, dict[str, Any]]] = {}
     for event in read_events(stage, folder):
         who = event["who"]
         for item in event["items"] if event["event"] == "offered" else ():
             if who in waiting.get(item, {}):
-                found.setdefault(who, {}).setdefault(item, {**waiting[item][who], "time": event["time"]})
-    return found
+                prefilled.setdefault(who, {}).setdefault(item, {**waiting[item][who], "time": event["time"]})
+    return prefilled
 
 
 def good_lines(data: bytes, kind: Kind) -> tuple[list[dict[str, Any]], int]:

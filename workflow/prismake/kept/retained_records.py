@@ -113,8 +113,8 @@ def kept_ids(copy: Path) -> list[str]:
 
 def _format(file: pq.ParquetFile) -> tuple[int, str]:
     """(format, version of prismake) of a table of records; 0 when it does not say."""
-    told = file.metadata.metadata or {}
-    number, version = (told.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
+    metadata = file.metadata.metadata or {}
+    number, version = (metadata.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
     return (int(number) if number.isdecimal() else 0), version
 
 
@@ -133,10 +133,12 @@ def same_records(first: Path, second: Path) -> bool:
     """Whether two tables of records hold the same rows in the same order; read in portions."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(first) as one, pq.ParquetFile(second) as other:
-        if one.metadata.num_rows != other.metadata.num_rows or not one.schema_arrow.equals(other.schema_arrow):
+    with pq.ParquetFile(first) as left_file, pq.ParquetFile(second) as right_file:
+        if left_file.metadata.num_rows != right_file.metadata.num_rows:
             return False
-        batches = zip_longest(*(file.iter_batches(batch_size=PORTION) for file in (one, other)))
+        if not left_file.schema_arrow.equals(right_file.schema_arrow):
+            return False
+        batches = zip_longest(*(file.iter_batches(batch_size=PORTION) for file in (left_file, right_file)))
         return all(left is not None and right is not None and left.equals(right) for left, right in batches)
 
 

@@ -44,12 +44,12 @@ def copies(sheet: Path) -> list[Copy]:
     Args:
         sheet: the workbook in the folder of the sheets, whatever its suffix and whether it is there or not.
     """
-    found = []
+    known = []
     for path in sheet.parent.joinpath("history").glob(f"{sheet.stem}.*"):
         match = _NAME.fullmatch(path.name.removeprefix(sheet.stem).removesuffix(path.suffix))
         if match and path.suffix in SUFFIXES:
-            found.append(Copy(path, match["when"] or "", match["digest"]))
-    return sorted(found, key=lambda copy: (copy.when, copy.path.name), reverse=True)
+            known.append(Copy(path, match["when"] or "", match["digest"]))
+    return sorted(known, key=lambda copy: (copy.when, copy.path.name), reverse=True)
 
 
 def keep_copy(path: Path, as_read: str = "") -> Path | None:

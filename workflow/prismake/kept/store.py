@@ -136,7 +136,8 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
     rows = list(numbered(data))
     if not rows:
         raise damaged("the file is empty", kind, path)
-    found, number_of_format = [], 0
+    log: list[dict[str, Any]] = []
+    number_of_format = 0
     for number, line in rows:
         parsed = parsed_line(line)
         if parsed is None and line.startswith(b'{"') and not line.endswith(b"}"):
@@ -153,8 +154,8 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
         if what:
             more = f"; a newer prismake than {__version__} may have written it" if unknown else ""
             raise damaged(f"line {number}: {what}{more}", kind, path)
-        found.append(parsed)
-    return found
+        log.append(parsed)
+    return log
 
 
 def numbered(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -15,9 +15,9 @@ from . import distributions as dist
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .checks import proportions, rates, refuse_impossible
-from .effects import effect_sizes
+from .effects import effect_rows, effect_sizes
 from .estimate import NAN
-from .fit import pool, shown
+from .fit import shown
 from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
@@ -71,14 +71,15 @@ def pool_proportions(
     Raises
     ------
     EstimateDoesNotExist
-        No events anywhere, or events in every participant: the pooled logit would be infinite.
+        No events anywhere, or events in every participant: the pooled logit would be infinite, or rest on the
+        continuity correction alone. The scales ``arcsine`` and ``freeman-tukey`` need none and have an estimate.
     NotConverged, PoolingError
     """
     if model != "glmm":
         measure = _scale(model, PROPORTIONS)
-        yi, vi = effect_sizes(measure, {"xi": events, "ni": total}, add=add, to=to)
-        how = {"measure": measure, "labels": labels, "ni": total if measure == "PFT" else None}
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+        _rows(events, total, mods, "total")  # refuses what is impossible, with its row
+        rows = effect_rows(measure, {"xi": events, "ni": total}, add=add, to=to, labels=labels)
+        return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, n, X, names, keep = _rows(events, total, mods, "total")
     counts, yi, vi = binomial_counts(x, n, X)
     asked = Asked(test, level, prediction, nodes)
@@ -127,9 +128,9 @@ def pool_rates(
     (Stijnen, Hamza & Özdemir 2010), ``log``, ``square-root``, ``freeman-tukey``, ``raw`` are inverse variance."""
     if model != "glmm":
         measure = _scale(model, RATES)
-        yi, vi = effect_sizes(measure, {"xi": events, "ti": time}, add=add, to=to)
-        how = {"measure": measure, "labels": labels, "ni": time if measure == "IRFT" else None}
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+        _rows(events, time, mods, "time")
+        rows = effect_rows(measure, {"xi": events, "ti": time}, add=add, to=to, labels=labels)
+        return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, t, X, names, keep = _rows(events, time, mods, "time")
     if x.sum() == 0:
         raise EstimateDoesNotExist("No study has an event: the pooled log rate would be minus infinity.")
@@ -145,13 +146,16 @@ def _scale(model: str, scales: dict[str, str]) -> str:
     return scales[model]
 
 
-def _rows(events: Any, size: Any, mods: Any, name: str):
+def _rows(
+    events: Any, size: Any, mods: Any, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
     refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))  # before rows are dropped: with theirs
     if mods is None:
-        X, names = np.ones((x.size, 1)), ("intercept",)
+        names: tuple[str, ...] = ("intercept",)
+        X = np.ones((x.size, 1))
     else:
         from .design import design_matrix, require_full_rank
 
@@ -288,7 +292,8 @@ def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2
     if p > 1:
         return fields | tests
     fields = {name: float(value[0]) for name, value in fields.items()}
-    beta, error, limits = fields["beta"], fields["se"], {}
+    limits: dict[str, Any] = {}
+    beta, error = fields["beta"], fields["se"]
     shown_kind = "hts" if asked.prediction == "cd" else asked.prediction
     for kind, name in ((shown_kind, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
         half = pi.half_width(kind, error, error, tau2, k, p, level, df)

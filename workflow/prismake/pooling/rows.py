@@ -43,7 +43,8 @@ class Effects:
 
     ``left_out`` are the rows not used, in their order; ``corrected`` (k,) marks those to whose cells ``add`` was
     added; ``labels`` the names of all rows; ``ni`` sizes or times where the way back depends on them (PFT, IRFT).
-    ``no_events``: events are counted and none was seen in any study.
+    ``no_events``: events are counted and none was seen in any study; ``all_events``: every participant of single-arm
+    studies had one.
     """
 
     measure: str
@@ -55,6 +56,7 @@ class Effects:
     labels: tuple[str, ...]
     ni: np.ndarray | None = None
     no_events: bool = False
+    all_events: bool = False
 
     @property
     def used(self) -> np.ndarray:
@@ -92,7 +94,7 @@ class Effects:
         Raises
         ------
         EstimateDoesNotExist
-            No study has an event: what would be pooled is the continuity correction.
+            No study has an event, or every participant has one, and what would be pooled is the continuity correction.
         PoolingError
             No row can be used; the reasons are in the message.
         """
@@ -100,10 +102,11 @@ class Effects:
 
         from .fit import pool
 
-        if self.no_events:
+        corrected = bool(self.corrected.any())
+        if (self.no_events and (corrected or not self.used.any())) or (self.all_events and corrected):
+            which = "No study has an event" if self.no_events else "Every participant has the event"
             raise EstimateDoesNotExist(
-                "No study has an event: there is nothing but the continuity correction to pool.",
-                remedy="Report the counts.",
+                f"{which}: there is nothing but the continuity correction to pool.", remedy="Report the counts."
             )
         named = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
         fit = pool(self.yi, self.vi, method, test, mods, **(named | how))

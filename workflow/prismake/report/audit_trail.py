@@ -10,7 +10,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
 from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
-from prismake.kept import ids as clusters
+from prismake.kept import ids
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
 from prismake.kept.prefilled import load_prefilled
 from prismake.kept.sheet_files import HISTORY, SHEETS
@@ -65,7 +65,7 @@ def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) 
 
 
 def _kept(kind: str, folder: Path) -> dict[str, str]:
-    return clusters.known(kind, folder / HISTORY)
+    return ids.load_ids(kind, folder / HISTORY)
 
 
 def _by_number(text: str, records: Mapping[str, Mapping[str, Any]]) -> set[str]:

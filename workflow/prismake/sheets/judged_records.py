@@ -8,7 +8,7 @@ from prismake.core.errors import SheetError
 from prismake.core.names import CONSENSUS, FULL_TEXT, TITLE_ABSTRACT, TOGETHER
 from prismake.kept import sheet_state
 from prismake.kept.answers import read_snapshot
-from prismake.kept.ids import REPORTS, known
+from prismake.kept.ids import REPORTS, load_ids
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, current, sheet_path
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
@@ -22,7 +22,7 @@ def judged_records(folder: Path = SHEETS) -> set[str]:
     """The records of which somebody has said something, at whichever stage and through whichever of their ids."""
     items = (item for stage in JUDGED_AT for item in _answered(stage, folder))
     answered = {record for item in items for record in item.split(TOGETHER)}
-    report_of = known(REPORTS, folder / "history")
+    report_of = load_ids(REPORTS, folder / "history")
     reports = {report_of.get(item, item) for item in answered}
     return answered | {record for record, report in report_of.items() if report in reports}
 

@@ -105,7 +105,7 @@ def plan(sheet: SheetOf, chosen: Path | None = None) -> Restoration:
                 "the sheet is open in a spreadsheet program.", where=str(path), remedy="Close it and try again."
             )
     if chosen is not None:
-        source = chosen
+        source: Path | None = chosen
         try:
             answers = sheet.answers_in(chosen)
         except SheetError as error:
