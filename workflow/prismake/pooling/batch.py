@@ -139,7 +139,7 @@ def _block(
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = df / trP
         tau2, gradient, iterations = _tau2(y, v, w, W, Q, trP, count, method)
-    scale = None
+    scale = Q
     if method != "EE" or test == "knha":
         w = 1.0 / (v + tau2)
         W, mean, quadratic = _moments(y, w)

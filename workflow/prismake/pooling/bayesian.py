@@ -8,8 +8,8 @@ Gauss-Legendre nodes over panels that cover the posterior; quantiles are solved 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,16 @@ class Summary:
 
 
 @dataclass(frozen=True, eq=False)
+class _Shape:
+    """What the densities need: the mixture of the mean (weights, means, standard deviations), the log posterior of tau
+    without its constant, and that constant."""
+
+    mixture: tuple[np.ndarray, np.ndarray, np.ndarray]
+    log_tau: Callable[[np.ndarray], np.ndarray]
+    log_norm: float
+
+
+@dataclass(frozen=True, eq=False)
 class Posterior:
     """``mu`` pooled effect, ``tau`` heterogeneity, ``prediction`` effect of a new study, ``studies`` shrunken effects
     in the order of the complete rows; ``log_marginal`` log marginal likelihood (NaN under an improper prior), with
@@ -52,14 +62,15 @@ class Posterior:
     k: int
     nodes: int
     change: float
+    _shape: _Shape = field(init=False, repr=False)
 
     def density_tau(self, tau: Any) -> np.ndarray:
         """Posterior density of tau."""
-        return np.exp(self._log_tau(np.asarray(tau, dtype=float)) - self._log_norm)
+        return np.exp(self._shape.log_tau(np.asarray(tau, dtype=float)) - self._shape.log_norm)
 
     def density_mu(self, mu: Any) -> np.ndarray:
         """Posterior density of the pooled effect."""
-        weight, mean, sd = self._mixture
+        weight, mean, sd = self._shape.mixture
         z = (np.asarray(mu, dtype=float)[..., None] - mean) / sd
         return (weight * np.exp(-0.5 * z * z) / (sd * math.sqrt(2.0 * math.pi))).sum(axis=-1)
 
@@ -176,7 +187,7 @@ class _Posterior:
 
     def describe(
         self,
-        ends: Any,
+        ends: np.ndarray,
         tau: np.ndarray,
         weight: np.ndarray,
         log_norm: float,
@@ -203,9 +214,7 @@ class _Posterior:
             mu, Summary(first, sd, *quantiles), new, tuple(studies), log_norm if proper else math.nan, level,
             self.y.size, tau.size, change,
         )  # fmt: skip
-        object.__setattr__(result, "_mixture", (weight, mean, np.sqrt(variance)))
-        object.__setattr__(result, "_log_tau", self.log_tau)
-        object.__setattr__(result, "_log_norm", log_norm)
+        object.__setattr__(result, "_shape", _Shape((weight, mean, np.sqrt(variance)), self.log_tau, log_norm))
         return result
 
 
@@ -235,7 +244,7 @@ def _quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) ->
 
 
 def _quantiles_of_tau(
-    model: _Posterior, ends: Any, weight: np.ndarray, log_norm: float, levels: Sequence[float]
+    model: _Posterior, ends: np.ndarray, weight: np.ndarray, log_norm: float, levels: Sequence[float]
 ) -> list[float]:
     """Quantiles of tau: the panel from the cumulated weights, then Newton on the integral up to the point."""
     t, w = np.polynomial.legendre.leggauss(40)

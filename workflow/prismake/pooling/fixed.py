@@ -130,7 +130,7 @@ def _need(exists: bool, what: str) -> None:
 
 
 def _risk_difference(
-    a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, half: float, variance: str
+    a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, half: np.ndarray, variance: str
 ) -> tuple[float, float]:
     """Weighted mean of the studies' differences, weights n1 n2 / n; ``half`` corrects weights and variance."""
     effect = a / (a + b) - c / (c + d)

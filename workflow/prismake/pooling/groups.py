@@ -110,7 +110,7 @@ def subgroups(
         raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
     masks = [labels == name for name in levels]
     dropped = int((~keep).sum())
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     if tau2 == "separate":
         return _separate(y, v, masks, levels, (method, test, level), how | {"measure": measure}, dropped)
     if tau2 != "common":
@@ -128,10 +128,10 @@ def subgroups(
 def _separate(
     y: np.ndarray,
     v: np.ndarray,
-    masks: list[Any],
-    levels: tuple[Any, ...],
+    masks: list[np.ndarray],
+    levels: tuple[str, ...],
     asked: tuple[str, str, float],
-    how: dict[Any, Any],
+    how: dict[str, Any],
     dropped: int,
 ) -> Subgroups:
     method, test, level = asked

@@ -97,8 +97,7 @@ def half_widths(
     lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
     if count.size and count.min() == count.max():  # all columns alike, as in most batches
         k = float(count[0])
-        t = math.nan if k < LEAST else critical(level, k - lost if lost else None)
-        return t * spread
+        return (math.nan if k < LEAST else critical(level, k - lost if lost else None)) * spread
     t = np.full(count.size, np.nan)
     for k in np.unique(count[count >= LEAST]):
         t[count == k] = critical(level, k - lost if lost else None)
@@ -142,7 +141,7 @@ def confidence_distribution(
     if centre is not None:
         mean = np.full_like(mean, centre)
     tail = 0.5 - level / 200.0
-    return tuple(_quantile(p, mean, spread, weight) for p in (tail, 1.0 - tail))
+    return _quantile(tail, mean, spread, weight), _quantile(1.0 - tail, mean, spread, weight)
 
 
 def _quantile(p: float, mean: np.ndarray, spread: np.ndarray, weight: np.ndarray) -> float:

@@ -132,7 +132,7 @@ def rhodes(outcome: str = "", comparison: str = "") -> Prior:
 
 
 def _looked_up(
-    outcome: str, comparison: str, outcomes: tuple[Any, ...], table: dict[Any, Any], general: tuple[Any, ...]
+    outcome: str, comparison: str, outcomes: tuple[str, ...], table: dict[str, Any], general: tuple[float, float]
 ) -> tuple[float, float]:
     if not outcome and not comparison:
         return general
