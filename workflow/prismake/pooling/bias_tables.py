@@ -66,7 +66,7 @@ def _empty(*cells: np.ndarray) -> int:
     return int((np.array(cells) == 0).any(axis=0).sum())
 
 
-def _log_odds(a, b, c, d) -> np.ndarray:
+def _log_odds(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
     return effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})[0]
 
 

@@ -71,7 +71,7 @@ def tables(values: Sequence[np.ndarray]) -> list[Check]:
     return [*found, Check(IMPOSSIBLE, ("ci", "di"), c + d == 0, empty, LOOK)]
 
 
-def rates(values: Sequence[np.ndarray], names: Sequence[str] = ("xi", "ti")) -> list[Check]:
+def rates(values: Sequence[np.ndarray], names: tuple[str, str] = ("xi", "ti")) -> list[Check]:
     x, t = values
     return [
         Check(IMPOSSIBLE, names[:1], x < 0, "The number of events is negative.", CORRECT),

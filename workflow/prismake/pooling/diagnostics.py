@@ -66,7 +66,7 @@ class Series:
 def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray, adhoc: str) -> Series:
     batch = pool_batch(y, v, method, test, level, adhoc=adhoc, prediction="metafor")
     names = [name for name in Series.__dataclass_fields__ if name not in {"estimate", "keep"}]
-    return Series(batch.beta, *(getattr(batch, name) for name in names), keep)
+    return Series(estimate=batch.beta, keep=keep, **{name: getattr(batch, name) for name in names})
 
 
 def leave_one_out(

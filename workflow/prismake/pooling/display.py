@@ -89,8 +89,8 @@ def limits(pooled: Estimate) -> tuple[float, float, float, float, float]:
 
 def studies(pooled: Estimate) -> tuple[list[str], np.ndarray]:
     """Names, and estimate with Wald limits of every study, (k, 3), transformed back where the measure is known."""
-    half = critical(pooled.level) * np.sqrt(pooled.vi)
-    values = np.column_stack([pooled.yi, pooled.yi - half, pooled.yi + half])
+    yi, half = np.asarray(pooled.yi), critical(pooled.level) * np.sqrt(np.asarray(pooled.vi))
+    values = np.column_stack([yi, yi - half, yi + half])
     if pooled.measure:
         sizes = [None] * 3 if pooled.ni is None else [pooled.ni] * 3
         values = np.column_stack(
@@ -262,6 +262,6 @@ def frame(pooled: Estimate) -> pd.DataFrame:
         found, index = [*found, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
     if pooled.yi is not None:
         names, values = studies(pooled)
-        own = np.column_stack([values, pooled.weights_pct, np.sqrt(pooled.vi)]).tolist()
+        own = np.column_stack([values, pooled.weights_pct, np.sqrt(np.asarray(pooled.vi))]).tolist()
         found, index = own + found, names + index
     return pd.DataFrame(found, index=index, columns=columns)

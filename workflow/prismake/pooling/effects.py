@@ -139,7 +139,7 @@ def _compute(
     if name in {"GEN", "GENLN"}:
         yi, vi, names, values, asked = _generic(name, data, level)
         return _effects(name, yi, vi, names, values, asked, labels=labels), asked
-    names = spec.columns
+    names = list(spec.columns)
     values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
     asked = [*ck.missing(names, values), *spec.checks(values)]
     if name in RATIOS and drop00:
@@ -210,7 +210,9 @@ def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
     raise PoolingError(f"'{to}' does not say which rows to correct.", remedy="Use only0, all, if0all or none.")
 
 
-def _generic(measure: str, data: Any, level: float):
+def _generic(
+    measure: str, data: Any, level: float
+) -> tuple[np.ndarray, np.ndarray, list[str], list[np.ndarray], list[ck.Check]]:
     """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1).
 
     Limits beside vi or sei take no part in the variance, but the estimate must lie between them all the same.

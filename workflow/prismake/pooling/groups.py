@@ -110,7 +110,7 @@ def subgroups(
         raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
     masks = [labels == name for name in levels]
     dropped = int((~keep).sum())
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     if tau2 == "separate":
         return _separate(y, v, masks, levels, (method, test, level), how | {"measure": measure}, dropped)
     if tau2 != "common":
@@ -126,7 +126,13 @@ def subgroups(
 
 
 def _separate(
-    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, asked: tuple[str, str, float], how: dict, dropped: int
+    y: np.ndarray,
+    v: np.ndarray,
+    masks: list[np.ndarray],
+    levels: tuple[str, ...],
+    asked: tuple[str, str, float],
+    how: dict[str, Any],
+    dropped: int,
 ) -> Subgroups:
     method, test, level = asked
     results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)

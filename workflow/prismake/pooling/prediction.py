@@ -80,7 +80,15 @@ def half_width(
     return critical(level, k - p - 1) * math.sqrt(error * error + tau2)
 
 
-def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
+def half_widths(
+    prediction: str,
+    se: np.ndarray,
+    classic: np.ndarray,
+    tau2: np.ndarray,
+    count: np.ndarray,
+    q: np.ndarray,
+    level: float,
+) -> np.ndarray:
     """Half the width of each column's prediction interval, as `half_width` for one."""
     if prediction == "metafor":
         return q * np.sqrt(se * se + tau2)
@@ -89,8 +97,7 @@ def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> n
     lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
     if count.size and count.min() == count.max():  # all columns alike, as in most batches
         k = float(count[0])
-        t = math.nan if k < LEAST else critical(level, k - lost if lost else None)
-        return t * spread
+        return (math.nan if k < LEAST else critical(level, k - lost if lost else None)) * spread
     t = np.full(count.size, np.nan)
     for k in np.unique(count[count >= LEAST]):
         t[count == k] = critical(level, k - lost if lost else None)
@@ -134,7 +141,7 @@ def confidence_distribution(
     if centre is not None:
         mean = np.full_like(mean, centre)
     tail = 0.5 - level / 200.0
-    return tuple(_quantile(p, mean, spread, weight) for p in (tail, 1.0 - tail))
+    return _quantile(tail, mean, spread, weight), _quantile(1.0 - tail, mean, spread, weight)
 
 
 def _quantile(p: float, mean: np.ndarray, spread: np.ndarray, weight: np.ndarray) -> float:

@@ -146,13 +146,16 @@ def _scale(model: str, scales: dict[str, str]) -> str:
     return scales[model]
 
 
-def _rows(events: Any, size: Any, mods: Any, name: str):
+def _rows(
+    events: Any, size: Any, mods: Any, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
     refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))  # before rows are dropped: with theirs
     if mods is None:
-        X, names = np.ones((x.size, 1)), ("intercept",)
+        names: tuple[str, ...] = ("intercept",)
+        X = np.ones((x.size, 1))
     else:
         from .design import design_matrix, require_full_rank
 
@@ -289,7 +292,8 @@ def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2
     if p > 1:
         return fields | tests
     fields = {name: float(value[0]) for name, value in fields.items()}
-    beta, error, limits = fields["beta"], fields["se"], {}
+    limits: dict[str, Any] = {}
+    beta, error = fields["beta"], fields["se"]
     shown_kind = "hts" if asked.prediction == "cd" else asked.prediction
     for kind, name in ((shown_kind, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
         half = pi.half_width(kind, error, error, tau2, k, p, level, df)

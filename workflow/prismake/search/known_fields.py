@@ -288,5 +288,5 @@ class Either:
     def __init__(self, first: Container[str], second: Container[str]) -> None:
         self._both = (first, second)
 
-    def __contains__(self, header: str) -> bool:
+    def __contains__(self, header: object) -> bool:
         return any(header in each for each in self._both)

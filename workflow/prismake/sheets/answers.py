@@ -52,11 +52,11 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
             raw = row[column.header]
+            assert column.answer is not None
             if item not in titles and not parse_answer(column.answer, raw, choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
-            assert column.answer is not None
             _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
         _note(sheet, item, row, form.note)
         sheet.places.setdefault(item, []).append(number)

@@ -65,9 +65,9 @@ def add_rows(
     present = [column for column in columns if column.key in place]
     start = max(_last_row(sheet), header_row) + 1
     for number, row in enumerate(rows, start=start):
-        texts = [cell_text(row.get(column.key)) for column in present]
-        sheet.row_dimensions[number].height = height_of(present, texts)
-        for column, text in zip(present, texts, strict=True):
+        cells = [cell_text(row.get(column.key)) for column in present]
+        sheet.row_dimensions[number].height = height_of(present, cells)
+        for column, text in zip(present, cells, strict=True):
             _fill(sheet.cell(number, place[column.key]), column, text)
     letters = [get_column_letter(place[column.key]) for column in present]
     for dropdown in row_dropdowns(present, letters, rows, start):

@@ -77,8 +77,7 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
     show = show or data.show.fitted(row)
-    words = {"proportion": data.proportion, "show": show, "name": data.name}
-    row["sentence"] = sentences.analysis(title, row, level, **words)
+    row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion, show=show, name=data.name)
     row["warnings"] += list(pooled.warnings)
     if narrow(pooled, data.vi):
         wald = numbers(fit(data, (model, method, "z"), level), data)

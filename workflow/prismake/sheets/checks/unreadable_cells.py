@@ -61,7 +61,8 @@ def _attribute(tag: bytes, name: bytes) -> str:
 
 def _marked_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The cells with an error or a formula; a sheet without any costs only the unpacking."""
-    rest, hints, cell_end = b"", (), b""
+    hints: tuple[bytes, ...] = ()
+    rest = cell_end = b""
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
             if not hints:
