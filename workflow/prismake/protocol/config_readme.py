@@ -78,7 +78,8 @@ words:
 | --- | --- | --- |
 {rows}
 
-In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma.
+In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma. A
+number that could be two is asked back: `1.234` and `1,000` (see `decimal_sign`).
 """
 
 
