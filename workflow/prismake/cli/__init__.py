@@ -12,6 +12,7 @@ from prismake.core.errors import ConfigError, PrismakeError
 from prismake.report.record_export import ALL, STAGES, WHAT
 from prismake.search.export import FORMATS
 
+SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
 
 
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
+    chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
+    chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
@@ -56,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from prismake.cli.restore import restore as go_back
 
             go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
+        elif chosen.command == "chase":
+            from prismake.cli.chase import chase_included
+
+            chase_included(chosen.service, read_config, again=chosen.again)
         elif chosen.command == "freeze":
             _freeze(chosen.version)
         elif chosen.command == "export":
@@ -120,9 +128,9 @@ def _export(stage: str, what: str, format: str, output: Path | None) -> None:
 
 
 def _history(record: str) -> None:
-    from prismake.report.audit_trail import story
+    from prismake.report.audit_trail import audit_trail
 
-    for line in story(record):
+    for line in audit_trail(record):
         print(line)
 
 

@@ -26,6 +26,7 @@ PLOT = 3.3
 LABEL_LEAST, LABEL_MOST = 2.45, 3.2
 SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
 NO_STUDIES = "No studies yet"
+NO_BREAK = "\u00a0"
 
 
 def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
@@ -91,7 +92,9 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in WORDS]
     scale = natural_scale(measure_of(result), measured, start, start + PLOT)
     level, show = result.get("level", 95), format_of(result)
-    headings.append(wrap(f"{_measured(result, show)} [{level:g} % CI]", 1.5, SIZE, bold=True))
+    bracket = f"[{level:g} % CI]".replace(" ", NO_BREAK)
+    lines = wrap(f"{_measured(result, show)} {bracket}", 1.5, SIZE, bold=True)
+    headings.append([line.replace(NO_BREAK, " ") for line in lines])
     printed = [text_width(row.printed(show), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
     estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
     weight_x = estimate_x

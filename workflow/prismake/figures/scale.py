@@ -76,8 +76,11 @@ def natural_scale(
 
     A bound far outside of what the estimates span does not stretch the axis: its line ends in an arrow.
     """
+    intervals = list(intervals)
     rows = [[v for v in row if v is not None and math.isfinite(v)] for row in intervals]
-    middles = [row[0] for row in rows if row]
+    # Bounds without an estimate, those of a prediction interval, do not stretch the axis.
+    middles = [row[0] for row in intervals if row[0] is not None and math.isfinite(row[0])]
+    middles = middles or [row[0] for row in rows if row]
     values = [value for row in rows for value in row]
     if measure in PROPORTIONS:
         most = max(values, default=1.0)

@@ -141,7 +141,7 @@ def _compute(
         return _effects(name, yi, vi, names, values, asked, labels=labels), asked
     names = list(spec.columns)
     values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
-    asked = [*ck.missing(names, values), *spec.checks(values)]
+    asked = [*ck.missing(names, values, set(getattr(data, "columns", data))), *spec.checks(values)]
     if name in RATIOS and drop00:
         asked += ck.without_events(name, values)
     out = np.any([check.rows for check in asked], axis=0)

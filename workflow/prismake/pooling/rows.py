@@ -37,7 +37,13 @@ class LeftOut:
         return " ".join(part for part in (f"{where}: {self.what}", self.remedy) if part)
 
 
-@dataclass(frozen=True, eq=False)
+def _listed(names: list[str], most: int = 10) -> str:
+    """Names in a row, the first ones where there are many."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Effects:
     """Effects and variances, (k,), NaN in rows left out.
 
@@ -57,6 +63,12 @@ class Effects:
     ni: np.ndarray | None = None
     no_events: bool = False
     all_events: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Effects: {self.measure} of {int(self.used.sum())} of {self.yi.size} rows>"
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *self.notes])
 
     @property
     def used(self) -> np.ndarray:
@@ -79,11 +91,11 @@ class Effects:
         """Sentences on the rows left out, counted by reason, and on the continuity correction."""
         found = []
         for what, count in Counter(one.what for one in self.left_out).items():
-            names = ", ".join(one.label for one in self.left_out if one.what == what)
+            names = _listed([one.label for one in self.left_out if one.what == what])
             found.append(f"{count} stud{'y' if count == 1 else 'ies'} left out ({names}): {what}")
         count = int(self.corrected.sum())
         if count:
-            names = ", ".join(label for label, yes in zip(self.labels, self.corrected, strict=True) if yes)
+            names = _listed([label for label, yes in zip(self.labels, self.corrected, strict=True) if yes])
             cells = f"{self.add:g} was added to the cells of {count} stud{'y' if count == 1 else 'ies'}"
             found.append(f"Continuity correction: {cells} ({names}).")
         return tuple(found)

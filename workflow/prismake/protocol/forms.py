@@ -15,10 +15,10 @@ from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
 from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
+from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_COUNT = re.compile(r"\d{1,9}(\.0+)?")
-_NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
+_LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers that were all given
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Field:
 
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
     this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
-    the choices differ from row to row.
+    the choices differ from row to row. ``decimal_sign``: what the team writes before decimals, where it says so.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Field:
     by_row: bool = False
     width: int = 14
     help: str = ""
+    decimal_sign: str = ""
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -117,7 +118,10 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
     else:
         fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
-    fields = [_with_words(entry, config.get("words", {})) for entry in fields]
+    fields = [
+        replace(_with_words(entry, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
+        for entry in fields
+    ]
     note = data.get("note", {})
     judged = stage == "appraisal" and _judges(config)
     context = [Context(**one) for one in data["context"] if judged or one["column"] != "proposed"]
@@ -166,7 +170,8 @@ _LISTS = {
 def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
     """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
 
-    Nothing is guessed: a choice is its value, a documented synonym, or nothing.
+    Nothing is guessed: a choice is its value, a documented synonym, or nothing, and a number that could be another one
+    is asked back (``prismake.protocol.parsing``).
     """
     text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
@@ -174,7 +179,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
     if field.kind == "choice":
         return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
     if field.kind in ("count", "number"):
-        return _numeric(field.kind, text)
+        return _numeric(field, raw, text)
     return text
 
 
@@ -193,9 +198,16 @@ def as_typed(raw: Any) -> str:
         return ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        return str(int(raw))
+    if isinstance(raw, float):
+        return typed_number(raw)
     return str(raw)
+
+
+def typed_answer(field: Field, answer: str) -> str:
+    """An answer in normal form as the team types it, so that reading it again gives the same."""
+    if field.kind != "number" or answer in ("", NOT_REPORTED):
+        return answer
+    return typed_number(float(answer), field.decimal_sign)
 
 
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
@@ -207,23 +219,28 @@ def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
 
 
 def _row_choice(values: tuple[str, ...], text: str) -> str | None:
-    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it."""
+    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it.
+
+    "a/b", "a → b", "a? b?" and "a (b?)" are no answer: they leave open which one is meant.
+    """
     word = normal_word(text)
-    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
+    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word)))) if _LETTERS.fullmatch(word) else ""
     return next(
         (value for value in values if normal_word(value) == word),
         next((value for value in values if "+" in value and value == parts), None),
     )
 
 
-def _numeric(kind: str, text: str) -> str | None:
+def _numeric(field: Field, raw: Any, text: str) -> str | None:
     if normal_word(text) in WORDS:
         return NOT_REPORTED
-    if kind == "count":
-        return str(int(float(text))) if _COUNT.fullmatch(text) else None
-    if not _NUMBER.fullmatch(text):
-        return None
-    return repr(float(text.replace(",", ".").replace("−", "-")))
+    if isinstance(raw, float) and not raw.is_integer():  # a number of the spreadsheet, whatever it looks like there
+        return repr(raw) if field.kind == "number" else None
+    if field.kind == "count":
+        count = parse_count(text, field.decimal_sign)
+        return None if count is None else str(count)
+    number = parse_number(text, field.decimal_sign)
+    return None if number is None else repr(number)
 
 
 def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Field:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from prismake.protocol.forms import Field, Form, allowed, as_typed, parse_answer
+from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
 from prismake.sheets.merged_answers import first_of
@@ -115,8 +116,9 @@ def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
         problem = f"the cell comes out empty: {why}. Type the answer to “{question.label}” for {item}."
     elif answer is None:
         shown = as_typed(raw).strip()[:60]
-        words = allowed(question, choices)
-        problem = f"“{shown}” is not an answer to “{question.label}” for {item}. Allowed: {words}."
+        problem = f"“{shown}” is not an answer to “{question.label}” for {item}. Allowed: {allowed(question, choices)}."
+        if question.kind in ("count", "number") and (asked := question_back(as_typed(raw), question.decimal_sign)):
+            problem = f"“{question.label}” for {item}: {asked}"
     elif answer and earlier.get(name) and earlier[name] != answer:
         rows = sheet.places[item] if item in sheet.places else sheet.places[f"{item}/{name}"]
         first = table.address(rows[0], header)

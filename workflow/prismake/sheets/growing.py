@@ -120,8 +120,10 @@ def _keep_values(
             if cell.data_type != "f":
                 continue
             known = worked_out() if known is None else known
-            text = as_typed(known.get(cell.row, {}).get(header))
-            if text:
+            value = known.get(cell.row, {}).get(header)
+            if isinstance(value, float):
+                cell.value = value
+            elif text := as_typed(value):
                 cell.value, cell.data_type = text, "s"
 
 

@@ -14,7 +14,7 @@ from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
 from prismake.protocol.config import reviewers
-from prismake.protocol.forms import Form, allowed, load_form
+from prismake.protocol.forms import Form, allowed, load_form, typed_answer
 from prismake.protocol.guide import guide_lines
 from prismake.sheets.answers import read_consensus, read_reviewer
 from prismake.sheets.layout import Column, check_of, consensus_columns, reviewer_columns, row_choices, voices
@@ -190,13 +190,14 @@ def _count(answers: Answers) -> str:
 
 def _reviewer_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
     """What was offered, in that order, with the answers and notes read last; then whatever else was answered."""
-    answers = sheet.read_last()
+    answers, fields = sheet.read_last(), sheet.form.fields
     offered = [item for event in read_events(sheet.stage, sheet.folder) for item in _offered(event, sheet.who)]
     for item in dict.fromkeys([*(offered or sheet.queue), *answers]):
         if item in sheet.queue or item in answers:
             row = dict(sheet.queue[item]) if item in sheet.queue else {"item_id": item, "title": ""}
             note = {"note": sheet.notes[item]} if item in sheet.notes else {}
-            yield {**row, "check": check_of(item, str(row["title"])), **answers.get(item, {}), **note}
+            given = {field.name: typed_answer(field, answers.get(item, {}).get(field.name, "")) for field in fields}
+            yield {**row, "check": check_of(item, str(row["title"])), **given, **note}
 
 
 def _offered(event: Mapping[str, Any], who: str) -> Iterable[str]:
@@ -219,7 +220,7 @@ def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
                     "allowed": allowed(field, row_choices(row)),
                     "choices": "|".join(choices),
                     "check": check_of(f"{item}/{field.label}", str(row["title"])),
-                    "settled": given[field.name],
+                    "settled": typed_answer(field, given[field.name]),
                     **{
                         f"says.{voice}": snapshot.get(who, {}).get(item, {}).get(field.name, "")
                         for voice, who in voice_of.items()
