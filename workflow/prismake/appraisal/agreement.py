@@ -127,16 +127,18 @@ def _compared(first: Ratings, second: Ratings, order: tuple[Any, ...]) -> dict[s
     }
     if not order:
         return row
-    placed = [{unit: value if value in order else None for unit, value in rated.items()} for rated in (first, second)]
-    weighted = weighted_kappa(*placed, order)
+    placed, other = (
+        {unit: value if value in order else None for unit, value in rated.items()} for rated in (first, second)
+    )
+    weighted = weighted_kappa(placed, other, order)
     outside = sum(value is not None and value not in order for rated in (first, second) for value in rated.values())
-    remark = f"{outside} judgements without a place in the order are left out of weighted kappa" if outside else ""
+    aside = f"{outside} judgements without a place in the order are left out of weighted kappa" if outside else ""
     return {
         **row,
         "weighted": _rounded(weighted.kappa),
         "weighted_lb": _rounded(weighted.lb),
         "weighted_ub": _rounded(weighted.ub),
-        "remark": "; ".join(filter(None, [row["remark"], remark])),
+        "remark": "; ".join(filter(None, [plain.kappa_reason, aside])),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -258,8 +259,12 @@ def band_words(words: Mapping[str, int | str]) -> dict[str, Callable[[int], bool
             low, high = value, above - 1 if above is not None else 10**6
         else:
             low, high = (int(number) for number in re.split(r"\D+", value.strip()))
-        bands[word] = lambda total, low=low, high=high: low <= total <= high
+        bands[word] = partial(_between, low, high)
     return bands
+
+
+def _between(low: int, high: int, total: int) -> bool:
+    return low <= total <= high
 
 
 def _thresholds(scale: Instrument) -> Iterator[Problem]:
@@ -287,8 +292,8 @@ def _thresholds(scale: Instrument) -> Iterator[Problem]:
         yield place, f"{len(without)} combinations of domain stars get no word, for instance {shown}."
     if twice:
         shown = _spelled({name: str(stars) for name, stars in twice[0][0].items()})
-        words = " and ".join(twice[0][1])
-        yield place, f"{len(twice)} combinations of domain stars get two words, for instance {shown}: {words}."
+        both = " and ".join(twice[0][1])
+        yield place, f"{len(twice)} combinations of domain stars get two words, for instance {shown}: {both}."
 
 
 def threshold_words(rule: Mapping[str, Any], stars: Mapping[str, int]) -> list[str]:

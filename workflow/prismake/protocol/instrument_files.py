@@ -70,8 +70,7 @@ def _loaded(path: Path, content: str, folder: Path) -> Instrument:
     if not problems:
         scale, places, problems = _build(marked, folder)
     if not problems:
-        problems = [(places(place), sentence) for place, sentence in contradictions(scale)]
-        problems = [(marked.line(place), sentence) for place, sentence in problems]
+        problems = [(marked.line(places(place)), sentence) for place, sentence in contradictions(scale)]
     lines = [f"line {line}: {sentence}" for line, sentence in sorted(dict.fromkeys(problems))]
     collect(lines, FormError, where=path.as_posix())
     return scale
