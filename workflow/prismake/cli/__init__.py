@@ -128,9 +128,9 @@ def _export(stage: str, what: str, format: str, output: Path | None) -> None:
 
 
 def _history(record: str) -> None:
-    from prismake.report.audit_trail import story
+    from prismake.report.audit_trail import audit_trail
 
-    for line in story(record):
+    for line in audit_trail(record):
         print(line)
 
 
