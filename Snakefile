@@ -97,19 +97,6 @@ wildcard_constraints:
     sensitivity="|".join(DRAWN),
 
 
-def unmade():
-    """What this run was to make and has not made."""
-    jobs = workflow.dag.needrun_jobs() if workflow.dag else ()
-    return [str(path) for job in jobs for path in job.output]
-
-
-if workflow.is_main_process:
-    sweep_all_drafts(Path("results"), Path("config"))
-    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
-    run = listen(unmade, workflow.output_settings)
-    atexit.register(closing_words, config, run)
-
-
 onstart:
     forget_problems()
 
@@ -124,6 +111,13 @@ include: "rules/extraction.smk"
 include: "rules/pooling.smk"
 include: "rules/flow.smk"
 include: "rules/report.smk"
+
+
+if workflow.is_main_process:
+    sweep_all_drafts(Path("results"), Path("config"))
+    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
+    run = listen(unmade, workflow.output_settings)
+    atexit.register(closing_words, config, run)
 
 
 rule all:
