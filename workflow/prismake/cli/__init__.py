@@ -71,11 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             chase_included(chosen.service, read_config, again=chosen.again)
         elif chosen.command == "translate":
-            from prismake.cli.strategy import translated
+            from prismake.cli.search_strategy import translated
 
             print(translated(chosen.source, chosen.platform, read_config))
         elif chosen.command == "press":
-            from prismake.cli.strategy import write_press
+            from prismake.cli.search_strategy import write_press
 
             write_press(chosen.source, chosen.output, read_config)
             print(f"Made {chosen.output}.")
