@@ -34,10 +34,15 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
+from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_state import state
 from prismake.report.status import closing_words
 
 min_version("9.27")
+
+# `snakemake --lint` asks for a conda environment or a container for each rule. All rules run in the environment that
+# runs Snakemake: their scripts call one package, pyproject.toml bounds what it needs, the page states the versions,
+# and the stamp of a rule (rules/common.smk) makes it run again when one of them that decides numbers changes.
 
 
 configfile: "config/config.yaml"
@@ -46,6 +51,8 @@ configfile: "config/config.yaml"
 try:
     config = validated(config)
     SOURCES = sources(config, SEARCHES)
+    if workflow.is_main_process:
+        refuse_damaged()
 except PrismakeError as error:
     raise WorkflowError(str(error))
 
@@ -70,18 +77,6 @@ wildcard_constraints:
     sensitivity="|".join(DRAWN),
 
 
-def sheet_state(wildcards):
-    """What people last did to the sheets of a stage: the door through which edits enter the graph."""
-    return state(wildcards.stage, reviewers(config, wildcards.stage))
-
-
-def code(script):
-    """The parameter by which a rule runs again when code or data that its script reaches has changed."""
-    return lambda wildcards: stamp(
-        script
-    )  # only for the jobs at hand: Snakemake starts anew for each of them
-
-
 if workflow.is_main_process:
     # onsuccess does not run when there is nothing to do, which is when the table is wanted most
     atexit.register(closing_words, config, since=time.time())
@@ -91,6 +86,7 @@ onstart:
     forget_problems()
 
 
+include: "rules/common.smk"
 include: "rules/search.smk"
 include: "rules/duplicates.smk"
 include: "rules/panel.smk"

@@ -1,12 +1,6 @@
 # Needs: what every stage counted. Makes: the PRISMA 2020 flow as numbers and as a diagram.
 
 
-def previous_version(wildcards):
-    """The file of the version that this review updates, where one was frozen here."""
-    name = config["previous"]["version"]
-    return [(VERSIONS / f"{name}.json").as_posix()] if name else []
-
-
 rule list_vanished:
     """List the judged records that no search finds any longer, with what was decided about them."""
     input:

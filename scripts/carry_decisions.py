@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.search.imported_decisions import carry
 
 
@@ -16,7 +17,7 @@ def main(
     tables = [read_csv(path).assign(source=source) for source, path in found.items()]
     clusters = read_csv(duplicates)
     report_of = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
-    write_csv(carried, carry(pd.concat(tables, ignore_index=True), report_of, names, reviewers))
+    save_csv(carried, carry(pd.concat(tables, ignore_index=True), report_of, names, reviewers))
 
 
 if "snakemake" in globals():

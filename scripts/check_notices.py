@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, write_csv, write_json
+from prismake.core.files import read_csv, write_json
 from prismake.core.jobs import job
 from prismake.core.states import State
+from prismake.core.table_files import save_csv
 from prismake.search.notices import Checked, check_again, included_notices
 from prismake.search.reading import api_key
 
@@ -23,7 +24,7 @@ def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: 
         pmids = sorted({pmid for pmid in mine["pmid"] if pmid})
         folder = Path("config/searches")
         checked = check_again(pmids, folder / source, until, email=email, api_key=api_key(folder.parent))
-    write_csv(table, included_notices(reports, included, checked))
+    save_csv(table, included_notices(reports, included, checked))
     write_json(status, {"problem": checked.problem, "checked": len(checked.days)})
 
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import collect_outcomes
 
 
@@ -12,7 +13,7 @@ def main(queue: Path, tables: dict[str, Path], settings: dict, outcomes: Path) -
 
     known = {name: read_csv(path) for name, path in tables.items()}
     table = collect_outcomes(pd.read_parquet(queue), **known, **settings)
-    write_csv(outcomes, table)
+    save_csv(outcomes, table)
 
 
 if "snakemake" in globals():

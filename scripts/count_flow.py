@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import write_csv, write_json
+from prismake.core.files import write_json
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.flow import prisma_flow
 from prismake.flow.inputs import TABLES, flow_tables
 
@@ -16,7 +17,7 @@ def main(
 
     flow = prisma_flow(flow_tables(searches, records, reports, tables, previous))
     write_json(output["flow"], flow.to_dict(), sort_keys=False)  # reasons stand in the order of their counts
-    write_csv(output["table"], pd.DataFrame(flow.rows()))
+    save_csv(output["table"], pd.DataFrame(flow.rows()))
 
 
 if "snakemake" in globals():

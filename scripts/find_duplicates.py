@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from prismake.core.files import replacing, write_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv, save_parquet
 
 
 def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, output: dict[str, Path]) -> None:
@@ -15,15 +15,14 @@ def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, 
     comparison = compare_records(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
     comparison.write(output["entries"], output["pairs"])
     result = conclude(comparison, merge_cochrane_versions=merge_cochrane_versions)
-    write_csv(output["found"], result.clusters)
+    save_csv(output["found"], result.clusters)
     tables = {
         "queue": pair_rows(result.queue, records),
         "merges": pair_rows(result.merges, records),
         "audit": result.audit,
     }
     for name, table in tables.items():
-        with replacing(output[name]) as draft:
-            table.to_parquet(draft, index=False)
+        save_parquet(output[name], table)
 
 
 if "snakemake" in globals():

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import replacing, write_csv, write_json
+from prismake.core.files import write_json
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv, save_parquet
 from prismake.fulltexts.finding import find
 
 CACHE = Path("results/.cache/pdf_texts.json")  # no output of the rule: it outlives a run, and may be deleted
@@ -14,10 +15,9 @@ def main(sought: Path, services: list[str], email: str, output: dict[str, Path])
     import pandas as pd
 
     found = find(pd.read_parquet(sought), CACHE, services=services, email=email)
-    with replacing(output["queue"]) as draft:
-        found.queue.to_parquet(draft, index=False)
-    write_csv(output["files"], found.files)
-    write_csv(output["missing"], found.missing)
+    save_parquet(output["queue"], found.queue)
+    save_csv(output["files"], found.files)
+    save_csv(output["missing"], found.missing)
     write_json(output["summary"], found.summary)
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, read_json, write_csv, write_json
+from prismake.core.files import read_csv, read_json, write_json
 from prismake.core.jobs import job
-from prismake.flow.recall import recall_table, told
+from prismake.core.table_files import save_csv
+from prismake.flow.recall import recall_summary, recall_table
 from prismake.search.known_studies import read
 
 
@@ -19,8 +20,8 @@ def main(known: list[Path], logs: list[Path], records: Path, tables: dict[str, P
     labels = {log["source"]: log["label"] for log in map(read_json, logs)}
     decisions = {stage: read_csv(tables[stage]) for stage in ("title_abstract", "full_text")}
     table = recall_table(studies, found, report_of, decisions, read_csv(tables["studies"]), labels)
-    write_csv(output["table"], table)
-    write_json(output["words"], told(table, problems))
+    save_csv(output["table"], table)
+    write_json(output["words"], recall_summary(table, problems))
 
 
 if "snakemake" in globals():

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from prismake.appraisal.appraisal_rows import appraisal_rows
-from prismake.core.files import read_csv, replacing, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv, save_parquet
 from prismake.extraction.extraction_rows import extraction_rows
 from prismake.fulltexts.studies import included_studies, study_of_report
-from prismake.kept.ids import STUDIES, known, remember
+from prismake.kept.ids import STUDIES, load_ids, save_ids
 from prismake.panel.screening_rows import handed_on
 
 
@@ -17,17 +18,16 @@ def main(
     import pandas as pd
 
     assessed = read_csv(decisions_file)
-    included = included_studies(pd.read_parquet(reports_file), assessed, known(STUDIES))
-    remember(STUDIES, study_of_report(included))
+    included = included_studies(pd.read_parquet(reports_file), assessed, load_ids(STUDIES))
+    save_ids(STUDIES, study_of_report(included))
     notice_texts = read_csv(notices).set_index("report_id")["notices"].to_dict()
     passed = included if handed_on(assessed, gate) else included[:0]
-    write_csv(output["studies"], included)
+    save_csv(output["studies"], included)
     for name, table in (
         ("appraisal", appraisal_rows(passed, instruments)),
         ("extraction", extraction_rows(passed, notice_texts)),
     ):
-        with replacing(output[name]) as draft:
-            table.to_parquet(draft, index=False)
+        save_parquet(output[name], table)
 
 
 if "snakemake" in globals():

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, write_csv, write_json
+from prismake.core.files import read_csv, write_json
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.search.imported_decisions import STAGES, outcome, summary
 
 
 def main(carried: Path, decisions: dict[str, Path], table: Path, words: Path) -> None:
     found = outcome(read_csv(carried), {stage: read_csv(path) for stage, path in decisions.items()})
-    write_csv(table, found)
+    save_csv(table, found)
     write_json(words, summary(found))
 
 

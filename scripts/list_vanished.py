@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, read_json, write_csv
+from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.flow.inputs import vanished_table
 
 
@@ -13,7 +14,7 @@ def main(searches: list[Path], records: Path, tables: dict[str, Path], table: Pa
     read = {name: read_csv(path) for name, path in tables.items()}
     labels = {log["source"]: log["label"] for log in map(read_json, searches)}
     found = pd.read_parquet(records, columns=["record_id", "source"])
-    write_csv(table, vanished_table(read.pop("vanished"), found, read.pop("duplicates"), labels, read))
+    save_csv(table, vanished_table(read.pop("vanished"), found, read.pop("duplicates"), labels, read))
 
 
 if "snakemake" in globals():

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, replacing, write_csv, write_json
+from prismake.core.files import read_csv, write_json
 from prismake.core.jobs import job
-from prismake.kept.ids import REPORTS, ROUTES, known, remember, routes_of
+from prismake.core.table_files import save_csv, save_parquet
+from prismake.kept.ids import REPORTS, ROUTES, load_ids, routes_of, save_ids
 
 
 def main(
@@ -20,7 +21,7 @@ def main(
     from prismake.dedup.answers import settled, without_effect
 
     records, merges = pd.read_parquet(inputs["records"]), read_csv(inputs["merges"])
-    vanished, earlier = read_csv(inputs["vanished"]), known(REPORTS)
+    vanished, earlier = read_csv(inputs["vanished"]), load_ids(REPORTS)
     result = apply_answers(
         Comparison.read(inputs["entries"], inputs["pairs"]),
         records,
@@ -31,16 +32,15 @@ def main(
     )
     reports = merge_reports(records, result.clusters)
     kinds = {**dict(zip(vanished["source"], vanished["kind"], strict=True)), **kinds}
-    reports["route"] = routes_of(reports, kinds, earlier, known(ROUTES))
-    remember(REPORTS, dict(zip(result.clusters["record_id"], result.clusters["report_id"], strict=True)))
-    remember(ROUTES, dict(zip(reports["report_id"], reports["route"], strict=True)))
-    write_csv(output["duplicates"], result.clusters)
-    write_csv(output["links"], result.links)
-    write_csv(output["sources"], result.sources)
-    write_csv(output["shared"], result.shared)
+    reports["route"] = routes_of(reports, kinds, earlier, load_ids(ROUTES))
+    save_ids(REPORTS, dict(zip(result.clusters["record_id"], result.clusters["report_id"], strict=True)))
+    save_ids(ROUTES, dict(zip(reports["report_id"], reports["route"], strict=True)))
+    save_csv(output["duplicates"], result.clusters)
+    save_csv(output["links"], result.links)
+    save_csv(output["sources"], result.sources)
+    save_csv(output["shared"], result.shared)
     write_json(output["summary"], {**result.summary, "answers_without_effect": without_effect(merges, result.clusters)})
-    with replacing(output["reports"]) as draft:
-        reports.to_parquet(draft, index=False)
+    save_parquet(output["reports"], reports)
 
 
 if "snakemake" in globals():

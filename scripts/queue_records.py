@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, replacing
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_parquet
 from prismake.panel.screening_rows import screening_rows
 from prismake.search.imported_decisions import prefilled
 
@@ -12,8 +13,7 @@ def main(reports_file: Path, carried: Path, queue: Path) -> None:
     import pandas as pd
 
     answers = prefilled(read_csv(carried), "title_abstract", [])
-    with replacing(queue) as draft:
-        screening_rows(pd.read_parquet(reports_file), answers).to_parquet(draft, index=False)
+    save_parquet(queue, screening_rows(pd.read_parquet(reports_file), answers))
 
 
 if "snakemake" in globals():

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from prismake.core.files import read_csv, replacing
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_parquet
 from prismake.fulltexts.full_text_rows import full_text_rows
 from prismake.panel.screening_rows import handed_on
 from prismake.search.imported_decisions import prefilled
@@ -16,8 +17,7 @@ def main(inputs: dict[str, Path], gate: str, reasons: list[str], sought: Path) -
     carried = prefilled(read_csv(inputs["carried"]), "full_text", reasons)
     reports = pd.read_parquet(inputs["reports"])
     table = full_text_rows(reports, screened, links, carried, handed_on=handed_on(screened, gate))
-    with replacing(sought) as draft:
-        table.to_parquet(draft, index=False)
+    save_parquet(sought, table)
 
 
 if "snakemake" in globals():

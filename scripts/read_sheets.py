@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from prismake.core.files import write_json, write_table
+from prismake.core.files import write_json
 from prismake.core.jobs import job
 from prismake.core.records import bulk
+from prismake.core.table_files import save_table
 from prismake.kept.answers import record
 from prismake.sheets.loop import read_back
 from prismake.sheets.queue import QueueFile
@@ -17,10 +18,11 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     sheets = load_stage(stage, protocol, QueueFile(queue_file))
     decisions = sheets.decisions()
     settled_by = {decision.item: decision.settled_by for decision in decisions}
-    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by)
+    workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
+    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks)
     reading = read_back(sheets, decisions)
-    write_table(output["decisions"], reading.decisions)
-    write_table(output["notes"], reading.notes)
+    save_table(output["decisions"], reading.decisions)
+    save_table(output["notes"], reading.notes)
     write_json(output["agreement"], reading.agreement)
     write_json(output["status"], reading.status)
 

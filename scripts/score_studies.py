@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from prismake.appraisal.scores import appraise
-from prismake.core.files import read_csv, write_csv
+from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 
 
 def main(tables: dict[str, Path], instruments: dict[str, str], overall: str, appraisal: Path, scores: Path) -> None:
     answers, judged = appraise(
         *(read_csv(tables[name]) for name in ("studies", "decisions", "notes")), instruments, overall
     )
-    write_csv(appraisal, answers)
-    write_csv(scores, judged)
+    save_csv(appraisal, answers)
+    save_csv(scores, judged)
 
 
 if "snakemake" in globals():

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from prismake.core.files import write_csv, write_text
+from prismake.core.files import write_text
 from prismake.core.jobs import job
+from prismake.core.table_files import save_csv
 from prismake.report.inputs import gather
 from prismake.report.page import render
 
 
 def main(inputs: dict, config: dict, versions: dict, page: Path, studies: Path) -> None:
     context, table = gather(inputs, config, versions)
-    write_csv(studies, table)
+    save_csv(studies, table)
     write_text(page, render(context))
 
 

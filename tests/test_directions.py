@@ -115,3 +115,10 @@ def test_no_module_imports_itself_through_others():
     for module in sorted(onward):
         found = circle(module, []) if module not in finished else []
         assert not found, "\n".join(["a circle of imports:", *map(shown, found)])
+
+
+def test_no_module_is_longer_than_can_be_read_at_a_sitting():
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    long = {str(path.relative_to(PACKAGE)): length for path, length in lengths.items() if length > 400}
+    assert not long, long
+    assert sorted(lengths.values())[len(lengths) // 2] < 150

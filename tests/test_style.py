@@ -10,6 +10,28 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+# What stands at the top of the tree, and why there: a name is added with its reason, or its file goes elsewhere.
+TOP = {
+    ".ci": "what a machine runs to test the project",
+    ".pre-commit-config.yaml": "pre-commit looks here and nowhere else",
+    ".snakemake-workflow-catalog.yml": "the workflow catalogue looks here and nowhere else",
+    "CHANGELOG.md": "what a user notices of each version",
+    "CITATION.cff": "how to cite; sites that show the project look here",
+    "CONTRIBUTING.md": "how to work on the project; sites that show the project look here",
+    "LICENSE": "what one may do with it",
+    "README.md": "the first page",
+    "Snakefile": "a bare `snakemake` looks here: the demonstration is run where the project is",
+    "config": "the demonstration's protocol, searches and sheets; of a review, all that cannot be rebuilt",
+    "docs": "pages longer than the README has room for",
+    "profiles": "Snakemake finds its profile only beside the Snakefile",
+    "pyproject.toml": "the package, its requirements, and the settings of every tool",
+    "results": "where the demonstration's results appear; kept empty",
+    "rules": "the graph, one file a stage",
+    "scripts": "one script a rule",
+    "tests": "tests, benchmarks, and the making of the demonstration",
+    "workflow": "the package, forms, schemas and templates",
+}
+
 
 def tool(name: str, *arguments: str) -> None:
     found = Path(sys.executable).with_name(name)
@@ -27,8 +49,20 @@ def test_python_is_formatted():
     tool("ruff", "format", "--no-cache", "--check", ".")
 
 
+def test_types_fit_strictly_where_others_build_on_them():
+    """The settings, and which rooms are held to every annotation, stand in pyproject.toml."""
+    tool("mypy", "--no-error-summary")
+
+
 def test_rules_are_formatted():
     tool("snakefmt", "--check", "Snakefile", "rules", "workflow/report/new/Snakefile")
+
+
+def test_snakemake_asks_nothing_that_the_snakefile_does_not_answer():
+    snakemake = Path(sys.executable).with_name("snakemake")
+    done = subprocess.run([str(snakemake), "--lint"], cwd=ROOT, capture_output=True, text=True, check=False)
+    asked = {line.strip() for line in (done.stdout + done.stderr).splitlines() if line.startswith("    * ")}
+    assert asked <= {"* Specify a conda environment or container for each rule.:"}
 
 
 def test_every_rule_has_a_sentence_a_log_and_a_script_of_its_name():
@@ -49,21 +83,4 @@ def test_nothing_else_stands_at_the_top():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("this is no git checkout")
-    tops = {line.split("/")[0] for line in listed.stdout.splitlines()}
-    assert tops == {
-        ".ci",
-        "CHANGELOG.md",
-        "CITATION.cff",
-        "LICENSE",
-        "README.md",
-        "Snakefile",
-        "config",
-        "docs",
-        "profiles",
-        "pyproject.toml",
-        "results",
-        "rules",
-        "scripts",
-        "tests",
-        "workflow",
-    }
+    assert {line.split("/")[0] for line in listed.stdout.splitlines()} == set(TOP)

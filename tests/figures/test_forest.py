@@ -59,7 +59,7 @@ def test_a_study_without_a_subgroup_is_shown_all_the_same():
     result = samples.relapse()
     result["studies"][0]["subgroups"] = {}
     rows = forest_rows(result, "antigen")
-    assert "Antigen target: Not stated" in [row.label for row in rows]
+    assert "Antigen target: Not reported" in [row.label for row in rows]
     assert sum(row.kind == "study" for row in rows) == 8
 
 
@@ -110,7 +110,7 @@ def test_null_bounds_are_drawn_as_a_dash():
     result = copy.deepcopy(samples.relapse())
     result["analyses"]["main"] |= {"ci_lb": None, "ci_ub": None, "pi_lb": None, "tau2_lb": None, "Q": None, "I2": None}
     drawn = words(forest(result))
-    assert "Heterogeneity: τ² = 0.52 (no CI)" in drawn
+    assert "Heterogeneity: τ² = 0.520 (no CI)" in drawn
     assert not any("prediction" in line for line in drawn)
 
 
@@ -175,7 +175,7 @@ def test_funnel_leaves_out_only_labels_never_points():
 
 
 def test_numbers_in_words():
-    assert (number(-0.004), number(-1.234), number(None), number(2e7)) == ("0.00", "−1.23", "–", "2.0e+07")
+    assert (number(-0.004), number(-1.234), number(None), number(2e7)) == ("0.00", "−1.23", "–", "20,000,000.00")
     assert (p_value(0.0004), p_value(0.0312), p_value(0.559), p_value(None)) == (
         "p < 0.001",
         "p = 0.031",
@@ -190,7 +190,7 @@ def test_numbers_in_words():
         "–",
     )
     assert heterogeneity({"tau2": 0.5, "tau2_lb": 0.1, "tau2_ub": 2.0, "I2": 63.2}) == (
-        "Heterogeneity: τ² = 0.50 (95 % CI 0.10 to 2.00), I² = 63 %"
+        "Heterogeneity: τ² = 0.500 (95 % CI 0.100 to 2.000), I² = 63 %"
     )
     assert between_groups({"Q": None}) == "Test for subgroup differences: not possible with these studies"
 
@@ -198,6 +198,76 @@ def test_numbers_in_words():
 def test_an_interval_of_tau2_without_upper_bound_is_printed():
     row = {"tau2": 8.5, "tau2_lb": 1.5, "tau2_ub": None, "model": "glmm", "Q": 3.0, "Q_df": 2, "Q_p": 0.2}
     assert heterogeneity(row).startswith(
-        "Heterogeneity: τ² = 8.50 (95 % CI 1.50 to no upper bound), Q (likelihood ratio)"
+        "Heterogeneity: τ² = 8.500 (95 % CI 1.500 to no upper bound), Q (likelihood ratio)"
     )
     assert "(no CI)" in heterogeneity({"tau2": 0.5, "tau2_lb": None, "tau2_ub": None})
+
+
+def two_arms(**display):
+    return {**samples.ratios(), "display": display}
+
+
+def test_both_arms_have_headings_and_totals():
+    named = forest(two_arms(arms=["CAR-T", "Control"]))
+    drawn = words(named)
+    assert {"CAR-T", "Control"} <= set(drawn)
+    assert drawn.count("Events") == drawn.count("Total") == 2
+    pooled = next(row for row in forest_rows(two_arms()) if row.kind == "pooled")
+    assert pooled.cells == ("43", "149", "65", "147")
+    assert {"Arm 1", "Arm 2", "Deaths,", "CAR-T"} <= set(words(forest(two_arms())))
+
+
+def test_favours_labels_stand_below_the_axis_of_measures_with_no_effect():
+    sides = ["Favours CAR-T", "Favours control"]
+    assert set(sides) <= set(words(forest(two_arms(favours=sides))))
+    proportions = {**samples.relapse(), "display": {"favours": sides}}
+    assert not set(sides) & set(words(forest(proportions)))
+
+
+@pytest.mark.parametrize(
+    ("by", "order"),
+    [
+        ("name", ["Alpha 2011", "Beta 2015", "Gamma 2019"]),
+        ("year", ["Gamma 2019", "Beta 2015", "Alpha 2011"]),
+        ("weight", ["Beta 2015", "Alpha 2011", "Gamma 2019"]),
+        ("effect", ["Beta 2015", "Alpha 2011", "Gamma 2019"]),
+    ],
+)
+def test_studies_stand_in_the_order_of_the_protocol(by, order):
+    result = two_arms(sort=by)
+    years = {"Alpha 2011": None, "Beta 2015": 2015, "Gamma 2019": 2009}
+    result["studies"] = [{**study, "year": years[study["label"]]} for study in result["studies"]]
+    assert [row.label for row in forest_rows(result) if row.kind == "study"] == order
+
+
+def test_the_test_of_the_overall_effect_is_a_line():
+    result = copy.deepcopy(two_arms())
+    result["analyses"]["main"]["values"] = {"stat": [-0.42], "pval": [0.71], "ddf": 2}
+    labels = [row.label for row in forest_rows(result)]
+    assert "Test of the overall effect: t = −0.42 on 2 df, p = 0.71" in labels
+    result["analyses"]["main"]["values"]["ddf"] = None
+    assert any("z = −0.42, p = 0.71" in row.label for row in forest_rows(result))
+
+
+def test_a_measure_has_its_own_name():
+    result = {**two_arms(measure_name="hazard ratio"), "measure": "GEN", "ratio_scale": True}
+    drawn = " ".join(words(forest(result)) + words(funnel(result)))
+    assert "Hazard ratio [95 % CI]" in drawn and "Logarithm of the hazard ratio" in drawn
+
+
+def test_proportions_in_per_cent_have_an_axis_in_per_cent():
+    drawn = words(forest({**samples.relapse(), "display": {"proportions": "percent"}}))
+    assert {"Proportion (%)", "100", "40.8 [28.0, 55.0]"} <= set(drawn)
+
+
+def test_a_diamond_that_leaves_the_axis_ends_in_an_arrow():
+    result = copy.deepcopy(two_arms())
+    inside = len(forest(result).axes[0].patches)
+    result["analyses"]["main"] |= {"ci_lb": 1e-8, "ci_ub": 287964.0}
+    assert len(forest(result).axes[0].patches) == inside + 2
+    assert any(row.printed() for row in forest_rows(result))
+
+
+def test_a_prediction_interval_does_not_stretch_the_axis():
+    scale = natural_scale("RR", [(1.4, 0.5, 3.0), (0.7, 0.2, 2.0), (None, 1e-9, 1e8)], 0, 1)
+    assert scale.low > 0.01 and scale.high < 100

@@ -94,7 +94,7 @@ def test_the_style_of_the_user_changes_nothing(tmp_path):
     import matplotlib
 
     with matplotlib.rc_context(
-        {"font.family": "serif", "lines.linewidth": 9, "svg.fonttype": "none", "axes.grid": True}
+        {"font.family": "serif", "lines.linewidth": 9, "svg.fonttype": "path", "axes.grid": True}
     ):
         assert figures.svg_text(DRAWN["forest"]()) == plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from prismake.core.records import table
-from prismake.flow.recall import COLUMNS, recall_table, told
+from prismake.flow.recall import COLUMNS, recall_summary, recall_table
 from prismake.search.known_studies import KnownStudy
 
 RECORDS = table(
@@ -80,7 +80,7 @@ def test_a_report_that_could_not_be_got_is_told():
 
 def test_none_is_lost_without_a_word():
     found = follow(study(pmid="1"), study(pmid="2"), study(pmid="3"), study(pmid="9"))
-    said = told(found, ["known_studies.txt, line 7: “x” is no PMID."])
+    said = recall_summary(found, ["known_studies.txt, line 7: “x” is no PMID."])
     assert said["summary"] == "Of 4 known studies the searches found 3; included so far: 1."
     assert [
         ("excluded at full text (Wrong population)" in text, "excluded at title and abstract" in text)
@@ -95,4 +95,8 @@ def test_none_is_lost_without_a_word():
 
 def test_without_known_studies_there_is_nothing_to_say():
     empty = follow()
-    assert list(empty.columns) == list(COLUMNS) and told(empty, []) == {"summary": "", "lost": [], "problems": []}
+    assert list(empty.columns) == list(COLUMNS) and recall_summary(empty, []) == {
+        "summary": "",
+        "lost": [],
+        "problems": [],
+    }

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from prismake.kept import allocations, answers, ids, retained_records, sheet_state, versions
-from prismake.sheets import prefilled
+from prismake.kept import allocations, answers, ids, prefilled, retained_records, sheet_state, versions
 
 HERE = Path(__file__).parent
 STAGE = "title_abstract"
@@ -32,7 +31,7 @@ def _history(name: str, load: Callable[[Path], Any]) -> File:
 
 
 def _ids(kind: str) -> File:
-    return _history(f"{kind}.json", lambda sheets: ids.known(kind, sheets / "history"))
+    return _history(f"{kind}.json", lambda sheets: ids.load_ids(kind, sheets / "history"))
 
 
 JSON_FILES = (

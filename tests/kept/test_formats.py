@@ -9,11 +9,10 @@ import pytest
 from kept_files import HERE, JSON_FILES, LOGS, STAGE
 from prismake import __version__
 from prismake.core.errors import KeptFileError
-from prismake.kept import allocations, answers, ids, retained_records, sheet_state, store, versions
+from prismake.kept import allocations, answers, ids, prefilled, retained_records, sheet_state, store, versions
 from prismake.kept.formats import FORMAT
 from prismake.kept.migrations import format_of
 from prismake.panel.allocation import Allocation
-from prismake.sheets import prefilled
 
 EVERY = (*JSON_FILES, *LOGS)
 
@@ -48,8 +47,8 @@ def test_what_format_0_held_is_read(review):
         ("batch", {"pubmed:001": ("anna", "format")}),
     ]
     assert prefilled.load_prefilled(STAGE, sheets)["anna"]["pubmed:001"]["file"] == "rayyan.csv"
-    assert ids.known(ids.REPORTS, sheets / "history") == {"embase:1": "pubmed:001", "pubmed:001": "pubmed:001"}
-    assert ids.known(ids.ROUTES, sheets / "history") == {"pubmed:001": "screening"}
+    assert ids.load_ids(ids.REPORTS, sheets / "history") == {"embase:1": "pubmed:001", "pubmed:001": "pubmed:001"}
+    assert ids.load_ids(ids.ROUTES, sheets / "history") == {"pubmed:001": "screening"}
     assert retained_records.read_sources(sheets)["vanished"] == ["embase:1"]
     assert [event["event"] for event in answers.read_events(STAGE, sheets)] == ["offered", "answered", "settled"]
     assert [change["who"] for change in answers.read_changes(sheets)] == ["anna", "settled"]
@@ -66,7 +65,7 @@ def test_reading_changes_no_file(review):
 def test_the_next_writing_brings_a_file_up_to_date_and_loses_nothing(review):
     sheets = review / "config/sheets"
     before = {file.name: file.load(review) for file in EVERY}
-    ids.remember(ids.REPORTS, {"embase:2": "embase:2"}, sheets / "history")
+    ids.save_ids(ids.REPORTS, {"embase:2": "embase:2"}, sheets / "history")
     allocations.save_allocation(STAGE, sheets, before[f"{STAGE}.rounds.json"])
     row = {"item_id": "pubmed:009", "carried": json.dumps({"anna": {"answers": {}, "file": "a.csv"}})}
     prefilled.save_prefilled(STAGE, "anna", [row], sheets)
@@ -83,7 +82,7 @@ def test_the_next_writing_brings_a_file_up_to_date_and_loses_nothing(review):
             file.name.startswith(f"{STAGE}.") and file.name != f"{STAGE}.json"
         ):
             assert (written["format"], written["prismake"]) == (FORMAT, __version__), file.name
-    assert ids.known(ids.REPORTS, sheets / "history") == {**before["reports.json"], "embase:2": "embase:2"}
+    assert ids.load_ids(ids.REPORTS, sheets / "history") == {**before["reports.json"], "embase:2": "embase:2"}
     assert allocations.load_allocation(STAGE, sheets) == before[f"{STAGE}.rounds.json"]
     assert prefilled.load_prefilled(STAGE, sheets)["anna"].keys() == {"pubmed:001", "pubmed:009"}
     assert list(answers.read_events(STAGE, sheets))[:3] == before[f"{STAGE}.events.jsonl"]
@@ -112,7 +111,7 @@ def test_nothing_is_written_over_a_file_of_a_newer_prismake(review):
     for file in EVERY:
         (review / file.place).write_text('{"format": 2, "prismake": "0.3.0"}\n', encoding="utf-8")
     for write in (
-        lambda: ids.remember(ids.STUDIES, {"a": "b"}, sheets / "history"),
+        lambda: ids.save_ids(ids.STUDIES, {"a": "b"}, sheets / "history"),
         lambda: answers.note_offer(STAGE, "anna", ["pubmed:001"], sheets),
         lambda: answers.record(STAGE, {"anna": {"pubmed:001": {"decision": "include"}}}, sheets),
         lambda: sheet_state.remember(STAGE, {"a.xlsx": ""}, {}, [sheets / "a.xlsx"]),

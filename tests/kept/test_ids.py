@@ -14,12 +14,12 @@ ROUNDS = 40
 PROGRAM = """
 import sys
 from pathlib import Path
-from prismake.kept.ids import REPORTS, remember
+from prismake.kept.ids import REPORTS, save_ids
 folder, who, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(rounds):
-    remember(REPORTS, {f"{who}:{number}": f"{who}:{number}"}, folder)
+    save_ids(REPORTS, {f"{who}:{number}": f"{who}:{number}"}, folder)
 """
 
 
@@ -42,13 +42,13 @@ def test_two_runs_at_once_lose_no_id(tmp_path):
         run.communicate(timeout=120)
         assert run.returncode == 0
     wanted = {f"{who}:{number}" for who in ("first", "second") for number in range(ROUNDS)}
-    assert ids.known(ids.REPORTS, tmp_path).keys() == wanted
+    assert ids.load_ids(ids.REPORTS, tmp_path).keys() == wanted
     assert [path.name for path in tmp_path.iterdir()] == ["reports.json"], "nothing is left behind"
 
 
 def test_without_the_lock_ids_would_be_lost(tmp_path, monkeypatch):
     """What the lock is for: another run writes between reading and writing, and only a second reading sees it."""
-    ids.remember(ids.REPORTS, {"a": "a"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"a": "a"}, tmp_path)
     seen = []
     write = store.write
 
@@ -59,9 +59,9 @@ def test_without_the_lock_ids_would_be_lost(tmp_path, monkeypatch):
         write(path, content, **more)
 
     monkeypatch.setattr(store, "write", slowly)
-    ids.remember(ids.REPORTS, {"b": "b"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"b": "b"}, tmp_path)
     assert seen == ["reports.json"]
-    assert ids.known(ids.REPORTS, tmp_path) == {"a": "a", "b": "b"}
+    assert ids.load_ids(ids.REPORTS, tmp_path) == {"a": "a", "b": "b"}
     _try_to_lock(tmp_path)
 
 
@@ -88,24 +88,24 @@ def test_a_drive_that_cannot_lock_folders_gets_a_file_and_one_without_locks_a_wa
         real(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", no_folders)
-    ids.remember(ids.REPORTS, {"a": "a"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"a": "a"}, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "reports.json"]
 
     def nowhere(handle, how):
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", nowhere)
-    ids.remember(ids.REPORTS, {"b": "b"}, tmp_path)
-    assert ids.known(ids.REPORTS, tmp_path) == {"a": "a", "b": "b"}
+    ids.save_ids(ids.REPORTS, {"b": "b"}, tmp_path)
+    assert ids.load_ids(ids.REPORTS, tmp_path) == {"a": "a", "b": "b"}
     assert "knows no locks" in caplog.text
 
 
 def test_the_same_ids_are_not_written_again(tmp_path):
-    ids.remember(ids.REPORTS, {"a": "a"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"a": "a"}, tmp_path)
     path = tmp_path / "reports.json"
     old = path.stat().st_mtime_ns
-    ids.remember(ids.REPORTS, {"a": "a"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"a": "a"}, tmp_path)
     assert path.stat().st_mtime_ns == old
     path.write_text(json.dumps({"a": "a"}), encoding="utf-8")  # format 0
-    ids.remember(ids.REPORTS, {"a": "a"}, tmp_path)
+    ids.save_ids(ids.REPORTS, {"a": "a"}, tmp_path)
     assert json.loads(path.read_text(encoding="utf-8")) == {"a": "a"}, "a newer prismake changes no file by itself"

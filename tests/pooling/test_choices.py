@@ -76,6 +76,13 @@ def test_every_series_follows_the_rule(adhoc):
     )
     assert groups["a"].ci_ub == pl.pool(*ALIKE, adhoc=adhoc).ci_ub
     assert groups["b"].ci_ub == pl.pool(*APART, adhoc=adhoc).ci_ub
+    assert [note.startswith("a: ") for note in groups.warnings] == [True]
+
+
+@pytest.mark.parametrize(("tau2", "word"), [("common", "tau² of all groups"), ("separate", "more certain than it is")])
+def test_a_group_of_one_study_takes_part_with_a_sentence(tau2, word):
+    groups = pl.subgroups([*APART[0], 0.3], [*APART[1], 0.02], ["b"] * 5 + ["a"], tau2)
+    assert len(groups.warnings) == 1 and groups.warnings[0].startswith("a: one study") and word in groups.warnings[0]
 
 
 def test_words_that_are_not_known():
@@ -133,8 +140,19 @@ def test_the_confidence_distribution_is_summed_to_its_digits(monkeypatch):
     monkeypatch.undo()
     fit = pl.pool(*APART, prediction="cd")
     assert (fit.pi_lb, fit.pi_ub) == usual and fit.pi_method == "cd"
-    with pytest.raises(PoolingError, match="inverse variance"):
-        pl.pool_proportions([3, 9, 14, 2], [20, 25, 31, 18], prediction="cd")
+
+
+def test_the_confidence_distribution_around_a_mixed_model():
+    x, n = [3, 9, 14, 2], [20, 25, 31, 18]
+    fit, own = (
+        pl.pool_proportions(x, n, prediction="cd"),
+        pl.pool(*pl.effect_sizes("PLO", {"xi": x, "ni": n}), prediction="cd"),
+    )
+    assert fit.pi_method == "cd" and fit.pi_hts_ub != fit.pi_ub
+    assert (fit.pi_lb + fit.pi_ub) / 2 == pytest.approx(fit.beta)  # around its own estimate
+    assert fit.pi_ub - fit.pi_lb == pytest.approx(own.pi_ub - own.pi_lb, rel=0.1)
+    arms = {"ai": [2, 4, 3, 9], "n1i": [20] * 4, "ci": [5, 6, 9, 8], "n2i": [20] * 4}
+    assert pl.pool_two_arms(arms, prediction="cd").pi_method == "cd"
 
 
 def test_predictions_of_a_mean_are_those_of_the_fit():

@@ -113,7 +113,25 @@ def test_labels_must_be_as_many_as_rows():
         pl.pool([0.1, 0.2], [0.1, 0.1], labels=["a"])
     named = pl.pool([0.1, math.nan, 0.2], [0.1, 0.1, 0.1], labels=["a", "b", "c"])
     assert named.labels == ("a", "c") and named.warnings[0] == "1 incomplete row left out: b."
+    pd = pytest.importorskip("pandas")
+    series = pd.Series(["a", "b", "c"], index=[7, 8, 9])
+    assert pl.pool([0.1, math.nan, 0.2], [0.1, 0.1, 0.1], labels=series).labels == ("a", "c")
     counts = pl.pool_proportions([3, None, 5], [20, 30, 40])
     assert counts.warnings == ("1 incomplete row left out: row 2.",)
     arms = {"ai": [0, 2, 3], "n1i": [20, 30, 40], "ci": [0, 4, 5], "n2i": [20, 30, 40]}
     assert "No event in either arm" in pl.pool_two_arms(arms, labels=["a", "b", "c"]).warnings[0]
+
+
+def test_subgroups_and_series_show_themselves_too(fit):
+    groups = pl.subgroups(fit.yi, fit.vi, BCG["alloc"], measure="RR")
+    lines = str(groups).splitlines()
+    assert lines[1].split() == ["alternate", "2", "0.596", "0.251", "to", "1.41", "0.362"]
+    assert lines[-1].startswith("test between them: 1.77 on 2 df, p = 0.41")
+    assert groups.to_frame().loc["random", "estimate"] == pytest.approx(math.exp(groups["random"].beta))
+    assert "alternate, random, systematic" in repr(groups)
+    rest = pl.leave_one_out(fit.yi, fit.vi)
+    frame = rest.to_frame("RR", index=LABELS)
+    assert frame.loc["trial 3", "ci_ub"] == pytest.approx(math.exp(rest.ci_ub[2])) and frame["k"].tolist() == [12] * 13
+    angle = pl.effect_sizes("PFT", {"xi": [3, 9, 14], "ni": [20, 25, 31]})
+    found = pl.leave_one_out(*angle).to_frame("PFT", ni=[20, 25, 31])
+    assert ((found["ci_lb"] < found["estimate"]) & (found["estimate"] < found["ci_ub"])).all()

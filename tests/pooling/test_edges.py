@@ -95,7 +95,12 @@ def test_a_zero_variance_can_be_dropped_or_kept():
 def test_no_events_anywhere_on_scales_that_allow_it():
     fit = pl.pool_proportions([0, 0, 0], [10, 20, 8], "arcsine")
     assert fit.beta == 0 and pl.natural_scale("PAS", fit).estimate == 0
-    assert pl.pool_proportions([0, 0, 0], [10, 20, 8], "logit").beta < -2
+    for model in ("logit", "raw", "log"):  # the correction would be all there is
+        with pytest.raises(EstimateDoesNotExist, match="continuity correction"):
+            pl.pool_proportions([0, 0, 0], [10, 20, 8], model)
+    with pytest.raises(EstimateDoesNotExist, match="Every participant"):
+        pl.pool_proportions([10, 20, 8], [10, 20, 8], "logit")
+    assert pl.pool_proportions([10, 20, 8], [10, 20, 8], "freeman-tukey").k == 3
 
 
 def test_huge_and_tiny_scales():

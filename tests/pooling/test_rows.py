@@ -176,6 +176,39 @@ def test_the_impossible_is_refused_with_its_row(ask):
         ask()
 
 
+def test_corrections_are_told_wherever_they_are_made():
+    fit = pl.pool_proportions([0, 4, 7], [12, 20, 31], "logit", labels=["a", "b", "c"])
+    assert fit.warnings[0] == "Continuity correction: 0.5 was added to the cells of 1 study (a)."
+    assert pl.pool_proportions([0, 4, 7], [12, 20, 31]).warnings == ()  # the mixed model needs none
+    assert "Continuity" in pl.pool_rates([0, 4, 7], [12.0, 20, 31], "log").warnings[0]
+    sparse = {"ai": [0, 4, 7], "n1i": [12, 20, 31], "ci": [2, 5, 9], "n2i": [13, 22, 30]}
+    assert (pl.peters(sparse).corrected, pl.deeks(sparse).corrected, pl.harbord(sparse).corrected) == (1, 1, 0)
+    assert pl.peters({"xi": [0, 4, 7], "ni": [12, 20, 31]}).corrected == 1
+
+
 def test_a_negative_tau2_is_refused():
     with pytest.raises(PoolingError, match="tau² cannot be -1"):
         pl.pool([0.1, 0.2], [0.1, 0.1], tau2=-1.0)
+
+
+def test_many_rows_are_counted_and_the_first_named():
+    found = pl.effect_rows("PLO", {"xi": [math.nan] * 14 + [3], "ni": [20] * 15})
+    assert found.notes == (
+        "14 studies left out (row 1, row 2, row 3, row 4, row 5, row 6, row 7, row 8, row 9, row 10 and 4 more): "
+        "xi is not reported.",
+    )
+    assert str(found).splitlines() == ["<Effects: PLO of 1 of 15 rows>", *found.notes]
+
+
+def test_data_frames_with_gaps_and_their_labels():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(
+        {"study": ["Abe", "Bauer", "Chen"], "ai": pd.array([3, None, 5], dtype="Int64"), "n1i": [20, 25, 30]}
+        | {"ci": [6, 7, 8], "n2i": [21, 24, 30]},
+        index=[4, 5, 6],
+    )
+    found = pl.effect_rows("OR", frame, labels=frame["study"])
+    assert [one.label for one in found.left_out] == ["Bauer"] and found.left_out[0].what == "ai is not reported."
+    assert found.pool().labels == ("Abe", "Chen")
+    (left,) = pl.effect_rows("OR", {"ai": [3, 4], "n1i": [20, 25], "ci": [6, 7], "n2i": [21, None]}).left_out
+    assert left.what == "n2i is not reported."

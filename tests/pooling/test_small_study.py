@@ -91,6 +91,8 @@ def test_the_mixed_model_is_the_regression_on_the_inverse_size():
     fit = pl.pool_proportions(x, n, test="t", mods={"inverse": 1 / np.array(n)})
     assert (found.bias, found.se_bias) == pytest.approx((fit.beta[1], fit.se[1]), rel=1e-6)
     assert (found.stat, found.df, found.pval) == pytest.approx((fit.stat[1], 8, fit.pval[1]), rel=1e-6)
+    # metafor 3.8-1: rma.glmm(measure="PLO", xi=x, ni=n, mods=~I(1/n), test="t", nAGQ=25)
+    assert (found.bias, found.se_bias, found.pval) == pytest.approx((-3.995854, 6.786325, 0.572235), rel=1e-6)
     times = {"xi": x, "ti": [10.0 * size for size in n]}
     rates = pl.pool_rates(x, times["ti"], test="t", mods={"inverse": 1 / np.array(times["ti"])})
     assert pl.peters_mixed(times).pval == pytest.approx(rates.pval[1], rel=1e-6)

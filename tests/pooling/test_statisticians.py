@@ -5,10 +5,14 @@ from __future__ import annotations
 import doctest
 import inspect
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from prismake import pooling as pl
+from prismake.pooling.prediction import confidence_distribution
 from prismake.pooling.two_arms import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +74,21 @@ def test_every_setting_in_the_table_exists():
         for code in re.findall(r"`([^`]+)`", setting):
             for word in [code]:
                 assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", readme), f"{function}: {word}"
+
+
+def test_the_confidence_distribution_in_r_is_ours():
+    program = shutil.which("Rscript")
+    if program is None:
+        pytest.skip("Rscript is not installed")
+    code = re.search(r"```r\n(.+?)```", TEXT, flags=re.DOTALL).group(1)
+    y, v = [0.1, 0.9, -0.4, 0.7, 0.2], [0.02, 0.03, 0.05, 0.02, 0.04]
+    asked = ", ".join(f"c({', '.join(map(str, values))})" for values in (y, v))
+    code += f"cat(format(c(prediction_cd({asked}), prediction_cd({asked}, 90, 0.25)), digits = 12))"
+    run = subprocess.run([program, "-e", code], capture_output=True, text=True, check=True)
+    theirs = [float(text) for text in run.stdout.split()]
+    fit = pl.pool(y, v, prediction="cd")
+    around = confidence_distribution(np.array(y), np.array(v), 90.0, 0.25)
+    assert theirs == pytest.approx([fit.pi_lb, fit.pi_ub, *around], rel=1e-7)
 
 
 @pytest.mark.parametrize("name", sorted(functions()))

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 from prismake.core.errors import ConfigError
+from prismake.protocol import config as protocol_config
 from prismake.protocol.config import config_schema, validated, with_defaults
 from prismake.protocol.config_readme import readme
+from prismake.protocol.renamed_keys import RENAMED
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"title": "t", "question": "q"}
@@ -137,3 +139,38 @@ def test_a_previous_version_made_elsewhere_or_frozen_here(tmp_path):
     (tmp_path / "config/searches").mkdir()
     filled = validated({**GOOD, "previous": {"version": "2025"}}, folder=tmp_path)
     assert filled["previous"] == {"version": "2025"}
+
+
+def test_a_key_of_an_older_version_is_named_with_its_new_name(monkeypatch):
+    renamed = {
+        "databases": ("searches", "0.3"),
+        "outcomes.*.heterogeneity": ("outcomes.*.method", "0.4"),
+        "extraction.fields.*.caption": ("extraction.fields.*.heading", "0.4"),
+    }
+    monkeypatch.setattr(protocol_config, "RENAMED", renamed)
+    fields = [{"name": "events", "type": "count", "caption": "Events"}]
+    outcomes = {"relapse": {"heterogeneity": "REML", **ROLE}}
+    told = message({**GOOD, "databases": {}, "extraction": {"fields": fields}, "outcomes": outcomes})
+    assert "'databases' is called 'searches' since prismake 0.3. Give it that name." in told
+    assert "'outcomes.relapse.heterogeneity' is called 'outcomes.relapse.method' since prismake 0.4." in told
+    assert "'extraction.fields.0.caption' is called 'extraction.fields.0.heading' since prismake 0.4." in told
+    assert "unknown key" not in told
+
+
+def test_every_renamed_key_is_unknown_now_and_its_new_name_is_known():
+    for former, (now, _) in RENAMED.items():
+        assert not _in_schema(former) and _in_schema(now), former
+
+
+def _in_schema(path: str) -> bool:
+    rule = config_schema()
+    for part in path.split("."):
+        rule = rule.get("properties", {}).get(part) or rule.get("additionalProperties") or rule.get("items")
+        if not isinstance(rule, dict):
+            return False
+    return True
+
+
+def test_the_schema_is_walked_as_the_table_of_renamed_keys_needs_it():
+    assert all(map(_in_schema, ("reviewers", "outcomes.*.method", "extraction.fields.*.name", "full_text.reasons")))
+    assert not any(map(_in_schema, ("databases", "outcomes.*.heterogeneity", "extraction.fields.*.colour")))

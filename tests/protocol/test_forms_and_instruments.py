@@ -8,7 +8,7 @@ import prismake
 import pytest
 from prismake.core.errors import FormError
 from prismake.protocol.config import PANEL_STAGES, with_defaults
-from prismake.protocol.forms import Field, load_form, understand
+from prismake.protocol.forms import Field, load_form, parse_answer
 from prismake.protocol.instruments import load_instrument, row_choices, score
 
 CONFIG = with_defaults({"title": "t", "question": "q"})
@@ -57,7 +57,7 @@ def test_every_synonym_means_one_answer_only(stage):
     ],
 )
 def test_what_a_decision_cell_means(raw, answer):
-    assert understand(DECISION, raw) == answer
+    assert parse_answer(DECISION, raw) == answer
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_what_a_decision_cell_means(raw, answer):
     [(12, "12"), (12.0, "12"), ("12", "12"), ("NR", "NR"), ("not reported", "NR"), ("", ""), (12.5, None), ("12 of 30", None), ("-3", None), ("12%", None), ("1E5", None)],
 )  # fmt: skip
 def test_counts_are_whole_numbers_or_not_reported(raw, answer):
-    assert understand(COUNT, raw) == answer
+    assert parse_answer(COUNT, raw) == answer
 
 
 @pytest.mark.parametrize(("raw", "answer"), [("0,39", "0.39"), ("−1.5", "-1.5"), (2, "2.0"), ("0.39 (0.2-0.5)", None)])
 def test_numbers_with_a_decimal_comma_or_a_minus_sign(raw, answer):
-    assert understand(NUMBER, raw) == answer
+    assert parse_answer(NUMBER, raw) == answer
 
 
 # Wells et al., Newcastle–Ottawa Scale: nine stars; a cohort without a comparison group cannot earn S2 and C1.

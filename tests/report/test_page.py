@@ -129,7 +129,7 @@ def test_duplicates_by_source_and_for_every_two_sources():
     assert "Embase2001019016030" in words
     assert "<b>x</b>Embase30same DOI and title: 18; same PMID: 12" in words
     assert "Embaseitself10identical: 10" in words
-    assert "People called 4 pairs the same, 2 different." in words
+    assert "The reviewers judged 4 pairs the same, 2 different." in words
     assert "correction: 3" in words
 
 
@@ -267,7 +267,7 @@ def test_moderators_and_sensitivity_analyses_have_their_tables():
         for name in ("Meta-regression", "Sensitivity analyses")
     }
     slope = result["moderators"]["followup"]["coefficients"][1]
-    assert [row[1] for row in rows["Meta-regression"]][-1] == "each unit more"
+    assert [row[1] for row in rows["Meta-regression"]][-1] == "per unit"
     assert rows["Meta-regression"][-1][2] == f"{slope['beta']:.3g}".replace("-", "−")
     assert [row[0] for row in rows["Sensitivity analyses"]] == [
         "Common effect, Wald interval, logit scale",
@@ -277,7 +277,7 @@ def test_moderators_and_sensitivity_analyses_have_their_tables():
         "Influence of single studies",
         "Each study left out in turn",
     ]
-    assert rows["Sensitivity analyses"][0][1] == f"{result['sensitivity']['fixed_effect']['estimate']:.3f}"
+    assert rows["Sensitivity analyses"][0][1] == f"{result['sensitivity']['fixed_effect']['estimate']:.2f}"
     assert "can mislead" in rows["Sensitivity analyses"][1][3]
     assert rows["Sensitivity analyses"][2][3].startswith("1 study estimated to be missing on the right side")
     assert len(root.xpath("//summary[.='Influence of each study in figures']/following::tbody[1]/tr")) == 8

@@ -150,7 +150,7 @@ def test_too_little_memory_is_not_blamed_on_the_file(tmp_path, monkeypatch):
 
 
 def test_a_fault_of_our_own_is_not_blamed_on_the_workbook(tmp_path, monkeypatch):
-    monkeypatch.setattr(worksheets, "_extents", lambda *_: [].missing)
+    monkeypatch.setattr(worksheets, "extents", lambda *_: [].missing)
     with pytest.raises(AttributeError):
         read_file(put(tmp_path, workbook(Export=TABLE)))
 

@@ -63,7 +63,9 @@ class Stage:
     def read(self) -> Reading:
         sheets = self.load()
         decisions = sheets.decisions()
-        record(self.name, sheets.snapshot(decisions), self.folder, {one.item: one.settled_by for one in decisions})
+        settled_by = {one.item: one.settled_by for one in decisions}
+        workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
+        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks)
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

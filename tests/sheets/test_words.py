@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from prismake.core.errors import ConfigError
 from prismake.protocol.config import validated, with_defaults
-from prismake.protocol.forms import load_form, understand
+from prismake.protocol.forms import load_form, parse_answer
 from prismake.sheets.emphasis import runs
 from sheet_stage import Stage
 
@@ -34,14 +34,14 @@ def test_words_of_five_languages(stage, language):
         del answers[words[-1]]  # maybe is no answer there
     for word, answer in answers.items():
         for typed in (word, word.upper(), f" {word.capitalize()}. "):
-            assert understand(one, typed) == answer, typed
+            assert parse_answer(one, typed) == answer, typed
 
 
 @pytest.mark.parametrize("language", WORDS)
 def test_yes_and_no_to_possible_duplicates(language):
     one = load_form("duplicates", with_defaults(MINIMAL)).field("same")
-    assert understand(one, WORDS[language][0]) == "same"
-    assert understand(one, WORDS[language][1]) == "different"
+    assert parse_answer(one, WORDS[language][0]) == "same"
+    assert parse_answer(one, WORDS[language][1]) == "different"
 
 
 @pytest.mark.parametrize("stage", ["duplicates", "title_abstract", "full_text"])

@@ -133,7 +133,7 @@ def test_equal_effects_leave_hartung_knapp_no_width_and_the_sentence_says_so():
     row = run(table([(name, "0", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
     assert row["ci_ub"] - row["ci_lb"] < 1e-6
     assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
-    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16: rely on the wider one.")
+    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16; the wider interval should be preferred.")
 
 
 def test_small_differences_get_the_decimals_they_need():
@@ -291,3 +291,50 @@ def test_equal_effects_have_nothing_to_trim():
     found = run(table([(name, "5", "10") for name in "abc"]), spec(sensitivity=["trim_and_fill"]))["sensitivity"]
     assert found["trim_and_fill"]["sentence"] == "Trim and fill: All effects are equal: there is nothing to trim."
     assert found["trim_and_fill"]["values"] is None
+
+
+def test_studies_without_a_label_are_one_group_outside_the_test():
+    labels = ["EU", "US", "", "NR", "EU", "US", "not stated", "EU"]
+    complete = [i for i, label in enumerate(labels) if label in ("EU", "US")]
+    frame = relapse().assign(domain=labels)
+    found = run(frame, spec(subgroups=["domain"]))["subgroups"]["domain"]
+    alone = run(frame.iloc[complete], spec(subgroups=["domain"]))["subgroups"]["domain"]
+    assert [(row["level"], row["k"], row.get("missing", False)) for row in found["levels"]] == [
+        *(("EU", 3, False), ("US", 2, False), ("not reported", 3, True))
+    ]
+    assert (found["Q"], found["df"], found["p"]) == (alone["Q"], 1, alone["p"])
+    assert "3 studies do not report it and do not take part in the test." in found["sentence"]
+    assert "not report it" not in alone["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"), [(["EU", *["NR"] * 7], "all studies are in one subgroup"), ([""] * 8, "no study reports it")]
+)
+def test_missing_labels_are_no_subgroup_to_compare_with(labels, why):
+    found = run(relapse().assign(domain=labels), spec(subgroups=["domain"]))["subgroups"]["domain"]
+    assert found["Q"] is None and why in found["sentence"]
+    assert found["levels"][-1]["level"] == "not reported"
+
+
+def test_a_subgroup_of_one_study_takes_part_with_a_sentence():
+    found = run(relapse(), spec(subgroups=["domain"]))["subgroups"]["domain"]
+    assert "CD28/4-1BB is a single study" in found["sentence"]
+    assert "interpreted with caution" in found["sentence"]
+
+
+def test_what_is_printed_of_an_outcome_has_the_digits_of_its_data():
+    rows = [("A", *"0.0012 0.0005 30 0.0015 0.0005 30".split()), ("B", *"0.0019 0.0006 40 0.0021 0.0006 40".split())]
+    parts = ("mean1", "sd1", "n1", "mean2", "sd2", "n2")
+    found = run(table([*rows, ("C", *"0.0010 0.0004 50 0.0014 0.0004 50".split())], parts), spec("MD", parts))
+    main = found["analyses"]["main"]
+    assert (
+        f"−{-main['estimate']:.5f} (95 % CI" in main["sentence"]
+        or f"−{-main['estimate']:.6f} (95 % CI" in main["sentence"]
+    )
+    assert "test of the overall effect: t = " in main["sentence"]
+    assert found["studies"][2]["typed"] == {"mean1": "0.0010"}
+
+
+def test_proportions_are_printed_in_per_cent_where_the_protocol_asks_for_it():
+    sentence = run(relapse(), spec(proportions="percent"))["sentence"]
+    assert "pooled proportion 40.8 % (95 % CI 28.0 to 55.0 %)" in sentence

@@ -14,7 +14,8 @@ HTS+      as HTS, tau² of maximum likelihood times k / (k - 1)
 CD        quantiles of the confidence distribution that the Q-profile pivot gives (after Nagashima, Noma & Furukawa
           2019, who bootstrap it)
 
-"glmm" rests on the binomial-normal model by maximum likelihood, "reml" on inverse variance of logits.
+"glmm" rests on the binomial-normal model by maximum likelihood (its CD takes tau² from the logits), "reml" on inverse
+variance of logits.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import math
 import numpy as np
 from prismake import pooling as pl
 from prismake.core.errors import PoolingError
+from prismake.pooling import prediction as pi
 from prismake.pooling.distributions import chi2_quantile, critical
 from scipy.special import expit, ndtr
 
@@ -32,7 +34,7 @@ STUDIES = (3, 4, 5, 8, 12, 20)
 TAU2 = (0.0, 0.1, 0.5, 1.0)
 MEDIANS = (0.4, 0.15)
 NAMES = (
-    *("glmm normal", "glmm V", "glmm HTS", "glmm HTS+"),
+    *("glmm normal", "glmm V", "glmm HTS", "glmm HTS+", "glmm CD"),
     *("reml normal", "reml V", "reml HTS", "reml HK", "reml HK1", "reml CD"),
 )
 
@@ -43,7 +45,8 @@ def limits(centre: float, variance: float, df: int | None) -> tuple[float, float
 
 
 def confidence_distribution(y: np.ndarray, v: np.ndarray) -> tuple[float, float]:
-    """Mixture over tau² of normals for a new effect, tau² drawn by inverting the generalised Q at chi-square quantiles."""
+    """`prediction.confidence_distribution` in another way, for the tests: a mixture of normals over 199 values of tau²,
+    each found by inverting the generalised Q at a chi-square quantile."""
     grid = np.concatenate(([0.0], np.geomspace(1e-4 * v.min(), 1e4 * (v.max() + np.ptp(y) ** 2), 400)))
     w = 1.0 / (v + grid[:, None])
     mean = (w @ y) / w.sum(axis=1)
@@ -75,12 +78,13 @@ def intervals(x: np.ndarray, n: np.ndarray) -> dict[str, tuple[float, float]]:
         "glmm V": limits(mixed.beta, g, k - 1),
         "glmm HTS": limits(mixed.beta, g, k - 2),
         "glmm HTS+": limits(mixed.beta, mixed.se**2 + mixed.tau2 * k / (k - 1), k - 2),
+        "glmm CD": pi.confidence_distribution(y, v, 95.0, mixed.beta),
         "reml normal": limits(fit.beta, r, None),
         "reml V": limits(fit.beta, r, k - 1),
         "reml HTS": limits(fit.beta, r, k - 2),
         "reml HK": limits(fit.beta, hk, k - 2),
         "reml HK1": limits(fit.beta, hk, k - 1),
-        "reml CD": confidence_distribution(y, v),
+        "reml CD": pi.confidence_distribution(y, v, 95.0),
     }
 
 

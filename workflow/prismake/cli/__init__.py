@@ -12,6 +12,7 @@ from prismake.core.errors import ConfigError, PrismakeError
 from prismake.report.record_export import ALL, STAGES, WHAT
 from prismake.search.export import FORMATS
 
+SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
 
 
@@ -26,6 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    restore = commands.add_parser("restore", help="go back to the answers of a sheet that were read last")
+    restore.add_argument(
+        "path",
+        type=Path,
+        nargs="?",
+        metavar="SHEET",
+        help="for instance config/sheets/title_abstract.anna.xlsx, or a damaged file in config/sheets/history/; "
+        "without it, what there is to go back to",
+    )
+    restore.add_argument("--copy", type=Path, metavar="FILE", help="the copy in config/sheets/history/ to go back to")
+    restore.add_argument("--show", action="store_true", help="say what would change and change nothing")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
     export = commands.add_parser(
@@ -35,12 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
+    chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
+    chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
             _new(chosen.folder)
         elif chosen.command == "accept":
             _accept(chosen.sheet)
+        elif chosen.command == "restore":
+            from prismake.cli.restore import restore as go_back
+
+            go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
+        elif chosen.command == "chase":
+            from prismake.cli.chase import chase_included
+
+            chase_included(chosen.service, read_config, again=chosen.again)
         elif chosen.command == "freeze":
             _freeze(chosen.version)
         elif chosen.command == "export":
@@ -105,9 +128,9 @@ def _export(stage: str, what: str, format: str, output: Path | None) -> None:
 
 
 def _history(record: str) -> None:
-    from prismake.report.audit_trail import story
+    from prismake.report.audit_trail import audit_trail
 
-    for line in story(record):
+    for line in audit_trail(record):
         print(line)
 
 

@@ -1,4 +1,4 @@
-"""One hierarchy of errors: what was wrong, where, and what to do about it."""
+"""One hierarchy of errors, each of which says what was wrong, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ConfigError(PrismakeError):
 
 
 class ImportFileError(PrismakeError):
-    """A file is no bibliographic export, or cannot be read as one."""
+    """A file is not a bibliographic export, or cannot be read as one."""
 
 
 class SearchError(PrismakeError):

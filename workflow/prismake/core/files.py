@@ -1,4 +1,4 @@
-"""Writing all or nothing, and tables whose bytes depend on their content alone."""
+"""Files written completely or not at all, and tables whose bytes depend on nothing but their content."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
         made_from: a file and the digest that it had when the new content was made from it.
 
     Raises:
-        ChangedMeanwhile: that file is not what it was; what was there stays as it is.
-        PrismakeError: the disk is full; what was there stays as it is.
+        ChangedMeanwhile: that file has changed since; the old file is kept.
+        PrismakeError: the disk is full; the old file is kept.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft: Path | None = None
@@ -101,7 +101,7 @@ def _alive(process: int) -> bool:
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML file; read by libyaml where it is there, which is ten times faster.
+    """The content of a YAML file; read by libyaml where it is installed, which is ten times faster.
 
     Raises:
         yaml.YAMLError: the file is not YAML.

@@ -1,4 +1,4 @@
-"""Names that modules had before 0.2: they still lead to the module, with a warning, until 1.0.
+"""Names that modules had before 0.2. They still import the module, with a warning, until 1.0.
 
 The Snakefile of every review made before 0.2 imports ``prismake.paths``, and people have scripts of their own.
 """

@@ -35,7 +35,7 @@ def job(log: str) -> Iterator[logging.Logger]:
 
 
 def problems(since: float = 0.0, logs: Path = LOGS) -> list[str]:
-    """The sentences of the jobs that stopped after ``since`` (seconds of the clock) and were not done again."""
+    """The messages of jobs that stopped after ``since`` (seconds since the epoch) and have not succeeded since."""
     if not logs.is_dir():
         return []
     stopped = [path for path in sorted(logs.glob(f"*{PROBLEM}")) if path.stat().st_mtime >= since]
@@ -43,6 +43,6 @@ def problems(since: float = 0.0, logs: Path = LOGS) -> list[str]:
 
 
 def forget_problems(logs: Path = LOGS) -> None:
-    """Before a run: what is still wrong stops again, what was taken away does not."""
+    """Forget the problems of earlier runs: whatever is still wrong will stop again."""
     for path in logs.glob(f"*{PROBLEM}"):
         path.unlink(missing_ok=True)

@@ -28,8 +28,8 @@ def schema() -> pa.Schema:
 
     types = dict.fromkeys(COLUMNS, pa.string()) | dict.fromkeys(LIST_COLUMNS, pa.list_(pa.string()))
     types |= {"year": pa.int64(), "retracted": pa.bool_()}
-    told = pa.Schema.from_pandas(table([]), preserve_index=False).metadata
-    return pa.schema(list(types.items()), metadata=told)
+    metadata = pa.Schema.from_pandas(table([]), preserve_index=False).metadata
+    return pa.schema(list(types.items()), metadata=metadata)
 
 
 class Writer:

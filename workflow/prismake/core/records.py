@@ -69,11 +69,12 @@ _BEHIND_DOI = re.compile(
     r"[?#].*|&(?:amp;)?\w+=.*|;jsessionid=.*|[;,|](?:https?:|doi:|10\.\d{4}).*|\[(?:doi|pii)\].*|<[/a-z].*"
     r"|/(?:abstract|abs|full|full[-_]?text|pdf|pdfdirect|pdfplus|epdf|epub|html?|meta|summary|references|citedby|suppl"
     r"|suppl_file|supplementary[^/]*|supporting-information|-)(?:[/.].*)?$|/(?:tables?|figures?)/\d+.*"
-    r"|(?:\.(?:full|abstract|short|long|pdf|full-text|html?|epub)(?:\+html)?)+$"
+    r"|(?:\.(?:full|abstract|short|long|e?pdf|full-text|html?|epub)(?:\+html)?)+$"
 )
 _BEHIND_PREPRINT = re.compile(r"(?<=\d)v\d{1,2}(?:\..*)?$")
 """bioRxiv and medRxiv write the version of a preprint behind its DOI, to which it does not belong."""
-_BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+)/\d{4,}(?:/.*)?$")
+_BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+|10\.1158/[^/]+|10\.1182/[^/]+)/\d{4,}(?:/.*)?$")
+"""Oxford University Press, AACR and ASH write the number of a file behind it."""
 _PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 # Soft hyphens, zero-width blanks and marks of direction: seen nowhere, they part words everywhere. The joiners
@@ -105,7 +106,7 @@ def collapse(text: str | None) -> str:
 
 
 def collapse_each(texts: list[str]) -> list[str]:
-    """``collapse`` of each text, the empty ones left out; one look at all of them tells that most lists need none."""
+    """``collapse`` of each text, without those that are empty. Most lists need no change, as one search shows."""
     line = f" {' '.join(filter(None, texts))} "  # two blanks in it: within a text or at its end
     if line.isprintable() and "  " not in line and unicodedata.is_normalized("NFC", line):
         return [text for text in texts if text]
@@ -123,10 +124,10 @@ def normal_doi(text: str | None) -> str:
     text = html.unescape(str(text))
     if "%" in text:
         text = unquote(text)
-    found = _DOI.search(text)
-    if not found:
+    match = _DOI.search(text)
+    if not match:
         return ""
-    doi = _without_address(found.group().lower()).rstrip(".,;\"'>]}/")
+    doi = _without_address(match.group().lower()).rstrip(".,;\"'>]}/")
     while doi.endswith(")") and doi.count(")") > doi.count("("):
         doi = doi[:-1]
     return "" if doi.startswith("10.1002/central/") else doi
@@ -134,16 +135,16 @@ def normal_doi(text: str | None) -> str:
 
 def _without_address(doi: str) -> str:
     # One character behind the slash belongs to the DOI whatever it is.
-    if found := _BEHIND_DOI.search(doi, doi.index("/") + 2):
-        doi = doi[: found.start()]
-    if doi.startswith("10.1093/") and (found := _BEHIND_OUP.match(doi)):
-        return found.group(1)
+    if match := _BEHIND_DOI.search(doi, doi.index("/") + 2):
+        doi = doi[: match.start()]
+    if doi.startswith("10.1093/") and (match := _BEHIND_OUP.match(doi)):
+        return match.group(1)
     return _BEHIND_PREPRINT.sub("", doi) if doi.startswith(("10.1101/", "10.64898/")) else doi
 
 
 _PMID = re.compile(r"\s*(?:pmid|pubmed(?: id)?|medline)?\s*:?\s*(?:nlm)?0*(\d{1,9})(?:\.0)?\s*", re.IGNORECASE)
 _PUBMED_PAGE = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|pubmed\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
     r"|europepmc\.org/abstract/med/)0*(\d{1,9})(?!\d)",
     re.IGNORECASE,
 )
@@ -164,8 +165,8 @@ def normal_pmid(text: str | None) -> str:
 
 def normal_pmcid(text: str | None) -> str:
     """A PubMed Central number as ``PMC`` and digits (``PMC2345.1`` is version 1 of it); "" where there is none."""
-    found = _PMCID.search(str(text)) if text else None
-    return f"PMC{found.group(1)}" if found else ""
+    match = _PMCID.search(str(text)) if text else None
+    return f"PMC{match.group(1)}" if match else ""
 
 
 def normal_title(text: str | None) -> str:
@@ -182,20 +183,20 @@ def normal_title(text: str | None) -> str:
 
 def trial_ids(*texts: str | None) -> list[str]:
     """Registration numbers found in the texts, upper case, each once, in order of appearance."""
-    found: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     for text in texts:
         if text and _may_hold_a_trial(text):
             for match in _TRIAL.finditer(text):
                 number = match.group(1)
-                found.setdefault(number if number.lower().startswith(("chictr", "jrct")) else number.upper(), None)
-    return list(found)
+                numbers.setdefault(number if number.lower().startswith(("chictr", "jrct")) else number.upper(), None)
+    return list(numbers)
 
 
 _CT_OR_NT, _CT0_OR_CTN = re.compile("T(?<=[CN]T)"), re.compile("ct[0n]")
 
 
 def _may_hold_a_trial(text: str) -> bool:
-    """Few texts hold a registration number, and the search for all patterns in every abstract is dear."""
+    """Few texts hold a registration number, and searching every abstract for all patterns is expensive."""
     # One rare letter is found ten times as fast as three; what these patterns begin with is looked for in the same way.
     return (
         (
@@ -252,7 +253,7 @@ class Ids:
 
 @contextmanager
 def bulk() -> Iterator[None]:
-    """No search for reference cycles while the block runs.
+    """Switch off the search for reference cycles while the block runs.
 
     Records are strings and lists without cycles; looking through all of them again and again, as Python does while
     their number grows, takes a third of the time of reading 20,000.

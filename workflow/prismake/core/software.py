@@ -12,10 +12,10 @@ _NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 
 def versions() -> dict[str, str]:
     """Versions by name, in the order to be printed; a library that is not installed is left out."""
-    found = {"prismake": __version__, "Python": platform.python_version()}
+    numbers = {"prismake": __version__, "Python": platform.python_version()}
     for name in _NAMED:
         try:
-            found[name] = version(name)
+            numbers[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return numbers

@@ -83,14 +83,14 @@ class Stamps:
 
     def files(self, script: str) -> dict[str, Path]:
         """The files that a script reaches; the names are the same in a checkout and in an installed package."""
-        found = {f"scripts/{script}.py": self._script(script)}
+        paths = {f"scripts/{script}.py": self._script(script)}
         for module in self.modules(script):
-            path = self._path(module)
-            found[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
+            path = self._file(module)
+            paths[f"{self.package.name}/{path.relative_to(self.package).as_posix()}"] = path
             for pattern in self._source(module).data:
                 for file in (self.graph / "workflow").glob(pattern):
-                    found[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
-        return dict(sorted(found.items()))
+                    paths[f"workflow/{file.relative_to(self.graph / 'workflow').as_posix()}"] = file
+        return dict(sorted(paths.items()))
 
     def libraries(self, script: str) -> dict[str, str]:
         """Installed versions of the distributions that a script or a module reached by it imports."""
@@ -150,7 +150,7 @@ class Stamps:
 
         The package as a whole is no answer: nobody imports it by name in order to use all that it offers.
         """
-        package = module if self._path(module).name == "__init__.py" else module.rpartition(".")[0]
+        package = module if self._file(module).name == "__init__.py" else module.rpartition(".")[0]
         choices = (string, f"{package}.{string.lstrip('.')}")
         return next((name for name in choices if name != self.package.name and self._path(name)), "")
 
@@ -164,6 +164,12 @@ class Stamps:
             self._paths[module] = next((file for file in files if file.is_file()), None)
         return self._paths[module]
 
+    def _file(self, module: str) -> Path:
+        """The file of a module of this package."""
+        path = self._path(module)
+        assert path is not None, module
+        return path
+
     def _script(self, script: str) -> Path:
         return self.graph / "scripts" / f"{script}.py"
 
@@ -171,7 +177,7 @@ class Stamps:
         return self._parsed(f"scripts/{script}", self._script(script), "")
 
     def _source(self, module: str) -> Source:
-        path = self._path(module)
+        path = self._file(module)
         return self._parsed(module, path, module if path.name == "__init__.py" else module.rpartition(".")[0])
 
     def _parsed(self, name: str, path: Path, package: str) -> Source:

@@ -1,4 +1,4 @@
-"""The words for how far an item is, who settled it and which way it goes. They are text wherever they are written."""
+"""States of an item, how it was settled, and its route through the review. They are written as plain text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How far an item, or one question about it, is."""
+    """The state of an item, or of one question about it."""
 
     SETTLED = "settled"
     UNDECIDED = "undecided"

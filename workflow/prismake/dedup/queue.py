@@ -103,7 +103,7 @@ def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndar
     return _pair_table(out, "score", "rule").sort_values(["score", "item_id"], ignore_index=True)
 
 
-def _pair_table(rows: list[tuple], number: str, word: str) -> pd.DataFrame:
+def _pair_table(rows: list[tuple[Any, ...]], number: str, word: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["item_id", "first", "second", number, word, "differences", "members"])
     return frame.astype({c: "str" for c in frame.columns if c != number}).astype({number: "float64"})
 
@@ -139,7 +139,7 @@ def differences(q: Pairs, k: int) -> str:
 def links(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
     """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
     ids = _ids(p)
-    found: dict[tuple, tuple] = {}
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for k in np.flatnonzero(d.link != "").tolist():
         x, y = int(labels[q.a[k]]), int(labels[q.b[k]])
         if x == y:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.missing import is_missing
+from prismake.core.phrases import normal_word
 from prismake.core.states import State
 from prismake.protocol.config import PROPORTIONS, ROLES
-from prismake.protocol.forms import NOT_REPORTED, normal_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ def _status(
     if item["state"] != State.SETTLED:
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     other = item.get(overlap, "")
-    if other and other != NOT_REPORTED:
+    if not is_missing(other):
         known = {normal_word(name): name for key in label for name in (key, label[key])}
         target = known.get(normal_word(other))
         if target is None:
@@ -85,10 +86,11 @@ def _status(
         if normal_word(target) in (normal_word(item["item_id"]), normal_word(label[item["item_id"]])):
             return WRONG, f"{overlap} names the study itself: correct the extraction sheet"
         return OVERLAP, f"same participants as {target}, which is pooled instead"
-    blank = [role for role, value in values.items() if value in ("", NOT_REPORTED)]
+    blank = [role for role, value in values.items() if is_missing(value)]
     if blank:
-        names = ", ".join(spec["columns"][role] for role in blank)
-        return MISSING, f"not reported: {names}"
+        headings = spec.get("labels", {})
+        names = (headings.get(spec["columns"][role]) or spec["columns"][role] for role in blank)
+        return MISSING, f"not reported: {', '.join(names)}"
     wrong = _impossible(spec["measure"], {role: float(value) for role, value in values.items()})
     return (WRONG, f"{wrong}: correct the extraction sheet") if wrong else (USED, "")
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+import unicodedata
+import warnings
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -16,17 +19,27 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# DejaVu comes with matplotlib, so that every machine measures and draws the same letters; the others are asked
-# only for letters which it lacks (names of studies in Chinese or Japanese characters).
-FAMILIES = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Droid Sans Fallback")
+# DejaVu comes with matplotlib, so that every machine measures and draws the same letters; PNG and PDF ask the others
+# for letters that it lacks: fonts of Linux, Windows and macOS for Chinese, Japanese, Korean, Thai and more.
+FAMILIES = (
+    *("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans Thai"),
+    *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Source Han Sans SC", "WenQuanYi Zen Hei"),
+    *("Droid Sans Fallback", "Loma", "Garuda", "Microsoft YaHei", "SimHei", "Yu Gothic", "Malgun Gothic"),
+    *("Leelawadee UI", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Thonburi"),
+    *("Arial Unicode MS", "Unifont"),
+)
+# Verdana is as wide as DejaVu; whatever reads an SVG finds other letters in fonts of its own.
+SVG_FAMILIES = "'DejaVu Sans', Verdana, 'Noto Sans', sans-serif"
+CAPITAL = 0.73  # height of a capital of DejaVu Sans in em
+GUESSED_WIDTH = 0.6  # em, of a letter that DejaVu lacks; East Asian ones are 1 em wide by definition
 POINTS = 72.0
 
 INK = "#1f2933"
@@ -54,12 +67,35 @@ def _font(size: float, bold: bool, italic: bool = False) -> FontProperties:
     )
 
 
+@lru_cache(maxsize=32)
+def _letters(family: str) -> frozenset[int]:
+    """The code points that a font has."""
+    return frozenset(get_font(findfont(FontProperties(family=[family]))).get_charmap())
+
+
 @lru_cache(maxsize=8192)
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Width in inches of one line of text in points ``size``."""
-    if not text:
-        return 0.0
-    return text_to_path.get_text_width_height_descent(text, _font(size, bold), ismath=False)[0] / POINTS
+    """Width in inches of one line of text in points ``size``: the same on every machine, whatever fonts it has."""
+    letters = _letters(FAMILIES[0])
+    known = "".join(letter for letter in text if ord(letter) in letters)
+    others = sum(_em(letter) for letter in text if ord(letter) not in letters) * size / POINTS
+    if not known:
+        return others
+    font = FontProperties(family=FAMILIES[:1], size=size, weight="bold" if bold else "normal")
+    return text_to_path.get_text_width_height_descent(known, font, ismath=False)[0] / POINTS + others
+
+
+def _em(letter: str) -> float:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0  # marks above and below other letters
+    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else GUESSED_WIDTH
+
+
+def without_glyphs(figure: Figure) -> list[str]:
+    """The texts of a figure with letters that no font of this machine has; PNG and PDF show boxes in their place."""
+    known = frozenset().union(*map(_letters, families()))
+    texts = (text.get_text() for axes in figure.axes for text in axes.texts)
+    return list(dict.fromkeys(text for text in texts if {ord(letter) for letter in text if letter > " "} - known))
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:
@@ -106,15 +142,15 @@ class Canvas:
         self.figure.set_label(title)
 
     def text(self, x: float, y: float, text: str, size: float = 9, **look: Any) -> None:
-        """Text with its vertical middle at ``y``; ``look``: align, bold, italic, colour, turn (degrees), va."""
+        """Text with the middle of its capitals at ``y``; ``look``: align, bold, italic, colour, turn (degrees), va."""
         if text:
             self.axes.text(
                 x,
-                y,
+                y if "va" in look else y + CAPITAL / 2 * size / POINTS,
                 text,
                 fontproperties=_font(size, look.get("bold", False), look.get("italic", False)),
                 ha=look.get("align", "left"),
-                va=look.get("va", "center_baseline"),
+                va=look.get("va", "baseline"),
                 color=look.get("colour", INK),
                 rotation=look.get("turn", 0),
                 rotation_mode="anchor",
@@ -153,6 +189,7 @@ class Canvas:
             "zorder": look.get("order", 1),
             "clip_on": False,
         }
+        shape: Patch
         if radius := look.get("round", 0):
             shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
         else:
@@ -206,30 +243,62 @@ class Canvas:
 
 @contextmanager
 def _fixed_style() -> Iterator[None]:
-    """matplotlib's own defaults, whatever a user's matplotlibrc says, with letters as outlines in SVG."""
-    with matplotlib.rc_context():
+    """matplotlib's own defaults, whatever a user's matplotlibrc says; in SVG, text that can be searched and copied."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.hashsalt": "prismake", "svg.fonttype": "path", "pdf.fonttype": 42})
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # ``save`` says so in a sentence
+        matplotlib.rcParams.update({"svg.hashsalt": "prismake", "svg.fonttype": "none", "pdf.fonttype": 42})
         yield
 
 
 def save(figure: Figure, path: str | Path, dpi: float = 150) -> None:
-    """Write the figure as .svg, .pdf or .png, by the name of ``path``: the same figure gives the same bytes."""
+    """Write the figure as .svg, .pdf or .png, by the name of ``path``: the same figure gives the same bytes.
+
+    Where no font of this machine has the letters of a text, a PNG or PDF says so at its lower edge, and the log names
+    the texts. An SVG keeps them as text.
+    """
     suffix = Path(path).suffix.lower()
     if suffix == ".svg":
         Path(path).write_text(svg_text(figure), encoding="utf-8", newline="\n")
         return
     metadata = {"CreationDate": None, "Creator": "prismake", "Producer": None} if suffix == ".pdf" else {}
-    with _fixed_style():
+    with _fixed_style(), _missing_letters_said(figure, path):
         figure.savefig(path, format=suffix.lstrip("."), dpi=dpi, metadata=metadata or {"Software": None})
 
 
+@contextmanager
+def _missing_letters_said(figure: Figure, path: str | Path) -> Iterator[None]:
+    """A taller page with a sentence at its lower edge for as long as the figure is written."""
+    texts = without_glyphs(figure)
+    if not texts:
+        yield
+        return
+    remedy = "Install a font that has them (Noto Sans, Noto Sans CJK), or use the SVG, in which they are text."
+    print(f"{path}: no font on this machine has all letters of {'; '.join(texts)}. {remedy}", file=sys.stderr)
+    width, height = (float(side) for side in figure.get_size_inches())
+    lines = wrap(f"Boxes stand for letters that no font on this machine has. {remedy}", width - 0.44, 7.5)
+    axes = figure.axes[0]
+    figure.set_size_inches(width, height + 0.14 * len(lines) + 0.08)
+    axes.set_ylim(height + 0.14 * len(lines) + 0.08, 0)
+    look: dict[str, Any] = {"fontproperties": _font(7.5, False), "color": AMBER, "parse_math": False}
+    notes = [axes.text(0.22, height + 0.14 * index, line, **look) for index, line in enumerate(lines)]
+    try:
+        yield
+    finally:
+        for note in notes:
+            note.remove()
+        figure.set_size_inches(width, height)
+        axes.set_ylim(height, 0)
+
+
 def svg_text(figure: Figure) -> str:
-    """The figure as SVG text without date, version or comments."""
+    """The figure as SVG text without date, version or comments, and without the fonts of this machine."""
     buffer = io.StringIO()
     with _fixed_style():
         figure.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": "prismake", "Title": figure.get_label() or None}
         )
-    # A comment beside each outline repeats the text it draws; page and file are smaller without.
-    return re.sub(r"\s*<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)
+    text = re.sub(r"\s*<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)
+    text = re.sub(r"(<text style=\"[^\"]*?)font-family: [^;\"]*; ?", r"\1", text)
+    text = re.sub(r"(<text [^>]*?) transform=\"rotate\(-?0 [^\"]*\)\"", r"\1", text)
+    return text.replace("<svg ", f'<svg font-family="{SVG_FAMILIES}" ', 1)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.phrases import plural
+
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
-from .wording import plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -139,7 +140,7 @@ class _Diagram:
         return places
 
     def _box(self, box: _Box, x: float, y: float, width: float, height: float) -> None:
-        look = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
+        look: dict[str, Any] = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
         if box.waiting:
             look = {"fill": PALE_AMBER, "edge": AMBER, "dash": (0, (4, 2.5))}
         self.canvas.box(x, y, width, height, **look)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
+from prismake.core.numbers import Format, format_of, percent
+
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
-from .forest_rows import Row, columns, digits, forest_rows
-from .scale import Scale, natural_scale
-from .wording import MEASURES, PROPORTIONS, RATES, RATIOS, measure_of, percent
+from .forest_rows import WORDS, Row, arm_headings, columns, forest_rows
+from .scale import Scale, natural_scale, tick_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +26,7 @@ PLOT = 3.3
 LABEL_LEAST, LABEL_MOST = 2.45, 3.2
 SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
 NO_STUDIES = "No studies yet"
+NO_BREAK = "\u00a0"
 
 
 def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
@@ -56,9 +59,12 @@ class _Layout:
     rights: list[float]
     labels: list[list[str]]
     scale: Scale
+    show: Format
+    spans: list[tuple[list[str], float, float]]  # the arms over their columns: lines, left and right end
     estimate_x: float
     weight_x: float
     width: float
+    favours: list[list[str]] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
     foot: list[str] = field(default_factory=list)
 
@@ -68,27 +74,28 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
     label = min(max(label, LABEL_LEAST), LABEL_MOST)
     labels = [
-        [row.label]
-        if row.kind in ("heading", "note", "gap")
-        else wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single"))
+        [row.label] if row.kind in WORDS else wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single"))
         for row in rows
     ]
-    x, headings, rights = MARGIN + label, [["Study"]], []
-    named = columns(result)
-    for index, heading in enumerate(named.values()):
+    headings, rights, lefts = [["Study"]], [], []
+    x = MARGIN + label
+    spans = arm_headings(result)
+    for index, heading in enumerate(columns(result).values()):
         lines = wrap(heading, 0.95, SIZE, bold=True)
         cells = [row.cells[index] for row in rows if row.cells]
-        x += GAP * 0.8 + max(
-            *(text_width(line, SIZE, True) for line in lines), *(text_width(cell, SIZE, True) for cell in cells)
-        )
+        x += GAP * 0.8 + (0.12 if any(first == index for _, first, _ in spans) else 0.0)
+        lefts.append(x)
+        x += max(*(text_width(line, SIZE, True) for line in lines), *(text_width(cell, SIZE, True) for cell in cells))
         headings.append(lines)
         rights.append(x)
     start = x + GAP + 0.12
-    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in ("heading", "note", "gap")]
+    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in WORDS]
     scale = natural_scale(measure_of(result), measured, start, start + PLOT)
-    level, places = result.get("level", 95), digits(result)
-    headings.append(wrap(f"{MEASURES.get(measure_of(result), 'Estimate')} [{level:g} % CI]", 1.5, SIZE, bold=True))
-    printed = [text_width(row.printed(places), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
+    level, show = result.get("level", 95), format_of(result)
+    bracket = f"[{level:g} % CI]".replace(" ", NO_BREAK)
+    lines = wrap(f"{_measured(result, show)} {bracket}", 1.5, SIZE, bold=True)
+    headings.append([line.replace(NO_BREAK, " ") for line in lines])
+    printed = [text_width(row.printed(show), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
     estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
     weight_x = estimate_x
     if any(row.weight is not None for row in rows):
@@ -100,13 +107,36 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     title = wrap(result["title"], width - 2 * MARGIN, 11.5, bold=True)
     note = _footnote(result, rows)
     foot = wrap(note, width - 2 * MARGIN, SMALL) if note else []
-    return _Layout(result, rows, headings, rights, labels, scale, estimate_x, weight_x, width, title, foot)
+    return _Layout(
+        result, rows, headings, rights, labels, scale, show,
+        spans=[(_span(name, lefts[first], rights[last]), lefts[first], rights[last]) for name, first, last in spans],
+        estimate_x=estimate_x, weight_x=weight_x, width=width, title=title, foot=foot, favours=_favours(result),
+    )  # fmt: skip
+
+
+def _span(name: str, left: float, right: float) -> list[str]:
+    """The name of an arm in at most two lines over its columns."""
+    lines = wrap(name, max(right - left, 0.8), SIZE, bold=True)
+    return lines if len(lines) <= 2 else [lines[0], f"{lines[1].rstrip()} …"]
+
+
+def _favours(result: Mapping[str, Any]) -> list[list[str]]:
+    """What lies left and right of no effect, as the protocol says it; nothing for measures of one group."""
+    sides = (result.get("display") or {}).get("favours") or []
+    if len(sides) != 2 or measure_of(result) in WITHOUT_NULL:
+        return []
+    return [wrap(str(side), PLOT / 2 - 0.1, SMALL) for side in sides]
+
+
+def _measured(result: Mapping[str, Any], show: Format) -> str:
+    """The measure as a heading: “Risk ratio”, “Proportion (%)”."""
+    return capitalised(measure_name(result)) + (" (%)" if show.percent else "")
 
 
 def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     if "foot" in result:  # rows that are not studies have words of their own
         return result["foot"]
-    parts = []
+    parts: list[str] = []
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:
         parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
@@ -143,11 +173,12 @@ def _row_height(row: Row, lines: list[str]) -> float:
 def _draw(layout: _Layout) -> Figure:
     statement = wrap(_statement(layout.result), layout.width - 2 * MARGIN - 0.2, SMALL)
     head = max(len(lines) for lines in layout.headings)
-    top = MARGIN + 0.24 * len(layout.title) + 0.12
+    over = max((len(lines) for lines, _, _ in layout.spans), default=0)
+    top = MARGIN + 0.24 * len(layout.title) + 0.12 + (LINE * over + 0.1 if over else 0.0)
     body = top + LINE * head + 0.14
     bottom = body + sum(_row_height(row, lines) for row, lines in zip(layout.rows, layout.labels, strict=True))
     axis = bottom + 0.04
-    foot = axis + 0.62
+    foot = axis + 0.62 + LINE * max((len(lines) for lines in layout.favours), default=0)
     high = 0.14 * len(layout.foot) + (0.08 if layout.foot else 0)
     height = foot + high + 0.14 * len(statement) + MARGIN
     canvas = Canvas(layout.width, height, layout.result["title"])
@@ -180,6 +211,15 @@ def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
     for (x, align), lines in zip(places, layout.headings, strict=True):
         canvas.lines(x, bottom - LINE * (len(lines) - 1), lines, SIZE, LINE, bold=True, align=align)
     canvas.line((MARGIN, layout.width - MARGIN), (bottom + 0.13,) * 2, colour=INK, width=0.9)
+    # Over the tallest of the headings below, which may have fewer lines than that of the estimate.
+    for lines, left, right in layout.spans:
+        below = [words for words, x in zip(layout.headings[1:], layout.rights, strict=False) if left < x <= right]
+        under = max(len(words) for words in below)
+        y = bottom - LINE * under
+        canvas.line((left, right), (y + 0.02,) * 2, colour=RULE)
+        canvas.lines(
+            (left + right) / 2, y - 0.09 - LINE * (len(lines) - 1), lines, SIZE, LINE, bold=True, align="center"
+        )
 
 
 def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
@@ -197,25 +237,28 @@ def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
 
 
 def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
-    scale, measure = layout.scale, measure_of(layout.result)
+    scale, measure, show = layout.scale, measure_of(layout.result), layout.show
     bands = _bands(layout, body)
 
     def guide(x: float, **look: Any) -> None:
         for top, bottom in bands:
             canvas.line((x, x), (top, bottom), **look)
 
-    for value, label in scale.ticks():
-        x = scale.place(value)
+    for value, usual in scale.ticks():
+        x, label = scale.place(value), tick_label(100 * value) if show.percent else usual
         guide(x, colour=RULE, width=0.4, order=0)
         canvas.line((x, x), (axis, axis + 0.05), colour=INK, width=0.7)
         canvas.text(x, axis + 0.15, label, SMALL, align="center")
     canvas.line((scale.start, scale.end), (axis, axis), colour=INK, width=0.9)
-    title = MEASURES.get(measure, "Estimate") + (" (logarithmic axis)" if scale.log else "")
-    canvas.text((scale.start + scale.end) / 2, axis + 0.34, title, SMALL, align="center", colour=MUTED)
-    if measure not in PROPORTIONS | RATES | {"MN", "MNLN"}:
+    lowest = max((len(lines) for lines in layout.favours), default=0)
+    for lines, x, align in zip(layout.favours, (scale.start, scale.end), ("left", "right"), strict=False):
+        canvas.lines(x, axis + 0.34, lines, SMALL, LINE, align=align)
+    title = _measured(layout.result, show) + (" (logarithmic axis)" if scale.log else "")
+    canvas.text((scale.start + scale.end) / 2, axis + 0.34 + LINE * lowest, title, SMALL, align="center", colour=MUTED)
+    if measure not in WITHOUT_NULL:
         guide(scale.place(1.0 if measure in RATIOS else 0.0), colour=INK, width=0.8, order=1)
     pooled = next((row for row in layout.rows if row.kind == "pooled"), None)
-    if pooled and scale.inside(pooled.estimate):
+    if pooled and pooled.estimate is not None and scale.inside(pooled.estimate):
         guide(scale.place(pooled.estimate), colour=BLUE, width=0.8, dash=(0, (3, 3)), order=1)
 
 
@@ -234,7 +277,7 @@ def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) 
     strong = row.kind in ("pooled", "subtotal")
     for right, cell in zip(layout.rights, row.cells, strict=False):
         canvas.text(right, middle, cell, SIZE, align="right", bold=strong)
-    canvas.text(layout.estimate_x, middle, row.printed(digits(layout.result)), SIZE, align="right", bold=strong)
+    canvas.text(layout.estimate_x, middle, row.printed(layout.show), SIZE, align="right", bold=strong)
     if row.weight is not None:
         canvas.text(layout.weight_x, middle, percent(row.weight, 1), SIZE, align="right", bold=strong)
     _mark(canvas, layout, row, middle)
@@ -246,7 +289,7 @@ def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
     if row.kind == "prediction":
         low, high = _whisker(canvas, scale, row, y, colour=BLUE, width=1.6)
         for x, value in ((low, row.lower), (high, row.upper)):
-            if scale.inside(value):
+            if value is not None and scale.inside(value):
                 canvas.line((x, x), (y - 0.05, y + 0.05), colour=BLUE, width=1.6)
         return
     if row.estimate is None:
@@ -268,11 +311,12 @@ def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
     fill = BLUE if row.kind == "pooled" else MID_BLUE
     hollow = {"fill": WHITE, "edge": BLUE, "line": 1.0} if row.kind == "second" else {"fill": fill}
     canvas.polygon([(low, y), (x, y - half), (high, y), (x, y + half)], **hollow)
+    _arrows(canvas, scale, row, y, BLUE)
 
 
 def _side(layout: _Layout, row: Row) -> float:
     """Side of a study's square: its area is in proportion to the weight."""
-    most = max((one.weight or 0 for one in layout.rows if one.kind == "study"), default=0)
+    most = max((other.weight or 0 for other in layout.rows if other.kind == "study"), default=0)
     if not most or row.weight is None:
         return SQUARE_MOST / 2
     return max(SQUARE_MOST * (row.weight / most) ** 0.5, SQUARE_LEAST)
@@ -284,11 +328,16 @@ def _whisker(canvas: Canvas, scale: Scale, row: Row, y: float, **look: Any) -> t
         return scale.start, scale.end
     ends = [min(max(scale.place(v), scale.start), scale.end) for v in (row.lower, row.upper)]
     canvas.line(ends, (y, y), **look)
-    for value, x, side in ((row.lower, ends[0], 1), (row.upper, ends[1], -1)):
-        if not scale.inside(value):
-            tip = 0.06 * side
-            canvas.polygon([(x, y), (x + tip, y - 0.035), (x + tip, y + 0.035)], fill=look["colour"])
+    _arrows(canvas, scale, row, y, look["colour"])
     return ends[0], ends[1]
+
+
+def _arrows(canvas: Canvas, scale: Scale, row: Row, y: float, colour: str) -> None:
+    """Heads at the ends of an interval, or of a diamond, that lie outside the axis."""
+    for value, x, side in ((row.lower, scale.start, 1), (row.upper, scale.end, -1)):
+        if value is not None and not scale.inside(value):
+            tip, beyond = 0.06 * side, 0.03 * side
+            canvas.polygon([(x - beyond, y), (x + tip, y - 0.045), (x + tip, y + 0.045)], fill=colour, order=4)
 
 
 def empty_panel(title: str, headline: str, statement: str, warn: bool = False, width: float = 7.5) -> Figure:

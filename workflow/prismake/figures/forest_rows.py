@@ -1,26 +1,30 @@
-"""What a forest plot says, row by row, before anything is drawn."""
+"""The rows of a forest plot, before anything is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.errors import PrismakeError
+from prismake.core.measures import WITHOUT_NULL, capitalised, measure_of
+from prismake.core.missing import is_missing
+from prismake.core.notes import NOT_REPORTED, between_groups, equals, heterogeneity, overall_effect
+from prismake.core.numbers import Format, count, format_of, percent, typed
 
-from .wording import PROPORTIONS, between_groups, count, heterogeneity, interval, number, percent
+# The columns of each arm, whatever the order in the file; what comes first stands left.
+ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
+COLUMN_ORDER = ("events", "total", *ARMS[0], *ARMS[1], "effect", "lower", "upper")
+SUMMED = frozenset({"events", "total", "events1", "total1", "events2", "total2", "n1", "n2"})
+SHORT = {"events": "Events", "total": "Total", "mean": "Mean", "sd": "SD", "n": "Total"}  # below the name of an arm
+WORDS = ("heading", "note", "gap")  # kinds of rows without a result
 
-# The order in which columns stand beside the study label, whatever the order in the file.
-COLUMN_ORDER = (
-    *("events", "total", "events1", "total1", "events2", "total2"),
-    *("mean1", "sd1", "n1", "mean2", "sd2", "n2", "effect", "lower", "upper"),
-)
-NOT_STATED = "Not stated"
+Studies = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: kind is study, pooled, second, subtotal, prediction, heading, note or gap.
+    """One line: kind is study, pooled, second, subtotal, single, prediction, heading, note or gap.
 
     ``estimate``, ``lower`` and ``upper`` are on the natural scale; ``cells`` follow the columns.
     """
@@ -33,25 +37,52 @@ class Row:
     upper: float | None = None
     weight: float | None = None
 
-    def printed(self, digits: int = 2) -> str:
+    def printed(self, show: Format | None = None) -> str:
         """``0.41 [0.28, 0.55]``; for a prediction interval its bounds alone; nothing for words."""
-        if self.kind in ("heading", "note", "gap"):
+        show = show or Format()
+        if self.kind in WORDS:
             return ""
-        bounds = interval(self.lower, self.upper, digits)
-        return bounds if self.kind == "prediction" else f"{number(self.estimate, digits)} {bounds}".strip()
+        row = {"estimate": self.estimate, "ci_lb": self.lower, "ci_ub": self.upper}
+        return show.brackets(row) if self.kind == "prediction" else show.estimate(row)
 
 
 def columns(result: Mapping[str, Any]) -> dict[str, str]:
-    """Heading by key of the columns with numbers, in the order they are shown."""
+    """Heading by key of the columns with numbers, in the order they are shown.
+
+    Where the protocol names the arms, their columns are called Events, Total, Mean and SD below these names.
+    """
     named = result.get("columns") or {}
-    order = [key for key in COLUMN_ORDER if key in named] + sorted(key for key in named if key not in COLUMN_ORDER)
-    return {key: str(named[key]) for key in order}
+    order: list[str] = [key for key in COLUMN_ORDER if key in named] + sorted(
+        key for key in named if key not in COLUMN_ORDER
+    )
+    short: dict[str, str] = {key: SHORT[key[:-1]] for arm in ARMS for key in arm}
+    named_arms = bool(_arm_names(result))
+    return {key: short.get(key, key) if named_arms or named[key] == key else str(named[key]) for key in order}
 
 
-def digits(result: Mapping[str, Any]) -> int:
-    """Decimals that tell the estimates apart: three when no proportion reaches 10 %, else two."""
-    bounds = [study["ci_ub"] for study in result["studies"] if study.get("ci_ub") is not None]
-    return 3 if result["measure"] in PROPORTIONS and max(bounds, default=1.0) < 0.1 else 2
+def arm_headings(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """What stands over the columns of each arm: its name, and the numbers of its first and last column."""
+    keys = list(columns(result))
+    names = _arm_names(result) or ["Arm 1", "Arm 2"]
+    places = [[index for index, key in enumerate(keys) if key in arm] for arm in ARMS]
+    return [(name, min(place), max(place)) for name, place in zip(names, places, strict=True) if place]
+
+
+def _arm_names(result: Mapping[str, Any]) -> list[str]:
+    names = (result.get("display") or {}).get("arms") or []
+    return [str(name) for name in names] if len(names) == len(ARMS) else []
+
+
+def in_order(result: Mapping[str, Any], studies: Studies) -> list[Mapping[str, Any]]:
+    """The studies as the protocol sorts them: by name, year, weight (largest first) or effect (smallest first)."""
+    by = (result.get("display") or {}).get("sort", "name")
+    if by == "year":
+        return sorted(studies, key=lambda study: (study.get("year") is None, study.get("year") or 0, study["label"]))
+    if by == "weight":
+        return sorted(studies, key=lambda study: (-(study.get("weight_pct") or 0.0), study["label"]))
+    if by == "effect":
+        return sorted(studies, key=lambda study: (study.get("estimate") or 0.0, study["label"]))
+    return list(studies)  # the table of outcomes is sorted by name
 
 
 def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[Row]:
@@ -69,23 +100,24 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
     if not result["studies"]:
         return []
     if subgroup is None:
-        rows = [_study(study, keys) for study in result["studies"]] + [Row("gap")]
+        rows = [_study(study, keys) for study in in_order(result, result["studies"])] + [Row("gap")]
         rows += _pooled_rows(result, keys)
         for name in sorted(known):
             # One level alone would only repeat the pooled estimate.
             if len(known[name]["levels"]) > 1:
-                rows += _summary(result, known[name], keys)
+                rows += _summary(result, name, keys)
         return rows
     rows = _blocks(result, subgroup, keys)
     rows += _pooled_rows(result, keys)
     return [*rows, Row("note", between_groups(known[subgroup]))]
 
 
-def _study(study: Mapping[str, Any], keys: list[str]) -> Row:
+def _study(study: Mapping[str, Any], keys: Iterable[str]) -> Row:
+    as_typed = study.get("typed") or {}
     return Row(
         "study",
         study_label(study),
-        tuple(_cell(study.get(key)) for key in keys),
+        tuple(typed(as_typed.get(key, study.get(key))) for key in keys),
         study.get("estimate"),
         study.get("ci_lb"),
         study.get("ci_ub"),
@@ -99,80 +131,109 @@ def study_label(study: Mapping[str, Any]) -> str:
     return f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
 
 
-def _cell(value: Any) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return count(value) if float(value).is_integer() else number(float(value))
+def totals(studies: Studies, keys: Iterable[str]) -> tuple[str, ...]:
+    """The sums of events and participants by column; the other columns, and those with a gap, stay empty."""
+    cells = []
+    for key in keys:
+        values = [study.get(key) for study in studies]
+        numbers = [value for value in values if isinstance(value, int | float)]
+        summed = key in SUMMED and len(numbers) == len(values)
+        cells.append(count(sum(numbers)) if summed else "")
+    return tuple(cells)
 
 
-def _sums(row: Mapping[str, Any], keys: list[str]) -> tuple[str, ...]:
-    return tuple(_cell(row.get(key)) if key in ("events", "total") else "" for key in keys)
-
-
-def _diamond(kind: str, label: str, row: Mapping[str, Any], keys: list[str], weight: float | None = None) -> Row:
-    cells = _sums(row, keys) if kind != "second" else ("",) * len(keys)
+def _diamond(kind: str, label: str, row: Mapping[str, Any], cells: tuple[str, ...], weight: float | None = None) -> Row:
     return Row(kind, label, cells, row.get("estimate"), row.get("ci_lb"), row.get("ci_ub"), weight)
 
 
 def _pooled_rows(result: Mapping[str, Any], keys: list[str]) -> list[Row]:
-    analyses = result.get("analyses") or {}
-    if len(result["studies"]) == 1:
+    analyses, studies = result.get("analyses") or {}, result["studies"]
+    if len(studies) == 1:
         return [Row("note", "A single study: shown as it is, not pooled")]
     if "main" not in analyses or analyses["main"].get("estimate") is None:
         return [Row("note", "No pooled estimate: the reason stands below")]
     main, level = analyses["main"], result.get("level", 95)
-    rows = [_diamond("pooled", main["name"], main, keys)]
+    blank = ("",) * len(keys)
+    rows = [_diamond("pooled", main["name"], main, totals(studies, keys), _sum_of_weights(studies))]
     if main.get("pi_lb") is not None:
         label = f"{level:g} % prediction interval"
-        rows.append(Row("prediction", label, ("",) * len(keys), None, main["pi_lb"], main["pi_ub"]))
+        rows.append(Row("prediction", label, blank, None, main["pi_lb"], main["pi_ub"]))
     for name in sorted(analyses.keys() - {"main"}):
         if analyses[name].get("estimate") is not None:
-            rows.append(_diamond("second", analyses[name]["name"], analyses[name], keys))
-    return [*rows, Row("note", heterogeneity(main, level))]
+            rows.append(_diamond("second", analyses[name]["name"], analyses[name], blank))
+    rows.append(Row("note", heterogeneity(main, level, format_of(result))))
+    test = "" if measure_of(result) in WITHOUT_NULL else overall_effect(main)
+    return [*rows, *([Row("note", f"Test of the overall effect: {test}")] if test else [])]
 
 
-def _level_row(level: Mapping[str, Any], label: str, keys: list[str], weight: float | None = None) -> Row:
+def _sum_of_weights(studies: Studies) -> float | None:
+    weights = [study.get("weight_pct") for study in studies]
+    known = [weight for weight in weights if weight is not None]
+    return sum(known) if known and len(known) == len(weights) else None
+
+
+def _level_row(level: Mapping[str, Any], label: str, cells: tuple[str, ...], weight: float | None = None) -> Row:
     """A subgroup's diamond; one study is a study, never a pooled effect."""
     kind = "subtotal" if level["k"] > 1 else "single"
-    return _diamond(kind, label, level, keys, weight)
+    return _diamond(kind, label, level, cells, weight)
 
 
-def _summary(result: Mapping[str, Any], group: Mapping[str, Any], keys: list[str]) -> list[Row]:
+def _members(result: Mapping[str, Any], subgroup: str) -> dict[str, list[Mapping[str, Any]]]:
+    """The studies of each subgroup, in the order of its levels; those with a missing label are last."""
+    names = [level["level"] for level in result["subgroups"][subgroup]["levels"]]
+    blank = next((name for name in names if is_missing(name)), NOT_REPORTED)
+    members: dict[str, list[Mapping[str, Any]]] = {name: [] for name in names if name != blank}
+    without: list[Mapping[str, Any]] = []
+    for study in in_order(result, result["studies"]):
+        label = (study.get("subgroups") or {}).get(subgroup)
+        if is_missing(label):
+            without.append(study)
+        else:
+            members.setdefault(str(label), []).append(study)
+    return members | ({blank: without} if without else {})
+
+
+def level_name(name: str) -> str:
+    """A subgroup as it is shown; studies without a label are “Not reported”."""
+    return capitalised(NOT_REPORTED) if is_missing(name) else name
+
+
+def _summary(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[Row]:
+    group, members = result["subgroups"][subgroup], _members(result, subgroup)
     rows = [Row("gap"), Row("heading", group["title"])]
     for level in group["levels"]:
-        alone = ", not pooled" if level["k"] == 1 else ""
-        rows.append(_level_row(level, f"{level['level'] or NOT_STATED} (k = {level['k']}{alone})", keys))
+        remarks = [f"k = {level['k']}"]
+        remarks += ["not pooled"] if level["k"] == 1 else []
+        remarks += ["not in the test"] if level.get("missing") else []
+        label = f"{level_name(level['level'])} ({', '.join(remarks)})"
+        rows.append(_level_row(level, label, totals(members.get(level["level"], []), keys)))
     return [*rows, Row("note", between_groups(group))]
 
 
 def _blocks(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[Row]:
-    group = result["subgroups"][subgroup]
-    members: dict[str, list[Mapping[str, Any]]] = {level["level"]: [] for level in group["levels"]}
-    # The level of studies without an entry goes by one of these names, or there is none.
-    blank = next((name for name in members if name.casefold() in ("", NOT_STATED.casefold())), "")
-    for study in result["studies"]:
-        members.setdefault((study.get("subgroups") or {}).get(subgroup) or blank, []).append(study)
+    group, show = result["subgroups"][subgroup], format_of(result)
     levels = {level["level"]: level for level in group["levels"]}
     rows: list[Row] = []
-    for name, studies in members.items():
+    for name, studies in _members(result, subgroup).items():
         if not studies:
             continue
-        rows += [Row("heading", f"{group['title']}: {name or NOT_STATED}"), *(_study(study, keys) for study in studies)]
+        rows.append(Row("heading", f"{group['title']}: {level_name(name)}"))
+        rows += [_study(study, keys) for study in studies]
         level = levels.get(name)
-        if level is None:
-            rows.append(Row("note", "Not in the comparison of subgroups"))
-        elif level["k"] > 1 and level.get("estimate") is not None:
-            weights = [study["weight_pct"] for study in studies if study.get("weight_pct") is not None]
-            rows.append(_level_row(level, f"Subtotal (k = {level['k']})", keys, sum(weights) if weights else None))
-            rows.append(Row("note", _level_heterogeneity(level)))
-        else:
+        if level is not None and level["k"] > 1 and level.get("estimate") is not None:
+            label = f"Subtotal (k = {level['k']})"
+            rows.append(_level_row(level, label, totals(studies, keys), _sum_of_weights(studies)))
+            rows.append(Row("note", _level_heterogeneity(level, show)))
+        elif level is not None:
             rows.append(Row("note", "A single study: not pooled" if level["k"] == 1 else "No pooled estimate"))
+        if level is None or level.get("missing"):
+            rows.append(Row("note", "Not in the test for subgroup differences"))
         rows.append(Row("gap"))
     return rows
 
 
-def _level_heterogeneity(level: Mapping[str, Any]) -> str:
-    parts = [f"τ² = {number(level['tau2'])}"] if level.get("tau2") is not None else []
+def _level_heterogeneity(level: Mapping[str, Any], show: Format) -> str:
+    parts = [f"τ² {equals(show.variance(level['tau2']))}"] if level.get("tau2") is not None else []
     if level.get("I2") is not None:
         parts.append(f"I² = {percent(level['I2'])}")
     return "Heterogeneity: " + (", ".join(parts) or "not defined")

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.measures import PROPORTIONS, RATIOS, capitalised, measure_name, measure_of
+from prismake.core.phrases import plural
+
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import NO_STUDIES, empty_panel, unfinished
 from .forest_rows import study_label
 from .scale import Scale, linear_ticks
-from .wording import MEASURES, PROPORTIONS, RATIOS, measure_of, plural
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,9 +86,8 @@ def scale_name(result: Mapping[str, Any]) -> str:
     """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
     if result["measure"] in ANALYSIS_SCALE:
         return ANALYSIS_SCALE[result["measure"]]
-    measure = measure_of(result)
-    name = MEASURES.get(measure, "Estimate")
-    return f"Logarithm of the {name.lower()}" if measure in RATIOS else name
+    name = measure_name(result)
+    return f"Logarithm of the {name}" if measure_of(result) in RATIOS else capitalised(name)
 
 
 def _foot(result: Mapping[str, Any], k: int) -> str:
@@ -193,5 +194,5 @@ def _beside(wide: float) -> list[tuple[float, float]]:
     return sides + [(dx, dy) for dy in (-0.11, 0.11) for dx in (0.05, -0.05 - wide)]
 
 
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

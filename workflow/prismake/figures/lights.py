@@ -117,10 +117,10 @@ def _light(canvas: Canvas, kind: str, x: float, y: float, radius: float = RADIUS
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
     """The lights that stand in the grid, in words."""
     words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
-    there = {cell.kind for cell in block.cells.values()}
+    kinds_drawn = {cell.kind for cell in block.cells.values()}
     x = MARGIN
     for kind, word in words.items():
-        if kind in there:
+        if kind in kinds_drawn:
             _light(canvas, kind, x + 0.09, y, 0.085)
             canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
             x += 0.24 + text_width(word, SMALL) + 0.18

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from matplotlib.ticker import MaxNLocator
 
-from .wording import PROPORTIONS, RATES, RATIOS
+from prismake.core.measures import PROPORTIONS, RATES, RATIOS
+from prismake.core.numbers import scientific
 
 _LOG_STEPS = (1, 2, 5)
 
@@ -39,7 +40,7 @@ class Scale:
     def ticks(self) -> list[tuple[float, str]]:
         """Values and labels, between four and eight of them."""
         values = self._log_ticks() if self.log else linear_ticks(self.low, self.high)
-        return [(value, f"{value:.10g}".replace("-", "−")) for value in values if self.inside(value)]
+        return [(value, tick_label(value)) for value in values if self.inside(value)]
 
     def _log_ticks(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
@@ -55,6 +56,13 @@ class Scale:
         return values if len(values) > 1 else linear_ticks(self.low, self.high)
 
 
+def tick_label(value: float) -> str:
+    """A round value as the label of a tick: plain, or a power of ten where that is shorter."""
+    if value and not 1e-5 <= abs(value) < 1e6:
+        return scientific(value, 3).replace(".00 ", " ").replace("0 ×", " ×").removeprefix("1 × ")
+    return f"{value:.10g}".replace("-", "−")
+
+
 def linear_ticks(low: float, high: float) -> list[float]:
     """Round values from ``low`` to ``high``, about six of them."""
     values = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
@@ -68,8 +76,11 @@ def natural_scale(
 
     A bound far outside of what the estimates span does not stretch the axis: its line ends in an arrow.
     """
+    intervals = list(intervals)
     rows = [[v for v in row if v is not None and math.isfinite(v)] for row in intervals]
-    middles = [row[0] for row in rows if row]
+    # Bounds without an estimate, those of a prediction interval, do not stretch the axis.
+    middles = [row[0] for row in intervals if row[0] is not None and math.isfinite(row[0])]
+    middles = middles or [row[0] for row in rows if row]
     values = [value for row in rows for value in row]
     if measure in PROPORTIONS:
         most = max(values, default=1.0)

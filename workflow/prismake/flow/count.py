@@ -191,7 +191,9 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
     """The reports of each included study, after the check that both tables name the same reports."""
     included = set(reports)
     grouped = {
-        study: frozenset(report_of.get(one.strip(), one.strip()) for one in str(joined).split(";") if one.strip())
+        study: frozenset(
+            report_of.get(member.strip(), member.strip()) for member in str(joined).split(";") if member.strip()
+        )
         for study, joined in zip(studies["study_id"], studies["report_ids"], strict=True)
     }
     named = set().union(*grouped.values())

@@ -1,4 +1,4 @@
-"""A review that goes on: what the searches find no longer, and what the previous version had.
+"""What the flow counts in a review that is updated: what searches still find, what they have lost, the last version.
 
 The tables that the flow counts are brought together here, for the flow itself and for freezing a version.
 """
@@ -45,7 +45,7 @@ def flow_tables(
     routes = pd.read_parquet(reports, columns=["report_id", "route"])
     pairs, vanished = read.pop("pairs"), read.pop("vanished")
     unread = read["title_abstract"][read["title_abstract"]["state"] == State.NOT_SCREENED]
-    found = {
+    counted = {
         "searches": [read_json(path) for path in searches],
         "records": pd.read_parquet(records, columns=["record_id", "source"]),
         **read,
@@ -54,21 +54,21 @@ def flow_tables(
         "possible_duplicates": int((pairs["state"] != State.SETTLED).sum()),
     }
     if previous.get("version"):
-        found["version"] = read_version(previous["version"])
+        counted["version"] = read_version(previous["version"])
     elif "studies" in previous:
-        found["previous"] = {"studies": previous["studies"], "reports": previous["reports"]}
-    return _told_apart(found, vanished)
+        counted["previous"] = {"studies": previous["studies"], "reports": previous["reports"]}
+    return _without_vanished(counted, vanished)
 
 
-def _told_apart(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[str, Any]:
-    """Count what the searches find no longer by itself, or not at all where another record stands for the report."""
+def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[str, Any]:
+    """Make vanished records a source of their own, or drop them where another record stands for the report."""
     if vanished.empty:
         return tables
     records, duplicates = tables["records"], tables["duplicates"]
     gone = records["record_id"].isin(set(vanished["record_id"]))
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
-    here = {report_of[record] for record in records.loc[~gone, "record_id"]}
-    alone = gone & ~records["record_id"].map(report_of).isin(here)
+    present = {report_of[record] for record in records.loc[~gone, "record_id"]}
+    alone = gone & ~records["record_id"].map(report_of).isin(present)
     records = records.assign(source=records["source"].mask(alone, records["source"] + _EARLIER))[~gone | alone]
     sources = vanished[vanished["record_id"].isin(set(records["record_id"]))].drop_duplicates("source")
     earlier = [
@@ -98,7 +98,7 @@ def vanished_table(
     labels: Mapping[str, str],
     decisions: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Judged records that no search finds any longer: what was decided about them, and who still finds the report.
+    """Judged records that no search finds any longer: the decision on each, and which searches still find its report.
 
     Args:
         records: record_id and source of all records.
@@ -113,7 +113,7 @@ def vanished_table(
     for record, source in zip(records["record_id"], records["source"], strict=True):
         if record not in gone:
             still.setdefault(report_of[record], {})[labels.get(source, source)] = None
-    said = {stage: table.set_index("item_id") for stage, table in decisions.items()}
+    decisions_of = {stage: table.set_index("item_id") for stage, table in decisions.items()}
     rows = []
     for row in vanished.sort_values("record_id", kind="stable").to_dict("records"):
         report = report_of[row["record_id"]]
@@ -124,7 +124,7 @@ def vanished_table(
                 "title": row["title"],
                 "no_longer_found_by": row["label"],
                 "still_found_by": ", ".join(still.get(report, {})),
-                **{stage: _words(table, report) for stage, table in said.items()},
+                **{stage: _words(table, report) for stage, table in decisions_of.items()},
             }
         )
     first = ["record_id", "report_id", "title", "no_longer_found_by", "still_found_by"]

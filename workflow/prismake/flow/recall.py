@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.records import normal_title
+from prismake.core.states import State
 from prismake.search.known_studies import KnownStudy
 
 if TYPE_CHECKING:
@@ -49,17 +50,17 @@ def recall_table(
     for record, report in report_of.items():
         by_report.setdefault(report, []).append(record)
     source_of = dict(zip(records["record_id"], records["source"], strict=True))
-    said = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
+    decided = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
     study_of = {
         report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ") if report
     }
     rows = []
     for study in known:
         reports = sorted({report_of[record] for record in index.records_of(study) if record in report_of})
-        ends = [(report, *_end(report, said)) for report in reports]
+        ends = [(report, *_end(report, decided)) for report in reports]
         report, stage, outcome, reason = max(ends, key=_how_far, default=("", "search", NOT_FOUND, ""))
-        found = sorted(record for report in reports for record in by_report[report])
-        sources = sorted({source_of[record] for record in found if record in source_of})
+        members = sorted(record for report in reports for record in by_report[report])
+        sources = sorted({source_of[record] for record in members if record in source_of})
         rows.append(
             {
                 "known": study.named,
@@ -67,7 +68,7 @@ def recall_table(
                 "pmid": study.pmid,
                 "doi": study.doi,
                 "found_by": "; ".join(labels.get(source, source) for source in sources),
-                "records": "; ".join(found),
+                "records": "; ".join(members),
                 "report_id": report,
                 "stage": stage,
                 "outcome": outcome,
@@ -98,10 +99,10 @@ class _Index:
 
     def records_of(self, study: KnownStudy) -> list[str]:
         """The records of a study by its identifiers; by its title and year only where these find nothing."""
-        wanted = [(name, getattr(study, name)) for name in _IDENTIFIERS] + [("trial", study.trial.upper())]
-        found = [record for key in wanted if key[1] for record in self._by.get(key, ())]
-        if found or not study.title:
-            return found
+        keys = [(name, getattr(study, name)) for name in _IDENTIFIERS] + [("trial", study.trial.upper())]
+        records = [record for key in keys if key[1] for record in self._by.get(key, ())]
+        if records or not study.title:
+            return records
         return [
             record
             for record, year in self._titles.get(normal_title(study.title), ())
@@ -109,13 +110,13 @@ class _Index:
         ]
 
 
-def _end(report: str, said: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, str, str]:
+def _end(report: str, decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, str, str]:
     """(stage, outcome, reason) of a report as it stands now."""
     for stage in (FULL_TEXT, TITLE_ABSTRACT):
-        row = said[stage].get(report)
+        row = decided[stage].get(report)
         if row is None:
             continue
-        if row["state"] != "settled":
+        if row["state"] != State.SETTLED:
             return stage, OPEN, row["state"]
         decision = row["decision"]
         if stage == FULL_TEXT:
@@ -131,8 +132,8 @@ def _how_far(end: tuple[str, str, str, str]) -> tuple[int, int]:
     return (NOT_FOUND, EXCLUDED, NOT_RETRIEVED, OPEN, INCLUDED).index(outcome), int(stage == FULL_TEXT)
 
 
-def told(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, Any]:
-    """What must not go unsaid, as ``flow/known_studies.json``.
+def recall_summary(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, Any]:
+    """The content of ``flow/known_studies.json``: what the closing table and the page must mention.
 
     ``summary``: one sentence ("" without known studies). ``lost``: one for each that no search found or that was left
     out. ``problems``: lines that name no study.

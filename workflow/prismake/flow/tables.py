@@ -98,11 +98,11 @@ def _report_of(
     for source in sorted(counted.keys() - sources.keys()):
         problems.append(f"{counted[source]:,} records come from '{source}', which is not among the searches.")
     for source, search in sources.items():
-        said = search.get("records")
-        if said is not None and int(said) != counted[source]:
+        stated = search.get("records")
+        if stated is not None and int(stated) != counted[source]:
             problems.append(
                 f"Records retrieved from {search['label']} = its rows in the record table: "
-                f"{int(said):,} is not {counted[source]:,}."
+                f"{int(stated):,} is not {counted[source]:,}."
             )
     collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
     return report_of

@@ -53,10 +53,10 @@ def find(
     sought = [_sought(row) for row in reports.to_dict("records")]
     files = folder.pdfs(root / folder.FOLDER)
     matches = match(folder.read(files, cache), sought)
-    told: list[str] = []
+    problem_texts: list[str] = []
     answers: openaccess.Answers = {}
     if services and sought:
-        answers, told = openaccess.look_up(sought, services, email, root / openaccess.ARCHIVE, policy=policy)
+        answers, problem_texts = openaccess.look_up(sought, services, email, root / openaccess.ARCHIVE, policy=policy)
     paths = {one.item: one.file.relative_to(root).as_posix() for one in matches if one.item}
     free = [openaccess.free_copies(answers, services if answers else (), one) for one in sought]
     queue = reports.assign(
@@ -69,17 +69,17 @@ def find(
         [_row(one, root) for one in matches], columns=["file", "item_id", "matched_on", "remark"], dtype=str
     )
     problems = [{"where": one.file.relative_to(root).as_posix(), "what": one.remark} for one in matches if one.to_do]
-    problems += [{"where": "full_text.open_access", "what": text} for text in told]
+    problems += [{"where": "full_text.open_access", "what": text} for text in problem_texts]
     summary = {"reports": len(queue), "files": len(files), "with_pdf": len(paths), "problems": problems}
     return Found(queue, table, missing, summary)
 
 
-def _row(one: Match, root: Path) -> dict[str, str]:
+def _row(match: Match, root: Path) -> dict[str, str]:
     return {
-        "file": one.file.relative_to(root).as_posix(),
-        "item_id": one.item,
-        "matched_on": one.matched_on,
-        "remark": one.remark,
+        "file": match.file.relative_to(root).as_posix(),
+        "item_id": match.item,
+        "matched_on": match.matched_on,
+        "remark": match.remark,
     }
 
 

@@ -25,9 +25,9 @@ def pdfs(folder: Path = FOLDER) -> list[Path]:
     """The PDF files of the folder and of the folders in it, sorted; what programs hide is left out."""
     if not folder.is_dir():
         return []
-    found = [path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file()]
+    paths = [path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file()]
     return sorted(
-        path for path in found if not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
+        path for path in paths if not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
     )
 
 
@@ -91,15 +91,15 @@ def _first_pages(files: Sequence[Path], seconds: float) -> list[FirstPages]:
 
 
 def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
-    """The answers of one reading process, up to the first file that takes too long or ends it."""
+    """The answers of one reading process, up to the first file that takes too long or crashes it."""
     command = [sys.executable, "-m", "prismake.fulltexts.pdftext"]
-    wanted = "".join(json.dumps(str(path)) + "\n" for path in files)
+    paths = "".join(json.dumps(str(path)) + "\n" for path in files)
     answers: list[FirstPages] = []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_feed, args=(process, wanted), daemon=True).start()
+        threading.Thread(target=_feed, args=(process, paths), daemon=True).start()
         threading.Thread(target=_collect, args=(process, lines), daemon=True).start()
         try:
             while len(answers) < len(files) and (line := lines.get(timeout=seconds)):
@@ -111,9 +111,9 @@ def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
     return answers
 
 
-def _feed(process: Any, wanted: str) -> None:
+def _feed(process: Any, paths: str) -> None:
     try:
-        process.stdin.write(wanted)
+        process.stdin.write(paths)
         process.stdin.close()
     except OSError:  # the process is gone: its answers tell how far it came
         pass

@@ -38,7 +38,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Match:
-    """What became of a file. ``item`` is empty where it is no report's; ``matched_on`` then is, too.
+    """What became of a file. ``item`` and ``matched_on`` are empty where it belongs to no report.
 
     ``to_do``: whether somebody should look at the remark.
     """
@@ -58,25 +58,25 @@ def match(files: Mapping[Path, Mapping[str, Any]], reports: Sequence[Sought]) ->
         reports: the reports that are sought in full text.
     """
     index = _Index(reports)
-    found = [_fitting(path, about, index) for path, about in files.items()]
-    return list(_one_for_each_report(found, {path: about["digest"] for path, about in files.items()}, index))
+    matches = [_fitting(path, about, index) for path, about in files.items()]
+    return list(_one_for_each_report(matches, {path: about["digest"] for path, about in files.items()}, index))
 
 
 class _Index:
     def __init__(self, reports: Sequence[Sought]) -> None:
-        self.reports = {one.item: one for one in reports}
+        self.reports = {report.item: report for report in reports}
         self.names: dict[str, set[str]] = defaultdict(set)
         self.dois: dict[str, set[str]] = defaultdict(set)
         self.titles: dict[str, set[str]] = defaultdict(set)
-        for one in reports:
-            pmid = [one.pmid, f"pmid{one.pmid}", f"pmid {one.pmid}"] if one.pmid else []
-            for name in (one.item, *one.members, one.doi, one.pmcid, *pmid):
+        for report in reports:
+            pmid = [report.pmid, f"pmid{report.pmid}", f"pmid {report.pmid}"] if report.pmid else []
+            for name in (report.item, *report.members, report.doi, report.pmcid, *pmid):
                 if name:
-                    self.names[file_name(name)].add(one.item)
-            if one.doi:
-                self.dois[one.doi].add(one.item)
-            if len(letters := _letters(one.title)) >= _SHORTEST_TITLE:
-                self.titles[letters].add(one.item)
+                    self.names[file_name(name)].add(report.item)
+            if report.doi:
+                self.dois[report.doi].add(report.item)
+            if len(letters := _letters(report.title)) >= _SHORTEST_TITLE:
+                self.titles[letters].add(report.item)
 
     def advice(self, items: Iterable[str] = ()) -> str:
         """How to name a file so that it is found."""
@@ -126,8 +126,8 @@ def _candidates(text: str, index: _Index) -> Iterator[set[str]]:
     """For each DOI in a text, in order, the reports it belongs to (none, where it is another's)."""
     text = text.lower()
     for place in _DOI_START.finditer(text):
-        there = [(doi, items) for doi, items in index.dois.items() if _stands_at(doi, text, place.start())]
-        yield max(there, key=lambda pair: len(pair[0]))[1] if there else set()
+        fitting = [(doi, items) for doi, items in index.dois.items() if _stands_at(doi, text, place.start())]
+        yield max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else set()
 
 
 def _stands_at(doi: str, text: str, place: int) -> bool:
@@ -155,28 +155,28 @@ def _letters(text: str) -> str:
     return normal_title(text).replace(" ", "")
 
 
-def _one_for_each_report(found: Sequence[Match], digests: Mapping[Path, str], index: _Index) -> Iterator[Match]:
-    """Two files for one report: the one that is named after it, or a copy; else nobody knows which."""
+def _one_for_each_report(matches: Sequence[Match], digests: Mapping[Path, str], index: _Index) -> Iterator[Match]:
+    """Of several files for one report, the one that is named after it, or any of identical copies; else none."""
     by_item: dict[str, list[Match]] = defaultdict(list)
-    for one in found:
-        if one.item:
-            by_item[one.item].append(one)
+    for match in matches:
+        if match.item:
+            by_item[match.item].append(match)
     chosen = {item: _chosen(several, digests) for item, several in by_item.items()}
-    for one in found:
-        several = by_item.get(one.item, [])
-        if len(several) < 2 or chosen[one.item] is one:
-            yield one
-        elif chosen[one.item]:
-            yield replace(one, item="", matched_on="", remark=f"{one.item} has {chosen[one.item].file.name} already.")
+    for match in matches:
+        several = by_item.get(match.item, [])
+        if len(several) < 2 or chosen[match.item] is match:
+            yield match
+        elif best := chosen[match.item]:
+            yield replace(match, item="", matched_on="", remark=f"{match.item} has {best.file.name} already.")
         else:
-            others = ", ".join(other.file.name for other in several if other is not one)
-            text = f"it fits {one.item} by its {one.matched_on}, and so does {others}. {index.advice([one.item])}"
-            yield Match(one.file, remark=text, to_do=True)
+            others = ", ".join(other.file.name for other in several if other is not match)
+            text = f"it fits {match.item} by its {match.matched_on}, and so does {others}. {index.advice([match.item])}"
+            yield Match(match.file, remark=text, to_do=True)
 
 
-def _chosen(several: Sequence[Match], digests: Mapping[Path, str]) -> Match | None:
-    named = [one for one in several if one.matched_on == NAME]
-    for group in (named, several):
-        if group and len({digests[one.file] for one in group}) == 1:
-            return min(group, key=lambda one: one.file.as_posix())
+def _chosen(matches: Sequence[Match], digests: Mapping[Path, str]) -> Match | None:
+    named = [match for match in matches if match.matched_on == NAME]
+    for group in (named, matches):
+        if group and len({digests[match.file] for match in group}) == 1:
+            return min(group, key=lambda match: match.file.as_posix())
     return None

@@ -1,6 +1,6 @@
 """Where a free copy of a report is, as PubMed Central and Unpaywall said on a certain day.
 
-The answers are kept in ``config/fulltexts/open_access.json`` and never asked for again: what was free on the day of the
+The answers are kept in ``config/fulltexts/open_access.json`` and not asked for again: what was free on the day of the
 review cannot be asked later. Delete the file, and run ``snakemake --forcerun find_fulltexts``, to ask anew.
 
 PMC ID Converter: https://pmc.ncbi.nlm.nih.gov/tools/id-converter-api (up to 200 ids a request).
@@ -49,7 +49,7 @@ def look_up(
     policy: Policy | None = None,
     today: str | None = None,
 ) -> tuple[Answers, list[str]]:
-    """What the services say of the reports, and a sentence for each that did not answer.
+    """The answers of the services on each report, and a sentence for each service that did not answer.
 
     Only what the archive lacks is asked for. A service that fails stops nothing: links are a help, not a result.
 
@@ -73,10 +73,12 @@ def look_up(
 
     failed = int(kept.get("failed", 0))
     for service in services:
-        wanted = [one for one in _asked(reports, service) if one not in answers[service]]
+        missing = [key for key in _asked(reports, service) if key not in answers[service]]
         try:
-            for number, (key, said) in enumerate(_ASK[service](wanted, email, policy or Policy(attempts=3)), start=1):
-                answers[service][key] = {"date": day, **said}
+            for number, (key, answer) in enumerate(
+                _ASK[service](missing, email, policy or Policy(attempts=3)), start=1
+            ):
+                answers[service][key] = {"date": day, **answer}
                 if number % _SAVE_EVERY == 0:
                     save(failed)
         except SearchError as error:
@@ -114,27 +116,29 @@ def _read(archive: Path) -> dict[str, Any]:
 def _asked(reports: Sequence[Sought], service: str) -> list[str]:
     """What a service is asked by: the PMID or else the DOI of what has no PMC number yet; every DOI."""
     if service == PMC:
-        return sorted({one.pmid or one.doi for one in reports if not one.pmcid and (one.pmid or one.doi)})
-    return sorted({one.doi for one in reports if one.doi})
+        return sorted(
+            {report.pmid or report.doi for report in reports if not report.pmcid and (report.pmid or report.doi)}
+        )
+    return sorted({report.doi for report in reports if report.doi})
 
 
 def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
     """PMC numbers by PMID or DOI, in batches of one kind."""
     home = transport.address("PRISMAKE_IDCONV_URL", _CONVERTER, domain="ncbi.nlm.nih.gov")
     for kind in ("pmid", "doi"):
-        own = [one for one in ids if one.isdigit() == (kind == "pmid")]
-        for start in range(0, len(own), _BATCH):
-            batch = own[start : start + _BATCH]
+        of_kind = [identifier for identifier in ids if identifier.isdigit() == (kind == "pmid")]
+        for start in range(0, len(of_kind), _BATCH):
+            batch = of_kind[start : start + _BATCH]
             query = {"ids": ",".join(batch), "idtype": kind, "format": "json", "tool": "prismake", "email": email}
             answer = _get(home, home + "?" + urllib.parse.urlencode(query), PMC, policy)
             if not isinstance(answer.get("records"), list):
                 raise SearchError("the answer holds no list of records.")
-            found = {}
+            pmcids: dict[str, str] = {}
             for record in answer["records"]:
                 if isinstance(record, dict):
                     known = (record.get("requested-id"), record.get("pmid"), record.get("doi"))
-                    found |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
-            yield from ((one, {"pmcid": found.get(one, "")}) for one in batch)
+                    pmcids |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
+            yield from ((identifier, {"pmcid": pmcids.get(identifier, "")}) for identifier in batch)
 
 
 def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
@@ -148,7 +152,7 @@ def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tu
         best = answer.get("best_oa_location")
         best = best if isinstance(best, dict) else {}
         urls = [str(best.get(name) or "") for name in ("url_for_pdf", "url", "url_for_landing_page")]
-        url = next((one for one in urls if _ADDRESS.fullmatch(one)), "")
+        url = next((address for address in urls if _ADDRESS.fullmatch(address)), "")
         yield doi, {"url": url, "version": str(best.get("version") or ""), "licence": str(best.get("license") or "")}
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 PAGES = 2
@@ -33,9 +34,9 @@ def first_pages(path: str) -> dict[str, Any]:
             (reader.pages[number].extract_text() or "")[:_MOST_LETTERS]
             for number in range(min(PAGES, len(reader.pages)))
         ]
-        said = reader.metadata or {}
-        about = " ".join(str(said.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
-        return {"pages": pages, "title": str(said.get("/Title") or "")[:1000], "about": about[:2000]}
+        metadata: Mapping[str, Any] = reader.metadata or {}
+        about = " ".join(str(metadata.get(name) or "") for name in ("/Subject", "/doi", "/WPS-ARTICLEDOI", "/Keywords"))
+        return {"pages": pages, "title": str(metadata.get("/Title") or "")[:1000], "about": about[:2000]}
     except MemoryError:
         return {"problem": "the file needs too much memory and was not read."}
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
@@ -59,10 +60,10 @@ def main() -> None:
     logging.disable(logging.CRITICAL)  # pypdf reports every oddity of a file
     for line in sys.stdin:
         try:
-            found = first_pages(json.loads(line))
+            pages = first_pages(json.loads(line))
         except Exception as error:  # whatever a damaged file makes its reader raise concerns this file only
-            found = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
-        print(json.dumps(found), flush=True)
+            pages = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
+        print(json.dumps(pages), flush=True)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,13 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
         for trial in trials:
             registered.setdefault(trial, []).append(report)
     for trial, members in registered.items():
-        for one in members if len(members) <= _MOST_OF_A_TRIAL else ():
-            for other in members:
-                why.setdefault((one, other), trial)
+        for first in members if len(members) <= _MOST_OF_A_TRIAL else ():
+            for second in members:
+                why.setdefault((first, second), trial)
     known = reports.set_index("report_id")
     lines: dict[str, list[str]] = {}
-    for one, other in sorted(pair for pair in why if pair[0] != pair[1]):
-        row = known.loc[other]
+    for first, second in sorted(pair for pair in why if pair[0] != pair[1]):
+        row = known.loc[second]
         label = f"{study_label(row['authors'], row['year'], row['title'])}, " if len(row["authors"]) else ""
-        lines.setdefault(one, []).append(f"{why[one, other]}: {label}{row['title']} [{other}]")
-    return {report: "\n".join(found) for report, found in lines.items()}
+        lines.setdefault(first, []).append(f"{why[first, second]}: {label}{row['title']} [{second}]")
+    return {report: "\n".join(texts) for report, texts in lines.items()}

@@ -8,28 +8,20 @@ offered to one person at a time, and for the answers of one person that were rea
 from __future__ import annotations
 
 import datetime
-import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prismake.core.files import digest, replacing, write_entries
+from prismake.core.files import write_entries
 from prismake.core.names import TOGETHER
 from prismake.kept import store
 from prismake.kept.formats import ANSWERS, CHANGES, EVENTS, Kind
+from prismake.kept.sheet_copies import keep_as_read
 from prismake.kept.sheet_files import SHEETS
 
 SETTLED_BY_ALL = "settled"
 Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "settled" -> item -> field -> answer
-
-
-def keep_copy(path: Path) -> None:
-    """A copy in ``history/`` under a name that tells its content; the same content is kept once."""
-    name = f"{path.stem}.{(digest(path) or '')[:8]}{path.suffix}"
-    kept = path.parent / "history" / name
-    if not kept.exists():
-        with replacing(kept) as draft:
-            shutil.copyfile(path, draft)
 
 
 def read_snapshot(stage: str, folder: Path = SHEETS) -> Snapshot:
@@ -51,7 +43,11 @@ def events_file(stage: str, folder: Path = SHEETS) -> Path:
 
 
 def record(
-    stage: str, new: Snapshot, folder: Path = SHEETS, settled_by: Mapping[str, str] | None = None
+    stage: str,
+    new: Snapshot,
+    folder: Path = SHEETS,
+    settled_by: Mapping[str, str] | None = None,
+    workbooks: Mapping[str, tuple[Path, str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Keep ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
@@ -60,30 +56,46 @@ def record(
 
     Args:
         settled_by: by item, how it was settled (agreement, consensus, single).
+        workbooks: by reviewer, the file that was read and its digest; where the answers changed, a copy is kept.
     """
     old = read_snapshot(stage, folder)
     if new == old:
         return []
+    keep_as_read([who for who in sorted(new) if new[who] and new[who] != old.get(who, {})], workbooks or {})
     first = _first_answers(old, new)
     changes = list(_changes(stage, old, new))
     settled = [change for change in changes if change["who"] == SETTLED_BY_ALL]
     whose = _whose(first, changes) if settled else {}
     for change in settled:
         change["by"] = whose.get(change["item"], [])
+    logged = logged_answers(stage, folder) if first or changes else {}
+    first = _not_logged(first, logged)
     events = [
         {"event": "answered", "who": who, "answers": answers} for who, answers in first.items() if who != SETTLED_BY_ALL
     ]
-    _append_events(stage, [*events, *_settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})], folder)
-    if changes:
-        _add(changes_file(folder), CHANGES, lambda written: _not_yet_written(written, changes))
+    events += _settlements(first.get(SETTLED_BY_ALL, {}), settled_by or {})
+    if events:
+        _add(events_file(stage, folder), EVENTS, lambda _: events)
+    missing = [line for line in changes if logged.get((line["who"], line["item"], line["field"])) != line["new"]]
+    if missing:
+        _add(changes_file(folder), CHANGES, lambda _: missing)
     write_entries(answers_file(stage, folder), new, key="answers", head=store.marks())
     return changes
 
 
 def note_offer(stage: str, who: str, items: Iterable[str], folder: Path = SHEETS) -> None:
-    """Write down that rows are about to be offered to somebody (``consensus`` for the adjudicator)."""
-    if about := list(dict.fromkeys(items)):
-        _append_events(stage, [{"event": "offered", "who": who, "items": about}], folder)
+    """Write down that rows are about to be offered to somebody (``consensus`` for the adjudicator).
+
+    The same offer is not written twice in a row: the run that wrote it was killed before the rows were there.
+    """
+    offer = {"event": "offered", "who": who, "items": list(dict.fromkeys(items))}
+
+    def fresh(written: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        last = {key: value for key, value in written[-1].items() if key != "time"} if written else {}
+        return [] if last == offer else [offer]
+
+    if offer["items"]:
+        _add(events_file(stage, folder), EVENTS, fresh)
 
 
 def read_events(stage: str, folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
@@ -96,15 +108,41 @@ def read_changes(folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
     return store.read_lines(changes_file(folder), CHANGES)
 
 
-def _append_events(stage: str, events: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    """Add lines, unless they are the last ones already: the run that wrote them was killed."""
+def logged_answers(stage: str, folder: Path = SHEETS) -> dict[tuple[str, str, str], str]:
+    """By (who, item, field), the last answer that the logs tell, empty where it was taken back.
 
-    def fresh(written: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        last = [{key: value for key, value in line.items() if key != "time"} for line in written[-len(events) :]]
-        return [] if last == list(events) else events
+    Each line is a step from one answer to another, and the steps of an answer make one way: it ends where more steps
+    arrive than leave. The time of the lines is not needed, which several readings may share.
+    """
+    surplus: dict[tuple[str, str, str], Counter[str]] = {}
+    last: dict[tuple[str, str, str], str] = {}
+    steps: list[tuple[tuple[str, str, str], str, str]] = []
+    for event in read_events(stage, folder):
+        for item, given in event.get("answers", {}).items():
+            steps += [((event["who"], item, name), "", value) for name, value in given.items()]
+    for line in read_changes(folder):
+        if line["stage"] == stage:
+            steps.append(((line["who"], line["item"], line["field"]), line["old"], line["new"]))
+    for key, old, new in steps:
+        count = surplus.setdefault(key, Counter())
+        count[new] += 1
+        count[old] -= 1
+        last[key] = new
+    for key, count in surplus.items():
+        ends = [value for value, number in count.items() if number > 0]
+        if len(ends) < 2:
+            last[key] = ends[0] if ends else ""  # a way that ends where it began, with no answer
+    return last
 
-    if events:
-        _add(events_file(stage, folder), EVENTS, fresh)
+
+def _not_logged(first: Snapshot, logged: Mapping[tuple[str, str, str], str]) -> Snapshot:
+    """Without answers that the logs have: the run that wrote them was killed before it kept what it had read."""
+    missing: Snapshot = {}
+    for who, answers in first.items():
+        for item, given in answers.items():
+            if new := {name: value for name, value in given.items() if logged.get((who, item, name)) != value}:
+                missing.setdefault(who, {})[item] = new
+    return missing
 
 
 def _add(log: Path, kind: Kind, choose: Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]) -> None:
@@ -128,7 +166,7 @@ def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
             fresh = (
                 given
                 if new_to_all
-                else {name: said for name, said in given.items() if said and not (had or {}).get(name)}
+                else {name: value for name, value in given.items() if value and not (had or {}).get(name)}
             )
             if fresh:
                 first.setdefault(who, {})[item] = fresh
@@ -161,7 +199,7 @@ def _changes(stage: str, old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any
             for name, value in sorted(before[item].items()):
                 now = after.get(item, {}).get(name, "")
                 if value and now != value:
-                    sheet = "" if who == "settled" else f"{stage}.{who}"
+                    sheet = "" if who == SETTLED_BY_ALL else f"{stage}.{who}"
                     yield {
                         "stage": stage,
                         "item": item,
@@ -171,18 +209,3 @@ def _changes(stage: str, old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any
                         "new": now,
                         "sheet": sheet,
                     }
-
-
-def _not_yet_written(written: Iterable[Mapping[str, Any]], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    last: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for change in written:
-        last[_key(change)] = change
-    return [change for change in changes if not _same(last.get(_key(change)), change)]
-
-
-def _key(change: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(change.get(name)) for name in ("stage", "item", "field", "who"))
-
-
-def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
-    return one is not None and (one.get("old"), one.get("new")) == (other["old"], other["new"])

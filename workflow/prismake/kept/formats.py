@@ -121,6 +121,18 @@ def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:
     return ("", False) if _is(value, shape) else _wrong(value, place, _CALLED[shape])
 
 
+def without_unknown(value: Any, shape: Any) -> Any:
+    """``value`` without the keys that ``shape`` does not know, at any depth."""
+    if isinstance(shape, Of) and isinstance(value, dict):
+        return {key: without_unknown(each, shape.shape) for key, each in value.items()}
+    if isinstance(shape, list) and isinstance(value, list):
+        return [without_unknown(each, shape[0]) for each in value]
+    if isinstance(shape, Mapping) and isinstance(value, dict):
+        known = {name.removesuffix("?"): each for name, each in shape.items()}
+        return {key: without_unknown(each, known[key]) for key, each in value.items() if key in known}
+    return value
+
+
 _CALLED = {str: "text", int: "a whole number", float: "a number", None: "nothing"}
 
 

@@ -1,6 +1,6 @@
 """Which report a record, and which study a report belonged to when it was first seen: decisions hang on these ids.
 
-The files stand beside the sheets, because they cannot be rebuilt: which member of a group came first is known
+The files stand beside the sheets, because they cannot be rebuilt: which member of a group came first is load_ids
 only to the run that saw it come.
 """
 
@@ -22,7 +22,7 @@ REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
 SCREENING, FULL_TEXT = Route.SCREENING.value, Route.FULL_TEXT.value
 
 
-def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
+def load_ids(kind: str, folder: Path = HISTORY) -> dict[str, str]:
     """Member to group of earlier runs: record to report, report to study, or report to route.
 
     Raises:
@@ -31,7 +31,7 @@ def known(kind: str, folder: Path = HISTORY) -> dict[str, str]:
     return (store.read(folder / f"{kind}.json", IDS) or {"ids": {}})["ids"]
 
 
-def remember(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
+def save_ids(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
     """Add what is new; members that are gone keep their entry, so that they find their decisions when they return.
 
     What another run has added since ``known`` was asked stays: the file is read again, and nobody writes meanwhile.
@@ -52,12 +52,12 @@ def routes_of(
         earlier: record to report of earlier runs.
         routes: report to route of earlier runs.
     """
-    found = []
+    ways = []
     for records, sources in zip(reports["record_ids"], reports["sources"], strict=True):
         before = {routes.get(earlier[record], "") for record in records if record in earlier}
         direct = before == {FULL_TEXT} or all(kinds.get(source) == "other" for source in sources)
-        found.append(FULL_TEXT if direct else SCREENING)
-    return found
+        ways.append(FULL_TEXT if direct else SCREENING)
+    return ways
 
 
 def steady_id(members: Iterable[str], earlier: Mapping[str, str]) -> str:

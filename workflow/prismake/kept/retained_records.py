@@ -7,6 +7,7 @@ search gave once cannot be rebuilt.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,6 +24,8 @@ from prismake.kept.sheet_files import SHEETS
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.parquet as pq
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ["record_id", "source", "label", "kind", "title"]
 
@@ -55,7 +58,7 @@ def join_and_keep(
     copy, about = folder / "history" / "records.parquet", folder / "history" / "searches.json"
     last = read_sources(folder)
     present = {record for table in tables for record in _ids(table)}
-    missing = [record for record in _kept_ids(copy) if record not in present] if copy.exists() else []
+    missing = [record for record in kept_ids(copy) if record not in present] if copy.exists() else []
     newly = set(missing) - set(last["vanished"])
     judged = set(judged_records()) if newly else set()
     kept = [record for record in missing if record not in newly or record in judged]
@@ -88,7 +91,7 @@ def _ids(table: Path) -> list[str]:
     return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
 
 
-def _kept_ids(copy: Path) -> list[str]:
+def kept_ids(copy: Path) -> list[str]:
     """The ids of the records in the copy of the last run.
 
     Raises:
@@ -110,15 +113,18 @@ def _kept_ids(copy: Path) -> list[str]:
 
 def _format(file: pq.ParquetFile) -> tuple[int, str]:
     """(format, version of prismake) of a table of records; 0 when it does not say."""
-    told = file.metadata.metadata or {}
-    number, version = (told.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
+    metadata = file.metadata.metadata or {}
+    number, version = (metadata.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
     return (int(number) if number.isdecimal() else 0), version
 
 
 def _keep(table: Path, copy: Path) -> None:
     """Keep the records of this run, unless the copy has the same: another pyarrow writes them in other bytes."""
-    if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
-        return
+    try:
+        if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
+            return
+    except (OSError, ValueError):  # damaged in columns that this run did not need: all that is to stay is in the table
+        logger.warning("%s was damaged and is written anew", copy)
     with replacing(copy) as draft:
         shutil.copyfile(table, draft)
 
@@ -127,10 +133,12 @@ def same_records(first: Path, second: Path) -> bool:
     """Whether two tables of records hold the same rows in the same order; read in portions."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(first) as one, pq.ParquetFile(second) as other:
-        if one.metadata.num_rows != other.metadata.num_rows or not one.schema_arrow.equals(other.schema_arrow):
+    with pq.ParquetFile(first) as left_file, pq.ParquetFile(second) as right_file:
+        if left_file.metadata.num_rows != right_file.metadata.num_rows:
             return False
-        batches = zip_longest(*(file.iter_batches(batch_size=PORTION) for file in (one, other)))
+        if not left_file.schema_arrow.equals(right_file.schema_arrow):
+            return False
+        batches = zip_longest(*(file.iter_batches(batch_size=PORTION) for file in (left_file, right_file)))
         return all(left is not None and right is not None and left.equals(right) for left, right in batches)
 
 
@@ -139,6 +147,10 @@ def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
-    rows = ds.dataset(str(copy), schema=schema(), format="parquet").to_table(filter=ds.field("record_id").isin(ids))
+    whole = ds.dataset(str(copy), schema=schema(), format="parquet")
+    try:
+        rows = whole.to_table(filter=ds.field("record_id").isin(ids))
+    except (OSError, ValueError) as error:
+        raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
     pq.write_table(rows, path)
     return rows.select(["record_id", "source", "title"]).to_pylist()

@@ -30,16 +30,16 @@ def current(path: Path, written: str | None) -> Path | None:
     Raises:
         SheetError: two files were edited, so that nobody but their owner can say which counts.
     """
-    there = [path.with_suffix(suffix) for suffix in SUFFIXES if path.with_suffix(suffix).is_file()]
-    edited = [one for one in there if one != path or digest(one) != written]
+    files = [path.with_suffix(suffix) for suffix in SUFFIXES if path.with_suffix(suffix).is_file()]
+    edited = [file for file in files if file != path or digest(file) != written]
     if len(edited) > 1:
-        names = " and ".join(one.name for one in edited)
+        names = " and ".join(file.name for file in edited)
         raise SheetError(
             f"{names} were both edited, and only one can count.",
             where=str(path.parent),
             remedy="Keep the one with the right answers and move the other out of this folder.",
         )
-    return edited[0] if edited else (there[0] if there else None)
+    return edited[0] if edited else (files[0] if files else None)
 
 
 def unread_files(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
@@ -48,17 +48,17 @@ def unread_files(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str
     Args:
         known: the workbooks that were offered, or will be.
     """
-    names = sorted({path.stem for path in known}, key=len, reverse=True)
+    names = sorted({sheet.stem for sheet in known}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
-    found = []
-    for one in sorted(folder.glob("*")):
-        if one.name in read or one.suffix.lower() not in _TABLES or one.name.startswith(("~$", ".")):
+    unread = []
+    for path in sorted(folder.glob("*")):
+        if path.name in read or path.suffix.lower() not in _TABLES or path.name.startswith(("~$", ".")):
             continue
-        meant = next((f"{name}.xlsx" for name in names if name.casefold() in one.name.casefold()), "")
+        meant = next((f"{name}.xlsx" for name in names if name.casefold() in path.name.casefold()), "")
         name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
         what = f"is not read. If the answers are in it, save it as a workbook {name}; if not, move it elsewhere."
-        found.append((one.as_posix(), what))
-    return found
+        unread.append((path.as_posix(), what))
+    return unread
 
 
 def open_in_program(path: Path) -> bool:

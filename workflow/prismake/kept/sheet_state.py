@@ -75,7 +75,8 @@ def user_digest(book: Mapping[str, Any], path: Path) -> str:
 
 def accepted(book: Mapping[str, Any], path: Path) -> bool:
     """Whether people said that a sheet is meant as they left it, however its answers changed."""
-    return bool(said := book["sheets"].get(path.name, {}).get("accepted")) and said == user_digest(book, path)
+    mark = book["sheets"].get(path.name, {}).get("accepted")
+    return bool(mark) and mark == user_digest(book, path)
 
 
 def accept(path: Path) -> None:

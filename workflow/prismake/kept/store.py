@@ -48,20 +48,24 @@ def read(path: Path, kind: Kind) -> dict[str, Any] | None:
 
 def content_of(data: bytes, kind: Kind, path: Path) -> dict[str, Any]:
     """The same from the bytes of the file."""
-    parsed = _parsed(data, kind, path)
-    number = _format(parsed, path)
-    content = {key: value for key, value in parsed.items() if key not in MARKS} if number else parsed
-    content = migrated(content, kind, number)
+    content = unmarked(_parsed(data, kind, path), kind, path)
     what, unknown = mismatch(content, kind.shape)
     if unknown:
         raise KeptFileError(
             f"{what} to prismake {__version__}: a newer version wrote this {kind.name}, or it was changed by hand.",
             where=str(path),
-            remedy=f"Update prismake if somebody in the team uses a newer one. If nobody does: {way_out(path, kind)}",
+            remedy=f"Update prismake if somebody in the team uses a newer one. If nobody does, {way_out(path, kind)}",
         )
     if what:
         raise damaged(what, kind, path)
     return content
+
+
+def unmarked(parsed: Any, kind: Kind, path: Path) -> Any:
+    """What a JSON file holds, in the format of today and without its marks. Raises KeptFileError at a newer format."""
+    number = _format(parsed, path)
+    content = {key: value for key, value in parsed.items() if key not in MARKS} if number else parsed
+    return migrated(content, kind, number)
 
 
 def write(path: Path, content: Mapping[str, Any], *, sort_keys: bool = True) -> None:
@@ -132,7 +136,8 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
     rows = list(numbered(data))
     if not rows:
         raise damaged("the file is empty", kind, path)
-    found, number_of_format = [], 0
+    log: list[dict[str, Any]] = []
+    number_of_format = 0
     for number, line in rows:
         parsed = parsed_line(line)
         if parsed is None and line.startswith(b'{"') and not line.endswith(b"}"):
@@ -142,15 +147,15 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
             number_of_format = _format(parsed, path)
             continue
         if not isinstance(parsed, dict):
-            why = "a conflict mark of git" if _CONFLICT.match(line) else "no line of this log"
+            why = "a conflict mark of git" if is_conflict_mark(line) else "no line of this log"
             raise damaged(f"line {number} is {why}", kind, path)
         parsed = migrated(parsed, kind, number_of_format)
         what, unknown = mismatch(parsed, kind.shape)
         if what:
             more = f"; a newer prismake than {__version__} may have written it" if unknown else ""
             raise damaged(f"line {number}: {what}{more}", kind, path)
-        found.append(parsed)
-    return found
+        log.append(parsed)
+    return log
 
 
 def numbered(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -158,6 +163,11 @@ def numbered(data: bytes) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip(b"\r \t"):
             yield number, line.strip(b"\r")
+
+
+def is_conflict_mark(line: bytes) -> bool:
+    """Whether git has written a line, to part the sides of a conflict."""
+    return bool(_CONFLICT.match(line))
 
 
 def parsed_line(line: bytes) -> Any:
@@ -239,15 +249,13 @@ def damaged(what: str, kind: Kind, path: Path) -> KeptFileError:
     return KeptFileError(
         f"this {kind.name} cannot be read: {what}.",
         where=str(path),
-        remedy=f"Nothing was changed. {way_out(path, kind)}",
+        remedy=f"Nothing was changed. To go on, {way_out(path, kind)}",
     )
 
 
 def way_out(path: Path, kind: Kind) -> str:
-    """What to do about a damaged file."""
+    """What to do about a damaged file, as the end of a sentence."""
     backup = "put a good copy back from a backup or from git"
     if not kind.rebuilt:
-        return f"{backup.capitalize()}."
-    return (
-        f"{backup.capitalize()}, or type: prismake restore {path.as_posix()} (it says first what it will bring back)."
-    )
+        return f"{backup}."
+    return f"{backup}, or type: prismake restore {path.as_posix()} (it says first what it will bring back)."

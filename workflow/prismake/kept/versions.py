@@ -55,7 +55,9 @@ class Carried:
         """The records that count as new: not held by the version, or of a report that was taken up again."""
         if self.version is None:
             return list(records)
-        return [one for one in records if one not in self.version.members or report_of[one] not in self.finished]
+        return [
+            record for record in records if record not in self.version.members or report_of[record] not in self.finished
+        ]
 
     def studies_kept(self, included: Mapping[str, frozenset[str]]) -> int:
         """How many studies of the version are studies now: each pairs with at most one that shares a report."""
@@ -76,20 +78,20 @@ class Carried:
     def sentences(self, included: Mapping[str, frozenset[str]]) -> list[str]:
         """What a reader of the updated flow has to know besides its boxes."""
         assert self.version is not None
-        said = []
+        sentences = []
         if self.again:
-            said.append(
+            sentences.append(
                 f"Reports of the previous version ({self.version.name}) that were decided anew and count among the new "
                 f"ones: {len(self.again):,}."
             )
         kept = set(self._pairs(included).values())
         more = sum(len(reports - self.finished) for study, reports in included.items() if study in kept)
         if more:
-            said.append(
+            sentences.append(
                 "New reports of studies that the previous version had included, counted as new reports but not as new "
                 f"studies: {more:,}."
             )
-        return said
+        return sentences
 
 
 def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str, str]) -> Carried:
@@ -108,9 +110,9 @@ def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str
     finished: dict[str, str] = {}
     taken: set[str] = set()
     # the part that kept the id comes before the others
-    for report in sorted(origins, key=lambda one: (one not in origins[one], one)):
+    for report in sorted(origins, key=lambda each: (each not in origins[each], each)):
         same = {origin for origin in origins[report] if version.outcome[origin] == outcome.get(report)}
-        free = sorted(same - taken, key=lambda one: (one != report, one))
+        free = sorted(same - taken, key=lambda origin: (origin != report, origin))
         if same == origins[report] and free:
             finished[report] = free[0]
             taken |= same
@@ -144,8 +146,10 @@ def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], 
         path,
         {
             "version": name,
-            "searches": {one["source"]: {key: one[key] for key in ("label", "date", "records")} for one in searches},
-            "reports": {one: {"outcome": how, "records": members[one]} for one, how in sorted(outcome.items())},
+            "searches": {log["source"]: {key: log[key] for key in ("label", "date", "records")} for log in searches},
+            "reports": {
+                report: {"outcome": how, "records": members[report]} for report, how in sorted(outcome.items())
+            },
             "studies": {
                 row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")} for row in rows
             },

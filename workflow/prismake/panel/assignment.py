@@ -104,6 +104,6 @@ def _lot(unit: str, who: str, split: Split) -> float:
 
 def _sample(units: Sequence[str], split: Split, load: Load) -> set[str]:
     """The units that are checked: as many as the share asks for of all so far, drawn by lot."""
-    wanted = math.ceil(split.check * (load.units + len(units)) - 1e-9) - load.checked
+    number = math.ceil(split.check * (load.units + len(units)) - 1e-9) - load.checked
     drawn = sorted(units, key=lambda unit: (chance(f"check\x1f{unit}", split.seed), unit))
-    return set(drawn[: max(0, wanted)])
+    return set(drawn[: max(0, number)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prismake.core.states import SettledBy, State
 from prismake.protocol.forms import Field, Form, normal_word
@@ -77,7 +77,7 @@ def decide(
     """
     known, ended, decisions = verdicts or {}, stopped or {}, []
     special = {*known, *(item for by_item in (problems or {}).values() for item in by_item)}
-    alike: dict[tuple, Decision] = {}  # thousands of items were answered in one of a few ways
+    alike: dict[tuple[Any, ...], Decision] = {}  # thousands of items were answered in one of a few ways
     for item in items:
         who = answers if asked is None else asked.get(item, ())
         own = {name: given.get(item, {}) for name, given in answers.items() if name in who}
@@ -173,7 +173,7 @@ def comparable(question: Field, value: str) -> str:
     return normal_word(value) if question.kind == "text" else value
 
 
-def _state(verdicts: Mapping[str, Verdict], form: Form) -> str:
+def _state(verdicts: Mapping[str, Verdict], form: Form) -> State:
     states = [verdict.state for verdict in verdicts.values()]
     if State.UNDECIDED in states:
         return State.UNDECIDED

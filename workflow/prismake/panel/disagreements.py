@@ -15,7 +15,7 @@ NOT_GIVEN = "not given"
 
 
 def disagreements(
-    form: Form, one: Field, decisions: Sequence[Decision], reviewers: Sequence[str]
+    form: Form, question: Field, decisions: Sequence[Decision], reviewers: Sequence[str]
 ) -> list[dict[str, Any]]:
     """One entry for each pair of reviewers and pair of answers, the most frequent first within a pair of reviewers.
 
@@ -29,25 +29,25 @@ def disagreements(
     because        {question: {answer: count}} of the choices that only the one who said so was asked: at full text
                    the reasons of those who exclude what another includes
     """
-    found: dict[tuple[str, ...], list[Decision]] = {}
+    apart: dict[tuple[str, ...], list[Decision]] = {}
     for decision in decisions:
-        given = {who: answer_to(form, one, decision.answers.get(who, {})) for who in reviewers}
+        given = {who: answer_to(form, question, decision.answers.get(who, {})) for who in reviewers}
         for first, second in combinations(reviewers, 2):
             a, b = given[first], given[second]
-            if a and b and _stands_for(one, a) != _stands_for(one, b):
-                found.setdefault((first, second, a, b), []).append(decision)
+            if a and b and _stands_for(question, a) != _stands_for(question, b):
+                apart.setdefault((first, second, a, b), []).append(decision)
     place = {who: number for number, who in enumerate(reviewers)}
-    ordered = sorted(found.items(), key=lambda pair: (place[pair[0][0]], place[pair[0][1]], -len(pair[1]), pair[0]))
-    return [_entry(form, one, key, judged) for key, judged in ordered]
+    ordered = sorted(apart.items(), key=lambda pair: (place[pair[0][0]], place[pair[0][1]], -len(pair[1]), pair[0]))
+    return [_entry(form, question, key, judged) for key, judged in ordered]
 
 
-def _stands_for(one: Field, answer: str) -> str:
-    return comparable(one, settles(one, {one.name: answer}))
+def _stands_for(question: Field, answer: str) -> str:
+    return comparable(question, settles(question, {question.name: answer}))
 
 
-def _entry(form: Form, one: Field, key: tuple[str, ...], judged: Sequence[Decision]) -> dict[str, Any]:
+def _entry(form: Form, question: Field, key: tuple[str, ...], judged: Sequence[Decision]) -> dict[str, Any]:
     first, second, a, b = key
-    verdicts = [decision.fields[one.name] for decision in judged]
+    verdicts = [decision.fields[question.name] for decision in judged]
     return {
         "first": first,
         "second": second,
@@ -56,17 +56,19 @@ def _entry(form: Form, one: Field, key: tuple[str, ...], judged: Sequence[Decisi
         "items": sorted(decision.item for decision in judged),
         "settled": dict(sorted(Counter(verdict.value for verdict in verdicts if verdict.value).items())),
         "open": sum(verdict.state in (State.CONFLICT, State.UNDECIDED) for verdict in verdicts),
-        "because": _because(form, one, {first: a, second: b}, judged),
+        "because": _because(form, question, {first: a, second: b}, judged),
     }
 
 
-def _because(form: Form, one: Field, said: Mapping[str, str], judged: Sequence[Decision]) -> dict[str, dict[str, int]]:
+def _because(
+    form: Form, question: Field, given: Mapping[str, str], judged: Sequence[Decision]
+) -> dict[str, dict[str, int]]:
     """What the one who gave an answer was asked on top of it, by question."""
     reasons: dict[str, dict[str, int]] = {}
     for further in form.fields:
-        if not further.when or further.when[0] != one.name or further.kind != "choice" or not further.required:
+        if not further.when or further.when[0] != question.name or further.kind != "choice" or not further.required:
             continue
-        who = [name for name, answer in said.items() if _stands_for(one, answer) == further.when[1]]
+        who = [name for name, answer in given.items() if _stands_for(question, answer) == further.when[1]]
         counted = Counter(decision.answers[name].get(further.name) or NOT_GIVEN for name in who for decision in judged)
         if counted:
             reasons[further.label] = dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -178,9 +178,9 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     flat: list[int] = []
     sizes: list[int] = []
     for text in (part for pair in texts for part in pair):
-        words = _WORD.findall(_plain(text))
-        flat.extend(map(numbers.__getitem__, words))
-        sizes.append(len(words))
+        found = _WORD.findall(_plain(text))
+        flat.extend(map(numbers.__getitem__, found))
+        sizes.append(len(found))
     words, field = np.array(flat, dtype=np.int64), np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     words, field, size = words[words >= 0], field[words >= 0], len(numbers.stems)
     weight = np.where(field % 2 == 0, float(_TITLE_COUNTS), 1.0)
@@ -193,7 +193,7 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     return counts, np.bincount(field // 2, weights=weight, minlength=len(texts))
 
 
-class _Stems(dict):
+class _Stems(dict[str, int]):
     """Word to the number of its stem, -1 for a stop word; a word is looked at when it is first asked for."""
 
     def __init__(self) -> None:
@@ -249,7 +249,8 @@ def _check(items: pd.DataFrame) -> None:
 def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
     """1 for included and 0 for excluded items among those of ``index``."""
     given = [] if decisions is None else list(decisions.items())
-    items, known = set(index), {}
+    items = set(index)
+    known: dict[Any, int] = {}
     for item, decision in given:
         word = "" if decision is None or decision != decision else str(decision).strip().casefold()  # noqa: PLR0124
         if item not in items or not word:
@@ -260,8 +261,8 @@ def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
             )
         if known.setdefault(item, int(word in _YES)) != int(word in _YES):
             raise RankingError("Two decisions contradict each other.", where=str(item), remedy="Give each item one.")
-    strangers = {str(item) for item, _ in given if item not in items}
-    if len(strangers) == len(given) and strangers & {str(item) for item in items}:
+    unknown = {str(item) for item, _ in given if item not in items}
+    if len(unknown) == len(given) and unknown & {str(item) for item in items}:
         raise RankingError(
             "The ids of the decisions are of another type than those of the items (text and numbers).",
             remedy="Read both as text.",

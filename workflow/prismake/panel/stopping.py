@@ -94,7 +94,14 @@ def stopping_advice(
     tail = read if since is None else since
     _check(read, total, pending=pending, random_tail=random_tail, since=tail, target=target, level=level)
     sizes = [random_tail] if random_tail else sorted({math.ceil(tail * share) for share in _SAMPLES} - {0})
-    facts = {"total": total, "read": read, "found": found, "pending": pending, "target": target, "level": level}
+    facts: dict[str, Any] = {
+        "total": total,
+        "read": read,
+        "found": found,
+        "pending": pending,
+        "target": target,
+        "level": level,
+    }
     samples = [_sample(relevant, size, facts, (1 - level / 100) / len(sizes)) for size in sizes]
     result: dict[str, Any] = dict.fromkeys(("recall", "recall_lb", "missed", "missed_ub", "p_value"))
     result |= {"reached": False, "sample": 0, "sample_found": 0, "sample_from": total - pending}

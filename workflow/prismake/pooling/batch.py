@@ -139,7 +139,7 @@ def _block(
     with np.errstate(divide="ignore", invalid="ignore"):
         typical = df / trP
         tau2, gradient, iterations = _tau2(y, v, w, W, Q, trP, count, method)
-    scale = None
+    scale = Q
     if method != "EE" or test == "knha":
         w = 1.0 / (v + tau2)
         W, mean, quadratic = _moments(y, w)
@@ -222,7 +222,16 @@ def _quantiles(count: np.ndarray, test: str, level: float) -> tuple[np.ndarray, 
 # ---- tau² ----------------------------------------------------------------------------------------------------
 
 
-def _tau2(y, v, w, W, Q, trP, count, method: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tau2(
+    y: np.ndarray,
+    v: np.ndarray,
+    w: np.ndarray,
+    W: np.ndarray,
+    Q: np.ndarray,
+    trP: np.ndarray,
+    count: np.ndarray,
+    method: str,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """tau², gradient and iterations of every column."""
     df, zero = count - 1.0, np.zeros(count.size)
     single = count < 2
@@ -237,7 +246,9 @@ def _tau2(y, v, w, W, Q, trP, count, method: str) -> tuple[np.ndarray, np.ndarra
     return _solve_score(y, v, single, method == "REML")
 
 
-def _closed(y, v, W, Q, trP, count, method: str) -> np.ndarray:
+def _closed(
+    y: np.ndarray, v: np.ndarray, W: np.ndarray, Q: np.ndarray, trP: np.ndarray, count: np.ndarray, method: str
+) -> np.ndarray:
     if method == "EE":
         return np.zeros(count.size)
     if method == "DL":
@@ -254,7 +265,9 @@ def _closed(y, v, W, Q, trP, count, method: str) -> np.ndarray:
     return np.where(start > 0.0, start * quadratic / (count - 1.0), 0.0)
 
 
-def _solve_q(y, v, Q, yPPy, target) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _solve_q(
+    y: np.ndarray, v: np.ndarray, Q: np.ndarray, yPPy: np.ndarray, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Root of the generalised Q in every column: Newton on 1/Q inside a bracket, as in `tau2.solve_q`."""
     m = Q.size
     tau2, gradient, iterations = np.zeros(m), Q - target, np.zeros(m, int)
@@ -286,7 +299,7 @@ def _solve_q(y, v, Q, yPPy, target) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     raise NotConverged(f"tau² did not settle in {active.size} of {m} analyses.")
 
 
-def _scores(y, v, t, reml: bool) -> np.ndarray:
+def _scores(y: np.ndarray, v: np.ndarray, t: np.ndarray, reml: bool) -> np.ndarray:
     """Twice the score at tau² = t."""
     w = 1.0 / (v + t)
     W = w.sum(axis=-2)
@@ -298,7 +311,9 @@ def _scores(y, v, t, reml: bool) -> np.ndarray:
     return quadratic - (W - w.sum(axis=-2) / W if reml else W)
 
 
-def _brackets(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _brackets(
+    y: np.ndarray, v: np.ndarray, single: np.ndarray, reml: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Last bracket (low, high) in which the score falls through zero, a guess inside it, and the number of maxima."""
     there = np.isfinite(v)
     top = np.where(there, y, -np.inf).max(axis=0) - np.where(there, y, np.inf).min(axis=0)
@@ -323,7 +338,9 @@ def _brackets(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndar
     return low, high, low + share * (high - low), np.where(single, 1, maxima)
 
 
-def _solve_score(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _solve_score(
+    y: np.ndarray, v: np.ndarray, single: np.ndarray, reml: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Global maximum of the (restricted) likelihood in every column; see `tau2.solve_score`."""
     m = y.shape[1]
     low, high, guess, maxima = _brackets(y, v, single, reml)
@@ -359,7 +376,7 @@ def _solve_score(y, v, single, reml: bool) -> tuple[np.ndarray, np.ndarray, np.n
     raise NotConverged(f"tau² did not settle in {int(waiting.sum())} of {m} analyses.")
 
 
-def _score_and_slope(y, v, t, reml: bool) -> tuple[np.ndarray, np.ndarray]:
+def _score_and_slope(y: np.ndarray, v: np.ndarray, t: np.ndarray, reml: bool) -> tuple[np.ndarray, np.ndarray]:
     """Score and its derivative (minus the observed information)."""
     w = 1.0 / (v + t)
     W = w.sum(axis=0)

@@ -8,7 +8,8 @@ Gauss-Legendre nodes over panels that cover the posterior; quantiles are solved 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,16 @@ class Summary:
 
 
 @dataclass(frozen=True, eq=False)
+class _Shape:
+    """What the densities need: the mixture of the mean (weights, means, standard deviations), the log posterior of tau
+    without its constant, and that constant."""
+
+    mixture: tuple[np.ndarray, np.ndarray, np.ndarray]
+    log_tau: Callable[[np.ndarray], np.ndarray]
+    log_norm: float
+
+
+@dataclass(frozen=True, eq=False)
 class Posterior:
     """``mu`` pooled effect, ``tau`` heterogeneity, ``prediction`` effect of a new study, ``studies`` shrunken effects
     in the order of the complete rows; ``log_marginal`` log marginal likelihood (NaN under an improper prior), with
@@ -51,14 +62,15 @@ class Posterior:
     k: int
     nodes: int
     change: float
+    _shape: _Shape = field(init=False, repr=False)
 
     def density_tau(self, tau: Any) -> np.ndarray:
         """Posterior density of tau."""
-        return np.exp(self._log_tau(np.asarray(tau, dtype=float)) - self._log_norm)
+        return np.exp(self._shape.log_tau(np.asarray(tau, dtype=float)) - self._shape.log_norm)
 
     def density_mu(self, mu: Any) -> np.ndarray:
         """Posterior density of the pooled effect."""
-        weight, mean, sd = self._mixture
+        weight, mean, sd = self._shape.mixture
         z = (np.asarray(mu, dtype=float)[..., None] - mean) / sd
         return (weight * np.exp(-0.5 * z * z) / (sd * math.sqrt(2.0 * math.pi))).sum(axis=-1)
 
@@ -120,7 +132,7 @@ def _prior(prior: Prior | str, scale: float, k: int) -> Prior:
 class _Posterior:
     """Conditional moments and the unnormalised posterior of tau."""
 
-    def __init__(self, y, v, log_prior: Prior, mu_prior: tuple[float, float] | None) -> None:
+    def __init__(self, y: np.ndarray, v: np.ndarray, log_prior: Prior, mu_prior: tuple[float, float] | None) -> None:
         self.y, self.v, self.log_prior, self.mu_prior = y, v, log_prior, mu_prior
         self.spread = math.sqrt(float(v.min()))
 
@@ -173,7 +185,17 @@ class _Posterior:
         total = weight.sum()
         return ends, tau.ravel(), weight / total, float(top + math.log(total))
 
-    def describe(self, ends, tau, weight, log_norm, level, change, *, proper: bool) -> Posterior:
+    def describe(
+        self,
+        ends: np.ndarray,
+        tau: np.ndarray,
+        weight: np.ndarray,
+        log_norm: float,
+        level: float,
+        change: float,
+        *,
+        proper: bool,
+    ) -> Posterior:
         mean, variance, _ = self.conditional(tau)
         tail = 0.5 - level / 200.0
         heavy = self.tail() <= 3.0 + 1e-6  # the second moment of tau does not exist
@@ -192,9 +214,7 @@ class _Posterior:
             mu, Summary(first, sd, *quantiles), new, tuple(studies), log_norm if proper else math.nan, level,
             self.y.size, tau.size, change,
         )  # fmt: skip
-        object.__setattr__(result, "_mixture", (weight, mean, np.sqrt(variance)))
-        object.__setattr__(result, "_log_tau", self.log_tau)
-        object.__setattr__(result, "_log_norm", log_norm)
+        object.__setattr__(result, "_shape", _Shape((weight, mean, np.sqrt(variance)), self.log_tau, log_norm))
         return result
 
 
@@ -223,7 +243,9 @@ def _quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) ->
     return x
 
 
-def _quantiles_of_tau(model: _Posterior, ends, weight, log_norm: float, levels) -> list[float]:
+def _quantiles_of_tau(
+    model: _Posterior, ends: np.ndarray, weight: np.ndarray, log_norm: float, levels: Sequence[float]
+) -> list[float]:
     """Quantiles of tau: the panel from the cumulated weights, then Newton on the integral up to the point."""
     t, w = np.polynomial.legendre.leggauss(40)
     cumulated = np.cumsum(weight.reshape(-1, 10).sum(axis=1))

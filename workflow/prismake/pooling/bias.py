@@ -22,7 +22,8 @@ from .tau2 import method_name
 class AsymmetryTest:
     """``bias`` (slope, or Kendall's S) with its standard error, the test statistic, df (NaN: normal) and p-value;
     ``limit_*``: estimate at a standard error of zero where the test gives one; ``tau2``: residual variance factor of
-    a weighted regression, or the residual tau² of a mixed model; ``tau``: Kendall's tau."""
+    a weighted regression, or the residual tau² of a mixed model; ``tau``: Kendall's tau; ``corrected``: number of
+    studies to whose cells 1/2 was added."""
 
     test: str
     k: int
@@ -36,6 +37,7 @@ class AsymmetryTest:
     limit_ub: float = NAN
     tau2: float = NAN
     tau: float = NAN
+    corrected: int = 0
 
 
 def weighted_test(y: np.ndarray, x: np.ndarray, variance: np.ndarray, name: str, level: float = 95.0) -> AsymmetryTest:

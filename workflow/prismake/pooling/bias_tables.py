@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,12 @@ def peters(data: Any) -> AsymmetryTest:
         x, n = x[keep], n[keep]
         y, _ = effect_sizes("PLO", {"xi": x, "ni": n})
         half = 0.5 * ((x == 0) | (x == n))
-        return weighted_test(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
+        found = weighted_test(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
+        return replace(found, corrected=int((half > 0.0).sum()))
     a, b, c, d = _cells(data)
     y, _ = effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})
-    return weighted_test(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
+    found = weighted_test(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
+    return replace(found, corrected=_empty(a, b, c, d))
 
 
 def harbord(data: Any) -> AsymmetryTest:
@@ -58,7 +61,12 @@ def harbord(data: Any) -> AsymmetryTest:
     return weighted_test(score / variance, 1.0 / np.sqrt(variance), 1.0 / variance, "Harbord")
 
 
-def _log_odds(a, b, c, d) -> np.ndarray:
+def _empty(*cells: np.ndarray) -> int:
+    """Number of tables with an empty cell, to which `effect_sizes` adds 1/2."""
+    return int((np.array(cells) == 0).any(axis=0).sum())
+
+
+def _log_odds(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
     return effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})[0]
 
 
@@ -74,7 +82,8 @@ def deeks(data: Any) -> AsymmetryTest:
     """Log odds ratio on 1/sqrt(effective sample size), weighted by that size, 4 n1 n2 / n (Deeks et al. 2005)."""
     a, b, c, d = _cells(data)
     size = 4.0 * (a + b) * (c + d) / (a + b + c + d)
-    return weighted_test(_log_odds(a, b, c, d), 1.0 / np.sqrt(size), 1.0 / size, "Deeks")
+    found = weighted_test(_log_odds(a, b, c, d), 1.0 / np.sqrt(size), 1.0 / size, "Deeks")
+    return replace(found, corrected=_empty(a, b, c, d))
 
 
 def pustejovsky(yi: Any, vi: Any, n1i: Any, n2i: Any) -> AsymmetryTest:

@@ -6,7 +6,7 @@ that is not used its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,9 +41,15 @@ def refuse_impossible(checks: Sequence[Check]) -> None:
             raise PoolingError(check.what, where=where, remedy=check.remedy)
 
 
-def missing(names: Sequence[str], values: Sequence[np.ndarray]) -> list[Check]:
-    """A check a column: what is not there."""
-    return [Check(MISSING, (n,), np.isnan(v), f"{n} is not reported.") for n, v in zip(names, values, strict=True)]
+def missing(names: Sequence[str], values: Sequence[np.ndarray], present: Collection[str] = ()) -> list[Check]:
+    """A check a column: what is not there. Totals that stand for non-events are called by their own names, where
+    ``present`` says which columns were given."""
+    found = []
+    for name, value in zip(names, values, strict=True):
+        total = {"bi": "n1i", "di": "n2i"}.get(name, name)
+        shown = total if name not in present and total in present else name
+        found.append(Check(MISSING, (name,), np.isnan(value), f"{shown} is not reported."))
+    return found
 
 
 def proportions(values: Sequence[np.ndarray]) -> list[Check]:
@@ -71,7 +77,7 @@ def tables(values: Sequence[np.ndarray]) -> list[Check]:
     return [*found, Check(IMPOSSIBLE, ("ci", "di"), c + d == 0, empty, LOOK)]
 
 
-def rates(values: Sequence[np.ndarray], names: Sequence[str] = ("xi", "ti")) -> list[Check]:
+def rates(values: Sequence[np.ndarray], names: tuple[str, str] = ("xi", "ti")) -> list[Check]:
     x, t = values
     return [
         Check(IMPOSSIBLE, names[:1], x < 0, "The number of events is negative.", CORRECT),

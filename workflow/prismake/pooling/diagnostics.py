@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,10 @@ from .fit import fit_problem
 from .frame import effects
 from .kernel import Problem
 from .tau2 import method_name
+from .transforms import back_transform, harmonic_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,18 @@ class Series:
     ddf: np.ndarray
     keep: np.ndarray
 
+    def to_frame(self, measure: str = "", *, ni: Any = None, index: Sequence[Any] | None = None) -> pd.DataFrame:
+        """One row an analysis: ``estimate``, ``ci_lb``, ``ci_ub`` on the natural scale of ``measure``, then ``pval``,
+        ``tau2``, ``I2`` and ``k``; ``index`` names the rows."""
+        import pandas as pd
+
+        table = {name: getattr(self, name) for name in ("estimate", "ci_lb", "ci_ub", "pval", "tau2", "I2", "k")}
+        if measure:
+            sizes = None if ni is None else [harmonic_mean(ni)]
+            for name in ("estimate", "ci_lb", "ci_ub"):
+                table[name] = np.atleast_1d(back_transform(measure, table[name], ni=sizes))
+        return pd.DataFrame(table, index=None if index is None else list(index))
+
     @cached_property
     def Q_p(self) -> np.ndarray:  # noqa: N802
         """P-value of Q, computed when first asked for."""
@@ -50,7 +66,7 @@ class Series:
 def _series(y: np.ndarray, v: np.ndarray, method: str, test: str, level: float, keep: np.ndarray, adhoc: str) -> Series:
     batch = pool_batch(y, v, method, test, level, adhoc=adhoc, prediction="metafor")
     names = [name for name in Series.__dataclass_fields__ if name not in {"estimate", "keep"}]
-    return Series(batch.beta, *(getattr(batch, name) for name in names), keep)
+    return Series(estimate=batch.beta, keep=keep, **{name: getattr(batch, name) for name in names})
 
 
 def leave_one_out(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as markup
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,8 +89,8 @@ def limits(pooled: Estimate) -> tuple[float, float, float, float, float]:
 
 def studies(pooled: Estimate) -> tuple[list[str], np.ndarray]:
     """Names, and estimate with Wald limits of every study, (k, 3), transformed back where the measure is known."""
-    half = critical(pooled.level) * np.sqrt(pooled.vi)
-    values = np.column_stack([pooled.yi, pooled.yi - half, pooled.yi + half])
+    yi, half = np.asarray(pooled.yi), critical(pooled.level) * np.sqrt(np.asarray(pooled.vi))
+    values = np.column_stack([yi, yi - half, yi + half])
     if pooled.measure:
         sizes = [None] * 3 if pooled.ni is None else [pooled.ni] * 3
         values = np.column_stack(
@@ -219,6 +220,20 @@ def _tau2_line(pooled: Estimate) -> str:
     return f"interval of tau²: {found.tau2_lb:.3g} to {found.tau2_ub:.3g} (Q-profile)"
 
 
+def group_lines(names: Sequence[str], found: Sequence[Estimate]) -> list[str]:
+    """A table of several pooled means: name, number of studies, estimate, interval, tau²."""
+    lines = [("", "k", "estimate", f"{found[0].level:g} % interval", "tau²")]
+    for name, one in zip(names, found, strict=True):
+        estimate, low, high, *_ = limits(one)
+        shown = number(estimate, (high - low) / 2.0, ratio=is_ratio(one))
+        lines.append((name, str(one.k), shown, span(low, high, ratio=is_ratio(one)), f"{one.tau2:.3g}"))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        f"{line[0]:<{widths[0]}}  " + "  ".join(f"{cell:>{w}}" for cell, w in zip(line[1:], widths[1:], strict=True))
+        for line in lines
+    ]
+
+
 def html(pooled: Estimate) -> str:
     """The printed table as HTML; names are escaped."""
 
@@ -247,6 +262,6 @@ def frame(pooled: Estimate) -> pd.DataFrame:
         found, index = [*found, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
     if pooled.yi is not None:
         names, values = studies(pooled)
-        own = np.column_stack([values, pooled.weights_pct, np.sqrt(pooled.vi)]).tolist()
+        own = np.column_stack([values, pooled.weights_pct, np.sqrt(np.asarray(pooled.vi))]).tolist()
         found, index = own + found, names + index
     return pd.DataFrame(found, index=index, columns=columns)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
@@ -15,22 +16,22 @@ from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
 from prismake.core.errors import PoolingError
 
 
-def normal_two_sided(z):
+def normal_two_sided(z: Any) -> Any:
     """P(|Z| >= |z|) for a standard normal Z."""
     return 2.0 * ndtr(-np.abs(z))
 
 
-def t_two_sided(t, df):
+def t_two_sided(t: Any, df: Any) -> Any:
     """P(|T| >= |t|) for Student's t with ``df`` degrees of freedom."""
     return 2.0 * stdtr(df, -np.abs(t))
 
 
-def chi2_upper(x, df):
+def chi2_upper(x: Any, df: Any) -> Any:
     """P(X >= x) for chi-square with ``df`` degrees of freedom."""
     return chdtrc(df, x)
 
 
-def f_upper(x, df1, df2):
+def f_upper(x: Any, df1: Any, df2: Any) -> Any:
     """P(X >= x) for Fisher's F."""
     return fdtrc(df1, df2, x)
 

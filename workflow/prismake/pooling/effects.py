@@ -18,7 +18,7 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from . import checks as ck
 from . import formulas as f
-from .distributions import critical
+from .distributions import critical, percent
 from .frame import as_column, columns, refuse
 from .rows import Effects, LeftOut
 
@@ -135,12 +135,13 @@ def _compute(
 ) -> tuple[Effects, list[ck.Check]]:
     """Effects of every row, and all checks that were made."""
     name, spec = _measure(measure)
+    percent(level)
     if name in {"GEN", "GENLN"}:
         yi, vi, names, values, asked = _generic(name, data, level)
         return _effects(name, yi, vi, names, values, asked, labels=labels), asked
-    names = spec.columns
+    names = list(spec.columns)
     values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
-    asked = [*ck.missing(names, values), *spec.checks(values)]
+    asked = [*ck.missing(names, values, set(getattr(data, "columns", data))), *spec.checks(values)]
     if name in RATIOS and drop00:
         asked += ck.without_events(name, values)
     out = np.any([check.rows for check in asked], axis=0)
@@ -183,15 +184,18 @@ def _effects(
     marks = np.zeros(k, bool) if corrected is None else corrected
     sizes = cells.get("ni" if measure == "PFT" else "ti") if measure in {"PFT", "IRFT"} else None
     told = np.isin(np.arange(k), [one.row for one in left if one.kind == ck.NO_EVENTS])
-    empty = _no_events(cells, ~bad | told)
+    none, every = _extremes(cells, ~bad | told)
     order = tuple(sorted(left, key=lambda one: one.row))
-    return Effects(measure, yi, vi, order, marks, add, tuple(names_of), sizes, empty)
+    return Effects(measure, yi, vi, order, marks, add, tuple(names_of), sizes, none, every)
 
 
-def _no_events(cells: dict[str, np.ndarray], rows: np.ndarray) -> bool:
-    """Whether events are counted and none was seen in any of the ``rows``."""
+def _extremes(cells: dict[str, np.ndarray], rows: np.ndarray) -> tuple[bool, bool]:
+    """Whether events are counted and none was seen in any of the ``rows``; whether every participant had one."""
     counted = [cells[name][rows] for name in ("xi", "ai", "ci", "x1i", "x2i") if name in cells]
-    return bool(counted and counted[0].size and not any(x.any() for x in counted))
+    if not counted or not counted[0].size:
+        return False, False
+    every = "xi" in cells and "ni" in cells and bool((cells["xi"] == cells["ni"])[rows].all())
+    return not any(x.any() for x in counted), every
 
 
 def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
@@ -206,7 +210,9 @@ def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
     raise PoolingError(f"'{to}' does not say which rows to correct.", remedy="Use only0, all, if0all or none.")
 
 
-def _generic(measure: str, data: Any, level: float):
+def _generic(
+    measure: str, data: Any, level: float
+) -> tuple[np.ndarray, np.ndarray, list[str], list[np.ndarray], list[ck.Check]]:
     """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1).
 
     Limits beside vi or sei take no part in the variance, but the estimate must lie between them all the same.

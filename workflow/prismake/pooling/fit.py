@@ -83,7 +83,7 @@ def pool(
     method = method_name(method)
     if test not in TESTS:
         raise PoolingError(f"There is no test '{test}'.", remedy=f"Use one of: {', '.join(TESTS)}.")
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction), "tau2": tau2}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction), "tau2": tau2}
     dist.percent(level)
     if tau2 is not None and not 0.0 <= tau2 < math.inf:
         raise PoolingError(f"tau² cannot be {tau2:g}.", remedy="Give a number from zero up.")
@@ -106,6 +106,7 @@ def pool(
 def shown(fit: Pooled, keep: np.ndarray, measure: str, labels: Sequence[str] | None, ni: Any) -> Pooled:
     """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept, and a warning that
     names the others."""
+    labels = None if labels is None else list(labels)  # a pandas Series is indexed by its own labels
     if labels is not None and len(labels) != keep.size:
         raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one a study.")
     names = () if labels is None else tuple(str(labels[i]) for i in np.flatnonzero(keep))
@@ -263,7 +264,7 @@ def _heterogeneity(problem: Problem, fixed: Fit | None, tau2: float, method: str
 
 
 def _prediction(
-    beta: float, se: float, classic: np.ndarray, tau2: float, df: int | None, level: float, problem: Problem, kind: str
+    beta: Any, se: Any, classic: np.ndarray, tau2: float, df: int | None, level: float, problem: Problem, kind: str
 ) -> dict[str, Any]:
     """Limits by ``kind`` and, beside them, the two with t on k - 2 degrees of freedom."""
     wald, k, p = math.sqrt(float(classic[0, 0])), problem.k, problem.p

@@ -129,7 +129,9 @@ def _need(exists: bool, what: str) -> None:
         )
 
 
-def _risk_difference(a, b, c, d, half, variance: str) -> tuple[float, float]:
+def _risk_difference(
+    a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, half: np.ndarray, variance: str
+) -> tuple[float, float]:
     """Weighted mean of the studies' differences, weights n1 n2 / n; ``half`` corrects weights and variance."""
     effect = a / (a + b) - c / (c + d)
     a, b, c, d = a + half, b + half, c + half, d + half
@@ -147,7 +149,9 @@ def _risk_difference(a, b, c, d, half, variance: str) -> tuple[float, float]:
     return beta, math.sqrt(max(total, 0.0)) / float(weight.sum())
 
 
-def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, float]]:
+def _odds_ratio(
+    a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, correct: bool
+) -> tuple[float, float, dict[str, float]]:
     N = a + b + c + d
     P, Q, R, S = (a + d) / N, (b + c) / N, a * d / N, b * c / N
     sumR, sumS = float(R.sum()), float(S.sum())
@@ -166,7 +170,7 @@ def _odds_ratio(a, b, c, d, correct: bool) -> tuple[float, float, dict[str, floa
     return math.log(theta), math.sqrt(0.5 * (first + middle + last)), tests
 
 
-def _tarone(a, n1, n2, m1, theta: float) -> tuple[float, int]:
+def _tarone(a: np.ndarray, n1: np.ndarray, n2: np.ndarray, m1: np.ndarray, theta: float) -> tuple[float, int]:
     """Tarone 1985: the Breslow-Day statistic with its correction, over the tables whose margins are not empty."""
     m0 = n1 + n2 - m1
     use = (m1 > 0) & (m0 > 0)

@@ -52,14 +52,14 @@ def small_sample(df: np.ndarray) -> np.ndarray:
     return np.where(df <= 1, np.nan, np.exp(gammaln(df / 2.0) - gammaln((df - 1.0) / 2.0)) / np.sqrt(df / 2.0))
 
 
-def smd(m1, s1, n1, m2, s2, n2) -> Pair:
+def smd(m1: np.ndarray, s1: np.ndarray, n1: np.ndarray, m2: np.ndarray, s2: np.ndarray, n2: np.ndarray) -> Pair:
     df = n1 + n2 - 2.0
     pooled = np.sqrt(((n1 - 1.0) * s1**2 + (n2 - 1.0) * s2**2) / df)
     g = small_sample(df) * (m1 - m2) / pooled
     return g, 1.0 / n1 + 1.0 / n2 + g**2 / (2.0 * (n1 + n2))
 
 
-def smdh(m1, s1, n1, m2, s2, n2) -> Pair:
+def smdh(m1: np.ndarray, s1: np.ndarray, n1: np.ndarray, m2: np.ndarray, s2: np.ndarray, n2: np.ndarray) -> Pair:
     s, factor = np.sqrt((s1**2 + s2**2) / 2.0), small_sample(n1 + n2 - 2.0)
     g = factor * (m1 - m2) / s
     spread = g**2 * (s1**4 / (n1 - 1.0) + s2**4 / (n2 - 1.0)) / (8.0 * s**4)

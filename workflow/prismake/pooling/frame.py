@@ -123,9 +123,11 @@ def effects(yi: Any, vi: Any, zero_variance: str = "error") -> tuple[np.ndarray,
         y, v = y[keep], v[keep]
     if not y.size:
         raise PoolingError("No study has both an effect and a sampling variance.", remedy="There is nothing to pool.")
-    if not (np.isfinite(y).all() and np.isfinite(v).all()):
+    finite = np.isfinite(y) & np.isfinite(v)
+    if not finite.all():
+        rows = ", ".join(str(i + 1) for i in np.flatnonzero(keep)[~finite][:10])
         raise PoolingError(
-            "An effect or its sampling variance is infinite.",
+            f"An effect or its sampling variance is infinite in row {rows}.",
             remedy="Use a continuity correction, or leave the study out and say so.",
         )
     if v.min() <= 0.0 and not (zero_variance == "keep" and v.min() == 0.0 and v.max() > 0.0):

@@ -11,7 +11,7 @@ from prismake.core.errors import EstimateDoesNotExist, NotConverged
 
 from .laplace import maximise
 from .mixed import Mixed
-from .quadrature import TRAPEZOID, Counts, evaluate, fixed_effects
+from .quadrature import TRAPEZOID, Counts, Evaluation, evaluate, fixed_effects
 
 LADDER = (24, 48, 160, 320, 640, 1280, 2560)
 """Nodes a study: each is checked against the next, until the gradient at the estimate no longer moves."""
@@ -88,7 +88,9 @@ def _explore(
     counts: Counts, b0: np.ndarray, ll0: float
 ) -> tuple[tuple[np.ndarray, float, np.ndarray | None] | None, int]:
     """Best starting point on the grid of tau, or None where tau = 0 beats it and the score there points to zero."""
-    best, start, b, modes, steps = ll0 + 1e-10, None, b0, None, 0
+    start: tuple[np.ndarray, float, np.ndarray | None] | None = None
+    modes: np.ndarray | None = None
+    best, b, steps = ll0 + 1e-10, b0, 0
     for tau in GRID:
         value, modes = evaluate(counts, b, tau, 12, modes)
         for _ in range(2):
@@ -125,7 +127,9 @@ def positive(matrix: np.ndarray) -> np.ndarray:
         return (vectors * values) @ vectors.T
 
 
-def _newton(counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None):
+def _newton(
+    counts: Counts, b: np.ndarray, tau: float, nodes: int, modes: np.ndarray | None
+) -> tuple[np.ndarray, float, Evaluation, np.ndarray, int]:
     """Newton ascent on (b, tau) with step halving: (b, tau, evaluation, modes, iterations)."""
     value, modes = evaluate(counts, b, tau, nodes, modes)
     for iteration in range(1, 40 if nodes < TRAPEZOID else 100):

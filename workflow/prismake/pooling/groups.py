@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from prismake.core.errors import PoolingError
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .design import missing
+from .display import group_lines, limits, p_value
 from .distributions import chi2_upper
 from .estimate import NAN
 from .fit import fit_problem, pool
@@ -21,14 +23,19 @@ from .kernel import Problem
 from .pooled import Pooled
 from .tau2 import estimate, method_name
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Subgroups:
-    """Results by level (in alphabetical order) and the between-group test.
+    """Results by level (in alphabetical order) and the between-group test; ``print`` gives them as a table, `to_frame`
+    as a data frame, on the natural scale where the measure is known.
 
     ``Q df p``: chi-square test of no difference (F with ``ddf`` for knha on a common tau²). ``tau2``: the common
     value, or NaN where each group has its own. ``R2``: percent of tau² the grouping explains (common tau² only).
-    ``dropped``: rows without a group, effect or variance.
+    ``dropped``: rows without a group, effect or variance. ``warnings``: groups of one study, and what was done
+    otherwise than asked in each group.
     """
 
     levels: tuple[str, ...]
@@ -42,9 +49,26 @@ class Subgroups:
     method: str
     test: str
     dropped: int
+    warnings: tuple[str, ...] = ()
 
     def __getitem__(self, level: str) -> Pooled:
         return self.results[self.levels.index(level)]
+
+    def __repr__(self) -> str:
+        return f"<Subgroups: {', '.join(self.levels)}, test between them {p_value(self.p)}>"
+
+    def __str__(self) -> str:
+        df = f"{self.df}" if math.isnan(self.ddf) else f"{self.df} and {self.ddf:g}"
+        test = f"test between them: {self.Q:.2f} on {df} df, {p_value(self.p)}"
+        return "\n".join([*group_lines(self.levels, self.results), "", test, *(f"note: {n}" for n in self.warnings)])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a group: ``k``, ``estimate``, ``ci_lb``, ``ci_ub``, ``tau2``, and ``pi_lb pi_ub``."""
+        import pandas as pd
+
+        rows = [(r.k, *limits(r)[:3], r.tau2, *limits(r)[3:]) for r in self.results]
+        columns = ["k", "estimate", "ci_lb", "ci_ub", "tau2", "pi_lb", "pi_ub"]
+        return pd.DataFrame(rows, index=list(self.levels), columns=columns)
 
 
 def subgroups(
@@ -58,6 +82,7 @@ def subgroups(
     *,
     adhoc: str = hk.DEFAULT,
     prediction: str = pi.DEFAULT,
+    measure: str = "",
 ) -> Subgroups:
     """Pool within groups and test the difference (Borenstein et al. 2009, chapter 19).
 
@@ -65,6 +90,7 @@ def subgroups(
     is the test of that moderator. ``"separate"``: a tau² of its own in each group, and Cochran's Q between the group
     estimates. With ``test="knha"`` the groups have Hartung-Knapp intervals, each with its own factor and k - 1 df,
     under the same ``adhoc`` rule as `pool`; with separate tau² the test between them uses their standard errors.
+    ``measure`` is used to show the groups on their natural scale.
 
     Raises
     ------
@@ -84,21 +110,29 @@ def subgroups(
         raise PoolingError("There is only one group: nothing to compare.", remedy="Leave the subgroup analysis out.")
     masks = [labels == name for name in levels]
     dropped = int((~keep).sum())
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     if tau2 == "separate":
-        return _separate(y, v, masks, levels, (method, test, level), how, dropped)
+        return _separate(y, v, masks, levels, (method, test, level), how | {"measure": measure}, dropped)
     if tau2 != "common":
         raise PoolingError(f"tau2 cannot be '{tau2}'.", remedy="Use common or separate.")
     X = np.column_stack([np.ones(y.size), *(mask.astype(float) for mask in masks[1:])])
     whole = fit_problem(Problem(y, v, X), method, test, level, adhoc=how["adhoc"])
-    results = tuple(fit_problem(Problem(y[m], v[m]), method, test, level, tau2=whole.tau2, **how) for m in masks)
+    results = tuple(pool(y[m], v[m], method, test, None, level, tau2=whole.tau2, measure=measure, **how) for m in masks)
     df = len(levels) - 1
     ddf = whole.QM_df[1]
-    return Subgroups(levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped)
+    told = _warnings(levels, results, ALONE_COMMON)
+    found = (levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped, told)
+    return Subgroups(*found)
 
 
 def _separate(
-    y: np.ndarray, v: np.ndarray, masks: list, levels: tuple, asked: tuple[str, str, float], how: dict, dropped: int
+    y: np.ndarray,
+    v: np.ndarray,
+    masks: list[np.ndarray],
+    levels: tuple[str, ...],
+    asked: tuple[str, str, float],
+    how: dict[str, Any],
+    dropped: int,
 ) -> Subgroups:
     method, test, level = asked
     results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)
@@ -107,7 +141,23 @@ def _separate(
         raise PoolingError("A group's standard error is zero: its studies are identical.", remedy="Use test z.")
     Q = between(estimates, errors)
     df = len(levels) - 1
-    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped)
+    told = _warnings(levels, results, ALONE_SEPARATE)
+    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped, told)
+
+
+ALONE_COMMON = "one study, which takes part in the test with the tau² of all groups."
+ALONE_SEPARATE = "one study, which has no tau² of its own: the test takes its effect for more certain than it is."
+
+
+def _warnings(levels: tuple[str, ...], results: tuple[Pooled, ...], alone: str) -> tuple[str, ...]:
+    """Groups of one study, and the remedies of Hartung-Knapp intervals, each with its group."""
+    told = []
+    for level, result in zip(levels, results, strict=True):
+        if result.k == 1:
+            told.append(f"{level}: {alone}")
+        else:
+            told += [f"{level}: {note}" for note in result.warnings]
+    return tuple(told)
 
 
 def between(estimates: np.ndarray, errors: np.ndarray) -> float:

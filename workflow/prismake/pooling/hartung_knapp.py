@@ -87,7 +87,16 @@ def _narrower_than_dl(fit: Fit, scale: float, level: float) -> bool:
     return half < dist.critical(level) * math.sqrt(dl.covariance()[0, 0])
 
 
-def of_columns(classic, quadratic, tau2, count, ddf, q, adhoc: str, level: float) -> tuple[np.ndarray, ...]:
+def of_columns(
+    classic: np.ndarray,
+    quadratic: np.ndarray,
+    tau2: np.ndarray,
+    count: np.ndarray,
+    ddf: np.ndarray,
+    q: np.ndarray,
+    adhoc: str,
+    level: float,
+) -> tuple[np.ndarray, ...]:
     """Standard error, df and critical value of each column; as `hartung_knapp` for one."""
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(count > 1, quadratic / (count - 1.0), 1.0)

@@ -77,9 +77,9 @@ def from_limits(value: float, low: float, high: float, fixed: Fit, *, empty: boo
     """tau² and its limits with what follows from them: tau, I² and H² (``fixed``: the fit at tau² = 0)."""
     typical = typical_variance(fixed)
     taus = (math.sqrt(low), math.sqrt(high))
-    I2 = [100.0 * t / (typical + t) if math.isfinite(t) else 100.0 for t in (value, low, high)]
-    H2 = [t / typical + 1.0 for t in (value, low, high)]
-    return Tau2Interval(value, low, high, *taus, *I2, *H2, empty)
+    I2, I2_lb, I2_ub = (100.0 * t / (typical + t) if math.isfinite(t) else 100.0 for t in (value, low, high))
+    H2, H2_lb, H2_ub = (t / typical + 1.0 for t in (value, low, high))
+    return Tau2Interval(value, low, high, *taus, I2, I2_lb, I2_ub, H2, H2_lb, H2_ub, empty)
 
 
 def q_profile(problem: Problem, level: float) -> tuple[float, float, bool]:

@@ -69,10 +69,15 @@ def pool_model(
     if model == INVERSE:
         found = effect_rows(name, data, level=level, labels=labels)
         return found.pool(method, test or "knha", level=level, adhoc=adhoc, prediction=prediction)
-    how = {"test": test if test == "t" else None, "level": level, "prediction": prediction, "labels": labels}
+    how: dict[str, Any] = {
+        "test": test if test == "t" else None,
+        "level": level,
+        "prediction": prediction,
+        "labels": labels,
+    }
     if model == "glmm":
         size = columns(data, effect_columns(name))
-        return (pool_proportions if name == "PLO" else pool_rates)(*size, **how)
+        return (pool_proportions if name == "PLO" else pool_rates)(size[0], size[1], **how)
     if model == "beta-binomial":
         return beta_binomial(data, name, level, labels=labels)
     if model == "mantel-haenszel":
@@ -135,9 +140,8 @@ def propose_model(measure: str, data: Any) -> Proposal:
     needed = effect_columns(name)
     arms = _COUNTS.get(needed)
     if arms is None:
-        return Proposal(
-            INVERSE, "Effects with standard errors are weighted by their inverse variance.", *[0] * 4, NAN, NAN
-        )
+        why = "Effects with standard errors are weighted by their inverse variance."
+        return Proposal(INVERSE, why, 0, 0, 0, 0, NAN, NAN)
     events, size = arms(columns(data, needed))
     keep = ~np.isnan(events + size).any(axis=1)
     events, size = events[keep], size[keep]
@@ -148,10 +152,10 @@ def propose_model(measure: str, data: Any) -> Proposal:
         zero |= events == size
     double = int(zero.all(axis=1).sum())
     ratio = float((size.max(axis=1) / size.min(axis=1)).max()) if size.shape[1] == 2 else NAN
-    facts = (int(keep.sum()), int(zero.any(axis=1).sum()) - double, double, int(events.sum()))
-    facts = (*facts, float(events.sum() / size.sum()), ratio)
-    model, why = _choose(name, available, events, size, Proposal("", "", *facts))
-    return Proposal(model, why, *facts)
+    single, risk = int(zero.any(axis=1).sum()) - double, float(events.sum() / size.sum())
+    facts = Proposal("", "", int(keep.sum()), single, double, int(events.sum()), risk, ratio)
+    model, why = _choose(name, available, events, size, facts)
+    return replace(facts, model=model, why=why)
 
 
 def _choose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ def predict(
     else:
         classic = np.linalg.norm(X @ pooled.root, axis=1)
     se = math.sqrt(pooled.scale) * classic
-    level, df = level or pooled.level, None if math.isnan(pooled.ddf) else pooled.ddf
+    level, df = level or pooled.level, None if math.isnan(pooled.ddf) else int(pooled.ddf)
     half = critical(level, df) * se
     shape = (pooled.tau2, pooled.k, pooled.p, level, df)
     wide = np.array([pi.half_width(prediction, s, c, *shape) for s, c in zip(se, classic, strict=True)])
@@ -103,6 +103,7 @@ def permutation_test(
     k = y.size
     observed = fit_problem(Problem(y, v, X), method, test, 95.0)
     exact = math.factorial(min(k, 12)) <= permutations if k <= 12 else False
+    orders: Iterable[Any]
     if exact:
         orders = itertools.permutations(range(k))
     else:
@@ -116,7 +117,9 @@ def permutation_test(
     return PermutationTest(names, hits / count, hits_q / count, count, exact, seed)
 
 
-def _sign_flips(yi, vi, method: str, test: str, permutations: int, generator, seed: int) -> PermutationTest:
+def _sign_flips(
+    yi: Any, vi: Any, method: str, test: str, permutations: int, generator: np.random.Generator, seed: int
+) -> PermutationTest:
     y, v, _ = effects(yi, vi)
     k = y.size
     exact = k < 40 and 2**k <= permutations
@@ -127,7 +130,11 @@ def _sign_flips(yi, vi, method: str, test: str, permutations: int, generator, se
         signs[0] = 1.0
     from .batch import pool_batch
 
-    plain = {"method": method, "test": test, "adhoc": "none"}  # a rule that switches would make the statistic jump
+    plain: dict[str, Any] = {
+        "method": method,
+        "test": test,
+        "adhoc": "none",
+    }  # a rule that switches would make the statistic jump
     stat = pool_batch(signs * y, np.broadcast_to(v, signs.shape), **plain).stat
     p = float((np.abs(stat) >= abs(stat[0]) * (1.0 - 1e-9)).mean())
     return PermutationTest(("intercept",), np.array([p]), p, signs.shape[0], exact, seed)
@@ -187,8 +194,16 @@ def robust(
     return _sandwich(y, X, Phi, groups, kind, level, names)
 
 
-def _sandwich(y, X, Phi, groups, kind: str, level: float, names: tuple[str, ...]) -> Robust:
-    k, p, m = *X.shape, len(groups)
+def _sandwich(
+    y: np.ndarray,
+    X: np.ndarray,
+    Phi: np.ndarray,
+    groups: list[np.ndarray],
+    kind: str,
+    level: float,
+    names: tuple[str, ...],
+) -> Robust:
+    (k, p), m = X.shape, len(groups)
     W = np.linalg.inv(Phi)
     M = np.linalg.inv(X.T @ W @ X)
     beta = M @ (X.T @ (W @ y))

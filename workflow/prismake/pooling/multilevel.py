@@ -65,7 +65,7 @@ class _Model:
     def covariance(self, theta: np.ndarray) -> np.ndarray:
         return theta[0] * self.same + np.diag(self.v + theta[1])
 
-    def parts(self, theta: np.ndarray):
+    def parts(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         L = np.linalg.cholesky(self.covariance(theta))
         Xs, ys = np.linalg.solve(L, self.X), np.linalg.solve(L, self.y)
         Q, R = np.linalg.qr(Xs)
@@ -178,7 +178,18 @@ def _positive(matrix: np.ndarray) -> bool:
     return bool(np.linalg.eigvalsh(matrix).min() > 0.0)
 
 
-def _describe(model, theta, names, test, level, dropped, clusters, method, gradient, iterations) -> ThreeLevel:
+def _describe(
+    model: _Model,
+    theta: np.ndarray,
+    names: tuple[str, ...],
+    test: str,
+    level: float,
+    dropped: int,
+    clusters: int,
+    method: str,
+    gradient: float,
+    iterations: int,
+) -> ThreeLevel:
     _, Q, R, ys = model.parts(theta)
     k, p = model.X.shape
     beta = np.linalg.solve(R, Q.T @ ys)

@@ -122,7 +122,9 @@ def _rising(x: np.ndarray, a: np.ndarray) -> float:
     return float((x * np.log(a) + x * (x - 1.0) / (2.0 * a) - x * (x - 1.0) * (2.0 * x - 1.0) / (12.0 * a * a)).sum())
 
 
-def _maximum(x, n, group, start: np.ndarray, plain: float, choose: float):
+def _maximum(
+    x: np.ndarray, n: np.ndarray, group: np.ndarray, start: np.ndarray, plain: float, choose: float
+) -> tuple[np.ndarray, np.ndarray, float, float, int]:
     """(theta, covariance, log-likelihood, gradient, steps); theta ends without rho where rho = 0 is the best."""
     best = None
     for rho in (-1.0, -3.0, -6.0):

@@ -78,7 +78,7 @@ def funnel(pooled: Estimate, ax: Any = None) -> Any:
     """Effects against standard errors, on the scale of the analysis, with the region a common effect would fill."""
     _check(pooled)
     axes = _axes(ax, (5.0, 4.0))
-    sei = np.sqrt(pooled.vi)
+    sei = np.sqrt(np.asarray(pooled.vi))
     top = 1.05 * float(sei.max())
     half = critical(pooled.level) * top
     axes.fill([pooled.beta - half, pooled.beta, pooled.beta + half], [top, 0.0, top], color="0.93", zorder=0)

@@ -13,7 +13,8 @@ All but one are symmetric around the estimate, half = quantile x sqrt(se² + tau
 
 The default is ``hts``: by simulation over reviews of 3 to 20 single-arm trials (tests/benchmarks/pooling/prediction.py)
 it holds 91 % of new effects on average where there is heterogeneity and 99 % where there is none; a normal quantile
-holds 80 and 96, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; it is no default
+holds 80 and 96, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; around a mixed model's
+estimate it takes tau² from the studies' own effects, corrected where a cell is empty. It is no default
 because neither metafor nor meta has it, so that nobody could check it there. p counts the coefficients.
 
 There is no interval of fewer than three studies (for ``metafor`` of fewer than metafor gives), and none of a
@@ -79,7 +80,15 @@ def half_width(
     return critical(level, k - p - 1) * math.sqrt(error * error + tau2)
 
 
-def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> np.ndarray:
+def half_widths(
+    prediction: str,
+    se: np.ndarray,
+    classic: np.ndarray,
+    tau2: np.ndarray,
+    count: np.ndarray,
+    q: np.ndarray,
+    level: float,
+) -> np.ndarray:
     """Half the width of each column's prediction interval, as `half_width` for one."""
     if prediction == "metafor":
         return q * np.sqrt(se * se + tau2)
@@ -88,8 +97,7 @@ def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> n
     lost = {"hts": 2, "riley": 2, "v": 1, "normal": 0}[prediction]
     if count.size and count.min() == count.max():  # all columns alike, as in most batches
         k = float(count[0])
-        t = math.nan if k < LEAST else critical(level, k - lost if lost else None)
-        return t * spread
+        return (math.nan if k < LEAST else critical(level, k - lost if lost else None)) * spread
     t = np.full(count.size, np.nan)
     for k in np.unique(count[count >= LEAST]):
         t[count == k] = critical(level, k - lost if lost else None)
@@ -101,13 +109,16 @@ def half_widths(prediction: str, se, classic, tau2, count, q, level: float) -> n
 NODES = 400
 
 
-def confidence_distribution(y: np.ndarray, v: np.ndarray, level: float) -> tuple[float, float]:
+def confidence_distribution(
+    y: np.ndarray, v: np.ndarray, level: float, centre: float | None = None
+) -> tuple[float, float]:
     """Prediction limits that take tau² as uncertain: the generalised Q at the true tau² is chi-square with k - 1 df
     (Viechtbauer 2007), which turns into a distribution of tau² given the data; given tau², a new effect is normal with
     variance tau² + 1 / (sum of weights).
 
     The mixture is summed over a logarithmic grid of tau² (trapezoidal rule, with the mass at tau² = 0 apart), and its
-    quantiles are found by Newton steps inside a bracket.
+    quantiles are found by Newton steps inside a bracket. ``centre``: an estimate to lie around in place of the weighted
+    mean at each tau², that of a mixed model.
     """
     k = y.size
     if k < LEAST:
@@ -127,8 +138,10 @@ def confidence_distribution(y: np.ndarray, v: np.ndarray, level: float) -> tuple
     weight = np.where(np.isfinite(weight), weight, 0.0)
     weight[0] = max(0.0, 1.0 - float(weight.sum()))  # all of the chi-square beyond Q at tau² = 0
     spread = np.sqrt(tau2 + 1.0 / W)
+    if centre is not None:
+        mean = np.full_like(mean, centre)
     tail = 0.5 - level / 200.0
-    return tuple(_quantile(p, mean, spread, weight) for p in (tail, 1.0 - tail))
+    return _quantile(tail, mean, spread, weight), _quantile(1.0 - tail, mean, spread, weight)
 
 
 def _quantile(p: float, mean: np.ndarray, spread: np.ndarray, weight: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
@@ -130,7 +131,9 @@ def rhodes(outcome: str = "", comparison: str = "") -> Prior:
     return log_t(*_looked_up(outcome, comparison, RHODES_OUTCOMES, _RHODES, RHODES_GENERAL))
 
 
-def _looked_up(outcome: str, comparison: str, outcomes: tuple, table: dict, general: tuple) -> tuple[float, float]:
+def _looked_up(
+    outcome: str, comparison: str, outcomes: tuple[str, ...], table: dict[str, Any], general: tuple[float, float]
+) -> tuple[float, float]:
     if not outcome and not comparison:
         return general
     if outcome not in outcomes or comparison not in table:

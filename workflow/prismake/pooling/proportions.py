@@ -15,9 +15,9 @@ from . import distributions as dist
 from . import hartung_knapp as hk
 from . import prediction as pi
 from .checks import proportions, rates, refuse_impossible
-from .effects import effect_sizes
+from .effects import effect_rows, effect_sizes
 from .estimate import NAN
-from .fit import pool, shown
+from .fit import shown
 from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
@@ -56,7 +56,7 @@ def pool_proportions(
         2008; Stijnen, Hamza & Özdemir 2010); needs no continuity correction. Or inverse variance on a scale:
         ``logit``, ``log``, ``arcsine``, ``freeman-tukey``, ``raw``.
     method, adhoc, prediction, labels, add, to
-        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood and has no prediction ``cd``.
+        As in `pool` and `effect_sizes`; the mixed model is always maximum likelihood.
     test
         ``z``, ``t``, ``knha``; default z for the mixed model (it has no Hartung-Knapp form) and knha otherwise.
     nodes
@@ -71,14 +71,15 @@ def pool_proportions(
     Raises
     ------
     EstimateDoesNotExist
-        No events anywhere, or events in every participant: the pooled logit would be infinite.
+        No events anywhere, or events in every participant: the pooled logit would be infinite, or rest on the
+        continuity correction alone. The scales ``arcsine`` and ``freeman-tukey`` need none and have an estimate.
     NotConverged, PoolingError
     """
     if model != "glmm":
         measure = _scale(model, PROPORTIONS)
-        yi, vi = effect_sizes(measure, {"xi": events, "ni": total}, add=add, to=to)
-        how = {"measure": measure, "labels": labels, "ni": total if measure == "PFT" else None}
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+        _rows(events, total, mods, "total")  # refuses what is impossible, with its row
+        rows = effect_rows(measure, {"xi": events, "ni": total}, add=add, to=to, labels=labels)
+        return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, n, X, names, keep = _rows(events, total, mods, "total")
     counts, yi, vi = binomial_counts(x, n, X)
     asked = Asked(test, level, prediction, nodes)
@@ -127,9 +128,9 @@ def pool_rates(
     (Stijnen, Hamza & Özdemir 2010), ``log``, ``square-root``, ``freeman-tukey``, ``raw`` are inverse variance."""
     if model != "glmm":
         measure = _scale(model, RATES)
-        yi, vi = effect_sizes(measure, {"xi": events, "ti": time}, add=add, to=to)
-        how = {"measure": measure, "labels": labels, "ni": time if measure == "IRFT" else None}
-        return pool(yi, vi, method, test or "knha", mods, level, adhoc=adhoc, prediction=prediction, **how)
+        _rows(events, time, mods, "time")
+        rows = effect_rows(measure, {"xi": events, "ti": time}, add=add, to=to, labels=labels)
+        return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, t, X, names, keep = _rows(events, time, mods, "time")
     if x.sum() == 0:
         raise EstimateDoesNotExist("No study has an event: the pooled log rate would be minus infinity.")
@@ -145,13 +146,16 @@ def _scale(model: str, scales: dict[str, str]) -> str:
     return scales[model]
 
 
-def _rows(events: Any, size: Any, mods: Any, name: str):
+def _rows(
+    events: Any, size: Any, mods: Any, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
     refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))  # before rows are dropped: with theirs
     if mods is None:
-        X, names = np.ones((x.size, 1)), ("intercept",)
+        names: tuple[str, ...] = ("intercept",)
+        X = np.ones((x.size, 1))
     else:
         from .design import design_matrix, require_full_rank
 
@@ -175,11 +179,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         dist.percent(self.level)
-        if pi.prediction_name(self.prediction) == "cd":
-            raise PoolingError(
-                "The prediction interval 'cd' needs effects with variances, which a mixed model does without.",
-                remedy="Use hts, or an inverse variance model.",
-            )
+        pi.prediction_name(self.prediction)
 
 
 def summarise(
@@ -235,6 +235,9 @@ def summarise_fit(
     p = b.size
     df = k - p if asked.test == "t" and k > p else None
     statistics = _statistics(b, V, df, asked, mixed.tau2, k)
+    if asked.prediction == "cd" and p == 1:
+        low, high = pi.confidence_distribution(yi, vi, asked.level, statistics["beta"])
+        statistics |= {"pi_lb": low, "pi_ub": high, "pi_method": "" if math.isnan(low) else "cd"}
     if "extra" not in heterogeneity:
         tests = heterogeneity
         typical = (k - p) / Problem(yi, vi).at(0.0).trP if k > p else NAN
@@ -289,8 +292,10 @@ def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2
     if p > 1:
         return fields | tests
     fields = {name: float(value[0]) for name, value in fields.items()}
-    beta, error, limits = fields["beta"], fields["se"], {}
-    for kind, name in ((asked.prediction, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
+    limits: dict[str, Any] = {}
+    beta, error = fields["beta"], fields["se"]
+    shown_kind = "hts" if asked.prediction == "cd" else asked.prediction
+    for kind, name in ((shown_kind, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
         half = pi.half_width(kind, error, error, tau2, k, p, level, df)
         limits |= {f"{name}_lb": beta - half, f"{name}_ub": beta + half}
     limits["pi_method"] = "" if math.isnan(limits["pi_lb"]) else asked.prediction

@@ -37,13 +37,20 @@ class LeftOut:
         return " ".join(part for part in (f"{where}: {self.what}", self.remedy) if part)
 
 
-@dataclass(frozen=True, eq=False)
+def _listed(names: list[str], most: int = 10) -> str:
+    """Names in a row, the first ones where there are many."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Effects:
     """Effects and variances, (k,), NaN in rows left out.
 
     ``left_out`` are the rows not used, in their order; ``corrected`` (k,) marks those to whose cells ``add`` was
     added; ``labels`` the names of all rows; ``ni`` sizes or times where the way back depends on them (PFT, IRFT).
-    ``no_events``: events are counted and none was seen in any study.
+    ``no_events``: events are counted and none was seen in any study; ``all_events``: every participant of single-arm
+    studies had one.
     """
 
     measure: str
@@ -55,6 +62,13 @@ class Effects:
     labels: tuple[str, ...]
     ni: np.ndarray | None = None
     no_events: bool = False
+    all_events: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Effects: {self.measure} of {int(self.used.sum())} of {self.yi.size} rows>"
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self), *self.notes])
 
     @property
     def used(self) -> np.ndarray:
@@ -77,11 +91,11 @@ class Effects:
         """Sentences on the rows left out, counted by reason, and on the continuity correction."""
         found = []
         for what, count in Counter(one.what for one in self.left_out).items():
-            names = ", ".join(one.label for one in self.left_out if one.what == what)
+            names = _listed([one.label for one in self.left_out if one.what == what])
             found.append(f"{count} stud{'y' if count == 1 else 'ies'} left out ({names}): {what}")
         count = int(self.corrected.sum())
         if count:
-            names = ", ".join(label for label, yes in zip(self.labels, self.corrected, strict=True) if yes)
+            names = _listed([label for label, yes in zip(self.labels, self.corrected, strict=True) if yes])
             cells = f"{self.add:g} was added to the cells of {count} stud{'y' if count == 1 else 'ies'}"
             found.append(f"Continuity correction: {cells} ({names}).")
         return tuple(found)
@@ -92,7 +106,7 @@ class Effects:
         Raises
         ------
         EstimateDoesNotExist
-            No study has an event: what would be pooled is the continuity correction.
+            No study has an event, or every participant has one, and what would be pooled is the continuity correction.
         PoolingError
             No row can be used; the reasons are in the message.
         """
@@ -100,10 +114,11 @@ class Effects:
 
         from .fit import pool
 
-        if self.no_events:
+        corrected = bool(self.corrected.any())
+        if (self.no_events and (corrected or not self.used.any())) or (self.all_events and corrected):
+            which = "No study has an event" if self.no_events else "Every participant has the event"
             raise EstimateDoesNotExist(
-                "No study has an event: there is nothing but the continuity correction to pool.",
-                remedy="Report the counts.",
+                f"{which}: there is nothing but the continuity correction to pool.", remedy="Report the counts."
             )
         named = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
         fit = pool(self.yi, self.vi, method, test, mods, **(named | how))

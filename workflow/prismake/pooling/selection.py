@@ -139,7 +139,7 @@ def _loglik(y: np.ndarray, v: np.ndarray, group: np.ndarray, bounds: np.ndarray,
     return float((density + log_delta[group] - log_total).sum())
 
 
-def _search(loglik: Any, plain: Any, weights: int):
+def _search(loglik: Any, plain: Any, weights: int) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, int]:
     """Best of several starts; the profile over delta may have more than one maximum."""
     best = None
     tau = max(plain.tau, 0.1 * plain.se)

@@ -61,7 +61,7 @@ def estimate(problem: Problem, method: str, fixed: Fit | None = None) -> Tau2:
         fixed = problem.at(0.0)
     if fixed is None and method in {"DL", "HS", "HSK"}:
         raise PoolingError(f"{method} needs sampling variances above zero.", remedy="Use REML, or correct the row.")
-    return _ESTIMATORS[method](problem, fixed)
+    return _ESTIMATORS[method](problem, fixed)  # type: ignore[arg-type]  # None only reaches those that do without it
 
 
 # ---- closed forms --------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def trim_and_fill(
     mirrored = flip * (2.0 * centre - ys[tail])
     all_y, all_v = np.concatenate((y, mirrored)), np.concatenate((v, vs[tail]))
     filled = np.arange(all_y.size) >= y.size
-    how = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
+    how: dict[str, Any] = {"adhoc": hk.adhoc_name(adhoc), "prediction": pi.prediction_name(prediction)}
     pooled = fit_problem(Problem(all_y, all_v), method, test, level, **how)
     return TrimFill(k0, se, side, estimator, all_y, all_v, filled, pooled, keep)
 

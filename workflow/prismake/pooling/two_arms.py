@@ -54,7 +54,7 @@ def pool_two_arms(
     nodes
         As many as needed by default; 1 is the Laplace approximation.
     prediction, labels
-        As in `pool`, without ``cd``.
+        As in `pool`.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarra
     return {"Q_lrt": lrt, "Q_lrt_p": p[0], "Q_wald": wald, "Q_wald_p": p[1]}
 
 
-def _tables(data: Any, measure: str, mods: Any):
+def _tables(data: Any, measure: str, mods: Any) -> tuple[Any, ...]:
     """Counts (k, 2), totals (k, 2) or None, offset (k, 2), the studies' own log ratios with variances (k,), the design
     (k, p) with its names, and which rows were kept."""
     if measure == "OR":
@@ -231,7 +231,7 @@ class _TwoEffects:
         raise NotConverged("The mode of a random effect was not found.")
 
 
-def _climb_with_bounds(model: _TwoEffects, start: np.ndarray):
+def _climb_with_bounds(model: _TwoEffects, start: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, int]:
     """Maximum over (coefficients, sigma, tau), and over the edges where one standard deviation is zero if the search
     comes near one. On an edge the Hessian of the other parameters stands alone."""
     found = None
@@ -264,15 +264,10 @@ def _random_study(counts: Counts, nodes: int | None) -> Mixed:
     b0, ll0, information = fixed_effects(counts)
     eta = np.log((counts.x + 0.5) / ((counts.size - counts.x + 0.5) if counts.size is not None else 1.0))
     sigma = max(0.3, float(np.std((eta - counts.offset).mean(axis=1))))
-    best = None
     chosen = nodes or 15
     model = _TwoEffects(counts, chosen)
-    for tau in (0.2, 0.6, 1.2):
-        theta = np.array([*b0, sigma, tau])
-        value = model.loglik(theta)
-        if best is None or value > best[0]:
-            best = (value, theta)
-    theta, value, gradient, hessian, steps = _climb_with_bounds(model, best[1])
+    start = max((np.array([*b0, sigma, tau]) for tau in (0.2, 0.6, 1.2)), key=model.loglik)
+    theta, value, gradient, hessian, steps = _climb_with_bounds(model, start)
     if nodes is None:
         finer = _TwoEffects(counts, 2 * chosen)
         if abs(finer.loglik(theta) - value) > 1e-8 * (1.0 + abs(value)):

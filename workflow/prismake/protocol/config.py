@@ -15,6 +15,7 @@ from prismake.core.names import STAGES
 from prismake.core.paths import data_file, data_files
 from prismake.protocol.export_files import exports
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.renamed_keys import RENAMED, new_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
@@ -91,8 +92,8 @@ def _fill(value: Any, rule: dict[str, Any]) -> None:
                     value[key] = {}
                 _fill(value[key], more)
     elif isinstance(value, list) and isinstance(rule.get("items"), dict):
-        for one in value:
-            _fill(one, rule["items"])
+        for entry in value:
+            _fill(entry, rule["items"])
 
 
 def _schema_problems(config: Any) -> Iterator[str]:
@@ -113,18 +114,21 @@ def _in_words(error: Any) -> Iterator[str]:
     if error.validator == "additionalProperties":
         known = list(rule.get("properties", {}))
         for key in sorted(set(map(str, error.instance)) - set(known)):
+            if renamed := new_name(_join(path, key), RENAMED):
+                yield f"'{_join(path, key)}' is called '{renamed[0]}' since prismake {renamed[1]}. Give it that name."
+                continue
             near = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(known)}."
     elif error.validator == "required":
         for key in sorted(set(error.validator_value) - set(error.instance)):
-            told = rule.get("properties", {}).get(key, {}).get("description", "")
-            yield f"the key '{_join(path, key)}' is missing. {told}".rstrip()
+            description = rule.get("properties", {}).get(key, {}).get("description", "")
+            yield f"the key '{_join(path, key)}' is missing. {description}".rstrip()
     elif error.validator == "enum":
         yield f"'{path}' is {error.instance!r}; allowed: {', '.join(map(word, error.validator_value))}."
     elif error.validator == "type":
-        told = rule.get("description", "")
-        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {told}".rstrip()
+        description = rule.get("description", "")
+        yield f"'{path}' is {error.instance!r}; it must be {_kind(error.validator_value)}. {description}".rstrip()
     elif error.validator in ("pattern", "propertyNames", "not"):
         yield f"'{path}' has {error.instance!r}, which is not allowed here. {_pattern_hint(error)}".rstrip()
     else:
@@ -155,7 +159,7 @@ def _kind(name: Any) -> str:
         "integer": "a whole number",
         "number": "a number",
     }
-    return " or ".join(words[one] for one in ([name] if isinstance(name, str) else name))
+    return " or ".join(words[kind] for kind in ([name] if isinstance(name, str) else name))
 
 
 def _join(path: str, key: str) -> str:
@@ -194,19 +198,19 @@ def _word_problems(config: dict[str, Any]) -> Iterator[str]:
 
     if not config["words"]:
         return
-    fields = [one for stage in PANEL_STAGES for one in load_form(stage, config).fields]
-    known = {choice.value for one in fields for choice in one.choices}
+    fields = [field for stage in PANEL_STAGES for field in load_form(stage, config).fields]
+    known = {choice.value for field in fields for choice in field.choices}
     for answer in sorted(config["words"].keys() - known):
         yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(known))}."
-    told = set()
-    for one in fields:
+    named = set()
+    for field in fields:
         meant: dict[str, str] = {}
-        for choice in one.choices:
+        for choice in field.choices:
             for word in map(normal_word, (choice.value, *choice.synonyms)):
                 other = meant.setdefault(word, choice.value)
-                if other != choice.value and (word, other) not in told:
-                    told.add((word, other))
-                    yield f"'words' has “{word}” for {choice.value}, but at “{one.label}” it means {other}."
+                if other != choice.value and (word, other) not in named:
+                    named.add((word, other))
+                    yield f"'words' has “{word}” for {choice.value}, but at “{field.label}” it means {other}."
 
 
 def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
@@ -217,9 +221,9 @@ def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     elif len(elsewhere) == 1:
         yield "'previous' needs both 'studies' and 'reports' of the version that was made elsewhere."
     elif previous["version"] and not (folder / VERSIONS / f"{previous['version']}.json").is_file():
-        there = ", ".join(sorted(one.stem for one in (folder / VERSIONS).glob("*.json"))) or "none yet"
+        versions = ", ".join(sorted(path.stem for path in (folder / VERSIONS).glob("*.json"))) or "none yet"
         yield (
-            f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {there}. "
+            f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {versions}. "
             "“prismake freeze NAME” makes one of what is decided now."
         )
 
@@ -281,6 +285,7 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
                 )
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
+    yield from _display_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
     wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
@@ -288,8 +293,21 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
 
 
+def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """Names of arms and sides that the measure does not have, or of which one is missing."""
+    measure = spec["measure"]
+    for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
+        if spec[key] and (not known or measure in PROPORTIONS):
+            yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
+        elif len(spec[key]) not in (0, 2):
+            sides = "the two arms" if key == "arms" else "the left and the right side"
+            yield f"'{path}.{key}' has {len(spec[key])} texts; it must have two, for {sides}."
+    if spec["proportions"] == "percent" and measure not in PROPORTIONS:
+        yield f"'{path}.proportions' has no meaning for {measure}. Take it out."
+
+
 def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
-    found = exports(folder / SEARCHES)
+    files = exports(folder / SEARCHES)
     for name, spec in config["searches"].items():
         path = f"searches.{name}"
         for person, who in spec["reviewers"].items():
@@ -302,9 +320,9 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
                     yield f"'{path}.{key}' is empty, but a live search needs it."
             if LIVE[live_name(spec["live"])].needs_email and not config["email"]:
                 yield f"'email' is empty, but the live search '{path}' needs it: NCBI asks for an address."
-        elif name not in found:
-            there = ", ".join(sorted(found)) or "nothing yet"
+        elif name not in files:
+            names = ", ".join(sorted(files)) or "nothing yet"
             yield (
                 f"'{path}' has no file: put its export into {SEARCHES}/ as {name}.ris (or .csv, .xml, …) or into the "
-                f"folder {SEARCHES}/{name}/, or take the entry out. Found there: {there}."
+                f"folder {SEARCHES}/{name}/, or take the entry out. Found there: {names}."
             )

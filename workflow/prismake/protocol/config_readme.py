@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from prismake.core.names import EXTRACTION
 from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
 from prismake.protocol.forms import load_form
 
@@ -30,15 +31,16 @@ the path of the key and what is allowed there.
 | here | what it is |
 | --- | --- |
 | `config.yaml` | the protocol |
-| `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
-| `sheets/` | the reviewers' workbooks; in `sheets/history/` earlier copies, last answers, every changed decision |
+| `searches/` | exports as downloaded, and archived answers of live searches; one file or folder is one source |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, every changed decision |
 | `known_studies.txt` | studies that a good search must find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
 | `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
-Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, and that the workflow's own
-columns in them are brought up to date. Everything in `results/` is made from what is here.
+Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, that the workflow's own
+columns in them are brought up to date, and that the oldest copies of a sheet go. Everything in `results/` is
+made from what is here.
 
 `known_studies.txt` has one study a line, by PMID, DOI, PMC number or registration number; what stands behind `#` is a
 note. An export (`known_studies.ris`) or a folder `known_studies/` of such files will do as well. The report says of
@@ -76,17 +78,18 @@ words:
 | --- | --- | --- |
 {rows}
 
-In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma.
+In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma. A
+number that could be two is asked back: `1.234` and `1,000` (see `decimal_sign`).
 """
 
 
 def _words() -> str:
-    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != "extraction"]
+    forms = [load_form(stage, with_defaults({})) for stage in PANEL_STAGES if stage != EXTRACTION]
     return "\n".join(
         f"| {form.title} | {choice.value} | {', '.join(choice.synonyms)} |"
         for form in forms
-        for one in form.fields
-        for choice in one.choices
+        for field in form.fields
+        for choice in field.choices
         if choice.synonyms
     )
 
@@ -129,7 +132,7 @@ def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
 def _table(properties: Mapping[str, Any]) -> list[str]:
     lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for key, rule in properties.items():
-        kind = " or ".join(f"`{word(one)}`" for one in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        kind = " or ".join(f"`{word(value)}`" for value in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
         lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
     return lines
 
@@ -143,11 +146,11 @@ def _default(rule: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return ", ".join(f"`{one['name']}`" for one in value)
+        return ", ".join(f"`{entry['name']}`" for entry in value)
     if isinstance(value, list):
-        return ", ".join(f"`{one}`" for one in value)
+        return ", ".join(f"`{entry}`" for entry in value)
     if isinstance(value, dict):
-        return ", ".join(f"`{key}: {one}`" for key, one in value.items())
+        return ", ".join(f"`{key}: {entry}`" for key, entry in value.items())
     return f"`{value}`"
 
 

@@ -23,23 +23,23 @@ def exports(folder: Path) -> dict[str, list[Path]]:
     Raises:
         ConfigError: two files that would have the same short name.
     """
-    found: dict[str, list[Path]] = {}
+    sources: dict[str, list[Path]] = {}
     if not folder.is_dir():
-        return found
+        return sources
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith((".", "~$")) or _NOTES.match(path.name):
             continue
         name = slug(path.name.split(".")[0] if path.is_file() else path.name)
         files = sorted(_files(path)) if path.is_dir() else [path]
-        if name in found and files:
+        if name in sources and files:
             raise ConfigError(
-                f"{path.name} and {found[name][0].name} would both be the source “{name}”.",
+                f"{path.name} and {sources[name][0].name} would both be the source “{name}”.",
                 where=str(folder),
                 remedy=f"Rename one of them, or put both into one folder {folder / name}/ if they are one search.",
             )
         if files:
-            found[name] = files
-    return found
+            sources[name] = files
+    return sources
 
 
 def _files(folder: Path) -> list[Path]:

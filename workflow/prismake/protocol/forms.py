@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -11,13 +10,14 @@ from typing import Any
 
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
+from prismake.core.missing import NOT_REPORTED, WORDS
+from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
+from prismake.core.phrases import normal_word
+from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
-NOT_REPORTED = "NR"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_NOT_REPORTED = frozenset({"nr", "n.r", "not reported", "not stated", "n/r"})  # as normal_word makes them
-_COUNT = re.compile(r"\d{1,9}(\.0+)?")
-_NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?([eE][-+]?\d+)?")
+_LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers that were all given
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Field:
 
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
     this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
-    the choices differ from row to row.
+    the choices differ from row to row. ``decimal_sign``: what the team writes before decimals, where it says so.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Field:
     by_row: bool = False
     width: int = 14
     help: str = ""
+    decimal_sign: str = ""
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -100,7 +101,7 @@ class Form:
     highlight: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
 
 def load_form(stage: str, config: Mapping[str, Any]) -> Form:
@@ -110,18 +111,21 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         FormError: the file is not a form.
     """
     data = _form_data(stage)
-    if stage == "extraction":
-        fields = [_extraction_field(one) for one in config["extraction"]["fields"]]
+    if stage == EXTRACTION:
+        fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
     else:
-        fields = [_field(one, config, f"{stage}.yaml") for one in data["fields"]]
-    fields = [_with_words(one, config.get("words", {})) for one in fields]
+        fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
+    fields = [
+        replace(_with_words(entry, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
+        for entry in fields
+    ]
     note = data.get("note", {})
     return Form(
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
         instruction=data["instruction"],
-        context=tuple(Context(**one) for one in data["context"]),
+        context=tuple(Context(**entry) for entry in data["context"]),
         fields=tuple(fields),
         note=note.get("label", "Note"),
         note_width=note.get("width", 28),
@@ -133,7 +137,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
 
 def lists_of(stage: str) -> set[str]:
     """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
-    return {one["choices_from"] for one in _form_data(stage)["fields"] if "choices_from" in one}
+    return {entry["choices_from"] for entry in _form_data(stage)["fields"] if "choices_from" in entry}
 
 
 @cache
@@ -150,34 +154,29 @@ _LISTS = {
 }
 
 
-def normal_word(text: Any) -> str:
-    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
-    return " ".join(plain.split()).rstrip(".!").rstrip()
-
-
-def understand(one: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
+def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
     """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
 
-    Nothing is guessed: a choice is its value, a documented synonym, or nothing.
+    Nothing is guessed: a choice is its value, a documented synonym, or nothing, and a number that could be another one
+    is asked back (``prismake.protocol.parsing``).
     """
     text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
         return ""
-    if one.kind == "choice":
-        return _row_choice(tuple(row_choices), text) if one.by_row else one.meanings.get(normal_word(text))
-    if one.kind in ("count", "number"):
-        return _numeric(one.kind, text)
+    if field.kind == "choice":
+        return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
+    if field.kind in ("count", "number"):
+        return _numeric(field, raw, text)
     return text
 
 
-def allowed(one: Field, row_choices: Iterable[str] = ()) -> str:
+def allowed(field: Field, row_choices: Iterable[str] = ()) -> str:
     """What may stand in a cell, in words."""
-    if one.kind == "choice":
-        return ", ".join(row_choices if one.by_row else (choice.value for choice in one.choices))
-    if one.kind == "count":
+    if field.kind == "choice":
+        return ", ".join(row_choices if field.by_row else (choice.value for choice in field.choices))
+    if field.kind == "count":
         return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
-    return f"a number or {NOT_REPORTED}" if one.kind == "number" else "any text"
+    return f"a number or {NOT_REPORTED}" if field.kind == "number" else "any text"
 
 
 def as_typed(raw: Any) -> str:
@@ -186,44 +185,56 @@ def as_typed(raw: Any) -> str:
         return ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        return str(int(raw))
+    if isinstance(raw, float):
+        return typed_number(raw)
     return str(raw)
 
 
+def typed_answer(field: Field, answer: str) -> str:
+    """An answer in normal form as the team types it, so that reading it again gives the same."""
+    if field.kind != "number" or answer in ("", NOT_REPORTED):
+        return answer
+    return typed_number(float(answer), field.decimal_sign)
+
+
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for choice in choices:
         for word in (choice.value, *choice.synonyms):
-            found.setdefault(normal_word(word), choice.value)
-    return found
+            meanings.setdefault(normal_word(word), choice.value)
+    return meanings
 
 
 def _row_choice(values: tuple[str, ...], text: str) -> str | None:
-    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it."""
+    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it.
+
+    "a/b", "a → b", "a? b?" and "a (b?)" are no answer: they leave open which one is meant.
+    """
     word = normal_word(text)
-    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word))))
+    parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word)))) if _LETTERS.fullmatch(word) else ""
     return next(
         (value for value in values if normal_word(value) == word),
         next((value for value in values if "+" in value and value == parts), None),
     )
 
 
-def _numeric(kind: str, text: str) -> str | None:
-    if normal_word(text) in _NOT_REPORTED:
+def _numeric(field: Field, raw: Any, text: str) -> str | None:
+    if normal_word(text) in WORDS:
         return NOT_REPORTED
-    if kind == "count":
-        return str(int(float(text))) if _COUNT.fullmatch(text) else None
-    if not _NUMBER.fullmatch(text):
-        return None
-    return repr(float(text.replace(",", ".").replace("−", "-")))
+    if isinstance(raw, float) and not raw.is_integer():  # a number of the spreadsheet, whatever it looks like there
+        return repr(raw) if field.kind == "number" else None
+    if field.kind == "count":
+        count = parse_count(text, field.decimal_sign)
+        return None if count is None else str(count)
+    number = parse_number(text, field.decimal_sign)
+    return None if number is None else repr(number)
 
 
 def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Field:
     origin = data.get("choices_from")
     if origin and origin not in _LISTS:
         raise FormError(f"'choices_from: {origin}' is not known.", where=where, remedy=f"Known: {', '.join(_LISTS)}.")
-    choices = _LISTS[origin](config) if origin else tuple(_make_choice(one) for one in data.get("choices", []))
+    choices = _LISTS[origin](config) if origin else tuple(_make_choice(choice) for choice in data.get("choices", []))
     when = next(iter(data["when"].items())) if "when" in data else None
     return Field(
         name=data["name"],
@@ -239,10 +250,10 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
     )
 
 
-def _with_words(one: Field, words: Mapping[str, Iterable[str]]) -> Field:
+def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:
     """The field, understanding the team's own words as well."""
-    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in one.choices)
-    return replace(one, choices=tuple(choices))
+    choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in field.choices)
+    return replace(field, choices=tuple(choices))
 
 
 def _make_choice(data: Mapping[str, Any]) -> Choice:
@@ -254,7 +265,7 @@ def _make_choice(data: Mapping[str, Any]) -> Choice:
 def _extraction_field(data: Mapping[str, Any]) -> Field:
     choices = tuple(Choice(str(word)) for word in data["choices"])
     if data["type"] == "choice":
-        choices = (*choices, Choice(NOT_REPORTED, tuple(_NOT_REPORTED)))
+        choices = (*choices, Choice(NOT_REPORTED, tuple(sorted(WORDS))))
     label = data["label"] or data["name"].replace("_", " ").capitalize()
     width = max(11, min(24, len(label) + 3))
     return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)

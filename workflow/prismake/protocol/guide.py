@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from prismake.core.names import DUPLICATES, FULL_TEXT, MERGES, TITLE_ABSTRACT
 from prismake.protocol.forms import Form, allowed
 
-_SCREENING = ("title_abstract", "full_text")
+_SCREENING = (TITLE_ABSTRACT, FULL_TEXT)
 
 
 def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -19,17 +20,17 @@ def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]
     if form.stage in _SCREENING:
         lines += [("Include", text) for text in protocol["criteria"]["include"]]
         lines += [("Exclude", text) for text in protocol["criteria"]["exclude"]]
-    for one in form.fields:
-        words = "the letters in the row" if one.by_row else allowed(one)
-        text = f"{one.help} Allowed: {words}." if one.help else f"Allowed: {words}."
-        synonyms = [word for choice in one.choices for word in choice.synonyms[:4] if word.isascii()]
-        if synonyms and form.stage in ("duplicates", "merges", *_SCREENING):
+    for field in form.fields:
+        words = "the letters in the row" if field.by_row else allowed(field)
+        text = f"{field.help} Allowed: {words}." if field.help else f"Allowed: {words}."
+        synonyms = [word for choice in field.choices for word in choice.synonyms[:4] if word.isascii()]
+        if synonyms and form.stage in (DUPLICATES, MERGES, *_SCREENING):
             text += f" Also understood, among others: {', '.join(synonyms)}."
-        if one.when:
-            text += f" Only when {form.field(one.when[0]).label} is {one.when[1]}."
-        if not one.required:
+        if field.when:
+            text += f" Only when {form.field(field.when[0]).label} is {field.when[1]}."
+        if not field.required:
             text += " May stay empty."
-        lines.append((one.label, text))
+        lines.append((field.label, text))
     lines.append(
         (
             "Good to know",

@@ -73,8 +73,8 @@ def load_instrument(name: str) -> Instrument:
         raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {', '.join(files)}.")
     path = files[name]
     data = read_yaml(path)
-    items = tuple(_item(one) for one in data["items"])
-    domains = {one["name"]: (one["label"], one["maximum"]) for one in data["domains"]}
+    items = tuple(_item(entry) for entry in data["items"])
+    domains = {entry["name"]: (entry["label"], entry["maximum"]) for entry in data["domains"]}
     problems = []
     for domain, (_, maximum) in domains.items():
         best = sum(_best(item) for item in items if item.domain == domain)
@@ -142,7 +142,7 @@ def _word(scale: Instrument, domains: Mapping[str, int], rule: str) -> tuple[str
 
 
 def _item(data: Mapping[str, Any]) -> Item:
-    answers = {str(one["value"]): (str(one["text"]), int(one["stars"])) for one in data.get("answers", [])}
+    answers = {str(answer["value"]): (str(answer["text"]), int(answer["stars"])) for answer in data.get("answers", [])}
     return Item(
         data["id"],
         data["domain"],

@@ -11,10 +11,10 @@ def known_studies(folder: Path) -> list[Path]:
     """``known_studies`` with any ending and the files of a folder of that name, in ``folder``, which is ``config/``."""
     if not folder.is_dir():
         return []
-    found = [path for path in folder.glob(f"{NAME}*") if path.name.partition(".")[0] == NAME]
-    inside = [path for place in found if place.is_dir() for path in place.iterdir()]
+    paths = [path for path in folder.glob(f"{NAME}*") if path.name.partition(".")[0] == NAME]
+    inside = [path for place in paths if place.is_dir() for path in place.iterdir()]
     return sorted(
         path
-        for path in (*found, *inside)
+        for path in (*paths, *inside)
         if path.is_file() and not path.name.startswith((".", "~$")) and not path.stem.lower().startswith("readme")
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from prismake.core.names import EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
 from prismake.protocol.config import PANEL_STAGES, reviewers
 from prismake.protocol.forms import lists_of, load_form
 
@@ -17,12 +18,22 @@ Settings = dict[str, Any]
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "calibration", "stop")
 _OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
-_METHODS = ("title", "measure", "model", "method", "test", "also_inverse_variance", "subgroups", "moderators")
+_METHODS = (
+    "title",
+    "measure",
+    "measure_name",
+    "model",
+    "method",
+    "test",
+    "also_inverse_variance",
+    "subgroups",
+    "moderators",
+)
 
 
 def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     """What the sheets of a stage ask, whom, and how they are shared out."""
-    found = {
+    settings = {
         "reviewers": reviewers(dict(config), stage),
         "consensus": config["consensus"],
         "seed": config["seed"],
@@ -30,24 +41,28 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     }
     asked = lists_of(stage)
     if "reasons" in asked:
-        found["full_text"] = {**found.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
+        settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
-        found["appraisal"] = {**found.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
-    if stage == "extraction":
-        found["extraction"] |= _some(config["extraction"], ["fields"])
-    answers = {choice.value for field in load_form(stage, found).fields for choice in field.choices}
-    return {**found, "words": _some(config["words"], answers)}
+        settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == EXTRACTION:
+        settings["extraction"] |= _some(config["extraction"], ["fields"])
+    answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
+    return {**settings, "words": _some(config["words"], answers)}
 
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
-    found = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
-    return {**found, "criteria": config["criteria"]} if stage in ("title_abstract", "full_text") else found
+    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
+    return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
-    """Of each outcome, the columns that belong to it."""
-    return {name: _some(spec, _OUTCOME_TABLE) for name, spec in config["outcomes"].items()}
+    """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
+    headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
+    return {
+        name: {**_some(spec, _OUTCOME_TABLE), "labels": _some(headings, spec["columns"].values())}
+        for name, spec in config["outcomes"].items()
+    }
 
 
 def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
@@ -59,20 +74,20 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
-    """What the page says of the protocol itself; what was really done comes from the tables."""
-    found = _some(
+    """What the page says about the protocol; what was actually done comes from the tables."""
+    settings = _some(
         config, ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "pooling"]
     )
     for stage in PANEL_STAGES:
-        found[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
-    found["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
-    found["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
-    found["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
-    found["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
-    return found
+        settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
+    settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
+    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
+    settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    return settings
 
 
 def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
-    """The entries of these keys, in the order of the settings; keys that are not there are left out."""
-    wanted = set(keys)
-    return {key: value for key, value in settings.items() if key in wanted}
+    """The entries of these keys, in the order of the settings; missing keys are left out."""
+    kept = set(keys)
+    return {key: value for key, value in settings.items() if key in kept}

@@ -181,7 +181,9 @@ def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
         if spec.get("sensitivity"):
-            groups.setdefault(join([SENSITIVITY[one] for one in spec["sensitivity"]]), []).append(_title(name, spec))
+            groups.setdefault(join([SENSITIVITY[analysis] for analysis in spec["sensitivity"]]), []).append(
+                _title(name, spec)
+            )
     if not groups:
         return []
     if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):
@@ -197,7 +199,9 @@ def _title(name: str, spec: Mapping[str, Any]) -> str:
 def _model(spec: Mapping[str, Any]) -> str:
     measure = spec["measure"]
     model = spec.get("model", "inverse_variance") if measure == "PLO" else "inverse_variance"
-    text = f"{SCALES.get(measure, measure)}, pooled by {MODELS[model]}"
+    own = spec.get("measure_name") if measure == "GEN" else ""
+    scale = f"published estimates of the {own} with their intervals" if own else SCALES.get(measure, measure)
+    text = f"{scale}, pooled by {MODELS[model]}"
     beside = f"{spec.get('method', 'REML')}, {TESTS.get(spec.get('test', 'knha'), spec.get('test', ''))}"
     if model == "inverse_variance":
         return f"{text} ({beside})"

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from prismake.core.numbers import count, number, percent, share
 from prismake.core.paths import data_file
-from prismake.figures.wording import (
-    NONE,
-    PROPORTIONS,
-    RATIOS,
-    between_groups,
-    count,
-    heterogeneity,
-    interval,
-    measure_of,
-    number,
-    p_value,
-    percent,
-    plural,
-    share,
-)
-from prismake.protocol.config import DRAWN
+from prismake.core.phrases import plural
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
 from prismake.report.methods import paragraphs
+from prismake.report.results import outcome_part, warnings_of
 from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
@@ -102,7 +88,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "progress": [_progress(row) for row in context["status"]],
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
         "rounds": round_words(context["stages"]),
-        "outcomes": [_outcome(result) for result in results],
+        "outcomes": [outcome_part(result) for result in results],
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
         "methods": paragraphs(
@@ -156,139 +142,13 @@ def _progress(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "done": done, "share": share(row["decided"], row["of"]), "bar": f"{share_done:.1f}"}
 
 
-def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
-    main = (result.get("analyses") or {}).get("main") or {}
-    counts = result["counts"]
-    undecided = {name.replace("_", " "): n for name, n in (counts.get("undecided") or {}).items() if n}
-    return {
-        **result,
-        "main": main if main.get("estimate") is not None else None,
-        "heterogeneity": heterogeneity(main, result.get("level", 95)) if main.get("tau2") is not None else "",
-        "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
-        "warnings": _warnings(result),
-        "groups": [
-            {**group, "name": name, "test": between_groups(group)}
-            for name, group in sorted((result.get("subgroups") or {}).items())
-        ],
-        "strip": _strip(result),
-        "beside": _published(result),
-        "provisional": bool(undecided) or not counts.get("current", True),
-        "moderators": [_moderator(row) for _, row in sorted((result.get("moderators") or {}).items())],
-        **_sensitivity(result.get("sensitivity") or {}),
-    }
-
-
-def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A meta-regression with a line for each slope or difference from the reference; the intercept says nothing."""
-    lines = [
-        {
-            "what": f"{one['name']} v {row['reference']}" if row["kind"] == "factor" else "each unit more",
-            "change": significant(one["beta"]),
-            "ci": f"{significant(one['ci_lb'])} to {significant(one['ci_ub'])}",
-            "p": p_value(one["p"]),
-        }
-        for one in row["coefficients"][1:]
-    ]
-    return {**row, "lines": lines}
-
-
-def _sensitivity(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Other results and what is said of single studies as rows of one table; tables of studies apart."""
-    rows = []
-    for name, row in sorted(found.items(), key=lambda item: ("estimate" not in item[1], item[0])):
-        said = row["sentence"].partition(": ")[2]  # what stands before it is the row's title
-        remark = " ".join(row.get("warnings") or []) if "name" in row else said[:1].upper() + said[1:]
-        rows.append({"title": row.get("name") or TITLES[name], "remark": remark, **_estimate(row)})
-    tables = {
-        name: (found.get(name) or {}).get("studies") or [] for name in ("influence", "leave_one_out", "cumulative")
-    }
-    drawn = [(name, TITLES[name], row["sentence"]) for name, row in sorted(found.items()) if name in DRAWN]
-    return {"sensitivity": rows, "drawn": drawn, **tables}
-
-
-def _estimate(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: row.get(key) for key in ("estimate", "ci_lb", "ci_ub")}
-
-
-def significant(value: float | None) -> str:
-    """Three significant digits with a true minus sign: changes for each unit can be small."""
-    return NONE if value is None else f"{value:.3g}".replace("-", "−")
-
-
-def _published(result: Mapping[str, Any]) -> str:
-    """The published result in one sentence, and why it differs; a sentence that gives the numbers stands alone."""
-    row = result.get("published")
-    if not row:
-        return ""
-    why = row.get("sentence") or ""
-    if number(row["estimate"]) in why:
-        return why
-    words = f"Published: {number(row['estimate'])}"
-    if row.get("ci_lb") is not None and row.get("ci_ub") is not None:
-        words += f" ({number(row['ci_lb'])} to {number(row['ci_ub'])})"
-    if row.get("studies"):
-        words += f", {plural(row['studies'], 'study', 'studies')}"
-    if row.get("source"):
-        words += f" ({row['source']})"
-    return f"{words}. {why}".strip()
-
-
-def _warnings(result: Mapping[str, Any]) -> list[str]:
-    return [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []]
-
-
-def _strip(result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """One's own estimate and the published one on one axis, as percentages of its width."""
-    main = (result.get("analyses") or {}).get("main") or {}
-    lines = [("This review", "own", main), ("Published", "theirs", result.get("published") or {})]
-    lines = [(name, kind, row) for name, kind, row in lines if row.get("estimate") is not None]
-    if not lines:
-        return None
-    measure = measure_of(result)
-    log = measure in RATIOS
-    values = [row[key] for _, _, row in lines for key in ("estimate", "ci_lb", "ci_ub") if row.get(key) is not None]
-    values += [v for v in (main.get("pi_lb"), main.get("pi_ub")) if v is not None]
-    if measure in PROPORTIONS:
-        low, high = 0.0, 1.0
-    elif log:
-        low, high = min(*values, 0.5) / 1.2, max(*values, 2.0) * 1.2
-    else:
-        low, high = min(*values, 0.0), max(*values, 0.0)
-        low, high = low - 0.05 * (high - low or 1), high + 0.05 * (high - low or 1)
-
-    def place(value: float) -> float:
-        ends = [math.log(v) if log else v for v in (low, high, value)]
-        return min(max(100 * (ends[2] - ends[0]) / (ends[1] - ends[0]), 0.0), 100.0)
-
-    rows = [_strip_row(name, kind, row, place) for name, kind, row in lines]
-    none = None if measure in PROPORTIONS else f"{place(1.0 if log else 0.0):.2f}"
-    return {"rows": rows, "low": number(low), "high": number(high), "none": none, "axis": measure in PROPORTIONS}
-
-
-def _strip_row(name: str, kind: str, row: Mapping[str, Any], place: Any) -> dict[str, Any]:
-    def span(low: str, high: str) -> dict[str, str] | None:
-        if row.get(low) is None or row.get(high) is None:
-            return None
-        left, right = place(row[low]), place(row[high])
-        return {"left": f"{left:.2f}", "width": f"{max(right - left, 0.3):.2f}"}
-
-    return {
-        "name": name,
-        "kind": kind,
-        "at": f"{place(row['estimate']):.2f}",
-        "ci": span("ci_lb", "ci_ub"),
-        "pi": span("pi_lb", "pi_ub"),
-        "words": f"{number(row['estimate'])} {interval(row.get('ci_lb'), row.get('ci_ub'))}".strip(),
-    }
-
-
 def _reports(table: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """The reports of each study, which are too long for a column."""
     if "Reports" not in table["columns"]:
         return []
     place = table["columns"].index("Reports")
-    found = {row[0]: [one for one in row[place].split(BETWEEN) if one] for row in table["rows"]}
-    return list(found.items())
+    citations = {row[0]: [text for text in row[place].split(BETWEEN) if text] for row in table["rows"]}
+    return list(citations.items())
 
 
 def _without_reports(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -310,38 +170,38 @@ def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapp
 
 def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
     """What people left unread, on whose word, and what was known then of what may be among it."""
-    found = []
+    sentences = []
     for stage in stages:
         if stage["not_screened"]:
             left = plural(stage["not_screened"], stage["unit"].removesuffix("s"))
             words = (
                 f"{left} of {count(stage['of'])} were not read at {stage['title'].lower()}, where screening was stopped"
             )
-            found.append(f"{words}: {stage['rounds']['stopped']}")
-            found += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
-    return found
+            sentences.append(f"{words}: {stage['rounds']['stopped']}")
+            sentences += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
+    return sentences
 
 
 def _limitations(context: Mapping[str, Any]) -> list[str]:
     """What a reader has to know before believing the numbers; each sentence says what it rests on."""
-    found = []
+    sentences = []
     for result in context["results"]:
         title, left = result["title"], result.get("left_out") or []
         if left:
             named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
             of = plural(result["counts"]["studies_included"], "included study", "included studies")
-            found.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
+            sentences.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
         if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
-            found.append(f"{title}: {sentence}")
-        found += [f"{title}: {text}" for text in _warnings(result)]
-    found += _not_screened(context["stages"])
+            sentences.append(f"{title}: {sentence}")
+        sentences += [f"{title}: {text}" for text in warnings_of(result)]
+    sentences += _not_screened(context["stages"])
     known = [row["outcome"] for row in context["known"]]
     if lost := known.count("not found"):
-        found.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
+        sentences.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
-        found.append(f"{plural(missing, 'report')} sought could not be retrieved.")
+        sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
     for search in context["searches"]:
-        found += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
-    found += context["flow"].get("notes") or []
-    return list(dict.fromkeys(found))
+        sentences += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
+    sentences += context["flow"].get("notes") or []
+    return list(dict.fromkeys(sentences))

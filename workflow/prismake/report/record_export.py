@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
+from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.states import State
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RECORDS, REPORTS, DUPLICATES = "records", "reports", "duplicates"
-SCREENED = ("title_abstract", "full_text")
+SCREENED = (TITLE_ABSTRACT, FULL_TEXT)
 STAGES = (RECORDS, DUPLICATES, REPORTS, *SCREENED)
 ALL, UNDECIDED = "all", "undecided"
 DECISIONS = {"included": "include", "excluded": "exclude", "not_retrieved": "not retrieved"}

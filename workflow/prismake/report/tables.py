@@ -64,8 +64,8 @@ def study_table(
 
 
 def _named(report_ids: str, reports: Mapping[str, str]) -> list[str]:
-    ids = [one.strip() for one in report_ids.split(";") if one.strip()]
-    return [reports.get(one, one).replace(BETWEEN, " / ") for one in ids]
+    ids = [report_id.strip() for report_id in report_ids.split(";") if report_id.strip()]
+    return [reports.get(report_id, report_id).replace(BETWEEN, " / ") for report_id in ids]
 
 
 def citation(report: Mapping[str, Any]) -> str:
@@ -108,5 +108,6 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
             }
         )
     return sorted(
-        rows, key=lambda one: (one["decision"] != "exclude", one["reason"], one["citation"], one["report_id"])
+        rows,
+        key=lambda row: (row["decision"] != "exclude", row["reason"], row["citation"], row["report_id"]),
     )

@@ -14,7 +14,7 @@ from prismake.core.errors import ImportFileError
 from prismake.core.records import LIST_COLUMNS
 from prismake.search import index_tables, tables, tool_tables, worksheets
 from prismake.search.inventory import Inventory
-from prismake.search.known_fields import PAGE_PAIRS, SYNONYMS, plain_name
+from prismake.search.known_fields import PAGE_PAIRS, SYNONYMS, Either, plain_name
 from prismake.search.mapping import Dialect, Raw, Tags, unguard
 from prismake.search.tables import ANY_TABLE, EMBASE
 
@@ -165,21 +165,24 @@ def adapted(dialect: Dialect, names: list[str]) -> Dialect:
         return dialect
     free = [name for name in names if name and name not in dialect.tags]
     fields = {column: list(rules) for column, rules in dialect.fields.items()}
-    here = set(names)
+    here, beside = set(names), set[str]()
     for column, headers in columns_of(free).items():
         rules = fields.setdefault(column, [])
         closed = column in dialect.fields and not rules
         own = {part for rule in rules for part in rule.partition("?")[0].partition(":")[0].split("~")}
         if closed or (column in LIST_COLUMNS and own & here):
+            beside.update(headers)
             continue
         chosen = headers[:1] if column == "authors" else headers
+        beside.update(headers)
         rules += [name + _HOW.get(column, "") for name in chosen]
     plain = {plain_name(name): name for name in reversed(free)}
     for first, last in PAGE_PAIRS:
         if first in plain:
             pair = f"{plain[first]}~{plain[last]}" if last in plain else plain[first]
             fields["pages"] = [*fields.get("pages", ()), pair]
-    return replace(dialect, fields={column: tuple(rules) for column, rules in fields.items()})
+    ignored = Either(dialect.ignored, frozenset(beside))  # a second column of the same meaning is no unknown one
+    return replace(dialect, fields={column: tuple(rules) for column, rules in fields.items()}, ignored=ignored)
 
 
 def _is_transposed(rows: list[tuple[int, list[str]]]) -> bool:

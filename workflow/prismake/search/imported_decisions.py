@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.protocol.config import EVERYBODY
 from prismake.protocol.forms import normal_word
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEAM = "consensus"
-STAGES = ("title_abstract", "full_text")
+STAGES = (TITLE_ABSTRACT, FULL_TEXT)
 FOUND = ["record_id", "stage", "reviewer", "decision", "reason", "labels", "file"]
 COLUMNS = [*FOUND, "item_id", "who", "implied"]
 
@@ -59,8 +60,8 @@ def carry(
     for row in decisions.to_dict("records"):
         name = names.get(row.pop("source"), {}).get(row["reviewer"], "")
         stages = [(row["stage"], "")]
-        if row["stage"] == "full_text" and name:
-            stages.append(("title_abstract", "yes"))
+        if row["stage"] == FULL_TEXT and name:
+            stages.append((TITLE_ABSTRACT, "yes"))
         for stage, implied in stages:
             passed = {"stage": stage, "decision": "include", "reason": "", "labels": ""} if implied else {}
             people = reviewers[stage] if name == EVERYBODY else [name if name in reviewers[stage] else ""]
@@ -83,7 +84,7 @@ def prefilled(carried: pd.DataFrame, stage: str, reasons: Sequence[str]) -> dict
         if len(set(rows["decision"])) > 1:
             continue
         said = rows.sort_values("implied", kind="stable").iloc[0].to_dict()
-        reason = known.get(normal_word(said["reason"]), "") if stage == "full_text" else ""
+        reason = known.get(normal_word(said["reason"]), "") if stage == FULL_TEXT else ""
         note = [f"labels: {said['labels']}"] if said["labels"] else []
         note += [f"reason: {said['reason']}"] if said["reason"] and not reason else []
         answer = {"decision": said["decision"], "reason": reason, "note": "; ".join(note)}

@@ -137,13 +137,19 @@ def stream(
             records = _records(path, found)
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
-                    portion = [
-                        one for one in portion if one["accession"] not in seen and not seen.add(one["accession"])
-                    ]
+                    portion = list(_first_of_each(portion, seen))
                 given += [ids.give(record) for record in portion]
                 take(portion)
             imports.append(_finished(found, source, given, [], told=not once, counted=not once or path == files[-1]))
     return imports
+
+
+def _first_of_each(records: Iterable[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
+    """Records whose accession is not in ``seen``, to which it is added."""
+    for record in records:
+        if record["accession"] not in seen:
+            seen.add(record["accession"])
+            yield record
 
 
 def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:

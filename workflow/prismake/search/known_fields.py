@@ -6,6 +6,7 @@ What a file has and is in none of these lists is named in a warning, so that not
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 
 def _words(text: str) -> frozenset[str]:
@@ -276,6 +277,16 @@ class KnownHeaders:
     def __init__(self, *own: str) -> None:
         self._own = re.compile("|".join(own)) if own else None
 
-    def __contains__(self, header: str) -> bool:
-        plain = plain_name(header)
+    def __contains__(self, header: object) -> bool:
+        plain = plain_name(str(header))
         return plain in HEADERS or (self._own is not None and self._own.fullmatch(plain) is not None)
+
+
+class Either:
+    """What is in one of two collections."""
+
+    def __init__(self, first: Container[str], second: Container[str]) -> None:
+        self._both = (first, second)
+
+    def __contains__(self, header: object) -> bool:
+        return any(header in each for each in self._both)

@@ -258,6 +258,8 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
         got: Any = [] if many else ""
         for tag, second, how, other, pattern in rules:
             values = tags.get(tag)
+            if values and column == "authors" and len(values) > _LETTERS:
+                values = people.put_together(values)
             if second:
                 got = pages(values[0] if values else "", (tags.get(second) or [""])[0])
             elif values and (pattern is None or any(pattern.search(value) for value in tags.get(other) or ("",))):
@@ -277,6 +279,8 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
     return finish(record)
 
 
+_LETTERS = 8
+"""Authors from which on it is looked whether a tool has taken a list for its letters."""
 _RETRACTED_TITLE = re.compile(r"^\W*(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(?:\s+ARTICLE|\s+article)?\s*[:\].]")
 _RETRACTED_TYPE = {"retracted publication", "retracted article", "retracted"}
 

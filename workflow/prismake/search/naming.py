@@ -126,7 +126,7 @@ def _ebsco(tags: Tags, given: str) -> str:
 
 def _proquest(tags: Tags, given: str) -> str:
     """The name as given, the short one where it is known; without one, that in the address of the link resolver."""
-    stated = next((value for value in tags.get("DB", ()) if value.strip()), "")
+    stated = next((value for name in ("DB", "database") for value in tags.get(name, ()) if value.strip()), "")
     if not stated:
         places = " ".join([*tags.get("L2", ()), *tags.get("UR", ())])
         found = re.search(r"ProQ(?::|%3A)+(?:ProQ(?::|%3A)+)?(\w+)", places, re.IGNORECASE)

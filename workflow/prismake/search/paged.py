@@ -75,7 +75,7 @@ def search(
         fetching.run(unfinished)
     missing = archive.todo(wanted, archive.searches(folder), frozen, folder)
     if missing is not None:
-        log = {
+        log: dict[str, Any] = {
             "source": service.name,
             "database": service.name,
             "kind": service.kind,

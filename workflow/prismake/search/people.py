@@ -59,6 +59,13 @@ def names(value: str) -> list[str]:
     return _of_line(name)
 
 
+def put_together(values: list[str]) -> list[str]:
+    """The values of a tag, as one where a tool wrote a list letter by letter, each on a line of its own."""
+    if len(values[0]) > 1 or any(len(value) > 1 for value in values):
+        return values
+    return [re.sub(r",(?=\w)", ", ", "".join(values))]
+
+
 def is_cut_off(value: str) -> bool:
     """Whether the list of authors ends in *et al.*: the export does not tell them all."""
     return value.rstrip(" .;,]")[-2:] in {"al", "AL"} and _ETAL.search(value) is not None

@@ -14,6 +14,8 @@ from typing import IO, Any
 
 from lxml import etree
 
+from prismake.search.decode import Limited
+
 SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 """Options of every parser: nothing is fetched or put in, and libxml2's limits hold (10 MB for one piece of text)."""
 # Nothing is looked up by id: without that index reading is a little faster.
@@ -32,7 +34,7 @@ _PROLOG = re.compile(
 _PROLOG_BYTES = 1_000
 
 
-def articles(stream: IO[bytes]) -> Iterator[tuple[Any, int]]:
+def articles(stream: IO[bytes] | Limited) -> Iterator[tuple[Any, int]]:
     """The article elements of a file one by one, with the number of lines to add to their ``sourceline``.
 
     An element may be emptied once the next is asked for. Raises ``lxml.etree.XMLSyntaxError`` where the file is broken.
@@ -57,7 +59,7 @@ def articles(stream: IO[bytes]) -> Iterator[tuple[Any, int]]:
         lines += stretch.count(b"\n")
 
 
-def _stretches(rest: bytes, stream: IO[bytes]) -> Iterator[tuple[bytes, bytes, bytes]]:
+def _stretches(rest: bytes, stream: IO[bytes] | Limited) -> Iterator[tuple[bytes, bytes, bytes]]:
     """What follows the start of the root in stretches: their text, the end of the root if they lack it, what was read
     behind them."""
     while len(rest) < _LONGEST and (portion := stream.read(_PORTION)):
@@ -69,7 +71,7 @@ def _stretches(rest: bytes, stream: IO[bytes]) -> Iterator[tuple[bytes, bytes, b
     yield rest, b"", b""
 
 
-def _watched(ahead: bytes, stream: IO[bytes]) -> Iterator[tuple[Any, int]]:
+def _watched(ahead: bytes, stream: IO[bytes] | Limited) -> Iterator[tuple[Any, int]]:
     """The articles of a file of any shape, of which ``ahead`` was read; each is emptied once the next is asked for."""
     for _, element in etree.iterparse(_Joined(ahead, stream), events=("end",), tag=_ARTICLES, **_OPTIONS):
         yield element, 0
@@ -82,7 +84,7 @@ def _watched(ahead: bytes, stream: IO[bytes]) -> Iterator[tuple[Any, int]]:
 class _Joined:
     """A stream with what was read of it put back."""
 
-    def __init__(self, ahead: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, ahead: bytes, stream: IO[bytes] | Limited) -> None:
         self._ahead, self._stream = ahead, stream
 
     def read(self, size: int = -1) -> bytes:

@@ -12,8 +12,9 @@ from lxml import etree
 
 from prismake.core.errors import ImportFileError
 from prismake.core.records import collapse, collapse_each, normal_doi, normal_pmcid, normal_pmid
-from prismake.search.decode import decode
+from prismake.search.decode import Limited, decode
 from prismake.search.mapping import finish, year
+from prismake.search.markup import plain
 from prismake.search.pubmed_stream import SAFE, articles
 
 _START = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
@@ -24,7 +25,7 @@ def pmids(data: bytes) -> list[str]:
     return [_pmid(element) for element, _ in articles(io.BytesIO(data))]
 
 
-def records(stream: IO[bytes], problems: list[str]) -> Iterator[dict[str, Any]]:
+def records(stream: IO[bytes] | Limited, problems: list[str]) -> Iterator[dict[str, Any]]:
     """Record dictionaries; a record without PMID or citation costs one line in ``problems``.
 
     Raises ``lxml.etree.XMLSyntaxError`` where the file is broken; ``salvage`` reads the rest of such a file.
@@ -151,6 +152,9 @@ def _record(article: Any) -> dict[str, Any] | None:
         "related_reports": _links(outer.get("CommentsCorrectionsList")),
     }
     (_book if citation is None else _journal_article)(record, core, inner)
+    for column in ("title", "abstract"):
+        if "<" in record[column]:  # mark-up that was taken for text where the record was made
+            record[column] = plain(record[column])
     return finish(record)
 
 

@@ -12,7 +12,8 @@ from prismake.search.mapping import Dialect
 
 
 def _dialect(*of: Any, ignored: str = "", **more: Any) -> Dialect:
-    return Dialect(*of, **more, ignored=known_fields.RIS.union(ignored.split()))
+    more["ignored"] = known_fields.RIS.union(ignored.split())
+    return Dialect(*of, **more)
 
 
 _RIS = {

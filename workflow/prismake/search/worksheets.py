@@ -1,15 +1,12 @@
 """The cells of workbooks, with memory that follows what is in them and not how far apart it lies.
 
-python-calamine makes a sheet dense: one stray cell at XFD60000 would cost it 31 GB. How far a sheet reaches is
-therefore looked up in the file first, and one that is mostly empty is read cell by cell.
+A sheet that reaches far and is mostly empty is read cell by cell (see ``prismake.core.sheet_extent``).
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,16 +14,11 @@ import openpyxl
 from lxml import etree
 
 from prismake.core.errors import ImportFileError
+from prismake.core.sheet_extent import DAMAGED, DENSE, extents
 
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
-DENSE = 5_000_000
-"""Cells of a sheet, empty ones included, up to which it is held as a whole; about 300 MB."""
-_PIECE = 1024**2
-_CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _SAVE = "Save it as CSV UTF-8 and import that."
-_SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False}
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
 def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
@@ -37,7 +29,7 @@ def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     largest = 0
     if data[:2] == b"PK":
         with _archive(data, where) as archive:
-            largest = max((cells for _, cells in _extents(archive, where)), default=0)
+            largest = max((rows * columns for rows, columns in _extents(archive, where)), default=0)
     yield from _cell_by_cell(data, where) if largest > DENSE else _dense(data, where)
 
 
@@ -55,58 +47,11 @@ def _archive(data: bytes, where: str) -> zipfile.ZipFile:
     return archive
 
 
-def _extents(archive: zipfile.ZipFile, where: str) -> Iterator[tuple[str, int]]:
-    """(part, rows times columns from the first cell of the sheet to the last that holds anything) of each sheet."""
+def _extents(archive: zipfile.ZipFile, where: str) -> list[tuple[int, int]]:
     try:
-        for part in archive.namelist():
-            if re.match(r"xl/worksheets/[^/]+\.xml$", part):
-                with archive.open(part) as stream:
-                    yield part, _extent_of_xlsx(stream)
-            elif part == "content.xml":
-                with archive.open(part) as stream:
-                    yield part, _extent_of_ods(stream)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+        return extents(archive)
+    except DAMAGED as error:
         raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy="Save it again.") from None
-
-
-def _extent_of_xlsx(stream: Any) -> int:
-    last_row, columns, rest = 0, set[bytes](), b""
-    while piece := stream.read(_PIECE):
-        text = rest + piece
-        for column, row in _CELL.findall(text):
-            columns.add(column)
-            last_row = max(last_row, int(row))
-        rest = text[-20:]
-    return last_row * max(map(_column_number, columns), default=0)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _extent_of_ods(stream: Any) -> int:
-    """As above; an empty row or cell may stand for a million of them, which count only if something lies behind."""
-    largest = rows = columns = row = column = filled = 0
-    table, line, cell = (f"{_TABLE}{name}" for name in ("table", "table-row", "table-cell"))
-    try:
-        for _, element in etree.iterparse(stream, tag=(table, line, cell, f"{_TABLE}covered-table-cell"), **_SAFE):
-            if element.tag == table:
-                largest, rows, columns, row = max(largest, rows * columns), 0, 0, 0
-            elif element.tag == line:
-                row += int(element.get(f"{_TABLE}number-rows-repeated", 1))
-                if filled:
-                    rows, columns = row, max(columns, filled)
-                column = filled = 0
-            else:
-                column += int(element.get(f"{_TABLE}number-columns-repeated", 1))
-                filled = column if len(element) else filled
-            element.clear()
-    except (etree.XMLSyntaxError, ValueError):
-        return 0  # calamine tells what is wrong with it
-    return max(largest, rows * columns)
 
 
 def _dense(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:

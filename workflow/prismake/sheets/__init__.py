@@ -1,20 +1,34 @@
 """Spreadsheets that people fill in: the only code that touches them.
 
-``paths``    which file belongs to whom, and whether a program has it open
-``layout``   the columns of a sheet
-``queue``    what a stage asks about, read a column at a time
-``xlsx``     the file format, written row by row
-``workbook`` a new workbook
-``growing``  rows added to a workbook that people have worked in
-``reading``  rows out of whatever people saved
-``oddcells`` cells that look filled and come out empty
-``matching`` which item a row is about
-``answers``  rows as answers, problems with their cells
-``rearranged`` a column of answers sorted without the others
-``halfway``  further questions that are open, or answered for nothing
-``withdrawn`` answers that were given once and are gone
-``state``    what people last did to the sheets, told apart from what the workflow wrote
-``history``  last good answers, every change of a decision, earlier copies
-``offering`` add what is newly queued
-``loop``     read a stage: decisions, agreement, status
+The file itself
+
+``xlsx``      the file format, written row by row
+``workbook``  a new workbook
+``growing``   rows added to a workbook that people have worked in
+``reading``   rows out of whatever people saved
+``layout``    the columns of a sheet
+``counting``  the count at the top of a sheet; ``emphasis``, key terms set off; ``remarks``, the workflow's own words
+
+What a sheet says
+
+``queue``     what a stage asks about, read a column at a time
+``matching``  which item a row is about
+``answers``   rows as answers, problems with their cells
+``checks``    one file for each thing that can go wrong between two readings, all with one signature
+``own_sheet`` one person's sheet: trusted, or its last good answers in its place
+
+A stage
+
+``setup``     what the protocol says, and what earlier runs have kept
+``stage``     all sheets of a stage read together
+``merged_answers``  answers to records that have become one report since
+``prefilled`` answers that came with an export
+``judged_records``  which records somebody has answered about
+
+Offering and reading back
+
+``batches``   what is handed out now and next; ``order``, in which order
+``offering``  add what is newly queued
+``loop``      read a stage back: decisions, agreement, status; ``progress``, how far its batches are
+``problems``  every problem with its place
 """

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from prismake.protocol.forms import Field, Form, allowed, as_typed, understand
+from prismake.protocol.forms import Field, Form, allowed, as_typed, parse_answer
+from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
 from prismake.sheets.merged_answers import first_of
@@ -51,11 +52,11 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
         choices = row_choices(queue.get(item, {})) if by_row else ()
         for column in answer_columns:
             raw = row[column.header]
-            if item not in titles and not understand(column.answer, raw, choices):
+            assert column.answer is not None
+            if item not in titles and not parse_answer(column.answer, raw, choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
-            assert column.answer is not None
             _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
         _note(sheet, item, row, form.note)
         sheet.places.setdefault(item, []).append(number)
@@ -104,7 +105,7 @@ class _Cell(NamedTuple):
 def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
     """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
     number, item, name, question, header, raw, choices = cell
-    answer = understand(question, raw, choices)
+    answer = parse_answer(question, raw, choices)
     earlier = sheet.answers.setdefault(item, {})
     problem = ""
     if not answer and (number, header) in table.odd:
@@ -112,8 +113,9 @@ def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
         problem = f"the cell comes out empty: {why}. Type the answer to “{question.label}” for {item}."
     elif answer is None:
         shown = as_typed(raw).strip()[:60]
-        words = allowed(question, choices)
-        problem = f"“{shown}” is not an answer to “{question.label}” for {item}. Allowed: {words}."
+        problem = f"“{shown}” is not an answer to “{question.label}” for {item}. Allowed: {allowed(question, choices)}."
+        if question.kind in ("count", "number") and (asked := question_back(as_typed(raw), question.decimal_sign)):
+            problem = f"“{question.label}” for {item}: {asked}"
     elif answer and earlier.get(name) and earlier[name] != answer:
         rows = sheet.places[item] if item in sheet.places else sheet.places[f"{item}/{name}"]
         first = table.address(rows[0], header)

@@ -73,10 +73,10 @@ def _further(columns: Sequence[Column], asked: Sequence[Column]) -> list[tuple[s
     for column in asked:
         if column.answer and column.answer.when:
             groups.setdefault(column.answer.when, []).append(column)
-    found = []
-    for (name, wanted), further in groups.items():
-        first = next(one.answer for one in columns if one.key == name and one.answer)
-        choice = next(one for one in first.choices if one.value == wanted)
+    conditions = []
+    for (name, answer), further in groups.items():
+        first = next(column.answer for column in columns if column.key == name and column.answer)
+        choice = next(choice for choice in first.choices if choice.value == answer)
         words = (re.sub("([?*~])", r"~\1", word).replace('"', '""') for word in (choice.value, *choice.synonyms))
-        found.append((name, "{" + ",".join(f'"={word}"' for word in words) + "}", further))
-    return found
+        conditions.append((name, "{" + ",".join(f'"={word}"' for word in words) + "}", further))
+    return conditions

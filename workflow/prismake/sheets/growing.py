@@ -62,17 +62,17 @@ def add_rows(
         for column in columns:
             if column.key in texts and column.key in place:
                 _set(sheet.cell(number, place[column.key]), column, texts)
-    there = [column for column in columns if column.key in place]
+    present = [column for column in columns if column.key in place]
     start = max(_last_row(sheet), header_row) + 1
     for number, row in enumerate(rows, start=start):
-        texts = [cell_text(row.get(column.key)) for column in there]
-        sheet.row_dimensions[number].height = height_of(there, texts)
-        for column, text in zip(there, texts, strict=True):
+        cells = [cell_text(row.get(column.key)) for column in present]
+        sheet.row_dimensions[number].height = height_of(present, cells)
+        for column, text in zip(present, cells, strict=True):
             _fill(sheet.cell(number, place[column.key]), column, text)
-    letters = [get_column_letter(place[column.key]) for column in there]
-    for one in row_dropdowns(there, letters, rows, start):
+    letters = [get_column_letter(place[column.key]) for column in present]
+    for dropdown in row_dropdowns(present, letters, rows, start):
         sheet.add_data_validation(
-            DataValidation("list", one.source, allow_blank=True, showErrorMessage=False, sqref=one.area)
+            DataValidation("list", dropdown.source, allow_blank=True, showErrorMessage=False, sqref=dropdown.area)
         )
     _widen(sheet, header_row + 1, start + len(rows) - 1)
     _count_on(book, sheet, header_row, columns, place, start + len(rows) - 1)
@@ -120,8 +120,10 @@ def _keep_values(
             if cell.data_type != "f":
                 continue
             known = worked_out() if known is None else known
-            text = as_typed(known.get(cell.row, {}).get(header))
-            if text:
+            value = known.get(cell.row, {}).get(header)
+            if isinstance(value, float):
+                cell.value = value
+            elif text := as_typed(value):
                 cell.value, cell.data_type = text, "s"
 
 
@@ -130,7 +132,7 @@ def _add_columns(
 ) -> None:
     """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
     for column in columns:
-        if column.role == "live" and column.key not in place and any(one.get(column.key) for one in texts):
+        if column.role == "live" and column.key not in place and any(row.get(column.key) for row in texts):
             place[column.key] = sheet.max_column + 1
             cell = sheet.cell(header_row, place[column.key])
             cell.value = column.header
@@ -142,8 +144,8 @@ def _count_on(
     book: Any, sheet: Any, header_row: int, columns: Sequence[Column], place: Mapping[str, int], last: int
 ) -> None:
     """The counts reach to the new last row; one that was saved as what it had come to is a formula again."""
-    for one in book.worksheets:
-        for cell in (cell for row in one.iter_rows(max_row=header_row + 1) for cell in row):
+    for page in book.worksheets:
+        for cell in (cell for row in page.iter_rows(max_row=header_row + 1) for cell in row):
             if cell.data_type == "f" and is_count_formula(cell.value):
                 cell.value = reaching(cell.value, last, SPARE)
     for cell in sheet[header_row]:

@@ -51,12 +51,15 @@ def check_of(item: str, title: str) -> str:
 
 def reviewer_columns(form: Form) -> list[Column]:
     """Item and count, what is read, what is answered, the note, further details, the workflow's remark and check."""
-    context = [(one.after, _context(one, form.highlight)) for one in form.context]
+    context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
     return [
         Column(ITEM, "item", "item_id", 16),
         *([] if form.optional else _COUNT),
         *(column for after, column in context if not after),
-        *(Column(one.label, "answer", one.name, one.width, True, answer=one) for one in form.fields),
+        *(
+            Column(question.label, "answer", question.name, question.width, True, answer=question)
+            for question in form.fields
+        ),
         Column(form.note, "note", "note", form.note_width, True),
         *(column for after, column in context if after),
         Column(STATE, "state", "state", 16, True),
@@ -64,10 +67,10 @@ def reviewer_columns(form: Form) -> list[Column]:
     ]
 
 
-def _context(one: Context, highlight: tuple[str, ...]) -> Column:
-    role = "live" if one.live else "context"
-    terms = highlight if one.column in ("title", "abstract") else ()
-    return Column(one.label, role, one.column, one.width, one.wrap, one.link, terms=terms)
+def _context(context: Context, highlight: tuple[str, ...]) -> Column:
+    role = "live" if context.live else "context"
+    terms = highlight if context.column in ("title", "abstract") else ()
+    return Column(context.label, role, context.column, context.width, context.wrap, context.link, terms=terms)
 
 
 def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:
@@ -82,7 +85,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
 
     What is said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
     """
-    title = next(one for one in form.context if one.column == "title")
+    title = next(context for context in form.context if context.column == "title")
     return [
         Column(ITEM, "item", "item_id", 16),
         *_COUNT,

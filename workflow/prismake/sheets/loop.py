@@ -61,7 +61,7 @@ def notes_table(sheets: StageSheets) -> Table:
 
 def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
     """How far the stage is: counts that add up, each reviewer's share, every problem with its place."""
-    counts = dict.fromkeys((state for state in State if state != State.NOT_APPLICABLE), 0)
+    counts: dict[State, int] = dict.fromkeys((state for state in State if state != State.NOT_APPLICABLE), 0)
     for decision in decisions:
         counts[decision.state] += 1
     reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.setup.team}

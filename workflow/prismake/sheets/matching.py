@@ -8,6 +8,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.records import normal_title
+from prismake.kept.way_back import way_back
 from prismake.protocol.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
 from prismake.sheets.reading import SheetTable
@@ -129,6 +130,5 @@ def _sorted_alone(table: SheetTable, number: int, header: str, item: str, other:
     return SheetError(
         f"the row of {item} carries the {header.lower()} of {other}: a column was sorted without the others.",
         where=table.address(number, header),
-        remedy="Undo the sorting, or restore the sheet from config/sheets/history/. Until then the answers read last "
-        "stay in force.",
+        remedy=f"Undo the sorting. {way_back(table.path)} Until then the answers read last stay in force.",
     )

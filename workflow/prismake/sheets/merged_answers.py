@@ -108,11 +108,11 @@ def _merge(
         merged.verdicts.setdefault(item, {})[name] = verdict
     for who, given in answers.items():
         for question in form.fields:
-            values = [value for i in ids if (value := given.get(i, {}).get(question.name))]
-            if values:
+            own_values = [value for i in ids if (value := given.get(i, {}).get(question.name))]
+            if own_values:
                 own = merged.answers.setdefault(who, {}).setdefault(item, dict(given.get(item, {})))
-                own[question.name] = values[0]
-            if len({comparable(question, settles(question, {question.name: value})) for value in values}) > 1:
+                own[question.name] = own_values[0]
+            if len({comparable(question, settles(question, {question.name: value})) for value in own_values}) > 1:
                 merged.contradictory.setdefault(who, {}).setdefault(item, set()).add(question.name)
 
 

@@ -11,7 +11,9 @@ from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
-from prismake.kept.answers import keep_copy, note_offer
+from prismake.kept.answers import note_offer
+from prismake.kept.prefilled import prefilled_for, save_prefilled
+from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
@@ -19,7 +21,6 @@ from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_sheet import MissingSheet
-from prismake.sheets.prefilled import prefilled_for, save_prefilled
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark

@@ -10,6 +10,7 @@ from prismake.core.errors import SheetError
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import current
+from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.checks import reordered
 from prismake.sheets.checks import typed_pairs as typed
@@ -116,9 +117,8 @@ def _refuse_foreign(table: SheetTable, who: str) -> None:
         raise SheetError(
             f"by its first page this is the sheet of {table.owner}, not of {who}.",
             where=str(table.path),
-            remedy="Give each file its own name back (config/sheets/history/ holds earlier copies). If it really is "
-            f"the sheet of {who}, write {who} beside “{OWNER}” on the first page. Until then the answers read last "
-            "stay in force.",
+            remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
+            f"write {who} beside “{OWNER}” on the first page. Until then the answers read last stay in force.",
         )
 
 
@@ -129,6 +129,5 @@ def _refuse_missing(session: Session, who: str) -> None:
         raise MissingSheet(
             "the sheet was filled in and is gone.",
             where=str(path),
-            remedy="Put it back (config/sheets/history/ holds earlier copies). To start it afresh, delete its entry "
-            f"in config/sheets/history/{session.setup.stage}.json.",
+            remedy=f"Put it back if it was moved. {way_back(path)}",
         )

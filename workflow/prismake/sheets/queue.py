@@ -96,7 +96,8 @@ class _Column:
         size = sum(file.metadata.row_group(group).column(index).total_uncompressed_size for group in groups)
         self._file, self._name = file, file.schema_arrow.names[index]
         self._restarts = 0 if size > _KEPT_WHOLE else _RESTARTS
-        self._start, self._values = 0, []
+        self._start = 0
+        self._values: list[Any] = []
         self._windows: Iterator[pa.RecordBatch] = iter(())
         self._begin()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -11,6 +12,8 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
+from prismake.kept.way_back import way_back
 from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
@@ -19,7 +22,6 @@ from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
 _GUIDE_LINES = 8  # of the first page, in which its owner is looked for
-_SAVE_AGAIN = "Open the last good copy in config/sheets/history/ or your own backup, and save it under this name."
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
 
     as_read = digest(path) or ""
     if path.stat().st_size == 0:
-        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=_SAVE_AGAIN)
+        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
+    _refuse_stray_cells(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             return replace(_only_table(path, book, columns, everything), digest=as_read)
@@ -74,42 +77,62 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
         raise SheetError(
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
-    except Exception as error:  # calamine's errors, and what damaged archives raise beneath it
-        raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=_SAVE_AGAIN) from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
+
+
+def _refuse_stray_cells(path: Path) -> None:
+    """Raises ``SheetError`` for a cell so far outside the table that what lies between would fill the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if all(rows * columns <= DENSE for rows, columns in stated(archive)):
+                return
+            rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
+    except DAMAGED:
+        return  # what is wrong is told where the workbook is opened
+    if rows * columns > DENSE:
+        raise SheetError(
+            f"something stands far outside the table: the sheet reaches to row {rows:,} and column "
+            f"{column_letter(columns)}, which is {rows * columns:,} cells.",
+            where=str(path),
+            remedy="Delete the rows below the table and the columns to the right of it, and save.",
+        )
 
 
 def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
     """The one sheet that holds the table, read."""
-    found, owner = [], ""
+    candidates, owner = [], ""
     for index, meta in enumerate(book.sheets_metadata):
         sheet = book.get_sheet_by_name(meta.name)
         if (header := _header_row(sheet, columns)) is not None:
-            found.append((index, meta.name, sheet, header))
+            candidates.append((index, meta.name, sheet, header))
         else:
             owner = owner or _owner(sheet)
-    if not found:
+    if not candidates:
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
             where=str(path),
-            remedy="Give the headers their names back, or restore the sheet from config/sheets/history/.",
+            remedy=f"Give the headers their names back. {way_back(path)}",
         )
-    if len(found) > 1:
+    if len(candidates) > 1:
         raise SheetError(
-            f"{' and '.join(f'“{name}”' for _, name, *_ in found)} both hold the table.",
+            f"{' and '.join(f'“{name}”' for _, name, *_ in candidates)} both hold the table.",
             where=str(path),
             remedy="Delete the sheet that is the copy.",
         )
-    index, name, sheet, header = found[0]
+    index, name, sheet, header = candidates[0]
     cells = _row(sheet, header)
-    headers, extra = _places(f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
+    headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
     unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
     beside: dict[tuple[int, int], Any] = {}
-    wanted = headers if not everything else {**extra, **headers}
+    read = headers if not everything else {**extra, **headers}
     if not everything:
-        unread = {one.header for one in columns if one.role == "context" and one.key not in ("title", "field")}
-        wanted = {text: place for text, place in headers.items() if text not in unread}
-    rows = list(_rows(sheet, header, wanted, unnamed, beside))
-    answers = [one.header for one in columns if one.role == "answer" and one.header in headers]
+        unread = {
+            column.header for column in columns if column.role == "context" and column.key not in ("title", "field")
+        }
+        read = {text: place for text, place in headers.items() if text not in unread}
+    rows = list(_rows(sheet, header, read, unnamed, beside))
+    answers = [column.header for column in columns if column.role == "answer" and column.header in headers]
     # only an answer that comes out empty is ever asked about; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
     odd = odd_cells(path, index, sheet) if empty else {}
@@ -134,17 +157,19 @@ def _row(sheet: Any, index: int) -> list[Any]:
 
 def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
     """The index of the header row when the sheet holds the table."""
-    wanted = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
+    required = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
     least = max(2, sum(column.role not in ("live", "progress") for column in columns) // 2)
     known = {normal_word(column.header) for column in columns}
     for index, row in enumerate(islice(sheet.iter_rows(), _HEADER_SEARCH)):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
-        if wanted & words and len(words & known) >= least:
+        if required & words and len(words & known) >= least:
             return index
     return None
 
 
-def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tuple[dict[str, int], dict[str, int]]:
+def _places(
+    path: Path, where: str, cells: Sequence[Any], columns: Sequence[Column]
+) -> tuple[dict[str, int], dict[str, int]]:
     """The places (from 1) of our headers and of the others; raises when one that must be read is missing or twice."""
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(cells, start=1):
@@ -160,7 +185,7 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
         elif len(places[word]) > 1:
             problems.append(f"the column “{column.header}” is there {len(places[word])} times")
     if problems:
-        remedy = "Give each column its header back, or restore the sheet from config/sheets/history/."
+        remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
     headers = {column.header: places[word][0] for word, column in known.items() if word in places}
     used = set(headers.values())
@@ -169,14 +194,14 @@ def _places(where: str, cells: Sequence[Any], columns: Sequence[Column]) -> tupl
 
 
 def _rows(
-    sheet: Any, header: int, wanted: Mapping[str, int], unnamed: Sequence[int], beside: dict[tuple[int, int], Any]
+    sheet: Any, header: int, places: Mapping[str, int], unnamed: Sequence[int], beside: dict[tuple[int, int], Any]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, values by header) below the header, without rows in which nothing of this stands.
 
     What stands in the columns ``unnamed`` is put into ``beside``, by row and column.
     """
     offset = sheet.start[1] + 1
-    headers, pick = tuple(wanted), itemgetter(*(place - offset for place in wanted.values()))
+    headers, pick = tuple(places), itemgetter(*(place - offset for place in places.values()))
     others = [(place, place - offset) for place in unnamed if place >= offset]
     for number, cells in enumerate(islice(sheet.iter_rows(), header + 1, None), start=header + 2):
         values = pick(cells)

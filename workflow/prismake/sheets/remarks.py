@@ -9,8 +9,8 @@ from prismake.sheets.merged_answers import APART
 _OURS = (NO_LONGER, AGAINST, APART)
 
 
-def with_remark(now: str, wanted: str) -> str:
+def with_remark(now: str, remark: str) -> str:
     """The cell as it should be: the remark that is wanted now, or none, and what people wrote, on lines of its own."""
     first, _, rest = now.partition("\n")
     theirs = rest if first.startswith(_OURS) else now
-    return "\n".join(part for part in (wanted, theirs) if part)
+    return "\n".join(part for part in (remark, theirs) if part)

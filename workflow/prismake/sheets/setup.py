@@ -12,11 +12,11 @@ from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
-from prismake.sheets.prefilled import Prefilled, load_prefilled
 
 
 @dataclass(frozen=True)

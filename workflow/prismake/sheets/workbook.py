@@ -154,11 +154,11 @@ def _links(own: Sequence[tuple[str, Column]], rows: Rows) -> Iterator[tuple[str,
 
 def _lists(columns: Sequence[Column]) -> list[tuple[str, ...]]:
     """The different lists of choices, each of which becomes a column of the hidden page."""
-    found: dict[tuple[str, ...], None] = {}
+    lists: dict[tuple[str, ...], None] = {}
     for column in columns:
         if column.answer and column.answer.kind == "choice" and not column.answer.by_row:
-            found.setdefault(tuple(choice.value for choice in column.answer.choices))
-    return list(found)
+            lists.setdefault(tuple(choice.value for choice in column.answer.choices))
+    return list(lists)
 
 
 def _lists_page(lists: Sequence[tuple[str, ...]]) -> Page:
@@ -199,10 +199,10 @@ def _asked(column: Column, columns: Sequence[Column]) -> str:
     """The formula that says whether the second row is asked a question."""
     if column.answer is None or not column.answer.when:
         return '$A2<>""'
-    name, wanted = column.answer.when
-    index, first = next((i, one) for i, one in enumerate(columns, start=1) if one.key == name and one.answer)
+    name, answer = column.answer.when
+    index, first = next((i, other) for i, other in enumerate(columns, start=1) if other.key == name and other.answer)
     choices = first.answer.choices if first.answer else ()
-    return _says(f"${column_letter(index)}2", next(choice for choice in choices if choice.value == wanted))
+    return _says(f"${column_letter(index)}2", next(choice for choice in choices if choice.value == answer))
 
 
 def _says(cell: str, choice: Choice) -> str:

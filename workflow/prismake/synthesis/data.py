@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PoolingError
-from prismake.protocol.config import PROPORTIONS
+from prismake.core.measures import PROPORTIONS
+from prismake.core.numbers import Format
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,13 +36,16 @@ _ARMS = {"RR", "OR", "RD"}
 class Data:
     """The studies of one outcome on the scale of its analysis; arrays of shape (k,).
 
-    ``measure`` is the name under which ``back_transform`` knows it: GENLN for published ratios.
+    ``measure`` is the name under which ``back_transform`` knows it: GENLN for published ratios. ``show`` is how the
+    outcome's numbers are printed, and ``name`` what the protocol calls its measure (empty for the usual name).
     """
 
     measure: str
     columns: Mapping[str, np.ndarray]
     yi: np.ndarray
     vi: np.ndarray
+    show: Format = dataclasses.field(default_factory=Format)
+    name: str = ""
 
     @property
     def proportion(self) -> bool:
@@ -50,7 +54,7 @@ class Data:
     def part(self, mask: np.ndarray) -> Data:
         """The studies where ``mask`` is true."""
         columns = {role: values[mask] for role, values in self.columns.items()}
-        return Data(self.measure, columns, self.yi[mask], self.vi[mask])
+        return dataclasses.replace(self, columns=columns, yi=self.yi[mask], vi=self.vi[mask])
 
     def natural(self, value: float) -> float | None:
         """A value of the analysis on the natural scale (PFT: at the harmonic mean of the totals)."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.missing import is_missing
+from prismake.core.notes import NOT_REPORTED
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, single_intervals, whole
 from prismake.synthesis.fields import json_ready
@@ -15,33 +17,54 @@ from prismake.synthesis.models import fit, main_plan, numbers
 def by_group(
     data: Data, groups: Sequence[str], title: str, spec: Mapping[str, Any], level: float, tau2: str
 ) -> dict[str, Any]:
-    """Estimates by subgroup from the main model, and the test between them (inverse variance, Wald)."""
+    """Estimates by subgroup from the main model, and the test between them (inverse variance, Wald).
+
+    Studies whose label is missing (blank or not reported) are the last level, ``not reported``, and take no part in
+    the test.
+    """
     import numpy as np
 
     from prismake.pooling import subgroups
 
-    names = np.array([group if group else "not stated" for group in groups])
-    levels = [_level(data.part(names == name), str(name), spec, level) for name in sorted(set(names))]
-    between: dict[str, Any] = {"Q": None, "df": None, "p": None, "values": None}
-    method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
-    if len(levels) < 2:
-        sentence = f"{title}: all studies are in one subgroup; there is nothing to test."
-    else:
+    known = np.array([not is_missing(group) for group in groups])
+    names = np.array([str(group) for group in groups])
+    labels = sorted(set(names[known]))
+    levels = [_level(data.part(known & (names == name)), str(name), spec, level) for name in labels]
+    tested, sentence = None, f"{title}: {_one_subgroup(len(levels))}; there is nothing to test."
+    if len(levels) > 1:
         try:
-            tested = subgroups(data.yi, data.vi, list(names), tau2, spec["method"], "z", level)
-            between = {"Q": plain(tested.Q), "df": whole(tested.df), "p": plain(tested.p)}
-            names = {"groups": tested.levels, "Q_between": tested.Q, "df": tested.df, "pval": tested.p}
-            names |= {"tau2": tested.tau2, "R2": tested.R2}
-            between["values"] = {name: json_ready(value) for name, value in names.items()}
-            shown = [one for one in levels if one["estimate"] is not None]
-            sentence = sentences.subgroup_test(title, shown, tested.Q, tested.df, tested.p, level)
+            part = data.part(known)
+            tested = subgroups(part.yi, part.vi, list(names[known]), tau2, spec["method"], "z", level)
+            shown = [row for row in levels if row["estimate"] is not None]
+            test = tested.Q, tested.df, tested.p
+            sentence = sentences.subgroup_test(title, shown, test, level, data.show)
         except PoolingError as error:
             sentence = f"{title}: the subgroups cannot be tested. {error}"
+    missing = int((~known).sum())
+    alone = [row["level"] for row in levels if row["k"] == 1] if tested else []
+    if notes := sentences.group_notes(alone, missing):
+        sentence += f" {notes}"
+    if missing:
+        levels.append({**_level(data.part(~known), NOT_REPORTED, spec, level), "missing": True})
+    method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
     options = {"measure": spec["measure"], "method": spec["method"], "test": "z", "tau2": tau2, "level": level}
     return {
-        "title": title, "kind": "between_q", "options": options, "levels": levels, **between, "method": method,
+        "title": title, "kind": "between_q", "options": options, "levels": levels, **_between(tested), "method": method,
         "sentence": sentence,
     }  # fmt: skip
+
+
+def _one_subgroup(levels: int) -> str:
+    return "all studies are in one subgroup" if levels else "no study reports it"
+
+
+def _between(tested: Any) -> dict[str, Any]:
+    """The test between subgroups, under the names that the workflow and R's metafor give its fields."""
+    if tested is None:
+        return {"Q": None, "df": None, "p": None, "values": None}
+    fields = {"groups": "levels", "Q_between": "Q", "df": "df", "pval": "p", "tau2": "tau2", "R2": "R2"}
+    values = {name: json_ready(getattr(tested, source)) for name, source in fields.items()}
+    return {"Q": plain(tested.Q), "df": whole(tested.df), "p": plain(tested.p), "values": values}
 
 
 def no_groups(title: str) -> dict[str, Any]:
@@ -59,8 +82,8 @@ def _level(part: Data, name: str, spec: Mapping[str, Any], level: float) -> dict
         row |= {"events": whole(part.columns["events"].sum()), "total": whole(part.columns["total"].sum())}
     blank = dict.fromkeys(("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "I2", "values"))
     if len(part.yi) == 1:
-        one = (float(values[0]) for values in single_intervals(part, level))
-        single = dict(zip(("estimate", "ci_lb", "ci_ub"), one, strict=True))
+        numbers_of_study = (float(values[0]) for values in single_intervals(part, level))
+        single = dict(zip(("estimate", "ci_lb", "ci_ub"), numbers_of_study, strict=True))
         return {**row, **blank, **single, "warnings": ["one study, not pooled"]}
     try:
         found = numbers(fit(part, main_plan(part, spec), level), part)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.numbers import Format
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import BACK, TAU2_INTERVAL, chosen, fit_values
@@ -35,11 +36,17 @@ def analyses(data: Data, spec: Mapping[str, Any], level: float, title: str) -> d
     plans = {"main": main_plan(data, spec)}
     if plans["main"][0] == "glmm" and spec["also_inverse_variance"]:
         plans["inverse_variance"] = inverse_variance(spec)
-    return {name: analysis(data, plan, level, title) for name, plan in plans.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for name, plan in plans.items():
+        found[name] = analysis(data, plan, level, title, data.show.fitted(found["main"]) if found else None)
+    return found
 
 
-def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]:
-    """The result of one model; one that does not exist has its reason in ``warnings`` and no numbers."""
+def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | None = None) -> dict[str, Any]:
+    """The result of one model; one that does not exist has its reason in ``warnings`` and no numbers.
+
+    ``show`` prints its numbers; without it, the result is the main one, whose digits all others follow.
+    """
     from prismake.pooling import FREEMAN_TUKEY_WARNING
 
     model, method, test = plan
@@ -69,12 +76,14 @@ def analysis(data: Data, plan: Plan, level: float, title: str) -> dict[str, Any]
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
-    row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion)
+    show = show or data.show.fitted(row)
+    row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion, show=show, name=data.name)
     row["warnings"] += list(pooled.warnings)
     if narrow(pooled, data.vi):
         wald = numbers(fit(data, (model, method, "z"), level), data)
-        row["warnings"].append(sentences.narrow(wald))
-        row["sentence"] += f" {sentences.narrow(wald)}"
+        warning = sentences.narrow(wald, show)
+        row["warnings"].append(warning)
+        row["sentence"] += f" {warning}"
     return row
 
 

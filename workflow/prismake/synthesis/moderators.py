@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
-from prismake.protocol.forms import NOT_REPORTED
+from prismake.core.missing import is_missing
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import fit_values
@@ -20,7 +20,7 @@ COLUMN = "moderator"  # its name in the design
 
 def value_of(text: str, kind: str) -> float | str | None:
     """One cell of a moderator: a number, a word, or ``None`` for what is not reported."""
-    if text in ("", NOT_REPORTED):
+    if is_missing(text):
         return None
     return float(text) if kind in NUMERIC else text
 
@@ -69,7 +69,7 @@ def regression(
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
     row["narrow"] = _narrow(fit, level)
-    return {**row, "sentence": sentences.regression(row, level, LEAST)}
+    return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
 
 
 def no_regression(title: str, kind: str) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.numbers import format_of
 from prismake.extraction.outcomes import USED
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, effects, single_intervals, whole
@@ -19,6 +21,8 @@ from prismake.synthesis.sensitivity import sensitivity
 if TYPE_CHECKING:
     import pandas as pd
 
+# How figures and tables show an outcome, with the value that stands for "as usual".
+DISPLAY: dict[str, Any] = {"measure_name": "", "arms": [], "favours": [], "sort": "name", "proportions": "proportion"}
 LEAST_FOR_BIAS = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer, tests have too little power to mean anything
 
 
@@ -61,6 +65,7 @@ def analyse(
         "measure": spec["measure"],
         "ratio_scale": spec["measure"] == "GEN" and spec["ratio_scale"],
         "level": level,
+        "display": {key: spec.get(key) or empty for key, empty in DISPLAY.items()},
         "columns": {role: labels.get(column) or column for role, column in spec["columns"].items()},
         "left_out": left_out,
         "studies": [],
@@ -77,10 +82,13 @@ def analyse(
         return result
     data = effects(used, spec, level)
     result["studies"] = _studies(used, data, spec, kinds, level)
+    show = format_of(result)
+    data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:
-        result["sentence"] = sentences.single(title, result["studies"][0], level)
+        result["sentence"] = sentences.single(title, result["studies"][0], level, show)
         return result
     result["analyses"] = analyses(data, spec, level, title)
+    data = dataclasses.replace(data, show=format_of(result))
     _weights(result, data, spec)
     result["subgroups"] = {
         column: by_group(data, list(used[column]), heading[column], spec, level, subgroup_tau2)
@@ -94,7 +102,7 @@ def analyse(
     main = result["analyses"]["main"]
     result["sentence"] = main["sentence"]
     if spec["published"].get("estimate") is not None and main["estimate"] is not None:
-        sentence = sentences.against_published(title, main, spec["published"], level)
+        sentence = sentences.against_published(title, main, spec["published"], level, data.show)
         result["published"] = {**spec["published"], "sentence": sentence}
     return result
 
@@ -124,6 +132,7 @@ def _studies(
                 "label": row["label"],
                 "year": int(row["year"]) if row.get("year", "") else None,
                 **{role: whole(data.columns[role][index]) for role in spec["columns"]},
+                **_typed(row, spec["columns"]),
                 "yi": float(data.yi[index]),
                 "vi": float(data.vi[index]),
                 "estimate": float(middle[index]),
@@ -137,6 +146,15 @@ def _studies(
             }
         )
     return rows
+
+
+def _typed(row: Mapping[str, str], roles: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The extracted numbers that people wrote with more digits than their value tells: 129.30 and not 129.3."""
+    texts = {role: str(row[role]).strip() for role in roles}
+    typed = {
+        role: text for role, text in texts.items() if "." in text and text.endswith("0") and "e" not in text.lower()
+    }
+    return {"typed": typed} if typed else {}
 
 
 def _weights(result: dict[str, Any], data: Data, spec: Mapping[str, Any]) -> None:

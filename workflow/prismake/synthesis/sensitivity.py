@@ -3,6 +3,7 @@ may be missing."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -73,7 +74,11 @@ def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level:
 
     series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc="none")
     rows = _series_rows(data, studies, series)
-    return {"studies": rows, "values": series_values(series), "sentence": sentences.leave_one_out(rows, level)}
+    return {
+        "studies": rows,
+        "values": series_values(series),
+        "sentence": sentences.leave_one_out(rows, level, data.show),
+    }
 
 
 def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -94,7 +99,8 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
         row["year"] = study["year"]
     values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
-    return {"studies": rows, "positions": positions, "values": values, "sentence": sentences.cumulative(rows, level)}
+    sentence = sentences.cumulative(rows, level, data.show)
+    return {"studies": rows, "positions": positions, "values": values, "sentence": sentence}
 
 
 def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
@@ -158,7 +164,7 @@ def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, s
     values = {"estimate": found.estimate[two], "I2": found.I2[two], "k": found.k[two]}
     row = {"subsets": int(two.sum()), "exhaustive": found.exhaustive, "quantiles": spread}
     values = {name: json_ready(np.round(value, 6)) for name, value in values.items()}
-    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row)}
+    return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row, data.show)}
 
 
 def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -187,7 +193,7 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
         ],
         "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
     }
-    return {**row, "sentence": sentences.trim_and_fill(row, level)}
+    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show)}
 
 
 def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -196,7 +202,7 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
 
     if data.proportion:
         raise PoolingError("it compares with no effect, which a single proportion does not have.")
-    row = {
+    row: dict[str, dict[str, Any]] = {
         kind.lower(): {"n": int(found.n), "p": plain(found.pval)}
         for kind in ("Rosenthal", "Rosenberg")
         for found in [failsafe_n(data.yi, data.vi, kind)]
@@ -208,13 +214,14 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
 
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
     """One effect for all studies, with a Wald interval."""
-    return analysis(data, ("inverse_variance", "EE", "z"), level, title)
+    return analysis(data, ("inverse_variance", "EE", "z"), level, title, data.show)
 
 
 def _on_scale(measure: str) -> Callable[..., dict[str, Any]]:
     """Proportions pooled on another scale."""
 
     def again(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
-        return analysis(proportions(measure, data.columns), inverse_variance(spec), level, title)
+        on_scale = dataclasses.replace(proportions(measure, data.columns), show=data.show, name=data.name)
+        return analysis(on_scale, inverse_variance(spec), level, title, data.show)
 
     return again

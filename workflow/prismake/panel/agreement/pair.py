@@ -18,6 +18,9 @@ from prismake.panel.agreement.ratings import (
     z_of,
 )
 
+_Counts = tuple[tuple[int, ...], ...]  # rows: answers of the first reviewer; columns: of the second
+_Shares = Sequence[Sequence[float]]  # the same, divided by the number of items
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -92,7 +95,9 @@ def agreement(
     return _from_table(table, answers, len(a) - len(pairs), level)
 
 
-def _from_table(table: tuple[tuple[int, ...], ...], answers: tuple, n_missing: int, level: float) -> Agreement:
+def _from_table(
+    table: tuple[tuple[int, ...], ...], answers: tuple[Any, ...], n_missing: int, level: float
+) -> Agreement:
     n, k = sum(map(sum, table)), len(answers)
     z_of(level)
     if n == 0:
@@ -140,7 +145,9 @@ def _from_table(table: tuple[tuple[int, ...], ...], answers: tuple, n_missing: i
     )
 
 
-def _kappa(table, n, p, rows, columns) -> tuple[float, float] | None:
+def _kappa(
+    table: _Counts, n: int, p: _Shares, rows: Sequence[float], columns: Sequence[float]
+) -> tuple[float, float] | None:
     """Cohen's kappa and its standard error (Fleiss, Cohen & Everitt 1969, eq. 13, unit weights)."""
     k = range(len(rows))
     # Whether chance agreement is certain is asked of whole numbers: 1 - pe of fractions may miss zero.
@@ -154,7 +161,7 @@ def _kappa(table, n, p, rows, columns) -> tuple[float, float] | None:
     return kappa, math.sqrt(max(variance, 0.0))
 
 
-def _ac1(n, p, rows, columns) -> tuple[float, float] | None:
+def _ac1(n: int, p: _Shares, rows: Sequence[float], columns: Sequence[float]) -> tuple[float, float] | None:
     """AC1 and its standard error (Gwet 2008, eq. 8 and the variance for two raters, infinite population)."""
     size = len(rows)
     if size < 2:
@@ -182,7 +189,7 @@ def _named(name: str, found: tuple[float, float] | None, level: float, reason: s
     }
 
 
-def _nothing_compared(table, answers, n_missing, level) -> Agreement:
+def _nothing_compared(table: _Counts, answers: tuple[Any, ...], n_missing: int, level: float) -> Agreement:
     empty: dict[str, Any] = {f.name: None for f in fields(Agreement)}
     for name in ("kappa", "pabak", "ac1"):
         empty[f"{name}_word"], empty[f"{name}_reason"] = "", "no item was rated by both reviewers"

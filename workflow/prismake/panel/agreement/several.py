@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,12 @@ def krippendorff_alpha(ratings: Any, *, metric: str = "nominal", level: float = 
     rows = [[value for value in row if value is not None] for row in zip(*columns, strict=True)]
     used = [row for row in rows if len(row) > 1]
     name = f"Krippendorff's alpha ({metric})"
-    shape = {"level": level, "n": len(used), "n_missing": len(rows) - len(used), "reviewers": len(columns)}
+    shape: dict[str, Any] = {
+        "level": level,
+        "n": len(used),
+        "n_missing": len(rows) - len(used),
+        "reviewers": len(columns),
+    }
     shape["ratings"] = sum(map(len, used))
     if metric == "interval" and not all(isinstance(v, (int, float)) for row in used for v in row):
         raise AgreementError("The interval metric needs numbers.", remedy="Use metric='nominal' for words.")
@@ -94,7 +99,13 @@ def _gwet_chance(share: list[float]) -> tuple[float, list[float]]:
     return sum(s * (1 - s) for s in share) / size, [(1 - 2 * s) / size for s in share]
 
 
-def _chance_corrected(name, columns, categories, level, chance) -> Coefficient:
+def _chance_corrected(
+    name: str,
+    columns: Sequence[Sequence[Any]],
+    categories: Sequence[Any] | None,
+    level: float,
+    chance: Callable[[list[float]], tuple[float, list[float]]],
+) -> Coefficient:
     """(pa - pe) / (1 - pe) over items, with the variance of its linear part.
 
     ``pa`` is the mean over items with two or more ratings of the share of agreeing pairs; the category shares are means
@@ -103,7 +114,7 @@ def _chance_corrected(name, columns, categories, level, chance) -> Coefficient:
     """
     rows = [[v for v in row if v is not None] for row in zip(*columns, strict=True)]
     rated, several = [row for row in rows if row], sum(len(row) > 1 for row in rows)
-    shape = {"level": level, "n": several, "n_missing": len(rows) - several, "reviewers": len(columns)}
+    shape: dict[str, Any] = {"level": level, "n": several, "n_missing": len(rows) - several, "reviewers": len(columns)}
     shape["ratings"] = sum(len(row) for row in rows if len(row) > 1)
     answers = categories_of((v for row in rated for v in row), categories)
     if several == 0:
@@ -112,7 +123,7 @@ def _chance_corrected(name, columns, categories, level, chance) -> Coefficient:
         return _undefined(name, "only one answer is possible among the categories given or in use", shape)
     place = {answer: i for i, answer in enumerate(answers)}
     # Equal items are counted once with their number: twenty thousand records have a handful of patterns.
-    patterns: Counter = Counter()
+    patterns: Counter[tuple[int, ...]] = Counter()
     for row in rated:
         counts = [0] * len(answers)
         for value in row:
@@ -143,7 +154,9 @@ def _pairwise(counts: Sequence[int]) -> float | None:
     return sum(c * (c - 1) for c in counts) / (total * (total - 1)) if total > 1 else None
 
 
-def _bootstrapped_alpha(rows: list[list], metric: str, level: float):
+def _bootstrapped_alpha(
+    rows: list[list[Any]], metric: str, level: float
+) -> tuple[float | None, float | None, float | None, float | None]:
     """Alpha, standard error and percentile bounds; (None, ...) where the ratings do not vary.
 
     alpha = 1 - Do / De. Each item adds its disagreement over pairs, divided by its ratings less one, to Do, and its
@@ -153,7 +166,7 @@ def _bootstrapped_alpha(rows: list[list], metric: str, level: float):
 
     if metric == "nominal":
         place = {v: i for i, v in enumerate(categories_of((v for row in rows for v in row), None))}
-        keys = [tuple(sorted(place[v] for v in row)) for row in rows]
+        keys: list[tuple[float, ...]] = [tuple(sorted(place[v] for v in row)) for row in rows]
     else:
         # Alpha does not change with the origin; near the mean the sums of squares keep their digits.
         centre = math.fsum(v for row in rows for v in row) / sum(map(len, rows))

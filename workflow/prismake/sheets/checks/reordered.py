@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from prismake.core.errors import SheetError
+from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.layout import SETTLED, Column
@@ -126,6 +127,6 @@ def _refusal(table: SheetTable, header: str, cells: Sequence[tuple[int, str, str
         f"the answers in the column “{header}” are those read last, but in other rows ({', '.join(shown)}{more}): "
         "the column seems to have been sorted or moved without the others.",
         where=table.address(cells[0][0], header),
-        remedy="Undo that, or restore the sheet from config/sheets/history/; until then the answers read last stay in "
-        f"force. If every change was meant, type: prismake accept {table.path.as_posix()}",
+        remedy=f"Undo that. {way_back(table.path)} Until then the answers read last stay in force. "
+        f"If every change was meant, type: prismake accept {table.path.as_posix()}",
     )

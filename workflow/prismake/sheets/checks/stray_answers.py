@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prismake.core.names import CONSENSUS
-from prismake.protocol.forms import Field, as_typed, understand
+from prismake.protocol.forms import Field, as_typed, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.layout import ITEM, STATE
 from prismake.sheets.matching import text_of
@@ -51,7 +51,7 @@ def _never_offered(sheet: CheckedSheet) -> list[Problem]:
         if item not in sheet.offered
         and item in places
         and sheet.table.address(places[item][0], ITEM) not in reported
-        and any(understand(question, given.get(question.name)) for question in choices)
+        and any(parse_answer(question, given.get(question.name)) for question in choices)
     ]
     if not rows:
         return []
@@ -74,12 +74,12 @@ def _columns_with_words(sheet: CheckedSheet, question: Field, number: int, row: 
     """The columns of a row that hold a word for an answer; a single character in a column of text says nothing."""
     table = sheet.table
     for column in table.unnamed:
-        if understand(question, table.beside.get((number, column))):
+        if parse_answer(question, table.beside.get((number, column))):
             yield column
     title = next(context.label for context in sheet.form.context if context.column == "title")
     for header in (title, sheet.form.note, STATE):
         text = as_typed(row.get(header))
-        if 1 < len(text) < _LONGEST and understand(question, text):
+        if 1 < len(text) < _LONGEST and parse_answer(question, text):
             yield table.headers[header]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from prismake.core.names import CONSENSUS
-from prismake.protocol.forms import Form, understand
+from prismake.protocol.forms import Form, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.layout import ITEM
 from prismake.sheets.reading import SheetTable
@@ -48,7 +48,7 @@ def kept_pairs(
     """The same from answers that were read earlier, where a sheet cannot be read now."""
     pairs = {}
     for item, given in answers.items():
-        understood = any(understand(form.field(name), value) for name, value in given.items())
+        understood = any(parse_answer(form.field(name), value) for name, value in given.items())
         if BAR in item and item not in known and understood:
             pairs[item] = {**{context.column: "" for context in form.context}, "item_id": item, "title": item}
     return pairs

@@ -28,7 +28,7 @@ def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
     Args:
         sheet: the sheet as python-calamine has opened it.
     """
-    found = {
+    odd = {
         (row + 1, column + 1): f"it is merged with the cell above, in row {top + 1}"
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         for row in range(top + 1, bottom + 1)
@@ -39,8 +39,8 @@ def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
             for cell in _marked_cells(package, _part(package, index)):
                 letters, number = _ADDRESS.search(cell).groups()  # type: ignore[union-attr]
                 kind = "it holds an error" if b't="e"' in cell else "it holds a formula that was never worked out"
-                found[int(number), _column(letters.decode())] = kind
-    return found
+                odd[int(number), _column(letters.decode())] = kind
+    return odd
 
 
 def _part(package: zipfile.ZipFile, index: int) -> str:
@@ -61,7 +61,8 @@ def _attribute(tag: bytes, name: bytes) -> str:
 
 def _marked_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The cells with an error or a formula; a sheet without any costs only the unpacking."""
-    rest, hints, cell_end = b"", (), b""
+    hints: tuple[bytes, ...] = ()
+    rest = cell_end = b""
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
             if not hints:

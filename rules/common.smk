@@ -1,0 +1,18 @@
+# What rules ask about their surroundings: the sheets that people fill in, code, the version that is updated.
+
+
+def sheet_state(wildcards):
+    """What people last did to the sheets of a stage: the door through which edits enter the graph."""
+    return state(wildcards.stage, reviewers(config, wildcards.stage))
+
+
+def code(script):
+    """The parameter by which a rule runs again when code or data that its script reaches has changed."""
+    # a function, which is asked only where there is a job
+    return lambda wildcards: stamp(script)
+
+
+def previous_version(wildcards):
+    """The file of the version that this review updates, where one was frozen here."""
+    name = config["previous"]["version"]
+    return [(VERSIONS / f"{name}.json").as_posix()] if name else []

@@ -1,0 +1,78 @@
+"""How far a sheet reaches, before anything makes it dense."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from openpyxl.styles import PatternFill
+from prismake.core.sheet_extent import extents, stated
+
+CONTENT = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table>
+<table:table-row><table:table-cell><text:p>Title</text:p></table:table-cell><table:table-cell table:number-columns-repeated="{wide}"/>{last}</table:table-row>
+<table:table-row table:number-rows-repeated="{high}"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>
+{below}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def archive(data: bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def workbook(**cells) -> bytes:
+    book = openpyxl.Workbook()
+    for address, value in cells.items():
+        if value is None:
+            book.active[address].fill = PatternFill("solid", fgColor="FFFF00")
+        else:
+            book.active[address] = value
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def ods(wide: int = 1022, high: int = 1_000_000, last: str = "", below: str = "") -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        file.writestr("content.xml", CONTENT.format(wide=wide, high=high, last=last, below=below))
+    return data.getvalue()
+
+
+def test_a_stray_cell_is_seen():
+    with archive(workbook(A1="Title", XFD60000="x")) as file:
+        assert extents(file) == stated(file) == [(60_000, 16_384)]
+
+
+def test_a_cell_that_is_only_coloured_holds_nothing():
+    with archive(workbook(A1="Title", B2="One", XFD60000=None)) as file:
+        assert extents(file) == [(2, 2)]
+
+
+def test_cells_are_seen_across_the_pieces_of_a_large_sheet():
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in range(30_000):
+        sheet.append([f"title {row}", "x" * 40, row])
+    data = io.BytesIO()
+    book.save(data)
+    with archive(data.getvalue()) as file:
+        assert extents(file) == [(30_000, 3)]
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (ods(), (1, 1)),
+        (ods(last="<table:table-cell><text:p>x</text:p></table:table-cell>"), (1, 1_024)),
+        (
+            ods(below="<table:table-row><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>"),
+            (1_000_002, 1),
+        ),
+    ],
+)
+def test_empty_rows_of_opendocument_count_only_before_something(data, wanted):
+    with archive(data) as file:
+        assert extents(file) == [wanted]

@@ -1,0 +1,400 @@
+"""CSV, tab-delimited and Excel exports with their quirks; the source of each stands above it, the inputs are invented."""
+
+from __future__ import annotations
+
+from quirk import Quirk, csv, workbook
+
+SCOPUS = '"Authors","Author full names","Author(s) ID","Title","Year","Source title","Volume","Issue","Art. No.","Page start"'
+SCOPUS += ',"Page end","DOI","Abstract","EID","Source"'
+WOS = "PT\tAU\tAF\tTI\tSO\tAB\tPY\tVL\tIS\tBP\tEP\tAR\tDI\tPM\tUT\tDT\tLA\tDE\tID\tWC"
+DIMENSIONS = "Rank,Publication ID,DOI,PMID,PMCID,Title,Abstract,Source title,PubYear,Volume,Issue,Pagination,Authors,Dimensions URL"
+LENS = "Lens ID,Title,Date Published,Publication Year,Publication Type,Source Title,ISSNs,Publisher,Source Country,Author/s"
+LENS += ",Abstract,Volume,Issue Number,Start Page,End Page,Fields of Study,Keywords,MeSH Terms,Source URLs,External URL,PMID,DOI"
+ICTRP = "TrialID,Last Refreshed on,Public title,Scientific title,Primary sponsor,Date registration,Source Register,web address"
+ICTRP += ",Recruitment Status,Study type,Condition,Intervention,results url link"
+COVIDENCE = "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,Covidence #"
+COVIDENCE += ",Study,Notes,Tags"
+
+QUIRKS: dict[str, Quirk] = {
+    # massimoaria/bibliometrix#247: Scopus of 2022
+    "Scopus of 2022": csv(
+        SCOPUS,
+        '"Gatica, G.N., Sequeira, F.A.","","","One","2022","Ex","4","2","","11","19","10.5555/ex.1","Abs","2-s2.0-1","Scopus"',
+        authors=["Gatica, G.N.", "Sequeira, F.A."],
+        year=2022,
+        pages="11-19",
+        accession="2-s2.0-1",
+    ),
+    # massimoaria/bibliometrix#564: Scopus of 2025
+    "Scopus of 2025": csv(
+        SCOPUS,
+        '"Quint A.B.; Roe C.","Quint, Anna B. (571); Roe, Carl (572)","571; 572","One","2025","Ex","4","2","e11","","","10.5555/ex.1"'
+        ',"[No abstract available]","2-s2.0-1","Scopus"',
+        authors=["Quint A.B.", "Roe C."],
+        pages="e11",
+        abstract="",
+    ),
+    # massimoaria/bibliometrix#215: only some columns chosen
+    "Scopus with few columns": csv(
+        "Authors,Title,Year,Source title,EID", "Quint A.,One,2021,Ex,2-s2.0-1", journal="Ex", database="Scopus"
+    ),
+    # Scopus CSV with semicolons in its first abstracts
+    "semicolons in abstracts": csv(
+        "Authors,Title,Year,Source title,Abstract,EID",
+        f'Quint A.,One,2021,Ex,"{"; ".join(["We asked"] * 60)}",2-s2.0-1',
+        year=2021,
+        database="Scopus",
+    ),
+    # asreview/asreview#1198: Web of Science, Excel
+    "Web of Science, Excel": Quirk(
+        workbook(
+            (
+                "Publication Type",
+                "Authors",
+                "Article Title",
+                "Source Title",
+                "Document Type",
+                "Abstract",
+                "Publication Year",
+                "Start Page",
+                "End Page",
+                "Article Number",
+                "DOI",
+                "Pubmed Id",
+                "UT (Unique WOS ID)",
+                "Web of Science Record",
+                "180 Day Usage Count",
+            ),
+            (
+                "J",
+                "Quint, AB; Roe, C",
+                "One",
+                "EXAMPLE MED",
+                "Article; Early Access",
+                "Abs",
+                2021,
+                11,
+                19,
+                None,
+                "10.5555/ex.13",
+                31234501,
+                "WOS:000600000000001",
+                "View Full Record in Web of Science",
+                3,
+            ),
+        ),
+        (
+            {
+                "title": "One",
+                "authors": ["Quint, AB", "Roe, C"],
+                "year": 2021,
+                "pages": "11-19",
+                "pmid": "31234501",
+                "accession": "WOS:000600000000001",
+                "database": "Web of Science",
+                "publication_types": ["Article", "Early Access"],
+            },
+        ),
+    ),
+    # Web of Science, MEDLINE: another name of the number
+    "Web of Science, MEDLINE": csv(
+        "Article Title,Authors,Source Title,Publication Year,UT (Unique ID)",
+        'One,"Quint, AB",Ex,2021,MEDLINE:31234501',
+        pmid="31234501",
+    ),
+    # massimoaria/bibliometrix#339: Web of Science, tab-delimited
+    "Web of Science, tab-delimited": csv(
+        WOS,
+        "J\tQuint, AB; Roe, C\tQuint, Anna B.; Roe, Carl\tOne\tEXAMPLE MED\tAbs\t2021\t4\t2\t11\t19\t\t10.5555/ex.14\t31234501"
+        "\tWOS:000600000000002\tArticle\tEnglish\tcells; children\tRELAPSE\tOncology",
+        authors=["Quint, AB", "Roe, C"],
+        pages="11-19",
+        pmid="31234501",
+        keywords=["cells", "children", "RELAPSE"],
+    ),
+    # Web of Science for Windows writes UTF-16
+    "Web of Science, UTF-16": Quirk(
+        f"{WOS}\nJ\tMüller, AB\t\tOne\tEX\t\t2021\t\t\t\t\te5\t\t\tWOS:000600000000003\t\t\t\t\t\n".encode("utf-16"),
+        ({"authors": ["Müller, AB"], "pages": "e5", "accession": "WOS:000600000000003"},),
+    ),
+    # The Lens, scholarly works
+    "The Lens": csv(
+        LENS,
+        "001-002-003,One,2019-03-01,2019,journal article,Ex,12345678,Pub,UK,Anna Quint; Carl Roe,Abs,4,2,11,19,Medicine,cells; children"
+        ",Child,https://example.org/x https://y.org,https://doi.org/10.5555/ex.1,31234501,10.5555/ex.1",
+        authors=["Anna Quint", "Carl Roe"],
+        year=2019,
+        issue="2",
+        pages="11-19",
+        accession="001-002-003",
+        pmid="31234501",
+        database="The Lens",
+    ),
+    # Dimensions: a line about the export stands first
+    "Dimensions": Quirk(
+        f'"About the data: Exported on May 01, 2024. Criteria: x."\n{DIMENSIONS}\n1,pub.111,10.5555/ex.1,31234501,PMC6450001,One,Abs,Ex,2019,4,2,11-19'
+        ',"Quint, Anna; Roe, Carl",https://app.dimensions.ai/details/publication/pub.111\n',
+        (
+            {
+                "year": 2019,
+                "authors": ["Quint, Anna", "Roe, Carl"],
+                "pages": "11-19",
+                "accession": "pub.111",
+                "pmcid": "PMC6450001",
+            },
+        ),
+    ),
+    # OpenAlex, CSV of the website
+    "OpenAlex": csv(
+        "id,doi,title,publication_year,type,primary_location.source.display_name,authorships.author.display_name,biblio.volume,biblio.first_page"
+        ",biblio.last_page,ids.pmid,cited_by_count,is_retracted",
+        "https://openalex.org/W111,https://doi.org/10.5555/ex.1,One,2019,article,Ex,Anna Quint|Carl Roe,4,11,19,https://pubmed.ncbi.nlm.nih.gov/31234501,3,False",
+        authors=["Anna Quint", "Carl Roe"],
+        accession="W111",
+        doi="10.5555/ex.1",
+        pmid="31234501",
+        journal="Ex",
+        pages="11-19",
+    ),
+    # IEEE Xplore, export of results
+    "IEEE Xplore": csv(
+        '"Document Title","Authors","Author Affiliations","Publication Title","Date Added To Xplore","Publication Year","Volume","Issue","Start Page"'
+        ',"End Page","Abstract","ISSN","ISBNs","DOI","PDF Link","Author Keywords","Document Identifier"',
+        '"One","A. Quint; C. Roe","","Ex","2019","2019","4","2","11","19","Abs","","","10.5555/ex.48","https://ieeexplore.ieee.org/stamp/stamp.jsp?arnumber=8600001"'
+        ',"cells;children","IEEE Journals"',
+        authors=["A. Quint", "C. Roe"],
+        year=2019,
+        pages="11-19",
+        journal="Ex",
+        accession="8600001",
+    ),
+    # Europe PMC, CSV of the website
+    "Europe PMC": csv(
+        "SOURCE,EXTERNAL_ID,PMCID,TITLE,AUTHORS,JOURNAL,PUBLICATION_YEAR,DOI,ABSTRACT",
+        'MED,31234501,PMC6450001,One,"Quint A, Roe C.",Ex,2019,10.5555/ex.1,Abs',
+        authors=["Quint A", "Roe C"],
+        pmid="31234501",
+        pmcid="PMC6450001",
+        year=2019,
+    ),
+    # Europe PMC: preprints have numbers of their own
+    "Europe PMC, a preprint": csv(
+        "SOURCE,EXTERNAL_ID,TITLE,AUTHORS,PUBLICATION_YEAR",
+        'PPR,PPR12345,One,"Quint A",2019',
+        pmid="",
+        accession="PPR12345",
+    ),
+    # WHO ICTRP, CSV of the search portal
+    "ICTRP": csv(
+        ICTRP,
+        "ChiCTR2000012301,2024-01-01,One,A scientific title,Univ,2020-02-03,ChiCTR,http://www.chictr.org.cn/x,Recruiting,Interventional study,Leukemia"
+        ",Cells,",
+        title="One",
+        trial_ids=["ChiCTR2000012301"],
+        year=2020,
+        accession="ChiCTR2000012301",
+        database="WHO ICTRP",
+        abstract="Scientific title: A scientific title. Condition: Leukemia. Intervention: Cells. Primary sponsor: Univ. Recruitment Status: Recruiting.",
+    ),
+    # ClinicalTrials.gov: columns chosen by the user
+    "ClinicalTrials.gov": csv(
+        "NCT Number,Study Title,Study URL,Study Status,Brief Summary,Conditions,Start Date",
+        "NCT01234501,One,https://clinicaltrials.gov/study/NCT01234501,COMPLETED,Abs,A|B,2019-03",
+        accession="NCT01234501",
+        keywords=["A", "B"],
+        year=2019,
+        abstract="Abs",
+    ),
+    # mjwestgate/revtools: as.data.frame
+    "revtools": csv(
+        "label,type,author,year,title,journal,volume,number,start_page,end_page,doi",
+        'Quint_2019_Ex,JOUR,"Quint, A. and Roe, C.",2019,One,Ex,4,2,11,19,10.5555/ex.1',
+        unknown={"label": 1},
+        authors=["Quint, A.", "Roe, C."],
+        pages="11-19",
+        issue="2",
+    ),
+    # Publish or Perish
+    "Publish or Perish": csv(
+        "Cites,Authors,Title,Year,Source,Publisher,ArticleURL,CitesURL,GSRank,QueryDate,Type,DOI,ISSN,CitationURL,Volume,Issue,StartPage,EndPage,ECC"
+        ",CitesPerYear,CitesPerAuthor,AuthorCount,Age,Abstract,FullTextURL,RelatedURL",
+        '3,"A Quint, C Roe",One,2019,Ex,Pub,https://x.org,,1,2024-01-01,,,,,4,2,11,19,3,1,1,2,5,Abs,,',
+        authors=["A Quint", "C Roe"],
+        journal="Ex",
+        pages="11-19",
+    ),
+    # Virtual Health Library (LILACS)
+    "Virtual Health Library": csv(
+        "ID,Title,Authors,Source,Journal,Database,Type,Language,Publication year,Descriptor(s),Publication Country,Fulltext URL,Abstract,Entry Date"
+        ",Volume number,Issue number,DOI,ISSN,Accession number",
+        'lil-111,One,"Quint, A; Roe, C",Ex;4(2): 11-19,Ex,LILACS,article,en,2019,Child; Leukemia,BR,http://x.org,Abs,20190301,4,2,,,',
+        authors=["Quint, A", "Roe, C"],
+        database="LILACS",
+        accession="lil-111",
+        year=2019,
+        keywords=["Child", "Leukemia"],
+    ),
+    # PubMed's CSV: a full stop ends the list
+    "PubMed": csv(
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
+        '31234501,One,"Quint A, Roe C, Wen T.",Ex. 2019 Mar;4(2):11-19. doi: 10.5555/ex.1.,Quint A,Ex,2019,2019/03/01,PMC6450001,,10.5555/ex.1',
+        authors=["Quint A", "Roe C", "Wen T"],
+        pages="11-19",
+        volume="4",
+        issue="2",
+        warned="no abstracts",
+    ),
+    # PubMed's CSV: long lists are cut
+    "PubMed, cut lists": csv(
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
+        '31234501,One,"Quint A, Roe C; et al.",Ex. 2019.,Quint A,Ex,2019,2019/03/01,,,',
+        authors=["Quint A", "Roe C"],
+        warned="et al",
+    ),
+    # EBSCOhost: guards against Excel
+    "EBSCOhost": csv(
+        "Article Title,Author,Journal Title,ISSN,Publication Date,Volume,Issue,First Page,Accession Number,DOI,Doctype,Subjects,Keywords,Abstract,PLink",
+        'One,"Quint, Anna; Roe, Carl",Ex,="12345678",="20190301",4,2,11,147887801,10.5555/ex.1,Article,Child,cells,Abs,'
+        "https://search.ebscohost.com/login.aspx?direct=true&db=rzh&AN=147887801",
+        authors=["Quint, Anna", "Roe, Carl"],
+        year=None,
+        database="CINAHL",
+        warned="20190301",
+    ),
+    # Embase.com: one field a row
+    "Embase.com, turned": Quirk(
+        '"TITLE","One"\n"AUTHOR NAMES","Wang Y.","Guo D."\n"SOURCE TITLE","Ex"\n"PUBLICATION YEAR","2019"\n"PUI","L625820601"\n"MEDLINE PMID","31234501"\n\n'
+        '"TITLE","Two"\n"AUTHOR NAMES","Li X."\n"PUI","L625820602"\n',
+        (
+            {"authors": ["Wang Y.", "Guo D."], "accession": "L625820601", "pmid": "31234501"},
+            {"title": "Two", "authors": ["Li X."]},
+        ),
+    ),
+    # Embase.com: the search stands above the header
+    "Embase.com, with its search": Quirk(
+        '"SEARCH QUERY","cells:ti"\n"---------"\n\n"Title","Author Names","Source title","Publication Year","PUI"\n"One","Wang Y., Guo D.","Ex","2019","L625820601"\n',
+        ({"authors": ["Wang Y.", "Guo D."], "accession": "L625820601", "database": "Embase"},),
+    ),
+    # Cochrane Library
+    "CENTRAL": csv(
+        "CENTRAL ID,Author(s),Title,Source,Year,Abstract,Volume,Issue,Pages,Database Name,PubMed ID,Embase ID,CTgov ID,CINAHL ID,ICTRP ID,Publication Type"
+        ",Keywords,DOI,URL,Cochrane Review Group Code",
+        'CN-02103801,"Quint, A; Roe, C",One,Ex,2019,Abs,4,2,11‐19,Medline,PUBMED 31234501,,NCT01234501,,,Journal article,Child; Humans,10.5555/ex.1,http://x.org,HM-CANCER',
+        authors=["Quint, A", "Roe, C"],
+        pmid="31234501",
+        trial_ids=["NCT01234501"],
+        database="CENTRAL",
+    ),
+    # shapiromatron/hawc#963: pandas turns numbers into decimals and writes row numbers
+    "numbers with a decimal": csv(
+        ",title,authors,year,volume,pmid,doi",
+        "0,One,Quint A,2019.0,4.0,31234501.0,10.5555/ex.1",
+        "1,Two,Roe C,,,,",
+        year=2019,
+        volume="4",
+        pmid="31234501",
+    ),
+    # R writes NA
+    "NA of R": csv('"title","author","year","doi"', '"One","Quint A",2019,NA', doi="", year=2019),
+    # Excel of a country with decimal commas
+    "semicolons of Excel": csv(
+        "Title;Authors;Year;DOI", "One;Quint, A.;2019;10.5555/ex.1", authors=["Quint, A."], doi="10.5555/ex.1"
+    ),
+    # Excel: the separator in a line of its own
+    "sep=": Quirk("sep=;\nTitle;Authors;Year\nOne;Quint, A.;2019\n", ({"title": "One", "authors": ["Quint, A."]},)),
+    # headers of R
+    "headers with points": csv(
+        "Article.Title,Author.s.,Publication.Year", "One,Quint A,2019", authors=["Quint A"], year=2019
+    ),
+    # headers of databases of one's own
+    "headers with underscores": csv(
+        "article_title,author_names,published_year,journal_name", "One,Quint A,2019,Ex", journal="Ex", year=2019
+    ),
+    # a header of nobody
+    "an unknown header": csv("Title,Authors,Year,RoB team", "One,Quint A,2019,blue", unknown={"rob team": 1}),
+    # an unknown header without a value is named too
+    "an empty header": csv("Title,Authors,Year,Arm", "One,Quint A,2019,", unknown={"arm": 0}),
+    # a column without a name
+    "a column without a name": csv(
+        "Title,Authors,Year,", "One,Quint A,2019,note", unknown={"column 4 without a name": 1}
+    ),
+    # a quotation mark is missing in a row
+    "a broken row": Quirk(
+        "Title,Authors,Year\nOne,Quint A,2019,x,y\nTwo,Roe C,2020\n", ({"title": "Two"},), problems=("line 2",)
+    ),
+    # line breaks in cells
+    "a line break in a cell": csv(
+        "Title,Authors,Year,Abstract", 'One,Quint A,2019,"First\nsecond"', abstract="First second"
+    ),
+    # a line of an abstract that looks like RIS
+    "RIS in a cell": csv(
+        "Title,Authors,Year,Abstract", 'One,Quint A,2019,"First\nTY  - JOUR\nER  - "', abstract="First TY - JOUR ER -"
+    ),
+    # Zotero: PubMed's number in Extra
+    "Zotero": csv(
+        '"Key","Item Type","Publication Year","Author","Title","Publication Title","DOI","Url","Abstract Note","Date","Pages","Issue","Volume","Extra","Manual Tags"',
+        '"AB12CD34","journalArticle","2019","Quint, Anna; Roe, Carl","One","Ex","","","Abs","2019-03-01","11-19","2","4","PMID: 31234501\nPMCID: PMC6450001","a; b"',
+        pmid="31234501",
+        pmcid="PMC6450001",
+        authors=["Quint, Anna", "Roe, Carl"],
+        keywords=["a", "b"],
+    ),
+    # Covidence: the state is in the name of the file, which tells nothing here
+    "Covidence": csv(
+        COVIDENCE,
+        'One,"Quint, A.; Roe, C.",Abs,2019,,Ex,4,2,11-19,,10.5555/ex.1,,#12,Quint 2019,,',
+        accession="12",
+        authors=["Quint, A.", "Roe, C."],
+    ),
+    # Rayyan
+    "Rayyan": csv(
+        "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,notes,doi,keywords,pubmed_id,pmc_id",
+        'rayyan-101,One,2019,3,1,Ex,,4,2,11-19,"Quint, A. and Roe, C.",,,,,Abs,"RAYYAN-INCLUSION: {""Anna""=>""Maybe""}",10.5555/ex.1,,31234501,PMC6450001',
+        authors=["Quint, A.", "Roe, C."],
+        pmid="31234501",
+        decisions=(("title_abstract", "Anna", "maybe"),),
+    ),
+    # asreview.readthedocs.io, version 1
+    "ASReview 1": csv(
+        "record_id,title,authors,year,included,asreview_ranking",
+        "0,One,Quint A,2019,1,1",
+        "1,Two,Roe C,2019,0,2",
+        "2,Three,Doe J,2019,,3",
+        decisions=(("title_abstract", "consensus", "include"), ("title_abstract", "consensus", "exclude")),
+    ),
+    # asreview.readthedocs.io, version 2: who decided
+    "ASReview 2": csv(
+        "title,authors,year,asreview_label,asreview_time,asreview_note,asreview_user_name,asreview_user_email",
+        "One,Quint A,2019,0,2025-01-01,off topic,Anna,a@example.org",
+        decisions=(("title_abstract", "Anna", "exclude"),),
+    ),
+    # asreview/synergy-dataset
+    "SYNERGY": csv(
+        "openalex_id,title,abstract,label_included",
+        "https://openalex.org/W111,One,Abs,1",
+        unknown={"openalex_id": 1},
+        decisions=(("title_abstract", "consensus", "include"),),
+    ),
+    # Ovid: names on lines within a cell, the PMID with an address
+    "Ovid": csv(
+        "ORN,VN,DB,UI,PM,TI,SO,AU,YR,AB",
+        '1,Ovid,Embase,2001234501,"31234501 [https://www.ncbi.nlm.nih.gov/pubmed/31234501]",One,Ex. 4(2):11-19,"Quint A.\nRoe C.",2019,Abs',
+        authors=["Quint A", "Roe C"],
+        pmid="31234501",
+        database="Embase",
+    ),
+    # ProQuest, XLS
+    "ProQuest": csv(
+        "Title,Abstract,StoreId,Authors,pubdate,pubtitle,volume,issue,pages,startPage,digitalObjectIdentifier,language,subjectTerms,documentType,database,DocumentURL,year",
+        'One,Abs,2234567801,"Quint, Anna; Roe, Carl","Mar 1, 2019",Ex,4,2,11-19,11,10.5555/ex.1,English,"Child, Humans",Journal Article,APA PsycInfo®,https://www.proquest.com/x,2019',
+        authors=["Quint, Anna", "Roe, Carl"],
+        doi="10.5555/ex.1",
+        database="PsycINFO",
+        journal="Ex",
+    ),
+    # a table of one's own in a workbook, with notes on the sheet before
+    "a workbook with a title row": Quirk(
+        workbook(("Our search of May",), (), ("Title", "Authors", "Year"), ("One", "Quint A", 2019)),
+        ({"title": "One", "year": 2019},),
+    ),
+}

@@ -1,0 +1,47 @@
+"""Effect measures by the short names that R's metafor gives them: what they are called and how they are pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT"})
+RATES = frozenset({"IR", "IRLN", "IRS"})
+MEANS = frozenset({"MN", "MNLN"})
+RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "GENLN"})
+WITHOUT_NULL = PROPORTIONS | RATES | MEANS  # measures of one group: no value of theirs means "no effect"
+NAMES = {
+    **dict.fromkeys(PROPORTIONS, "proportion"),
+    **dict.fromkeys(RATES, "incidence rate"),
+    **dict.fromkeys(MEANS, "mean"),
+    "RR": "risk ratio",
+    "OR": "odds ratio",
+    "PETO": "odds ratio (Peto)",
+    "IRR": "incidence rate ratio",
+    "HR": "hazard ratio",
+    "ROM": "ratio of means",
+    "GENLN": "ratio",
+    "GEN": "effect",
+    "RD": "risk difference",
+    "AS": "difference of arcsine-transformed proportions",
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "ZCOR": "correlation",
+}
+
+
+def measure_of(result: Mapping[str, Any]) -> str:
+    """The measure of a result; published ratios (``GEN`` with ``ratio_scale``) are told from differences as GENLN."""
+    measure = str(result["measure"])
+    return "GENLN" if measure == "GEN" and result.get("ratio_scale") else measure
+
+
+def measure_name(result: Mapping[str, Any]) -> str:
+    """What the pooled number of a result is called: the protocol's own name for it, else that of the measure."""
+    own = str((result.get("display") or {}).get("measure_name") or "")
+    return own or NAMES.get(measure_of(result), "estimate")
+
+
+def capitalised(name: str) -> str:
+    """``Risk ratio``: the first letter as it stands at the beginning of a heading, the others untouched."""
+    return name[:1].upper() + name[1:]

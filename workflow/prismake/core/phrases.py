@@ -1,0 +1,17 @@
+"""Nouns in the number of their count, and text as it is compared."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+
+def plural(value: int, singular: str, several: str = "") -> str:
+    """``1 study``, ``12 studies``, ``1,204 records``."""
+    return f"{value:,} {singular if value == 1 else several or singular + 's'}"
+
+
+def normal_word(text: Any) -> str:
+    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
+    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    return " ".join(plain.split()).rstrip(".!").rstrip()

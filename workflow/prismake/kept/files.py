@@ -1,0 +1,57 @@
+"""Which file of a review is kept under which name, and of which kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from prismake.kept.formats import (
+    ALLOCATION,
+    ANSWERS,
+    CHANGES,
+    EVENTS,
+    IDS,
+    PREFILLED,
+    RECORDS,
+    SHEET_STATE,
+    SOURCES,
+    VERSION,
+    Kind,
+)
+from prismake.kept.sheet_files import HISTORY
+from prismake.protocol.config import PANEL_STAGES, VERSIONS
+
+_BY_NAME = {
+    **dict.fromkeys(("reports.json", "studies.json", "routes.json"), IDS),
+    "searches.json": SOURCES,
+    "decisions.jsonl": CHANGES,
+    "records.parquet": RECORDS,
+}
+_BY_END = {
+    ".answers.json": ANSWERS,
+    ".rounds.json": ALLOCATION,
+    ".taken.json": PREFILLED,
+    ".events.jsonl": EVENTS,
+    ".json": SHEET_STATE,
+}
+
+
+def kind_of(path: Path) -> Kind | None:
+    """The kind of a kept file by its place and name; None when it is none."""
+    if path.parent.name == VERSIONS.name:
+        return VERSION if path.suffix == ".json" else None
+    if path.name in _BY_NAME:
+        return _BY_NAME[path.name]
+    for stage in PANEL_STAGES:
+        end = path.name.removeprefix(stage)
+        if end != path.name and end in _BY_END:
+            return _BY_END[end]
+    return None
+
+
+def kept_files(review: Path = Path(), *, versions: bool = True) -> Iterator[tuple[Path, Kind]]:
+    """Every kept file of a review that is there, with its kind; frozen versions only on demand."""
+    for folder in (HISTORY, VERSIONS) if versions else (HISTORY,):
+        for path in sorted((review / folder).glob("*")):
+            if path.is_file() and (kind := kind_of(path)):
+                yield path, kind

@@ -1,0 +1,116 @@
+"""Copies of workbooks to go back to: as they were read, and as people left them before rows were added.
+
+In ``config/sheets/history/``, named ``<stage>.<reviewer>.<day>T<time>Z.<digest>.xlsx``: the ten last ones of a sheet
+stay, and of those before them the last one of each month. A workbook that ``prismake restore`` has replaced is kept as
+``….replaced.xlsx`` and never goes. Copies of prismake 0.1 have no day in their names; they stay as well.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prismake.core.files import digest, replacing
+from prismake.kept.sheet_files import SUFFIXES
+
+LAST = 10  # copies of a sheet that stay whatever their month
+REPLACED = ".replaced"
+_NAME = re.compile(r"(?:\.(?P<when>\d{4}-\d\d-\d\dT\d{9}Z))?\.(?P<digest>[0-9a-f]{8})")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a workbook.
+
+    ``when``: "2026-11-29T201500250Z", to the millisecond, in Greenwich time; empty for one of prismake 0.1.
+    """
+
+    path: Path
+    when: str
+    digest: str
+
+    @property
+    def day(self) -> str:
+        return self.when[:10]
+
+
+def copies(sheet: Path) -> list[Copy]:
+    """The copies of a workbook, the newest first; those without a day in their names come last.
+
+    Args:
+        sheet: the workbook in the folder of the sheets, whatever its suffix and whether it is there or not.
+    """
+    known = []
+    for path in sheet.parent.joinpath("history").glob(f"{sheet.stem}.*"):
+        match = _NAME.fullmatch(path.name.removeprefix(sheet.stem).removesuffix(path.suffix))
+        if match and path.suffix in SUFFIXES:
+            known.append(Copy(path, match["when"] or "", match["digest"]))
+    return sorted(known, key=lambda copy: (copy.when, copy.path.name), reverse=True)
+
+
+def keep_copy(path: Path, as_read: str = "") -> Path | None:
+    """Keep a copy of a workbook under a name that tells day and content; the same content is kept once.
+
+    Args:
+        as_read: the digest that the workbook had when it was read; one that was saved since is not copied, because
+            nobody knows yet what it says.
+    """
+    present = digest(path) or ""
+    if as_read and present != as_read:
+        return None
+    known = copies(path)
+    for copy in known:
+        if copy.digest == present[:8] and copy.path.suffix == path.suffix:
+            return copy.path
+    kept = _copied(path, present)
+    for copy in superfluous([*copies(path)]):
+        copy.path.unlink(missing_ok=True)
+    return kept
+
+
+def put_aside(path: Path) -> Path:
+    """Move a workbook that is to be replaced among the copies, under a name that says so."""
+    kept = _copied(path, digest(path) or "", REPLACED)
+    path.unlink()
+    return kept
+
+
+def keep_as_read(changed: Sequence[str], workbooks: Mapping[str, tuple[Path, str]]) -> None:
+    """Keep the workbooks out of which answers were read that are not those of the last reading.
+
+    Args:
+        changed: whose answers changed.
+        workbooks: by reviewer, the file and the digest that it had when it was read.
+    """
+    for who in changed:
+        if who in workbooks:
+            keep_copy(*workbooks[who])
+
+
+def superfluous(known: Sequence[Copy]) -> list[Copy]:
+    """The copies that may go, of all copies of a sheet with the newest first."""
+    dated = [copy for copy in known if copy.when]
+    months: set[str] = set()
+    gone = []
+    for copy in dated[LAST:]:
+        if copy.when[:7] in months:
+            gone.append(copy)
+        months.add(copy.when[:7])
+    return gone
+
+
+def _copied(path: Path, content: str, mark: str = "") -> Path:
+    now = _now()
+    when = f"{now:%Y-%m-%dT%H%M%S}{now.microsecond // 1000:03d}Z"
+    kept = path.parent / "history" / f"{path.stem}.{when}.{content[:8]}{mark}{path.suffix}"
+    with replacing(kept) as draft:
+        shutil.copyfile(path, draft)
+    return kept
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
