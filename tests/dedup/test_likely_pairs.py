@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -158,10 +157,3 @@ def test_the_fit_finds_the_maximum_of_the_penalised_likelihood() -> None:
 
     best = minimize(loss, np.zeros(5), method="BFGS", options={"gtol": 1e-9}).x
     assert np.allclose([intercept, *beta], best, atol=1e-5)
-
-
-def test_the_file_of_the_model_is_read_from_the_package() -> None:
-    from importlib import resources
-
-    text = resources.files("prismake.dedup").joinpath("chance.json").read_text(encoding="utf-8")
-    assert json.loads(text) == chance.model()

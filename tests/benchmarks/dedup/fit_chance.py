@@ -10,7 +10,7 @@ pairs among them is that of real searches.
 First each set is left out in turn: the model is fitted on the others and makes the queue of the set that was left out.
 Printed are, for the set as it is and after each damage, the pairs in the queue, how many of them are true, and the
 duplicates that neither rules nor queue find; then a table of calibration over all sets that were left out. With
-``--write`` the model is fitted on all sets and written to ``workflow/prismake/dedup/chance.json``.
+``--write`` the model is fitted on all sets and written to ``workflow/models/duplicates.json``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from prismake.dedup.unreliable_fields import silence
 from scipy.special import expit
 from shared_sets import SETS, groups, load
 
-FILE = Path(__file__).parents[3] / "workflow/prismake/dedup/chance.json"
+FILE = Path(__file__).parents[3] / "workflow/models/duplicates.json"
 _RIDGE = 2.0  # in units of one pair; the intercept is not penalised
 _AS_IT_IS = 3.0  # weight of a pair of a set as it is
 _WHOLE = "as it is"

@@ -1,18 +1,18 @@
 """How likely two records that no rule has merged are one report: a logistic model, and who is asked about what.
 
-The coefficients stand in ``chance.json`` with what they were fitted on; ``tests/benchmarks/dedup/fit_chance.py`` fits
-them again and prints how they do on sets on which they were not fitted.
+The coefficients stand in ``workflow/models/duplicates.json`` with what they were fitted on;
+``tests/benchmarks/dedup/fit_chance.py`` fits them again and prints how they do on sets on which they were not fitted.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prismake.core.paths import data_file
 from prismake.dedup import kinds
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _TITLE_FLOOR = 0.55
 
 
 @functools.cache
-def model() -> dict:
+def model() -> dict[str, Any]:
     """``floor`` (the least probability of which people are asked), ``intercept``, ``coefficients`` and the fit."""
-    return json.loads(resources.files(__package__).joinpath("chance.json").read_text(encoding="utf-8"))
+    return json.loads(data_file("models/duplicates.json").read_text(encoding="utf-8"))
 
 
 def probability(p: Prepared, q: Pairs) -> np.ndarray:

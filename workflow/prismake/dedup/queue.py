@@ -68,7 +68,8 @@ def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nda
     ids = _ids(p)
     member = Members(p.record_id, labels[p.row_of])
     longest = max(_LEAST_LONGEST, int(_LONGEST * len(p.record_id)))
-    out, seen = [], set()
+    out = []
+    seen: set[tuple[int, int]] = set()
     for k in rows[np.lexsort((rows, -chance[rows]))].tolist():
         between = (int(labels[q.a[k]]), int(labels[q.b[k]]))
         between = (min(between), max(between))
