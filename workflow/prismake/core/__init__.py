@@ -1,1 +1,1 @@
-"""What every room stands on: errors as sentences, files that are old or new, the record table, jobs of the graph."""
+"""What every room builds on: errors, atomic file writing, the record table, and the jobs of the graph."""

@@ -31,15 +31,15 @@ class SearchError(PrismakeError):
 
 
 class SheetError(PrismakeError):
-    """A spreadsheet as a whole cannot be trusted; the last good decisions stay in force."""
+    """A spreadsheet cannot be used as a whole; the last decisions that could be read stay in force."""
 
 
 class KeptFileError(PrismakeError):
-    """A file that the workflow keeps in ``config/`` is damaged, or a newer version has written it."""
+    """A file that the workflow keeps in ``config/`` is damaged or was written by a newer version."""
 
 
 class ChangedMeanwhile(SheetError):
-    """Somebody saved a spreadsheet after it was read; what was to be written over it was thrown away."""
+    """A spreadsheet was saved by someone after it had been read, so the new content was discarded."""
 
 
 class FormError(PrismakeError):
@@ -51,7 +51,7 @@ class DedupError(PrismakeError):
 
 
 class PoolingError(PrismakeError):
-    """A pooled estimate does not exist or the input does not define one."""
+    """The pooled estimate does not exist, or the input does not define one."""
 
 
 class EstimateDoesNotExist(PoolingError):

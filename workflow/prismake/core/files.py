@@ -1,4 +1,4 @@
-"""Files written completely or not at all, and tables whose bytes depend on nothing but their content."""
+"""Atomic file writing, and tables whose bytes depend only on their content."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from prismake.core.errors import ChangedMeanwhile, PrismakeError
 if TYPE_CHECKING:
     import pandas as pd
 
-_DRAFT = ".tmp"  # how the names of temporary files end
+_DRAFT = ".tmp"  # suffix of temporary files
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# A spreadsheet program takes cells that begin like this for a formula.
+# Spreadsheet programs treat cells that begin with these characters as formulas.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,7 +38,7 @@ def digest(path: Path) -> str | None:
 
 @contextlib.contextmanager
 def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place when the block ends well: old or new, never half.
+    """A temporary file that replaces ``path`` once the block succeeds, so that ``path`` is never half written.
 
     Args:
         made_from: a file and the digest that it had when the new content was made from it.
@@ -56,7 +56,7 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
         yield draft
         with draft.open("rb") as file:
             os.fsync(file.fileno())
-        # mkstemp makes files that only their owner may read; colleagues share the folder
+        # mkstemp creates files that only their owner can read, but colleagues share the folder
         umask = os.umask(0)
         os.umask(umask)
         draft.chmod(0o666 & ~umask)
@@ -77,16 +77,16 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
 
 
 def sweep_drafts(folder: Path) -> None:
-    """Remove temporary files of runs on this computer that were killed while they wrote."""
-    ours = socket.gethostname()
+    """Remove temporary files left behind by runs on this computer that were killed while writing."""
+    hostname = socket.gethostname()
     for draft in folder.glob(f".*{_DRAFT}"):
         host, _, process = draft.name.removesuffix(_DRAFT).rpartition(".")[0].rpartition(".")[2].rpartition("-")
-        if host == ours.replace(".", "_") and process.isdigit() and not _alive(int(process)):
+        if host == hostname.replace(".", "_") and process.isdigit() and not _alive(int(process)):
             draft.unlink(missing_ok=True)
 
 
 def sweep_all_drafts(*folders: Path) -> None:
-    """As ``sweep_drafts``, in folders and all that is below them."""
+    """As ``sweep_drafts``, for folders and everything below them."""
     for folder in folders:
         for parent, _, names in os.walk(folder):
             if any(name.startswith(".") and name.endswith(_DRAFT) for name in names):
@@ -94,7 +94,7 @@ def sweep_all_drafts(*folders: Path) -> None:
 
 
 def _writer() -> str:
-    """Who writes, as a part of a file name: computer and process."""
+    """Host name and process id of the writer, for use in a file name."""
     return f"{socket.gethostname().replace('.', '_')}-{os.getpid()}"
 
 
@@ -104,12 +104,12 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # alive, and somebody else's
+        pass  # alive, but owned by another user
     return True
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML file; read by libyaml where it is installed, which is ten times faster.
+    """The content of a YAML file, read with libyaml where it is installed (ten times faster).
 
     Raises:
         yaml.YAMLError: the file is not YAML.
@@ -125,20 +125,20 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
-    """JSON with one closing line break; keys sorted unless their order says something."""
+    """Write JSON with a final line break; keys are sorted unless their order carries meaning."""
     write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def write_entries(
     path: Path, data: Mapping[str, Mapping[str, Mapping[str, str]]], key: str, head: Mapping[str, Any]
 ) -> None:
-    """JSON with a line for each entry of the second level, sorted: quick to write where there are many of them.
+    """Write JSON with one line per second-level entry, sorted: fast when there are many of them.
 
     Args:
-        key: under which ``data`` stands in the file, behind the keys of ``head``.
+        key: the key of ``data`` in the file, which follows the keys of ``head``.
     """
     encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
-    line = lru_cache(4096)(lambda *answers: encode(dict(answers)))  # most entries say one of a few things
+    line = lru_cache(4096)(lambda *answers: encode(dict(answers)))  # most entries have one of a few values
     groups = (
         f"{encode(name)}: {{\n"
         + ",\n".join(f" {encode(key)}: {line(*group[key].items())}" for key in sorted(group))
@@ -158,7 +158,7 @@ def read_json(path: Path, default: Any = None) -> Any:
 
 
 def as_text(value: Any) -> Any:
-    """A cell value for CSV: text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    """A cell value for CSV; text that a spreadsheet would run as a formula is prefixed with an apostrophe."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value
@@ -198,7 +198,7 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A table written by ``write_csv``: every cell text, missing cells the empty string, guards taken off."""
+    """Read a table written by ``write_csv``: all cells are text, missing cells are "", guards are removed."""
     import pandas as pd
 
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")

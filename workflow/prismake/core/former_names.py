@@ -13,18 +13,18 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-# One text, so that these names are not taken for imports where the imports of the package are read from its source.
+# A single string, so that these names are not mistaken for imports when the source of the package is scanned.
 _MOVED = """
 analysis=synthesis checkscript=synthesis.check_script config=protocol.config errors=core.errors files=core.files
 forms=protocol.forms kappa=panel.agreement paths=core.paths ranking=panel.ranking records=core.records
 sentences=synthesis.sentences sources=search stopping=panel.stopping
 """
 FORMER = dict(pair.split("=") for pair in _MOVED.split())
-_SILENT = ("paths",)  # nobody should have to change the Snakefile of a running review
+_SILENT = ("paths",)  # the Snakefile of a running review must keep working unchanged
 
 
 class _FormerNames(MetaPathFinder, Loader):
-    """Asked first: an updated checkout keeps the empty folders of former packages, which Python takes for packages."""
+    """Comes first: an updated checkout keeps empty folders of former packages, which Python would import."""
 
     def __init__(self) -> None:
         self._specs: dict[str, ModuleSpec | None] = {}
@@ -44,12 +44,12 @@ class _FormerNames(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """The module has been run under its own name; give it back the specification that the import replaced."""
+        """Restore the specification that the import replaced; the module has already run under its own name."""
         assert module.__spec__ is not None
         module.__spec__ = self._specs.pop(module.__spec__.name)
 
 
 def install() -> None:
-    """Let the former names be imported; doing it twice changes nothing."""
+    """Make the former names importable; calling it again changes nothing."""
     if not any(isinstance(finder, _FormerNames) for finder in sys.meta_path):
         sys.meta_path.insert(0, _FormerNames())

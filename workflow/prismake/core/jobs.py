@@ -12,13 +12,13 @@ from typing import NoReturn
 
 from prismake.core.errors import PrismakeError
 
-PROBLEM = ".problem"  # beside a log: the sentence that stopped the job
+PROBLEM = ".problem"  # suffix of the file beside a log that holds the sentence that stopped the job
 LOGS = Path("results/logs")
 
 
 @contextlib.contextmanager
 def job(log: str) -> Iterator[logging.Logger]:
-    """Log to a file; whatever ends the job early becomes one sentence there and for the closing table."""
+    """Log to a file; an error that ends the job becomes one sentence in the log and in the closing table."""
     path = Path(log)
     logger = logging.getLogger("prismake")
     try:
@@ -57,7 +57,7 @@ def _stop(log: str, sentence: str) -> NoReturn:
 
 
 def _refusal(error: OSError) -> str:
-    """What the file system refused, as a sentence."""
+    """What the file system refused, as a sentence for people."""
     name = f"{error.filename}: " if error.filename else ""
     reason = error.strerror or str(error) or type(error).__name__
     remedy = {
@@ -72,19 +72,19 @@ def _refusal(error: OSError) -> str:
 
 
 def problem_file(log: str) -> Path:
-    """Where the sentence stands that stopped the job with this log."""
+    """The file with the sentence that stopped the job that writes this log."""
     path = Path(log)
     return path.with_name(path.name + PROBLEM)
 
 
 def keep_problem(log: str, sentence: str) -> None:
-    """Keep a sentence for the closing table; a disk that is full or closed must not hide it from the screen."""
+    """Keep a sentence for the closing table; a full or read-only disk must not keep it from the screen."""
     with contextlib.suppress(OSError):
         problem_file(log).write_text(f"{sentence}\n", encoding="utf-8")
 
 
 def problem_of(log: str) -> str:
-    """The sentence that stopped the job with this log, "" where there is none."""
+    """The sentence that stopped the job that writes this log; "" if there is none."""
     try:
         return problem_file(log).read_text(encoding="utf-8").strip()
     except OSError:
@@ -93,8 +93,8 @@ def problem_of(log: str) -> str:
 
 def problems(logs: Path = LOGS) -> list[str]:
     """The sentences of jobs that stopped and have not succeeded since."""
-    found = sorted(logs.glob(f"*{PROBLEM}")) if logs.is_dir() else []
-    return [problem_of(log) or f"a step failed; its log is {log}" for log in (str(p.with_suffix("")) for p in found)]
+    files = sorted(logs.glob(f"*{PROBLEM}")) if logs.is_dir() else []
+    return [problem_of(log) or f"a step failed; its log is {log}" for log in (str(p.with_suffix("")) for p in files)]
 
 
 def forget_problems(logs: Path = LOGS) -> None:

@@ -1,4 +1,4 @@
-"""What a study is called, and lists of names in words."""
+"""Labels of studies, and lists of names in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def study_label(authors: Sequence[str], year: Any, title: str, name: str = "") -> str:
-    """What a study is called in figures: the name that people gave it, else first author and year, else its title."""
+    """The label of a study in figures: the name people gave it, else first author and year, else its title."""
     import pandas as pd
 
     if name:
@@ -30,7 +30,7 @@ def surname_of(author: str) -> str:
 
 
 def author_line(names: Sequence[str], most: int = 6) -> str:
-    """Authors separated by semicolons; of more than ``most`` the first, and how many there are."""
+    """Authors separated by semicolons; if there are more than ``most``, the first ones and the total number."""
     names = [str(name) for name in names]
     return "; ".join(names) if len(names) <= most else "; ".join([*names[: most - 1], f"… ({len(names)} authors)"])
 

@@ -9,7 +9,7 @@ PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT"})
 RATES = frozenset({"IR", "IRLN", "IRS"})
 MEANS = frozenset({"MN", "MNLN"})
 RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "GENLN"})
-WITHOUT_NULL = PROPORTIONS | RATES | MEANS  # measures of one group: no value of theirs means "no effect"
+WITHOUT_NULL = PROPORTIONS | RATES | MEANS  # single-group measures: they have no null value
 NAMES = {
     **dict.fromkeys(PROPORTIONS, "proportion"),
     **dict.fromkeys(RATES, "incidence rate"),
@@ -31,13 +31,13 @@ NAMES = {
 
 
 def measure_of(result: Mapping[str, Any]) -> str:
-    """The measure of a result; published ratios (``GEN`` with ``ratio_scale``) are told from differences as GENLN."""
+    """The measure of a result; published ratios (``GEN`` with ``ratio_scale``) become GENLN, differences stay GEN."""
     measure = str(result["measure"])
     return "GENLN" if measure == "GEN" and result.get("ratio_scale") else measure
 
 
 def measure_name(result: Mapping[str, Any]) -> str:
-    """What the pooled number of a result is called: the protocol's own name for it, else that of the measure."""
+    """The name of the pooled estimate of a result: that given in the protocol, else that of the measure."""
     own = str((result.get("display") or {}).get("measure_name") or "")
     return own or NAMES.get(measure_of(result), "estimate")
 

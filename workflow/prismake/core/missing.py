@@ -5,7 +5,7 @@ from __future__ import annotations
 from prismake.core.phrases import normal_word
 
 NOT_REPORTED = "NR"
-WORDS = frozenset({"nr", "n.r", "n/r", "not reported", "not stated"})  # as normal_word writes them
+WORDS = frozenset({"nr", "n.r", "n/r", "not reported", "not stated"})  # in the form of normal_word
 
 
 def is_missing(text: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Names of stages, ways through the review and columns that more than one room uses."""
+"""Names of stages, routes and columns that more than one room uses."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ APPRAISAL, EXTRACTION = "appraisal", "extraction"
 STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
 """The stages in which people are asked, in the order of the review."""
 
-CONSENSUS = "consensus"  # whose sheet the adjudicator's is
-TOGETHER = " = "  # between the ids of several records that one row of the consensus sheet is about
+CONSENSUS = "consensus"  # the owner of the adjudicator's sheet
+TOGETHER = " = "  # separates the record ids when a row of the consensus sheet covers several records

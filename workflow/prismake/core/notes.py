@@ -1,4 +1,4 @@
-"""The statistics of a result as short lines, as they stand under a forest plot."""
+"""The statistics of a result as the short lines printed under a forest plot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from prismake.core.numbers import Format, count, decimals, number, p_value, percent
 
-NOT_REPORTED = "not reported"  # what the group of studies with a missing label is called
+NOT_REPORTED = "not reported"  # name of the subgroup of studies without a label
 
 
 def heterogeneity(row: Mapping[str, Any], level: float = 95, show: Format | None = None) -> str:
@@ -49,11 +49,11 @@ def between_groups(group: Mapping[str, Any]) -> str:
 
 
 def alone(row: Mapping[str, Any]) -> Format:
-    """The format of a row for which no outcome gives one."""
+    """The format of a row that belongs to no outcome."""
     low, high = row.get("ci_lb"), row.get("ci_ub")
     return Format(decimals(high - low) if low is not None and high is not None else 2)
 
 
 def equals(text: str) -> str:
-    """“= 0.52” or “< 0.001”: what stands behind the name of a statistic."""
+    """“= 0.52” or “< 0.001”, to follow the name of a statistic."""
     return text if text.startswith("<") else f"= {text}"

@@ -1,4 +1,4 @@
-"""The one printer of numbers: page, figures, tables, sentences and check scripts write a value in the same way.
+"""Formatting of numbers: page, figures, tables, sentences and check scripts all print a value the same way.
 
 How many digits an outcome needs follows from its data (``Format.of``). The rules:
 
@@ -7,7 +7,7 @@ How many digits an outcome needs follows from its data (``Format.of``). The rule
 - Ratios: two decimals between 0.1 and 100, two significant digits below, whole numbers above.
 - Numbers that would need more than eight decimals or are ratios beyond a million: scientific notation.
 - p-values: three decimals below 0.1 and two above, “< 0.001” and “> 0.99” at the ends (never 0.000 or 1.00).
-- Minus signs are true minus signs, and zero has none; thousands are set apart by commas.
+- Minus signs are true minus signs, and zero has none; commas separate thousands.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from prismake.core.measures import PROPORTIONS, RATIOS, measure_of
 NONE = "–"
 NARROW = 0.03  # width of an interval below which two decimals would hide its second digit
 MOST_DECIMALS = 8
-LARGE, SMALL = 1e6, 1e-4  # ratios beyond these are written as powers of ten
+LARGE, SMALL = 1e6, 1e-4  # ratios outside this range are written as powers of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with ``digits`` decimals, thousands set apart, a true minus sign; a dash for what is not defined."""
+    """A number with ``digits`` decimals, thousands separators and a true minus sign; a dash if undefined."""
     if value is None or math.isnan(value):
         return NONE
     if math.isinf(value):
@@ -45,7 +45,7 @@ def scientific(value: float, digits: int = 2) -> str:
 
 
 def significant(value: float | None, digits: int = 3) -> str:
-    """A number with significant digits, for coefficients and other values whose size is not known beforehand."""
+    """A number with significant digits, for coefficients and other values of unpredictable size."""
     if value is None or math.isnan(value):
         return NONE
     if value == 0.0 or math.isinf(value):
@@ -86,8 +86,8 @@ class Format:
     def of(cls, measure: str, rows: Iterable[Mapping[str, Any]], *, percent: bool = False) -> Format:
         """The format for studies with ``ci_lb`` and ``ci_ub`` on the natural scale.
 
-        The digits are those that an estimate from all of them with one common effect needs: the most that a pooled
-        estimate can be worth, which ``fitted`` adapts to the estimate itself.
+        The digits are those that a common-effect estimate of all studies needs, the most precise estimate possible;
+        ``fitted`` adapts them to the actual estimate.
         """
         ratio = measure in RATIOS
         widths = [width for row in rows if (width := _width(row, log=ratio)) is not None]
@@ -95,13 +95,13 @@ class Format:
         return cls(decimals(combined), ratio, percent and measure in PROPORTIONS)
 
     def fitted(self, row: Mapping[str, Any] | None) -> Format:
-        """No more digits than the main result of the outcome (``ci_lb``, ``ci_ub``) is worth."""
+        """No more digits than the interval of the main result (``ci_lb``, ``ci_ub``) justifies."""
         width = _width(row or {}, log=self.ratio)
         return replace(self, digits=min(self.digits, decimals(width))) if width is not None else self
 
     @property
     def unit(self) -> str:
-        """What follows a number: a blank and the per cent sign, or nothing."""
+        """The unit after a number: a space and the per cent sign, or nothing."""
         return " %" if self.percent else ""
 
     def value(self, value: float | None, row: Mapping[str, Any] | None = None, *, unit: bool = False) -> str:
@@ -121,7 +121,7 @@ class Format:
         return number(value, needed)
 
     def _digits(self, row: Mapping[str, Any] | None) -> int:
-        """As many as the outcome has, or more for a row whose interval they would not show."""
+        """The digits of the outcome, or more for a row whose interval would otherwise collapse."""
         width = _width(row or {}, log=self.ratio)
         hidden = width is not None and 10.0 ** (-self.digits - 4) < width < 10.0**-self.digits
         return decimals(width) if width is not None and hidden else self.digits
@@ -154,9 +154,9 @@ class Format:
 
 def format_of(result: Mapping[str, Any]) -> Format:
     """The format of an outcome (``pooling/<outcome>.json``); one that a figure has set for its rows comes first."""
-    found = result.get("format")
-    if isinstance(found, Format):
-        return found
+    stated = result.get("format")
+    if isinstance(stated, Format):
+        return stated
     percent = (result.get("display") or {}).get("proportions") == "percent"
     studies = Format.of(measure_of(result), result["studies"], percent=percent)
     return studies.fitted((result.get("analyses") or {}).get("main"))
@@ -218,7 +218,7 @@ def p_value(p: float | None) -> str:
 def variance(value: float | None, least: float = 1e-6) -> str:
     """``0.523``, ``0.00052``, ``1,240``: three decimals, or two significant digits of what is smaller.
 
-    What is not zero and lies below ``least``, a power of ten, is called smaller than that.
+    Non-zero values below ``least`` (a power of ten) are printed as “< least”.
     """
     if value is None or math.isnan(value):
         return NONE
@@ -236,12 +236,12 @@ def _small(value: float) -> str:
 
 
 def count(value: float | None) -> str:
-    """A whole number with thousands set apart; a dash for what is not known."""
+    """An integer with thousands separators; a dash if unknown."""
     return NONE if value is None or math.isnan(value) else f"{int(value):,}"
 
 
 def typed(value: float | str | None) -> str:
-    """A number as people typed it; one that was worked out is given four significant digits."""
+    """A number as people typed it; computed numbers get four significant digits."""
     if value is None or isinstance(value, str):
         return (value or "").replace("-", "−", 1) if str(value or "").startswith("-") else value or ""
     if float(value).is_integer() and abs(value) < 1e15:
@@ -250,12 +250,12 @@ def typed(value: float | str | None) -> str:
     return significant(value, 4) if len(text.lstrip("-0.").replace(".", "")) > 7 else text.replace("-", "−")
 
 
-def share(part: float, whole: float) -> str:
+def share(part: float, total: float) -> str:
     """A percentage that never rounds an unfinished count to 100 % or a started one to 0 %."""
-    if not whole:
+    if not total:
         return NONE
-    rounded = round(100 * part / whole)
-    if rounded == 100 and part < whole:
+    rounded = round(100 * part / total)
+    if rounded == 100 and part < total:
         rounded = 99
     if rounded == 0 and part > 0:
         rounded = 1

@@ -1,4 +1,4 @@
-"""Where the graph and its data files lie: in a checkout, or inside the installed package."""
+"""Locations of the graph and its data files, in a checkout or in the installed package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nouns in the number of their count, and text as it is compared."""
+"""Counts with the right plural, and text normalised for comparison."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def plural(value: int, singular: str, several: str = "") -> str:
 
 
 def normal_word(text: Any) -> str:
-    """An answer for comparison: case, blanks, a trailing stop and compatibility forms do not matter."""
+    """An answer normalised for comparison: case, blanks, a final full stop and compatibility forms are ignored."""
     plain = unicodedata.normalize("NFKC", str(text)).casefold()
     return " ".join(plain.split()).rstrip(".!").rstrip()

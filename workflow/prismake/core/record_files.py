@@ -1,4 +1,4 @@
-"""Record tables as Parquet files, written and joined portion by portion: memory does not grow with the records."""
+"""Record tables as Parquet files, written and joined in portions so that memory use stays constant."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PORTION = 2_000
-"""Rows of a group in the file; fewer are held while writing."""
+"""Rows per row group of the file, the most that are buffered while writing."""
 STRETCH = 5_000
-"""Rows of the result that are sorted at a time while joining."""
+"""Rows of the result that are sorted at once while joining."""
 
 
 @cache
@@ -35,7 +35,7 @@ def schema() -> pa.Schema:
 class Writer:
     """Takes records (dictionaries with every column) and writes them in groups of ``PORTION`` rows.
 
-    They are made into columns as they come, while they are still in the processor's cache.
+    Records are converted to columns as they arrive, while they are still in the CPU cache.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class Writer:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
-    """A ``Writer`` whose file takes the place of ``path`` when the block ends well."""
+    """A ``Writer`` whose file replaces ``path`` once the block succeeds."""
     with replacing(path) as draft:
         writer = Writer(draft)
         try:
@@ -79,26 +79,26 @@ def writing(path: Path) -> Iterator[Writer]:
 
 
 def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None = None) -> None:
-    """The records of all tables in one file, sorted by id: the order of tables and rows makes no difference.
+    """Write the records of all tables to one file sorted by id, whatever the order of tables and rows.
 
-    The tables are gone through once for every ``STRETCH`` records of the result, which are then in memory.
+    The tables are scanned once for every ``STRETCH`` records of the result, which are held in memory.
 
     Args:
-        metadata: what the file says about itself beside its columns.
+        metadata: metadata to store in the file.
     """
     import pyarrow as pa
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
-    whole = ds.dataset([str(table) for table in tables], schema=schema(), format="parquet")
+    records = ds.dataset([str(table) for table in tables], schema=schema(), format="parquet")
     sparing = {"batch_size": PORTION, "batch_readahead": 1, "fragment_readahead": 1}
-    ids = sorted(whole.to_table(columns=["record_id"], **sparing)["record_id"].to_pylist())
+    ids = sorted(records.to_table(columns=["record_id"], **sparing)["record_id"].to_pylist())
     name = ds.field("record_id")
     with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
         file.add_key_value_metadata(dict(metadata or {}))
         for start in range(0, len(ids), STRETCH):
             last = min(start + STRETCH, len(ids)) - 1
-            part = whole.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
+            part = records.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
             file.write_table(part.sort_by("record_id"), row_group_size=PORTION)
             del part
-            pa.default_memory_pool().release_unused()  # it keeps what it was given, and would grow with each stretch
+            pa.default_memory_pool().release_unused()  # it keeps its input and would grow with each stretch

@@ -63,8 +63,8 @@ COLUMNS = (
 )
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
-# What an address, or an export that was cut wrongly, adds to a DOI: the query, the page of the publisher's site that is
-# shown, the name of a file, a further identifier.
+# What URLs and badly cut exports append to a DOI: a query, a view of the publisher's page, a file name, another
+# identifier.
 _BEHIND_DOI = re.compile(
     r"[?#].*|&(?:amp;)?\w+=.*|;jsessionid=.*|[;,|](?:https?:|doi:|10\.\d{4}).*|\[(?:doi|pii)\].*|<[/a-z].*"
     r"|/(?:abstract|abs|full|full[-_]?text|pdf|pdfdirect|pdfplus|epdf|epub|html?|meta|summary|references|citedby|suppl"
@@ -72,19 +72,19 @@ _BEHIND_DOI = re.compile(
     r"|(?:\.(?:full|abstract|short|long|e?pdf|full-text|html?|epub)(?:\+html)?)+$"
 )
 _BEHIND_PREPRINT = re.compile(r"(?<=\d)v\d{1,2}(?:\..*)?$")
-"""bioRxiv and medRxiv write the version of a preprint behind its DOI, to which it does not belong."""
+"""bioRxiv and medRxiv append the version of a preprint, which is not part of its DOI."""
 _BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+|10\.1158/[^/]+|10\.1182/[^/]+)/\d{4,}(?:/.*)?$")
-"""Oxford University Press, AACR and ASH write the number of a file behind it."""
+"""Oxford University Press, AACR and ASH append a file number."""
 _PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
-# Soft hyphens, zero-width blanks and marks of direction: seen nowhere, they part words everywhere. The joiners
-# stay between letters of scripts that are written with them.
+# Soft hyphens, zero-width spaces and direction marks are invisible but split words. Joiners are kept between letters of
+# scripts that need them.
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+|(?<![\u0600-\u0dff])[\u200c\u200d]+"
 )
 _NOT_ACCESSION = re.compile(r"[^\w.:()+-]+")
 _NOT_WORD = re.compile(r"[\W_]+")
-# the same for ASCII, where it is far quicker: small letters and digits stay, all else is a blank
+# the same for ASCII text, much faster: keep lower-case letters and digits, replace the rest by a blank
 _WORDS_OF_ASCII = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)).ljust(256)
 _TRIAL = re.compile(
     r"\b(NCT\d{8}|ISRCTN\d{8}|ChiCTR[-A-Z]*\d{8,10}|EUCTR\d{4}-\d{6}-\d{2}|JPRN-?[A-Za-z]+\d+|CTRI/\d{4}/\d{2}/\d{6}"
@@ -94,11 +94,11 @@ _TRIAL = re.compile(
 
 
 def collapse(text: str | None) -> str:
-    """White space collapsed, Unicode in normal form C; control characters gone."""
+    """Collapse white space, normalise Unicode to form C and remove control characters."""
     if not text:
         return ""
     text = str(text)
-    simple = text.isprintable() and "  " not in text  # true of most values: nothing but letters and single blanks
+    simple = text.isprintable() and "  " not in text  # true of most values: only letters and single blanks
     text = text.strip(" ") if simple else " ".join(text.split())
     if not (simple or text.isprintable()):
         text = " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", text)).split())
@@ -106,17 +106,17 @@ def collapse(text: str | None) -> str:
 
 
 def collapse_each(texts: list[str]) -> list[str]:
-    """``collapse`` of each text, without those that are empty. Most lists need no change, as one search shows."""
-    line = f" {' '.join(filter(None, texts))} "  # two blanks in it: within a text or at its end
+    """``collapse`` each text and drop empty ones. Most lists need no change, which a single search detects."""
+    line = f" {' '.join(filter(None, texts))} "  # two consecutive blanks, within a text or at its end
     if line.isprintable() and "  " not in line and unicodedata.is_normalized("NFC", line):
         return [text for text in texts if text]
-    return [whole for text in texts if (whole := collapse(text))]
+    return [collapsed for text in texts if (collapsed := collapse(text))]
 
 
 def normal_doi(text: str | None) -> str:
     """A DOI in lower case without prefix; the empty string when the text holds none.
 
-    A DOI that stands in an address ends where the address of the page begins (``/full``, ``?journalCode=``, ``.pdf``).
+    A DOI inside a URL ends where the address of the page begins (``/full``, ``?journalCode=``, ``.pdf``).
     The landing page of a CENTRAL record (``10.1002/central/cn-...``) is no DOI of an article.
     """
     if not text:
@@ -134,7 +134,7 @@ def normal_doi(text: str | None) -> str:
 
 
 def _without_address(doi: str) -> str:
-    # One character behind the slash belongs to the DOI whatever it is.
+    # The first character after the slash always belongs to the DOI.
     if match := _BEHIND_DOI.search(doi, doi.index("/") + 2):
         doi = doi[: match.start()]
     if doi.startswith("10.1093/") and (match := _BEHIND_OUP.match(doi)):
@@ -153,8 +153,8 @@ _PUBMED_PAGE = re.compile(
 def normal_pmid(text: str | None) -> str:
     """The digits of a PMID without leading zeros; the empty string for anything else.
 
-    Understood are the bare number, also as a spreadsheet gives it back (``31234567.0``), with ``PMID:`` before it, and
-    an address of PubMed or Europe PMC.
+    Accepted forms: the bare number, also as a spreadsheet returns it (``31234567.0``), preceded by ``PMID:``, or in a
+    URL of PubMed or Europe PMC.
     """
     if text and len(text) < 10 and text.isascii() and text.isdecimal() and text[0] != "0":
         return text
@@ -164,13 +164,13 @@ def normal_pmid(text: str | None) -> str:
 
 
 def normal_pmcid(text: str | None) -> str:
-    """A PubMed Central number as ``PMC`` and digits (``PMC2345.1`` is version 1 of it); "" where there is none."""
+    """A PubMed Central number as ``PMC`` and digits, without a version (``PMC2345.1``); "" if there is none."""
     match = _PMCID.search(str(text)) if text else None
     return f"PMC{match.group(1)}" if match else ""
 
 
 def normal_title(text: str | None) -> str:
-    """Lower-case words and digits only, without accents: the key on which titles are compared."""
+    """Lower-case words and digits only, without accents: the key for comparing titles."""
     if not text:
         return ""
     text = str(text)
@@ -196,8 +196,8 @@ _CT_OR_NT, _CT0_OR_CTN = re.compile("T(?<=[CN]T)"), re.compile("ct[0n]")
 
 
 def _may_hold_a_trial(text: str) -> bool:
-    """Few texts hold a registration number, and searching every abstract for all patterns is expensive."""
-    # One rare letter is found ten times as fast as three; what these patterns begin with is looked for in the same way.
+    """A quick test: few texts hold a registration number, and trying all patterns on every abstract is slow."""
+    # Searching for one rare letter is ten times as fast as for three, and likewise for the starts of these patterns.
     return (
         (
             _CT_OR_NT.search(text) is not None
@@ -225,11 +225,10 @@ def citation_hash(record: Mapping[str, Any]) -> str:
 
 
 class Ids:
-    """Gives records ``<source>:<accession>``, or ``<source>:<hash of the citation>`` without an accession.
+    """Assigns record ids: ``<source>:<accession>``, or ``<source>:<hash of the citation>`` without an accession.
 
     The same export gives the same ids on every machine and in any order. Records of one source that share an id (an
-    export that holds a row twice) are told apart by a counter: they are the same citation, so that which of them is
-    the first makes no difference.
+    export that holds a row twice) are numbered; they are the same citation, so it does not matter which comes first.
     """
 
     def __init__(self, source: str) -> None:
@@ -237,13 +236,13 @@ class Ids:
         self._given: dict[str, int] = {}
 
     def give(self, record: dict[str, Any]) -> str:
-        """The id of the record, which is written into it with its source."""
-        # Ids end up in file names, in links and in pairs joined by a bar: nothing in them may look like a path.
+        """Assign an id to the record and write it, with the source, into the record."""
+        # Ids are used in file names, links and pairs joined by a bar, so they must not look like a path.
         accession = str(record.get("accession") or "")
         if not (accession.isascii() and accession.isalnum()):
             accession = _NOT_ACCESSION.sub("_", "".join(accession.split())).strip("._")
         base = record_id = f"{self.source}:{accession or citation_hash(record)}"
-        while record_id in self._given:  # an accession may itself look like a counted one
+        while record_id in self._given:  # an accession may itself look like a numbered one
             self._given[base] += 1
             record_id = f"{base}.{self._given[base]}"
         self._given[record_id] = 1
@@ -253,10 +252,10 @@ class Ids:
 
 @contextmanager
 def bulk() -> Iterator[None]:
-    """Switch off the search for reference cycles while the block runs.
+    """Switch off cyclic garbage collection while the block runs.
 
-    Records are strings and lists without cycles; looking through all of them again and again, as Python does while
-    their number grows, takes a third of the time of reading 20,000.
+    Records are strings and lists without cycles; scanning them repeatedly as their number grows takes a third of the
+    time of reading 20,000 records.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -268,7 +267,7 @@ def bulk() -> Iterator[None]:
 
 
 def table(records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """The record table of dictionaries: all columns, in order, with their types."""
+    """The record table made from dictionaries: all columns, in order, with their types."""
     import pandas as pd
 
     with bulk():

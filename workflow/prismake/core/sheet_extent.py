@@ -1,7 +1,7 @@
-"""How far the sheets of a workbook reach, looked up in the file before anything makes them dense.
+"""The extent of the sheets of a workbook, read from the file before any sheet is loaded as a dense array.
 
-python-calamine holds a sheet as a rectangle from its first cell to its last: one stray cell at XFD60000 would cost it
-31 GB.
+python-calamine holds a sheet as a rectangle from its first cell to its last: one stray cell at XFD60000 would take 31
+GB.
 """
 
 from __future__ import annotations
@@ -14,46 +14,46 @@ from typing import IO, Any
 from lxml import etree
 
 DENSE = 5_000_000
-"""Cells of a sheet, empty ones included, up to which it may be held as a whole; about 300 MB."""
+"""Most cells, including empty ones, of a sheet that is loaded as a whole; about 300 MB."""
 DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError)
-"""What reading a part of an archive raises where it is damaged, has a password or is packed in an unknown way."""
+"""Errors raised for an archive that is damaged, encrypted or compressed in an unknown way."""
 _PIECE = 1024**2
 _CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>/]*>(?!</c>)')
-"""A cell with something in it: one that is only coloured closes at once, and is not held."""
+"""A cell with content; cells that are only formatted are self-closing elements and do not count."""
 _DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]{1,3}[0-9]{1,7}:)?([A-Z]{1,3})([0-9]{1,7})"')
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "huge_tree": False}
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
 def extents(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
-    """(rows, columns) up to the last cell that holds anything, of each sheet (xlsx) or of the largest one (ods).
+    """(rows, columns) up to the last non-empty cell, of each sheet (xlsx) or of the largest one (ods).
 
     Raises one of ``DAMAGED``.
     """
-    found = []
+    sizes = []
     for part in archive.namelist():
         if re.match(r"xl/worksheets/[^/]+\.xml$", part):
             with archive.open(part) as stream:
-                found.append(_of_xlsx(stream))
+                sizes.append(_of_xlsx(stream))
         elif part == "content.xml":
             with archive.open(part) as stream:
-                found.append(_of_ods(stream))
-    return found
+                sizes.append(_of_ods(stream))
+    return sizes
 
 
 def stated(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
-    """As ``extents``, as far as each sheet says so itself at its beginning, which costs next to nothing.
+    """As ``extents``, from the dimension that each sheet declares at its beginning, which is very fast.
 
-    It may say too much (cells that are only coloured count), and a sheet that says nothing is left out.
+    It may be too large (formatted cells count), and sheets that declare nothing are left out.
     """
-    found = []
+    sizes = []
     for part in archive.namelist():
         if re.match(r"xl/worksheets/[^/]+\.xml$", part):
             with archive.open(part) as stream:
                 place = _DIMENSION.search(stream.read(4_096))
             if place:
-                found.append((int(place.group(2)), _column_number(place.group(1))))
-    return found
+                sizes.append((int(place.group(2)), _column_number(place.group(1))))
+    return sizes
 
 
 def _of_xlsx(stream: IO[bytes]) -> tuple[int, int]:
@@ -63,7 +63,7 @@ def _of_xlsx(stream: IO[bytes]) -> tuple[int, int]:
         for column, row in _CELL.findall(text):
             columns.add(column)
             rows = max(rows, int(row))
-        rest = text[text.rfind(b"<c ") :][:1_000]  # a cell that the piece has cut
+        rest = text[text.rfind(b"<c ") :][:1_000]  # a cell split between two chunks
     return rows, max(map(_column_number, columns), default=0)
 
 
@@ -75,7 +75,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _of_ods(stream: IO[bytes]) -> tuple[int, int]:
-    """As above; an empty row or cell may stand for a million of them, which count only if something lies behind."""
+    """As above; repeated empty rows or cells count only if a non-empty one follows."""
     largest, rows, columns, row, column, filled = (0, 0), 0, 0, 0, 0, 0
     table, line, cell = (f"{_TABLE}{name}" for name in ("table", "table-row", "table-cell"))
     try:
@@ -93,5 +93,5 @@ def _of_ods(stream: IO[bytes]) -> tuple[int, int]:
                 filled = column if len(element) else filled
             element.clear()
     except (etree.XMLSyntaxError, ValueError):
-        return 0, 0  # who opens it tells what is wrong with it
+        return 0, 0  # the reader that opens it reports what is wrong
     return largest

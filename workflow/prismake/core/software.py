@@ -11,7 +11,7 @@ _NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 
 
 def versions() -> dict[str, str]:
-    """Versions by name, in the order to be printed; a library that is not installed is left out."""
+    """Versions by name, in printing order; libraries that are not installed are left out."""
     numbers = {"prismake": __version__, "Python": platform.python_version()}
     for name in _NAMED:
         try:

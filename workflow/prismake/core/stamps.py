@@ -1,13 +1,13 @@
 """Stamps: twelve digits a rule that change when anything changes that its script can reach inside the package.
 
 Snakemake runs a rule again when its script changes, but it does not follow what the script imports or which data
-files that code reads. A stamp does. Rules take it as the parameter ``code``, so a new version of prismake makes
-again exactly what it would make differently. It covers
+files that code reads. A stamp does. Rules take it as the parameter ``code``, so that after an update exactly the
+affected results are made again. A stamp covers
 
 - the script and every module of the package that it imports, directly or through others, also inside functions and
   through packages that load their names on first use (``__getattr__`` with a table of names and modules);
 - the data files (forms, instruments, schemas, templates) that these modules read: each call of
-  ``paths.data_file`` and ``paths.data_files`` names its files in a literal, and there is no other way to them;
+  ``paths.data_file`` and ``paths.data_files`` names its files in a literal, and data files are reached in no other way;
 - the installed versions of the other libraries that these modules import.
 
 All of it is read from the source text: building the graph imports none of these modules. Imports below
@@ -50,7 +50,7 @@ class Source:
         imports: (module, name) of each import; the name is "" where the module itself is imported, "*" for all names.
         bound: names that the module defines or imports at its top level.
         tables: (name, module) of each entry of a table of names, where a ``__getattr__`` loads them on first use.
-        strings: names of modules, perhaps, in a file that imports modules by name without such tables.
+        strings: possible module names in a file that imports modules by name without such tables.
         data: patterns of the data files that it reads, below ``workflow/``.
     """
 
@@ -73,7 +73,7 @@ class Stamps:
         self._digests: dict[Path, str] = {}
 
     def stamp(self, script: str) -> str:
-        """Hexadecimal digits that stand for all files and library versions that a script reaches."""
+        """A hexadecimal digest of all files and library versions that a script reaches."""
         total = hashlib.sha256()
         for name, path in self.files(script).items():
             total.update(f"{name} {self._digest(path)}\n".encode())
@@ -134,7 +134,7 @@ class Stamps:
         elif name in lazy:
             yield from self._resolve(lazy[name], name)
         elif name not in self._source(module).bound and not name.startswith("__"):
-            # the module itself, or a name of unknown origin: any of the names that it loads may be used
+            # the module itself or an unknown name: any of its lazily loaded names may be used
             for each, home in lazy.items():
                 yield from self._resolve(home, each)
 
@@ -155,7 +155,7 @@ class Stamps:
         return next((name for name in choices if name != self.package.name and self._path(name)), "")
 
     def _path(self, module: str) -> Path | None:
-        """The file of a module; ``None`` where it is none of this package."""
+        """The file of a module; ``None`` if it is not part of this package."""
         if module not in self._paths:
             top, *rest = module.split(".")
             base = self.package.joinpath(*rest)
@@ -218,7 +218,7 @@ def read_source(text: bytes, package: str) -> Source:
             module = _absolute(statement, package)
             source.imports += [(module, alias.name) for alias in statement.names]
     source.bound = set(_bound(tree.body))
-    # Expressions are looked through only where the text mentions what is sought: most files do not.
+    # Expressions are walked only if the text mentions these functions; most files do not.
     if b"import_module" in text or b"__import__" in text:
         if "__getattr__" in source.bound:
             source.tables = list(_tables(tree))
@@ -230,7 +230,7 @@ def read_source(text: bytes, package: str) -> Source:
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """All statements, also those inside functions and branches, without what only a type checker sees."""
+    """All statements, including those inside functions and branches, without ``TYPE_CHECKING`` blocks."""
     waiting = list(body)
     while waiting:
         statement = waiting.pop()

@@ -11,9 +11,9 @@ class State(StrEnum):
     SETTLED = "settled"
     UNDECIDED = "undecided"
     CONFLICT = "conflict"
-    PROBLEM = "problem"  # a cell was not understood
-    NOT_SCREENED = "not screened"  # people stopped before anybody had read it
-    NOT_APPLICABLE = ""  # of a question that does not apply
+    PROBLEM = "problem"  # a cell could not be read
+    NOT_SCREENED = "not screened"  # screening stopped before anybody had read it
+    NOT_APPLICABLE = ""  # the question does not apply
 
 
 class SettledBy(StrEnum):

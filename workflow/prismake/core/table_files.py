@@ -1,4 +1,4 @@
-"""Tables of ``results/``, each held to its columns in ``workflow/schemas/tables.yaml`` when it is written."""
+"""Tables of ``results/``, checked against ``workflow/schemas/tables.yaml`` when they are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prismake.core.paths import data_file
 if TYPE_CHECKING:
     import pandas as pd
 
-OTHERS = "..."  # in a schema: columns that the protocol names
+OTHERS = "..."  # placeholder in a schema for columns defined by the protocol
 
 
 @cache
@@ -57,7 +57,7 @@ def save_table(path: Path, table: Table) -> None:
 
 
 def save_parquet(path: Path, frame: pd.DataFrame) -> None:
-    """Parquet of a table that fits its schema: old or new, never half."""
+    """Write a table that fits its schema as Parquet, atomically."""
     check_columns(path, frame.columns)
     with replacing(path) as draft:
         frame.to_parquet(draft, index=False)

@@ -18,18 +18,18 @@ _PARTICLES = frozenset("van von der den del della dos the and for jr sr iii".spl
 
 def people(value: object) -> list[tuple[str, ...]]:
     """The telling words of each name: ``(moody,)`` for ``Moody J.``, ``(john, moody)`` for ``John Moody``."""
-    found = []
-    for given in fields.split_authors(value)[:_MOST]:
-        if not fields.surname(given):
+    tokens_of = []
+    for author in fields.split_authors(value)[:_MOST]:
+        if not fields.surname(author):
             continue
-        name = _TWO_NAMES.sub(" ", fields.GLUED_NAME.sub(" ", given) if "." in given else given)
+        name = _TWO_NAMES.sub(" ", fields.GLUED_NAME.sub(" ", author) if "." in author else author)
         words = [w for w in plain(name).split() if w not in _PARTICLES]
         telling = [w for w in words if len(w) >= _LEAST] or [max(words, key=len, default="")]
         # Li and Wu are names as well: two letters that are not two initials.
         telling += [w for w in words if len(w) == 2 and w not in telling and re.search(rf"\b{w.title()}\b", name)]
         if telling[0]:
-            found.append(tuple(telling))
-    return found
+            tokens_of.append(tuple(telling))
+    return tokens_of
 
 
 def agreement(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> tuple[float, bool]:
@@ -65,9 +65,9 @@ def _one_person(v: tuple[str, ...], w: tuple[str, ...]) -> bool:
     )
 
 
-def _joined(one: tuple[str, ...], names: list[tuple[str, ...]]) -> float:
+def _joined(run_together: tuple[str, ...], names: list[tuple[str, ...]]) -> float:
     """The share of the names that stand in one text in which a source has run all of them together."""
-    letters = "".join(one)
+    letters = "".join(run_together)
     if len(letters) < 2 * sum(min(map(len, name)) for name in names[:2]):
         return 0.0
     inside = sum(any(len(word) >= _LEAST and word in letters for word in name) for name in names)

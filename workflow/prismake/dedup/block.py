@@ -43,14 +43,14 @@ def _neighbours(key: np.ndarray, then: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(key >= 0)
     order = rows[np.lexsort((rows, then[rows], key[rows]))]
     sorted_key = key[order]
-    found = []
+    pairs = []
     for step in range(1, WINDOW + 1):
         hit = np.flatnonzero(sorted_key[step:] == sorted_key[:-step]) if len(order) > step else np.empty(0, np.int64)
         if not len(hit):
             break
         a, b = order[hit], order[hit + step]
-        found.append(np.minimum(a, b) * n + np.maximum(a, b))
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+        pairs.append(np.minimum(a, b) * n + np.maximum(a, b))
+    return np.concatenate(pairs) if pairs else np.empty(0, dtype=np.int64)
 
 
 def _from_lists(lists: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,13 +65,13 @@ def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
     n = len(lists)
     rows, values = _from_lists(lists)
     order = np.lexsort((rows, then[rows], values))
-    found = [np.empty(0, dtype=np.int64)]
+    pairs = [np.empty(0, dtype=np.int64)]
     for step in range(1, WINDOW + 1):
         near = values[order[step:]] == values[order[:-step]] if len(order) > step else np.zeros(0, dtype=bool)
         hit = np.flatnonzero(near)
         a, b = rows[order[hit]], rows[order[hit + step]]
-        found.append((np.minimum(a, b) * n + np.maximum(a, b))[a != b])
-    return np.concatenate(found)
+        pairs.append((np.minimum(a, b) * n + np.maximum(a, b))[a != b])
+    return np.concatenate(pairs)
 
 
 def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
@@ -82,13 +82,13 @@ def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
     order = np.lexsort((rows, then[rows], ~entry, values))
     rows, values, entry = rows[order], values[order], entry[order]
     start = np.searchsorted(values, values)  # where the records of the same number begin, entries first
-    found = [np.empty(0, dtype=np.int64)]
+    pairs = [np.empty(0, dtype=np.int64)]
     for step in range(WINDOW):
         other = np.minimum(start + step, len(rows) - 1)
         hit = np.flatnonzero((values[other] == values) & entry[other] & (rows[other] != rows))
         a, b = rows[hit], rows[other[hit]]
-        found.append(np.minimum(a, b) * n + np.maximum(a, b))
-    return np.concatenate(found)
+        pairs.append(np.minimum(a, b) * n + np.maximum(a, b))
+    return np.concatenate(pairs)
 
 
 def _rare_words(words: np.ndarray, keep: int = 3) -> np.ndarray:
@@ -152,9 +152,9 @@ def candidates(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     if n < 2:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     rank = _rank(p.title)
-    found = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank), _with_registry_entries(p, rank)]
-    found.extend(_neighbours(key, then) for key, then in _keys(p))
-    pairs = np.concatenate(found)
+    blocks = [_list_neighbours(p.dois, rank), _list_neighbours(p.trials, rank), _with_registry_entries(p, rank)]
+    blocks.extend(_neighbours(key, then) for key, then in _keys(p))
+    pairs = np.concatenate(blocks)
     pairs.sort()
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     return pairs // n, pairs % n

@@ -86,8 +86,8 @@ def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[
     """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
     dois = [
-        (number,) if number and merge_cochrane_versions is True else found
-        for number, found in zip(p.cochrane, p.dois, strict=True)
+        (number,) if number and merge_cochrane_versions is True else dois_of_record
+        for number, dois_of_record in zip(p.cochrane, p.dois, strict=True)
     ]
     return [
         (dois[k], p.pmid[k], p.volume[k], p.first_page[k], p.numbers[k], int(p.kind[k] & _APART),

@@ -131,15 +131,15 @@ def _numbers(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return out
 
 
-def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, known: dict[tuple[str, str], float]) -> np.ndarray:
+def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, cache: dict[tuple[str, str], float]) -> np.ndarray:
     out = _equal(p.codes["journal"], a, b)
     for k in np.flatnonzero(out == 0).tolist():
         pair = (p.journal[a[k]], p.journal[b[k]])
         if pair[0] > pair[1]:
             pair = pair[::-1]
-        if pair not in known:
-            known[pair] = same_journal(*pair)
-        out[k] = known[pair]
+        if pair not in cache:
+            cache[pair] = same_journal(*pair)
+        out[k] = cache[pair]
         if not out[k]:
             out[k] = _same_meeting(p, a[k], b[k])
     return out
@@ -166,13 +166,13 @@ def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np
     """
     code = p.codes["surnames"]
     out = (code[a] == code[b]) & (code[a] >= 0)
-    known: dict[int, list[Any]] = {}
+    cache: dict[int, list[Any]] = {}
     for k in np.flatnonzero(~out).tolist():
         x, y = p.surnames[a[k]].split(), p.surnames[b[k]].split()
         out[k] = _one_list(x, y) or (len(x) == len(y) and _one_list(sorted(x), sorted(y)))
         if out[k] and authors[k] >= 0.95:
             continue
-        x, y = (known.setdefault(int(e), people(p.authors[e])) for e in (a[k], b[k]))
+        x, y = (cache.setdefault(int(e), people(p.authors[e])) for e in (a[k], b[k]))
         share, same = agreement(x, y)
         authors[k] = max(authors[k], share, _all_words(x, y))
         out[k] |= same
@@ -210,14 +210,14 @@ def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
     long = last - first
     one_count = p.codes["page_letters"][a] == p.codes["page_letters"][b]
-    for one, two in ((a, b), (b, a)):
+    for left, right in ((a, b), (b, a)):
         # An article number beside a page range, or a lone day of the month beside one, is another thing, not another
         # page; and so is the number of an electronic article beside any page.
-        number = p.lone_page[one] & ((first[one] >= 1000) | ((first[one] >= 0) & (first[one] <= 31)))
-        number &= (last[two] > first[two]) & ~p.supplement[one] & ~p.coded[one]
-        number |= p.electronic[one] & ~p.electronic[two] & ~p.supplement[two] & ~p.coded[two]
+        number = p.lone_page[left] & ((first[left] >= 1000) | ((first[left] >= 0) & (first[left] <= 31)))
+        number &= (last[right] > first[right]) & ~p.supplement[left] & ~p.coded[left]
+        number |= p.electronic[left] & ~p.electronic[right] & ~p.supplement[right] & ~p.coded[right]
         # Pages counted from one, as many as the other range has: the paper before it had its place.
-        number |= more[a] & more[b] & (first[one] == 1) & (first[two] > 1) & (long[a] == long[b]) & one_count
+        number |= more[a] & more[b] & (first[left] == 1) & (first[right] > 1) & (long[a] == long[b]) & one_count
         out[(out == 0) & number] = np.nan
     return out
 
@@ -232,12 +232,12 @@ def _last_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     first, last = p.page_range
-    known = (first[a] >= 0) & (first[b] >= 0) & ~p.coded[a] & ~p.coded[b]
-    near = known & (first[a] <= last[b]) & (first[b] <= last[a])
+    paged = (first[a] >= 0) & (first[b] >= 0) & ~p.coded[a] & ~p.coded[b]
+    near = paged & (first[a] <= last[b]) & (first[b] <= last[a])
     near |= _equal(p.codes["last_page"], a, b) == 1
-    more = known & (first[a] < last[a]) & (first[b] < last[b])
+    more = paged & (first[a] < last[a]) & (first[b] < last[b])
     gap = np.maximum(first[a] - last[b], first[b] - last[a])
-    return near, known & (gap >= 1) & (gap <= 3), more
+    return near, paged & (gap >= 1) & (gap <= 3), more
 
 
 def _abstracts(
@@ -259,9 +259,9 @@ def _abstracts(
     right = np.array([x[:n] for x, n in zip(right, short, strict=True)], dtype=object)
     out[rows] = _ratio(fuzz.ratio, left, right, workers)
     long[rows] = short >= _LONG
-    known: dict[int, frozenset[Any]] = {}
+    cache: dict[int, frozenset[Any]] = {}
     for k in rows[out[rows] < 0.9].tolist():
-        x, y = (known.setdefault(int(e), phrases(p.abstract[e])) for e in (a[k], b[k]))
+        x, y = (cache.setdefault(int(e), phrases(p.abstract[e])) for e in (a[k], b[k]))
         shared = len(x & y) / max(1, min(len(x), len(y)))
         if shared >= 0.5:
             out[k] = max(out[k], 0.6 + 0.36 * shared)
@@ -302,8 +302,8 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     closer = np.flatnonzero((title > 0.7) | inside | one_place)
     abstract, long = _abstracts(p, a, b, closer, workers)
     worded = (title < 1) & ((title >= 0.7) | ((title >= 0.5) & (one_place | (doi == 1))))
-    known = (p.year[a] > 0) & (p.year[b] > 0)
-    years = np.where(known, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
+    dated = (p.year[a] > 0) & (p.year[b] > 0)
+    years = np.where(dated, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
         a=a, b=b, title=title, inside=inside, extra=extra, shorter=np.minimum(p.length[a], p.length[b]),
         numbers=_numbers(p, a, b), authors=authors, first_author=first,

@@ -38,13 +38,13 @@ class Comparison:
         rows = self.entries.row_of
         table = {"record_id": _column(self.entries.record_id), "entry": pa.array(rows)}
         table |= {name: _column(getattr(self.entries, name)[rows], lists=name in _TEXT_LISTS) for name in names}
-        told = {_SILENCED: json.dumps(self.entries.silenced).encode()}
+        metadata = {_SILENCED: json.dumps(self.entries.silenced).encode()}
         with replacing(entries) as draft:
-            pq.write_table(pa.table(table).replace_schema_metadata(told), draft)
+            pq.write_table(pa.table(table).replace_schema_metadata(metadata), draft)
         d = self.decisions
-        kept = np.flatnonzero((d.rule != "") | (d.link != "") | d.asked)
-        columns = {name: value[kept] for name, value in vars(self.pairs).items() if name != "extra"}
-        columns |= {name: value[kept] for name, value in vars(d).items()}
+        selected = np.flatnonzero((d.rule != "") | (d.link != "") | d.asked)
+        columns = {name: value[selected] for name, value in vars(self.pairs).items() if name != "extra"}
+        columns |= {name: value[selected] for name, value in vars(d).items()}
         with replacing(pairs) as draft:
             pq.write_table(pa.table({name: _column(value) for name, value in columns.items()}), draft)
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 THROUGH_OTHERS = "through other records"
 
 
-def summary(p: Entries, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, said: Answers) -> dict[str, Any]:
+def summary(
+    p: Entries, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, answers: Answers
+) -> dict[str, Any]:
     """Counts in all; ``rules``: records by the rule that put them into their cluster."""
     rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
     return {
@@ -26,9 +28,9 @@ def summary(p: Entries, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.Data
         "rules": {k: int(v) for k, v in sorted(rules.items())},
         "queue": len(queue),
         "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},
-        "answers": {"same": len(said.same), "different": len(said.different)},
-        "answers_without_records": sorted(said.gone),
-        "answers_in_conflict": sorted(f"{a}|{b}" for a, b in said.conflicts),
+        "answers": {"same": len(answers.same), "different": len(answers.different)},
+        "answers_without_records": sorted(answers.gone),
+        "answers_in_conflict": sorted(f"{a}|{b}" for a, b in answers.conflicts),
         "fields_without_vote": sorted(p.silenced),
     }
 
@@ -41,10 +43,11 @@ def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
     reports).
     """
     code, names = pd.factorize(p.source, sort=True)
-    held = pd.DataFrame({"label": labels, "source": code}).drop_duplicates()
-    alone = np.bincount(held["label"], minlength=len(labels))[held["label"]] == 1
+    members = pd.DataFrame({"label": labels, "source": code}).drop_duplicates()
+    alone = np.bincount(members["label"], minlength=len(labels))[members["label"]] == 1
     records, reports, only_here = (
-        np.bincount(found, minlength=len(names)) for found in (code[p.row_of], held["source"], held["source"][alone])
+        np.bincount(entries, minlength=len(names))
+        for entries in (code[p.row_of], members["source"], members["source"][alone])
     )
     return pd.DataFrame(
         {
@@ -58,7 +61,7 @@ def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
     )
 
 
-def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, answers: Answers) -> pd.DataFrame:
     """One row for two sources (or a source and itself) and the rule that brought their records together.
 
     Columns first, second (first <= second), rule, reports. For every report that two sources share it is counted once:
@@ -67,16 +70,18 @@ def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, s
     """
     code, names = pd.factorize(p.source, sort=True)
     ruled = np.flatnonzero((d.rule != "") & (d.veto == "") & (labels[q.a] == labels[q.b]))
-    found = pd.DataFrame(
+    by_rule = pd.DataFrame(
         {"label": labels[q.a[ruled]], "x": code[q.a[ruled]], "y": code[q.b[ruled]], "rule": d.rule[ruled],
          "strength": d.strength[ruled]}
     )  # fmt: skip
-    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.same else {}
-    asked = np.array([(entry[a], entry[b]) for a, b in said.same], dtype=np.int64).reshape(-1, 2)
+    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if answers.same else {}
+    merged = np.array([(entry[a], entry[b]) for a, b in answers.same], dtype=np.int64).reshape(-1, 2)
     weakest = int(d.strength.max(initial=0)) + 1
-    panel = _as_rows(labels, code, asked[:, 0], asked[:, 1], "panel", weakest)
+    panel = _as_rows(labels, code, merged[:, 0], merged[:, 1], "panel", weakest)
     shared = _shared(p, labels, code)
-    rows = pd.concat([found, panel[labels[asked[:, 0]] == labels[asked[:, 1]]], shared.assign(strength=weakest + 1)])
+    rows = pd.concat(
+        [by_rule, panel[labels[merged[:, 0]] == labels[merged[:, 1]]], shared.assign(strength=weakest + 1)]
+    )
     rows["first"], rows["second"] = rows[["x", "y"]].min(axis=1), rows[["x", "y"]].max(axis=1)
     rows = rows.sort_values(["label", "first", "second", "strength"]).drop_duplicates(["label", "first", "second"])
     table = rows.groupby(["first", "second", "rule"]).size().rename("reports").reset_index()
@@ -101,6 +106,6 @@ def _shared(p: Entries, labels: np.ndarray, code: np.ndarray) -> pd.DataFrame:
     both = kinds.merge(kinds.rename(columns={"x": "y"}), on="label").query("x < y")
     alike = np.bincount(p.row_of, minlength=len(labels))
     folded = set(labels[np.flatnonzero(alike > 1)].tolist())
-    found = pd.concat([twice, both], ignore_index=True)
-    identical = found["label"].isin(folded) & (found["x"] == found["y"])
-    return found.assign(rule=np.where(identical, "identical", THROUGH_OTHERS))
+    pairs = pd.concat([twice, both], ignore_index=True)
+    identical = pairs["label"].isin(folded) & (pairs["x"] == pairs["y"])
+    return pairs.assign(rule=np.where(identical, "identical", THROUGH_OTHERS))

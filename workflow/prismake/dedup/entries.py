@@ -39,6 +39,6 @@ class Entries:
 
     def folded(self, records: Iterable[str]) -> bool:
         """Whether one of these records shares its entry with others."""
-        wanted = set(records)
+        searched = set(records)
         alike = np.bincount(self.row_of, minlength=len(self))[self.row_of] > 1
-        return not wanted.isdisjoint(self.record_id[alike].tolist())
+        return not searched.isdisjoint(self.record_id[alike].tolist())

@@ -83,15 +83,15 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
         & (p.page_range[1][a] > 1)
     )
     place &= p.year[a] == p.year[b]
-    named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
+    identified = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
     # A title without its subtitle is short beside the whole one: one DOI, or one beginning and one author or journal.
-    named |= (c["doi"][a] == c["doi"][b]) & (c["doi"][a] >= 0) & (title > 0.1)
+    identified |= (c["doi"][a] == c["doi"][b]) & (c["doi"][a] >= 0) & (title > 0.1)
     begun = (c["title_start"][a] == c["title_start"][b]) & (c["title_start"][a] >= 0)
-    named |= begun & (((c["first_author"][a] == c["first_author"][b]) & (c["first_author"][a] >= 0)) | place)
-    named |= begun & (c["journal"][a] == c["journal"][b]) & (c["journal"][a] >= 0) & (p.year[a] == p.year[b])
+    identified |= begun & (((c["first_author"][a] == c["first_author"][b]) & (c["first_author"][a] >= 0)) | place)
+    identified |= begun & (c["journal"][a] == c["journal"][b]) & (c["journal"][a] >= 0) & (p.year[a] == p.year[b])
     numbered = (c["cochrane"][a] == c["cochrane"][b]) & (c["cochrane"][a] >= 0)
     registered = ((p.kind[a] | p.kind[b]) & kinds.REGISTRY) > 0
-    return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | named
+    return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | identified
 
 
 def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool | str) -> SimpleNamespace:
@@ -178,8 +178,8 @@ def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     letters = p.codes["page_letters"]
     ranges = q.more_pages & (q.last_page != 1)
     counts = letters[q.a] != letters[q.b]
-    known = (p.codes["issue"][q.a] >= 0) & (p.codes["issue"][q.b] >= 0)
-    supplement = known & (p.in_supplement[q.a] != p.in_supplement[q.b]) & ~s.pages & ~(s.text & s.issue)
+    both_known = (p.codes["issue"][q.a] >= 0) & (p.codes["issue"][q.b] >= 0)
+    supplement = both_known & (p.in_supplement[q.a] != p.in_supplement[q.b]) & ~s.pages & ~(s.text & s.issue)
     return (
         (s.far_page & (ranges | counts))
         | (s.other_page & counts & (p.supplement[q.a] | p.supplement[q.b]))
@@ -195,8 +195,8 @@ def _other_sort(p: Prepared, q: Pairs) -> np.ndarray:
     """Whether the publication types of the records exclude each other."""
     x, y = p.sort[q.a], p.sort[q.b]
     out = np.zeros(len(q), dtype=bool)
-    for one, two in _EXCLUSIVE:
-        out |= ((x == one) & (y == two)) | ((x == two) & (y == one))
+    for first, second in _EXCLUSIVE:
+        out |= ((x == first) & (y == second)) | ((x == second) & (y == first))
     return out
 
 
@@ -210,8 +210,8 @@ def _other_version(p: Prepared, q: Pairs) -> np.ndarray:
     """Whether two records of a Cochrane review are of different versions, by their DOIs or else their years."""
     out = q.years > 0
     x, y = p.version[q.a], p.version[q.b]
-    known = (x != "") & (y != "")
-    out[known] = (x != y)[known]
+    both_known = (x != "") & (y != "")
+    out[both_known] = (x != y)[both_known]
     return out
 
 

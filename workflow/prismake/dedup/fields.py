@@ -81,8 +81,8 @@ def pages(text: str) -> Pages:
     A single page (or an article number, or the number of a poster as it stands) is first and last alike; filler words
     give empty strings.
     """
-    whole = undate(text).strip().lower()
-    low = whole
+    full = undate(text).strip().lower()
+    low = full
     if not low or _FILLER.match(low) or low[:3] in _MONTHS or _NO_PLACE.match(low):
         return Pages("", "")
     low = _PART_IN_FRONT.sub(r"\1\2-\1\3", _TWICE_NAMED.sub(r"\2-\3", low))
@@ -100,7 +100,7 @@ def pages(text: str) -> Pages:
         if last.isdigit() and first.isdigit() and int(last) < int(first) and len(last) <= len(first):
             last = first[: len(first) - len(last)] + last
     # 11-Sep was 9-11, or else 11-9 (that is 11-19): a date cannot tell.
-    other = last if whole != text.strip().lower() else ""
+    other = last if full != text.strip().lower() else ""
     return Pages(prefix + first, prefix + last, other, lone=len(parts) == 1)
 
 
@@ -117,10 +117,10 @@ def volume_issue(volume: str, issue: str, other_issue: str = "") -> tuple[str, s
     low = undate(volume).strip().lower()
     if m := _ISSUE_IN_VOLUME.match(low):
         low, issue = m[1], issue or m[2]
-    found, other = issue_form(issue), issue_form(other_issue)
-    if found and other and not set(found.split()) & set(other.split()):
-        found = f"{found} {other}"
-    return _first_number(low), found or other
+    number, other = issue_form(issue), issue_form(other_issue)
+    if number and other and not set(number.split()) & set(other.split()):
+        number = f"{number} {other}"
+    return _first_number(low), number or other
 
 
 def _first_number(low: str) -> str:
@@ -137,10 +137,10 @@ def issue_form(text: str) -> str:
     if not low:
         return ""
     low = re.split(r"\b(?:pt|part)\b", low)[0] or low
-    found = [n.lstrip("0") for n in _NUMBER.findall(low)]
+    parts = [n.lstrip("0") for n in _NUMBER.findall(low)]
     if "sup" in low or re.match(r"^s\d", low):
-        found.append("s")
-    return " ".join(f for f in found if f)
+        parts.append("s")
+    return " ".join(f for f in parts if f)
 
 
 _PLACE_IN_JOURNAL = re.compile(r"\(\s*(?:pp?\.?\s*(?P<pages>[^()]*)|no pagination|var\.? ?pagings?)\)", re.I)
@@ -164,16 +164,16 @@ def split_journal(text: str) -> dict[str, str]:
     while place and not place["pages"] and (later := _PLACE_IN_JOURNAL.search(text, place.end())):
         place = later
     meeting = _CONFERENCE.search(text)
-    named = re.split(r"\.\s*Conference\b|\(", meeting["meeting"], maxsplit=1)[0] if meeting else ""
+    meeting_name = re.split(r"\.\s*Conference\b|\(", meeting["meeting"], maxsplit=1)[0] if meeting else ""
     if not place:
-        return {"name": _CONFERENCE.sub("", text), "meeting": named}
+        return {"name": _CONFERENCE.sub("", text), "meeting": meeting_name}
     head, tail = text[: place.start()], text[place.end() :]
     at_end = _VOLUME_AT_END.search(head)
     name = head[: at_end.start()] if at_end else head
     number, year = _ARTICLE_NUMBER.search(tail), _YEAR.search(tail)
     return {
         "name": _CONFERENCE.sub("", name),
-        "meeting": named,
+        "meeting": meeting_name,
         "volume": (at_end["volume"] or "") if at_end else "",
         "issue": (at_end["issue"] or "").strip("() ") if at_end else "",
         "pages": place["pages"] or (number[1] if number else ""),
@@ -192,14 +192,14 @@ def dois(text: str) -> tuple[str, ...]:
     if "10." not in text:
         return ()
     text = html.unescape(text).replace("%28", "(").replace("%29", ")").replace("%2F", "/").replace("%2f", "/")
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for match in _DOI.finditer(text):
         doi = _DOI_TAIL.sub("", match[0].lower()).rstrip(".,;:'>]")
         while doi.endswith(")") and doi.count(")") > doi.count("("):
             doi = doi[:-1]
         if not doi.startswith("10.1002/central/") and len(doi) > 9:
-            found.setdefault(doi, None)
-    return tuple(found)
+            unique.setdefault(doi, None)
+    return tuple(unique)
 
 
 def pii(text: str) -> str:
@@ -288,8 +288,8 @@ def surname(name: str) -> str:
         # Initials behind the name: all long words are the family name. In front or none: the last word.
         family = " ".join(long) if words[-1] is not long[-1] else long[-1]
     words = plain(family).split()
-    kept = [w for w in words if w not in _PARTICLES] or words
-    return "".join(kept)
+    significant = [w for w in words if w not in _PARTICLES] or words
+    return "".join(significant)
 
 
 def pmid(text: str, url: str = "") -> str:

@@ -50,8 +50,8 @@ def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
 
     Raises `DedupError` when ids are missing or not unique.
     """
-    found = find_duplicates(records, **thresholds)  # type: ignore[arg-type]  # floats by their own names
-    return found.clusters[["record_id", "report_id", "matched_on", "score"]]
+    duplicates = find_duplicates(records, **thresholds)  # type: ignore[arg-type]  # floats by their own names
+    return duplicates.clusters[["record_id", "report_id", "matched_on", "score"]]
 
 
 def find_duplicates(
@@ -74,15 +74,15 @@ def find_duplicates(
 
     Raises `DedupError` for ids that are missing or not unique, and for unknown options, thresholds or answers.
     """
-    said = panel.read(answers or {}, records)
+    panel_answers = panel.read(answers or {}, records)
     comparison = compare_records(
         records,
-        alone=said.records,
+        alone=panel_answers.records,
         merge_cochrane_versions=merge_cochrane_versions,
         workers=workers,
         **thresholds,
     )
-    return conclude(comparison, said, previous, merge_cochrane_versions=merge_cochrane_versions)
+    return conclude(comparison, panel_answers, previous, merge_cochrane_versions=merge_cochrane_versions)
 
 
 def apply_answers(
@@ -100,12 +100,12 @@ def apply_answers(
     to be told apart first, and all records are compared again. Of a comparison that was kept, the audit table lists the
     pairs that were kept.
     """
-    said = panel.read(answers, records)
-    if comparison.entries.folded(said.records):
+    panel_answers = panel.read(answers, records)
+    if comparison.entries.folded(panel_answers.records):
         comparison = compare_records(
-            records, alone=said.records, merge_cochrane_versions=merge_cochrane_versions, workers=workers
+            records, alone=panel_answers.records, merge_cochrane_versions=merge_cochrane_versions, workers=workers
         )
-    return conclude(comparison, said, previous, merge_cochrane_versions=merge_cochrane_versions)
+    return conclude(comparison, panel_answers, previous, merge_cochrane_versions=merge_cochrane_versions)
 
 
 def compare_records(
@@ -137,20 +137,20 @@ def compare_records(
 
 def conclude(
     comparison: Comparison,
-    said: panel.Answers | None = None,
+    answers: panel.Answers | None = None,
     previous: Mapping[str, str] | None = None,
     *,
     merge_cochrane_versions: bool | str = "ask",
 ) -> Duplicates:
     """Clusters, open pairs and counts from a comparison, the answers and the report ids of an earlier run."""
-    said = said or panel.Answers()
+    answers = answers or panel.Answers()
     p, pairs = comparison.entries, comparison.pairs
     decisions = replace(comparison.decisions, veto=comparison.decisions.veto.copy())  # clusters add vetoes
-    clusters, joined, united = _cluster(p, pairs, decisions, said, merge_cochrane_versions)
+    clusters, joined, united = _cluster(p, pairs, decisions, answers, merge_cochrane_versions)
     labels = clusters.labels()
     likeness = np.round(open_pairs.likeness(pairs), 4)
-    frame = _frame(p, pairs, decisions, labels, joined, likeness, said, previous or {})
-    queue = open_pairs.queue(p, pairs, decisions, clusters, labels, said)
+    frame = _frame(p, pairs, decisions, labels, joined, likeness, answers, previous or {})
+    queue = open_pairs.queue(p, pairs, decisions, clusters, labels, answers)
     links = open_pairs.links(p, pairs, decisions, labels)
     return Duplicates(
         clusters=frame,
@@ -159,22 +159,22 @@ def conclude(
         links=links,
         audit=open_pairs.audit(p, pairs, decisions, labels, likeness),
         sources=account.by_source(p, labels),
-        shared=account.by_pair_of_sources(p, pairs, decisions, labels, said),
-        summary=account.summary(p, frame, queue, links, said),
+        shared=account.by_pair_of_sources(p, pairs, decisions, labels, answers),
+        summary=account.summary(p, frame, queue, links, answers),
     )
 
 
-def _thresholds(given: Mapping[str, float]) -> Thresholds:
-    unknown = sorted(set(given) - set(Thresholds.__dataclass_fields__))
+def _thresholds(values: Mapping[str, float]) -> Thresholds:
+    unknown = sorted(set(values) - set(Thresholds.__dataclass_fields__))
     if unknown:
         raise DedupError(
             f"'{unknown[0]}' is no threshold of the deduplication.",
             remedy=f"Known are: {', '.join(Thresholds.__dataclass_fields__)}.",
         )
-    wrong = [k for k, v in given.items() if not 0 <= v <= 1]
-    if wrong:
-        raise DedupError(f"The threshold '{wrong[0]}' is {given[wrong[0]]}.", remedy="Give a number from 0 to 1.")
-    return replace(rules.DEFAULTS, **given)
+    invalid = [k for k, v in values.items() if not 0 <= v <= 1]
+    if invalid:
+        raise DedupError(f"The threshold '{invalid[0]}' is {values[invalid[0]]}.", remedy="Give a number from 0 to 1.")
+    return replace(rules.DEFAULTS, **values)
 
 
 def compared(p: Prepared, workers: int) -> Pairs:
@@ -190,15 +190,15 @@ def compared(p: Prepared, workers: int) -> Pairs:
 
 
 def _cluster(
-    p: Entries, q: Pairs, d: rules.Decisions, said: panel.Answers, merge_cochrane_versions: bool | str
+    p: Entries, q: Pairs, d: rules.Decisions, answers: panel.Answers, merge_cochrane_versions: bool | str
 ) -> tuple[Clusters, dict[int, int], list[int]]:
     """Unions in order of the rules' strength; which pair put each entry into its cluster; the pairs that united two."""
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
-    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
-    clusters.forbid((entry[a], entry[b]) for a, b in said.different)
-    for first, second in said.same:
+    entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if answers.records else {}
+    clusters.forbid((entry[a], entry[b]) for a, b in answers.different)
+    for first, second in answers.same:
         if not clusters.join(entry[first], entry[second], check=False):
-            said.conflicts.append((first, second))
+            answers.conflicts.append((first, second))
     order = np.flatnonzero((d.rule != "") & (d.veto == ""))
     order = order[np.lexsort((order, -q.title[order], d.strength[order]))]
     joined: dict[int, int] = {}
@@ -222,7 +222,7 @@ def _frame(
     labels: np.ndarray,
     joined: Mapping[int, int],
     likeness: np.ndarray,
-    said: panel.Answers,
+    answers: panel.Answers,
     previous: Mapping[str, str],
 ) -> pd.DataFrame:
     cluster = labels[p.row_of]
@@ -244,7 +244,7 @@ def _frame(
             "decided_by": by[p.row_of],
         }
     )
-    panel_made = _made_by_panel(p, d, q, cluster, said)
+    panel_made = _made_by_panel(p, d, q, cluster, answers)
     if panel_made:
         rows = frame["record_id"].isin(panel_made)
         frame.loc[rows, ["matched_on", "decided_by"]] = "panel"
@@ -252,17 +252,17 @@ def _frame(
     return frame.sort_values("record_id", ignore_index=True)
 
 
-def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, said: panel.Answers) -> set[str]:
+def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, answers: panel.Answers) -> set[str]:
     """The records that only an answer put into their cluster: of a pair those without a rule, else the second."""
-    if not said.same:
+    if not answers.same:
         return set()
     ruled = np.flatnonzero((d.rule != "") & (d.veto == ""))
     direct = {(int(q.a[k]), int(q.b[k])) for k in ruled.tolist()}
     entries = {x for pair in direct for x in pair}
     row = dict(zip(p.record_id.tolist(), range(len(p.record_id)), strict=True))
-    found: set[str] = set()
-    for a, b in said.same:
+    record_ids: set[str] = set()
+    for a, b in answers.same:
         x, y = int(p.row_of[row[a]]), int(p.row_of[row[b]])
         if cluster[row[a]] == cluster[row[b]] and (min(x, y), max(x, y)) not in direct:
-            found |= {r for r, entry in ((a, x), (b, y)) if entry not in entries} or {b}
-    return found
+            record_ids |= {r for r, entry in ((a, x), (b, y)) if entry not in entries} or {b}
+    return record_ids

@@ -136,16 +136,16 @@ _UNCLEAR = re.compile(r"conference proceeding|editorial|\bnote\b|comment|erratum
 
 def sort_of(types: tuple[str, ...]) -> str:
     """ "abstract", "letter", "protocol" or "article" (reviews too); "" where the types say nothing or several."""
-    found = set()
+    sorts = set()
     for kind in types:
         for part in kind.lower().split(";"):
             if _UNCLEAR.search(part):
                 return ""
             sort = next((name for name, word in _SORTS if word.search(part.strip())), "")
-            found |= {sort} if sort else set()
+            sorts |= {sort} if sort else set()
     # An index of trials files abstracts and letters as articles, too.
-    special = found - {"article"}
-    return "" if len(special) > 1 else next(iter(special or found), "")
+    special = sorts - {"article"}
+    return "" if len(special) > 1 else next(iter(special or sorts), "")
 
 
 def kind_of(

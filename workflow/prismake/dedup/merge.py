@@ -27,8 +27,8 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
 
     Ties are broken by the text itself and then by record id, never by the order of the rows.
     """
-    known = set(clusters["record_id"])
-    missing = [r for r in records["record_id"] if r not in known]
+    clustered = set(clusters["record_id"])
+    missing = [r for r in records["record_id"] if r not in clustered]
     if missing:
         raise DedupError(
             f"{len(missing)} records are in no cluster, for example '{missing[0]}'.",
@@ -73,9 +73,9 @@ def _present(values: list[Any]) -> list[Any]:
 
 
 def _commonest(values: list[Any]) -> str:
-    found = _present(values)
+    present = _present(values)
     count: dict[str, int] = {}
-    for value in found:
+    for value in present:
         count[value] = count.get(value, 0) + 1
     return min(count, key=lambda v: (-count[v], -len(v), v)) if count else ""
 

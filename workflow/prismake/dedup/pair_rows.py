@@ -20,11 +20,11 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    named = records[records["record_id"].isin({*queue["first"], *queue["second"]})]
-    known = named.set_index("record_id", drop=False).to_dict("index")
+    paired = records[records["record_id"].isin({*queue["first"], *queue["second"]})]
+    by_id = paired.set_index("record_id", drop=False).to_dict("index")
     rows = []
     for row in queue.to_dict("records"):
-        first, second = known[row["first"]], known[row["second"]]
+        first, second = by_id[row["first"]], by_id[row["second"]]
         rows.append(
             {
                 "item_id": row["item_id"],

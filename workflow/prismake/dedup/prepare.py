@@ -116,8 +116,8 @@ def _year(value: Any) -> int:
     if not isinstance(value, str):
         number = int(value)
     else:
-        found = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", value)
-        number = int(found[1]) if found else 0
+        match = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", value)
+        number = int(match[1]) if match else 0
     return number if 1500 <= number <= 2100 else 0
 
 
@@ -132,8 +132,8 @@ def _listed(value: Any) -> tuple[str, ...]:
 def codes(values: Iterable[str | bytes]) -> np.ndarray:
     """Integer codes by order of appearance, -1 for the empty string."""
     array = np.asarray(values, dtype=object)
-    found, _ = pd.factorize(np.where(array == "", np.array(None, dtype=object), array), use_na_sentinel=True)
-    return found.astype(np.int32)
+    numbers, _ = pd.factorize(np.where(array == "", np.array(None, dtype=object), array), use_na_sentinel=True)
+    return numbers.astype(np.int32)
 
 
 def check(records: pd.DataFrame) -> None:
@@ -183,7 +183,7 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
     prepared.codes["abstract"][beginnings[chosen] == 0] = -1
     prepared.codes["page_letters"] = pd.factorize(np.array([_letters(v) for v in prepared.first_page], dtype=object))[0]
-    prepared.codes["doi"] = codes(["" if not found else found[0] for found in prepared.dois])
+    prepared.codes["doi"] = codes(["" if not values else values[0] for values in prepared.dois])
     prepared.codes["title_start"] = codes([t[:_START] if len(t) >= _START else "" for t in prepared.title])
     prepared.codes["citation"] = codes([citations[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
@@ -280,13 +280,13 @@ def _normal_forms(
 ) -> Prepared:
     """The forms of the chosen rows, group by group."""
     rows = chosen.tolist()
-    taken = {name: [values[k] for k in rows] for name, values in raw.items()}
+    cells = {name: [values[k] for k in rows] for name, values in raw.items()}
     names = [authors[k] for k in rows]
     forms = {
-        **_titles(taken["title"]),
+        **_titles(cells["title"]),
         **_authors(names),
-        **_places(taken),
-        **_identities(taken, names),
+        **_places(cells),
+        **_identities(cells, names),
         "authors": names,
         "abstract": [],
         "source": [source[k] for k in rows],
@@ -320,16 +320,16 @@ def _titles(titles: list[str]) -> dict[str, list[Any]]:
 
 
 def _authors(authors: list[Any]) -> dict[str, list[Any]]:
-    found = [[s for s in map(fields.surname, fields.split_authors(value)[:_AUTHORS_KEPT]) if s] for value in authors]
-    return {"surnames": [" ".join(n) for n in found], "first_author": [n[0] if n else "" for n in found]}
+    surnames = [[s for s in map(fields.surname, fields.split_authors(value)[:_AUTHORS_KEPT]) if s] for value in authors]
+    return {"surnames": [" ".join(n) for n in surnames], "first_author": [n[0] if n else "" for n in surnames]}
 
 
-def _places(taken: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _places(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
     journals: dict[str, tuple[dict[str, str], str, str]] = {}
     places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     names = ("year", "journal", "meeting", "volume", "issue", "first_page", "last_page", "other_page", "lone_page")
     out: dict[str, list[Any]] = {name: [] for name in names}
-    cells = zip(taken["year"], taken["journal"], taken["volume"], taken["issue"], taken["pages"], strict=True)
+    cells = zip(columns["year"], columns["journal"], columns["volume"], columns["issue"], columns["pages"], strict=True)
     for given_year, raw_journal, raw_volume, raw_issue, raw_pages in cells:
         if raw_journal not in journals:
             split = fields.split_journal(raw_journal)
@@ -352,22 +352,22 @@ def _places(taken: dict[str, list[Any]]) -> dict[str, list[Any]]:
     return out
 
 
-def _identities(taken: dict[str, list[Any]], authors: list[Any]) -> dict[str, list[Any]]:
+def _identities(columns: dict[str, list[Any]], authors: list[Any]) -> dict[str, list[Any]]:
     names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind", "sort")
     out: dict[str, list[Any]] = {name: [] for name in names}
-    for k, (doi, url) in enumerate(zip(taken["doi"], taken["url"], strict=True)):
+    for k, (doi, url) in enumerate(zip(columns["doi"], columns["url"], strict=True)):
         dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
         author = authors[k] if isinstance(authors[k], str) else (authors[k] or ("",))[0]
-        accession, journal = taken["accession"][k], taken["journal"][k]
-        trials, types = _listed(taken["trial_ids"][k]), _listed(taken["publication_types"][k])
-        kind = kinds.kind_of(taken["title"][k], types, journal, dois, accession, author)
+        accession, journal = columns["accession"][k], columns["journal"][k]
+        trials, types = _listed(columns["trial_ids"][k]), _listed(columns["publication_types"][k])
+        kind = kinds.kind_of(columns["title"][k], types, journal, dois, accession, author)
         if kind & kinds.REGISTRY:
             trials = (*trial_ids(accession, author, url, journal), *trials)
         trials = tuple(dict.fromkeys("".join(number.split()).upper() for number in trials))
-        number, version = kinds.cochrane(dois, taken["pages"][k])
-        pmid, sort = fields.pmid(taken["pmid"][k], url), kinds.sort_of(types) if types else ""
-        found = (dois, fields.pii(doi), pmid, trials, number, version, kind, sort)
-        for name, value in zip(names, found, strict=True):
+        number, version = kinds.cochrane(dois, columns["pages"][k])
+        pmid, sort = fields.pmid(columns["pmid"][k], url), kinds.sort_of(types) if types else ""
+        values = (dois, fields.pii(doi), pmid, trials, number, version, kind, sort)
+        for name, value in zip(names, values, strict=True):
             out[name].append(value)
     return out
 
@@ -380,7 +380,7 @@ def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[
     if issue.lower().lstrip().startswith("pp"):
         issue, pages = "", issue.lower().replace("pp", "")
     volume, issue = fields.volume_issue(volume or split.get("volume", ""), issue, split.get("issue", ""))
-    found = fields.pages(pages)
-    if not found.first and split.get("pages"):
-        found = fields.pages(split["pages"])
-    return volume, issue, *found
+    form = fields.pages(pages)
+    if not form.first and split.get("pages"):
+        form = fields.pages(split["pages"])
+    return volume, issue, *form

@@ -55,7 +55,7 @@ def _ids(p: Entries) -> np.ndarray:
     return smallest(p.record_id, p.row_of, len(p))
 
 
-def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
+def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, answers: Answers) -> pd.DataFrame:
     """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences, members.
 
     It is never longer than 1.5 % of the records (in small tables: than 20 pairs): the most likely come first, and what
@@ -63,8 +63,8 @@ def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nda
     people have said about one of them counts for the pair that stands for them now.
     """
     chance = np.round(d.chance, 4)
-    apart = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
-    rows = np.flatnonzero(apart & d.asked)
+    separate = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
+    rows = np.flatnonzero(separate & d.asked)
     ids = _ids(p)
     member = Members(p.record_id, labels[p.row_of])
     longest = max(_LEAST_LONGEST, int(_LONGEST * len(p.record_id)))
@@ -120,7 +120,7 @@ def _other_pairs(item: str, left: list[str], right: list[str]) -> str:
 
 def differences(q: Pairs, k: int) -> str:
     """The fields that differ, in words: ``title (91% alike), year (by 1), journal``."""
-    found = []
+    parts = []
     for name in _FIELDS:
         value = float(getattr(q, name)[k])
         word = _WORDS.get(name, name)
@@ -128,27 +128,27 @@ def differences(q: Pairs, k: int) -> str:
             continue
         if name == "years":
             if value:
-                found.append(f"year (by {value:.0f})")
+                parts.append(f"year (by {value:.0f})")
         elif name in ("title", "authors", "abstract"):
             if value < 0.995:
-                found.append(f"{word} ({100 * value:.0f}% alike)")
+                parts.append(f"{word} ({100 * value:.0f}% alike)")
         elif value < 1:
-            found.append(word)
-    return ", ".join(found)
+            parts.append(word)
+    return ", ".join(parts)
 
 
 def links(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
     """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
     ids = _ids(p)
-    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    by_reports: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for k in np.flatnonzero(d.link != "").tolist():
         x, y = int(labels[q.a[k]]), int(labels[q.b[k]])
         if x == y:
             continue
         pair = (*sorted((ids[q.a[k]], ids[q.b[k]])), d.link[k])
         between = (min(x, y), max(x, y), d.link[k])
-        found[between] = min(found.get(between, pair), pair)
-    frame = pd.DataFrame(sorted(found.values()), columns=["first", "second", "kind"])
+        by_reports[between] = min(by_reports.get(between, pair), pair)
+    frame = pd.DataFrame(sorted(by_reports.values()), columns=["first", "second", "kind"])
     return frame.astype("str")
 
 

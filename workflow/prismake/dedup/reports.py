@@ -58,14 +58,14 @@ def _keep(
     cluster: np.ndarray,
 ) -> None:
     least = dict(chosen)
-    kept: dict[int, str] = {}
+    previous_of: dict[int, str] = {}
     for report in sorted(claims, reverse=True):
         labels = claims[report]
         winner = home[report] if home.get(report) in labels else min(labels, key=least.__getitem__)
-        kept[winner] = report  # the last one written is the smallest
-    used = set(kept.values())
-    chosen.update(kept)
-    doubtful = {label for label, name in chosen.items() if label not in kept and name in used}
+        previous_of[winner] = report  # the last one written is the smallest
+    used = set(previous_of.values())
+    chosen.update(previous_of)
+    doubtful = {label for label, name in chosen.items() if label not in previous_of and name in used}
     if not doubtful:
         return
     members: dict[int, list[str]] = {}

@@ -61,8 +61,8 @@ def decide(
     chance = probability(p, q)
     one_doi = s.doi & (s.inside | (q.title >= t.similar_title)) & ~s.other_volume & ~s.far_page
     doubted = ((rule != "") & np.isin(veto, ["", *ASKED])) | (veto == _VERSION) | one_doi
-    asked = (chance >= model()["floor"]) | doubted
-    asked &= (link == "") & ~final
+    doubtful = (chance >= model()["floor"]) | doubted
+    doubtful &= (link == "") & ~final
     return Decisions(
         rule=rule,
         veto=veto,
@@ -70,7 +70,7 @@ def decide(
         strength=strength,
         final=final,
         chance=chance,
-        asked=asked,
+        asked=doubtful,
         doubted=doubted,
     )
 

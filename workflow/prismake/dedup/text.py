@@ -109,17 +109,17 @@ def numbers(plain_title: str) -> str:
 
     They tell part 1 from part 2 and the report of 2010 from that of 2011.
     """
-    found = []
+    values = []
     words = plain_title.split()
     for k, word in enumerate(words):
         if word.isalpha():
             value = _ROMAN_WORDS.get(word)
             # A single letter is a number only where a part or a series is named.
             if value and (len(word) > 1 or (k and words[k - 1] in _PART) or (word == "i" and k in (0, len(words) - 1))):
-                found.append(value)
+                values.append(value)
         else:
-            found.extend(_DIGITS.findall(word))
-    return " ".join(found)
+            values.extend(_DIGITS.findall(word))
+    return " ".join(values)
 
 
 _PART = frozenset("part parts chapter section study phase type stage volume series paper experiment report".split())
@@ -143,8 +143,8 @@ def journal_form(name: str) -> str:
     """
     if _MEETING.search(name) and not name.lower().startswith("proceedings of the national academy"):
         words = [w for w in plain(re.sub(r"\(.*?\)|:.*", " ", name)).split() if w not in _SMALL]
-        kept = [w for w in words if w not in _MEETING_NOISE and not w[0].isdigit()]
-        return "+ " + " ".join(kept or words)
+        telling = [w for w in words if w not in _MEETING_NOISE and not w[0].isdigit()]
+        return "+ " + " ".join(telling or words)
     cut = _COUNTRY.sub("", _JOURNAL_CUT.sub("", name.strip())) or name
     words = [w for w in plain(cut.replace(".", ". ").replace("&", " ")).split() if w not in _SMALL]
     return " ".join(words) or plain(name)
@@ -214,8 +214,8 @@ def abstract_form(abstract: str, length: int = 400) -> str:
 
 def phrases(abstract: str, words: int = 3, most: int = 600) -> frozenset[str]:
     """All runs of three words of an abstract (of its first words, if it is very long)."""
-    found = plain(abstract).split()[:most]
-    return frozenset(" ".join(found[k : k + words]) for k in range(len(found) - words + 1))
+    tokens = plain(abstract).split()[:most]
+    return frozenset(" ".join(tokens[k : k + words]) for k in range(len(tokens) - words + 1))
 
 
 _ENGLISH = frozenset("the of and with for on by from".split())
@@ -228,8 +228,8 @@ _OTHER_TONGUES = frozenset(
 
 def foreign(words: str) -> bool:
     """Whether a title (words as `british` spells them) is in another language than English, by its little words."""
-    found = words.split()
-    return sum(w in _OTHER_TONGUES for w in found) > sum(w in _ENGLISH for w in found)
+    tokens = words.split()
+    return sum(w in _OTHER_TONGUES for w in tokens) > sum(w in _ENGLISH for w in tokens)
 
 
 _TRANSLATED = re.compile(rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE})\s*[\])]\W*$", re.I | re.S)

@@ -22,10 +22,10 @@ _FIELDS = ("issue", "volume", "first_page", "years")
 def _certain(p: Prepared, q: Pairs, field: str) -> np.ndarray:
     """Pairs that are one report whatever ``field`` says: one identifier, or for the issue one complete place."""
     telling = ~(p.generic[q.a] | p.generic[q.b] | p.short[q.a] | p.short[q.b])
-    known = (q.doi == 1) | (q.pmid == 1)
+    same_report = (q.doi == 1) | (q.pmid == 1)
     if field == "issue":
-        known |= (q.volume == 1) & (q.first_page == 1) & (q.last_page == 1) & (q.years == 0)
-    return telling & known & (q.title >= 0.99) & (q.authors >= 0.9)
+        same_report |= (q.volume == 1) & (q.first_page == 1) & (q.last_page == 1) & (q.years == 0)
+    return telling & same_report & (q.title >= 0.99) & (q.authors >= 0.9)
 
 
 def silence(p: Prepared, q: Pairs) -> None:

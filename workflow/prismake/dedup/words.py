@@ -67,11 +67,11 @@ _OWN_WORD = 4  # titles in which a word stands that is no slip of the pen
 _RARER = 15  # a slip is that much rarer than the word
 
 
-def exchange(x: Sequence[str], y: Sequence[str], known: Mapping[str, int] | None = None) -> bool:
+def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int] | None = None) -> bool:
     """Whether some place of two titles (lists of words) holds one word in the first and another in the second.
 
-    ``known``: in how many titles of the table a word stands. A word that only one title has is no exchange, unless it
-    is a "not" or a "without".
+    ``title_counts``: the number of titles of the table in which a word stands. A word that occurs in one title only
+    is no exchange, unless it is a "not" or a "without".
     """
     count_x, count_y = Counter(x), Counter(y)
     only_x, only_y = count_x - count_y, count_y - count_x
@@ -89,22 +89,22 @@ def exchange(x: Sequence[str], y: Sequence[str], known: Mapping[str, int] | None
             left += [w for w in x[i:j] if only_x[w] and w not in _LITTLE]
             right += [w for w in y[m:n] if only_y[w] and w not in _LITTLE]
             continue
-        if (cut_x or cut_y) and _other_words(left, right, cut_x, cut_y, known or {}):
+        if (cut_x or cut_y) and _other_words(left, right, cut_x, cut_y, title_counts or {}):
             return True
         left, right, cut_x, cut_y = [], [], [], []
     return False
 
 
 def _other_words(
-    left: list[str], right: list[str], cut_x: list[str], cut_y: list[str], known: Mapping[str, int]
+    left: list[str], right: list[str], cut_x: list[str], cut_y: list[str], title_counts: Mapping[str, int]
 ) -> bool:
     """Whether what stands at one place of two titles differs in more than spelling."""
     if left and right:
-        if spelled_alike("".join(left), "".join(right), known):
+        if spelled_alike("".join(left), "".join(right), title_counts):
             return False
         fewer, more = sorted((left, right), key=len)
         rest = iter(more)
-        if not all(any(spelled_alike(v, w, known) for w in rest) for v in fewer):
+        if not all(any(spelled_alike(v, w, title_counts) for w in rest) for v in fewer):
             return True
         return not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
     if len(cut_x) == len(cut_y) == 1:
@@ -112,11 +112,11 @@ def _other_words(
         if frozenset((*cut_x, *cut_y)) in _LITTLE_OPPOSITES:
             return True
         word = (left or right or [""])[0]
-        return (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], known)
+        return (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], title_counts)
     return not _NEGATIONS.isdisjoint(left or right)
 
 
-def spelled_alike(v: str, w: str, known: Mapping[str, int] | None = None) -> bool:
+def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None) -> bool:
     """Whether two words (or words written apart and together) are two spellings, endings or misprints of one word."""
     v, w = _SAME.get(v, v), _SAME.get(w, w)
     if v == w or v.translate(_LETTERS_OF_DIGITS) == w.translate(_LETTERS_OF_DIGITS):
@@ -137,14 +137,14 @@ def spelled_alike(v: str, w: str, known: Mapping[str, int] | None = None) -> boo
         return len(v) >= _STEM and w[: len(w) - len(v)] in _GLUED
     if _stem(v) == _stem(w) or (w.startswith(v) and w[len(v) :] in (*_ENDINGS, *_GLUED)):
         return True
-    if _two_words(v, w, known or {}):
+    if _two_words(v, w, title_counts or {}):
         return False
     return _misprint(v, w)
 
 
 def _variant(word: str) -> str:
-    for one, other in _VARIANTS:
-        word = word.replace(one, other)
+    for spelling, other in _VARIANTS:
+        word = word.replace(spelling, other)
     return word
 
 
@@ -159,11 +159,11 @@ def _greek_lost(v: str, w: str) -> bool:
 
 def _opposite(v: str, w: str) -> bool:
     return any(
-        (v.startswith(one) and w.startswith(two) and v[len(one) :] == w[len(two) :])
-        or (v.startswith(two) and w.startswith(one) and v[len(two) :] == w[len(one) :])
-        or (min(len(one), len(two)) > 3 and {v[: len(one)], w[: len(two)]} == {one, two})
-        or (min(len(one), len(two)) > 3 and {v[: len(two)], w[: len(one)]} == {one, two})
-        for one, two in _OPPOSITES
+        (v.startswith(x) and w.startswith(y) and v[len(x) :] == w[len(y) :])
+        or (v.startswith(y) and w.startswith(x) and v[len(y) :] == w[len(x) :])
+        or (min(len(x), len(y)) > 3 and {v[: len(x)], w[: len(y)]} == {x, y})
+        or (min(len(x), len(y)) > 3 and {v[: len(y)], w[: len(x)]} == {x, y})
+        for x, y in _OPPOSITES
     )
 
 
@@ -174,9 +174,9 @@ def _stem(word: str) -> str:
     return word
 
 
-def _two_words(v: str, w: str, known: Mapping[str, int]) -> bool:
+def _two_words(v: str, w: str, title_counts: Mapping[str, int]) -> bool:
     """Whether both words stand in several titles, neither so seldom that it is a misprint of the other."""
-    fewer, more = sorted((known.get(v, 0), known.get(w, 0)))
+    fewer, more = sorted((title_counts.get(v, 0), title_counts.get(w, 0)))
     return fewer >= _OWN_WORD and fewer * _RARER > more
 
 

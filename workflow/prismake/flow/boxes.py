@@ -18,7 +18,7 @@ class Flow:
     removed                    {"duplicates", "automation", "other", "total"} (records before screening)
     screened                   records with a settled decision at title/abstract
     excluded_title_abstract    of these, excluded
-    undecided_title_abstract   records that wait for a decision at title/abstract
+    undecided_title_abstract   records that await a decision at title/abstract
     sought                     reports sought for retrieval
     not_retrieved              of these, not retrieved
     undecided_full_text        of these, waiting for a decision at full text
@@ -27,16 +27,16 @@ class Flow:
     ========================== =======================================================================
 
     ``boxes["other"]`` holds the same for reports found by other methods only, without the three title/abstract
-    boxes; ``identified`` there is {"sources": {label: records}, "total"}. It is there when a source of kind
-    "other" is. ``boxes["included"]`` is {"studies", "reports"} of both columns.
+    boxes; ``identified`` there is {"sources": {label: records}, "total"}. It is present if there is a source of kind
+    "other". ``boxes["included"]`` is {"studies", "reports"} of both columns.
 
     In an updated review both columns and ``included`` count what is new since the previous version;
-    ``boxes["previous"]`` and ``boxes["total"]`` ({"studies", "reports"}) are there as well. ``previous`` is what that
-    version included, ``boxes["no_longer"]`` what of it the review does not include as it was: excluded since, or
-    brought together with another. previous − no_longer + included = total.
+    ``boxes["previous"]`` and ``boxes["total"]`` ({"studies", "reports"}) are present as well. ``previous`` is what that
+    version included; ``boxes["no_longer"]`` is the part of it that is no longer included in the same form: excluded
+    since, or merged with another study. previous − no_longer + included = total.
 
-    ``boxes["possible_duplicates"]`` is the number of pairs of records that wait for the panel (they are counted as
-    different until then). ``notes`` are sentences on rows that could not be counted.
+    ``boxes["possible_duplicates"]`` is the number of pairs of records that await the panel (until then they count as
+    different records). ``notes`` are sentences about rows that could not be counted.
     """
 
     boxes: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Flow:
 
     @property
     def undecided(self) -> int:
-        """Records, reports and pairs that wait for a decision, both columns together."""
+        """Records, reports and pairs that await a decision, both columns together."""
         other = self.boxes.get("other", {})
         return (
             self.boxes["undecided_title_abstract"]

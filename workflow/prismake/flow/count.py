@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.errors import FlowError, collect
 from prismake.flow.boxes import Flow
 from prismake.flow.identities import REMEDY, check
-from prismake.flow.tables import DATABASE_KINDS, Decided, Found, decisions, found_by
+from prismake.flow.tables import DATABASE_KINDS, Decided, Identification, decisions, identification_of
 from prismake.kept.versions import Carried, Version, carried
 
 if TYPE_CHECKING:
@@ -25,36 +25,36 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
     "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
-    first and that are therefore not screened, whichever database finds them later; "possible_duplicates", the number
-    of pairs that wait for the panel; "uncounted", report by record id of records that are not counted and through
-    which decisions are found all the same. Of the review that is updated, either "previous", {"studies", "reports"} (a
-    review made elsewhere), or "version", a ``Version`` that was frozen here.
+    first, which are not screened even if a database finds them later; "possible_duplicates", the number of pairs that
+    await the panel; "uncounted", report by record id of records that are not counted but may still carry decisions. For
+    an updated review, either "previous", {"studies", "reports"} (a review done elsewhere), or "version", a
+    ``Version`` that was frozen here.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found
     by other methods alone are not screened on title and abstract: they are sought at once. A record of another
     method that duplicates a database report is removed as a duplicate in the right column.
 
-    With a version, both columns count what is new since it: records that it did not hold, and reports of it that were
-    taken up again, which are those whose outcome is another now. A new record of a report that the version had
-    finished is removed as a duplicate.
+    With a version, both columns count what is new since it: records that it did not contain, and reports of it that
+    were reopened, that is, whose outcome has changed. A new record of a report that the version had finished is removed
+    as a duplicate.
 
     Raises FlowError, naming each identity that fails.
     """
-    found = found_by(tables)
+    identification = identification_of(tables)
     notes: list[str] = []
-    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, notes)
-    reading = decisions(tables["full_text"], "full text", found.report_of, notes)
-    whole = _columns(found, found.records, frozenset())
-    _note_strays(screening, whole.queue, "title and abstract", notes)
-    _note_strays(reading, {*_included_at(screening, whole.queue), *whole.direct}, "full text", notes)
+    screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, notes)
+    reading = decisions(tables["full_text"], "full text", identification.report_of, notes)
+    columns = _columns(identification, identification.records, frozenset())
+    _note_strays(screening, columns.queue, "title and abstract", notes)
+    _note_strays(reading, {*_included_at(screening, columns.queue), *columns.direct}, "full text", notes)
 
-    before = _before(tables.get("version"), found, whole, screening, reading)
-    new = _columns(found, before.counted(found.records, found.report_of), before.finished)
-    boxes = _left_boxes(found, new, screening, reading)
-    if any(source["kind"] == "other" for source in found.sources.values()):
-        boxes["other"] = _right_boxes(found, new, reading)
-    reports = _included_at(reading, {*_included_at(screening, whole.queue), *whole.direct})
-    included = _included(tables["studies"], reports, found.report_of)
+    before = _before(tables.get("version"), identification, columns, screening, reading)
+    new = _columns(identification, before.counted(identification.records, identification.report_of), before.finished)
+    boxes = _left_boxes(identification, new, screening, reading)
+    if any(source["kind"] == "other" for source in identification.sources.values()):
+        boxes["other"] = _right_boxes(identification, new, reading)
+    reports = _included_at(reading, {*_included_at(screening, columns.queue), *columns.direct})
+    included = _included(tables["studies"], reports, identification.report_of)
     boxes |= _included_boxes(tables, included, before, notes)
     boxes["possible_duplicates"] = int(tables.get("possible_duplicates") or 0)
     check(boxes)
@@ -62,14 +62,14 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
 
 
 def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
-    """Where each report has ended, by report id; reports that still wait for a decision are left out.
+    """The outcome of each report, by report id; reports that await a decision are left out.
 
-    ``tables`` as for ``prisma_flow``. The words are those of ``OUTCOMES``.
+    ``tables`` as for ``prisma_flow``. Values are those of ``OUTCOMES``.
     """
-    found = found_by(tables)
-    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, [])
-    reading = decisions(tables["full_text"], "full text", found.report_of, [])
-    return _outcomes(_columns(found, found.records, frozenset()), screening, reading)
+    identification = identification_of(tables)
+    screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, [])
+    reading = decisions(tables["full_text"], "full text", identification.report_of, [])
+    return _outcomes(_columns(identification, identification.records, frozenset()), screening, reading)
 
 
 SCREENED_OUT, READ_OUT, NOT_RETRIEVED, INCLUDED, REMOVED = OUTCOMES = (
@@ -102,17 +102,19 @@ class _Columns:
         return self.right - self.removed
 
 
-def _columns(found: Found, records: Iterable[str], finished: frozenset[str]) -> _Columns:
+def _columns(identification: Identification, records: Iterable[str], finished: frozenset[str]) -> _Columns:
     records = tuple(records)
-    left, right = found.columns(records)
-    return _Columns(records, left - finished, right - finished, finished, frozenset(found.removed))
+    left, right = identification.columns(records)
+    return _Columns(records, left - finished, right - finished, finished, frozenset(identification.removed))
 
 
-def _before(version: Version | None, found: Found, whole: _Columns, screening: Decided, reading: Decided) -> Carried:
-    """What the previous version has finished and nothing has changed since."""
+def _before(
+    version: Version | None, identification: Identification, columns: _Columns, screening: Decided, reading: Decided
+) -> Carried:
+    """The reports that the previous version finished and whose outcome has not changed since."""
     if version is None:
         return Carried()
-    return carried(version, found.report_of, _outcomes(whole, screening, reading))
+    return carried(version, identification.report_of, _outcomes(columns, screening, reading))
 
 
 def _outcomes(columns: _Columns, screening: Decided, reading: Decided) -> dict[str, str]:
@@ -134,20 +136,22 @@ def _note_strays(decided: Decided, expected: Collection[str], stage: str, notes:
         notes.append(f"Decided at {stage} and no longer put to that stage, not counted: {strays:,}.")
 
 
-def _identified(found: Found, columns: _Columns, kind: str) -> dict[str, int]:
+def _identified(identification: Identification, columns: _Columns, kind: str) -> dict[str, int]:
     """Records by label of the sources of one kind."""
-    counted = Counter(found.records[record] for record in columns.records)
-    return {row["label"]: counted[name] for name, row in found.sources.items() if row["kind"] == kind}
+    counted = Counter(identification.records[record] for record in columns.records)
+    return {row["label"]: counted[name] for name, row in identification.sources.items() if row["kind"] == kind}
 
 
-def _left_boxes(found: Found, columns: _Columns, screening: Decided, reading: Decided) -> dict[str, Any]:
-    databases, registers = (_identified(found, columns, kind) for kind in DATABASE_KINDS)
+def _left_boxes(
+    identification: Identification, columns: _Columns, screening: Decided, reading: Decided
+) -> dict[str, Any]:
+    databases, registers = (_identified(identification, columns, kind) for kind in DATABASE_KINDS)
     total = sum(databases.values()) + sum(registers.values())
     queue = sorted(columns.queue)
     decided = [screening[report]["decision"] for report in queue if report in screening]
     return {
         "identified": {"databases": databases, "registers": registers, "total": total},
-        "removed": _removed_box(total - len(columns.left), columns.left, found.removed),
+        "removed": _removed_box(total - len(columns.left), columns.left, identification.removed),
         "screened": len(decided),
         "excluded_title_abstract": sum(decision == "exclude" for decision in decided),
         "undecided_title_abstract": sum(report not in screening for report in queue),
@@ -155,12 +159,12 @@ def _left_boxes(found: Found, columns: _Columns, screening: Decided, reading: De
     }
 
 
-def _right_boxes(found: Found, columns: _Columns, reading: Decided) -> dict[str, Any]:
-    identified = _identified(found, columns, "other")
+def _right_boxes(identification: Identification, columns: _Columns, reading: Decided) -> dict[str, Any]:
+    identified = _identified(identification, columns, "other")
     total = sum(identified.values())
     return {
         "identified": {"sources": identified, "total": total},
-        "removed": _removed_box(total - len(columns.right), columns.right, found.removed),
+        "removed": _removed_box(total - len(columns.right), columns.right, identification.removed),
         **_reading_boxes(sorted(columns.direct), reading),
     }
 
@@ -196,11 +200,11 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
         )
         for study, joined in zip(studies["study_id"], studies["report_ids"], strict=True)
     }
-    named = set().union(*grouped.values())
+    grouped_reports = set().union(*grouped.values())
     problems = []
-    if missing := included - named:
+    if missing := included - grouped_reports:
         problems.append(f"{len(missing):,} included reports belong to no study, the first being {min(missing)}.")
-    if foreign := named - included:
+    if foreign := grouped_reports - included:
         problems.append(f"{len(foreign):,} reports of studies are not included, the first being {min(foreign)}.")
     if len(grouped) != len(studies):
         problems.append("A study stands twice in the table of studies.")
@@ -211,7 +215,7 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
 def _included_boxes(
     tables: Mapping[str, Any], included: Mapping[str, frozenset[str]], before: Carried, notes: list[str]
 ) -> dict[str, dict[str, int]]:
-    """The boxes of included studies: those of this version, and beside them those of the one before."""
+    """The boxes of included studies of this version and of the previous one."""
     reports = frozenset().union(*included.values())
     total = {"studies": len(included), "reports": len(reports)}
     if before.version is None:
@@ -222,11 +226,11 @@ def _included_boxes(
         both = {name: previous[name] + total[name] for name in previous}
         return {"included": total, "previous": previous, "no_longer": dict.fromkeys(previous, 0), "total": both}
     previous = {"studies": len(before.version.studies), "reports": len(before.version.included)}
-    kept = {"studies": before.studies_kept(included), "reports": len(reports & before.finished)}
+    unchanged = {"studies": before.studies_kept(included), "reports": len(reports & before.finished)}
     notes += before.sentences(included)
     return {
-        "included": {name: total[name] - kept[name] for name in total},
+        "included": {name: total[name] - unchanged[name] for name in total},
         "previous": previous,
-        "no_longer": {name: previous[name] - kept[name] for name in previous},
+        "no_longer": {name: previous[name] - unchanged[name] for name in previous},
         "total": total,
     }

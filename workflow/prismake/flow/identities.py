@@ -11,13 +11,13 @@ REMEDY = "No count is shown until this adds up; run the workflow again, and look
 
 
 def check(boxes: Mapping[str, Any]) -> None:
-    """Check every arrow of the flow. Raises FlowError that names each identity which fails, with its numbers."""
+    """Check every arrow of the flow. Raises FlowError, naming each identity that fails with its numbers."""
     problems = [f"{name}: {left:,} is not {right:,}." for name, left, right in identities(boxes) if left != right]
     collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
 
 
 def identities(boxes: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    """Every arrow as (sentence, left side, right side); the sides are equal in a sound flow."""
+    """Every arrow as (sentence, left side, right side); the two sides are equal in a valid flow."""
     rows = [
         (
             "Records identified − records removed before screening = records screened + undecided",

@@ -1,6 +1,6 @@
-"""What the flow counts in a review that is updated: what searches still find, what they have lost, the last version.
+"""The input tables of the flow of an updated review: current records, vanished records and the last version.
 
-The tables that the flow counts are brought together here, for the flow itself and for freezing a version.
+The same tables serve the flow itself and the freezing of a version.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TABLES = {
 def flow_tables(
     searches: Sequence[Path], records: Path, reports: Path, tables: Mapping[str, Path], previous: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What ``prisma_flow`` counts, read from the files of all stages.
+    """The tables that ``prisma_flow`` counts, read from the files of all stages.
 
     Args:
         searches: the search logs.
@@ -61,15 +61,17 @@ def flow_tables(
 
 
 def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[str, Any]:
-    """Make vanished records a source of their own, or drop them where another record stands for the report."""
+    """Count vanished records under a separate source, or drop them if another record of the report remains."""
     if vanished.empty:
         return tables
     records, duplicates = tables["records"], tables["duplicates"]
-    gone = records["record_id"].isin(set(vanished["record_id"]))
+    is_vanished = records["record_id"].isin(set(vanished["record_id"]))
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
-    present = {report_of[record] for record in records.loc[~gone, "record_id"]}
-    alone = gone & ~records["record_id"].map(report_of).isin(present)
-    records = records.assign(source=records["source"].mask(alone, records["source"] + _EARLIER))[~gone | alone]
+    present = {report_of[record] for record in records.loc[~is_vanished, "record_id"]}
+    last_of_report = is_vanished & ~records["record_id"].map(report_of).isin(present)
+    records = records.assign(source=records["source"].mask(last_of_report, records["source"] + _EARLIER))[
+        ~is_vanished | last_of_report
+    ]
     sources = vanished[vanished["record_id"].isin(set(records["record_id"]))].drop_duplicates("source")
     earlier = [
         {
@@ -98,7 +100,7 @@ def vanished_table(
     labels: Mapping[str, str],
     decisions: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Judged records that no search finds any longer: the decision on each, and which searches still find its report.
+    """Records with a decision that no search finds any longer, and the searches that still find their report.
 
     Args:
         records: record_id and source of all records.
@@ -108,10 +110,10 @@ def vanished_table(
     import pandas as pd
 
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
-    gone = set(vanished["record_id"])
+    vanished_ids = set(vanished["record_id"])
     still: dict[str, dict[str, None]] = {}
     for record, source in zip(records["record_id"], records["source"], strict=True):
-        if record not in gone:
+        if record not in vanished_ids:
             still.setdefault(report_of[record], {})[labels.get(source, source)] = None
     decisions_of = {stage: table.set_index("item_id") for stage, table in decisions.items()}
     rows = []
@@ -139,10 +141,10 @@ def _words(decisions: pd.DataFrame, report: str) -> str:
 
 
 def freeze_version(name: str, sources: Sequence[str], folder: Path = Path("results")) -> tuple[Path, dict[str, int]]:
-    """Freeze what the review has decided, from its results; the file, and counts: studies, reports, records, open.
+    """Freeze the decisions of the review; return the file and counts: studies, reports, records, open.
 
     Raises:
-        PrismakeError: there are no results, or the name is taken or no name.
+        PrismakeError: there are no results, or the name is already used or invalid.
     """
     files = {name: folder / path for name, path in TABLES.items()}
     searches = [folder / "search" / f"{source}.json" for source in sources]

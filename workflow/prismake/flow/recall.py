@@ -1,6 +1,6 @@
-"""What became of the studies that were known before the search: which source found each, and where it left.
+"""Relative recall: which sources found each study known before the search, and what its outcome was.
 
-Librarians judge a search by this first (relative recall; Sampson M, Zhang L, Morrison A, et al. An alternative to the
+Librarians judge a search by this first (Sampson M, Zhang L, Morrison A, et al. An alternative to the
 hand searching gold standard: validating methodological search filters using relative recall. BMC Med Res Methodol
 2006;6:33).
 """
@@ -23,7 +23,7 @@ NOT_FOUND, EXCLUDED, NOT_RETRIEVED, INCLUDED, OPEN = "not found", "excluded", "n
 _STAGES = {TITLE_ABSTRACT: "at title and abstract", FULL_TEXT: "at full text"}
 _IDENTIFIERS = ("pmid", "doi", "pmcid")
 _YEARS_APART = 1
-"""A title counts as the same in the years around: articles are printed the year after they appear."""
+"""Difference in years within which titles match: articles may be printed the year after they appear online."""
 
 
 def recall_table(
@@ -34,7 +34,7 @@ def recall_table(
     studies: pd.DataFrame,
     labels: Mapping[str, str],
 ) -> pd.DataFrame:
-    """One row a known study: found by which sources, and at which stage with which outcome it is now.
+    """One row per known study: the sources that found it, and its current stage and outcome.
 
     Args:
         records: record_id, source, pmid, doi, pmcid, trial_ids, title and year of all records.
@@ -80,7 +80,7 @@ def recall_table(
 
 
 class _Index:
-    """Records by what a known study may be named by."""
+    """Records by the identifiers and titles by which a known study may be given."""
 
     def __init__(self, records: pd.DataFrame) -> None:
         import pandas as pd
@@ -111,7 +111,7 @@ class _Index:
 
 
 def _end(report: str, decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> tuple[str, str, str]:
-    """(stage, outcome, reason) of a report as it stands now."""
+    """The current (stage, outcome, reason) of a report."""
     for stage in (FULL_TEXT, TITLE_ABSTRACT):
         row = decided[stage].get(report)
         if row is None:
@@ -127,7 +127,7 @@ def _end(report: str, decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) ->
 
 
 def _how_far(end: tuple[str, str, str, str]) -> tuple[int, int]:
-    """Of several reports of a trial, that which came furthest counts."""
+    """Of several reports of a trial, the one that got furthest counts."""
     _, stage, outcome, _ = end
     return (NOT_FOUND, EXCLUDED, NOT_RETRIEVED, OPEN, INCLUDED).index(outcome), int(stage == FULL_TEXT)
 
@@ -135,17 +135,17 @@ def _how_far(end: tuple[str, str, str, str]) -> tuple[int, int]:
 def recall_summary(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, Any]:
     """The content of ``flow/known_studies.json``: what the closing table and the page must mention.
 
-    ``summary``: one sentence ("" without known studies). ``lost``: one for each that no search found or that was left
-    out. ``problems``: lines that name no study.
+    ``summary``: one sentence ("" without known studies). ``lost``: one for each study that no search found or that was
+    excluded. ``problems``: lines that name no study.
     """
     lost = []
     for row in table.to_dict("records"):
         why = f" ({row['reason']})" if row["reason"] else ""
-        named = f"The known study {row['known'][:120]} ({row['place']})"
+        subject = f"The known study {row['known'][:120]} ({row['place']})"
         if row["outcome"] == NOT_FOUND:
-            lost.append(f"{named} was found by no search.")
+            lost.append(f"{subject} was found by no search.")
         elif row["outcome"] in {EXCLUDED, NOT_RETRIEVED}:
-            lost.append(f"{named} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row['report_id']}.")
+            lost.append(f"{subject} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row['report_id']}.")
     counted = {outcome: int((table["outcome"] == outcome).sum()) for outcome in (NOT_FOUND, INCLUDED)}
     summary = (
         f"Of {len(table):,} known studies the searches found {len(table) - counted[NOT_FOUND]:,}; included so far: "

@@ -1,4 +1,4 @@
-"""The tables of a review as the flow needs them, after the checks that nothing vanished between two of them."""
+"""The tables of a review in the form the flow needs, after checking that no record is lost between them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Decided = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the searches gave.
+class Identification:
+    """The records and reports that the searches identified.
 
-    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, also of
+    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, including
     records that are not counted.
     ``direct``: reports that were assessed in full text without screening, because another method found them first.
     ``removed``: why a report was taken out before screening, by report id.
@@ -41,7 +41,7 @@ class Found:
         return self.sources[self.records[record]]["kind"] in DATABASE_KINDS
 
     def columns(self, records: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-        """The reports of some records: those of the left column, and those found by other methods."""
+        """The reports of these records: those of the left column, and those found by other methods only."""
         records = list(records)
         reports = frozenset(self.report_of[record] for record in records)
         databases = {self.report_of[record] for record in records if self.from_database(record)}
@@ -50,17 +50,17 @@ class Found:
         return reports - right, right
 
 
-def found_by(tables: Mapping[str, Any]) -> Found:
+def identification_of(tables: Mapping[str, Any]) -> Identification:
     """The searches, records and reports of the tables of ``prisma_flow``. Raises FlowError."""
     sources = _sources(tables["searches"])
     records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
     report_of = {**(tables.get("uncounted") or {}), **_report_of(tables, records, sources)}
     direct = frozenset(tables.get("direct") or ())
-    return Found(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
+    return Identification(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
 
 
 def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The searches by source name, with labels that are told apart."""
+    """The searches by source name, with unique labels."""
     rows = [dict(search) for search in searches]
     labels = Counter(row["label"] for row in rows)
     sources: dict[str, dict[str, Any]] = {}
@@ -80,7 +80,7 @@ def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]
 def _report_of(
     tables: Mapping[str, Any], records: Mapping[str, str], sources: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The report of each record, after the checks that no record vanished between two tables."""
+    """The report of each record, after checking that no record is lost between two tables."""
     duplicates = tables["duplicates"]
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
     problems = []
@@ -109,7 +109,7 @@ def _report_of(
 
 
 def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[str, str]:
-    """Why each report that was taken out before screening was taken out: "automation" or "other"."""
+    """Why each report was removed before screening: "automation" or "other"."""
     if frame is None:
         return {}
     return {
@@ -124,13 +124,13 @@ def decisions(
     """The settled decisions by report; a report whose members were settled differently is undecided."""
     settled: dict[str, dict[str, str]] = {}
     differing = set()
-    gone = 0
+    unmatched = 0
     reasons = frame["reason"] if "reason" in frame else [""] * len(frame)
     for item, state, decision, reason in zip(frame["item_id"], frame["state"], frame["decision"], reasons, strict=True):
         if state != State.SETTLED:
             continue
         if item not in report_of:
-            gone += 1
+            unmatched += 1
             continue
         report = report_of[item]
         row = {"decision": decision, "reason": (reason if isinstance(reason, str) else "").strip() or NO_REASON}
@@ -138,8 +138,8 @@ def decisions(
             differing.add(report)
     for report in differing:
         del settled[report]
-    if gone:
-        notes.append(f"Decided at {stage} and no longer among the records found, not counted: {gone:,}.")
+    if unmatched:
+        notes.append(f"Decided at {stage} and no longer among the records found, not counted: {unmatched:,}.")
     if differing:
         notes.append(
             f"{len(differing):,} reports hold records that were decided differently at {stage}; "

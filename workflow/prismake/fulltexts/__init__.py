@@ -1,7 +1,7 @@
-"""The way to each report's full text: PDFs that people have put into ``config/fulltexts/``, and addresses.
+"""Finding the full text of each report: PDFs in ``config/fulltexts/`` and links to open-access copies.
 
-``pdftext``    the words of the first pages of PDF files, in a process of its own
-``folder``     which files there are, and their words, each file read once
-``matching``   which file is which report
-``openaccess`` where a free copy is, asked of PubMed Central and Unpaywall and kept
+``pdftext``    text of the first pages of PDF files, extracted in a separate process
+``folder``     the files in the folder and their text, each file read once
+``matching``   which file belongs to which report
+``openaccess`` links to free copies, from PubMed Central and Unpaywall, archived
 """

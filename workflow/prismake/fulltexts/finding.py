@@ -1,4 +1,4 @@
-"""The full texts of the reports that are sought: links and paths for the sheet, a list of what is missing."""
+"""The full texts of the reports sought: links and paths for the sheet, and a list of missing ones."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from prismake.search.transport import Policy
 if TYPE_CHECKING:
     import pandas as pd
 
-LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
+LINKS = ("pmcid", "open_access", "pdf")  # columns of the queue filled by this module
 _MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access")
 
 
 @dataclass(frozen=True)
-class Found:
+class FullTexts:
     """``queue``: the reports with their links. ``files``: one row a PDF. ``missing``: reports without a PDF.
 
     ``summary``: counts, and ``problems`` as {"where", "what"} for the closing table.
@@ -39,12 +39,12 @@ def find(
     email: str = "",
     root: Path = Path(),
     policy: Policy | None = None,
-) -> Found:
+) -> FullTexts:
     """Link each report to its full text.
 
     Args:
-        reports: rows as ``queues.full_texts`` makes them.
-        cache: what is known of the PDFs; may be deleted at any time.
+        reports: rows as ``full_text_rows`` makes them.
+        cache: file with the text of the PDFs; may be deleted at any time.
         services: ``full_text.open_access`` of the config.
         root: the folder of the review.
     """
@@ -57,21 +57,23 @@ def find(
     answers: openaccess.Answers = {}
     if services and sought:
         answers, problem_texts = openaccess.look_up(sought, services, email, root / openaccess.ARCHIVE, policy=policy)
-    paths = {one.item: one.file.relative_to(root).as_posix() for one in matches if one.item}
-    free = [openaccess.free_copies(answers, services if answers else (), one) for one in sought]
+    paths = {match.item: match.file.relative_to(root).as_posix() for match in matches if match.item}
+    free = [openaccess.free_copies(answers, services if answers else (), report) for report in sought]
     queue = reports.assign(
         pmcid=[pmcid for pmcid, _ in free],
         open_access=[url for _, url in free],
-        pdf=[paths.get(one.item, "") for one in sought],
+        pdf=[paths.get(report.item, "") for report in sought],
     ).astype(dict.fromkeys(LINKS, str))
     missing = queue.loc[queue["pdf"] == "", list(_MISSING)]
     table = pd.DataFrame(
-        [_row(one, root) for one in matches], columns=["file", "item_id", "matched_on", "remark"], dtype=str
+        [_row(match, root) for match in matches], columns=["file", "item_id", "matched_on", "remark"], dtype=str
     )
-    problems = [{"where": one.file.relative_to(root).as_posix(), "what": one.remark} for one in matches if one.to_do]
+    problems = [
+        {"where": match.file.relative_to(root).as_posix(), "what": match.remark} for match in matches if match.to_do
+    ]
     problems += [{"where": "full_text.open_access", "what": text} for text in problem_texts]
     summary = {"reports": len(queue), "files": len(files), "with_pdf": len(paths), "problems": problems}
-    return Found(queue, table, missing, summary)
+    return FullTexts(queue, table, missing, summary)
 
 
 def _row(match: Match, root: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The PDFs in ``config/fulltexts/``: which there are, and the words of their first pages, each file read once."""
+"""The PDFs in ``config/fulltexts/`` and the text of their first pages; each file is read once."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from prismake.core.files import digest, read_json, write_json
 from prismake.fulltexts.pdftext import PAGES
 
 FOLDER = Path("config/fulltexts")
-ARCHIVE = FOLDER / "open_access.json"  # what the services of ``openaccess`` answered
-SECONDS = 30.0  # for one file; an ordinary one takes a tenth of a second
+ARCHIVE = FOLDER / "open_access.json"  # answers of the services of ``openaccess``
+SECONDS = 30.0  # per file; a typical one takes a tenth of a second
 FirstPages = dict[str, Any]
 
 
 def pdfs(folder: Path = FOLDER) -> list[Path]:
-    """The PDF files of the folder and of the folders in it, sorted; what programs hide is left out."""
+    """The PDF files of the folder and its subfolders, sorted; hidden files are left out."""
     if not folder.is_dir():
         return []
     paths = [path for path in folder.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file()]
@@ -32,7 +32,7 @@ def pdfs(folder: Path = FOLDER) -> list[Path]:
 
 
 def state(folder: Path = FOLDER) -> str:
-    """Digits that change when a file comes, goes or is replaced: the door through which files enter the graph."""
+    """A digest that changes when a file is added, removed or replaced; as a parameter it makes the rule run again."""
     total = hashlib.sha256()
     for path in pdfs(folder):
         about = path.stat()
@@ -41,36 +41,36 @@ def state(folder: Path = FOLDER) -> str:
 
 
 def attempts(archive: Path = ARCHIVE) -> int:
-    """How often asking for open access failed so far; as a parameter of the rule it lets the next run try again."""
+    """How many requests for open-access links have failed; as a parameter of the rule it makes the next run retry."""
     try:
         return int(read_json(archive, {}).get("failed", 0))
-    except (ValueError, TypeError, AttributeError):  # the job says what is wrong with the file
+    except (ValueError, TypeError, AttributeError):  # the job itself reports what is wrong with the file
         return -1
 
 
 def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dict[Path, FirstPages]:
-    """What ``pdftext.first_pages`` says of each file, with its ``digest``; files that the cache knows are not read.
+    """The result of ``pdftext.first_pages`` for each file, with its ``digest``; cached files are not read again.
 
     Args:
-        cache: a file that may be deleted at any time; it keeps what is known of the files that are there now.
-        seconds: how long one file may take.
+        cache: a file with the results for the present files; may be deleted at any time.
+        seconds: time limit for one file.
     """
     marks = {path: digest(path) or "" for path in files}
-    known = _known(cache)
+    texts = _known(cache)
     unread: dict[str, Path] = {}
     for path, mark in marks.items():
-        if mark not in known:
+        if mark not in texts:
             unread.setdefault(mark, path)
-    known |= dict(zip(unread, _first_pages(list(unread.values()), seconds), strict=True))
+    texts |= dict(zip(unread, _first_pages(list(unread.values()), seconds), strict=True))
     if marks or cache.exists():
-        write_json(cache, {"made_by": _made_by(), "texts": {mark: known[mark] for mark in sorted(set(marks.values()))}})
-    return {path: {**known[mark], "digest": mark} for path, mark in marks.items()}
+        write_json(cache, {"made_by": _made_by(), "texts": {mark: texts[mark] for mark in sorted(set(marks.values()))}})
+    return {path: {**texts[mark], "digest": mark} for path, mark in marks.items()}
 
 
 def _known(cache: Path) -> dict[str, FirstPages]:
     try:
-        kept = read_json(cache, {})
-        return kept["texts"] if kept.get("made_by") == _made_by() else {}
+        content = read_json(cache, {})
+        return content["texts"] if content.get("made_by") == _made_by() else {}
     except (ValueError, AttributeError, KeyError):
         return {}
 
@@ -82,16 +82,16 @@ def _made_by() -> str:
 
 
 def _first_pages(files: Sequence[Path], seconds: float) -> list[FirstPages]:
-    done: list[FirstPages] = []
-    while len(done) < len(files):
-        done += _until_one_fails(files[len(done) :], seconds)
-        if len(done) < len(files):
-            done.append({"problem": f"reading the file crashed or took longer than {seconds:.0f} s."})
-    return done
+    answers: list[FirstPages] = []
+    while len(answers) < len(files):
+        answers += _until_one_fails(files[len(answers) :], seconds)
+        if len(answers) < len(files):
+            answers.append({"problem": f"reading the file crashed or took longer than {seconds:.0f} s."})
+    return answers
 
 
 def _until_one_fails(files: Sequence[Path], seconds: float) -> list[FirstPages]:
-    """The answers of one reading process, up to the first file that takes too long or crashes it."""
+    """The results of one reader process, up to the first file that takes too long or crashes it."""
     command = [sys.executable, "-m", "prismake.fulltexts.pdftext"]
     paths = "".join(json.dumps(str(path)) + "\n" for path in files)
     answers: list[FirstPages] = []
@@ -115,7 +115,7 @@ def _feed(process: Any, paths: str) -> None:
     try:
         process.stdin.write(paths)
         process.stdin.close()
-    except OSError:  # the process is gone: its answers tell how far it came
+    except OSError:  # the process has ended: its answers show how far it got
         pass
 
 

@@ -23,8 +23,8 @@ def full_text_rows(
     Args:
         screened: ``title_abstract/decisions.csv``.
         links: ``duplicates/links.csv``.
-        prefilled: by report, the decisions that an export brought.
-        handed_on: False while the stage before keeps its results back (``gate: complete``).
+        prefilled: by report, decisions imported from an export.
+        handed_on: False while the previous stage withholds its results (``gate: complete``).
     """
     included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
     table = report_rows(reports[(reports["route"] == Route.FULL_TEXT) | reports["report_id"].isin(included)], prefilled)

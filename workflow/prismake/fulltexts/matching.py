@@ -1,8 +1,8 @@
-"""Which file is which report: by the name of the file, by the DOI or by the title in its first pages. Never a guess.
+"""Match PDF files to reports by file name, or by DOI or title on the first pages; never by guessing.
 
-A file says by its name which report it is when the name is the report's id, DOI, PMID or PMC number. A DOI counts when
-it is the first in the text or stands in the file's properties, a title when it opens a page or stands there: elsewhere
-they may be in a reference list. What fits two reports, or two files that fit one report, are told, not decided.
+A file name matches if it is the id, DOI, PMID or PMC number of the report. A DOI counts if it is the first in the text
+or in the properties of the file, a title if it opens a page or is in the properties: elsewhere they may belong to a
+reference list. A file that fits two reports, or two files that fit one report, are reported and left to people.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from prismake.core.records import normal_title
 
 NAME, DOI, TITLE = "file name", "DOI", "title"
 _HOW_TO_NAME = "Name the file after the report, for instance {}.pdf."
-_OPENING = 1_500  # letters of a page in which its title is looked for
+_OPENING = 1_500  # letters at the start of a page that are searched for a title
 _SHORTEST_TITLE = 30  # letters; “Editorial” is the title of many
 _DOI_START = re.compile(r"10\.\d{4,9}\s?/")
-_BREAKS = frozenset("/.-_():;")  # signs of a DOI after which typesetters break the line
+_BREAKS = frozenset("/.-_():;")  # characters of a DOI after which typesetters break the line
 
 
 @dataclass(frozen=True)
 class Sought:
-    """A report that is sought: its id, the ids of its records, and what it is known by elsewhere."""
+    """A report sought in full text: its id, the ids of its records and its external identifiers."""
 
     item: str
     members: tuple[str, ...]
@@ -38,7 +38,7 @@ class Sought:
 
 @dataclass(frozen=True)
 class Match:
-    """What became of a file. ``item`` and ``matched_on`` are empty where it belongs to no report.
+    """The result for one file. ``item`` and ``matched_on`` are empty if it matches no report.
 
     ``to_do``: whether somebody should look at the remark.
     """
@@ -51,11 +51,11 @@ class Match:
 
 
 def match(files: Mapping[Path, Mapping[str, Any]], reports: Sequence[Sought]) -> list[Match]:
-    """One entry a file, in the order of ``files``.
+    """One match per file, in the order of ``files``.
 
     Args:
-        files: what ``folder.read`` says of each file.
-        reports: the reports that are sought in full text.
+        files: the result of ``folder.read``.
+        reports: the reports sought in full text.
     """
     index = _Index(reports)
     matches = [_fitting(path, about, index) for path, about in files.items()]
@@ -79,9 +79,9 @@ class _Index:
                 self.titles[letters].add(report.item)
 
     def advice(self, items: Iterable[str] = ()) -> str:
-        """How to name a file so that it is found."""
-        known = sorted(items) or sorted(self.reports)
-        return _HOW_TO_NAME.format(file_name(known[0]) if known else "pubmed-12345678")
+        """How to name a file so that it is matched."""
+        examples = sorted(items) or sorted(self.reports)
+        return _HOW_TO_NAME.format(file_name(examples[0]) if examples else "pubmed-12345678")
 
 
 def file_name(name: str) -> str:
@@ -90,9 +90,9 @@ def file_name(name: str) -> str:
 
 
 def _fitting(path: Path, about: Mapping[str, Any], index: _Index) -> Match:
-    named = index.names.get(file_name(path.stem), set())
-    if len(named) == 1:
-        return Match(path, next(iter(named)), NAME)
+    by_name = index.names.get(file_name(path.stem), set())
+    if len(by_name) == 1:
+        return Match(path, next(iter(by_name)), NAME)
     if "problem" in about:
         return Match(path, remark=f"{about['problem']} {index.advice()}", to_do=True)
     by_doi, by_title = _by_doi(about, index), _by_title(about, index)
@@ -110,7 +110,7 @@ def _fitting(path: Path, about: Mapping[str, Any], index: _Index) -> Match:
 
 
 def _by_doi(about: Mapping[str, Any], index: _Index) -> set[str]:
-    """Reports whose DOI stands in the properties of the file, or first on one of its first pages."""
+    """Reports whose DOI is in the properties of the file or comes first on one of its first pages."""
     items: set[str] = set()
     for text in (about["title"], about["about"]):
         for candidate in _candidates(text, index):
@@ -123,7 +123,7 @@ def _by_doi(about: Mapping[str, Any], index: _Index) -> set[str]:
 
 
 def _candidates(text: str, index: _Index) -> Iterator[set[str]]:
-    """For each DOI in a text, in order, the reports it belongs to (none, where it is another's)."""
+    """For each DOI in a text, in order, the reports it belongs to (none if it is not of a report sought)."""
     text = text.lower()
     for place in _DOI_START.finditer(text):
         fitting = [(doi, items) for doi, items in index.dois.items() if _stands_at(doi, text, place.start())]
@@ -131,7 +131,7 @@ def _candidates(text: str, index: _Index) -> Iterator[set[str]]:
 
 
 def _stands_at(doi: str, text: str, place: int) -> bool:
-    """Whether a DOI stands at a place of a text, perhaps broken over lines, and ends there."""
+    """Whether a complete DOI begins at a position of a text, possibly broken across lines."""
     for before, sign in zip(" " + doi, doi, strict=False):
         while before in _BREAKS and place < len(text) and text[place].isspace():
             place += 1
@@ -142,12 +142,12 @@ def _stands_at(doi: str, text: str, place: int) -> bool:
 
 
 def _by_title(about: Mapping[str, Any], index: _Index) -> set[str]:
-    """Reports whose title is that of the file, or stands in the opening of one of its first pages."""
+    """Reports whose title is that of the file or occurs at the start of one of its first pages."""
     openings = [_letters(text)[:_OPENING] for text in about["pages"]]
-    named = _letters(about["title"])
-    fitting = {title for title in index.titles if title == named or any(title in opening for opening in openings)}
-    whole = {title for title in fitting if not any(title != other and title in other for other in fitting)}
-    return set().union(*(index.titles[title] for title in whole))
+    stated = _letters(about["title"])
+    fitting = {title for title in index.titles if title == stated or any(title in opening for opening in openings)}
+    longest = {title for title in fitting if not any(title != other and title in other for other in fitting)}
+    return set().union(*(index.titles[title] for title in longest))
 
 
 def _letters(text: str) -> str:
@@ -156,7 +156,7 @@ def _letters(text: str) -> str:
 
 
 def _one_for_each_report(matches: Sequence[Match], digests: Mapping[Path, str], index: _Index) -> Iterator[Match]:
-    """Of several files for one report, the one that is named after it, or any of identical copies; else none."""
+    """Of several files for one report, the one named after it or any of identical copies; else none."""
     by_item: dict[str, list[Match]] = defaultdict(list)
     for match in matches:
         if match.item:
@@ -175,8 +175,8 @@ def _one_for_each_report(matches: Sequence[Match], digests: Mapping[Path, str], 
 
 
 def _chosen(matches: Sequence[Match], digests: Mapping[Path, str]) -> Match | None:
-    named = [match for match in matches if match.matched_on == NAME]
-    for group in (named, matches):
+    by_name = [match for match in matches if match.matched_on == NAME]
+    for group in (by_name, matches):
         if group and len({digests[match.file] for match in group}) == 1:
             return min(group, key=lambda match: match.file.as_posix())
     return None

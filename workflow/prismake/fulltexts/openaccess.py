@@ -1,7 +1,7 @@
-"""Where a free copy of a report is, as PubMed Central and Unpaywall said on a certain day.
+"""Links to free copies of reports, as given by PubMed Central and Unpaywall on a recorded date.
 
 The answers are kept in ``config/fulltexts/open_access.json`` and not asked for again: what was free on the day of the
-review cannot be asked later. Delete the file, and run ``snakemake --forcerun find_fulltexts``, to ask anew.
+review cannot be looked up later. Delete the file, and run ``snakemake --forcerun find_fulltexts``, to ask again.
 
 PMC ID Converter: https://pmc.ncbi.nlm.nih.gov/tools/id-converter-api (up to 200 ids a request).
 Unpaywall: https://unpaywall.org/products/api (one DOI a request, at most 100,000 a day, e-mail address needed).
@@ -37,7 +37,7 @@ _SAVE_EVERY = 25
 _PAUSE = {PMC: 0.4, UNPAYWALL: 0.1}  # seconds between requests; NCBI allows three a second
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"{}|\\^`]+", re.IGNORECASE)
 
-Answers = dict[str, dict[str, dict[str, str]]]  # service -> DOI or PMID -> date and what was said
+Answers = dict[str, dict[str, dict[str, str]]]  # service -> DOI or PMID -> date and answer
 
 
 def look_up(
@@ -49,29 +49,30 @@ def look_up(
     policy: Policy | None = None,
     today: str | None = None,
 ) -> tuple[Answers, list[str]]:
-    """The answers of the services on each report, and a sentence for each service that did not answer.
+    """The answers of the services for each report, and a sentence for each service that did not answer.
 
-    Only what the archive lacks is asked for. A service that fails stops nothing: links are a help, not a result.
+    Only answers missing from the archive are requested. A failing service does not stop the run, as links are an aid
+    and not a result.
 
     Args:
-        services: ``pmc`` and ``unpaywall``, those that the protocol names.
+        services: those of ``pmc`` and ``unpaywall`` named in the protocol.
         email: sent to the services, which ask for it.
-        today: the day that is kept with an answer (YYYY-MM-DD); by default the day it is.
+        today: the date stored with an answer (YYYY-MM-DD); by default the current date.
 
     Raises:
         PrismakeError: the archive cannot be read.
     """
-    kept = _read(archive)
-    answers: Answers = {service: dict(kept.get("answers", {}).get(service, {})) for service in (PMC, UNPAYWALL)}
+    archived = _read(archive)
+    answers: Answers = {service: dict(archived.get("answers", {}).get(service, {})) for service in (PMC, UNPAYWALL)}
     day = today or dt.datetime.now(dt.UTC).date().isoformat()
     problems: list[str] = []
 
     def save(failed: int) -> None:
         new = {"failed": failed, "answers": answers}
-        if new != {"failed": 0, "answers": {PMC: {}, UNPAYWALL: {}}} | kept:
+        if new != {"failed": 0, "answers": {PMC: {}, UNPAYWALL: {}}} | archived:
             write_json(archive, new)
 
-    failed = int(kept.get("failed", 0))
+    failed = int(archived.get("failed", 0))
     for service in services:
         missing = [key for key in _asked(reports, service) if key not in answers[service]]
         try:
@@ -90,7 +91,7 @@ def look_up(
 
 
 def free_copies(answers: Answers, services: Sequence[str], report: Sought) -> tuple[str, str]:
-    """(PMC number, address of a free copy) of a report; empty where none is known."""
+    """(PMC number, URL of a free copy) of a report; empty if unknown."""
     pmcid = report.pmcid
     for key in filter(None, (report.pmid, report.doi)):
         if PMC in services:
@@ -101,20 +102,20 @@ def free_copies(answers: Answers, services: Sequence[str], report: Sought) -> tu
 
 def _read(archive: Path) -> dict[str, Any]:
     try:
-        kept = read_json(archive, {})
+        content = read_json(archive, {})
     except ValueError:
-        kept = None
-    if not isinstance(kept, dict):
+        content = None
+    if not isinstance(content, dict):
         raise PrismakeError(
             "the archive of open-access links cannot be read.",
             where=str(archive),
             remedy="Restore it from a backup, or delete it to ask again.",
         )
-    return kept
+    return content
 
 
 def _asked(reports: Sequence[Sought], service: str) -> list[str]:
-    """What a service is asked by: the PMID or else the DOI of what has no PMC number yet; every DOI."""
+    """The identifiers to ask a service for: PMID, else DOI, of reports without a PMC number; or every DOI."""
     if service == PMC:
         return sorted(
             {report.pmid or report.doi for report in reports if not report.pmcid and (report.pmid or report.doi)}
@@ -123,7 +124,7 @@ def _asked(reports: Sequence[Sought], service: str) -> list[str]:
 
 
 def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
-    """PMC numbers by PMID or DOI, in batches of one kind."""
+    """PMC numbers by PMID or DOI, in batches of one type of identifier."""
     home = transport.address("PRISMAKE_IDCONV_URL", _CONVERTER, domain="ncbi.nlm.nih.gov")
     for kind in ("pmid", "doi"):
         of_kind = [identifier for identifier in ids if identifier.isdigit() == (kind == "pmid")]
@@ -136,13 +137,13 @@ def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple
             pmcids: dict[str, str] = {}
             for record in answer["records"]:
                 if isinstance(record, dict):
-                    known = (record.get("requested-id"), record.get("pmid"), record.get("doi"))
-                    pmcids |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in known if key}
+                    identifiers = (record.get("requested-id"), record.get("pmid"), record.get("doi"))
+                    pmcids |= {str(key).lower(): normal_pmcid(record.get("pmcid")) for key in identifiers if key}
             yield from ((identifier, {"pmcid": pmcids.get(identifier, "")}) for identifier in batch)
 
 
 def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tuple[str, dict[str, str]]]:
-    """The best free copy by DOI: its PDF where there is one, else its page."""
+    """The best free copy by DOI: its PDF if there is one, else its page."""
     home = transport.address("PRISMAKE_UNPAYWALL_URL", _UNPAYWALL, domain="unpaywall.org")
     for doi in dois:
         url = f"{home}{urllib.parse.quote(doi, safe='/')}?{urllib.parse.urlencode({'email': email})}"
@@ -164,7 +165,7 @@ _NAMES = {PMC: "PubMed Central", UNPAYWALL: "Unpaywall"}
 
 
 def _get(home: str, url: str, service: str, policy: Policy) -> Mapping[str, Any]:
-    """The JSON behind an address; an empty one where the service does not know what was asked (HTTP 404)."""
+    """The JSON behind a URL; empty if the service does not know the identifier (HTTP 404)."""
     door = transport.opener(home)
 
     def call() -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
-"""The words of the first pages of PDF files, one line of JSON a file.
+"""Extract the text of the first pages of PDF files, as one line of JSON per file.
 
-A program of its own (``python -m prismake.fulltexts.pdftext``, paths as lines of JSON on standard input), because a PDF
-may be damaged so that its reader hangs or fills the memory: only this process then ends.
+It runs as a separate program (``python -m prismake.fulltexts.pdftext``, paths as lines of JSON on standard input),
+because a damaged PDF can make its reader hang or exhaust memory; then only this process ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PAGES = 2
-_MOST_LETTERS = 20_000  # of a page; a page of a journal has about 6,000
+_MOST_LETTERS = 20_000  # per page; a journal page has about 6,000
 _LARGEST_FILE = 300 * 1024**2
 _MEMORY = 2 * 1024**3
 
@@ -57,11 +57,11 @@ def _spare_memory() -> None:
 def main() -> None:
     """Read the files that are named on standard input, one after the other."""
     _spare_memory()
-    logging.disable(logging.CRITICAL)  # pypdf reports every oddity of a file
+    logging.disable(logging.CRITICAL)  # pypdf logs every irregularity of a file
     for line in sys.stdin:
         try:
             pages = first_pages(json.loads(line))
-        except Exception as error:  # whatever a damaged file makes its reader raise concerns this file only
+        except Exception as error:  # an error raised for a damaged file concerns this file only
             pages = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
         print(json.dumps(pages), flush=True)
 

@@ -9,11 +9,11 @@ from prismake.core.labels import study_label
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_OF_A_TRIAL = 10  # reports; a number that more of them name is that of a platform or a slip
+_MOST_OF_A_TRIAL = 10  # reports; a number named by more is that of a platform trial or a mistake
 
 
 def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str]:
-    """By report, a line for each report that may be of the same study: why, what it is called, its id.
+    """By report, one line for each report that may be of the same study: the reason, its label, its id.
 
     Reports belong together when they are linked (a preprint, conference abstract, registry entry, correction, another
     version) or when they name the same trial registration, unless more than ten do.
@@ -32,10 +32,10 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
         for first in members if len(members) <= _MOST_OF_A_TRIAL else ():
             for second in members:
                 why.setdefault((first, second), trial)
-    known = reports.set_index("report_id")
+    by_id = reports.set_index("report_id")
     lines: dict[str, list[str]] = {}
     for first, second in sorted(pair for pair in why if pair[0] != pair[1]):
-        row = known.loc[second]
+        row = by_id.loc[second]
         label = f"{study_label(row['authors'], row['year'], row['title'])}, " if len(row["authors"]) else ""
         lines.setdefault(first, []).append(f"{why[first, second]}: {label}{row['title']} [{second}]")
     return {report: "\n".join(texts) for report, texts in lines.items()}

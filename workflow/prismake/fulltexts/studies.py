@@ -1,4 +1,4 @@
-"""Included reports brought together as studies."""
+"""Included reports grouped into studies."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 def included_studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Mapping[str, str]) -> pd.DataFrame:
     """Included studies: reports with one study name are one study; without a name a report is its own.
 
-    Columns study_id, label, year, design, report_ids, arms, report, doi; ``study_id`` is the report by which the
-    study was first known (``earlier``: report to study of earlier runs). Reports of one study that were given
-    different designs keep the design of the first, and ``problem`` says so.
+    Columns study_id, label, year, design, report_ids, arms, report, doi; ``study_id`` is the report under which the
+    study was first recorded (``earlier``: report to study of earlier runs). Reports of one study with different designs
+    keep the design of the first, and ``problem`` says so.
     """
     import pandas as pd
 
-    known = reports.set_index("report_id")
+    reports_by_id = reports.set_index("report_id")
     included = assessed[(assessed["decision"] == "include") & (assessed["state"] == State.SETTLED)]
     groups: dict[str, list[dict[str, str]]] = {}
     for row in included.sort_values("item_id", kind="stable").to_dict("records"):
         name = " ".join(row["study"].casefold().split())
         groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
-    rows = [_study(members, known, earlier) for members in groups.values()]
+    rows = [_study(members, reports_by_id, earlier) for members in groups.values()]
     columns = ["study_id", "label", "year", "design", "report_ids", "arms", "report", "doi", "problem"]
     table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values("study_id", kind="stable")
     return table.assign(label=_distinct(list(table["label"])))
@@ -41,9 +41,11 @@ def study_of_report(table: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _study(members: list[dict[str, str]], known: pd.DataFrame, earlier: Mapping[str, str]) -> dict[str, str]:
+def _study(members: list[dict[str, str]], reports_by_id: pd.DataFrame, earlier: Mapping[str, str]) -> dict[str, str]:
     first = members[0]
-    report = known.loc[min((row["item_id"] for row in members), key=lambda item: _standing(known.loc[item]))]
+    report = reports_by_id.loc[
+        min((row["item_id"] for row in members), key=lambda item: _standing(reports_by_id.loc[item]))
+    ]
     designs = list(dict.fromkeys(row["design"] for row in members if row["design"]))
     names = list(dict.fromkeys(arm for row in members for arm in arm_names(row["arms"])))
     problem = f"its reports were given different designs: {', '.join(designs)}" if len(designs) > 1 else ""
@@ -67,7 +69,7 @@ def _year(year: Any) -> str:
 
 
 def _standing(report: Any) -> tuple[Any, ...]:
-    """Which report speaks for its study: an article before a registry entry, then the earliest."""
+    """Sort key for the main report of a study: an article before a registry entry, then the earliest."""
     import pandas as pd
 
     year = 9999 if pd.isna(report["year"]) else int(report["year"])
@@ -75,7 +77,7 @@ def _standing(report: Any) -> tuple[Any, ...]:
 
 
 def _distinct(labels: list[str]) -> list[str]:
-    """Labels told apart by letters, as reference lists do: Shah 2020a, Shah 2020b."""
+    """Labels made unique by letters, as in reference lists: Shah 2020a, Shah 2020b."""
     return [
         f"{label}{chr(97 + labels[:index].count(label))}" if labels.count(label) > 1 else label
         for index, label in enumerate(labels)

@@ -255,11 +255,11 @@ def _closed(
         return (Q - (count - 1.0)) / trP
     if method in {"HS", "HSK"}:
         return (Q * (count / (count - 1.0) if method == "HSK" else 1.0) - count) / W
-    there = np.isfinite(v).astype(float)
-    mean = _dot(there, y) / count
-    square = _dot(there, (y - mean) ** 2)
+    present = np.isfinite(v).astype(float)
+    mean = _dot(present, y) / count
+    square = _dot(present, (y - mean) ** 2)
     if method == "HE":
-        return square / (count - 1.0) - np.where(there > 0.0, v, 0.0).sum(axis=0) / count
+        return square / (count - 1.0) - np.where(present > 0.0, v, 0.0).sum(axis=0) / count
     start = square / count
     _, _, quadratic = _moments(y, 1.0 / (v + np.where(start > 0.0, start, 1.0)))
     return np.where(start > 0.0, start * quadratic / (count - 1.0), 0.0)
@@ -279,15 +279,15 @@ def _solve_q(
         if not active.size:
             return tau2, gradient, iterations
         new = t + (q / c - 1.0) * q / slope
-        bad = ~((new > low) & (new < high))
+        outside = ~((new > low) & (new < high))
         middle = np.where(np.isfinite(high), 0.5 * (low + high), 2.0 * t + np.abs(new - t))
-        done = (np.abs(new - t) <= 1e-15 * np.abs(new)) | (np.isfinite(high) & (high - low <= 4e-16 * high))
-        new = np.where(bad & ~done, middle, new)
-        t = np.where(done & bad, t, new)
-        if done.any():
-            where = active[done]
-            tau2[where], gradient[where], iterations[where] = t[done], (q - c)[done], step
-            rest = ~done
+        converged = (np.abs(new - t) <= 1e-15 * np.abs(new)) | (np.isfinite(high) & (high - low <= 4e-16 * high))
+        new = np.where(outside & ~converged, middle, new)
+        t = np.where(converged & outside, t, new)
+        if converged.any():
+            where = active[converged]
+            tau2[where], gradient[where], iterations[where] = t[converged], (q - c)[converged], step
+            rest = ~converged
             active, t, low, high, c = active[rest], t[rest], low[rest], high[rest], c[rest]
             ys, vs = ys[:, rest], vs[:, rest]
         w = 1.0 / (vs + t)
@@ -315,8 +315,8 @@ def _brackets(
     y: np.ndarray, v: np.ndarray, single: np.ndarray, reml: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Last bracket (low, high) in which the score falls through zero, a guess inside it, and the number of maxima."""
-    there = np.isfinite(v)
-    top = np.where(there, y, -np.inf).max(axis=0) - np.where(there, y, np.inf).min(axis=0)
+    present = np.isfinite(v)
+    top = np.where(present, y, -np.inf).max(axis=0) - np.where(present, y, np.inf).min(axis=0)
     top = np.where(single, 0.0, top * top) * 1.0000001
     bottom = np.minimum(0.1 * v.min(axis=0), 0.1 * np.where(top > 0.0, top, 1.0))
     ratio = np.where(top > 0.0, (np.maximum(top, 1e-300) / bottom) ** (1.0 / (GRID - 2)), 1.0)
@@ -347,8 +347,8 @@ def _solve_score(
     tau2, gradient, iterations = np.zeros(m), np.zeros(m), np.zeros(m, int)
     for column in np.flatnonzero(maxima != 1):  # several maxima, or none on the coarse grid: one by one
         use = np.isfinite(v[:, column])
-        found = estimate(Problem(y[use, column], v[use, column]), "REML" if reml else "ML")
-        tau2[column], gradient[column], iterations[column] = found.value, found.gradient, found.iterations
+        solution = estimate(Problem(y[use, column], v[use, column]), "REML" if reml else "ML")
+        tau2[column], gradient[column], iterations[column] = solution.value, solution.gradient, solution.iterations
     active = np.flatnonzero((maxima == 1) & (high > 0.0))
     low, high = low[active], high[active]
     t = guess[active]
@@ -363,12 +363,12 @@ def _solve_score(
             new = t - score / slope
         downhill = slope < 0.0
         inside = downhill & (new > low) & (new < high)
-        done = waiting & ((downhill & (np.abs(new - t) <= 1e-14 * t)) | (high - low <= 4e-16 * high))
-        if done.any():
-            where = active[done]
-            tau2[where] = np.where(inside[done], new[done], t[done])
-            gradient[where], iterations[where] = score[done], step
-            waiting &= ~done
+        converged = waiting & ((downhill & (np.abs(new - t) <= 1e-14 * t)) | (high - low <= 4e-16 * high))
+        if converged.any():
+            where = active[converged]
+            tau2[where] = np.where(inside[converged], new[converged], t[converged])
+            gradient[where], iterations[where] = score[converged], step
+            waiting &= ~converged
         t = np.where(inside, new, np.where(low > 0.0, np.sqrt(low * high), 0.125 * high))
         if 2 * np.count_nonzero(waiting) < waiting.size:  # go on with the rest alone
             active, low, high, t = active[waiting], low[waiting], high[waiting], t[waiting]

@@ -117,16 +117,16 @@ def _prior(prior: Prior | str, scale: float, k: int) -> Prior:
         return prior
     if prior == "uniform" and k < 3:
         raise PoolingError("A uniform prior of tau needs three studies.", remedy="Use a half-normal prior.")
-    known = {
+    priors = {
         "half-normal": lambda: half_normal(scale),
         "half-cauchy": lambda: half_cauchy(scale),
         "turner": turner,
         "rhodes": rhodes,
         "uniform": uniform,
     }
-    if prior not in known:
-        raise PoolingError(f"There is no prior '{prior}'.", remedy=f"Use {', '.join(known)}, or a function.")
-    return known[prior]()
+    if prior not in priors:
+        raise PoolingError(f"There is no prior '{prior}'.", remedy=f"Use {', '.join(priors)}, or a function.")
+    return priors[prior]()
 
 
 class _Posterior:
@@ -249,7 +249,7 @@ def _quantiles_of_tau(
     """Quantiles of tau: the panel from the cumulated weights, then Newton on the integral up to the point."""
     t, w = np.polynomial.legendre.leggauss(40)
     cumulated = np.cumsum(weight.reshape(-1, 10).sum(axis=1))
-    found = []
+    quantiles = []
     for p in levels:
         panel = min(int(np.searchsorted(cumulated, p)), cumulated.size - 1)
         before = float(cumulated[panel - 1]) if panel else 0.0
@@ -268,5 +268,5 @@ def _quantiles_of_tau(
             if abs(new - x) <= 1e-13 * x:
                 break
             x = new
-        found.append(x)
-    return found
+        quantiles.append(x)
+    return quantiles

@@ -89,11 +89,11 @@ def egger(
     if np.ptp(x) == 0.0:
         raise PoolingError("Egger: all studies have the same precision, so there is no slope to test.")
     fit = fit_problem(Problem(y, v, np.column_stack([np.ones(y.size), x])), method_name(method), test, level)
-    found = AsymmetryTest(
+    result = AsymmetryTest(
         "Egger (mixed)", y.size, float(fit.beta[1]), float(fit.se[1]), float(fit.stat[1]), fit.ddf, float(fit.pval[1]),
         float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]), fit.tau2,
     )  # fmt: skip
-    return _limit(found, predictor)
+    return _limit(result, predictor)
 
 
 def _limit(test: AsymmetryTest, predictor: str) -> AsymmetryTest:

@@ -42,12 +42,12 @@ def peters(data: Any) -> AsymmetryTest:
         x, n = x[keep], n[keep]
         y, _ = effect_sizes("PLO", {"xi": x, "ni": n})
         half = 0.5 * ((x == 0) | (x == n))
-        found = weighted_test(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
-        return replace(found, corrected=int((half > 0.0).sum()))
+        result = weighted_test(y, 1.0 / n, 1.0 / (x + half) + 1.0 / (n - x + half), "Peters")
+        return replace(result, corrected=int((half > 0.0).sum()))
     a, b, c, d = _cells(data)
     y, _ = effect_sizes("OR", {"ai": a, "bi": b, "ci": c, "di": d})
-    found = weighted_test(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
-    return replace(found, corrected=_empty(a, b, c, d))
+    result = weighted_test(y, 1.0 / (a + b + c + d), 1.0 / (a + c) + 1.0 / (b + d), "Peters")
+    return replace(result, corrected=_empty(a, b, c, d))
 
 
 def harbord(data: Any) -> AsymmetryTest:
@@ -82,8 +82,8 @@ def deeks(data: Any) -> AsymmetryTest:
     """Log odds ratio on 1/sqrt(effective sample size), weighted by that size, 4 n1 n2 / n (Deeks et al. 2005)."""
     a, b, c, d = _cells(data)
     size = 4.0 * (a + b) * (c + d) / (a + b + c + d)
-    found = weighted_test(_log_odds(a, b, c, d), 1.0 / np.sqrt(size), 1.0 / size, "Deeks")
-    return replace(found, corrected=_empty(a, b, c, d))
+    result = weighted_test(_log_odds(a, b, c, d), 1.0 / np.sqrt(size), 1.0 / size, "Deeks")
+    return replace(result, corrected=_empty(a, b, c, d))
 
 
 def pustejovsky(yi: Any, vi: Any, n1i: Any, n2i: Any) -> AsymmetryTest:

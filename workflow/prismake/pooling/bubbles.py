@@ -62,5 +62,5 @@ def bubble(
     rows = np.tile(X.mean(axis=0), (points, 1))
     rows[:, column] = grid
     line = predict(fit, rows[:, 1:], prediction=prediction)
-    held = {name: float(X[:, j].mean()) for j, name in enumerate(names) if j not in {0, column}}
-    return Bubble(moderator, X[:, column], y, fit.weights_pct, grid, line, held, keep, fit)
+    means = {name: float(X[:, j].mean()) for j, name in enumerate(names) if j not in {0, column}}
+    return Bubble(moderator, X[:, column], y, fit.weights_pct, grid, line, means, keep, fit)

@@ -44,12 +44,12 @@ def refuse_impossible(checks: Sequence[Check]) -> None:
 def missing(names: Sequence[str], values: Sequence[np.ndarray], present: Collection[str] = ()) -> list[Check]:
     """A check a column: what is not there. Totals that stand for non-events are called by their own names, where
     ``present`` says which columns were given."""
-    found = []
+    checks = []
     for name, value in zip(names, values, strict=True):
         total = {"bi": "n1i", "di": "n2i"}.get(name, name)
-        shown = total if name not in present and total in present else name
-        found.append(Check(MISSING, (name,), np.isnan(value), f"{shown} is not reported."))
-    return found
+        column = total if name not in present and total in present else name
+        checks.append(Check(MISSING, (name,), np.isnan(value), f"{column} is not reported."))
+    return checks
 
 
 def proportions(values: Sequence[np.ndarray]) -> list[Check]:
@@ -63,9 +63,9 @@ def proportions(values: Sequence[np.ndarray]) -> list[Check]:
 
 def tables(values: Sequence[np.ndarray]) -> list[Check]:
     a, b, c, d = values
-    found = [
-        Check(IMPOSSIBLE, (name,), cell < 0, what, LOOK)
-        for name, cell, what in (
+    checks = [
+        Check(IMPOSSIBLE, (name,), cell < 0, text, LOOK)
+        for name, cell, text in (
             ("ai", a, "The number of events in arm 1 is negative."),
             ("bi", b, "Arm 1 has more events than participants (its non-events are negative)."),
             ("ci", c, "The number of events in arm 2 is negative."),
@@ -73,8 +73,8 @@ def tables(values: Sequence[np.ndarray]) -> list[Check]:
         )
     ]
     empty = "An arm has no participants."
-    found += [Check(IMPOSSIBLE, ("ai", "bi"), a + b == 0, empty, LOOK)]
-    return [*found, Check(IMPOSSIBLE, ("ci", "di"), c + d == 0, empty, LOOK)]
+    checks += [Check(IMPOSSIBLE, ("ai", "bi"), a + b == 0, empty, LOOK)]
+    return [*checks, Check(IMPOSSIBLE, ("ci", "di"), c + d == 0, empty, LOOK)]
 
 
 def rates(values: Sequence[np.ndarray], names: tuple[str, str] = ("xi", "ti")) -> list[Check]:
@@ -102,10 +102,10 @@ def spread(sd: np.ndarray, n: np.ndarray, names: tuple[str, str]) -> list[Check]
 def means(values: Sequence[np.ndarray], *, positive: bool) -> list[Check]:
     """``positive``: the measure takes the logarithm of the mean."""
     m, sd, n = values
-    found = spread(sd, n, ("sdi", "ni"))
+    checks = spread(sd, n, ("sdi", "ni"))
     if positive:
-        found.append(Check(UNDEFINED, ("mi",), m <= 0, "A mean that is not above zero has no logarithm.", OTHER))
-    return found
+        checks.append(Check(UNDEFINED, ("mi",), m <= 0, "A mean that is not above zero has no logarithm.", OTHER))
+    return checks
 
 
 def deviations(values: Sequence[np.ndarray]) -> list[Check]:
@@ -120,55 +120,55 @@ OTHER = "Use another measure for this study, or leave it out."
 def two_means(values: Sequence[np.ndarray], *, ratio: bool) -> list[Check]:
     """``ratio``: the measure takes the logarithm of the ratio of both means."""
     m1, s1, n1, m2, s2, n2 = values
-    found = spread(s1, n1, ("sd1i", "n1i")) + spread(s2, n2, ("sd2i", "n2i"))
+    checks = spread(s1, n1, ("sd1i", "n1i")) + spread(s2, n2, ("sd2i", "n2i"))
     flat = "Both standard deviations are zero, which leaves no variance."
-    found.append(Check(UNDEFINED, ("sd1i", "sd2i"), (s1 == 0) & (s2 == 0), flat, LOOK))
+    checks.append(Check(UNDEFINED, ("sd1i", "sd2i"), (s1 == 0) & (s2 == 0), flat, LOOK))
     if ratio:
         zero = "A mean of zero has no ratio."
-        found.append(Check(UNDEFINED, ("m1i", "m2i"), (m1 == 0) | (m2 == 0), zero, OTHER))
+        checks.append(Check(UNDEFINED, ("m1i", "m2i"), (m1 == 0) | (m2 == 0), zero, OTHER))
         opposite = "The means have opposite signs: their ratio has no logarithm."
-        found.append(Check(UNDEFINED, ("m1i", "m2i"), m1 * m2 < 0, opposite, OTHER))
-    return found
+        checks.append(Check(UNDEFINED, ("m1i", "m2i"), m1 * m2 < 0, opposite, OTHER))
+    return checks
 
 
 def correlations(values: Sequence[np.ndarray], *, least: float, bounded: bool) -> list[Check]:
     """``least``: sizes up to this have no variance; ``bounded``: a correlation of 1 is infinite on this scale."""
     r, n = values
-    found = [
+    checks = [
         Check(IMPOSSIBLE, ("ri",), np.abs(r) > 1, "A correlation lies between -1 and 1.", CORRECT),
         Check(IMPOSSIBLE, ("ni",), n <= 0, "The number of participants must be above zero.", CORRECT),
         Check(UNDEFINED, ("ni",), n <= least, f"Up to {least:g} participants leave no variance.", "Leave it out."),
     ]
     if bounded:
-        found.append(Check(UNDEFINED, ("ri",), np.abs(r) == 1, "A correlation of 1 is infinite on this scale.", LOOK))
-    return found
+        checks.append(Check(UNDEFINED, ("ri",), np.abs(r) == 1, "A correlation of 1 is infinite on this scale.", LOOK))
+    return checks
 
 
-def published(yi: np.ndarray, given: dict[str, np.ndarray], *, log: bool) -> list[Check]:
+def published(yi: np.ndarray, values: dict[str, np.ndarray], *, log: bool) -> list[Check]:
     """Effects of a paper, with vi, sei, or lb and ub, on their own scale (ratios before the logarithm)."""
-    found = []
-    if "vi" in given:
-        found.append(Check(IMPOSSIBLE, ("vi",), given["vi"] < 0, "A sampling variance cannot be negative.", CORRECT))
-        found.append(Check(UNDEFINED, ("vi",), given["vi"] == 0, "The sampling variance is zero.", LOOK))
-    if "sei" in given:
-        found.append(Check(IMPOSSIBLE, ("sei",), given["sei"] < 0, "A standard error cannot be negative.", CORRECT))
-        found.append(Check(UNDEFINED, ("sei",), given["sei"] == 0, "The standard error is zero.", LOOK))
+    checks = []
+    if "vi" in values:
+        checks.append(Check(IMPOSSIBLE, ("vi",), values["vi"] < 0, "A sampling variance cannot be negative.", CORRECT))
+        checks.append(Check(UNDEFINED, ("vi",), values["vi"] == 0, "The sampling variance is zero.", LOOK))
+    if "sei" in values:
+        checks.append(Check(IMPOSSIBLE, ("sei",), values["sei"] < 0, "A standard error cannot be negative.", CORRECT))
+        checks.append(Check(UNDEFINED, ("sei",), values["sei"] == 0, "The standard error is zero.", LOOK))
     if log:
         digits = "Enter it with more digits, or the standard error in its place."
-        found.append(Check(IMPOSSIBLE, ("yi",), yi < 0, "A ratio cannot be negative.", "Is it a logarithm already?"))
-        found.append(Check(UNDEFINED, ("yi",), yi == 0, "A ratio of zero has no logarithm.", digits))
-    if "lb" in given:
-        lb, ub = given["lb"], given["ub"]
+        checks.append(Check(IMPOSSIBLE, ("yi",), yi < 0, "A ratio cannot be negative.", "Is it a logarithm already?"))
+        checks.append(Check(UNDEFINED, ("yi",), yi == 0, "A ratio of zero has no logarithm.", digits))
+    if "lb" in values:
+        lb, ub = values["lb"], values["ub"]
         if log:
-            found.append(Check(IMPOSSIBLE, ("lb",), lb < 0, "The limit of a ratio cannot be negative.", CORRECT))
-            found.append(Check(UNDEFINED, ("lb",), lb == 0, "A limit of zero has no logarithm.", digits))
+            checks.append(Check(IMPOSSIBLE, ("lb",), lb < 0, "The limit of a ratio cannot be negative.", CORRECT))
+            checks.append(Check(UNDEFINED, ("lb",), lb == 0, "A limit of zero has no logarithm.", digits))
         above = "The lower limit of the interval is above the upper limit."
-        found.append(Check(IMPOSSIBLE, ("lb", "ub"), lb > ub, above, CORRECT))
+        checks.append(Check(IMPOSSIBLE, ("lb", "ub"), lb > ub, above, CORRECT))
         outside = (yi < lb - 1e-9 * np.abs(lb)) | (yi > ub + 1e-9 * np.abs(ub))
-        what = "The estimate lies outside its own interval."
-        found.append(Check(IMPOSSIBLE, ("yi", "lb", "ub"), outside & (lb <= ub), what, LOOK))
-        found.append(Check(UNDEFINED, ("lb", "ub"), lb == ub, "The interval has no width.", LOOK))
-    return found
+        text = "The estimate lies outside its own interval."
+        checks.append(Check(IMPOSSIBLE, ("yi", "lb", "ub"), outside & (lb <= ub), text, LOOK))
+        checks.append(Check(UNDEFINED, ("lb", "ub"), lb == ub, "The interval has no width.", LOOK))
+    return checks
 
 
 Checker = Callable[[Sequence[np.ndarray]], list[Check]]
@@ -183,7 +183,7 @@ def without_events(measure: str, values: Sequence[np.ndarray]) -> list[Check]:
         x1, _, x2, _ = values
         return [Check(NO_EVENTS, ("x1i", "x2i"), x1 + x2 == 0, none, leave)]
     a, b, c, d = values
-    found = [Check(NO_EVENTS, ("ai", "ci"), a + c == 0, none, leave)]
+    checks = [Check(NO_EVENTS, ("ai", "ci"), a + c == 0, none, leave)]
     if measure in {"OR", "PETO"}:
-        found.append(Check(NO_EVENTS, ("bi", "di"), b + d == 0, every, leave))
-    return found
+        checks.append(Check(NO_EVENTS, ("bi", "di"), b + d == 0, every, leave))
+    return checks

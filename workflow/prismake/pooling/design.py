@@ -64,13 +64,13 @@ def _contrasts(values: Any, full: bool) -> tuple[np.ndarray, list[str]]:
     absent = np.array([missing(value) for value in labels])
     text = np.array([str(value) for value in labels], dtype=object)
     levels = sorted(set(text[~absent]))
-    shown = levels if full else levels[1:]
-    block = np.array([[float(value == level) for level in shown] for value in text], dtype=float)
-    block = block.reshape(labels.size, len(shown))
+    columns = levels if full else levels[1:]
+    block = np.array([[float(value == level) for level in columns] for value in text], dtype=float)
+    block = block.reshape(labels.size, len(columns))
     block[absent] = np.nan
-    if not shown:
+    if not columns:
         raise PoolingError("A moderator has only one value.", remedy="Leave it out: there is nothing to compare.")
-    return block, shown
+    return block, columns
 
 
 def complete_rows(yi: Any, vi: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, np.ndarray]:

@@ -73,18 +73,18 @@ def is_ratio(pooled: Estimate) -> bool:
 
 def title(pooled: Estimate) -> str:
     """“Risk ratio, random effects (REML), 13 studies”."""
-    what = TITLES.get(pooled.measure, "Effect")
+    effect = TITLES.get(pooled.measure, "Effect")
     kind = KINDS.get(pooled.method) or pooled.extra.get("model") or f"random effects ({pooled.method})"
     kind = "random effects (mixed model)" if "nodes" in pooled.extra else kind
-    return f"{what}, {kind}, {pooled.k} stud{'y' if pooled.k == 1 else 'ies'}"
+    return f"{effect}, {kind}, {pooled.k} stud{'y' if pooled.k == 1 else 'ies'}"
 
 
 def limits(pooled: Estimate) -> tuple[float, float, float, float, float]:
     """Estimate, confidence and prediction limits of a pooled mean, transformed back where the measure is known."""
     if not pooled.measure:
         return pooled.beta, pooled.ci_lb, pooled.ci_ub, pooled.pi_lb, pooled.pi_ub
-    found = natural_scale(pooled.measure, pooled, ni=pooled.ni)
-    return found.estimate, found.ci_lb, found.ci_ub, found.pi_lb, found.pi_ub
+    natural = natural_scale(pooled.measure, pooled, ni=pooled.ni)
+    return natural.estimate, natural.ci_lb, natural.ci_ub, natural.pi_lb, natural.pi_ub
 
 
 def studies(pooled: Estimate) -> tuple[list[str], np.ndarray]:
@@ -115,12 +115,12 @@ def rows(pooled: Estimate) -> list[tuple[str, str, str, str]]:
         ]
     ratio = is_ratio(pooled)
     estimate, low, high, pi_low, pi_high = limits(pooled)
-    shown = [("pooled", number(estimate, (high - low) / 2.0, ratio=ratio), span(low, high, ratio=ratio), "")]
+    lines = [("pooled", number(estimate, (high - low) / 2.0, ratio=ratio), span(low, high, ratio=ratio), "")]
     if not _single_arm(pooled):
-        shown[0] = (*shown[0][:3], p_value(pooled.pval))
+        lines[0] = (*lines[0][:3], p_value(pooled.pval))
     if predicts(pooled):
-        shown.append(("new study", "", span(pi_low, pi_high, ratio=ratio), ""))
-    return shown
+        lines.append(("new study", "", span(pi_low, pi_high, ratio=ratio), ""))
+    return lines
 
 
 def predicts(pooled: Estimate) -> bool:
@@ -165,33 +165,33 @@ def one_line(pooled: Estimate) -> str:
 
 def table(pooled: Estimate) -> str:
     """The printed table."""
-    shown = rows(pooled)
+    lines = rows(pooled)
     heads = ("", "estimate", f"{pooled.level:g} % interval", "")
-    widths = [max(len(row[j]) for row in [heads, *shown]) for j in range(4)]
+    widths = [max(len(row[j]) for row in [heads, *lines]) for j in range(4)]
 
     def line(row: tuple[str, ...]) -> str:
         return f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip()
 
-    return "\n".join([title(pooled), "", *map(line, [heads, *shown]), "", *notes(pooled)])
+    return "\n".join([title(pooled), "", *map(line, [heads, *lines]), "", *notes(pooled)])
 
 
 def notes(pooled: Estimate) -> list[str]:
     """Lines below the table: scale, heterogeneity, which intervals they are, and what was done otherwise."""
-    found = [heterogeneity(pooled)]
+    lines = [heterogeneity(pooled)]
     if np.ndim(pooled.beta):
         m, denominator = pooled.QM_df
         against = f" and {denominator:g}" if not math.isnan(denominator) else ""
-        found.append(f"test of moderators: {pooled.QM:.2f} on {m:g}{against} df, {p_value(pooled.QM_p)}")
+        lines.append(f"test of moderators: {pooled.QM:.2f} on {m:g}{against} df, {p_value(pooled.QM_p)}")
         if pooled.measure:
-            found.append(f"coefficients on the scale of the analysis ({pooled.measure})")
-    found.append(_interval_of(pooled))
+            lines.append(f"coefficients on the scale of the analysis ({pooled.measure})")
+    lines.append(_interval_of(pooled))
     if pooled.pi_method:
-        found.append(f"prediction interval: {prediction_text(pooled.pi_method, pooled.p)}")
+        lines.append(f"prediction interval: {prediction_text(pooled.pi_method, pooled.p)}")
     elif not np.ndim(pooled.beta) and predicts(pooled):
-        found.append("no prediction interval: it needs three studies")
+        lines.append("no prediction interval: it needs three studies")
     if not pooled.measure and not np.ndim(pooled.beta):
-        found.append("on the scale of the effects: give measure= for the natural one")
-    return found + [f"note: {note}" for note in pooled.warnings]
+        lines.append("on the scale of the effects: give measure= for the natural one")
+    return lines + [f"note: {note}" for note in pooled.warnings]
 
 
 def summary(pooled: Estimate) -> str:
@@ -205,8 +205,8 @@ def summary(pooled: Estimate) -> str:
         width = max(len(name) for name in names)
         lines += ["", f"{'study':<{width}}  {'estimate':>10}  {f'{pooled.level:g} % interval':>22}  {'weight %':>9}"]
         for name, (y, low, high), weight in zip(names, values, pooled.weights_pct, strict=True):
-            shown = number(y, (high - low) / 2.0, ratio=ratio)
-            lines.append(f"{name:<{width}}  {shown:>10}  {span(low, high, ratio=ratio):>22}  {weight:>9.1f}")
+            estimate_text = number(y, (high - low) / 2.0, ratio=ratio)
+            lines.append(f"{name:<{width}}  {estimate_text:>10}  {span(low, high, ratio=ratio):>22}  {weight:>9.1f}")
     return "\n".join(lines)
 
 
@@ -214,19 +214,21 @@ def _tau2_line(pooled: Estimate) -> str:
     if "nodes" in pooled.extra:
         return "interval of tau²: see tau2_interval_proportions"
     try:
-        found = tau2_interval(pooled.yi, pooled.vi, pooled.method, pooled.level)
+        interval = tau2_interval(pooled.yi, pooled.vi, pooled.method, pooled.level)
     except PoolingError as error:
         return f"no interval of tau²: {error}"
-    return f"interval of tau²: {found.tau2_lb:.3g} to {found.tau2_ub:.3g} (Q-profile)"
+    return f"interval of tau²: {interval.tau2_lb:.3g} to {interval.tau2_ub:.3g} (Q-profile)"
 
 
-def group_lines(names: Sequence[str], found: Sequence[Estimate]) -> list[str]:
+def group_lines(names: Sequence[str], estimates: Sequence[Estimate]) -> list[str]:
     """A table of several pooled means: name, number of studies, estimate, interval, tau²."""
-    lines = [("", "k", "estimate", f"{found[0].level:g} % interval", "tau²")]
-    for name, one in zip(names, found, strict=True):
-        estimate, low, high, *_ = limits(one)
-        shown = number(estimate, (high - low) / 2.0, ratio=is_ratio(one))
-        lines.append((name, str(one.k), shown, span(low, high, ratio=is_ratio(one)), f"{one.tau2:.3g}"))
+    lines = [("", "k", "estimate", f"{estimates[0].level:g} % interval", "tau²")]
+    for name, pooled in zip(names, estimates, strict=True):
+        estimate, low, high, *_ = limits(pooled)
+        estimate_text = number(estimate, (high - low) / 2.0, ratio=is_ratio(pooled))
+        lines.append(
+            (name, str(pooled.k), estimate_text, span(low, high, ratio=is_ratio(pooled)), f"{pooled.tau2:.3g}")
+        )
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         f"{line[0]:<{widths[0]}}  " + "  ".join(f"{cell:>{w}}" for cell, w in zip(line[1:], widths[1:], strict=True))
@@ -257,11 +259,11 @@ def frame(pooled: Estimate) -> pd.DataFrame:
         table |= {"se": pooled.se, "pval": pooled.pval}
         return pd.DataFrame(table, index=list(pooled.coef_names))
     estimate, low, high, pi_low, pi_high = limits(pooled)
-    found, index = [[estimate, low, high, 100.0, pooled.se]], ["pooled"]
+    cells, index = [[estimate, low, high, 100.0, pooled.se]], ["pooled"]
     if predicts(pooled):
-        found, index = [*found, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
+        cells, index = [*cells, [math.nan, pi_low, pi_high, math.nan, math.nan]], [*index, "prediction"]
     if pooled.yi is not None:
         names, values = studies(pooled)
         own = np.column_stack([values, pooled.weights_pct, np.sqrt(np.asarray(pooled.vi))]).tolist()
-        found, index = own + found, names + index
-    return pd.DataFrame(found, index=index, columns=columns)
+        cells, index = own + cells, names + index
+    return pd.DataFrame(cells, index=index, columns=columns)

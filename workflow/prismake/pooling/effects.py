@@ -68,11 +68,11 @@ def effect_sizes(
         Unknown measure, missing column; with its row: counts that contradict each other, a negative standard deviation
         or standard error, a correlation beyond 1, an estimate outside its interval.
     """
-    found, asked = _compute(measure, data, add, to, level, drop00)
-    ck.refuse_impossible(asked)
-    if not found.used.any() and any(one.kind == ck.NO_EVENTS for one in found.left_out):
-        raise EstimateDoesNotExist(no_ratio(found.measure), remedy="Report the counts.")
-    return found.yi, found.vi
+    effects, checks = _compute(measure, data, add, to, level, drop00)
+    ck.refuse_impossible(checks)
+    if not effects.used.any() and any(row.kind == ck.NO_EVENTS for row in effects.left_out):
+        raise EstimateDoesNotExist(no_ratio(effects.measure), remedy="Report the counts.")
+    return effects.yi, effects.vi
 
 
 def effect_rows(
@@ -137,14 +137,14 @@ def _compute(
     name, spec = _measure(measure)
     percent(level)
     if name in {"GEN", "GENLN"}:
-        yi, vi, names, values, asked = _generic(name, data, level)
-        return _effects(name, yi, vi, names, values, asked, labels=labels), asked
+        yi, vi, names, values, checks = _generic(name, data, level)
+        return _effects(name, yi, vi, names, values, checks, labels=labels), checks
     names = list(spec.columns)
     values = columns(data, names, optional={"ti": 1.0} if "ti" in names else None)
-    asked = [*ck.missing(names, values, set(getattr(data, "columns", data))), *spec.checks(values)]
+    checks = [*ck.missing(names, values, set(getattr(data, "columns", data))), *spec.checks(values)]
     if name in RATIOS and drop00:
-        asked += ck.without_events(name, values)
-    out = np.any([check.rows for check in asked], axis=0)
+        checks += ck.without_events(name, values)
+    out = np.any([check.rows for check in checks], axis=0)
     amount, rows = 0.0, np.zeros(out.size, bool)
     used = values
     if spec.empty is not None and spec.correct is not None:
@@ -157,12 +157,12 @@ def _compute(
     with np.errstate(divide="ignore", invalid="ignore"):
         yi, vi = spec.formula(*used)
     corrected = rows & ~out & (amount != 0.0)
-    found = _effects(name, yi, vi, names, values, asked, corrected=corrected, add=amount, labels=labels)
-    return found, asked
+    effects = _effects(name, yi, vi, names, values, checks, corrected=corrected, add=amount, labels=labels)
+    return effects, checks
 
 
 def _effects(
-    measure: str, yi: Any, vi: Any, names: Sequence[str], values: Sequence[np.ndarray], asked: Sequence[ck.Check],
+    measure: str, yi: Any, vi: Any, names: Sequence[str], values: Sequence[np.ndarray], checks: Sequence[ck.Check],
     *, corrected: np.ndarray | None = None, add: float = 0.0, labels: Any = None,
 ) -> Effects:  # fmt: skip
     """Rows that a check stops, or where the formula has no value, become NaN with their reason."""
@@ -171,21 +171,21 @@ def _effects(
     names_of = [str(label) for label in labels] if labels is not None else [f"row {i + 1}" for i in range(k)]
     if len(names_of) != k:
         raise PoolingError(f"{k} rows but {len(names_of)} labels.", remedy="Give one a study.")
-    bad, left = np.zeros(k, bool), []
+    flagged, left = np.zeros(k, bool), []
     undefined = "The measure is not defined here."
     rest = ck.Check(ck.UNDEFINED, tuple(names), ~(np.isfinite(yi) & np.isfinite(vi)), undefined, ck.LOOK)
     cells = dict(zip(names, values, strict=True))
-    for check in [*asked, rest]:
-        for i in np.flatnonzero(check.rows & ~bad):
+    for check in [*checks, rest]:
+        for i in np.flatnonzero(check.rows & ~flagged):
             numbers = {name: float(cells[name][i]) for name in check.columns}
             left.append(LeftOut(int(i), names_of[i], check.kind, numbers, check.what, check.remedy))
-        bad |= check.rows
-    yi[bad] = vi[bad] = np.nan
+        flagged |= check.rows
+    yi[flagged] = vi[flagged] = np.nan
     marks = np.zeros(k, bool) if corrected is None else corrected
     sizes = cells.get("ni" if measure == "PFT" else "ti") if measure in {"PFT", "IRFT"} else None
-    told = np.isin(np.arange(k), [one.row for one in left if one.kind == ck.NO_EVENTS])
-    none, every = _extremes(cells, ~bad | told)
-    order = tuple(sorted(left, key=lambda one: one.row))
+    without_events = np.isin(np.arange(k), [entry.row for entry in left if entry.kind == ck.NO_EVENTS])
+    none, every = _extremes(cells, ~flagged | without_events)
+    order = tuple(sorted(left, key=lambda entry: entry.row))
     return Effects(measure, yi, vi, order, marks, add, tuple(names_of), sizes, none, every)
 
 
@@ -225,12 +225,12 @@ def _generic(
     values = columns(data, names)
     cells = dict(zip(names, values, strict=True))
     if limits and source != limits:  # extra limits may be missing
-        asked = ck.missing(["yi", *source], [cells[name] for name in ["yi", *source]])
+        checks = ck.missing(["yi", *source], [cells[name] for name in ["yi", *source]])
     else:
-        asked = ck.missing(names, values)
-    asked += ck.published(cells["yi"], {name: cells[name] for name in names[1:]}, log=log)
+        checks = ck.missing(names, values)
+    checks += ck.published(cells["yi"], {name: cells[name] for name in names[1:]}, log=log)
     if source != ["lb", "ub"]:  # limits of zero or no width matter only where the variance comes from them
-        asked = [c for c in asked if c.kind == ck.IMPOSSIBLE or not {"lb", "ub"} & set(c.columns)]
+        checks = [c for c in checks if c.kind == ck.IMPOSSIBLE or not {"lb", "ub"} & set(c.columns)]
     with np.errstate(divide="ignore", invalid="ignore"):
         if source == ["lb", "ub"]:
             lb, ub = (np.log(cells[n]) if log else cells[n] for n in ("lb", "ub"))
@@ -238,7 +238,7 @@ def _generic(
         else:
             vi = cells["vi"] if source == ["vi"] else cells["sei"] ** 2
         yi = np.log(cells["yi"]) if log else cells["yi"]
-    return yi, vi, names, values, asked
+    return yi, vi, names, values, checks
 
 
 def standard_error_from_ci(lower: Any, upper: Any, level: float = 95.0, *, log: bool = False) -> np.ndarray:

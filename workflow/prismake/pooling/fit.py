@@ -137,22 +137,22 @@ def fit_problem(
 ) -> Pooled:
     """`pool` for complete rows and a design that is ready; Hartung-Knapp is plain unless ``adhoc`` is given."""
     fixed = problem.at(0.0) if problem.v.min() > 0.0 else None
-    found = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
-    if fixed is None and found.value <= 0.0:
+    estimated = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
+    if fixed is None and estimated.value <= 0.0:
         raise PoolingError(NO_WEIGHT, remedy="Correct the row or leave it out.")
-    fit = fixed if fixed is not None and found.value == 0.0 else problem.at(found.value)
+    fit = fixed if fixed is not None and estimated.value == 0.0 else problem.at(estimated.value)
     notes: list[str] = []
-    test, scaled = _test(fit, method, test, adhoc, found.value, level, notes)
+    test, scaled = _test(fit, method, test, adhoc, estimated.value, level, notes)
     classic = fit.covariance()
     vcov = scaled.factor * classic
     table = _table(fit.beta, vcov, scaled.df, level)
     moderated = problem.X is not None
     QM, QM_df, QM_p = _moderator_test(fit, vcov, test, has_intercept and moderated)
-    I2, H2 = _heterogeneity(problem, fixed, found.value, method)
+    I2, H2 = _heterogeneity(problem, fixed, estimated.value, method)
     beta, se, stat, pval, lb, ub = table if moderated else (float(column[0]) for column in table)
     interval = {}
     if not moderated and method != "EE":
-        interval = _prediction(beta, se, classic, found.value, scaled.df, level, problem, prediction)
+        interval = _prediction(beta, se, classic, estimated.value, scaled.df, level, problem, prediction)
     return Pooled(
         method,
         test,
@@ -167,11 +167,13 @@ def fit_problem(
         lb,
         ub,
         vcov,
-        found.value,
-        found.se,
+        estimated.value,
+        estimated.se,
         I2,
         H2,
-        _explained(problem, found.value, method, fixed) if moderated and has_intercept and fixed is not None else NAN,
+        _explained(problem, estimated.value, method, fixed)
+        if moderated and has_intercept and fixed is not None
+        else NAN,
         *_q_test(problem, fixed),
         QM,
         QM_df,
@@ -180,9 +182,9 @@ def fit_problem(
         100.0 * fit.w / fit.w.sum(),
         coef_names=names,
         dropped=dropped,
-        gradient=found.gradient,
-        iterations=found.iterations,
-        maxima=found.maxima,
+        gradient=estimated.gradient,
+        iterations=estimated.iterations,
+        maxima=estimated.maxima,
         warnings=tuple(notes),
         adhoc=adhoc,
         scale=scaled.factor,

@@ -121,10 +121,10 @@ def _complete(data: Any, names: list[str]) -> tuple[list[np.ndarray], int]:
     return [value[keep] for value in values], int((~keep).sum())
 
 
-def _need(exists: bool, what: str) -> None:
+def _need(exists: bool, quantity: str) -> None:
     if not exists:
         raise EstimateDoesNotExist(
-            f"The pooled {what} does not exist: a group has no events (or no non-events) in any study.",
+            f"The pooled {quantity} does not exist: a group has no events (or no non-events) in any study.",
             remedy="Report the counts.",
         )
 

@@ -36,7 +36,7 @@ def _number(value: Any, name: str) -> float:
 
 def columns(data: Any, names: Sequence[str], *, optional: Mapping[str, float] | None = None) -> list[np.ndarray]:
     """The named columns of a mapping or data frame as float arrays of one length."""
-    found = []
+    arrays = []
     for name in names:
         values = _lookup(data, name)
         if values is None and name in _COMPLEMENT:
@@ -45,9 +45,9 @@ def columns(data: Any, names: Sequence[str], *, optional: Mapping[str, float] | 
             if optional is None or name not in optional:
                 raise PoolingError(f"The column '{name}' is missing.", remedy=_needed(names))
             values = np.array([optional[name]], dtype=float)
-        found.append(as_column(values, name))
+        arrays.append(as_column(values, name))
     try:
-        return list(np.broadcast_arrays(*found))
+        return list(np.broadcast_arrays(*arrays))
     except ValueError:
         raise PoolingError("The columns differ in length: " + ", ".join(names) + ".") from None
 
@@ -69,11 +69,11 @@ def variances(vi: Any, se: Any) -> np.ndarray:
     return errors * errors
 
 
-def refuse(bad: np.ndarray, what: str, remedy: str = "") -> None:
-    """Raise PoolingError with the rows (counted from 1) in which ``bad`` is true, or return when there is none."""
-    if bad.any():
-        rows = ", ".join(str(i + 1) for i in np.flatnonzero(bad)[:10])
-        raise PoolingError(what, where=f"row {rows}", remedy=remedy)
+def refuse(rows_refused: np.ndarray, problem: str, remedy: str = "") -> None:
+    """Raise PoolingError naming the rows (counted from 1) in which ``rows_refused`` is true, if there are any."""
+    if rows_refused.any():
+        rows = ", ".join(str(i + 1) for i in np.flatnonzero(rows_refused)[:10])
+        raise PoolingError(problem, where=f"row {rows}", remedy=remedy)
 
 
 # non-events of an arm, where a table has its total in their place: total and events

@@ -116,13 +116,26 @@ def subgroups(
     if tau2 != "common":
         raise PoolingError(f"tau2 cannot be '{tau2}'.", remedy="Use common or separate.")
     X = np.column_stack([np.ones(y.size), *(mask.astype(float) for mask in masks[1:])])
-    whole = fit_problem(Problem(y, v, X), method, test, level, adhoc=how["adhoc"])
-    results = tuple(pool(y[m], v[m], method, test, None, level, tau2=whole.tau2, measure=measure, **how) for m in masks)
+    joint = fit_problem(Problem(y, v, X), method, test, level, adhoc=how["adhoc"])
+    results = tuple(pool(y[m], v[m], method, test, None, level, tau2=joint.tau2, measure=measure, **how) for m in masks)
     df = len(levels) - 1
-    ddf = whole.QM_df[1]
-    told = _warnings(levels, results, ALONE_COMMON)
-    found = (levels, results, whole.QM, df, ddf, whole.QM_p, whole.tau2, whole.R2, method, whole.test, dropped, told)
-    return Subgroups(*found)
+    ddf = joint.QM_df[1]
+    warnings = _warnings(levels, results, ALONE_COMMON)
+    values = (
+        levels,
+        results,
+        joint.QM,
+        df,
+        ddf,
+        joint.QM_p,
+        joint.tau2,
+        joint.R2,
+        method,
+        joint.test,
+        dropped,
+        warnings,
+    )
+    return Subgroups(*values)
 
 
 def _separate(
@@ -130,19 +143,19 @@ def _separate(
     v: np.ndarray,
     masks: list[np.ndarray],
     levels: tuple[str, ...],
-    asked: tuple[str, str, float],
+    settings: tuple[str, str, float],
     how: dict[str, Any],
     dropped: int,
 ) -> Subgroups:
-    method, test, level = asked
+    method, test, level = settings
     results = tuple(pool(y[m], v[m], method, test, level=level, **how) for m in masks)
     estimates, errors = np.array([r.beta for r in results]), np.array([r.se for r in results])
     if (errors == 0.0).any():
         raise PoolingError("A group's standard error is zero: its studies are identical.", remedy="Use test z.")
     Q = between(estimates, errors)
     df = len(levels) - 1
-    told = _warnings(levels, results, ALONE_SEPARATE)
-    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped, told)
+    warnings = _warnings(levels, results, ALONE_SEPARATE)
+    return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped, warnings)
 
 
 ALONE_COMMON = "one study, which takes part in the test with the tau² of all groups."
@@ -151,13 +164,13 @@ ALONE_SEPARATE = "one study, which has no tau² of its own: the test takes its e
 
 def _warnings(levels: tuple[str, ...], results: tuple[Pooled, ...], alone: str) -> tuple[str, ...]:
     """Groups of one study, and the remedies of Hartung-Knapp intervals, each with its group."""
-    told = []
+    warnings = []
     for level, result in zip(levels, results, strict=True):
         if result.k == 1:
-            told.append(f"{level}: {alone}")
+            warnings.append(f"{level}: {alone}")
         else:
-            told += [f"{level}: {note}" for note in result.warnings]
-    return tuple(told)
+            warnings += [f"{level}: {note}" for note in result.warnings]
+    return tuple(warnings)
 
 
 def between(estimates: np.ndarray, errors: np.ndarray) -> float:

@@ -64,11 +64,11 @@ def pool_model(
     """
     name = measure.upper()
     if model not in models_for(name):
-        known = ", ".join(models_for(name))
-        raise PoolingError(f"There is no model '{model}' for {name}.", remedy=f"Use one of: {known}.")
+        models = ", ".join(models_for(name))
+        raise PoolingError(f"There is no model '{model}' for {name}.", remedy=f"Use one of: {models}.")
     if model == INVERSE:
-        found = effect_rows(name, data, level=level, labels=labels)
-        return found.pool(method, test or "knha", level=level, adhoc=adhoc, prediction=prediction)
+        effects = effect_rows(name, data, level=level, labels=labels)
+        return effects.pool(method, test or "knha", level=level, adhoc=adhoc, prediction=prediction)
     how: dict[str, Any] = {
         "test": test if test == "t" else None,
         "level": level,
@@ -87,26 +87,26 @@ def pool_model(
     return pool_two_arms(data, name, model=model, **how)
 
 
-def as_pooled(found: TwoGroup, data: Any, labels: Sequence[str] | None = None) -> Pooled:
+def as_pooled(fit: TwoGroup, data: Any, labels: Sequence[str] | None = None) -> Pooled:
     """A Mantel-Haenszel or Peto estimate as a `Pooled`; ``extra`` holds the tests of `TwoGroup`.
 
     Studies that say nothing on a ratio do not count. ``yi vi`` are the studies' own effects, corrected where a cell is
     empty, and ``weights_pct`` their inverse variances: the estimate itself uses neither.
     """
-    rows = effect_rows(found.measure, data, labels=labels)
+    rows = effect_rows(fit.measure, data, labels=labels)
     keep = rows.used
     weights = 1.0 / rows.vi[keep]
     pooled = Pooled(
-        method="Peto" if found.measure == "PETO" else "MH", test="z", level=found.level, k=int(keep.sum()), p=1,
-        beta=found.beta, se=found.se, stat=found.stat, ddf=NAN, pval=found.pval, ci_lb=found.ci_lb, ci_ub=found.ci_ub,
-        vcov=np.array([[found.se**2]]), tau2=0.0, se_tau2=NAN, I2=found.I2, H2=found.H2, R2=NAN, Q=found.Q,
-        Q_df=max(found.Q_df, 0), Q_p=found.Q_p, QM=found.stat**2, QM_df=(1, NAN), QM_p=found.pval, loglik=NAN,
-        weights_pct=100.0 * weights / weights.sum(), dropped=found.dropped, yi=rows.yi[keep],
+        method="Peto" if fit.measure == "PETO" else "MH", test="z", level=fit.level, k=int(keep.sum()), p=1,
+        beta=fit.beta, se=fit.se, stat=fit.stat, ddf=NAN, pval=fit.pval, ci_lb=fit.ci_lb, ci_ub=fit.ci_ub,
+        vcov=np.array([[fit.se**2]]), tau2=0.0, se_tau2=NAN, I2=fit.I2, H2=fit.H2, R2=NAN, Q=fit.Q,
+        Q_df=max(fit.Q_df, 0), Q_p=fit.Q_p, QM=fit.stat**2, QM_df=(1, NAN), QM_p=fit.pval, loglik=NAN,
+        weights_pct=100.0 * weights / weights.sum(), dropped=fit.dropped, yi=rows.yi[keep],
         vi=rows.vi[keep],
-        extra={name: getattr(found, name) for name in ("mh_stat", "mh_p", "tarone", "tarone_p")},
+        extra={name: getattr(fit, name) for name in ("mh_stat", "mh_p", "tarone", "tarone_p")},
     )  # fmt: skip
     notes = tuple(note for note in rows.notes if "Continuity" not in note)
-    return replace(shown(pooled, keep, found.measure, labels, None), warnings=notes)
+    return replace(shown(pooled, keep, fit.measure, labels, None), warnings=notes)
 
 
 # ---- proposal ------------------------------------------------------------------------------------------------
@@ -167,30 +167,33 @@ def _choose(
         if "glmm" in available:
             return "glmm", "Counts of one arm: the exact likelihood needs no continuity correction."
         return INVERSE, "Effects on this scale are weighted by their inverse variance."
-    told = f"{facts.single_zero} of {facts.studies} studies have one arm without events and {facts.double_zero} both"
+    counts = f"{facts.single_zero} of {facts.studies} studies have one arm without events and {facts.double_zero} both"
     alone = (events.sum(axis=0) == 0).any()
     if alone and name in {"OR", "PETO"}:
-        return "peto", f"One arm has no event in any study: only Peto's odds ratio exists ({told})."
+        return "peto", f"One arm has no event in any study: only Peto's odds ratio exists ({counts})."
     if alone and name in {"RR", "IRR"}:
-        return "", f"One arm has no event in any study: a ratio does not exist ({told}). Use a difference."
+        return "", f"One arm has no event in any study: a ratio does not exist ({counts}). Use a difference."
     least = np.minimum(events, size - events) if name not in {"IRR", "IRD"} else events
     if not facts.single_zero and not facts.double_zero and float(np.median(least)) >= SMALL_CELL:
         return INVERSE, f"No study has an empty arm and half of the arms have {SMALL_CELL:g} events or more."
     if name == "PETO":
-        return "peto", f"Peto's odds ratio by its own weights ({told})."
+        return "peto", f"Peto's odds ratio by its own weights ({counts})."
     balanced = facts.ratio <= BALANCED
     if 2 * facts.double_zero >= facts.studies and "beta-binomial" in available and balanced:
         why = "half of the studies or more have no event in either arm, and arms are balanced: this model takes them in"
-        return "beta-binomial", f"{told}; {why} (Kuss 2015)."
+        return "beta-binomial", f"{counts}; {why} (Kuss 2015)."
     if name == "OR" and facts.risk < RARE and balanced:
-        return "peto", f"{told}; risks below 1 % and balanced arms (Bradburn et al. 2007; Cochrane Handbook 10.4.4.1)."
+        return (
+            "peto",
+            f"{counts}; risks below 1 % and balanced arms (Bradburn et al. 2007; Cochrane Handbook 10.4.4.1).",
+        )
     if name == "OR":
         why = "the exact likelihood given the margins needs no continuity correction (Stijnen et al. 2010)"
-        return "exact-conditional", f"{told}; {why}."
+        return "exact-conditional", f"{counts}; {why}."
     if name == "IRR":
-        return "conditional", f"{told}; exact for rates without a continuity correction (Stijnen et al. 2010)."
+        return "conditional", f"{counts}; exact for rates without a continuity correction (Stijnen et al. 2010)."
     why = "it needs no continuity correction of single studies (Cochrane Handbook 10.4.4.1)"
-    return "mantel-haenszel", f"{told}; {why}."
+    return "mantel-haenszel", f"{counts}; {why}."
 
 
 Columns = list[np.ndarray]

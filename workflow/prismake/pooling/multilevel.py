@@ -130,15 +130,15 @@ def three_level(
         raise PoolingError("All effects come from one study: its level cannot be told from the rest.")
     model = _Model(y, v, X, same, method == "REML")
     theta, gradient, iterations = _climb(model)
-    found = _describe(model, theta, names, test, level, dropped, len(set(labels)), method, gradient, iterations)
-    return found if test != "CR2" else _cluster_robust(found, yi, vi, study, mods, level)
+    fit = _describe(model, theta, names, test, level, dropped, len(set(labels)), method, gradient, iterations)
+    return fit if test != "CR2" else _cluster_robust(fit, yi, vi, study, mods, level)
 
 
-def _cluster_robust(found: ThreeLevel, yi: Any, vi: Any, study: Sequence[Any], mods: Any, level: float) -> ThreeLevel:
-    """``found`` with the CR2 covariance of its coefficients."""
-    sandwich = robust(yi, vi, study, mods, kind="CR2", level=level, covariance=found.covariance)
+def _cluster_robust(fit: ThreeLevel, yi: Any, vi: Any, study: Sequence[Any], mods: Any, level: float) -> ThreeLevel:
+    """``fit`` with the CR2 covariance of its coefficients."""
+    sandwich = robust(yi, vi, study, mods, kind="CR2", level=level, covariance=fit.covariance)
     names = ("se", "stat", "pval", "ci_lb", "ci_ub", "vcov")
-    return replace(found, ddf=sandwich.df, **{name: getattr(sandwich, name) for name in names})
+    return replace(fit, ddf=sandwich.df, **{name: getattr(sandwich, name) for name in names})
 
 
 def _climb(model: _Model) -> tuple[np.ndarray, float, int]:

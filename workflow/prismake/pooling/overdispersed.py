@@ -76,7 +76,7 @@ def beta_binomial(
     rho = float(expit(theta[-1])) if theta.size > groups else 0.0
     stat, half = beta / se, dist.critical(level) * se
     gain = max(0.0, 2.0 * (value - plain))
-    found = Pooled(
+    pooled = Pooled(
         method="ML", test="z", level=level, k=k, p=1, beta=beta, se=se, stat=stat, ddf=NAN,
         pval=float(dist.normal_two_sided(stat)), ci_lb=beta - half, ci_ub=beta + half, vcov=np.array([[se * se]]),
         tau2=NAN, se_tau2=NAN, I2=NAN, H2=NAN, R2=NAN, Q=gain, Q_df=1, Q_p=0.5 * float(dist.chi2_upper(gain, 1)),
@@ -84,7 +84,7 @@ def beta_binomial(
         weights_pct=np.full(k, NAN), dropped=int((~keep).sum()), gradient=gradient, iterations=steps,
         extra={"model": "beta-binomial", "rho": rho, "risks": risks},
     )  # fmt: skip
-    return shown(found, keep, measure, labels, None)
+    return shown(pooled, keep, measure, labels, None)
 
 
 def _arms(data: Any, measure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -129,11 +129,11 @@ def _maximum(
     best = None
     for rho in (-1.0, -3.0, -6.0):
         try:
-            found = climb(lambda theta: _loglik(x, n, group, theta) + choose, np.append(start, rho), 100)
+            maximum = climb(lambda theta: _loglik(x, n, group, theta) + choose, np.append(start, rho), 100)
         except (NotConverged, np.linalg.LinAlgError, FloatingPointError):
             continue
-        if found[0][-1] > SMALLEST_RHO and (best is None or found[1] > best[1] + 1e-10):
-            best = found
+        if maximum[0][-1] > SMALLEST_RHO and (best is None or maximum[1] > best[1] + 1e-10):
+            best = maximum
     if best is None or best[1] <= plain + 1e-9 or best[0][-1] < -16.0:
         total = np.array([n[group == g].sum() for g in range(start.size)])
         information = total * expit(start) * expit(-start)

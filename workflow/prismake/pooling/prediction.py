@@ -49,8 +49,8 @@ def prediction_name(prediction: str) -> str:
     """The method as named here; raises PoolingError for one that is not known."""
     name = prediction.lower()
     if name not in PREDICTION:
-        known = ", ".join(PREDICTION)
-        raise PoolingError(f"There is no prediction interval '{prediction}'.", remedy=f"Use one of: {known}.")
+        methods = ", ".join(PREDICTION)
+        raise PoolingError(f"There is no prediction interval '{prediction}'.", remedy=f"Use one of: {methods}.")
     return name
 
 

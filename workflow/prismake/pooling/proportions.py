@@ -82,8 +82,8 @@ def pool_proportions(
         return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, n, X, names, keep = _rows(events, total, mods, "total")
     counts, yi, vi = binomial_counts(x, n, X)
-    asked = Asked(test, level, prediction, nodes)
-    fit = summarise(counts, yi, vi, (x > 0) & (x < n), asked, names, int((~keep).sum()))
+    settings = Asked(test, level, prediction, nodes)
+    fit = summarise(counts, yi, vi, (x > 0) & (x < n), settings, names, int((~keep).sum()))
     return shown(fit, keep, "PLO", labels, None)
 
 
@@ -187,7 +187,7 @@ def summarise(
     yi: np.ndarray,
     vi: np.ndarray,
     interior: np.ndarray,
-    asked: Asked,
+    settings: Asked,
     names: tuple[str, ...],
     dropped: int,
     report: slice = slice(None),
@@ -201,7 +201,7 @@ def summarise(
     model where they differ from ``yi vi``.
     """
     try:
-        mixed = fit_mixed(counts, asked.nodes)
+        mixed = fit_mixed(counts, settings.nodes)
     except NotConverged as error:
         if len(names) > 1 and "infinity" in error.what:
             raise EstimateDoesNotExist(
@@ -212,7 +212,7 @@ def summarise(
     p = mixed.b[report].size
     X = counts.X[:, 0, report] / counts.z[:, :1]  # moderators, without the +-1/2 of two arms
     heterogeneity = _tests(mixed, counts, vi, wald or (yi, vi), interior, X, p)
-    return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, asked, names, dropped, report)
+    return summarise_fit(mixed, counts.k, yi, vi, heterogeneity, settings, names, dropped, report)
 
 
 def summarise_fit(
@@ -221,7 +221,7 @@ def summarise_fit(
     yi: np.ndarray,
     vi: np.ndarray,
     heterogeneity: dict[str, Any],
-    asked: Asked,
+    settings: Asked,
     names: tuple[str, ...],
     dropped: int,
     report: slice = slice(None),
@@ -229,14 +229,14 @@ def summarise_fit(
     """`summarise` for a model that has been fitted; ``heterogeneity`` fills the fields of its tests, or holds the tests
     alone (``Q_lrt`` and the like)."""
     notes = []
-    if asked.test == "knha":
+    if settings.test == "knha":
         notes.append("The mixed model has no Hartung-Knapp interval; a normal one is given.")
     b, V = mixed.b[report], mixed.vcov[report, report]
     p = b.size
-    df = k - p if asked.test == "t" and k > p else None
-    statistics = _statistics(b, V, df, asked, mixed.tau2, k)
-    if asked.prediction == "cd" and p == 1:
-        low, high = pi.confidence_distribution(yi, vi, asked.level, statistics["beta"])
+    df = k - p if settings.test == "t" and k > p else None
+    statistics = _statistics(b, V, df, settings, mixed.tau2, k)
+    if settings.prediction == "cd" and p == 1:
+        low, high = pi.confidence_distribution(yi, vi, settings.level, statistics["beta"])
         statistics |= {"pi_lb": low, "pi_ub": high, "pi_method": "" if math.isnan(low) else "cd"}
     if "extra" not in heterogeneity:
         tests = heterogeneity
@@ -247,7 +247,7 @@ def summarise_fit(
     return Pooled(
         method="ML",
         test="t" if df else "z",
-        level=asked.level,
+        level=settings.level,
         k=k,
         p=p,
         ddf=NAN if df is None else float(df),
@@ -275,8 +275,8 @@ def _weights(vi: np.ndarray, tau2: float) -> np.ndarray:
     return 100.0 * w / w.sum()
 
 
-def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2: float, k: int) -> dict[str, Any]:
-    level, p = asked.level, b.size
+def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, settings: Asked, tau2: float, k: int) -> dict[str, Any]:
+    level, p = settings.level, b.size
     se = np.sqrt(np.diagonal(V))
     stat = b / se
     pval = dist.normal_two_sided(stat) if df is None else dist.t_two_sided(stat, df)
@@ -294,11 +294,11 @@ def _statistics(b: np.ndarray, V: np.ndarray, df: int | None, asked: Asked, tau2
     fields = {name: float(value[0]) for name, value in fields.items()}
     limits: dict[str, Any] = {}
     beta, error = fields["beta"], fields["se"]
-    shown_kind = "hts" if asked.prediction == "cd" else asked.prediction
+    shown_kind = "hts" if settings.prediction == "cd" else settings.prediction
     for kind, name in ((shown_kind, "pi"), ("riley", "pi_riley"), ("hts", "pi_hts")):
         half = pi.half_width(kind, error, error, tau2, k, p, level, df)
         limits |= {f"{name}_lb": beta - half, f"{name}_ub": beta + half}
-    limits["pi_method"] = "" if math.isnan(limits["pi_lb"]) else asked.prediction
+    limits["pi_method"] = "" if math.isnan(limits["pi_lb"]) else settings.prediction
     return fields | tests | limits
 
 

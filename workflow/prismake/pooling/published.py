@@ -53,13 +53,13 @@ def off_centre(
     names = [str(label) for label in labels] if labels is not None else [f"row {i + 1}" for i in range(y.size)]
     if len(names) != y.size:
         raise PoolingError(f"{y.size} rows but {len(names)} labels.", remedy="Give one a study.")
-    found = []
+    off = []
     for i, row in enumerate(zip(y, low, high, strict=True)):
         shift = _shift(*row, log=log)
         if abs(shift) > tolerance:
             other = _shift(*row, log=not log)
-            found.append(OffCentre(i, names[i], shift, not math.isnan(other) and abs(other) <= tolerance))
-    return tuple(found)
+            off.append(OffCentre(i, names[i], shift, not math.isnan(other) and abs(other) <= tolerance))
+    return tuple(off)
 
 
 def scale_of(yi: Any, lb: Any, ub: Any, *, tolerance: float = TOLERANCE) -> str:

@@ -78,27 +78,27 @@ class Effects:
     @property
     def reasons(self) -> tuple[str, ...]:
         """One text a row, empty for rows in use."""
-        found = {one.row: str(one) for one in self.left_out}
-        return tuple(found.get(i, "") for i in range(self.yi.size))
+        texts = {row.row: str(row) for row in self.left_out}
+        return tuple(texts.get(i, "") for i in range(self.yi.size))
 
     @property
     def double_zero(self) -> int:
         """Number of studies without an event in either arm (or, for odds ratios, with nothing else)."""
-        return sum(one.kind == "no events" for one in self.left_out)
+        return sum(row.kind == "no events" for row in self.left_out)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on the rows left out, counted by reason, and on the continuity correction."""
-        found = []
-        for what, count in Counter(one.what for one in self.left_out).items():
-            names = _listed([one.label for one in self.left_out if one.what == what])
-            found.append(f"{count} stud{'y' if count == 1 else 'ies'} left out ({names}): {what}")
+        notes = []
+        for reason, count in Counter(row.what for row in self.left_out).items():
+            names = _listed([row.label for row in self.left_out if row.what == reason])
+            notes.append(f"{count} stud{'y' if count == 1 else 'ies'} left out ({names}): {reason}")
         count = int(self.corrected.sum())
         if count:
             names = _listed([label for label, yes in zip(self.labels, self.corrected, strict=True) if yes])
             cells = f"{self.add:g} was added to the cells of {count} stud{'y' if count == 1 else 'ies'}"
-            found.append(f"Continuity correction: {cells} ({names}).")
-        return tuple(found)
+            notes.append(f"Continuity correction: {cells} ({names}).")
+        return tuple(notes)
 
     def pool(self, method: str = "REML", test: str = "knha", mods: Any = None, **how: Any) -> Pooled:
         """`prismake.pooling.pool` of the rows in use; ``warnings`` of the result tell of the others.
@@ -120,7 +120,7 @@ class Effects:
             raise EstimateDoesNotExist(
                 f"{which}: there is nothing but the continuity correction to pool.", remedy="Report the counts."
             )
-        named = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
-        fit = pool(self.yi, self.vi, method, test, mods, **(named | how))
+        own = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
+        fit = pool(self.yi, self.vi, method, test, mods, **(own | how))
         counted = [note for note in fit.warnings if "incomplete row" not in note] if self.left_out else fit.warnings
         return replace(fit, warnings=(*self.notes, *counted))

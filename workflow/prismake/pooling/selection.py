@@ -94,12 +94,12 @@ def selection_model(
     plain = pool(y, v, "ML", "z")
     bounds = np.sqrt(v)[:, None] * -ndtri(cuts)  # effects at the cut points, (k, steps)
 
-    given = None if delta is None else np.log(np.asarray(delta, dtype=float))[1:]
+    fixed_log_weights = None if delta is None else np.log(np.asarray(delta, dtype=float))[1:]
 
     def loglik(theta: np.ndarray) -> float:
-        return _loglik(y, v, group, bounds, theta if given is None else np.append(theta, given))
+        return _loglik(y, v, group, bounds, theta if fixed_log_weights is None else np.append(theta, fixed_log_weights))
 
-    theta, value, gradient, hessian, iterations = _search(loglik, plain, cuts.size if given is None else 0)
+    theta, value, gradient, hessian, iterations = _search(loglik, plain, cuts.size if fixed_log_weights is None else 0)
     if np.abs(theta).max() > 50.0:
         raise NotConverged("A weight of the selection model runs off to zero or infinity.", remedy="Use fewer steps.")
     free = np.ones(theta.size, bool)
@@ -107,10 +107,12 @@ def selection_model(
     V = np.zeros_like(hessian)
     V[np.ix_(free, free)] = np.linalg.inv(-hessian[np.ix_(free, free)])
     beta, se, half = flip * float(theta[0]), math.sqrt(V[0, 0]), critical(level) * math.sqrt(V[0, 0])
-    weights = np.exp(np.append(0.0, theta[2:] if given is None else given))
-    se_delta = weights * np.sqrt(np.append(0.0, np.diagonal(V)[2:])) if given is None else np.zeros(weights.size)
+    weights = np.exp(np.append(0.0, theta[2:] if fixed_log_weights is None else fixed_log_weights))
+    se_delta = (
+        weights * np.sqrt(np.append(0.0, np.diagonal(V)[2:])) if fixed_log_weights is None else np.zeros(weights.size)
+    )
     unadjusted = _loglik(y, v, group, bounds, np.array([plain.beta, plain.tau, *np.zeros(cuts.size)]))
-    lrt = max(0.0, 2.0 * (value - unadjusted)) if given is None else math.nan
+    lrt = max(0.0, 2.0 * (value - unadjusted)) if fixed_log_weights is None else math.nan
     return Selection(
         beta, se, beta / se, float(normal_two_sided(beta / se)), beta - half, beta + half, float(theta[1]) ** 2,
         weights, se_delta, tuple(cuts.tolist()), counts, value, unadjusted, lrt, cuts.size,
@@ -147,11 +149,11 @@ def _search(loglik: Any, plain: Any, weights: int) -> tuple[np.ndarray, float, n
         for spread in (tau, 0.3 * tau):
             start = np.array([plain.beta, spread, *([shift] * weights)])
             try:
-                found = climb(loglik, start, 200)
+                maximum = climb(loglik, start, 200)
             except (NotConverged, np.linalg.LinAlgError):
                 continue
-            if best is None or found[1] > best[1] + 1e-10:
-                best = found
+            if best is None or maximum[1] > best[1] + 1e-10:
+                best = maximum
     if best is None:
         raise NotConverged("The selection model did not converge from any start.", remedy="Use fewer steps.")
     return best

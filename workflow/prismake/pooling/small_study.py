@@ -115,19 +115,19 @@ def small_study_tests(
     no power there (Sterne et al. 2011; Cochrane Handbook 13.3.5.4).
     """
     name = measure.upper()
-    found = []
-    for one in fitting_tests(name):
-        if not one.name:
-            found.append(SmallStudyTest("", one.why, None, one.why))
+    tests = []
+    for choice in fitting_tests(name):
+        if not choice.name:
+            tests.append(SmallStudyTest("", choice.why, None, choice.why))
             continue
         try:
-            result = _DO[one.name](name, data, level)
+            result = _DO[choice.name](name, data, level)
             short = result.k < least
             reason = f"Not done: {result.k} studies, and it needs {least} to mean anything." if short else ""
-            found.append(SmallStudyTest(one.name, one.why, None if short else result, reason))
+            tests.append(SmallStudyTest(choice.name, choice.why, None if short else result, reason))
         except PoolingError as error:
-            found.append(SmallStudyTest(one.name, one.why, None, f"Not done: {error}"))
-    return tuple(found)
+            tests.append(SmallStudyTest(choice.name, choice.why, None, f"Not done: {error}"))
+    return tuple(tests)
 
 
 def _egger(measure: str, data: Any, level: float) -> AsymmetryTest:

@@ -45,8 +45,8 @@ def gosh(yi: Any, vi: Any, method: str = "DL", *, subsets: int = 1_000_000, seed
         members = (codes[:, None] >> np.arange(k)) & 1 == 1
     else:
         members = _sample(k, subsets, np.random.default_rng(seed))
-    found = pool_batch(np.where(members, y, np.nan), v, method)
-    return Gosh(members, found.k, found.beta, found.tau2, found.I2, found.Q, exhaustive, seed)
+    fits = pool_batch(np.where(members, y, np.nan), v, method)
+    return Gosh(members, fits.k, fits.beta, fits.tau2, fits.I2, fits.Q, exhaustive, seed)
 
 
 def _sample(k: int, count: int, generator: np.random.Generator) -> np.ndarray:

@@ -96,8 +96,8 @@ def _hsk(problem: Problem, fixed: Fit) -> Tau2:
 def _he(problem: Problem, fixed: Fit) -> Tau2:
     unweighted = Problem(problem.y, np.ones(problem.k), problem.X).at(0.0)
     value = max(0.0, (unweighted.yPy - unweighted.trace(problem.v)) / problem.df)
-    v, one = problem.v, np.ones(problem.k)
-    total = unweighted.trace2(v, v) + 2.0 * value * unweighted.trace2(v, one) + value * value * problem.df
+    v, ones = problem.v, np.ones(problem.k)
+    total = unweighted.trace2(v, v) + 2.0 * value * unweighted.trace2(v, ones) + value * value * problem.df
     return Tau2(value, math.sqrt(2.0 * total) / problem.df, 0.0, 0, 1)
 
 

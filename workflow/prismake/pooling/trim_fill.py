@@ -95,8 +95,8 @@ def _count_missing(y: np.ndarray, v: np.ndarray, method: str, estimator: str, li
     k, k0 = y.size, 0
     seen = []
     for _ in range(limit):
-        kept = max(k - k0, 1)
-        centre = fit_problem(Problem(y[:kept], v[:kept]), method, "z", 95.0).beta
+        remaining = max(k - k0, 1)
+        centre = fit_problem(Problem(y[:remaining], v[:remaining]), method, "z", 95.0).beta
         deviation = y - centre
         if np.abs(deviation).max() <= 1e-14 * max(1.0, abs(centre)):
             raise PoolingError("All effects are equal: there is nothing to trim.")

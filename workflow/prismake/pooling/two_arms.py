@@ -68,16 +68,16 @@ def pool_two_arms(
     """
     if model not in MODELS:
         raise PoolingError(f"There is no model '{model}'.", remedy=f"Use one of: {', '.join(MODELS)}.")
-    asked = Asked(test, level, prediction, nodes)
+    settings = Asked(test, level, prediction, nodes)
     x, size, offset, yi, vi, D, names, keep = _tables(data, measure.upper(), mods)
     dropped = int((~keep).sum())
 
     def show(fit: Pooled) -> Pooled:
-        found = shown(fit, keep, measure, labels, None)
+        pooled = shown(fit, keep, measure, labels, None)
         rows = effect_rows(measure, data, labels=labels)
-        told = tuple(note for note in rows.notes if not note.startswith("Continuity"))
+        notes = tuple(note for note in rows.notes if not note.startswith("Continuity"))
         every = len(rows.left_out) == fit.dropped  # else moderators are missing too
-        return replace(found, warnings=(*told, *(fit.warnings if every else found.warnings)))
+        return replace(pooled, warnings=(*notes, *(fit.warnings if every else pooled.warnings)))
 
     if x[:, 0].sum() == 0 or x[:, 1].sum() == 0:
         raise EstimateDoesNotExist("One arm has no events in any study: the ratio is zero or infinite.")
@@ -89,13 +89,13 @@ def pool_two_arms(
         interior = (x > 0).all(axis=1)
         with np.errstate(divide="ignore"):
             own, variance = np.log(x[:, 0] / x[:, 1]) - relative, 1.0 / x[:, 0] + 1.0 / x[:, 1]
-        return show(summarise(counts, yi, vi, interior, asked, names, dropped, wald=(own, variance)))
+        return show(summarise(counts, yi, vi, interior, settings, names, dropped, wald=(own, variance)))
     if model == "exact-conditional":
         if size is None:
             raise PoolingError("Rate ratios need no exact model: conditional is exact for them.")
         exact = tables(x[:, 0], size[:, 0], x.sum(axis=1), size[:, 1], D)
         own, variance = exact.own()
-        return show(summarise(exact, yi, vi, np.isfinite(own), asked, names, dropped, wald=(own, variance)))
+        return show(summarise(exact, yi, vi, np.isfinite(own), settings, names, dropped, wald=(own, variance)))
     half = np.broadcast_to([0.5, -0.5], (k, 2))
     if model == "fixed-study":
         inside = (x > 0).all(axis=1) & ((x < size).all(axis=1) if size is not None else True)
@@ -103,13 +103,13 @@ def pool_two_arms(
         X[np.arange(k), :, np.arange(k)] = 1.0
         X[:, :, k:] = half[:, :, None] * D[:, None, :]
         counts = Counts(x, size, X, offset, half)
-        return show(summarise(counts, yi, vi, inside, asked, names, dropped, report=slice(k, k + p)))
+        return show(summarise(counts, yi, vi, inside, settings, names, dropped, report=slice(k, k + p)))
     if mods is not None:
         raise PoolingError("The model with random study effects takes no moderators.", remedy="Use fixed-study.")
     X = np.stack([np.ones((k, 2)), half], axis=2)
     mixed = _random_study(Counts(x, size, X, offset, half), nodes)
     tests = _interaction_tests(x, size, offset)
-    return show(summarise_fit(mixed, k, yi, vi, tests, asked, names, dropped, report=slice(1, 2)))
+    return show(summarise_fit(mixed, k, yi, vi, tests, settings, names, dropped, report=slice(1, 2)))
 
 
 def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarray) -> dict[str, float]:
@@ -125,23 +125,23 @@ def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarra
     each = np.zeros((k, 2, finite.size + 1))
     each[:, :, 0] = 1.0
     each[finite, 0, np.arange(1, finite.size + 1)] = 1.0
-    gone = np.ones(k, bool)
-    gone[finite] = False
+    infinite = np.ones(k, bool)
+    infinite[finite] = False
     left, left_size, left_offset = x.copy(), None if size is None else size.copy(), offset.copy()
-    left[gone, 0] = 0.0
+    left[infinite, 0] = 0.0
     if left_size is None:
-        left_offset[gone, 0] = NO_TIME
+        left_offset[infinite, 0] = NO_TIME
     else:
-        left_size[gone, 0] = 0.0
+        left_size[infinite, 0] = 0.0
     undefined = dict.fromkeys(("Q_lrt", "Q_lrt_p", "Q_wald", "Q_wald_p"), math.nan)
     if k < 2:
         return undefined
     try:
-        one = fit_mixed(Counts(x, size, np.stack([ones, first], axis=2), offset, ones))
+        common = fit_mixed(Counts(x, size, np.stack([ones, first], axis=2), offset, ones))
         many = fit_mixed(Counts(left, left_size, each, left_offset, ones))
     except (NotConverged, EstimateDoesNotExist, np.linalg.LinAlgError):
         return undefined
-    lrt, wald = max(0.0, 2.0 * (many.loglik - one.loglik)), 0.0
+    lrt, wald = max(0.0, 2.0 * (many.loglik - common.loglik)), 0.0
     if finite.size > 1:
         contrast = np.column_stack([-np.ones(finite.size - 1), np.eye(finite.size - 1)])
         gap = contrast @ many.b[1:]
@@ -234,11 +234,11 @@ class _TwoEffects:
 def _climb_with_bounds(model: _TwoEffects, start: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, int]:
     """Maximum over (coefficients, sigma, tau), and over the edges where one standard deviation is zero if the search
     comes near one. On an edge the Hessian of the other parameters stands alone."""
-    found = None
+    maximum = None
     with contextlib.suppress(NotConverged, np.linalg.LinAlgError):
-        found = climb(model.loglik, start, 60)
-    if found is not None and np.abs(found[0][2:]).min() > 1e-3:
-        return found
+        maximum = climb(model.loglik, start, 60)
+    if maximum is not None and np.abs(maximum[0][2:]).min() > 1e-3:
+        return maximum
     for fixed in (3, 2):
         free = np.array([i for i in range(4) if i != fixed])
 
@@ -251,13 +251,13 @@ def _climb_with_bounds(model: _TwoEffects, start: np.ndarray) -> tuple[np.ndarra
             part, value, gradient, hessian, steps = climb(edge, start[free], 60)
         except (NotConverged, np.linalg.LinAlgError):
             continue
-        if found is None or value >= found[1] - 1e-9:
-            theta, whole, slope = np.zeros(4), -1e12 * np.eye(4), np.zeros(4)
-            theta[free], whole[np.ix_(free, free)], slope[free] = part, hessian, gradient
-            found = theta, value, slope, whole, steps
-    if found is None:
+        if maximum is None or value >= maximum[1] - 1e-9:
+            theta, full_hessian, slope = np.zeros(4), -1e12 * np.eye(4), np.zeros(4)
+            theta[free], full_hessian[np.ix_(free, free)], slope[free] = part, hessian, gradient
+            maximum = theta, value, slope, full_hessian, steps
+    if maximum is None:
         raise NotConverged("The model with random study effects did not converge.", remedy="Use fixed-study.")
-    return found
+    return maximum
 
 
 def _random_study(counts: Counts, nodes: int | None) -> Mixed:

@@ -95,8 +95,8 @@ def archived(folder: str | Path) -> SearchLog:
 
 def archive_files(folder: str | Path) -> list[Path]:
     """The archived answers with records, in the order in which they were fetched."""
-    found = [path for kind in ("efetch-*.xml.gz", "answer-*.json.gz") for path in Path(folder).glob(kind)]
-    return sorted(found, key=lambda path: path.name)
+    paths = [path for kind in ("efetch-*.xml.gz", "answer-*.json.gz") for path in Path(folder).glob(kind)]
+    return sorted(paths, key=lambda path: path.name)
 
 
 def _limits(days: str, since: str, until: str) -> str:
@@ -134,35 +134,35 @@ def _day(text: str | None, name: str) -> str:
         raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
 
 
-def todo(wanted: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
+def todo(request: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
     """The days still to search (first, last), or ``None`` when the archive has everything."""
     if not logs:
-        return wanted.since, wanted.until
+        return request.since, request.until
     first, last = logs[0], logs[-1]
-    if wanted.query != last["query"] or wanted.since != first["since"]:
-        what = "query" if wanted.query != last["query"] else "'since'"
+    if request.query != last["query"] or request.since != first["since"]:
+        setting = "query" if request.query != last["query"] else "'since'"
         raise SearchError(
-            f"the {what} differs from the one that was archived on {last['date']}.",
+            f"the {setting} differs from the one that was archived on {last['date']}.",
             where=str(folder),
             remedy="Put the archived one back, or use another name for the new search; an archive is never changed.",
         )
     reached = last["until"] or last["date"]
-    if wanted.until and wanted.until > reached:
+    if request.until and request.until > reached:
         # On the day of a search PubMed still took in records after it; that day is searched again.
         new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
-        return new.isoformat(), wanted.until
-    if wanted.until and wanted.until < reached and wanted.until != last["until"]:
+        return new.isoformat(), request.until
+    if request.until and request.until < reached and request.until != last["until"]:
         raise SearchError(
-            f"'until' is {wanted.until}, but the archive already goes to {reached}.",
+            f"'until' is {request.until}, but the archive already goes to {reached}.",
             where=str(folder),
             remedy=f"Set it to {reached} or later.",
         )
-    return None if frozen else (wanted.since, wanted.until or reached)
+    return None if frozen else (request.since, request.until or reached)
 
 
 def searches(folder: Path) -> list[dict[str, Any]]:
     """The searches of a folder in order, every key filled in; raises ``SearchError`` for one that cannot be read."""
-    found = []
+    logs = []
     for path in sorted(folder.glob("search-*.json"), key=_order):
         try:
             log = read_json(path)
@@ -177,19 +177,19 @@ def searches(folder: Path) -> list[dict[str, Any]]:
                 where=str(path),
                 remedy="Restore it from a backup, or move the folder away to search anew.",
             ) from None
-        found.append(log)
-    return found
+        logs.append(log)
+    return logs
 
 
 def _order(path: Path) -> tuple[str, int]:
-    found = re.fullmatch(r"search-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json", path.name)
-    return (found.group(1), int(found.group(2) or 1)) if found else (path.name, 0)
+    match = re.fullmatch(r"search-(\d{4}-\d\d-\d\d)(?:-(\d+))?\.json", path.name)
+    return (match.group(1), int(match.group(2) or 1)) if match else (path.name, 0)
 
 
 def free_name(folder: Path, date: str) -> str:
-    taken = {path.name for path in folder.glob("search-*.json")}
+    names = {path.name for path in folder.glob("search-*.json")}
     number = 1
-    while (name := f"search-{date}.json" if number == 1 else f"search-{date}-{number}.json") in taken:
+    while (name := f"search-{date}.json" if number == 1 else f"search-{date}-{number}.json") in names:
         number += 1
     return name
 
@@ -212,18 +212,18 @@ def write(folder: Path, log: dict[str, Any]) -> None:
 
 def known_pmids(folder: Path) -> dict[str, str]:
     """File by PMID of everything archived so far in this folder."""
-    known: dict[str, str] = {}
+    file_of: dict[str, str] = {}
     for path in archive_files(folder):
         try:
-            found = pubmed_xml.pmids(gzip.decompress(path.read_bytes()))
+            pmids = pubmed_xml.pmids(gzip.decompress(path.read_bytes()))
         except (OSError, EOFError, etree.XMLSyntaxError) as error:
             raise SearchError(
                 f"{path.name} is damaged ({error}).",
                 where=str(folder),
                 remedy="Restore it from a backup, or remove it and run the search again: only its records are fetched.",
             ) from None
-        known |= {pmid: path.name for pmid in found if pmid not in known}
-    return known
+        file_of |= {pmid: path.name for pmid in pmids if pmid not in file_of}
+    return file_of
 
 
 def sweep(folder: Path) -> None:
@@ -247,15 +247,15 @@ class Store:
     prefix: str = "efetch"
     ending: str = ".xml.gz"
 
-    def add(self, data: bytes, found: list[str]) -> None:
+    def add(self, data: bytes, ids: list[str]) -> None:
         """Write one whole answer under the next free number."""
         stem = f"{self.prefix}-{self.date}-"
         names = [path.name[len(stem) :] for path in self.folder.glob(f"{stem}????{self.ending}")]
         path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(data, mtime=0))
-        for one in found:
-            self.known.setdefault(one, path.name)
+        for record_id in ids:
+            self.known.setdefault(record_id, path.name)
 
     def count(self, ids: list[str]) -> int:
         return sum(pmid in self.known for pmid in ids)

@@ -78,9 +78,9 @@ def chase(
     for number, seed in enumerate(todo, 1):
         earlier = studies.get(seed.report_id, {}).get("files", [])
         answers = chaser.answers(seed)
-        told: dict[str, Any] = {"doi": seed.doi, "pmid": seed.pmid, "date": date, "known": answers is not None}
-        told["files"] = [*earlier, *(_store(folder, seed, date, answers) if answers is not None else ())]
-        studies[seed.report_id] = told
+        entry: dict[str, Any] = {"doi": seed.doi, "pmid": seed.pmid, "date": date, "known": answers is not None}
+        entry["files"] = [*earlier, *(_store(folder, seed, date, answers) if answers is not None else ())]
+        studies[seed.report_id] = entry
         write_json(folder / CHASED, _log(chaser, date, studies))
         if progress:
             progress(number, len(todo))

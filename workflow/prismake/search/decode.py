@@ -141,14 +141,14 @@ def _mixed(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
     """
     line = data.count(b"\n", 0, error.start) + 1
     lines = data.split(b"\n")
-    decoded, bad, good = [], 0, 0
+    decoded, other_lines, utf8_lines = [], 0, 0
     for raw in lines:
         try:
             decoded.append(raw.decode("utf-8"))
-            good += not raw.isascii()
+            utf8_lines += not raw.isascii()
         except UnicodeDecodeError:
             decoded.append(raw.decode("cp1252", errors="replace"))
-            bad += 1
-    if good > bad:
-        return "\n".join(decoded), f"line {line} and {bad - 1} other lines are not UTF-8; read as Windows-1252."
+            other_lines += 1
+    if utf8_lines > other_lines:
+        return "\n".join(decoded), f"line {line} and {other_lines - 1} other lines are not UTF-8; read as Windows-1252."
     return data.decode("cp1252", errors="replace"), f"not UTF-8 (line {line}); read as Windows-1252."

@@ -79,8 +79,8 @@ def _fit(text: str, separator: str, rows: int = _HEADER_ROWS) -> int:
     numbered = list(enumerate(head))
     if separator != "|" and _is_transposed(numbered):
         return 2
-    found = _header(numbered)
-    return len([name for name in found[2] if name]) if found else 0
+    header = _header(numbered)
+    return len([name for name in header[2] if name]) if header else 0
 
 
 def begins_with_header(text: str) -> bool:
@@ -97,13 +97,13 @@ def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
         sheets.append([_cells(_filled(row)) for row in rows])
     if not sheets:
         raise ImportFileError("the workbook has no sheets.", where=where)
-    known = [number for number, rows in enumerate(sheets) if _header(enumerate(rows[:_HEADER_ROWS]))]
-    for number in known[1:]:
+    exports = [number for number, rows in enumerate(sheets) if _header(enumerate(rows[:_HEADER_ROWS]))]
+    for number in exports[1:]:
         warnings.append(
-            f"the sheet “{names[number]}” looks like an export too and was not read, only “{names[known[0]]}” was. "
+            f"the sheet “{names[number]}” looks like an export too and was not read, only “{names[exports[0]]}” was. "
             "Save each sheet as a workbook of its own."
         )
-    return iter([(number, row) for number, row in enumerate(sheets[known[0] if known else 0], 1)])
+    return iter([(number, row) for number, row in enumerate(sheets[exports[0] if exports else 0], 1)])
 
 
 def _whole(cell: str) -> str:
@@ -136,9 +136,9 @@ def _header(rows: Iterable[tuple[int, list[str]]]) -> tuple[int, Dialect, list[s
     """(index of the row, dialect, lower-case names) of the first row that is the header of a known table."""
     for index, (_, row) in enumerate(rows):
         names = [_key(cell) for cell in row]
-        found = set(names)
+        present = set(names)
         for table in TABLES:
-            if table.needs <= found:
+            if table.needs <= present:
                 return index, table.dialect, names
         columns = columns_of(names)
         if "title" in columns and not _COMPANIONS.isdisjoint(columns):
@@ -173,12 +173,12 @@ def adapted(dialect: Dialect, names: list[str]) -> Dialect:
         return dialect
     free = [name for name in names if name and name not in dialect.tags]
     fields = {column: list(rules) for column, rules in dialect.fields.items()}
-    here, beside = set(names), set[str]()
+    columns, beside = set(names), set[str]()
     for column, headers in columns_of(free).items():
         rules = fields.setdefault(column, [])
         closed = column in dialect.fields and not rules
         own = {part for rule in rules for part in rule.partition("?")[0].partition(":")[0].split("~")}
-        if closed or (column in LIST_COLUMNS and own & here):
+        if closed or (column in LIST_COLUMNS and own & columns):
             beside.update(headers)
             continue
         chosen = headers[:1] if column == "authors" else headers
@@ -209,15 +209,15 @@ def recognise(
     head = list(itertools.islice(rows, _HEADER_ROWS))
     if _is_transposed(head):
         return EMBASE, _transposed(_chain(head, rows))
-    found = _header(head)
-    if not found:
-        shown = next((", ".join(cell[:30] for cell in row[:6]) for _, row in head if any(row)), "nothing")
+    header = _header(head)
+    if not header:
+        first_row = next((", ".join(cell[:30] for cell in row[:6]) for _, row in head if any(row)), "nothing")
         raise ImportFileError(
-            f"no header of a known export: no column 'Title' next to others that were expected. Found: {shown}.",
+            f"no header of a known export: no column 'Title' next to others that were expected. Found: {first_row}.",
             where=where,
             remedy="Export as RIS, or name the columns Title, Authors, Year, Journal, DOI, Abstract.",
         )
-    index, dialect, names = found
+    index, dialect, names = header
     inventory.header([name for name in names if name])
     names = [_named(name, number) for number, name in enumerate(names, 1)]
     dialect = adapted(dialect, names)

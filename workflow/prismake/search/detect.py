@@ -63,9 +63,9 @@ def binary(data: bytes, where: str) -> str:
         )
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return "workbook"
-    for magic, what in _BINARY:
+    for magic, description in _BINARY:
         if data.startswith(magic):
-            raise ImportFileError(f"this is {what}, not an export.", where=where, remedy=EXPORTS)
+            raise ImportFileError(f"this is {description}, not an export.", where=where, remedy=EXPORTS)
     return ""
 
 
@@ -82,7 +82,7 @@ def text_format(head: str, where: str) -> str:
     if start.startswith(("{", "[")) and not re.match(r"\[\s*[^\]{\[]{0,40}\]\s*$", start[:60]):
         return "json"
     # The format of a file is the one that comes first in it: abstracts may hold lines that look like another.
-    first = [(found.start(), name) for name, pattern in _TEXT if (found := re.search(pattern, head))]
+    first = [(match.start(), name) for name, pattern in _TEXT if (match := re.search(pattern, head))]
     if first:
         return min(first, key=lambda place: place[0])[1]
     _refuse_prose(start, where)
@@ -100,13 +100,13 @@ def _xml_format(start: str, where: str) -> str:
             where=where,
             remedy="Use the export menu of the database instead. " + EXPORTS,
         )
-    for name, what in (
+    for name, description in (
         ("eSearchResult", "a list of PubMed ids"),
         ("eSummaryResult", "PubMed summaries without abstracts"),
     ):
         if f"<{name}" in start:
             raise ImportFileError(
-                f"this is {what}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
+                f"this is {description}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
             )
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(

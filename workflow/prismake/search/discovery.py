@@ -20,13 +20,13 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
         key: rule["default"]
         for key, rule in config_schema()["properties"]["searches"]["additionalProperties"]["properties"].items()
     }
-    found = exports(folder)
+    files_of = exports(folder)
     result = {}
-    for name in sorted({*found, *config["searches"]}):
+    for name in sorted({*files_of, *config["searches"]}):
         details = {**defaults, **config["searches"].get(name, {})}
         details["live"] = live_name(details["live"])
-        told = chased_details(found.get(name, ()))
-        details |= {key: value for key, value in told.items() if not details[key]}
-        details["files"] = [] if details["live"] else [path.as_posix() for path in found.get(name, [])]
+        chased = chased_details(files_of.get(name, ()))
+        details |= {key: value for key, value in chased.items() if not details[key]}
+        details["files"] = [] if details["live"] else [path.as_posix() for path in files_of.get(name, [])]
         result[name] = details
     return result

@@ -39,10 +39,10 @@ def _endnote_tags(element: Any) -> Tags:
     for path in _ENDNOTE_PATHS:
         values = [
             value
-            for found in element.iterfind(path)
+            for field in element.iterfind(path)
             if (
                 value := (
-                    found.get("name") or "".join(found.itertext()) if path == "ref-type" else "".join(found.itertext())
+                    field.get("name") or "".join(field.itertext()) if path == "ref-type" else "".join(field.itertext())
                 )
             )
             and value.strip()
@@ -88,9 +88,9 @@ def _bibtex_tags(entry: Any) -> Tags:
         value = str(field.value).strip()
         if field.key.lower() == "author":
             # Braces tell the names of groups from lists of names, so they are looked at before they go.
-            found = [plain_latex(name) for name in people.bibtex(value)]
-            found = people.names(found[0]) if len(found) == 1 and value[:1] != "{" else found
-            tags.setdefault("author", []).extend(filter(None, found))
+            authors = [plain_latex(name) for name in people.bibtex(value)]
+            authors = people.names(authors[0]) if len(authors) == 1 and value[:1] != "{" else authors
+            tags.setdefault("author", []).extend(filter(None, authors))
             continue
         if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
             value = value[1:-1]

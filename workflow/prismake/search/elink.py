@@ -32,6 +32,6 @@ class PubMedLinks:
         for direction, link in LINKS.items():
             linked = self._client.links(pmid, link)
             for start in range(0, len(linked), BATCH):
-                data, found = self._client.fetch(linked[start : start + BATCH])
-                if found:
-                    yield Answer(direction, data, ".xml", len(found))
+                data, pmids = self._client.fetch(linked[start : start + BATCH])
+                if pmids:
+                    yield Answer(direction, data, ".xml", len(pmids))

@@ -54,19 +54,19 @@ def search(
     folder = Path(folder)
     if "@" not in email:
         raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
-    wanted = archive.wanted(query, since=since, until=until, date=date)
+    request = archive.wanted(query, since=since, until=until, date=date)
     logs = archive.searches(folder)
     open_log = next((log for log in logs if not log["complete"]), None)
-    todo = archive.todo(wanted, logs, frozen, folder)
+    todo = archive.todo(request, logs, frozen, folder)
     if todo is not None or open_log is not None:
         archive.sweep(folder)
         client = Client(email=email, api_key=api_key, policy=policy or Policy())
         if open_log is not None:
             _fetch(client, folder, open_log, batch, progress)
             logs = archive.searches(folder)
-            todo = archive.todo(wanted, logs, frozen, folder)
+            todo = archive.todo(request, logs, frozen, folder)
         if todo is not None:
-            log = {**_search(client, wanted, todo), "name": archive.free_name(folder, wanted.date)}
+            log = {**_search(client, request, todo), "name": archive.free_name(folder, request.date)}
             archive.write(folder, log)
             _fetch(client, folder, log, batch, progress)
     return archived(folder)
@@ -80,14 +80,14 @@ def notices(
     Asks PubMed every time and stores nothing: it is the check of the included studies before a review is published.
     """
     client = Client(email=email, api_key=api_key, policy=policy or Policy())
-    asked, found = sorted(set(pmids), key=int), {}
-    for start in range(0, len(asked), 200):
-        data, _ = client.fetch(asked[start : start + 200])
+    unique, notices_of = sorted(set(pmids), key=int), {}
+    for start in range(0, len(unique), 200):
+        data, _ = client.fetch(unique[start : start + 200])
         for record in pubmed_xml.records(io.BytesIO(data), []) if data else ():
-            said = [link for link in record["related_reports"] if link.startswith(_NOTICES)]
-            if record["retracted"] or said:
-                found[record["pmid"]] = said or ["Retracted publication"]
-    return found
+            links = [link for link in record["related_reports"] if link.startswith(_NOTICES)]
+            if record["retracted"] or links:
+                notices_of[record["pmid"]] = links or ["Retracted publication"]
+    return notices_of
 
 
 _NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "RetractedandRepublishedIn")
@@ -96,21 +96,21 @@ _NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "Ret
 # --- searching -----------------------------------------------------------------------------------------------------
 
 
-def _search(client: Client, wanted: archive.Wanted, dates: tuple[str, str]) -> dict[str, Any]:
+def _search(client: Client, request: archive.Wanted, dates: tuple[str, str]) -> dict[str, Any]:
     since, until = dates
-    hits = client.search(wanted.query, since=since, until=until)
+    hits = client.search(request.query, since=since, until=until)
     warnings = list(hits.messages)
     if hits.count > WINDOW:
         warnings.append(
             f"PubMed found {hits.count:,} records. More than {WINDOW:,} mostly mean a query that is too wide."
         )
         warnings = [line for line in warnings if "Restrictions achieved" not in line]
-        ids = _sliced(client, wanted.query, since or _FIRST_DAY, until or _LAST_DAY, hits)
+        ids = _sliced(client, request.query, since or _FIRST_DAY, until or _LAST_DAY, hits)
     else:
         ids = list(dict.fromkeys(hits.ids))
     if not hits.count:
         warnings.append("PubMed found nothing.")
-    if "[all fields]" in hits.translation.lower() and "[all fields]" not in wanted.query.lower():
+    if "[all fields]" in hits.translation.lower() and "[all fields]" not in request.query.lower():
         warnings.append(
             "PubMed searched some words in all fields, because they have no field tag: see the translation."
         )
@@ -118,10 +118,10 @@ def _search(client: Client, wanted: archive.Wanted, dates: tuple[str, str]) -> d
         "source": "pubmed",
         "database": "PubMed",
         "interface": "NCBI E-utilities",
-        "query": wanted.query,
+        "query": request.query,
         "query_translation": hits.translation,
         "count": hits.count,
-        "date": wanted.date,
+        "date": request.date,
         "since": since,
         "until": until,
         "ids": ids,
@@ -132,11 +132,11 @@ def _search(client: Client, wanted: archive.Wanted, dates: tuple[str, str]) -> d
     }
 
 
-def _sliced(client: Client, query: str, since: str, until: str, whole: Hits) -> list[str]:
+def _sliced(client: Client, query: str, since: str, until: str, all_hits: Hits) -> list[str]:
     """The ids of a search with more hits than PubMed hands out at once, by halving the interval of Entrez dates."""
     ids: dict[str, None] = {}
     total = 0
-    slices = [(since, until, whole.count)]
+    slices = [(since, until, all_hits.count)]
     while slices:
         first, last, count = slices.pop()
         if count > WINDOW:
@@ -154,9 +154,9 @@ def _sliced(client: Client, query: str, since: str, until: str, whole: Hits) -> 
         hits = client.search(query, since=first, until=last)
         total += hits.count
         ids.update(dict.fromkeys(hits.ids))
-    if total != whole.count or len(ids) != total:
+    if total != all_hits.count or len(ids) != total:
         raise SearchError(
-            f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {whole.count:,}.",
+            f"the parts of the search hold {total:,} hits ({len(ids):,} different), the whole {all_hits.count:,}.",
             remedy="PubMed's index probably changed meanwhile. Run the search again.",
         )
     return list(ids)
@@ -185,9 +185,9 @@ def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progre
     _in_batches(client, store, log["ids"], batch, lambda: progress and progress(store.count(log["ids"]), total))
     missing = []
     for pmid in [pmid for pmid in log["ids"] if pmid not in store.known]:
-        data, found = client.fetch([pmid])
-        if found:
-            store.add(data, found)
+        data, returned = client.fetch([pmid])
+        if returned:
+            store.add(data, returned)
         else:
             missing.append(pmid)
     warnings = list(log["warnings"])
@@ -210,14 +210,14 @@ def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int
     while waiting:
         part = waiting[:size]
         try:
-            data, found = client.fetch(part)
+            data, returned = client.fetch(part)
         except SearchError as error:
             # A server that fails on large answers may manage smaller ones; one that is down fails on these as well.
             if len(part) <= 25 or "server failed" not in error.what:
                 raise SearchError(error.what, remedy=archive.GO_ON) from None
             size = len(part) // 2
             continue
-        if found:
-            store.add(data, found)
+        if returned:
+            store.add(data, returned)
         waiting = waiting[len(part) :]
         tell()

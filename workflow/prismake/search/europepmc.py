@@ -19,7 +19,7 @@ def _parameters(query: str, since: str, until: str, mark: str) -> dict[str, str]
 
 def _read(answer: dict[str, Any]) -> paged.Page:
     results = answer["resultList"]["result"]
-    ids = [f"{one.get('source', '')}:{one['id']}" for one in results]
+    ids = [f"{result.get('source', '')}:{result['id']}" for result in results]
     return paged.Page(int(answer["hitCount"]), ids, str(answer.get("nextCursorMark") or "") if ids else "")
 
 

@@ -89,13 +89,13 @@ class Client:
             data = self._ask("efetch", id=",".join(ids), retmode="xml")
             if data is None:
                 return b"", []
-            found = _whole(data)
-            stray = len(set(found) - set(ids))
+            returned = _whole(data)
+            stray = len(set(returned) - set(ids))
             if stray > (max(1, len(ids) // 20) if tries > 2 else 0):
                 raise PassingError(f"the answer holds {stray} records that were not asked for")
-            if len(found) * 2 < len(ids) and len(ids) > 1 and tries < 3:
-                raise PassingError(f"the answer holds {len(found)} of {len(ids)} records")
-            return data, found
+            if len(returned) * 2 < len(ids) and len(ids) > 1 and tries < 3:
+                raise PassingError(f"the answer holds {len(returned)} of {len(ids)} records")
+            return data, returned
 
         doing = f"Fetching {len(ids)} records from PubMed"
         return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
@@ -110,14 +110,14 @@ class Client:
         doing = f"Asking PubMed for the links of {pmid}"
         return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
 
-    def _ask(self, what: str, **parameters: str) -> bytes | None:
+    def _ask(self, utility: str, **parameters: str) -> bytes | None:
         from Bio import Entrez
 
         parameters |= {"tool": "prismake", "email": self.email}
         if self.api_key:
             parameters["api_key"] = self.api_key
         self.requests += 1
-        with self._through(Entrez), getattr(Entrez, what)(db="pubmed", **parameters) as response:
+        with self._through(Entrez), getattr(Entrez, utility)(db="pubmed", **parameters) as response:
             data = body(getattr(response, "buffer", response), self.policy)
         return _judged(data, self.api_key)
 
@@ -125,12 +125,12 @@ class Client:
     def _through(self, entrez: Any) -> Iterator[None]:
         """Biopython with this client's opener; its settings are global, so only one client at a time uses them."""
         with _lock:
-            kept = entrez.urlopen, entrez.max_tries
+            original = entrez.urlopen, entrez.max_tries
             entrez.urlopen, entrez.max_tries = self._open, 1
             try:
                 yield
             finally:
-                entrez.urlopen, entrez.max_tries = kept
+                entrez.urlopen, entrez.max_tries = original
 
     def _open(self, request: urllib.request.Request) -> Any:
         url = urllib.parse.urlsplit(request.full_url)
@@ -150,25 +150,27 @@ def _judged(data: bytes, key: str | None) -> bytes | None:
         raise PassingError("a web page instead of records")
     if not start.startswith(b"<"):
         raise PassingError("neither XML nor a message")
-    found = re.search(rb"<ERROR>(.*?)</ERROR>", start, re.DOTALL)
-    if not found:
+    match = re.search(rb"<ERROR>(.*?)</ERROR>", start, re.DOTALL)
+    if not match:
         return data
-    said = mask(collapse(found.group(1).decode("utf-8", "replace")), key)
-    if re.search(r"(?i)empty result|cannot process id list|id list is empty", said):
+    message = mask(collapse(match.group(1).decode("utf-8", "replace")), key)
+    if re.search(r"(?i)empty result|cannot process id list|id list is empty", message):
         return None
-    if re.search(r"(?i)backend failed|try again|temporar|timed? ?out|server|unavailable|can't|Unable to obtain", said):
-        raise PassingError(f"PubMed's own error: {said}")
-    raise SearchError(f"PubMed refused the request: {said}.", remedy="Check the query on the PubMed website.")
+    if re.search(
+        r"(?i)backend failed|try again|temporar|timed? ?out|server|unavailable|can't|Unable to obtain", message
+    ):
+        raise PassingError(f"PubMed's own error: {message}")
+    raise SearchError(f"PubMed refused the request: {message}.", remedy="Check the query on the PubMed website.")
 
 
 def _whole(data: bytes) -> list[str]:
     try:
-        found = pubmed_xml.pmids(data)
+        pmids = pubmed_xml.pmids(data)
     except etree.XMLSyntaxError as error:
         raise PassingError(f"the XML is cut off or broken ({error.msg})") from None
     if not re.search(rb"<Pubmed(?:Book)?Article(?:Set)?\b", data[:4000]):
         raise PassingError("XML that is no set of PubMed records")
-    return [pmid for pmid in found if pmid]
+    return [pmid for pmid in pmids if pmid]
 
 
 def _linked(data: bytes, name: str) -> list[str]:
@@ -179,7 +181,9 @@ def _linked(data: bytes, name: str) -> list[str]:
     if root.tag != "eLinkResult":
         raise PassingError("XML that is no set of links")
     sets = (links for links in root.iter("LinkSetDb") if links.findtext("LinkName") == name)
-    return list(dict.fromkeys(number for links in sets for one in links.iter("Link") if (number := one.findtext("Id"))))
+    return list(
+        dict.fromkeys(number for links in sets for link in links.iter("Link") if (number := link.findtext("Id")))
+    )
 
 
 # --- ESearch -------------------------------------------------------------------------------------------------------
@@ -211,10 +215,12 @@ def _hits(data: bytes | None) -> Hits:
     ]
     mapped = [collapse(element.text) for element in root.iterfind("TranslationSet/Translation/From")]
     if mapped:
-        shown = ", ".join(mapped[:12]) + (", ..." if len(mapped) > 12 else "")
-        messages.append(f"PubMed widened words without a field tag by terms of its own (see the translation): {shown}.")
+        examples = ", ".join(mapped[:12]) + (", ..." if len(mapped) > 12 else "")
+        messages.append(
+            f"PubMed widened words without a field tag by terms of its own (see the translation): {examples}."
+        )
     ids = [collapse(element.text) for element in root.iterfind("IdList/Id")]
-    bad = [pmid for pmid in ids if not re.fullmatch(r"\d{1,9}", pmid)]
-    if bad:
-        raise PassingError(f"ids that are no numbers ({bad[0][:40]!r})")
+    invalid = [pmid for pmid in ids if not re.fullmatch(r"\d{1,9}", pmid)]
+    if invalid:
+        raise PassingError(f"ids that are no numbers ({invalid[0][:40]!r})")
     return Hits(int(count), ids, collapse(root.findtext("QueryTranslation")), messages)

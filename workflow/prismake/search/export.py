@@ -79,8 +79,8 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
 
 def _first_and_last(pages: str) -> tuple[str, str]:
     """``101-109`` in two; anything that would not come together again in the same way stays whole."""
-    found = re.fullmatch(r"([^\s\-\u2010]+)-([^\s\-]+)", pages)
-    return (found.group(1), found.group(2)) if found and found.group(1) != found.group(2) else (pages, "")
+    match = re.fullmatch(r"([^\s\-\u2010]+)-([^\s\-]+)", pages)
+    return (match.group(1), match.group(2)) if match and match.group(1) != match.group(2) else (pages, "")
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

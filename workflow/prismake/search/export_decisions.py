@@ -60,8 +60,8 @@ def of_record(index: int, tags: Tags, platform: str, file_name: str) -> Iterator
         yield Decision(index, "full_text", TEAM, tags["decision"][0], "".join(tags.get("reason", ())))
     elif platform == "ASReview":
         yield from _asreview_table(index, tags)
-    elif "ASReview_" in notes and (found := _ASREVIEW_NOTE.search(notes)):
-        yield Decision(index, "title_abstract", TEAM, "exclude" if found.group(1) else "include")
+    elif "ASReview_" in notes and (match := _ASREVIEW_NOTE.search(notes)):
+        yield Decision(index, "title_abstract", TEAM, "exclude" if match.group(1) else "include")
 
 
 def _asreview_table(index: int, tags: Tags) -> Iterator[Decision]:
@@ -84,15 +84,15 @@ def _rayyan(index: int, notes: str) -> Iterator[Decision]:
         for reviewer, word in _PAIR.findall(inside):
             decision = _WORDS.get(word.strip().lower())
             if decision:
-                said = reason if decision == "exclude" else ""
+                exclusion_reason = reason if decision == "exclude" else ""
                 labels = parts.get("LABELS", ())
-                yield Decision(index, "title_abstract", reviewer.strip(), decision, said, labels)
+                yield Decision(index, "title_abstract", reviewer.strip(), decision, exclusion_reason, labels)
 
 
 def _covidence(index: int, notes: str, file_name: str) -> Iterator[Decision]:
     for pattern, stage, decision in _STATES:
         if pattern.search(file_name):
-            found = re.search(r"(?i)exclusion reason:\s{0,5}([^|;\n]+)", notes)
-            reason = found.group(1).strip() if found and decision == "exclude" else ""
+            match = re.search(r"(?i)exclusion reason:\s{0,5}([^|;\n]+)", notes)
+            reason = match.group(1).strip() if match and decision == "exclude" else ""
             yield Decision(index, stage, TEAM, decision, reason)
             return

@@ -72,20 +72,20 @@ def complete(record: dict[str, Any], tags: Mapping[str, list[str]]) -> None:
         stated = {number for value in notes if _may_state(value) for number in _pmids(value)}
         record["pmid"] = _only(stated) or _only(filter(None, map(_page_of_pubmed, addresses)))
     if not record.get("pmcid"):
-        found = {
+        pmcids = {
             normal_pmcid(text) for value in notes if "pmc" in value.lower() for text in _pieces(value, _STATED_PMCID)
         }
-        record["pmcid"] = _only(found) or _only(normal_pmcid(one) for one in addresses if "/PMC" in one.upper())
+        record["pmcid"] = _only(pmcids) or _only(normal_pmcid(url) for url in addresses if "/PMC" in url.upper())
     if not record.get("doi"):
         stated = {normal_doi(line) for value in notes if "10." in value for line in _own_lines(value, _STATED_DOI)}
         record["doi"] = _only(stated) or next(
-            (doi for one in addresses if "10." in one and (doi := normal_doi(one))), ""
+            (doi for url in addresses if "10." in url and (doi := normal_doi(url))), ""
         )
 
 
-def _only(found: Iterable[str]) -> str:
+def _only(candidates: Iterable[str]) -> str:
     """The one value of all that are there; "" for none, and where they contradict each other."""
-    values = set(found) - {""}
+    values = set(candidates) - {""}
     return values.pop() if len(values) == 1 else ""
 
 
@@ -121,7 +121,7 @@ def _pieces(value: str, stated: re.Pattern[str]) -> Iterator[str]:
 
 def _pmids(value: str) -> Iterator[str]:
     for piece in _pieces(value, _STATED_PMID):
-        if found := _STATED_PMID.fullmatch(piece):
-            yield found.group(2)
+        if match := _STATED_PMID.fullmatch(piece):
+            yield match.group(2)
     # CINAHL ends its line of keys with its own mark before the number, whatever stands before.
     yield from re.findall(r"\bPMID: NLM0*(\d{1,9})\b", value)

@@ -27,16 +27,16 @@ COLUMNS = [*FOUND, "item_id", "who", "implied"]
 def nobody_here(source: str, decisions: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[str]:
     """A sentence for each person of the tool who is nobody in this review."""
     counted = Counter((row["reviewer"], row["file"]) for row in decisions if row["reviewer"] not in names)
-    said = []
+    sentences = []
     for (person, file), number in sorted(counted.items()):
-        who = "the team" if person == TEAM else f"“{person}”"
-        here = EVERYBODY if person == TEAM else "the name of a reviewer"
-        said.append(
-            f"{file} brought decisions along that are not taken over, of {who}: {number:,}. To take them over, write "
+        name = "the team" if person == TEAM else f"“{person}”"
+        reviewer = EVERYBODY if person == TEAM else "the name of a reviewer"
+        sentences.append(
+            f"{file} brought decisions along that are not taken over, of {name}: {number:,}. To take them over, write "
             f"under searches.{source} in config/config.yaml: "
-            f"reviewers: {{ {json.dumps(person, ensure_ascii=False)}: {here} }}"
+            f"reviewers: {{ {json.dumps(person, ensure_ascii=False)}: {reviewer} }}"
         )
-    return said
+    return sentences
 
 
 def carry(
@@ -77,21 +77,21 @@ def prefilled(carried: pd.DataFrame, stage: str, reasons: Sequence[str]) -> dict
     Decisions of one person that contradict each other (two records of one report) are nobody's answer. A reason that
     is one of the protocol's becomes the answer, any other a note.
     """
-    known = {normal_word(reason): reason for reason in reasons}
-    found: dict[str, dict[str, Any]] = {}
-    mine = carried[(carried["stage"] == stage) & (carried["who"] != "")]
-    for (item, who), rows in mine.groupby(["item_id", "who"], sort=True):
+    configured = {normal_word(reason): reason for reason in reasons}
+    by_item: dict[str, dict[str, Any]] = {}
+    of_stage = carried[(carried["stage"] == stage) & (carried["who"] != "")]
+    for (item, reviewer), rows in of_stage.groupby(["item_id", "who"], sort=True):
         if len(set(rows["decision"])) > 1:
             continue
-        said = rows.sort_values("implied", kind="stable").iloc[0].to_dict()
-        reason = known.get(normal_word(said["reason"]), "") if stage == FULL_TEXT else ""
-        note = [f"labels: {said['labels']}"] if said["labels"] else []
-        note += [f"reason: {said['reason']}"] if said["reason"] and not reason else []
-        answer = {"decision": said["decision"], "reason": reason, "note": "; ".join(note)}
-        team = {"team": "yes"} if said["reviewer"] == TEAM else {}
+        imported = rows.sort_values("implied", kind="stable").iloc[0].to_dict()
+        reason = configured.get(normal_word(imported["reason"]), "") if stage == FULL_TEXT else ""
+        note = [f"labels: {imported['labels']}"] if imported["labels"] else []
+        note += [f"reason: {imported['reason']}"] if imported["reason"] and not reason else []
+        answer = {"decision": imported["decision"], "reason": reason, "note": "; ".join(note)}
+        team = {"team": "yes"} if imported["reviewer"] == TEAM else {}
         filled = {name: value for name, value in answer.items() if value}
-        found.setdefault(item, {})[who] = {"answers": filled, "file": said["file"], **team}
-    return {item: json.dumps(people, ensure_ascii=False, sort_keys=True) for item, people in sorted(found.items())}
+        by_item.setdefault(item, {})[reviewer] = {"answers": filled, "file": imported["file"], **team}
+    return {item: json.dumps(people, ensure_ascii=False, sort_keys=True) for item, people in sorted(by_item.items())}
 
 
 def outcome(carried: pd.DataFrame, decisions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -100,30 +100,32 @@ def outcome(carried: pd.DataFrame, decisions: Mapping[str, pd.DataFrame]) -> pd.
     Args:
         decisions: by stage, the table of decisions.
     """
-    said = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
+    tables = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
     several = carried.groupby(["stage", "item_id", "who"])["decision"].transform("nunique") > 1
     became = []
     for row, torn in zip(carried.to_dict("records"), several, strict=True):
-        item = said[row["stage"]].get(row["item_id"])
-        now = item.get(f"decision.{row['who']}", "") if item else ""
+        item = tables[row["stage"]].get(row["item_id"])
+        current = item.get(f"decision.{row['who']}", "") if item else ""
         if not row["who"]:
             became.append("not taken over: nobody here")
         elif item is None:
             became.append("waits: not asked at this stage now")
         elif torn:
             became.append("not taken over: contradicts another of this report")
-        elif now == row["decision"]:
+        elif current == row["decision"]:
             became.append("stands in the sheet")
         else:
-            became.append(f"the sheet says {now}" if now else "not in the sheet")
+            became.append(f"the sheet says {current}" if current else "not in the sheet")
     return carried.assign(became=became)
 
 
 def summary(table: pd.DataFrame) -> list[str]:
     """One sentence a file: how many decisions came along, and what has become of them. Implied ones are left out."""
-    said = []
+    sentences = []
     for file, rows in table[table["implied"] == ""].groupby("file", sort=True):
-        counted = Counter("changed in the sheet" if one.startswith("the sheet says") else one for one in rows["became"])
+        counted = Counter(
+            "changed in the sheet" if text.startswith("the sheet says") else text for text in rows["became"]
+        )
         parts = "; ".join(f"{how}: {number:,}" for how, number in sorted(counted.items(), key=lambda c: (-c[1], c[0])))
-        said.append(f"{file}: decisions that came along: {len(rows):,} ({parts}).")
-    return said
+        sentences.append(f"{file}: decisions that came along: {len(rows):,} ({parts}).")
+    return sentences

@@ -76,19 +76,19 @@ class Import:
         """The decisions that came along: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
         return [
             {
-                "record_id": self.record_ids[one.index],
-                "stage": one.stage,
-                "reviewer": one.reviewer,
-                "decision": one.decision,
-                "reason": one.reason,
-                "labels": "; ".join(one.labels),
+                "record_id": self.record_ids[decision.index],
+                "stage": decision.stage,
+                "reviewer": decision.reviewer,
+                "decision": decision.decision,
+                "reason": decision.reason,
+                "labels": "; ".join(decision.labels),
             }
-            for one in self.decisions
+            for decision in self.decisions
         ]
 
 
 @dataclass
-class _Found:
+class _FileBeingRead:
     """A file while it is being read: what was seen so far."""
 
     where: str
@@ -112,12 +112,12 @@ def read_file(path: str | Path, source: str | None = None) -> Import:
     database that makes one.
     """
     path = Path(path)
-    found = _Found(path.name)
+    file = _FileBeingRead(path.name)
     with record_table.bulk():
-        rows = list(_records(path, found))
-    source = source or slug(_database(found)) or slug(path.name.split(".")[0]) or "records"
+        rows = list(_records(path, file))
+    source = source or slug(_database(file)) or slug(path.name.split(".")[0]) or "records"
     ids = record_table.Ids(source)
-    return _finished(found, source, [ids.give(record) for record in rows], rows)
+    return _finished(file, source, [ids.give(record) for record in rows], rows)
 
 
 def stream(
@@ -131,16 +131,21 @@ def stream(
     ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
     with record_table.bulk():
         files = list(map(Path, paths))
-        whole = Inventory()  # the answers of one search are one export in parts
+        shared_inventory = Inventory()  # the answers of one search are one export in parts
         for path in files:
-            found, given = _Found(path.name, inventory=whole if once else Inventory()), list[str]()
-            records = _records(path, found)
+            file, record_ids = (
+                _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
+                list[str](),
+            )
+            records = _records(path, file)
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
                     portion = list(_first_of_each(portion, seen))
-                given += [ids.give(record) for record in portion]
+                record_ids += [ids.give(record) for record in portion]
                 take(portion)
-            imports.append(_finished(found, source, given, [], told=not once, counted=not once or path == files[-1]))
+            imports.append(
+                _finished(file, source, record_ids, [], with_warnings=not once, counted=not once or path == files[-1])
+            )
     return imports
 
 
@@ -158,29 +163,29 @@ def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:
     What had to be left out is told as Python warnings, and the lines are kept in ``table.attrs["problems"]``. Raises
     ``ImportFileError`` for files that are no export, and for those in which no record could be read.
     """
-    found = read_file(path, source)
-    if found.problems and not found.records:
-        raise ImportFileError("no record could be read: " + " ".join(found.problems[:5]), where=Path(path).name)
-    for line in found.problems + found.warnings:
+    result = read_file(path, source)
+    if result.problems and not result.records:
+        raise ImportFileError("no record could be read: " + " ".join(result.problems[:5]), where=Path(path).name)
+    for line in result.problems + result.warnings:
         python_warnings.warn(line, stacklevel=2)
-    table = found.table()
-    if found.problems:
-        table.attrs["problems"] = list(found.problems)
+    table = result.table()
+    if result.problems:
+        table.attrs["problems"] = list(result.problems)
     return table
 
 
 # --- by format -----------------------------------------------------------------------------------------------------
 
 
-def _records(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
-    """The records of a file, without ids; ``found`` learns what they tell of the file."""
+def _records(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
+    """The records of a file, without ids; ``file`` learns what they tell of the file."""
     try:
-        for record in _by_format(path, found):
-            found.count += 1
-            found.untitled += not record["title"]
-            found.inventory.see(record)
+        for record in _by_format(path, file):
+            file.count += 1
+            file.untitled += not record["title"]
+            file.inventory.see(record)
             if record["database"]:
-                found.databases[record["database"]] += 1
+                file.databases[record["database"]] += 1
             yield record
     except MemoryError:
         raise PrismakeError(
@@ -190,29 +195,29 @@ def _records(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
         ) from None
 
 
-def _by_format(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
+def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
     with decode.open_stream(path) as stream:
         head = stream.read(detect.HEAD)
-    if detect.binary(head, found.where) == "workbook":
-        return _of_rows(delimited.sheet_rows(decode.read_all(path), found.where, found.warnings), found, "workbook")
+    if detect.binary(head, file.where) == "workbook":
+        return _of_rows(delimited.sheet_rows(decode.read_all(path), file.where, file.warnings), file, "workbook")
     start = decode.decode(head)[0]
     if detect.is_search_log(start):
-        found.format = SEARCH_LOG
+        file.format = SEARCH_LOG
         return iter(())
-    name = "table" if delimited.begins_with_header(start) else detect.text_format(start, found.where)
+    name = "table" if delimited.begins_with_header(start) else detect.text_format(start, file.where)
     if name.endswith("_xml"):
-        pubmed_xml.refuse_entities(head, found.where)
-        return _of_pubmed(path, found) if name == "pubmed_xml" else _of_xml(path, found, *_XML_READERS[name])
-    text, said = decode.decode(decode.read_all(path))
-    found.warnings += said
+        pubmed_xml.refuse_entities(head, file.where)
+        return _of_pubmed(path, file) if name == "pubmed_xml" else _of_xml(path, file, *_XML_READERS[name])
+    text, remarks = decode.decode(decode.read_all(path))
+    file.warnings += remarks
     if name == "table":
-        return _of_rows(delimited.csv_rows(text, found.problems), found, "CSV")
+        return _of_rows(delimited.csv_rows(text, file.problems), file, "CSV")
     if name == "json":
-        return _build(*json_records.read(text, found.where), found)
+        return _build(*json_records.read(text, file.where), file)
     if name == "ris":
-        return _build(ris_dialect(text), tagged.ris(text, found.problems), found)
+        return _build(ris_dialect(text), tagged.ris(text, file.problems), file)
     dialect, reader = _READERS[name]
-    return _build(dialect, tagged.drop_empty(reader(text, found.problems)), found)
+    return _build(dialect, tagged.drop_empty(reader(text, file.problems)), file)
 
 
 _XML_READERS: dict[str, tuple[Dialect, Callable[[Any, list[str]], Iterator[Raw]]]] = {
@@ -243,88 +248,88 @@ def ris_dialect(text: str) -> Dialect:
     raise AssertionError("the last RIS dialect has no signature and fits everything")
 
 
-def _of_pubmed(path: Path, found: _Found) -> Iterator[dict[str, Any]]:
-    found.dialect, found.format = dialects.MEDLINE, "PubMed XML"
-    before = len(found.problems)
+def _of_pubmed(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
+    file.dialect, file.format = dialects.MEDLINE, "PubMed XML"
+    before = len(file.problems)
     try:
         with decode.open_stream(path) as stream:
-            yield from pubmed_xml.records(stream, found.problems)
+            yield from pubmed_xml.records(stream, file.problems)
     except etree.XMLSyntaxError as error:
-        seen = found.count + len(found.problems) - before
-        yield from pubmed_xml.salvage(decode.read_all(path), found.problems, seen)
-        if found.count and not found.problems:
-            found.problems.append(
+        seen = file.count + len(file.problems) - before
+        yield from pubmed_xml.salvage(decode.read_all(path), file.problems, seen)
+        if file.count and not file.problems:
+            file.problems.append(
                 f"line {error.lineno}: the file is not whole ({error.msg}). Its records were read, but others may "
                 "have stood behind them; export it again."
             )
 
 
 def _of_xml(
-    path: Path, found: _Found, dialect: Dialect, reader: Callable[[Any, list[str]], Iterator[Raw]]
+    path: Path, file: _FileBeingRead, dialect: Dialect, reader: Callable[[Any, list[str]], Iterator[Raw]]
 ) -> Iterator[dict[str, Any]]:
     with decode.open_stream(path) as stream:
-        yield from _build(dialect, reader(stream, found.problems), found)
+        yield from _build(dialect, reader(stream, file.problems), file)
 
 
-def _of_rows(rows: delimited.Rows, found: _Found, shape: str) -> Iterator[dict[str, Any]]:
-    dialect, raws = delimited.recognise(rows, found.problems, found.where, found.inventory, sheet=shape == "workbook")
-    yield from _build(dialect, raws, found)
+def _of_rows(rows: delimited.Rows, file: _FileBeingRead, shape: str) -> Iterator[dict[str, Any]]:
+    dialect, raws = delimited.recognise(rows, file.problems, file.where, file.inventory, sheet=shape == "workbook")
+    yield from _build(dialect, raws, file)
     if dialect.name == "table":
-        found.format = shape
+        file.format = shape
 
 
-def _build(dialect: Dialect, raws: Iterable[Raw], found: _Found) -> Iterator[dict[str, Any]]:
-    found.dialect, found.format = dialect, dialect.name
+def _build(dialect: Dialect, raws: Iterable[Raw], file: _FileBeingRead) -> Iterator[dict[str, Any]]:
+    file.dialect, file.format = dialect, dialect.name
     for raw in raws:
         if dialect.platform == "WHO ICTRP":
             tool_tables.summarise(raw.tags)
         record = build(dialect, raw.tags)
         record_database(dialect, raw.tags, record)
-        found.inventory.see_tags(dialect, raw.tags, record)
-        found.decisions.extend(of_record(found.count, raw.tags, dialect.platform, found.where))
+        file.inventory.see_tags(dialect, raw.tags, record)
+        file.decisions.extend(of_record(file.count, raw.tags, dialect.platform, file.where))
         yield record
 
 
-def _database(found: _Found) -> str:
+def _database(file: _FileBeingRead) -> str:
     """The database that most records name; of a library that mixes sources only if all do."""
-    dialect = found.dialect
-    if not found.databases:
+    dialect = file.dialect
+    if not file.databases:
         return dialect.database if dialect else ""
-    name, count = found.databases.most_common(1)[0]
-    return "" if dialect and dialect.kind == "other" and count < found.count else name
+    name, count = file.databases.most_common(1)[0]
+    return "" if dialect and dialect.kind == "other" and count < file.count else name
 
 
 def _finished(
-    found: _Found,
+    file: _FileBeingRead,
     source: str,
     record_ids: list[str],
     records: list[dict[str, Any]],
     *,
-    told: bool = True,
+    with_warnings: bool = True,
     counted: bool = True,
 ) -> Import:
-    """``told``: warnings on the fields are due (in a live search nobody chose them); ``counted``: their numbers are."""
-    dialect = found.dialect
-    if not found.count and not found.problems and found.format != SEARCH_LOG:
+    """``with_warnings``: warn about its fields (in a live search nobody chose them); ``counted``: count them."""
+    dialect = file.dialect
+    if not file.count and not file.problems and file.format != SEARCH_LOG:
         raise ImportFileError(
-            f"the file looks like {found.format or 'an export'} but holds no records.",
-            where=found.where,
+            f"the file looks like {file.format or 'an export'} but holds no records.",
+            where=file.where,
             remedy="Export the search again. " + detect.EXPORTS,
         )
-    warnings = [*([dialect.warning] if dialect and dialect.warning else []), *found.warnings]
-    warnings += found.inventory.warnings(dialect) if told else []
-    if found.untitled:
-        warnings.append(f"{found.untitled} of {found.count} records have no title.")
+    warnings = [*([dialect.warning] if dialect and dialect.warning else []), *file.warnings]
+    warnings += file.inventory.warnings(dialect) if with_warnings else []
+    if file.untitled:
+        warnings.append(f"{file.untitled} of {file.count} records have no title.")
     return Import(
         record_ids=record_ids,
         records=records,
-        format=found.format,
-        database=_database(found),
+        format=file.format,
+        database=_database(file),
         platform=dialect.platform if dialect else "",
         source=source,
         kind=dialect.kind if dialect else "other",
-        problems=[f"{found.where}, {line}" for line in found.problems],
-        warnings=[f"{found.where}: {line}" for line in warnings],
-        decisions=found.decisions,
-        fields=found.inventory.fields(dialect) if counted else Fields(),
+        problems=[f"{file.where}, {line}" for line in file.problems],
+        warnings=[f"{file.where}: {line}" for line in warnings],
+        decisions=file.decisions,
+        fields=file.inventory.fields(dialect) if counted else Fields(),
     )

@@ -105,39 +105,39 @@ class Inventory:
     def _missing_of(self, dialect: Dialect) -> list[str]:
         if not self._records:
             return []
-        wanted = _OF_REGISTERS if dialect.kind == "register" else EXPECTED
-        known = [column for column in self._missing if column in wanted and dialect.fields.get(column)]
-        return [column for column in known if column != "pmid" or dialect.database in _PMID_IS_USUAL]
+        expected = _OF_REGISTERS if dialect.kind == "register" else EXPECTED
+        absent = [column for column in self._missing if column in expected and dialect.fields.get(column)]
+        return [column for column in absent if column != "pmid" or dialect.database in _PMID_IS_USUAL]
 
     def warnings(self, dialect: Dialect | None) -> list[str]:
         """A sentence for each way in which something of the file is not in the record table."""
         if dialect is None:
             return []
-        found, said = self.fields(dialect), list[str]()
-        if found.unknown:
-            shown = [f"“{tag}” ({count:,})" for tag, count in found.unknown.items()]
-            more = f" and {len(shown) - _MOST:,} more" if len(shown) > _MOST else ""
-            said.append(
-                f"{_number(len(shown), 'field')} not known here and not read (in brackets: records with a value): "
-                f"{', '.join(shown[:_MOST])}{more}. If one holds what you need, rename it to Title, Authors, Year, "
+        fields, sentences = self.fields(dialect), list[str]()
+        if fields.unknown:
+            unread = [f"“{tag}” ({count:,})" for tag, count in fields.unknown.items()]
+            more = f" and {len(unread) - _MOST:,} more" if len(unread) > _MOST else ""
+            sentences.append(
+                f"{_number(len(unread), 'field')} not known here and not read (in brackets: records with a value): "
+                f"{', '.join(unread[:_MOST])}{more}. If one holds what you need, rename it to Title, Authors, Year, "
                 "Journal, Volume, Issue, Pages, DOI, PMID or Abstract, or export in another format."
             )
-        if found.missing:
-            said.append(
-                f"no record has {_listed(found.missing)}, for which the format has a place "
+        if fields.missing:
+            sentences.append(
+                f"no record has {_listed(fields.missing)}, for which the format has a place "
                 f"({_number(self._records, 'record')}). If the database shows it, choose it when exporting."
             )
         for column, values in self._unreadable.items():
-            said.append(
+            sentences.append(
                 f"{_number(len(values), 'value')} of {_WORDS.get(column, column)} cannot be read as such; the first is "
                 f"“{values[0][:60]}”."
             )
         if self._cut_off:
-            said.append(
+            sentences.append(
                 f"the author lists of {_number(self._cut_off, 'record')} end in “et al.”: this export does not tell "
                 "all authors."
             )
-        return said
+        return sentences
 
 
 _WORDS = {"doi": "DOI", "pmid": "PMID"}

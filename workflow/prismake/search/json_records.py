@@ -151,7 +151,7 @@ def _papers(data: Any) -> list[dict[str, Any]] | None:
     if not isinstance(data, dict) or not isinstance(data.get("resultList"), dict):
         return None
     results = data["resultList"].get("result")
-    return [one for one in results if isinstance(one, dict)] if isinstance(results, list) else None
+    return [paper for paper in results if isinstance(paper, dict)] if isinstance(results, list) else None
 
 
 def _paper_tags(paper: dict[str, Any]) -> Tags:
@@ -161,23 +161,23 @@ def _paper_tags(paper: dict[str, Any]) -> Tags:
         tags["key"] = number if source in ([], ["MED"], ["PPR"]) else [f"{source[0]}:{number[0]}"]
         tags["address"] = [f"https://europepmc.org/article/{(source or ['MED'])[0]}/{number[0]}"]
     people = _list(paper, "authorList", "author")
-    names = [_at(one, ["fullName"]) or _at(one, ["collectiveName"]) for one in people]
+    names = [_at(person, ["fullName"]) or _at(person, ["collectiveName"]) for person in people]
     tags["people"] = [name[0] for name in names if name]
     if not tags["people"]:
         tags["authorString"] = [text.rstrip(".") for text in _at(paper, ["authorString"])]
     tags["links"] = [
         "".join(word[:1].upper() + word[1:] for word in kind[0].split()) + f": PMID {other[0]}"
-        for one in _list(paper, "commentCorrectionList", "commentCorrection")
-        if (kind := _at(one, ["type"])) and (other := _at(one, ["id"]))
+        for correction in _list(paper, "commentCorrectionList", "commentCorrection")
+        if (kind := _at(correction, ["type"])) and (other := _at(correction, ["id"]))
     ]
     return tags
 
 
 def _list(node: dict[str, Any], *path: str) -> list[dict[str, Any]]:
-    found: Any = node
+    value: Any = node
     for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        value = value.get(name) if isinstance(value, dict) else None
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 _CSL_MARKS = {"issued", "container-title", "author", "DOI", "page", "PMID"}
@@ -191,7 +191,7 @@ def _items(data: Any) -> list[dict[str, Any]]:
     if isinstance(data, list) and all(
         isinstance(item, dict) and set(item) <= {"results", "meta", "group_by"} for item in data
     ):
-        data = [one for page in data for one in page.get("results") or []]  # pages of one search, one a line
+        data = [entry for page in data for entry in page.get("results") or []]  # pages of one search, one a line
     return [item for item in (data if isinstance(data, list) else [data]) if isinstance(item, dict)]
 
 
@@ -223,7 +223,7 @@ def _openalex_tags(work: dict[str, Any]) -> Tags:
     inverted = work.get("abstract_inverted_index")
     if isinstance(inverted, dict) and not tags.get("abstract"):
         places = [(place, word) for word, at in inverted.items() if isinstance(at, list) for place in at]
-        tags["abstract"] = [" ".join(word for _, word in sorted(places, key=lambda one: one[0]))]
+        tags["abstract"] = [" ".join(word for _, word in sorted(places, key=lambda pair: pair[0]))]
     if work.get("is_retracted") is True:
         tags["retraction"] = ["RetractionIn: as marked by OpenAlex"]
     for key in set(work) - {path.split(".")[0] for path in _OPENALEX_PATHS} - {"is_retracted"}:
@@ -248,7 +248,9 @@ def _trial_tags(study: dict[str, Any]) -> Tags:
     # Papers that the study only builds upon (BACKGROUND) are no reports of it.
     references = _list(protocol, "referencesModule", "references")
     return tags | {
-        "results.pmid": _at([one for one in references if one.get("type") in ("RESULT", "DERIVED")], ["pmid"])
+        "results.pmid": _at(
+            [reference for reference in references if reference.get("type") in ("RESULT", "DERIVED")], ["pmid"]
+        )
     }
 
 

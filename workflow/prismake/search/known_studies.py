@@ -39,7 +39,7 @@ class KnownStudy:
 
 def read(paths: Iterable[Path]) -> tuple[list[KnownStudy], list[str]]:
     """The known studies of the files in order, each once, and a sentence for each line that names none."""
-    found: dict[tuple[Any, ...], KnownStudy] = {}
+    unique: dict[tuple[Any, ...], KnownStudy] = {}
     problems: list[str] = []
     for path in paths:
         try:
@@ -48,8 +48,8 @@ def read(paths: Iterable[Path]) -> tuple[list[KnownStudy], list[str]]:
             problems.append(str(error))
             continue
         for study in studies:
-            found.setdefault((study.pmid, study.doi, study.pmcid, study.trial, study.title.casefold()), study)
-    return list(found.values()), problems
+            unique.setdefault((study.pmid, study.doi, study.pmcid, study.trial, study.title.casefold()), study)
+    return list(unique.values()), problems
 
 
 def _is_export(path: Path) -> bool:
@@ -70,17 +70,17 @@ def _is_export(path: Path) -> bool:
 
 
 def _of_export(path: Path) -> list[KnownStudy]:
-    found = read_file(path)
+    export = read_file(path)
     return [
         KnownStudy(
             named=_named(record),
             place=f"{path.name}, record {number}",
             title=record["title"],
             year=record["year"],
-            trial=record["accession"] if found.kind == "register" else "",
+            trial=record["accession"] if export.kind == "register" else "",
             **{name: record[name] for name in ("pmid", "doi", "pmcid")},
         )
-        for number, record in enumerate(found.records, 1)
+        for number, record in enumerate(export.records, 1)
     ]
 
 
@@ -98,8 +98,8 @@ def _of_lines(path: Path, problems: list[str]) -> list[KnownStudy]:
         place = f"{path.name}, line {number}"
         if not words:
             continue
-        if found := _of_line(words, place):
-            studies += found
+        if matches := _of_line(words, place):
+            studies += matches
         else:
             problems.append(f"{place}: “{words[:80]}” is no PMID, DOI, PMC number or registration number.")
     return studies

@@ -74,20 +74,20 @@ _GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 
 def year(value: str) -> int | None:
     """The first number between 1500 and 2099 that stands alone."""
-    found = _YEAR.search(value)
-    return int(found.group()) if found else None
+    match = _YEAR.search(value)
+    return int(match.group()) if match else None
 
 
 def year_in_brackets(value: str) -> int | None:
     """The year of a citation such as ``Cancer (2004) 102:4 (253-258)``."""
-    found = re.search(r"\((1[5-9]\d\d|20\d\d)\)", value)
-    return int(found.group(1)) if found else None
+    match = re.search(r"\((1[5-9]\d\d|20\d\d)\)", value)
+    return int(match.group(1)) if match else None
 
 
 def year_last(value: str) -> int | None:
     """The last year of a citation such as ``Ecohydrology. 8(6):1048-1064, September 2015.``"""
-    found = _YEAR.findall(value)
-    return int(found[-1]) if found else None
+    years = _YEAR.findall(value)
+    return int(years[-1]) if years else None
 
 
 def doi(value: str) -> str:
@@ -118,10 +118,10 @@ lines = _splitter(r"\n")
 
 def _dotted(value: str) -> list[str]:
     """``Epuna F, Shaheen SW, Wen T.``: the full stop ends the list, not the last name."""
-    found = people.cell(value)
-    if value.count(".") == 1 and found and re.search(r"[^.\s]{2,}\.$|\s[A-Z]\.$", found[-1]):
-        found[-1] = found[-1][:-1]
-    return found
+    authors = people.cell(value)
+    if value.count(".") == 1 and authors and re.search(r"[^.\s]{2,}\.$|\s[A-Z]\.$", authors[-1]):
+        authors[-1] = authors[-1][:-1]
+    return authors
 
 
 def page_range(value: str) -> str:
@@ -255,23 +255,23 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
     """The record of one set of tags; every column is there, empty when the tags do not tell it."""
     record: dict[str, Any] = {"year": None, "retracted": False, "database": dialect.database}
     for column, many, rules in dialect.plan:
-        got: Any = [] if many else ""
+        content: Any = [] if many else ""
         for tag, second, how, other, pattern in rules:
             values = tags.get(tag)
             if values and column == "authors" and len(values) > _LETTERS:
                 values = people.put_together(values)
             if second:
-                got = pages(values[0] if values else "", (tags.get(second) or [""])[0])
+                content = pages(values[0] if values else "", (tags.get(second) or [""])[0])
             elif values and (pattern is None or any(pattern.search(value) for value in tags.get(other) or ("",))):
                 if many:
                     for value in values:
-                        got.extend(how(value))
+                        content.extend(how(value))
                     continue
-                got = next((found for value in values if (found := how(value))), got)
-            if got and not many:
+                content = next((text for value in values if (text := how(value))), content)
+            if content and not many:
                 break
-        if many or got:
-            record[column] = got
+        if many or content:
+            record[column] = content
     if dialect.kind == "register":
         record["publication_types"] = [REGISTERED, *record.get("publication_types", ())]
     if dialect.platform != "prismake":
@@ -296,9 +296,9 @@ def finish(record: dict[str, Any]) -> dict[str, Any]:
     if record["keywords"]:
         record["keywords"] = list(dict.fromkeys(record["keywords"]))
     # A line each: no number is looked for across them.
-    named = trial_ids(f"{authors[0] if authors else ''}\n{title}\n{record['abstract']}")
-    if named or record["trial_ids"]:
-        record["trial_ids"] = list(dict.fromkeys([*record["trial_ids"], *named]))
+    mentioned = trial_ids(f"{authors[0] if authors else ''}\n{title}\n{record['abstract']}")
+    if mentioned or record["trial_ids"]:
+        record["trial_ids"] = list(dict.fromkeys([*record["trial_ids"], *mentioned]))
     record["retracted"] = bool(
         record["retracted"]
         or _RETRACTED_TITLE.match(title)

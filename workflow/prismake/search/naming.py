@@ -117,22 +117,22 @@ def _ovid(tags: Tags) -> str:
     return ""
 
 
-def _ebsco(tags: Tags, given: str) -> str:
+def _ebsco(tags: Tags, stated: str) -> str:
     places = " ".join([*tags.get("UR", ()), *tags.get("plink", ())])
-    found = re.search(r"[?&]db=(\w+)", places)
-    code = found.group(1).lower() if found else given.lower()
-    return EBSCO_FILES.get(code, given or (f"EBSCOhost {code}" if code else ""))
+    match = re.search(r"[?&]db=(\w+)", places)
+    code = match.group(1).lower() if match else stated.lower()
+    return EBSCO_FILES.get(code, stated or (f"EBSCOhost {code}" if code else ""))
 
 
-def _proquest(tags: Tags, given: str) -> str:
+def _proquest(tags: Tags, full_name: str) -> str:
     """The name as given, the short one where it is known; without one, that in the address of the link resolver."""
     stated = next((value for name in ("DB", "database") for value in tags.get(name, ()) if value.strip()), "")
     if not stated:
         places = " ".join([*tags.get("L2", ()), *tags.get("UR", ())])
-        found = re.search(r"ProQ(?::|%3A)+(?:ProQ(?::|%3A)+)?(\w+)", places, re.IGNORECASE)
-        stated = found.group(1) if found else ""
+        match = re.search(r"ProQ(?::|%3A)+(?:ProQ(?::|%3A)+)?(\w+)", places, re.IGNORECASE)
+        stated = match.group(1) if match else ""
     plain = re.sub(r"[\u00ae\u2122]|\((?:R|TM)\)", "", stated).strip().lower()
-    return next((name for pattern, name in PROQUEST_FILES if re.search(pattern, plain)), "") or given
+    return next((name for pattern, name in PROQUEST_FILES if re.search(pattern, plain)), "") or full_name
 
 
 def _medline(tags: Tags, record: dict[str, Any]) -> None:
@@ -143,8 +143,8 @@ def _medline(tags: Tags, record: dict[str, Any]) -> None:
     links = []
     for tag, kind in LINKS.items():
         for value in tags.get(tag, ()):
-            found = re.search(r"PMID:?\s*(\d+)", value)
-            pmid = normal_pmid(found.group(1)) if found else ""
+            match = re.search(r"PMID:?\s*(\d+)", value)
+            pmid = normal_pmid(match.group(1)) if match else ""
             links.append(f"{kind}: PMID {pmid}" if pmid else f"{kind}: {collapse(value)}")
     record["related_reports"] = links
     record["retracted"] = record["retracted"] or any(link.startswith("RetractionIn:") for link in links)

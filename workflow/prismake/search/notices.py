@@ -49,8 +49,8 @@ def check_again(
     if searches and until <= searches[0]["until"]:
         return Checked(days=dict.fromkeys(pmids, until))
     file = folder / f"notices-{until}.json"
-    now = read_json(file, {"asked": [], "found": {}})
-    missing = sorted(set(pmids) - set(now["asked"]), key=int)
+    content = read_json(file, {"asked": [], "found": {}})
+    missing = sorted(set(pmids) - set(content["asked"]), key=int)
     checked = Checked()
     if missing:
         try:
@@ -58,13 +58,13 @@ def check_again(
         except PrismakeError as error:
             checked.problem = f"Included reports were not checked for retractions as of {until}: {error.what}"
         else:
-            now = {"asked": sorted({*now["asked"], *missing}, key=int), "found": {**now["found"], **answer}}
-            write_json(file, now)
+            content = {"asked": sorted({*content["asked"], *missing}, key=int), "found": {**content["found"], **answer}}
+            write_json(file, content)
     for path in sorted(folder.glob("notices-*.json")):
-        day, kept = path.stem.removeprefix("notices-"), read_json(path)
-        for pmid in set(pmids) & set(kept["asked"]) if day <= until else ():
+        day, archived = path.stem.removeprefix("notices-"), read_json(path)
+        for pmid in set(pmids) & set(archived["asked"]) if day <= until else ():
             checked.days[pmid] = day
-            checked.found[pmid] = kept["found"].get(pmid, [])
+            checked.found[pmid] = archived["found"].get(pmid, [])
     return checked
 
 
@@ -72,16 +72,16 @@ def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Ch
     """One row an included report: what is said of it in its records and by PubMed now, and as of which day."""
     import pandas as pd
 
-    wanted, rows = set(included), []
-    for report in reports[reports["report_id"].isin(wanted)].sort_values("report_id").to_dict("records"):
+    report_ids, rows = set(included), []
+    for report in reports[reports["report_id"].isin(report_ids)].sort_values("report_id").to_dict("records"):
         pmid = report["pmid"]
-        links = [*report["related_reports"], *(one for one in checked.found.get(pmid, ()) if ":" in one)]
-        retracted = report["retracted"] or any(":" not in one for one in checked.found.get(pmid, ()))
+        links = [*report["related_reports"], *(link for link in checked.found.get(pmid, ()) if ":" in link)]
+        retracted = report["retracted"] or any(":" not in link for link in checked.found.get(pmid, ()))
         rows.append((report["report_id"], pmid, notice_text(retracted, links), checked.days.get(pmid, "")))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 
 
 def failed_before(status: Path) -> str:
     """A value that changes after a check that failed, so that the next run tries again; empty when all is well."""
-    found = read_json(status) or {}
-    return f"failed {status.stat().st_mtime_ns}" if found.get("problem") else ""
+    status_of_job = read_json(status) or {}
+    return f"failed {status.stat().st_mtime_ns}" if status_of_job.get("problem") else ""

@@ -58,10 +58,10 @@ class OpenAlex:
         for start in range(0, len(cited), PER_FILTER):
             yield from self._filtered(REFERENCES, f"openalex:{'|'.join(cited[start : start + PER_FILTER])}")
 
-    def _filtered(self, direction: str, wanted: str) -> Iterator[Answer]:
+    def _filtered(self, direction: str, condition: str) -> Iterator[Answer]:
         cursor: str | None = "*"
         while cursor:
-            data, page = self._ask("works", {"filter": wanted, "per-page": str(PER_PAGE), "cursor": cursor})
+            data, page = self._ask("works", {"filter": condition, "per-page": str(PER_PAGE), "cursor": cursor})
             works = page.get("results")
             if not isinstance(works, list):
                 raise SearchError("OpenAlex answered without works.")

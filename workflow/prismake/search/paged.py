@@ -67,13 +67,13 @@ def search(
     These sources ask for neither ``email`` nor ``api_key``, and neither is sent.
     """
     folder = Path(folder)
-    wanted = archive.wanted(query, since=since, until=until, date=date)
-    archive.todo(wanted, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
+    request = archive.wanted(query, since=since, until=until, date=date)
+    archive.todo(request, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
     fetching = _Fetching(service, folder, policy or Policy(), progress)
     unfinished = next((log for log in archive.searches(folder) if not log["complete"]), None)
     if unfinished is not None:
         fetching.run(unfinished)
-    missing = archive.todo(wanted, archive.searches(folder), frozen, folder)
+    missing = archive.todo(request, archive.searches(folder), frozen, folder)
     if missing is not None:
         log: dict[str, Any] = {
             "source": service.name,
@@ -81,10 +81,10 @@ def search(
             "kind": service.kind,
             "interface": service.interface,
             "days": service.days,
-            "query": wanted.query,
+            "query": request.query,
             "query_translation": "",
             "count": None,
-            "date": wanted.date,
+            "date": request.date,
             "since": missing[0],
             "until": missing[1],
             "ids": [],
@@ -92,7 +92,7 @@ def search(
             "missing": [],
             "files": [],
             "complete": False,
-            "name": archive.free_name(folder, wanted.date),
+            "name": archive.free_name(folder, request.date),
         }
         archive.write(folder, log)
         fetching.run(log)
@@ -111,24 +111,24 @@ class _Fetching:
         archive.sweep(self.folder)
         others = [other for other in archive.searches(self.folder) if other["name"] != log["name"]]
         earlier = {file["name"] for other in others for file in other["files"]}
-        known = {one: name for name in sorted(earlier, reverse=True) for one in self._stored(name).ids}
-        store = archive.Store(self.folder, log["date"], known, earlier, prefix="answer", ending=".json.gz")
-        found, total, last = dict[str, None](), None, None
+        file_of = {record_id: name for name in sorted(earlier, reverse=True) for record_id in self._stored(name).ids}
+        store = archive.Store(self.folder, log["date"], file_of, earlier, prefix="answer", ending=".json.gz")
+        ids, total, last = dict[str, None](), None, None
         for path in archive.archive_files(self.folder):
             if path.name not in earlier:
                 last = self._stored(path.name)
                 total = last.total if last.total is not None else total
-                found |= dict.fromkeys(last.ids)
-                for one in last.ids:
-                    store.known.setdefault(one, path.name)
+                ids |= dict.fromkeys(last.ids)
+                for record_id in last.ids:
+                    store.known.setdefault(record_id, path.name)
         for data, page in self._pages(log, last):
             total = page.total if page.total is not None else total
             if page.ids:
                 store.add(data, page.ids)
-            found |= dict.fromkeys(page.ids)
+            ids |= dict.fromkeys(page.ids)
             if self.progress:
-                self.progress(len(found), total or len(found))
-        self._close(log, store, list(found), total or 0)
+                self.progress(len(ids), total or len(ids))
+        self._close(log, store, list(ids), total or 0)
 
     def _stored(self, name: str) -> Page:
         try:
@@ -146,19 +146,19 @@ class _Fetching:
         """
         if last is not None and not last.following:
             return
-        mark, kept = (last.following, True) if last is not None else ("", False)
+        mark, resumed = (last.following, True) if last is not None else ("", False)
         while True:
             try:
                 data, page = self._page(log, mark)
             except SearchError as error:
-                if not kept or "refused" not in error.what:
+                if not resumed or "refused" not in error.what:
                     raise
-                mark, kept = "", False
+                mark, resumed = "", False
                 continue
             yield data, page
             if not page.following or page.following == mark:
                 return
-            mark, kept = page.following, False
+            mark, resumed = page.following, False
 
     def _close(self, log: dict[str, Any], store: archive.Store, ids: list[str], total: int) -> None:
         warnings = list(log["warnings"])
@@ -192,9 +192,9 @@ class _Fetching:
             raise PassingError("an answer that is no whole JSON") from None
         if not isinstance(answer, dict):
             raise PassingError("an answer that is no set of records")
-        said = answer.get("errMsg") or answer.get("error") or answer.get("message")
-        if said:
-            raise SearchError(f"{self.service.name} refused the request: {str(said)[:300]}.")
+        message = answer.get("errMsg") or answer.get("error") or answer.get("message")
+        if message:
+            raise SearchError(f"{self.service.name} refused the request: {str(message)[:300]}.")
         try:
             return self.service.read(answer)
         except (KeyError, TypeError, ValueError, AttributeError):

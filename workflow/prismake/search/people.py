@@ -75,22 +75,22 @@ def is_cut_off(value: str) -> bool:
 
 def cell(value: str) -> list[str]:
     """The authors of one cell of a table, which holds the whole list: `` and `` parts names in it too."""
-    found = names(value)
-    if len(found) == 1 and " and " in found[0] and not _is_group(found[0]):
-        return [name for part in found[0].split(" and ") for name in names(part)]
-    return found
+    authors = names(value)
+    if len(authors) == 1 and " and " in authors[0] and not _is_group(authors[0]):
+        return [name for part in authors[0].split(" and ") for name in names(part)]
+    return authors
 
 
 def bibtex(value: str) -> list[str]:
     """The authors of BibTeX, parted by `` and `` outside braces; what stands in braces is one name and keeps them."""
-    whole = collapse(value)
-    parts = _outside_braces(whole)
-    if len(parts) == 1 and whole[:1] == "{":
-        inner = _outside_braces(whole[1:-1])
+    text = collapse(value)
+    parts = _outside_braces(text)
+    if len(parts) == 1 and text[:1] == "{":
+        inner = _outside_braces(text[1:-1])
         parts = inner if len(inner) > 1 and all("," in part or _person(part) for part in inner) else parts
     if len(parts) > 1:
         return [name for part in parts if (name := part.strip()) and not _nobody(name) and name != "others"]
-    return [whole] if "\\" in whole or "{" in whole else names(whole)
+    return [text] if "\\" in text or "{" in text else names(text)
 
 
 def _outside_braces(value: str) -> list[str]:
@@ -193,8 +193,8 @@ def _of_groups(name: str) -> list[str]:
     if not (mark and people and certain):
         return [name]
     ending = re.sub(r"^(?:and|&)\s+", "", last.strip())
-    first, found, rest = ending.partition(" and ")
-    if found and _NAME_INITIALS.fullmatch(first):
+    first, separator, rest = ending.partition(" and ")
+    if separator and _NAME_INITIALS.fullmatch(first):
         return [*people, first, rest]
     return [*people, ending]
 
@@ -210,22 +210,22 @@ def _with_suffixes(parts: list[str]) -> list[str]:
     return joined
 
 
-def _of_parts(parts: list[str], whole: str) -> list[str]:
+def _of_parts(parts: list[str], text: str) -> list[str]:
     count = len(parts)
     if count <= 1:
-        return [whole.rstrip(" ,")] if count else []
+        return [text.rstrip(" ,")] if count else []
     bare = [part.partition(",")[0] for part in parts]
     if all(_NAME_INITIALS.fullmatch(part) for part in bare) or all(_INITIALS_NAME.fullmatch(part) for part in bare):
         return parts
     odd_are_given = all(_ONLY_INITIALS.fullmatch(part) for part in bare[1::2])
     if count % 2 == 0 and odd_are_given and not any(_NAME_INITIALS.fullmatch(part) for part in bare[::2]):
-        return [whole] if count == 2 and parts == bare else _pairs(parts)
+        return [text] if count == 2 and parts == bare else _pairs(parts)
     if count == 2:
-        return [whole]
+        return [text]
     if count % 2 == 0 and all(map(_surname, bare[::2])) and all(map(_GIVEN.fullmatch, bare[1::2])):
         return _pairs(parts)
     if count == 3 and not all(" " in part for part in bare):
-        return [whole]
+        return [text]
     return parts
 
 

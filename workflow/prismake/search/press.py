@@ -13,7 +13,7 @@ _JUDGEMENT = "Judgement (no revision, revision suggested, revision required):"
 
 def press_form(title: str, question: str, search: Mapping[str, Any]) -> str:
     """The form as Markdown text. ``search``: label, platform, query, date and limits of ``searches.<name>``."""
-    known = [
+    entries = [
         ("Review", title),
         ("Question", question),
         ("Database", search["label"]),
@@ -22,7 +22,7 @@ def press_form(title: str, question: str, search: Mapping[str, Any]) -> str:
         ("Limits", search["limits"]),
     ]
     lines = ["# Peer review of a search strategy (PRESS 2015)", ""]
-    lines += [f"- {name}: {value or '...'}" for name, value in known]
+    lines += [f"- {name}: {value or '...'}" for name, value in entries]
     lines += ["- Reviewer of the search:", "- Date of the review:", "", "## Strategy", ""]
     lines += [f"    {line}" for line in (search["query"] or "...").splitlines()]
     for part in read_yaml(data_file("forms/press.yaml")):

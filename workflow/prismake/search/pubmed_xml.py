@@ -46,7 +46,7 @@ def salvage(data: bytes, problems: list[str], skip: int = 0) -> Iterator[dict[st
     The first ``skip`` are left out: those that ``records`` came to before the place where the file is broken.
     """
     text, _ = decode(data)
-    starts = [(found.start(), found.group(1)) for found in _START.finditer(text)]
+    starts = [(match.start(), match.group(1)) for match in _START.finditer(text)]
     ends = [start for start, _ in starts[1:]] + [len(text)] * bool(starts)
     parser = etree.XMLParser(**SAFE)
     line, counted = 1, 0
@@ -191,7 +191,7 @@ def _abstract(element: Any) -> str:
 
 def _authors(names: Any) -> list[str]:
     """``Last, Fore``; a group by its name."""
-    found: list[str] = []
+    authors: list[str] = []
     for author in () if names is None else names:
         last = given = suffix = ""
         for part in author:
@@ -206,8 +206,8 @@ def _authors(names: Any) -> list[str]:
                 suffix = part.text or ""
             elif tag == "CollectiveName":
                 last = last or _inner(part)
-        found.append(_name(last, given, suffix))
-    return collapse_each(found)
+        authors.append(_name(last, given, suffix))
+    return collapse_each(authors)
 
 
 def _name(last: str, given: str, suffix: str) -> str:
@@ -223,16 +223,16 @@ _often_year = functools.lru_cache(2048)(year)
 def _year(date: Any) -> int | None:
     """The year of a date whose first part it is, or of ``MedlineDate`` (1998 Dec-1999 Jan)."""
     for part in () if date is None else date:
-        if part.tag in _YEARS and (found := _often_year(part.text or "")):
-            return found
+        if part.tag in _YEARS and (year := _often_year(part.text or "")):
+            return year
     return None
 
 
 def _pages(pagination: Any) -> str:
     parts = _children(pagination)
-    whole = _inner(parts.get("MedlinePgn"))
-    if whole or not parts:
-        return whole
+    stated = _inner(parts.get("MedlinePgn"))
+    if stated or not parts:
+        return stated
     first, last = _inner(parts.get("StartPage")), _inner(parts.get("EndPage"))
     return f"{first}-{last}" if first and last and first != last else first
 
@@ -241,27 +241,27 @@ def _doi(*firsts: Any) -> str:
     """The DOI among the numbers that begin with one of ``firsts``."""
     for first in firsts:
         for element in () if first is None else (first, *first.itersiblings("ELocationID")):
-            if (
-                element.get("EIdType") == "doi"
-                and element.get("ValidYN") != "N"
-                and (found := normal_doi(element.text))
-            ):
-                return found
+            if element.get("EIdType") == "doi" and element.get("ValidYN") != "N" and (doi := normal_doi(element.text)):
+                return doi
     return ""
 
 
 def _numbers(*lists: Any) -> dict[str, str]:
     """The record's own numbers by kind; those of the papers it cites stand deeper, in ``ReferenceList``."""
-    found: dict[str, str] = {}
+    by_type: dict[str, str] = {}
     for numbers in lists:
         for element in () if numbers is None else numbers:
             if element.text:
-                found.setdefault(element.get("IdType"), element.text)
-    return found
+                by_type.setdefault(element.get("IdType"), element.text)
+    return by_type
 
 
 def _mesh(headings: Any) -> list[str]:
-    return [] if headings is None else [text for one in headings.iter("DescriptorName") if (text := _often(one.text))]
+    return (
+        []
+        if headings is None
+        else [text for descriptor in headings.iter("DescriptorName") if (text := _often(descriptor.text))]
+    )
 
 
 def _registered(banks: Any) -> list[str]:
@@ -275,10 +275,10 @@ def _registered(banks: Any) -> list[str]:
 
 
 def _links(corrections: Any) -> list[str]:
-    found = []
+    links = []
     for link in () if corrections is None else corrections:
         kind = link.get("RefType") or ""
         if kind not in _NO_REPORTS:
             pmid = normal_pmid(link.findtext("PMID"))
-            found.append(f"{kind}: PMID {pmid}" if pmid else f"{kind}: {_inner(link.find('RefSource'))}")
-    return found
+            links.append(f"{kind}: PMID {pmid}" if pmid else f"{kind}: {_inner(link.find('RefSource'))}")
+    return links

@@ -56,18 +56,20 @@ def read_source(
     files = [file for file in files if file.name != CHASED]
     with recordfile.writing(records_file) as writer:
         imports = stream(files, source, writer.add, once=bool(details["live"]) or chased)
-    log["label"] = log["label"] or next((one.database for one in imports if one.database), source)
-    log["kind"] = log["kind"] or ("register" if any(one.kind == "register" for one in imports) else "database")
-    log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")
-    log["records"] = sum(len(one.record_ids) for one in imports)
+    log["label"] = log["label"] or next((export.database for export in imports if export.database), source)
+    log["kind"] = log["kind"] or ("register" if any(export.kind == "register" for export in imports) else "database")
+    log["platform"] = log["platform"] or next((export.platform for export in imports if export.platform), "")
+    log["records"] = sum(len(export.record_ids) for export in imports)
     log["files"] = [
-        {"name": file.as_posix(), "sha256": digest(file), "records": len(one.record_ids), "format": one.format}
-        for file, one in zip(files, imports, strict=True)
+        {"name": file.as_posix(), "sha256": digest(file), "records": len(export.record_ids), "format": export.format}
+        for file, export in zip(files, imports, strict=True)
     ]
-    log["fields"] = Fields.together(one.fields for one in imports).as_dict()
-    log["warnings"] += [text for one in imports for text in [*one.warnings, *one.problems]]
+    log["fields"] = Fields.together(export.fields for export in imports).as_dict()
+    log["warnings"] += [text for export in imports for text in [*export.warnings, *export.problems]]
     decisions = [
-        {**row, "file": file.name} for file, one in zip(files, imports, strict=True) for row in one.decision_rows()
+        {**row, "file": file.name}
+        for file, export in zip(files, imports, strict=True)
+        for row in export.decision_rows()
     ]
     log["warnings"] += nobody_here(source, decisions, details["reviewers"])
     write_table(decisions_file, Table(tuple(FOUND), [tuple(row[name] for name in FOUND) for row in decisions]))
@@ -118,7 +120,7 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
     from prismake.search.progress import Reporter
 
     database = live.module(details["live"])
-    found = database.search(
+    result = database.search(
         details["query"],
         archive,
         email=email,
@@ -129,11 +131,11 @@ def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, 
         frozen=details["frozen"],
         progress=Reporter(details["label"] or source),
     )
-    answer = asdict(found)
+    answer = asdict(result)
     for key in ("label", "kind", "query_translation", "date", "platform", "runs"):
         log[key] = log[key] or answer[key]
     log["limits"] = "; ".join(text for text in (log["limits"], answer["limits"]) if text)
-    log["warnings"] += found.warnings
+    log["warnings"] += result.warnings
     return database.archive_files(archive)
 
 

@@ -62,9 +62,9 @@ def parse(query: str) -> Node:
 
     Raises ``SearchError`` where parentheses or operators do not fit, and for numbers of lines of a history (``#1``).
     """
-    if found := re.search(r"(?<!\w)#\d+", query):
+    if match := re.search(r"(?<!\w)#\d+", query):
         raise SearchError(
-            f"“{found.group()}” is a line of PubMed's search history, which only PubMed knows.",
+            f"“{match.group()}” is a line of PubMed's search history, which only PubMed knows.",
             remedy="Write the whole query: in PubMed open Advanced, and copy it from the Details.",
         )
     position, tokens = 0, list[str]()

@@ -94,9 +94,9 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
             content = line[width:].strip()
             # A wrapped abstract may begin a line with "ER  - positive": the end of a record has nothing behind it.
             yield (number, head, content) if head != "ER" or not _WORD.search(content) else (number, None, line.strip())
-        elif found := loose(line[:8]):
-            content = line[found.end(1) :].lstrip(" ")[1:].strip()
-            tag = found.group(1)
+        elif match := loose(line[:8]):
+            content = line[match.end(1) :].lstrip(" ")[1:].strip()
+            tag = match.group(1)
             yield (number, tag, content) if tag != "ER" or not _WORD.search(content) else (number, None, line.strip())
         else:
             yield number, None, line.strip()
@@ -290,11 +290,11 @@ def blocks(text: str, begin: re.Pattern[str], tag: re.Pattern[str], *, glue: str
         if begin.match(line) and tags:
             yield Raw(started, tags)
             tags, last = {}, ""
-        if found := tag.match(line):
+        if match := tag.match(line):
             if not tags:
                 started = number
-            last = found.group(1)
-            tags.setdefault(last, []).append(found.group(2).strip())
+            last = match.group(1)
+            tags.setdefault(last, []).append(match.group(2).strip())
         elif last and line.strip():
             tags[last][-1] += glue + line.strip()
     if tags:
@@ -306,15 +306,15 @@ def enw(text: str, problems: list[str]) -> Iterator[Raw]:
     tags: Tags = {}
     started, last = 1, ""
     for number, line in enumerate(text.split("\n"), 1):
-        found = re.match(r"^%([0-9A-Z!@#$^&*()+=~?<>\[\]{}|]) ?(.*)$", line)
-        if tags and (not line.strip() or (found and found.group(1) == "0" and "%0" in tags)):
+        match = re.match(r"^%([0-9A-Z!@#$^&*()+=~?<>\[\]{}|]) ?(.*)$", line)
+        if tags and (not line.strip() or (match and match.group(1) == "0" and "%0" in tags)):
             yield Raw(started, tags)
             tags, last = {}, ""
-        if found:
+        if match:
             if not tags:
                 started = number
-            last = "%" + found.group(1)
-            tags.setdefault(last, []).append(found.group(2).strip())
+            last = "%" + match.group(1)
+            tags.setdefault(last, []).append(match.group(2).strip())
         elif last and line.strip():
             tags[last][-1] += "\n" + line.strip()
     if tags:

@@ -39,8 +39,8 @@ _SUMMARY = (
 
 def summarise(tags: Tags) -> None:
     """Add ``summary`` to a registration of ICTRP: what it tells of the trial, each with its name, as its abstract."""
-    told = ((name, " ".join(tags.get(name.lower(), ()))) for name in _SUMMARY)
-    if summary := " ".join(f"{name}: {value.rstrip('. ')}." for name, value in told if value):
+    parts = ((name, " ".join(tags.get(name.lower(), ()))) for name in _SUMMARY)
+    if summary := " ".join(f"{name}: {value.rstrip('. ')}." for name, value in parts if value):
         tags["summary"] = [summary]
 
 

@@ -27,16 +27,16 @@ class Translation:
 
 def translate(query: str, platform: str) -> Translation:
     """The strategy for one of ``PLATFORMS``. Raises ``SearchError`` for a query that cannot be read."""
-    found = Translation()
+    translation = Translation()
     write = {"ovid": _ovid, "embase": _embase, "wos": _wos}[platform]
 
     def note(text: str) -> None:
         text = text.replace("{platform}", PLATFORMS[platform])
-        if text not in found.notes:
-            found.notes.append(text)
+        if text not in translation.notes:
+            translation.notes.append(text)
 
-    found.text = _written(parse(query), write, note, outermost=True) or ""
-    return found
+    translation.text = _written(parse(query), write, note, outermost=True) or ""
+    return translation
 
 
 Note = Callable[[str], None]
@@ -47,14 +47,14 @@ def _written(node: Node, write: Callable[[Term, Note], str], note: Note, *, oute
     if isinstance(node, Term):
         return write(node, note)
     parts = [_written(part, write, note) for part in node.parts]
-    kept = [part for part in parts if part]
+    written = [part for part in parts if part]
     if node.operator == "NOT" and not parts[0]:
         note("the first part of a NOT could not be written, so that the whole NOT is left out.")
         return ""
-    if node.operator == "OR" and len(kept) < len(parts):
+    if node.operator == "OR" and len(written) < len(parts):
         note("a part of an OR could not be written: what it finds is missing there.")
-    text = f" {node.operator} ".join(kept)
-    return text if outermost or len(kept) < 2 else f"({text})"
+    text = f" {node.operator} ".join(written)
+    return text if outermost or len(written) < 2 else f"({text})"
 
 
 def _common(term: Term, note: Note) -> bool:
@@ -62,7 +62,7 @@ def _common(term: Term, note: Note) -> bool:
     if term.field == "date":
         note(_NO_LIMIT.replace("{what}", f"to dates ({term.text})"))
         return True
-    known = {
+    tags = {
         "tiab",
         "ti",
         "ab",
@@ -80,7 +80,7 @@ def _common(term: Term, note: Note) -> bool:
         "sh",
         "all",
     }
-    if term.field not in known:
+    if term.field not in tags:
         note(f"the field [{term.field}] of “{term.text}” has no counterpart in {{platform}} and is left out.")
         return True
     if term.field == "all" and not term.quoted:

@@ -78,19 +78,19 @@ def address(variable: str, home: str, *, domain: str) -> str:
 
     Raises ``SearchError`` for any other address: queries, e-mail address and key must not go elsewhere.
     """
-    given = os.environ.get(variable, "").strip()
-    if not given:
+    stated = os.environ.get(variable, "").strip()
+    if not stated:
         return home
-    parts = urllib.parse.urlsplit(given)
+    parts = urllib.parse.urlsplit(stated)
     host = (parts.hostname or "").lower()
     local = host in LOOPBACK and parts.scheme in {"http", "https"}
     own = (host == domain or host.endswith("." + domain)) and parts.scheme == "https"
     if not (local or own):
         raise SearchError(
-            f"{variable} points to '{given[:100]}', which is neither this machine nor {domain}.",
+            f"{variable} points to '{stated[:100]}', which is neither this machine nor {domain}.",
             remedy=f"Unset it, or use {home} or an address such as http://127.0.0.1:8000/.",
         )
-    return given.rstrip("/") + "/"
+    return stated.rstrip("/") + "/"
 
 
 def mask(text: str, *secrets: str | None) -> str:
@@ -110,8 +110,8 @@ def patiently(call: Callable[[], T], policy: Policy, *, doing: str, secrets: tup
 
     def wait(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, PassingError) else None
-        return growing(state) if asked is None else min(asked, _LONGEST_RETRY_AFTER)
+        requested = error.wait if isinstance(error, PassingError) else None
+        return growing(state) if requested is None else min(requested, _LONGEST_RETRY_AFTER)
 
     tries = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
@@ -149,12 +149,12 @@ def _http_error(error: urllib.error.HTTPError) -> Exception:
         pass
     finally:
         error.close()
-    said = " ".join(re.sub(r"<[^>]*>", " ", body).split())[:300]
+    message = " ".join(re.sub(r"<[^>]*>", " ", body).split())[:300]
     if error.code == 429:
         return PassingError("too many requests (HTTP 429)", retry_after(error.headers.get("Retry-After")))
     if error.code >= 500 or error.code == 408:
         return PassingError(f"the server failed (HTTP {error.code})", retry_after(error.headers.get("Retry-After")))
-    return SearchError(mask(f"the server refused the request (HTTP {error.code}): {said or error.reason}."))
+    return SearchError(mask(f"the server refused the request (HTTP {error.code}): {message or error.reason}."))
 
 
 def retry_after(value: str | None) -> float | None:

@@ -85,4 +85,4 @@ def _reference(study: Any, number: int, reference: Any, part: str, reasons: dict
     if decision := _STATES.get(part):
         tags["decision"] = [decision]
         tags["reason"] = [reasons.get(study.get("ID"), "") if decision == "exclude" else ""]
-    return {tag: kept for tag, values in tags.items() if (kept := [value for value in values if value])}
+    return {tag: present for tag, values in tags.items() if (present := [value for value in values if value])}
