@@ -153,10 +153,9 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
         parts.append("The main model has no weights; those shown are of the inverse-variance model.")
     if any(row.kind == "second" for row in rows):
         parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
-    if named := domains(result):
-        short = short_names(named)
-        said = "; ".join(f"{letters} {label}" for letters, label in zip(short, named.values(), strict=True))
-        parts.append(f"{light_words(result['studies'])} {said}.")
+    if shown := domains(result):
+        legend = "; ".join(f"{short} {label}" for short, label in zip(short_names(shown), shown.values(), strict=True))
+        parts.append(f"{light_words(result['studies'])} {legend}.")
     if left := result.get("left_out"):
         named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
         parts.append(f"Not pooled: {named}.")
