@@ -29,6 +29,7 @@ from prismake.search.discovery import sources
 from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
+    for_cohorts,
     for_offering,
     for_outcome_table,
     for_reading,

@@ -132,6 +132,9 @@ def test_overlapping_cohorts_are_pooled_once(demo):
     assert set(left_out) == {"Grupp 2013", "Turtle 2016", "Fry 2018", "Frey 2020"}
     assert "pooled instead" in left_out["Grupp 2013"]
     assert "not reported" in left_out["Frey 2020"]
+    for outcome in ("crs", "neurotoxicity"):  # Shah 2020 reports neither, so that Fry 2018 keeps its numbers
+        pooled = {study["label"] for study in result(demo, outcome)["studies"]}
+        assert ("Fry 2018" in pooled, "Shah 2020" in pooled) == (True, False)
 
 
 def test_the_published_headline_stands_beside_ones_own(demo):
