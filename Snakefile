@@ -26,9 +26,11 @@ from prismake.fulltexts import folder as fulltexts
 from prismake.core.jobs import forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.instrument_files import NONE as NO_INSTRUMENT
 from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
+    for_appraisal,
     for_cohorts,
     for_offering,
     for_outcome_table,
@@ -71,8 +73,13 @@ PLOTS = [
 ]
 
 
+# the instruments of the protocol, each once
+INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRUMENT})
+
+
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
+    instrument="|".join(INSTRUMENTS) or "none",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
     sensitivity="|".join(DRAWN),
@@ -107,4 +114,5 @@ rule all:
         "results/flow/flow.svg",
         "results/appraisal/stars.svg",
         "results/appraisal/traffic_light.svg",
+        expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

@@ -12,8 +12,9 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
 from prismake.core.names import STAGES
-from prismake.core.paths import data_file, data_files
+from prismake.core.paths import data_file
 from prismake.protocol.export_files import exports
+from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.renamed_keys import RENAMED, new_name
 
@@ -62,12 +63,13 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
         problems = [
-            *_panel_problems(filled),
-            *_word_problems(filled),
+            *_panel_problems(filled, folder),
             *_column_problems(filled),
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)
+    if not problems:  # words are compared with those of forms, which need instruments that can be read
+        problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
 
@@ -176,7 +178,7 @@ def _twice(values: list[str]) -> list[str]:
     return sorted({value for value in values if values.count(value) > 1})
 
 
-def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
+def _panel_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     for name in _twice(config["reviewers"]):
         yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a name of their own."
     for stage in PANEL_STAGES:
@@ -192,10 +194,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
         yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
     for name in _twice(config["full_text"]["open_access"]):
         yield f"'full_text.open_access' names {name} twice."
-    instruments = data_files("forms/instruments/*.yaml")
-    for design, name in config["appraisal"]["instruments"].items():
-        if name not in instruments:
-            yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+    yield from instrument_problems(config["appraisal"], folder)
 
 
 def _word_problems(config: dict[str, Any]) -> Iterator[str]:

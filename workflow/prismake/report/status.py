@@ -70,38 +70,38 @@ def answer_warnings(folder: Path = Path()) -> list[str]:
     gone = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
     same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
     conflict = "is answered same, but another answer keeps the two apart: different wins."
-    said = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
-    return [f"“{item}” {text}" for key, text in said for item in found.get(key, ())[:_MOST_PROBLEMS]]
+    kinds = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
+    return [f"“{item}” {text}" for key, text in kinds for item in found.get(key, ())[:_MOST_PROBLEMS]]
 
 
 def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     """What became of PDFs that nobody can tell the report of, and services that did not answer."""
     found = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
-    told = [(one["where"], one["what"]) for one in found[:_MOST_PROBLEMS]]
+    warnings = [(problem["where"], problem["what"]) for problem in found[:_MOST_PROBLEMS]]
     if len(found) > _MOST_PROBLEMS:
-        told.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
-    return told
+        warnings.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
+    return warnings
 
 
 def notices_told(folder: Path = Path()) -> list[str]:
     """Included reports that were retracted or questioned, and a check for such notices that failed."""
     file = folder / "results" / "full_text" / "notices.csv"
     rows = read_csv(file).to_dict("records") if file.exists() else []
-    said = [
+    notices = [
         f"{row['report_id']} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
     ]
     problem = (read_json(file.with_suffix(".json")) or {}).get("problem")
-    return [*said, *([problem] if problem else [])]
+    return [*notices, *([problem] if problem else [])]
 
 
 def known_studies_told(folder: Path = Path()) -> list[str]:
     """Known studies that no search found or that were left out, and lines that name none; nothing while all is well."""
-    said = read_json(folder / "results" / "flow" / "known_studies.json") or {}
-    lost = [*said.get("lost", ()), *said.get("problems", ())]
+    known_studies = read_json(folder / "results" / "flow" / "known_studies.json") or {}
+    lost = [*known_studies.get("lost", ()), *known_studies.get("problems", ())]
     if len(lost) > _MOST_PROBLEMS:
         more = f"{len(lost) - _MOST_PROBLEMS:,} more known studies, all in results/flow/known_studies.csv"
         lost = [*lost[:_MOST_PROBLEMS], more]
-    return [text for text in (said.get("summary", ""), *lost) if text] if lost else []
+    return [text for text in (known_studies.get("summary", ""), *lost) if text] if lost else []
 
 
 def found_no_longer(folder: Path = Path()) -> list[str]:
