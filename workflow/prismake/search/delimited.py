@@ -94,7 +94,7 @@ def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
     names, sheets = [], []
     for name, rows in worksheets.read(data, where):
         names.append(name)
-        sheets.append([_cells(row) for row in rows])
+        sheets.append([_cells(_filled(row)) for row in rows])
     if not sheets:
         raise ImportFileError("the workbook has no sheets.", where=where)
     known = [number for number, rows in enumerate(sheets) if _header(enumerate(rows[:_HEADER_ROWS]))]
@@ -109,6 +109,14 @@ def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
 def _whole(cell: str) -> str:
     """A cell without the ``.0`` that statistics programs give to whole numbers in a column with gaps."""
     return cell[:-2] if cell[-2:] == ".0" and cell[:-2].isdecimal() else cell
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    """A row up to its last cell that holds anything."""
+    end = len(row)
+    while end and (row[end - 1] is None or row[end - 1] == ""):
+        end -= 1
+    return row[:end]
 
 
 def _cells(row: Iterable[Any]) -> list[str]:
