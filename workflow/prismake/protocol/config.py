@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -110,9 +112,30 @@ def _schema_problems(config: Any) -> Iterator[str]:
     if not isinstance(config, dict):
         yield "the file holds no settings (it must be lines of the form key: value)."
         return
-    validator = jsonschema.Draft202012Validator(config_schema())
+    yield from _not_finite(config, "")
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
     for error in sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.absolute_path]):
         yield from _in_words(error)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """As jsonschema's own, but ``$`` is the end: Python lets it stand before a closing line break too."""
+    import jsonschema
+
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _not_finite(value: Any, path: str) -> Iterator[str]:
+    """YAML has numbers that are none (.nan) or without end (.inf), which pass every limit of a schema."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"'{path}' is {'.nan' if math.isnan(value) else '.inf'}, which is no number. Write a number."
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _not_finite(part, _join(path, str(key)))
+    elif isinstance(value, list):
+        for number, part in enumerate(value, start=1):
+            yield from _not_finite(part, f"{path}[{number}]")
 
 
 def _in_words(error: Any) -> Iterator[str]:

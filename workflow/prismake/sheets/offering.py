@@ -202,7 +202,7 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
         add_rows(table, path, columns, new, changes, every)
-    except (PrismakeError, OSError):
+    except (PrismakeError, OSError, MemoryError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
