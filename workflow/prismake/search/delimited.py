@@ -246,11 +246,15 @@ def _inside(rows: Rows, names: list[str]) -> Rows:
 
 
 def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]) -> Iterator[Raw]:
-    blank = _NOTHING if dialect.kind == "other" else frozenset()
+    # What statistics programs write for nothing and for whole numbers; our own export and databases mean what they say.
+    foreign = dialect.platform in {"", "ASReview"}
+    blank = _NOTHING if foreign else frozenset()
     width = len(names)
     title = next((names.index(name) for name in dialect.own["title"] if name in names), 0)
     for line, row in rows:
-        cells = [_whole(unguard(cell).strip()) for cell in row]
+        cells = [unguard(cell).strip() for cell in row]
+        if foreign:
+            cells = [_whole(cell) for cell in cells]
         if not any(cells):
             continue
         if any(cells[len(names) :]):
