@@ -155,10 +155,8 @@ def read_config() -> dict:
     Raises:
         ConfigError: this is no folder of a review, or its configuration has problems.
     """
-    import yaml
-
-    from prismake.core.files import read_yaml
     from prismake.protocol.config import validated
+    from prismake.protocol.config_file import read_config_file
 
     if not _CONFIG.is_file():
         raise ConfigError(
@@ -166,7 +164,4 @@ def read_config() -> dict:
             where=str(Path.cwd()),
             remedy="Go to the folder of the review, or make one: prismake new my-review.",
         )
-    try:
-        return validated(read_yaml(_CONFIG))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error
+    return validated(read_config_file(_CONFIG))
