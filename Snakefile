@@ -34,6 +34,7 @@ from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
+    for_cohorts,
     for_offering,
     for_outcome_table,
     for_reading,
@@ -79,6 +80,7 @@ PLOTS = [
     for figure in [
         "forest",
         "funnel",
+        "risk_of_bias",
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(name for name in spec["sensitivity"] if name in DRAWN),
     ]

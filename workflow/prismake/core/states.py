@@ -11,7 +11,7 @@ class State(StrEnum):
     SETTLED = "settled"
     UNDECIDED = "undecided"
     CONFLICT = "conflict"
-    PROBLEM = "problem"  # a cell could not be read
+    PROBLEM = "problem"  # a cell could not be read, or its number is in doubt
     NOT_SCREENED = "not screened"  # screening stopped before anybody had read it
     NOT_APPLICABLE = ""  # the question does not apply
 

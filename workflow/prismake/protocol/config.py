@@ -31,8 +31,15 @@ ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
     "GEN": ("effect", "lower", "upper"),
 }
+CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
+    **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
+    **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
+    **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
+    **dict.fromkeys(("favours", "assessed"), True),
+}
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
@@ -290,7 +297,34 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+        yield from _check_problems(path, spec, fields)
         yield from _analysis_problems(path, spec, fields)
+    yield from _overlap_problems(config, fields)
+
+
+def _check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    for role, column in spec["checks"].items():
+        if role not in CHECKS:
+            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
+        elif column not in fields:
+            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
+            kind = fields[column]["type"]
+            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
+    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
+        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
+    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
+    if low is not None and high is not None and low >= high:
+        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    column = config["overlap_follow_up"]
+    if config["overlap_rule"] == "longest" and not column:
+        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
+    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
+        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
@@ -298,6 +332,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for key in ("subgroups", "moderators"):
         for column in spec[key]:
+            if column == RISK_OF_BIAS and key == "subgroups":
+                continue
             if column not in fields:
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:
