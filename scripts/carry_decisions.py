@@ -1,4 +1,4 @@
-"""Find whose the decisions are that came along with exports of screening tools."""
+"""Assign decisions imported from exports of screening tools to reviewers and reports."""
 
 from pathlib import Path
 
@@ -9,15 +9,15 @@ from prismake.search.imported_decisions import carry
 
 
 def main(
-    found: dict[str, Path], duplicates: Path, names: dict[str, dict], reviewers: dict[str, list], carried: Path
+    tables: dict[str, Path], duplicates: Path, names: dict[str, dict], reviewers: dict[str, list], carried: Path
 ) -> None:
     """Bring the decisions of all sources to their reports."""
     import pandas as pd
 
-    tables = [read_csv(path).assign(source=source) for source, path in found.items()]
+    decisions = [read_csv(path).assign(source=source) for source, path in tables.items()]
     clusters = read_csv(duplicates)
     report_of = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
-    save_csv(carried, carry(pd.concat(tables, ignore_index=True), report_of, names, reviewers))
+    save_csv(carried, carry(pd.concat(decisions, ignore_index=True), report_of, names, reviewers))
 
 
 if "snakemake" in globals():

@@ -14,11 +14,11 @@ def main(sought: Path, services: list[str], email: str, output: dict[str, Path])
     """Read the PDFs, ask for open access where the protocol says so, write the queue and what is missing."""
     import pandas as pd
 
-    found = find(pd.read_parquet(sought), CACHE, services=services, email=email)
-    save_parquet(output["queue"], found.queue)
-    save_csv(output["files"], found.files)
-    save_csv(output["missing"], found.missing)
-    write_json(output["summary"], found.summary)
+    full_texts = find(pd.read_parquet(sought), CACHE, services=services, email=email)
+    save_parquet(output["queue"], full_texts.queue)
+    save_csv(output["files"], full_texts.files)
+    save_csv(output["missing"], full_texts.missing)
+    write_json(output["summary"], full_texts.summary)
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Follow each study that was known before the search: found by which source, and where it is now."""
+"""Follow each study known before the search: the sources that found it, and its current outcome."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ def main(known: list[Path], logs: list[Path], records: Path, tables: dict[str, P
 
     studies, problems = read(known)
     columns = ["record_id", "source", "pmid", "doi", "pmcid", "trial_ids", "title", "year"]
-    found = pd.read_parquet(records, columns=columns)
+    all_records = pd.read_parquet(records, columns=columns)
     duplicates = read_csv(tables["duplicates"])
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
     labels = {log["source"]: log["label"] for log in map(read_json, logs)}
     decisions = {stage: read_csv(tables[stage]) for stage in ("title_abstract", "full_text")}
-    table = recall_table(studies, found, report_of, decisions, read_csv(tables["studies"]), labels)
+    table = recall_table(studies, all_records, report_of, decisions, read_csv(tables["studies"]), labels)
     save_csv(output["table"], table)
     write_json(output["words"], recall_summary(table, problems))
 

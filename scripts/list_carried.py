@@ -9,9 +9,9 @@ from prismake.search.imported_decisions import STAGES, outcome, summary
 
 
 def main(carried: Path, decisions: dict[str, Path], table: Path, words: Path) -> None:
-    found = outcome(read_csv(carried), {stage: read_csv(path) for stage, path in decisions.items()})
-    save_csv(table, found)
-    write_json(words, summary(found))
+    imported = outcome(read_csv(carried), {stage: read_csv(path) for stage, path in decisions.items()})
+    save_csv(table, imported)
+    write_json(words, summary(imported))
 
 
 if "snakemake" in globals():

@@ -13,8 +13,8 @@ def main(searches: list[Path], records: Path, tables: dict[str, Path], table: Pa
 
     read = {name: read_csv(path) for name, path in tables.items()}
     labels = {log["source"]: log["label"] for log in map(read_json, searches)}
-    found = pd.read_parquet(records, columns=["record_id", "source"])
-    save_csv(table, vanished_table(read.pop("vanished"), found, read.pop("duplicates"), labels, read))
+    all_records = pd.read_parquet(records, columns=["record_id", "source"])
+    save_csv(table, vanished_table(read.pop("vanished"), all_records, read.pop("duplicates"), labels, read))
 
 
 if "snakemake" in globals():

@@ -14,12 +14,14 @@ def main(outcome: str, tables: dict[str, Path], statuses: list[Path], settings: 
     appraisals = ratings_for(outcome, read_csv(tables["scores"]))
     table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
     undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
-    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, appraisals=appraisals, **settings)
-    columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
+    result = analyse(
+        outcome, table[table["outcome"] == outcome], undecided=undecided, appraisals=appraisals, **settings
+    )
+    columns = {role: [study[role] for study in result["studies"]] for role in settings["spec"]["columns"]}
     check = output["check"]
-    write_json(output["results"], found)
-    write_text(check, check_script(found, columns, check.name))
-    for name, document in records(found, settings["spec"], check.name).items():
+    write_json(output["results"], result)
+    write_text(check, check_script(result, columns, check.name))
+    for name, document in records(result, settings["spec"], check.name).items():
         write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
 
 

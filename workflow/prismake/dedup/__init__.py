@@ -1,8 +1,8 @@
-"""Duplicates: normalise, block, compare, decide in three ways, check whole clusters, merge.
+"""Deduplication: normalise, block, compare, decide (merge, keep apart or ask), check clusters, merge.
 
-`find_duplicates` gives everything (clusters, the queue for the panel, links, audit); `deduplicate` only the
-clusters; `merge_reports` one row a cluster. The graph does it in two steps: `compare_records`, whose `Comparison` is
-kept, and `apply_answers`, which makes the clusters anew when people have answered.
+`find_duplicates` returns everything (clusters, the queue for the panel, links, audit); `deduplicate` only the
+clusters; `merge_reports` one row per cluster. The workflow runs in two steps: `compare_records`, whose `Comparison` is
+saved, and `apply_answers`, which rebuilds the clusters when people have answered.
 """
 
 from __future__ import annotations

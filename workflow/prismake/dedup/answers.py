@@ -1,4 +1,4 @@
-"""The panel's answers on pairs, keyed by record ids: read, checked, and replayed on every run."""
+"""The answers of the panel on pairs of records, keyed by record ids: read, checked and applied in every run."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Answers:
     same: list[tuple[str, str]] = field(default_factory=list)
     different: list[tuple[str, str]] = field(default_factory=list)
     records: frozenset[str] = frozenset()
-    gone: list[str] = field(default_factory=list)  # answers on records that are no longer there
-    conflicts: list[tuple[str, str]] = field(default_factory=list)  # "same" that a "different" forbids
+    unmatched: list[str] = field(default_factory=list)  # answers on records that no longer exist
+    conflicts: list[tuple[str, str]] = field(default_factory=list)  # "same" answers that contradict a "different"
 
 
 def read(answers: Mapping[str, str], records: pd.DataFrame) -> Answers:
-    """Sort the answers; raise `DedupError` for a word that is neither "same" nor "different"."""
+    """Read the answers; raises `DedupError` for a word that is neither "same" nor "different"."""
     result = Answers()
     if not answers:
         return result
@@ -37,9 +37,9 @@ def read(answers: Mapping[str, str], records: pd.DataFrame) -> Answers:
             raise DedupError(f"The answer '{word}' is not known.", where=item, remedy="Answer 'same' or 'different'.")
         pair = _pair(item, record_ids)
         if pair is None:
-            result.gone.append(item)
+            result.unmatched.append(item)
         elif word_of.get(pair) != "different":
-            # Given both ways round with unlike words, the safe side holds.
+            # If a pair was answered twice with different words, "different" is the safe choice.
             word_of[pair] = word
     result.same = sorted(p for p, w in word_of.items() if w == "same")
     result.different = sorted(p for p, w in word_of.items() if w == "different")
@@ -48,11 +48,11 @@ def read(answers: Mapping[str, str], records: pd.DataFrame) -> Answers:
 
 
 def settled(duplicates: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
-    """What the panel says of pairs, from the decisions of both stages.
+    """The answers of the panel on pairs, from the decisions of both stages.
 
     Both tables have ``item_id``, ``state``, ``same`` and a column ``same.<who>`` for each reviewer. Of merges only
-    "different" counts, and it counts while the panel is not of one mind, too: a record too many is screened twice, a
-    record lost is never screened. To say that two records are one report takes the panel of possible duplicates.
+    "different" counts, even while the reviewers disagree: a record too many is screened twice, but a lost record is
+    never screened. Only the stage of possible duplicates can declare two records one report.
     """
     settled_pairs = duplicates[duplicates["state"] == State.SETTLED]
     answers = dict(zip(settled_pairs["item_id"], settled_pairs["same"], strict=True))
@@ -66,7 +66,7 @@ def settled(duplicates: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
 
 
 def without_effect(merges: pd.DataFrame, clusters: pd.DataFrame) -> list[str]:
-    """Pairs that the list of merges calls "same" although they are two reports: a rule merges nothing on request."""
+    """Pairs answered "same" in the list of merges although they are two reports; such an answer merges nothing."""
     report = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
     items = []
     for item in merges.loc[merges["same"] == "same", "item_id"]:
@@ -77,12 +77,12 @@ def without_effect(merges: pd.DataFrame, clusters: pd.DataFrame) -> list[str]:
 
 
 def item_id(a: str, b: str) -> str:
-    """The id of a pair: both record ids in order with a bar between."""
+    """The id of a pair: both record ids in order, joined by a bar."""
     return f"{min(a, b)}|{max(a, b)}"
 
 
 def _pair(item: str, record_ids: Container[str]) -> tuple[str, str] | None:
-    """The two record ids of an item, which may themselves hold a bar; None when one is unknown."""
+    """The two record ids of an item (ids may themselves contain a bar); None if one is unknown."""
     at = item.find("|")
     while at >= 0:
         a, b = item[:at].strip(), item[at + 1 :].strip()

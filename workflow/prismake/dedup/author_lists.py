@@ -1,4 +1,4 @@
-"""Lists of authors compared as sets of people, however a source writes, orders, joins or cuts them."""
+"""Author lists compared as sets of people, regardless of how a source writes, orders, joins or truncates them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prismake.dedup import fields
 from prismake.dedup.text import plain
 
 _LEAST = 3  # letters of a word that tells who it is, where there is a longer one
-_MOST = 20  # names that are compared
+_MOST = 20  # names compared at most
 _ALIKE = 84
 _TWO_NAMES = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ])")  # LiuDowney; a McDonald is one by the words in it
 _PARTICLES = frozenset("van von der den del della dos the and for jr sr iii".split())
@@ -25,7 +25,7 @@ def people(value: object) -> list[tuple[str, ...]]:
         name = _TWO_NAMES.sub(" ", fields.GLUED_NAME.sub(" ", author) if "." in author else author)
         words = [w for w in plain(name).split() if w not in _PARTICLES]
         telling = [w for w in words if len(w) >= _LEAST] or [max(words, key=len, default="")]
-        # Li and Wu are names as well: two letters that are not two initials.
+        # Li and Wu are names too: two letters that are not initials.
         telling += [w for w in words if len(w) == 2 and w not in telling and re.search(rf"\b{w.title()}\b", name)]
         if telling[0]:
             tokens_of.append(tuple(telling))
@@ -33,9 +33,9 @@ def people(value: object) -> list[tuple[str, ...]]:
 
 
 def agreement(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> tuple[float, bool]:
-    """The share of the shorter list that the longer has, and whether both name the same people.
+    """The share of the shorter list found in the longer one, and whether both name the same people.
 
-    They do where each has all of the other's in any order, or where the shorter is the beginning of the longer.
+    They do if each contains all names of the other in any order, or if the shorter list begins the longer one.
     """
     if not x or not y:
         return float("nan"), False
@@ -66,7 +66,7 @@ def _one_person(v: tuple[str, ...], w: tuple[str, ...]) -> bool:
 
 
 def _joined(run_together: tuple[str, ...], names: list[tuple[str, ...]]) -> float:
-    """The share of the names that stand in one text in which a source has run all of them together."""
+    """The share of the names that occur in a single string into which a source has run all of them together."""
     letters = "".join(run_together)
     if len(letters) < 2 * sum(min(map(len, name)) for name in names[:2]):
         return 0.0

@@ -31,7 +31,7 @@ def _combine(*columns: np.ndarray) -> np.ndarray:
         missing |= column < 0
         key = key * (int(column.max(initial=0)) + 2) + column
         if len(columns) > 2:
-            # Three factors may overflow: number the values seen so far anew.
+            # The product of three factors may overflow: renumber the values so far.
             key = pd.factorize(key)[0].astype(np.int64)
     key[missing] = -1
     return key
@@ -81,7 +81,7 @@ def _with_registry_entries(p: Prepared, then: np.ndarray) -> np.ndarray:
     entry = (p.kind[rows] & kinds.REGISTRY) > 0
     order = np.lexsort((rows, then[rows], ~entry, values))
     rows, values, entry = rows[order], values[order], entry[order]
-    start = np.searchsorted(values, values)  # where the records of the same number begin, entries first
+    start = np.searchsorted(values, values)  # where the records with the same number begin, registry entries first
     pairs = [np.empty(0, dtype=np.int64)]
     for step in range(WINDOW):
         other = np.minimum(start + step, len(rows) - 1)
@@ -97,10 +97,10 @@ def _rare_words(words: np.ndarray, keep: int = 3) -> np.ndarray:
     for title in words:
         for word in set(title.split()):
             count[word] = count.get(word, 0) + 1
-    code = {word: k for k, word in enumerate(sorted(count))}  # never the order in which a set gives its words
+    code = {word: k for k, word in enumerate(sorted(count))}  # do not depend on the iteration order of a set
     out = np.full((len(words), keep), -1, dtype=np.int64)
     for row, title in enumerate(words):
-        # A word that no other title has cannot join two records.
+        # A word that occurs in one title only cannot join two records.
         shared = sorted((count[w], w) for w in set(title.split()) if count[w] > 1 and len(w) > 2)[:keep]
         out[row, : len(shared)] = [code[w] for _, w in shared]
     out.sort(axis=1)
@@ -113,7 +113,7 @@ def _text_codes(values: list[str], least: int) -> np.ndarray:
 
 
 def _rank(values: object) -> np.ndarray:
-    """The place of each text in alphabetical order, equal for equal texts."""
+    """The rank of each text in alphabetical order; equal texts have equal ranks."""
     return pd.factorize(np.array(values, dtype=object), sort=True)[0].astype(np.int64)
 
 

@@ -1,7 +1,8 @@
-"""How likely two records that no rule has merged are one report: a logistic model, and who is asked about what.
+"""The probability that two records no rule has merged are one report: a logistic model that selects pairs for the
+panel.
 
-The coefficients stand in ``workflow/models/duplicates.json`` with what they were fitted on;
-``tests/benchmarks/dedup/fit_chance.py`` fits them again and prints how they do on sets on which they were not fitted.
+The coefficients are in ``workflow/models/duplicates.json``, with the data they were fitted on;
+``tests/benchmarks/dedup/fit_chance.py`` refits them and prints their performance on held-out sets.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from prismake.dedup.compare import Pairs
     from prismake.dedup.prepare import Prepared
 
-# Most pairs of two unlike records are no question at all: below this likeness of the titles only one identifier or one
-# place makes them one.
+# Most pairs of dissimilar records need no question: below this similarity of titles, only a shared identifier or place
+# does.
 _TITLE_FLOOR = 0.55
 
 
 @functools.cache
 def model() -> dict[str, Any]:
-    """``floor`` (the least probability of which people are asked), ``intercept``, ``coefficients`` and the fit."""
+    """``floor`` (the lowest probability at which people are asked), ``intercept``, ``coefficients`` and the fit."""
     return json.loads(data_file("models/duplicates.json").read_text(encoding="utf-8"))
 
 
@@ -39,16 +40,16 @@ def probability(p: Prepared, q: Pairs) -> np.ndarray:
 
 
 def open_to_question(q: Pairs) -> np.ndarray:
-    """Pairs of which the model says anything: titles that are not unlike, one identifier, or one place."""
+    """Pairs to which the model applies: similar titles, a shared identifier, or the same place."""
     one_place = same_pages(q) & (q.years == 0)
     alike = ~(q.title < _TITLE_FLOOR) | q.inside | (q.doi == 1) | (q.pmid == 1) | one_place
-    # Where the titles have other words, something else has to speak for one paper.
+    # If the titles differ in words, something else must indicate a single paper.
     title_alone = q.swapped & np.isnan(q.authors) & ~((q.first_page == 1) | (q.abstract >= 0.9) | (q.doi == 1))
     return alike & ~_elsewhere(q) & ~title_alone
 
 
 def _elsewhere(q: Pairs) -> np.ndarray:
-    """Unlike titles at two places: reports of a series, two papers of one team, two abstracts of one supplement."""
+    """Different titles at different places: a series, two papers of one team, two abstracts of a supplement."""
     unlike = (q.title < 0.93) & ~q.inside & ~(q.pmid == 1)
     far = (q.first_page == 0) & ~q.near_page
     one_place = same_pages(q) & (q.issue == 1) & (q.years == 0) & (q.authors >= 0.85)
@@ -67,7 +68,7 @@ NAMES = (
 
 
 def features(p: Prepared, q: Pairs) -> np.ndarray:
-    """Shape (pairs, `NAMES`): 0 or 1, and for likenesses from 0 to 1; what a side lacks says neither yes nor no."""
+    """Shape (pairs, `NAMES`): 0 or 1, and similarities from 0 to 1; a missing value counts neither for nor against."""
     same_title = q.title >= 1
     meeting_a, meeting_b = (p.kind[q.a] & kinds.ABSTRACT) > 0, (p.kind[q.b] & kinds.ABSTRACT) > 0
     identifier = (q.doi == 1) | (q.pmid == 1)

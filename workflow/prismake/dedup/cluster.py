@@ -1,4 +1,4 @@
-"""From decided pairs to clusters, with the vetoes held for every cluster and not only for the pair."""
+"""From decided pairs to clusters; vetoes apply to whole clusters and not only to single pairs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY | kin
 
 
 class Clusters:
-    """Union of entries that refuses every union which would put a forbidden pair into one cluster.
+    """Union-find of entries that refuses any union that would put a forbidden pair into one cluster.
 
-    ``conflict(x, y)`` tells whether two signatures may not meet; each cluster keeps its distinct
-    signatures only, so that a cluster of a thousand alike records costs one comparison.
+    ``conflict(x, y)`` tells whether two signatures exclude each other; a cluster stores distinct signatures only, so a
+    cluster of a thousand identical records costs one comparison.
     """
 
     def __init__(self, signatures: list[Any], conflict: Callable[[tuple[Any, ...], tuple[Any, ...]], bool]) -> None:
@@ -42,7 +42,7 @@ class Clusters:
         return k
 
     def forbid(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Entries that may never meet in one cluster, whatever the rules say."""
+        """Forbid pairs of entries ever to be in one cluster, whatever the rules decide."""
         for a, b in pairs:
             self.forbidden.setdefault(a, set()).add(b)
             self.forbidden.setdefault(b, set()).add(a)
@@ -56,7 +56,7 @@ class Clusters:
         return any(self.conflict(s, t) for s in x for t in y)
 
     def answered(self, a: int, b: int) -> bool:
-        """Whether people have said that a member of one cluster is not a member of the other."""
+        """Whether people have answered that a member of one cluster does not belong to the other."""
         x = self.members.get(self.find(a), [a])
         y = set(self.members.get(self.find(b), [b]))
         return any(self.forbidden.get(k, _NONE) & y for k in x) if self.forbidden else False
@@ -83,7 +83,7 @@ _NONE: frozenset[int] = frozenset()
 
 
 def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[tuple[Any, ...]]:
-    """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
+    """Properties by which records exclude each other: DOIs, PMID, place, title numbers, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
     dois = [
         (number,) if number and merge_cochrane_versions is True else dois_of_record
@@ -97,10 +97,10 @@ def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[
 
 
 def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple[Any, ...], tuple[Any, ...]], bool]:
-    """The test whether two signatures forbid one cluster.
+    """Return the test whether two signatures exclude each other.
 
-    DOIs and title numbers that a merged pair has in spite of their difference (one paper under two DOIs, a
-    number lost in one export) are no conflict elsewhere in its cluster.
+    DOIs and title numbers in which a merged pair differs (one paper under two DOIs, a number lost in one export) are no
+    conflict elsewhere in its cluster either.
     """
     excused: set[tuple[Any, ...]] = set()
     for k in np.flatnonzero((d.rule != "") & (d.veto == "") & ((q.doi == 0) | (q.numbers < 1))).tolist():

@@ -1,4 +1,4 @@
-"""Field by field agreement of candidate pairs, in batches.
+"""Field-by-field agreement of candidate pairs, in batches.
 
 Scores run from 0 (different) to 1 (the same) and are NaN where a side is missing: a missing value is
 evidence of nothing, neither of sameness nor of difference.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
 
 _LONGEST = 600  # characters of a title that are compared
-_LONG = 150  # letters of an abstract that is long enough to be unlike another
+_LONG = 150  # letters from which on an abstract is long enough to differ from another
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Pairs:
 
     a: np.ndarray
     b: np.ndarray
-    title: np.ndarray  # likeness of the compact titles
+    title: np.ndarray  # similarity of the compact titles
     inside: np.ndarray  # bool: one title begins or ends the other
     extra: np.ndarray  # the words that only the longer title has, where `inside`
     shorter: np.ndarray  # letters of the shorter title
@@ -46,13 +46,13 @@ class Pairs:
     first_page: np.ndarray
     last_page: np.ndarray
     near_page: np.ndarray  # bool: the ranges overlap, or the first pages differ in a letter only
-    next_page: np.ndarray  # bool: one range begins right after the other: parts of a series
+    next_page: np.ndarray  # bool: one range begins right after the other, as in a series
     more_pages: np.ndarray  # bool: both are ranges of two pages or more
     doi: np.ndarray
     pmid: np.ndarray
     identical: np.ndarray  # bool: every field of the citation is the same text
     abstract: np.ndarray
-    long_abstracts: np.ndarray  # bool: both are long enough to be unlike
+    long_abstracts: np.ndarray  # bool: both are long enough to differ
 
     def __len__(self) -> int:
         return len(self.a)
@@ -76,13 +76,13 @@ def _equal(codes: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def titles(p: Prepared, a: np.ndarray, b: np.ndarray, workers: int = 1) -> np.ndarray:
-    """Likeness of the titles, NaN where one is missing."""
+    """Similarity of the titles, NaN where one is missing."""
     code = p.codes["title"]
     out = _equal(code, a, b)
     rest = np.flatnonzero(out == 0)
     left = np.array([t[:_LONGEST] for t in p.title[a[rest]]], dtype=object)
     right = np.array([t[:_LONGEST] for t in p.title[b[rest]]], dtype=object)
-    # Unlike titles of ten thousand characters may begin alike: they are never quite the same.
+    # Different titles of ten thousand characters may begin alike: never count truncated titles as equal.
     out[rest] = np.minimum(_ratio(fuzz.ratio, left, right, workers), np.float32(0.999))
     return out
 
@@ -146,7 +146,7 @@ def _journals(p: Prepared, a: np.ndarray, b: np.ndarray, cache: dict[tuple[str, 
 
 
 def _same_meeting(p: Prepared, a: int, b: int) -> float:
-    """Whether one record names the meeting alone that the other names behind the journal."""
+    """Whether one record gives as journal the meeting that the other gives after the journal."""
     x, y = p.meeting[a], p.meeting[b]
     pairs = ((x, p.journal[b]), (p.journal[a], y), (x, y))
     return float(any(v and w and same_journal(v, w) == 1 for v, w in pairs))
@@ -160,9 +160,9 @@ def _issues(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np.ndarray:
-    """Raise ``authors`` where the lists agree as sets of names or in all their words; whether they are the same people.
+    """Raise ``authors`` where the lists agree as sets or in all words; return whether they are the same people.
 
-    An abstract often has other authors than its article: the same people are all of them, or a list that is cut off.
+    An abstract often has other authors than its article, so only complete or truncated lists count as the same people.
     """
     code = p.codes["surnames"]
     out = (code[a] == code[b]) & (code[a] >= 0)
@@ -180,7 +180,7 @@ def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np
 
 
 def _all_words(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> float:
-    """Likeness of all words of two lists: ``Carignani, Andrea`` may be ``Andrea, C.``"""
+    """Similarity of all words of two lists: ``Carignani, Andrea`` may be ``Andrea, C.``"""
     left, right = (" ".join(w for name in v for w in name) for v in (x, y))
     return fuzz.token_set_ratio(left, right) / 100 if len(left) > 5 and len(right) > 5 else 0.0
 
@@ -190,33 +190,33 @@ def _one_list(x: list[str], y: list[str]) -> bool:
 
 
 def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
-    """Whether the titles exchange words: adults for children, one drug for another. Spelling is no exchange."""
+    """Whether the titles exchange words (adults for children, one drug for another); spelling variants do not count."""
     out = np.zeros(len(a), dtype=bool)
     for k in np.flatnonzero(closer).tolist():
-        out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split(), p.known)
+        out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split(), p.title_counts)
     return out
 
 
 def _first_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Equality of the first pages, in either reading where a spreadsheet left two."""
+    """Equality of the first pages, in either reading if a spreadsheet left two."""
     out = _equal(p.codes["first_page"], a, b)
     second = np.array([bool(v) for v in p.other_page], dtype=bool)
     for k in np.flatnonzero((out == 0) & (second[a] | second[b])).tolist():
         x = {p.first_page[a[k]], p.other_page[a[k]] or p.first_page[a[k]]}
         out[k] = bool(x & {p.first_page[b[k]], p.other_page[b[k]] or p.first_page[b[k]]})
-    # The letter in front of both pages of a range is often lost: 37-42 for C37-C42.
+    # The letter before both pages of a range is often lost: 37-42 for C37-C42.
     first, last = p.page_range
     more = (last > first) & (first >= 0)
     out[(out == 0) & more[a] & (first[a] == first[b]) & (last[a] == last[b])] = 1
     long = last - first
     one_count = p.codes["page_letters"][a] == p.codes["page_letters"][b]
     for left, right in ((a, b), (b, a)):
-        # An article number beside a page range, or a lone day of the month beside one, is another thing, not another
-        # page; and so is the number of an electronic article beside any page.
+        # An article number, or a lone day of the month, is not comparable with a page range, nor is the number of an
+        # electronic article with any page.
         number = p.lone_page[left] & ((first[left] >= 1000) | ((first[left] >= 0) & (first[left] <= 31)))
         number &= (last[right] > first[right]) & ~p.supplement[left] & ~p.coded[left]
         number |= p.electronic[left] & ~p.electronic[right] & ~p.supplement[right] & ~p.coded[right]
-        # Pages counted from one, as many as the other range has: the paper before it had its place.
+        # Pages counted from 1, as many as in the other range: an online-first version without final pages.
         number |= more[a] & more[b] & (first[left] == 1) & (first[right] > 1) & (long[a] == long[b]) & one_count
         out[(out == 0) & number] = np.nan
     return out
@@ -243,10 +243,10 @@ def _near_pages(p: Prepared, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, 
 def _abstracts(
     p: Prepared, a: np.ndarray, b: np.ndarray, rows: np.ndarray, workers: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Likeness of the abstracts for some rows, NaN where one is missing or very short; whether both are long.
+    """Similarity of the abstracts of some rows, NaN if one is missing or very short; and whether both are long.
 
-    Beginnings are compared letter by letter. Where they differ and one abstract has most phrases of the other, it is
-    the same one without its first part or with its parts in another order.
+    The beginnings are compared letter by letter. If they differ but one abstract contains most phrases of the other, it
+    is the same text without its first part or with its parts reordered.
     """
     out = np.full(len(a), np.nan, dtype=np.float32)
     long = np.zeros(len(a), dtype=bool)
@@ -317,7 +317,7 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
 
 
 def join(parts: list[Pairs]) -> Pairs:
-    """Batches one behind the other."""
+    """Concatenate batches."""
     return Pairs(**{k: np.concatenate([getattr(x, k) for x in parts]) for k in Pairs.__dataclass_fields__})
 
 

@@ -1,8 +1,8 @@
-"""What comparing all records found, before anybody answered: it is kept, so that answers need no second comparison.
+"""The comparison of all records before any answers, saved so that new answers need no second comparison.
 
-Two tables. *Entries*: a row a record, with the entry it belongs to (records with the same content are one entry) and
-what of the entry can forbid its company. *Pairs*: a row for each pair of entries that a rule merges, that belongs
-together as two reports, or that people may be asked about, with the agreement of its fields and its decision.
+Two tables. *Entries*: one row per record, with its entry (records with the same content share one) and the properties
+that exclude others. *Pairs*: one row per pair of entries that a rule merges, that are linked reports, or that people
+may be asked about, with the agreement of the fields and the decision.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _TEXT_LISTS = ("dois", "trials")
 
 @dataclass(frozen=True)
 class Comparison:
-    """The entries, the pairs of them, and what the rules decide about each pair."""
+    """The entries, their pairs, and the decision of the rules on each pair."""
 
     entries: Entries
     pairs: Pairs
     decisions: Decisions
 
     def write(self, entries: Path, pairs: Path) -> None:
-        """Keep both tables; pairs about which nobody has anything to decide are left out."""
+        """Save both tables; pairs that need no decision are left out."""
         names = [field.name for field in fields(Entries) if field.name not in ("record_id", "row_of", "silenced")]
         rows = self.entries.row_of
         table = {"record_id": _column(self.entries.record_id), "entry": pa.array(rows)}
@@ -50,7 +50,7 @@ class Comparison:
 
     @classmethod
     def read(cls, entries: Path, pairs: Path) -> Comparison:
-        """A comparison that was kept."""
+        """Read a saved comparison."""
         table = pq.read_table(entries)
         silenced = json.loads(table.schema.metadata[_SILENCED])
         columns = {name: _array(table[name], lists=name in _TEXT_LISTS) for name in table.column_names}
@@ -63,7 +63,7 @@ class Comparison:
         decisions = Decisions(**{field.name: columns.pop(field.name) for field in fields(Decisions)})
         return cls(
             Entries(**of_entries),
-            Pairs(**columns, extra=np.full(len(columns["a"]), "", dtype=object)),  # of use to the rules only
+            Pairs(**columns, extra=np.full(len(columns["a"]), "", dtype=object)),  # used by the rules only
             decisions,
         )
 

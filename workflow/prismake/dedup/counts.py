@@ -1,4 +1,4 @@
-"""What the deduplication did, in counts: in all, by source, and for every two sources."""
+"""Counts of the deduplication: in total, by source, and for each pair of sources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THROUGH_OTHERS = "through other records"
 def summary(
     p: Entries, frame: pd.DataFrame, queue: pd.DataFrame, links: pd.DataFrame, answers: Answers
 ) -> dict[str, Any]:
-    """Counts in all; ``rules``: records by the rule that put them into their cluster."""
+    """Total counts; ``rules``: records by the rule that put them into their cluster."""
     rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
     return {
         "records": len(frame),
@@ -29,18 +29,18 @@ def summary(
         "queue": len(queue),
         "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},
         "answers": {"same": len(answers.same), "different": len(answers.different)},
-        "answers_without_records": sorted(answers.gone),
+        "answers_without_records": sorted(answers.unmatched),
         "answers_in_conflict": sorted(f"{a}|{b}" for a, b in answers.conflicts),
         "fields_without_vote": sorted(p.silenced),
     }
 
 
 def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
-    """One row a source, sorted by name.
+    """One row per source, sorted by name.
 
     Columns source, records, reports, repeated (records beyond the first of a report within the source: records −
-    reports), only_here and shared (reports of which no other source, some other source has a record; they add up to
-    reports).
+    reports), only_here and shared (reports of which no other source, or some other source, has a record; together they
+    are all reports of the source).
     """
     code, names = pd.factorize(p.source, sort=True)
     members = pd.DataFrame({"label": labels, "source": code}).drop_duplicates()
@@ -62,11 +62,11 @@ def by_source(p: Entries, labels: np.ndarray) -> pd.DataFrame:
 
 
 def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, answers: Answers) -> pd.DataFrame:
-    """One row for two sources (or a source and itself) and the rule that brought their records together.
+    """One row per pair of sources (or source and itself) and rule that merged their records.
 
-    Columns first, second (first <= second), rule, reports. For every report that two sources share it is counted once:
-    under the strongest rule that holds for a record of each, else under "panel" where people said so of two of them,
-    else under "through other records". The counts of two sources add up to the reports that they share.
+    Columns first, second (first <= second), rule, reports. A report shared by two sources is counted once: under the
+    strongest rule that holds for a record of each, else under "panel" if people declared two of them the same, else
+    under "through other records". The counts of two sources add up to the reports that they share.
     """
     code, names = pd.factorize(p.source, sort=True)
     ruled = np.flatnonzero((d.rule != "") & (d.veto == "") & (labels[q.a] == labels[q.b]))
@@ -98,7 +98,7 @@ def _as_rows(
 
 
 def _shared(p: Entries, labels: np.ndarray, code: np.ndarray) -> pd.DataFrame:
-    """Every two sources of every report, and a source with itself where it holds a report more than once."""
+    """All pairs of sources of each report, and a source with itself if it has several records of the report."""
     size = np.bincount(labels[p.row_of], minlength=len(labels))
     rows = pd.DataFrame({"label": labels[p.row_of], "x": code[p.row_of]})[size[labels[p.row_of]] > 1]
     twice = rows[rows.duplicated()].drop_duplicates().assign(y=lambda t: t["x"])

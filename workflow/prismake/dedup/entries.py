@@ -1,4 +1,4 @@
-"""What of the prepared records is needed after they were compared: enough to make clusters and to count."""
+"""The part of the prepared records needed after comparison, to form clusters and to count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entries:
-    """What of `Prepared` decides about clusters; arrays of the input rows (the first two), then of the entries."""
+    """The fields of `Prepared` that decide about clusters; arrays over input rows (the first two) or entries."""
 
     record_id: np.ndarray
     row_of: np.ndarray  # input row -> entry
@@ -28,7 +28,7 @@ class Entries:
     trials: np.ndarray
     cochrane: np.ndarray
     generic: np.ndarray
-    silenced: list[str]  # fields that lost their vote, with the source
+    silenced: list[str]  # fields ignored as unreliable, with the source
 
     @classmethod
     def of(cls, prepared: Prepared) -> Entries:

@@ -1,7 +1,7 @@
-"""What the agreement of single fields says: titles that tell, the same place, other authors, ...
+"""Evidence from the agreement of single fields: distinctive titles, the same place, different authors, ...
 
 `signs` turns the scores of `compare.Pairs` into named yes-or-no arrays, one entry a pair, so that a rule
-reads as a sentence. NaN fails every comparison: a missing value is no sign of anything, for or against.
+reads as a sentence. NaN fails every comparison: a missing value is evidence neither for nor against.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LANGUAGE_EXTRA = (
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Likeness of titles, authors and abstracts (0 to 1) from which the rules count them as agreeing."""
+    """Similarity of titles, authors and abstracts (0 to 1) from which the rules count them as agreeing."""
 
     title: float = 0.93
     similar_title: float = 0.8
@@ -49,20 +49,20 @@ _MANY_PLACES, _MANY_YEARS = 5, 4
 
 
 def weigh_titles(p: Prepared) -> None:
-    """Mark titles that do not tell which paper it is.
+    """Mark titles that do not identify a paper.
 
-    ``p.serial``: "Editorial" and its like. ``p.generic``: these, and titles that stand in five different places or
-    more, or in four different years.
-    ``p.short``: two words or fewer, or less than twenty letters: chance can repeat them.
-    ``p.known``: in how many titles a word stands, of the words that stand in three or more.
+    ``p.serial``: "Editorial" and its like. ``p.generic``: these, and titles that occur at five or more different places
+    or in four or more different years.
+    ``p.short``: two words or fewer, or less than twenty letters: such titles can coincide by chance.
+    ``p.title_counts``: number of titles with a word, for words that occur in three or more.
     """
     code = p.codes["title"]
     p.short = np.array([len(t) < 20 or w.count(" ") < 2 for t, w in zip(p.title, p.words, strict=True)], dtype=bool)
     count = Counter(word for words in p.words for word in set(words.split()))
-    p.known = {word: titles for word, titles in count.items() if titles > 2}
+    p.title_counts = {word: titles for word, titles in count.items() if titles > 2}
     p.foreign = np.array([text.foreign(words) for words in p.words], dtype=bool)
     p.serial = np.array([kinds.serial(w) for w in p.words], dtype=bool)
-    # Places by volume and page, not by the issue: what an export calls so may be a running number.
+    # Places by volume and page, not by issue: an export may give a running number as issue.
     seen = pd.DataFrame({name: p.codes[name] for name in ("title", "volume", "first_page")} | {"year": p.year})
     seen = seen[seen["title"] >= 0]
     placed = seen[(seen["volume"] >= 0) & (seen["first_page"] >= 0)].drop_duplicates(["title", "volume", "first_page"])
@@ -73,7 +73,7 @@ def weigh_titles(p: Prepared) -> None:
 
 
 def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray) -> np.ndarray:
-    """Mask of the candidate pairs that any rule could merge or that people could be asked about."""
+    """Mask of the candidate pairs that some rule could merge or that people could be asked about."""
     c = p.codes
     place = (c["first_page"][a] == c["first_page"][b]) & (c["first_page"][a] >= 0)
     place &= (c["volume"][a] == c["volume"][b]) & (c["volume"][a] >= 0)
@@ -84,7 +84,8 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     )
     place &= p.year[a] == p.year[b]
     identified = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
-    # A title without its subtitle is short beside the whole one: one DOI, or one beginning and one author or journal.
+    # A title without its subtitle is much shorter than the full one: require a shared DOI, or a shared beginning and
+    # author or journal.
     identified |= (c["doi"][a] == c["doi"][b]) & (c["doi"][a] >= 0) & (title > 0.1)
     begun = (c["title_start"][a] == c["title_start"][b]) & (c["title_start"][a] >= 0)
     identified |= begun & (((c["first_author"][a] == c["first_author"][b]) & (c["first_author"][a] >= 0)) | place)
@@ -125,10 +126,10 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     s.pages = s.page & (q.last_page == 1) & q.more_pages  # the same range of two pages or more
     # The same article number, or a page so high that chance will not repeat it.
     s.number = s.page & (q.last_page == 1) & (p.page_range[0][q.a] >= 1000)
-    # Without the volume only one range of pages in one year is a place, or one page, title and list of names.
+    # Without a volume, a place is the same page range in the same year, or the same page, title and authors.
     same_page = s.pages | ((q.last_page == 1) & s.same_title & s.people & ~s.serial)
     s.place = s.page & (s.volume | (s.no_volume & s.year & same_page & ~s.other_issue))
-    # Issues that count their pages anew repeat the low ones.
+    # Issues that restart page numbering repeat low page numbers.
     one_issue = (p.page_range[0][q.a] >= 100) | (s.people & ~s.serial)
     s.same_part = s.issue | (np.isnan(q.issue) & s.year & one_issue)
     s.far_page = s.other_page & ~q.near_page
@@ -146,7 +147,7 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
 
     s.text = (q.abstract >= 0.95) & q.long_abstracts
     s.swapped = q.swapped & ~s.same_title
-    # A title has as many wordings as translators; between two languages no word is the same.
+    # A translated title varies with the translator; across languages no word is the same.
     s.translated = p.translated[q.a] | p.translated[q.b] | ((p.foreign[q.a] != p.foreign[q.b]) & (q.title < 0.75))
     s.two_places = _two_places(p, q, s)
     s.other_sort = _other_sort(p, q)
@@ -157,7 +158,7 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
 
 
 def _harmless_extra(q: Pairs) -> np.ndarray:
-    """One title is the other and a language's name with the original title behind it."""
+    """One title is the other followed by the name of a language and the original title."""
     out = np.zeros(len(q), dtype=bool)
     for k in np.flatnonzero(q.inside).tolist():
         out[k] = q.extra[k].startswith("~") and q.extra[k][1:].startswith(_LANGUAGE_EXTRA)
@@ -165,15 +166,15 @@ def _harmless_extra(q: Pairs) -> np.ndarray:
 
 
 def same_value(p: Prepared, q: Pairs, field: str) -> np.ndarray:
-    """Whether a field holds the very same value in both records."""
+    """Whether a field has exactly the same value in both records."""
     code = p.codes[field]
     return (code[q.a] == code[q.b]) & (code[q.a] >= 0)
 
 
 def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
-    """Whether the places contradict each other in a way that no slip of the pen explains.
+    """Whether the places contradict each other in a way that no typing error explains.
 
-    Two ranges of pages that do not meet, pages of two counts (P1.234 and 45-51, S12 and 12), a supplement and an issue.
+    Disjoint page ranges, pages of different numbering (P1.234 and 45-51, S12 and 12), or a supplement and an issue.
     """
     letters = p.codes["page_letters"]
     ranges = q.more_pages & (q.last_page != 1)
@@ -201,7 +202,7 @@ def _other_sort(p: Prepared, q: Pairs) -> np.ndarray:
 
 
 def _lone_pages(p: Prepared, q: Pairs) -> np.ndarray:
-    """Whether both records name a single page: an abstract beside its article has one page against many."""
+    """Whether both records give a single page; an abstract and its article differ in this."""
     first, last = p.page_range
     return (first[q.a] == last[q.a]) & (first[q.b] == last[q.b])
 

@@ -1,4 +1,4 @@
-"""Pages, volumes, issues, identifiers and names as they really stand in exports, brought to one form."""
+"""Pages, volumes, issues, identifiers and names as they occur in real exports, normalised."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROMAN = re.compile(r"^(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})$")
 
 
 def undate(text: str) -> str:
-    """``9-11`` for ``11-Sep``: a range that a spreadsheet took for a date, the smaller number first."""
+    """``9-11`` for ``11-Sep``: a range that a spreadsheet turned into a date, the smaller number first."""
     low = text.strip().lower()
     if not low or not (low[-1].isalpha() or low[0].isalpha() or "-" in low):
         return text
@@ -53,17 +53,17 @@ def _page(text: str) -> tuple[str, str]:
     return ("" if prefix in ("p", "pp", "pg", "page", "pages") else prefix), m[2] + m[3]
 
 
-# The supplements are counted in front of the page: "II-221-5" is II221 to II225, "S4-76-S4-101" is S76 to S101.
+# Numbered supplements precede the page: "II-221-5" is II221 to II225, "S4-76-S4-101" is S76 to S101.
 _ROMAN_IN_FRONT = re.compile(r"(?<![\w-])([ivx]{1,5})-(?=\d)")
 _PART_IN_FRONT = re.compile(r"^([a-z]{1,2})\d{1,2}-(\d+)-(?:\1\d{1,2}-)?(\d+)$")
 _NO_PLACE = re.compile(r"^\[?\d+\]?\s*(?:p|pp|pages)\.?$|^\D*\d{8}")  # a count of pages, a date
 _TWICE_NAMED = re.compile(r"^(\d+) (\d+)-\1 (\d+)$")
 _CODE_NOISE = re.compile(r"abstracts?|abs|poster|no\.|number|[^0-9a-z.]")
-_END_OF_RANGE = re.compile(r"^(?:suppl?|t)\W*\d+$")  # "Suppl-29" is what was left of S417-S429
+_END_OF_RANGE = re.compile(r"^(?:suppl?|t)\W*\d+$")  # "Suppl-29" is the remainder of S417-S429
 
 
 def _code(text: str) -> str:
-    """The number of a poster or an abstract, which is no page and still a place: ``P1.234``, ``OR-12``."""
+    """The number of a poster or abstract, which is not a page but still a place: ``P1.234``, ``OR-12``."""
     code = "" if _END_OF_RANGE.match(text) else _CODE_NOISE.sub("", text).strip(".")
     return code[:20] if any(c.isdigit() for c in code) else ""
 
@@ -71,14 +71,14 @@ def _code(text: str) -> str:
 class Pages(NamedTuple):
     first: str
     last: str
-    other: str = ""  # what the first page may be instead, where a spreadsheet made a date of the range
-    lone: bool = False  # one number: a page, a first page without the last, or an article number
+    other: str = ""  # the alternative first page if a spreadsheet turned the range into a date
+    lone: bool = False  # a single number: a page, a first page without a last one, or an article number
 
 
 def pages(text: str) -> Pages:
     """First and last page in full: ``389-95`` is 389 to 395, ``S35-41`` is s35 to s41, ``11-Sep`` is 9 to 11.
 
-    A single page (or an article number, or the number of a poster as it stands) is first and last alike; filler words
+    A single page (or an article number, or the number of a poster as it stands) is both first and last; filler words
     give empty strings.
     """
     full = undate(text).strip().lower()
@@ -99,7 +99,7 @@ def pages(text: str) -> Pages:
         last = _page(parts[1])[1] or first
         if last.isdigit() and first.isdigit() and int(last) < int(first) and len(last) <= len(first):
             last = first[: len(first) - len(last)] + last
-    # 11-Sep was 9-11, or else 11-9 (that is 11-19): a date cannot tell.
+    # 11-Sep was 9-11, or else 11-9 (that is 11-19): the date does not show which.
     other = last if full != text.strip().lower() else ""
     return Pages(prefix + first, prefix + last, other, lone=len(parts) == 1)
 
@@ -112,7 +112,7 @@ def volume_issue(volume: str, issue: str, other_issue: str = "") -> tuple[str, s
     """The volume's number and the issue's numbers (joined by blanks); ``s`` stands for a supplement.
 
     ``24 (1)`` in the volume is volume 24, issue 1; ``04-Jun`` in the issue is 4-6; ``XII`` is 12. ``other_issue`` is
-    what another place of the record calls the issue: where the two differ the issue may be either.
+    the issue as given elsewhere in the record: if the two differ, either is possible.
     """
     low = undate(volume).strip().lower()
     if m := _ISSUE_IN_VOLUME.match(low):
@@ -156,7 +156,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def split_journal(text: str) -> dict[str, str]:
-    """``name`` and, where a citation was glued to it, ``volume``, ``issue``, ``pages`` and ``year``.
+    """``name`` and, if a citation is appended to it, ``volume``, ``issue``, ``pages`` and ``year``.
 
     ``Brain Research.1605 (1) ()(pp 70-75) 2015.Date of Publication: 2015.`` is Brain Research, 1605 (1), 70-75.
     """
@@ -220,7 +220,7 @@ _GLUE = re.compile(
 GLUED_NAME = re.compile(r"(?<=[a-zß-ÿ])(?=(?:[A-ZÀ-Þ]\.)+$|[A-ZÀ-Þ]\.)")
 _INITIALS = re.compile(r"^(?:[^\W\d_a-z]\.?[- ]?){1,4}$")
 _PARTICLES = frozenset("van von de der den la le di du da del della dos el al ter ten zu jr sr ii iii".split())
-# What stands where nobody is named: "et al.", "[Anonymous]", "No authorship indicated", "Author not available".
+# Placeholders for missing authors: "et al.", "[Anonymous]", "No authorship indicated", "Author not available".
 _NOBODY = re.compile(
     r"\b(?:et\s+al\b\.?|(?:and\s+)?others\b|anonym(?:ous|us|e|a|o)?\b|anon\b\.?|unknown(?:\s+authors?)?\b|not\s+available\b|"
     r"(?:no|without)\s+author(?:s|ship)?(?:\s+names?)?(?:\s+(?:are|is|was|were))?"
@@ -234,7 +234,7 @@ _PERHAPS_NOBODY = ("et al", "other", "non", "nknown", "author", "vailable", "s.n
 
 
 def split_authors(value: Any) -> list[str]:
-    """Single names: of a list, of ``A and B``, ``A; B``, or of names glued together by a spreadsheet."""
+    """Single names from a list, from ``A and B`` or ``A; B``, or from names run together by a spreadsheet."""
     if value is None or value != value:  # noqa: PLR0124  NaN
         return []
     if not isinstance(value, str):
@@ -261,7 +261,7 @@ _FAMILY_COMMA_INITIALS = re.compile(r"[^,.]{2,40}, (?:[^\W\d_a-z]\.[- ]?){1,4}")
 
 
 def _comma_list(text: str) -> list[str]:
-    """The names of ``Liu L, Moody J, Gall A`` and of ``Liu, L., Moody, J.``; none of any other text."""
+    """The names of ``Liu L, Moody J, Gall A`` and of ``Liu, L., Moody, J.``; an empty list for any other text."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > 1 and all(_FAMILY_AND_INITIALS.fullmatch(part) for part in parts):
         return parts
@@ -285,7 +285,7 @@ def surname(name: str) -> str:
         long = [w for w in words if not (_INITIALS.match(w) and (len(w) <= 3 or "." in w))]
         if not long:
             long = words
-        # Initials behind the name: all long words are the family name. In front or none: the last word.
+        # Initials after the name: all long words are the family name. Initials first or none: the last word is.
         family = " ".join(long) if words[-1] is not long[-1] else long[-1]
     words = plain(family).split()
     significant = [w for w in words if w not in _PARTICLES] or words

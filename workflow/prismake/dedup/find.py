@@ -29,12 +29,14 @@ _CHUNK = 400_000  # candidate pairs compared at once
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What `find_duplicates` found; all tables are sorted by their keys (the queue by probability)."""
+    """The result of `find_duplicates`; all tables are sorted by their keys (the queue by probability)."""
 
     clusters: pd.DataFrame  # record_id, report_id, matched_on, score, decided_by ("rule", "panel", "")
     queue: pd.DataFrame  # item_id, first, second, probability, reason, differences, members
-    merges: pd.DataFrame  # item_id, first, second, score, rule, differences, members: what made the clusters
-    links: pd.DataFrame  # first, second, kind: related reports that stay apart
+    merges: (
+        pd.DataFrame
+    )  # item_id, first, second, score, rule, differences, members: the pairs that formed the clusters
+    links: pd.DataFrame  # first, second, kind: related but separate reports
     audit: pd.DataFrame  # first, second, the fields' scores, rule, veto, decision
     sources: pd.DataFrame  # source, records, reports, repeated, only_here, shared
     shared: pd.DataFrame  # first, second (sources), rule, reports
@@ -42,11 +44,11 @@ class Duplicates:
 
 
 def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
-    """Cluster the records that are one report.
+    """Cluster records of the same report.
 
     Returns a frame with the columns record_id, report_id, matched_on (the rule that put the record into its
-    cluster, "" for a record that stands alone) and score (likeness from 0 to 1, NaN when alone), one row a
-    record, sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.evidence.Thresholds`.
+    cluster, "" for a single record) and score (similarity from 0 to 1, NaN for a single record), one row per record,
+    sorted by record_id. ``thresholds`` are the fields of `prismake.dedup.evidence.Thresholds`.
 
     Raises `DedupError` when ids are missing or not unique.
     """
@@ -63,10 +65,10 @@ def find_duplicates(
     workers: int = 1,
     **thresholds: float,
 ) -> Duplicates:
-    """Clusters of one report, the pairs that only people can decide, typed links and the audit table.
+    """Clusters of records of the same report, the pairs left to people, typed links and the audit table.
 
-    ``answers`` maps ``"<record_id>|<record_id>"`` to "same" or "different": a "different" keeps the two
-    records apart whatever else joins them, a "same" joins them unless a "different" forbids it.
+    ``answers`` maps ``"<record_id>|<record_id>"`` to "same" or "different": "different" keeps the two records apart
+    whatever else joins them, "same" joins them unless a "different" forbids it.
     ``previous`` maps record ids to the report ids of an earlier run: clusters keep them.
     ``merge_cochrane_versions``: successive versions of one Cochrane review are one report (True), related reports
     (False), or people are asked ("ask").
@@ -94,11 +96,10 @@ def apply_answers(
     merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
 ) -> Duplicates:
-    """What `find_duplicates` finds with these answers, from a comparison of the same records without answers.
+    """The result of `find_duplicates` with these answers, from a comparison of the same records without answers.
 
-    Only the clusters are made anew. Where an answer is about one of several records with the same content, these have
-    to be told apart first, and all records are compared again. Of a comparison that was kept, the audit table lists the
-    pairs that were kept.
+    Only the clusters are rebuilt. If an answer concerns one of several records with the same content, these have to be
+    separated, and all records are compared again. For a saved comparison the audit table lists the saved pairs.
     """
     panel_answers = panel.read(answers, records)
     if comparison.entries.folded(panel_answers.records):
@@ -118,7 +119,7 @@ def compare_records(
 ) -> Comparison:
     """Compare all records and decide about each pair by the rules.
 
-    Records in ``alone`` are entries of their own, even where others have the same content. Arguments and errors
+    Records in ``alone`` get their own entries even if others have the same content. Arguments and errors
     otherwise as for `find_duplicates`.
     """
     if merge_cochrane_versions not in (True, False, "ask"):
@@ -178,7 +179,7 @@ def _thresholds(values: Mapping[str, float]) -> Thresholds:
 
 
 def compared(p: Prepared, workers: int) -> Pairs:
-    """All candidate pairs whose titles or identifiers give a reason to look closer, with their scores."""
+    """All candidate pairs whose titles or identifiers justify a closer look, with their scores."""
     first, second = candidates(p)
     parts = []
     for start in range(0, len(first), _CHUNK):
@@ -192,7 +193,7 @@ def compared(p: Prepared, workers: int) -> Pairs:
 def _cluster(
     p: Entries, q: Pairs, d: rules.Decisions, answers: panel.Answers, merge_cochrane_versions: bool | str
 ) -> tuple[Clusters, dict[int, int], list[int]]:
-    """Unions in order of the rules' strength; which pair put each entry into its cluster; the pairs that united two."""
+    """Unite pairs by rule strength; return the clusters, the pair that placed each entry, and the uniting pairs."""
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if answers.records else {}
     clusters.forbid((entry[a], entry[b]) for a, b in answers.different)
@@ -253,7 +254,7 @@ def _frame(
 
 
 def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, answers: panel.Answers) -> set[str]:
-    """The records that only an answer put into their cluster: of a pair those without a rule, else the second."""
+    """The records that only an answer put into their cluster: those of a pair without a rule, else the second."""
     if not answers.same:
         return set()
     ruled = np.flatnonzero((d.rule != "") & (d.veto == ""))

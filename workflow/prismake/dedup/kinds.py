@@ -1,6 +1,6 @@
-"""What sort of document a record is: correction, comment, registry entry, preprint, Cochrane review, ...
+"""The type of document of a record: correction, comment, registry entry, preprint, Cochrane review, ...
 
-The flags decide which pairs can never be one report; they come from the title, the publication type and
+The flags determine which pairs can never be one report; they are derived from the title, the publication type and
 the identifiers, never from the abstract.
 """
 
@@ -41,7 +41,7 @@ _REPLY = re.compile(
     r"\s*(?:to\b|from\b|by\b|:|$|\W*$)|\breply\W*$|\bauthors?'?s?'?\s+(?:reply|response)\b",
     re.I,
 )
-_REPLY_WORDS = ("repl", "rejoin", "antwort", "ponse", "resp", "rispo")  # seldom: most titles need no search
+_REPLY_WORDS = ("repl", "rejoin", "antwort", "ponse", "resp", "rispo")  # rare: most titles need no search
 _ERRATUM_NOTE = re.compile(
     r"[\[(]\s*(?:erratum|correction|corrected|published\s+erratum|retraction|comment)\b[^\]]*appears?\s+in.*$",
     re.I | re.S,
@@ -66,7 +66,7 @@ _PROTOCOL = re.compile(r"\bprotocol\b", re.I)
 _TRIAL_NUMBER = re.compile(r"(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14})$", re.I)
 
 
-# Titles under which journals print something in every issue or year.
+# Titles that journals reuse in every issue or year.
 _SERIAL_HEADS = (
     "editorials?", "editors? (?:s )?(?:note|comments?|introduction|choice|page)", "from the editors?",
     "introduction", "preface", "foreword", "prologue", "letters?(?: (?:to|from) the editors?)?", "reply", "response",
@@ -91,12 +91,12 @@ _SERIAL = re.compile(
 
 
 def serial(words: str) -> bool:
-    """Whether a title (words as `text.british` spells them) is one that comes back: an editorial, a yearly report."""
+    """Whether a title (words as `text.british` spells them) recurs: an editorial, an annual report."""
     return bool(_SERIAL.search(words))
 
 
 def without_notes(title: str) -> str:
-    """The title without "[Erratum appears in ...]": that note belongs to the article, not to the erratum."""
+    """The title without "[Erratum appears in ...]": the article has this note, not the erratum."""
     return _ERRATUM_NOTE.sub("", title).strip() if "[" in title or "(" in title else title
 
 
@@ -107,13 +107,13 @@ _COCHRANE_NUMBER = re.compile(r"(?:10\.1002/14651858\.|\b)((?:cd|mr)\d{6})(?:\.p
 
 
 def registry_author(name: str) -> bool:
-    """Whether the author is a registration number: ``NCT02565485,`` (the Cochrane Library) or only ``Nct``."""
+    """Whether the author is a registration number: ``NCT02565485,`` (Cochrane Library) or just ``Nct``."""
     m = _REGISTRY_AUTHOR.match(name)
     return m is not None and m.end() == len(name)
 
 
 def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:
-    """Number (``cd001234``) and version of a Cochrane review, "" when it is none; the first version is ``1``."""
+    """Number (``cd001234``) and version of a Cochrane review, "" if it is not one; the first version is ``1``."""
     for text in (*dois, pages):
         if "cd0" in (low := text.lower()) or "mr0" in low:
             m = _COCHRANE_NUMBER.search(low)
@@ -122,8 +122,8 @@ def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:
     return "", ""
 
 
-# What a database calls the sort of a document. "Conference paper" and "proceedings paper" are articles; what is called
-# an article and a conference proceeding at once may be either, and so may a note or an editorial.
+# Publication types by document type. "Conference paper" and "proceedings paper" are articles; a record typed both as
+# article and as conference proceeding may be either, as may a note or an editorial.
 _SORTS = (
     ("abstract", re.compile(r"conference abstract|meeting abstract|congress abstract|^abstracts?$|poster")),
     ("letter", re.compile(r"^(?:journal: )?letters?\b|letter to the editor")),
@@ -143,7 +143,7 @@ def sort_of(types: tuple[str, ...]) -> str:
                 return ""
             sort = next((name for name, word in _SORTS if word.search(part.strip())), "")
             sorts |= {sort} if sort else set()
-    # An index of trials files abstracts and letters as articles, too.
+    # A trial index lists abstracts and letters as articles, too.
     special = sorts - {"article"}
     return "" if len(special) > 1 else next(iter(special or sorts), "")
 

@@ -1,4 +1,4 @@
-"""One row a report: the best value of every field by a stated order, and every source and id."""
+"""One row per report: the best value of every field by a fixed order of preference, with all sources and ids."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
     * authors: the longest list, then the longest text; journal: a name before an abbreviation, then the longest;
     * year: the latest (print after e-publication); pages: a range before a single page;
     * doi, pmid, volume, issue, language, url and the rest: the value that most records have;
-    * publication types, keywords, registration numbers and related reports: united; retracted if any says so.
+    * publication types, keywords, registration numbers and related reports: the union; retracted if any record is.
 
     Ties are broken by the text itself and then by record id, never by the order of the rows.
     """

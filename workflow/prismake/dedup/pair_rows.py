@@ -15,7 +15,7 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         queue: ``item_id, first, second, differences, members`` and for merges ``rule`` (see ``dedup.queue``), in the
-            order of asking.
+            order in which they are shown.
         records: the record table.
     """
     import pandas as pd
@@ -41,7 +41,7 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _block(record: Any) -> str:
-    """A record as a few lines of text, to be read beside another."""
+    """A record as a few lines of text, to be compared with another."""
     import pandas as pd
 
     year = "" if pd.isna(record["year"]) else str(record["year"])

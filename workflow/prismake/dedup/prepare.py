@@ -1,7 +1,7 @@
-"""From a record table to arrays that can be compared: one normal form and one integer code a field.
+"""From a record table to arrays for comparison: a normal form and an integer code for each field.
 
-Rows with the same content in every field are one row here (`Prepared.row_of` maps back), and rows are
-ordered by content. Neither the order of the input nor its ids can therefore change a result.
+Rows with the same content in every field become one entry (`Prepared.row_of` maps back), and entries are ordered by
+content, so that results depend neither on the order of the input nor on its ids.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AUTHORS_KEPT = 20
 
 
 class Abstracts:
-    """The abstracts of the chosen rows, left in the column of the record table: most are never looked at."""
+    """The abstracts of the chosen rows, left in the record table because most are never needed."""
 
     def __init__(self, column: pd.Series | None, rows: np.ndarray) -> None:
         self.values = None if column is None else column.array
@@ -44,12 +44,12 @@ class Abstracts:
 
 @dataclass
 class Prepared:
-    """Arrays of equal length, one entry a distinct record content; codes are -1 where the value is missing."""
+    """Arrays of equal length, one entry per distinct record content; codes are -1 where the value is missing."""
 
     record_id: np.ndarray  # of the input rows
     row_of: np.ndarray  # input row -> entry here
     source_row: np.ndarray  # entry here -> one input row with that content
-    title: np.ndarray  # compact title without what exports put around it
+    title: np.ndarray  # compact title without additions by exports
     words: np.ndarray  # the same with blanks
     translated: np.ndarray  # bool: the title is marked as a translation
     numbers: np.ndarray  # numbers in the title, in order, joined by blanks
@@ -58,7 +58,7 @@ class Prepared:
     authors: np.ndarray  # raw: a text or a tuple of names
     year: np.ndarray  # int, 0 when missing
     journal: np.ndarray
-    meeting: np.ndarray  # the meeting named behind the journal
+    meeting: np.ndarray  # the meeting named after the journal
     volume: np.ndarray
     issue: np.ndarray
     first_page: np.ndarray
@@ -72,7 +72,7 @@ class Prepared:
     cochrane: np.ndarray  # number of a Cochrane review
     version: np.ndarray  # its version, as far as a DOI tells
     kind: np.ndarray  # bit flags, see `kinds`
-    sort: np.ndarray  # what the publication types say: an article, a letter, an abstract, a protocol
+    sort: np.ndarray  # document type by the publication types: article, letter, abstract, protocol
     abstract: Abstracts  # raw text, fetched when it is needed
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
@@ -86,13 +86,15 @@ class Prepared:
     )  # the number of an electronic article: e1234
     coded: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the number of a poster: P1.234
     foreign: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the title is not in English
-    known: dict[str, int] = field(default_factory=dict)  # in how many titles a word stands, of those in several
+    title_counts: dict[str, int] = field(default_factory=dict)  # number of titles with a word, for words in several
     generic: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # see `signs.weigh_titles`
     serial: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     in_supplement: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # the issue is a supplement
-    proceedings: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))  # papers of a meeting: no volume
+    proceedings: np.ndarray = field(
+        default_factory=lambda: np.empty(0, dtype=bool)
+    )  # proceedings of a meeting: no volume
     short: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-    silenced: list[str] = field(default_factory=list)  # fields that lost their vote, with the source
+    silenced: list[str] = field(default_factory=list)  # fields ignored as unreliable, with the source
 
     def __len__(self) -> int:
         return len(self.title)
@@ -209,7 +211,7 @@ _PAGE_NUMBER = re.compile(r"^[a-z]*(\d{1,7})")
 
 
 def _letters(page: str) -> str:
-    """The letters of a page: its numbers are counted apart from those with other letters."""
+    """The letters of a page, which have page numbering of their own."""
     return re.sub(r"[\d.]+", "", page)
 
 
@@ -223,8 +225,8 @@ def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
     return out[0], out[1]
 
 
-_BEGINNING = 60  # letters and digits of an abstract that tell it from others
-_START = 20  # letters of a title that many titles do not begin with
+_BEGINNING = 60  # letters and digits that distinguish an abstract from others
+_START = 20  # letters at the start of a title that few titles share
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
 _CHUNK = 20_000
 
@@ -249,7 +251,7 @@ def _read_abstracts(records: pd.DataFrame) -> tuple[list[bytes], np.ndarray]:
 
 
 def _nothing_known(raw: dict[str, list[Any]], authors: list[Any]) -> list[bool]:
-    """Rows without title, DOI and PMID, and without authors or pages: nothing in them can be the same."""
+    """Rows without title, DOI and PMID, and without authors or pages: there is nothing to compare."""
     return [
         not (t.strip() or d or m or (a and g))
         for t, d, m, a, g in zip(raw["title"], raw["doi"], raw["pmid"], authors, raw["pages"], strict=True)
@@ -342,10 +344,10 @@ def _places(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
         volume, issue, first, last, other, lone = places[key]
         year = given_year or _year(split.get("year"))
         if volume == str(year):
-            # Exports put the year where a journal has no volume, or they do not know it.
+            # Exports give the year as volume if the journal has none or it is unknown.
             volume = ""
         if first == str(year):
-            # A page that repeats the year is a date that a spreadsheet cut down.
+            # A page equal to the year is a date truncated by a spreadsheet.
             first = last = other = ""
         for name, value in zip(names, (year, journal, meeting, volume, issue, first, last, other, lone), strict=True):
             out[name].append(value)
@@ -373,9 +375,9 @@ def _identities(columns: dict[str, list[Any]], authors: list[Any]) -> dict[str, 
 
 
 def _place(volume: str, issue: str, pages: str, split: dict[str, str]) -> tuple[str, str, str, str, str, bool]:
-    """Volume, issue, first and last page, the other reading of the first page and whether it is a lone number.
+    """Volume, issue, first and last page, the alternative first page, and whether the page is a single number.
 
-    They are taken from the journal where their own fields are empty.
+    They are taken from the journal if their own fields are empty.
     """
     if issue.lower().lstrip().startswith("pp"):
         issue, pages = "", issue.lower().replace("pp", "")

@@ -1,4 +1,4 @@
-"""What is left for people: the pairs that the rules leave open, most probable first, and the account of all pairs."""
+"""The pairs left to people, most probable first, and the audit table of all pairs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WEIGHTS = {"title": 4, "authors": 2, "first_page": 2, "volume": 1, "journal": 1
 
 
 def likeness(q: Pairs) -> np.ndarray:
-    """Weighted mean of the fields' agreement over those that both records have, from 0 to 1."""
+    """Weighted mean agreement of the fields that both records have, from 0 to 1."""
     total = np.zeros(len(q))
     weight = np.zeros(len(q))
     for name, w in _WEIGHTS.items():
@@ -56,11 +56,11 @@ def _ids(p: Entries) -> np.ndarray:
 
 
 def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, answers: Answers) -> pd.DataFrame:
-    """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences, members.
+    """The open pairs, one per pair of clusters: item_id, first, second, probability, reason, differences, members.
 
-    It is never longer than 1.5 % of the records (in small tables: than 20 pairs): the most likely come first, and what
-    was answered counts. ``members`` are the other pairs of records between the two clusters, one a line: whatever
-    people have said about one of them counts for the pair that stands for them now.
+    It has at most 1.5 % as many pairs as there are records (in small tables: 20 pairs), most likely first, answered
+    pairs included. ``members`` are the other pairs of records between the two clusters, one per line: an answer on any
+    of them counts for the pair that represents them.
     """
     chance = np.round(d.chance, 4)
     separate = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
@@ -89,7 +89,7 @@ def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nda
 
 
 def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndarray) -> pd.DataFrame:
-    """The pairs that made the clusters, the least alike first: n - 1 for a cluster of n different records.
+    """The pairs that formed the clusters, least similar first: n - 1 for a cluster of n different records.
 
     Columns item_id, first, second, score, rule, differences, members (pairs of records with the same content).
     """
@@ -109,7 +109,7 @@ def _pair_table(rows: list[tuple[Any, ...]], number: str, word: str) -> pd.DataF
     return frame.astype({c: "str" for c in frame.columns if c != number}).astype({number: "float64"})
 
 
-_MOST_OTHERS = 100  # a cluster of a thousand records has no use for a million pairs
+_MOST_OTHERS = 100  # limit the million pairs of a cluster of a thousand records
 
 
 def _other_pairs(item: str, left: list[str], right: list[str]) -> str:
@@ -138,7 +138,7 @@ def differences(q: Pairs, k: int) -> str:
 
 
 def links(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
-    """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
+    """Typed links between separate reports: first, second (record ids, first < second), kind."""
     ids = _ids(p)
     by_reports: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for k in np.flatnonzero(d.link != "").tolist():

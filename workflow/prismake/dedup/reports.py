@@ -1,4 +1,4 @@
-"""Ids of clusters: the smallest id of the members, or the id that the cluster had before."""
+"""Ids of clusters: the smallest id of the members, or the previous id of the cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
-    """The smallest record id of each label from 0 to n - 1, None where no record has it."""
+    """The smallest record id of each label from 0 to n - 1, None if no record has the label."""
     out: list[Any] = [None] * n
     for record, k in zip(record_id.tolist(), label.tolist(), strict=True):
         if out[k] is None or record < out[k]:
@@ -18,7 +18,7 @@ def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
 
 
 class Members:
-    """The sorted record ids of each label, found when they are asked for."""
+    """The sorted record ids of each label, computed on request."""
 
     def __init__(self, record_id: np.ndarray, label: np.ndarray) -> None:
         self._order = np.argsort(label, kind="stable")
@@ -31,11 +31,11 @@ class Members:
 
 
 def report_ids(record_id: np.ndarray, cluster: np.ndarray, previous: Mapping[str, str]) -> np.ndarray:
-    """One report id a record.
+    """One report id per record.
 
-    A report id of an earlier run stays with its cluster. Where the cluster was split it goes to the part
-    that holds the record of that name, else to the part with the smallest member; where two clusters became
-    one, the smaller of their ids stays.
+    A report id of an earlier run stays with its cluster. If the cluster was split it goes to the part that contains the
+    record with that id, else to the part with the smallest member; if two clusters were merged, the smaller of their
+    ids is kept.
     """
     if not len(record_id):
         return np.empty(0, dtype=object)

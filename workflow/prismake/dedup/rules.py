@@ -1,7 +1,7 @@
-"""Which pairs are one report: rules that merge, vetoes that forbid, links that only connect.
+"""Decisions on pairs: rules that merge, vetoes that forbid a merge, links between related reports.
 
-A pair is merged when a rule holds and no veto does. Every rule and every veto is one expression over the
-signs of the pair (`signs.signs`) and has a name that reaches the audit table.
+A pair is merged when a rule applies and no veto does. Every rule and veto is one expression over the signs of the pair
+(`evidence.signs`) and is named in the audit table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = Thresholds()
 _VERSION = "another version of the Cochrane review"
-# Vetoes over which people are asked whenever a rule would merge the pair.
+# Vetoes after which people are asked if a rule would merge the pair.
 ASKED = ("titles exchange words", "different abstracts", "two places", "publication types exclude each other")
 _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY
 
@@ -36,10 +36,10 @@ class Decisions:
     veto: np.ndarray
     link: np.ndarray
     strength: np.ndarray  # place of the rule in the list, 0 the strongest
-    final: np.ndarray  # bool: certainly different, nothing for people to decide
+    final: np.ndarray  # bool: certainly different, not shown to people
     chance: np.ndarray  # probability that the pair is one report
-    asked: np.ndarray  # bool: people may be asked, unless the clusters answer it
-    doubted: np.ndarray  # bool: a rule or one identifier would merge it, and what forbids that is for people to judge
+    asked: np.ndarray  # bool: people may be asked, unless the clusters settle it
+    doubted: np.ndarray  # bool: a rule or shared identifier would merge it, and people must judge the veto
 
 
 def decide(
@@ -76,9 +76,9 @@ def decide(
 
 
 def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
-    """What forbids a merge whatever the rules say; the first that holds is named."""
+    """Vetoes, which override all rules; the first that applies is named."""
     elsewhere = s.other_volume & s.other_journal
-    # The text says more than the title where both have the very same.
+    # Identical abstracts outweigh differences of the title.
     one_text = s.text & s.authors & ~s.other_volume
     one_text &= s.pages | s.doi | ((q.abstract >= 0.99) & s.title & s.people & s.journal & s.year & ~s.other_page)
     one_doi = s.doi & s.title & s.authors
@@ -126,7 +126,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
 
 
 def _by_identifier(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
-    """A DOI, PMID or registration is the same; a supplement's one DOI for many abstracts is not enough."""
+    """Same DOI, PMID or registration; the common DOI of the abstracts of a supplement is not sufficient."""
     elsewhere = s.other_volume & s.other_journal
     two_places = (elsewhere & ~s.page) | (s.far_page & (s.other_volume | s.other_journal))
     return {
@@ -144,7 +144,7 @@ def _by_identifier(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
 
 
 def _by_place(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
-    """The papers stand in one place. The less the titles agree, the more of the place has to."""
+    """Same place; the less the titles agree, the more of the place has to."""
     one_page = s.page & (q.last_page == 1)
     return {
         "same title and place": s.title & s.place & ~s.other_journal,
@@ -170,10 +170,10 @@ def _by_place(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
 
 
 def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
-    """Title, authors and journal agree, and what is known of the place does not contradict it enough."""
+    """Title, authors and journal agree, and the place does not contradict this too strongly."""
     telling = ~s.generic & ~s.other_abstract
     meeting = ((p.kind[q.a] | p.kind[q.b]) & kinds.ABSTRACT) > 0
-    # Where the volume is not known, the names must be the same, and the year or the text. Meetings have no volumes.
+    # If the volume is unknown, the authors must agree, and the year or the abstract. Meetings have no volumes.
     by_year = s.year | (s.same_title & ((s.abstract & ~meeting) | s.proceedings))
     nowhere = s.no_volume & ((s.people & by_year) | (s.same_title & s.year & (s.proceedings | s.one_abstract)))
     meeting_named_once = (s.unlike == kinds.ABSTRACT) & s.lone_pages
@@ -215,7 +215,7 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
 
 
 def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
-    """The typed link of each pair that stays apart and belongs together."""
+    """The typed link of each pair of related but separate reports."""
     unlike, authors = s.unlike, s.authors
     related = s.title | s.inside | ((q.title >= 0.8) & authors) | _named_within(p, q, unlike)
     shared = np.zeros(len(q), dtype=bool)
@@ -233,7 +233,7 @@ def _links(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
 
 
 def _named_within(p: Prepared, q: Pairs, unlike: np.ndarray) -> np.ndarray:
-    """A correction, retraction, comment or reply whose title holds that of the article, with words on both sides."""
+    """A correction, retraction, comment or reply whose title has words before and after that of the article."""
     out = np.zeros(len(q), dtype=bool)
     for k in np.flatnonzero(((unlike & _APART) > 0) & (q.shorter >= 30) & (q.title > 0.3)).tolist():
         x, y = p.title[q.a[k]], p.title[q.b[k]]
@@ -242,7 +242,7 @@ def _named_within(p: Prepared, q: Pairs, unlike: np.ndarray) -> np.ndarray:
 
 
 def _first(cases: dict[str, np.ndarray], n: int) -> np.ndarray:
-    """The name of the first case that holds for each pair, "" where none does."""
+    """The name of the first case that applies to each pair, "" if none does."""
     out = np.full(n, "", dtype=object)
     for name, holds in reversed(cases.items()):
         out[holds] = name

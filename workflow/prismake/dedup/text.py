@@ -1,6 +1,6 @@
-"""Titles and journals in the forms on which they are compared.
+"""Normal forms of titles and journals for comparison.
 
-Nothing here knows of tables: text goes in, text comes out, so that every form can be tested alone.
+These functions map text to text and know nothing of tables, so that each form can be tested on its own.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ _KIND = (
     "case report|original|original article|original report|research article|author'?s transl|author's transl\\)|"
     "doi|pii|cochrane review|withdrawn|retracted|retracted article|proceedings"
 )
-# What exports put behind a title: "[Review] [34 refs]", "(author's transl)", "[Russian]", "- REVIEW".
+# Additions by exports after a title: "[Review] [34 refs]", "(author's transl)", "[Russian]", "- REVIEW".
 _BEHIND = re.compile(
     rf"\s*(?:[\[(]\s*(?:(?:in\s+)?(?:{_LANGUAGE})|{_KIND}|\d+\s+refs?\.?|\d+\s+references?)\s*[\])]\)?"
     rf"|\s[-–—]\s*(?:a\s+)?(?:review|reviews)|\b\d+\s+refs?)\s*\.?\s*$",
     re.I,
 )
-# The place of another paper behind a letter's title: "[N Engl J Med. 2009 Jan 29;360(5):544-6]".
+# The citation of another paper after the title of a letter: "[N Engl J Med. 2009 Jan 29;360(5):544-6]".
 _CITATION_BEHIND = re.compile(r"\s*\[[^\[\]]*\b(?:19|20)\d\d\b[^\[\]]*[;:(][^\[\]]*\d[^\[\]]*\]?\s*\.?\s*$")
-# The title in its own language behind the translated one: "... relevance?. [German]\nIschamische ...".
+# The original title after the translated one: "... relevance?. [German]\nIschamische ...".
 _ORIGINAL_BEHIND = re.compile(
     rf"(?<=.{{20}})(?:\s*[\[(]\s*(?:{_LANGUAGE})\s*[\])]\.?\s+|[.?]\s+(?:{_LANGUAGE})\.?[ \t]*[\r\n]+\s*)\S.*$",
     re.I | re.S,
 )
-# What journals put in front: "CLINICAL REVIEW 138:", "SESSION 2.", "Review article:", "Cochrane review:".
+# Prefixes used by journals: "CLINICAL REVIEW 138:", "SESSION 2.", "Review article:", "Cochrane review:".
 _FRONT = re.compile(
     r"^\s*[\[(]?(?:clinical\s+review|session|review\s+article|invited\s+review|mini-?review|original\s+article|review|"
     r"systematic\s+review|research\s+article|cochrane\s+review|case\s+report|short\s+communication|"
@@ -76,14 +76,14 @@ def plain(text: str) -> str:
 
 
 def british(text: str) -> str:
-    """One spelling for haemo/hemo, oedema/edema, tumour/tumor, -isation/-ization; only for comparing."""
+    """One spelling for haemo/hemo, oedema/edema, tumour/tumor, -isation/-ization; for comparison only."""
     if "four" in text:
         text = text.replace("four", "fowr")  # that is not "for"
     return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("is", "iz")
 
 
 def bare_title(title: str) -> str:
-    """The title without a section in front and a type, language or reference count behind."""
+    """The title without a leading section and a trailing type, language or reference count."""
     title = title.strip().removesuffix("[...]").removesuffix("...").strip()
     if "[" in title or "(" in title or "\n" in title:
         title = _CITATION_BEHIND.sub("", title).strip() or title
@@ -107,14 +107,14 @@ _DIGITS = re.compile(r"\d+")
 def numbers(plain_title: str) -> str:
     """Numbers of a plain title in order, Roman ones (from ii on, and i at an edge) as digits.
 
-    They tell part 1 from part 2 and the report of 2010 from that of 2011.
+    They distinguish part 1 from part 2 and the 2010 report from the 2011 report.
     """
     values = []
     words = plain_title.split()
     for k, word in enumerate(words):
         if word.isalpha():
             value = _ROMAN_WORDS.get(word)
-            # A single letter is a number only where a part or a series is named.
+            # A single letter counts as a number only after “part” or “series”.
             if value and (len(word) > 1 or (k and words[k - 1] in _PART) or (word == "i" and k in (0, len(words) - 1))):
                 values.append(value)
         else:
@@ -139,7 +139,7 @@ _MEETING_NOISE = frozenset(
 def journal_form(name: str) -> str:
     """Words of a journal's name without articles, subtitles, parallel titles and places in brackets.
 
-    Of a meeting's name its number, year and "proceedings" go too; a leading ``+`` marks it as a meeting.
+    Names of meetings also lose their number, year and "proceedings"; a leading ``+`` marks a meeting.
     """
     if _MEETING.search(name) and not name.lower().startswith("proceedings of the national academy"):
         words = [w for w in plain(re.sub(r"\(.*?\)|:.*", " ", name)).split() if w not in _SMALL]
@@ -154,7 +154,7 @@ _COUNTRY = re.compile(r"[\s.,]+(?:of\s+the\s+)?(?:united\s+states(?:\s+of\s+amer
 
 
 def same_journal(a: str, b: str) -> float:
-    """1 for the same name or its abbreviation, 0.5 when it may be, 0 when it is another (forms of `journal_form`)."""
+    """1 for the same name or its abbreviation, 0.5 if possibly so, 0 for another journal (forms of `journal_form`)."""
     if a == b:
         return 1.0
     meetings = a.startswith("+") + b.startswith("+")
@@ -184,7 +184,7 @@ def _in_order(short: list[str], long: list[str]) -> bool:
 
 
 def _is_acronym(letters: str, words: list[str]) -> bool:
-    """Whether the letters are beginnings of all the words in turn: ``pnas``, ``jama``, ``amcis``."""
+    """Whether the letters are initial parts of all the words in turn: ``pnas``, ``jama``, ``amcis``."""
     reach = {0}
     for word in words:
         reach = {at + n for at in reach for n in range(1, min(len(word), 3) + 1) if letters[at : at + n] == word[:n]}
@@ -192,7 +192,7 @@ def _is_acronym(letters: str, words: list[str]) -> bool:
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    """Whether one word can be written for the other: ``natl`` for ``national``, ``j`` for ``journal``."""
+    """Whether one word can abbreviate the other: ``natl`` for ``national``, ``j`` for ``journal``."""
     if short[0] != long[0] or len(short) > len(long):
         return False
     if long.startswith(short):
@@ -213,7 +213,7 @@ def abstract_form(abstract: str, length: int = 400) -> str:
 
 
 def phrases(abstract: str, words: int = 3, most: int = 600) -> frozenset[str]:
-    """All runs of three words of an abstract (of its first words, if it is very long)."""
+    """All sequences of three words of an abstract (of its beginning if it is very long)."""
     tokens = plain(abstract).split()[:most]
     return frozenset(" ".join(tokens[k : k + words]) for k in range(len(tokens) - words + 1))
 
@@ -227,7 +227,7 @@ _OTHER_TONGUES = frozenset(
 
 
 def foreign(words: str) -> bool:
-    """Whether a title (words as `british` spells them) is in another language than English, by its little words."""
+    """Whether a title (words as `british` spells them) is not in English, judged by its function words."""
     tokens = words.split()
     return sum(w in _OTHER_TONGUES for w in tokens) > sum(w in _ENGLISH for w in tokens)
 
@@ -236,5 +236,5 @@ _TRANSLATED = re.compile(rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE
 
 
 def translated(title: str) -> bool:
-    """Whether a title is marked as a translation: it stands in brackets, or its language is named behind it."""
+    """Whether a title is marked as a translation: it is in brackets or followed by the name of its language."""
     return title.rstrip(" .")[-1:] in ("]", ")") and bool(_TRANSLATED.search(title))

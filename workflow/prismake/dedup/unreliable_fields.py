@@ -1,7 +1,7 @@
-"""Fields that contradict themselves: a running number under ``issue`` is no issue.
+"""Detect unreliable fields, such as a running number under ``issue``.
 
-In pairs that are certain without a field, that field should agree. Where in one export it mostly does
-not, it holds something else there, and its differences are evidence of nothing.
+In pairs that are certain without a field, that field should agree. If it mostly does not in the export of one source,
+it holds something else there, and its differences are no evidence.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FIELDS = ("issue", "volume", "first_page", "years")
 
 
 def _certain(p: Prepared, q: Pairs, field: str) -> np.ndarray:
-    """Pairs that are one report whatever ``field`` says: one identifier, or for the issue one complete place."""
+    """Pairs that are one report regardless of ``field``: same identifier or, for the issue, same complete place."""
     telling = ~(p.generic[q.a] | p.generic[q.b] | p.short[q.a] | p.short[q.b])
     same_report = (q.doi == 1) | (q.pmid == 1)
     if field == "issue":
@@ -29,7 +29,7 @@ def _certain(p: Prepared, q: Pairs, field: str) -> np.ndarray:
 
 
 def silence(p: Prepared, q: Pairs) -> None:
-    """Set a field to missing in all pairs of a source in which it contradicts itself; names go to ``p.silenced``."""
+    """Set a field to missing in all pairs of a source in which it is unreliable; names are added to ``p.silenced``."""
     source = p.codes["source"] + 1
     for field in _FIELDS:
         value = getattr(q, field)

@@ -1,7 +1,7 @@
-"""Titles that exchange words: men for women, one drug or year for another. Two spellings of a word are no exchange.
+"""Detect titles that differ in a word (men for women, one drug or year for another) and not only in spelling.
 
-One word can make another paper, and one letter another word; whether two words are spellings of one is judged by
-what is known of words (prefixes with opposite sense, endings, names that look alike), by how often each stands in the
+One word can mean another paper, and one letter another word. Whether two words are spellings of the same word is judged
+by linguistic knowledge (prefixes of opposite meaning, endings, names that look alike), by how often each occurs in the
 titles of the table, and only then by the letters.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-# Words whose coming and going changes nothing.
+# Words whose presence or absence makes no difference.
 _LITTLE = frozenset("the an a and or of in on to for from by at as is iz".split())
 _LITTLE_OPPOSITES = frozenset(map(frozenset, (("in", "out"), ("from", "to"), ("on", "off"), ("for", "against"))))
 _RELATIONS = frozenset(
@@ -27,7 +27,7 @@ _OPPOSITES = (
     ("micro", "macro"), ("in", "ex"), ("in", "out"), ("up", "down"), ("ab", "ad"), ("ante", "post"), ("pre", "peri"),
     ("over", "under"), ("mono", "poly"), ("hetero", "homo"), ("iso", "aniso"), ("brady", "tachy"), ("supra", "infra"),
 )  # fmt: skip
-# Words of which a letter or two makes the other. ISMP's list of confused drug names begins in the same way.
+# Different words that differ in one or two letters, in the manner of ISMP's list of confused drug names.
 _LOOK_ALIKE = frozenset(
     frozenset(pair.split("/"))
     for pair in (
@@ -59,19 +59,19 @@ _SAME = dict(
 )
 _ENDINGS = ("ically", "ations", "ation", "ities", "ity", "ness", "ally", "ical", "ing", "ied", "ies", "ive", "ions",
             "ion", "ed", "ely", "ly", "es", "ic", "al", "s", "e", "y")  # fmt: skip
-_STEM = 5  # letters of a stem at least: "mention" and "mental" have none in common
-_GLUED = ("of", "and", "with", "the")  # what exports run together with the word behind it
+_STEM = 5  # least letters of a stem: "mention" and "mental" have none in common
+_GLUED = ("of", "and", "with", "the")  # words that exports run together with the next one
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|varepsilon|zeta|theta|kappa|lambda|sigma|omega|mu")
 _LETTERS_OF_DIGITS = str.maketrans("ilo", "110")
-_OWN_WORD = 4  # titles in which a word stands that is no slip of the pen
-_RARER = 15  # a slip is that much rarer than the word
+_OWN_WORD = 4  # a word in this many titles is no misprint
+_RARER = 15  # a misprint is rarer than the word by this factor
 
 
 def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int] | None = None) -> bool:
-    """Whether some place of two titles (lists of words) holds one word in the first and another in the second.
+    """Whether two titles (lists of words) have different words at the same position.
 
-    ``title_counts``: the number of titles of the table in which a word stands. A word that occurs in one title only
-    is no exchange, unless it is a "not" or a "without".
+    ``title_counts``: the number of titles of the table in which a word occurs. A word that occurs in one title only
+    does not count, unless it is a "not" or a "without".
     """
     count_x, count_y = Counter(x), Counter(y)
     only_x, only_y = count_x - count_y, count_y - count_x
@@ -98,7 +98,7 @@ def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int]
 def _other_words(
     left: list[str], right: list[str], cut_x: list[str], cut_y: list[str], title_counts: Mapping[str, int]
 ) -> bool:
-    """Whether what stands at one place of two titles differs in more than spelling."""
+    """Whether the words at one position of two titles differ in more than spelling."""
     if left and right:
         if spelled_alike("".join(left), "".join(right), title_counts):
             return False
@@ -108,7 +108,7 @@ def _other_words(
             return True
         return not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
     if len(cut_x) == len(cut_y) == 1:
-        # "in" for "after", "influenza A" for "influenza B": little words that are one for the other.
+        # "in" for "after", "influenza A" for "influenza B": short words that replace each other.
         if frozenset((*cut_x, *cut_y)) in _LITTLE_OPPOSITES:
             return True
         word = (left or right or [""])[0]
@@ -117,7 +117,7 @@ def _other_words(
 
 
 def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None) -> bool:
-    """Whether two words (or words written apart and together) are two spellings, endings or misprints of one word."""
+    """Whether two words (or compounds written apart and together) are spellings, endings or misprints of one word."""
     v, w = _SAME.get(v, v), _SAME.get(w, w)
     if v == w or v.translate(_LETTERS_OF_DIGITS) == w.translate(_LETTERS_OF_DIGITS):
         return True
@@ -149,7 +149,7 @@ def _variant(word: str) -> str:
 
 
 def _greek_lost(v: str, w: str) -> bool:
-    """Whether one word lacks a Greek letter of the other, or has its Latin likeness: NF-B and NFkB are NF-kappaB."""
+    """Whether one word lacks a Greek letter of the other or has a similar Latin one: NF-B and NFkB for NF-kappaB."""
     if bool(_GREEK.search(v)) == bool(_GREEK.search(w)):
         return False
     lost = {_GREEK.sub("", v), _GREEK.sub("", w)}
@@ -175,7 +175,7 @@ def _stem(word: str) -> str:
 
 
 def _two_words(v: str, w: str, title_counts: Mapping[str, int]) -> bool:
-    """Whether both words stand in several titles, neither so seldom that it is a misprint of the other."""
+    """Whether both words occur in several titles, neither so rarely that it is a misprint of the other."""
     fewer, more = sorted((title_counts.get(v, 0), title_counts.get(w, 0)))
     return fewer >= _OWN_WORD and fewer * _RARER > more
 
@@ -190,6 +190,6 @@ def _misprint(v: str, w: str) -> bool:
     if slips <= 2 and sorted(v) == sorted(w):
         return True
     if slips == 1:
-        # The first letter is seldom the wrong one: maternal is not paternal.
+        # The first letter is rarely the wrong one: maternal is not paternal.
         return len(v) != len(w) or (short > _STEM and v[0] == w[0])
     return slips <= long // 6 and v[0] == w[0]

@@ -27,7 +27,7 @@ _YEARS_APART = 1
 
 
 def recall_table(
-    known: Sequence[KnownStudy],
+    known_studies: Sequence[KnownStudy],
     records: pd.DataFrame,
     report_of: Mapping[str, str],
     decisions: Mapping[str, pd.DataFrame],
@@ -55,7 +55,7 @@ def recall_table(
         report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ") if report
     }
     rows = []
-    for study in known:
+    for study in known_studies:
         reports = sorted({report_of[record] for record in index.records_of(study) if record in report_of})
         ends = [(report, *_end(report, decided)) for report in reports]
         report, stage, outcome, reason = max(ends, key=_how_far, default=("", "search", NOT_FOUND, ""))

@@ -20,7 +20,7 @@ _MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pm
 
 @dataclass(frozen=True)
 class FullTexts:
-    """``queue``: the reports with their links. ``files``: one row a PDF. ``missing``: reports without a PDF.
+    """``queue``: the reports with their links. ``files``: one row per PDF. ``missing``: reports without a PDF.
 
     ``summary``: counts, and ``problems`` as {"where", "what"} for the closing table.
     """

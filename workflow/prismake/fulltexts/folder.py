@@ -56,7 +56,7 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
         seconds: time limit for one file.
     """
     marks = {path: digest(path) or "" for path in files}
-    texts = _known(cache)
+    texts = _cached_texts(cache)
     unread: dict[str, Path] = {}
     for path, mark in marks.items():
         if mark not in texts:
@@ -67,7 +67,7 @@ def read(files: Sequence[Path], cache: Path, *, seconds: float = SECONDS) -> dic
     return {path: {**texts[mark], "digest": mark} for path, mark in marks.items()}
 
 
-def _known(cache: Path) -> dict[str, FirstPages]:
+def _cached_texts(cache: Path) -> dict[str, FirstPages]:
     try:
         content = read_json(cache, {})
         return content["texts"] if content.get("made_by") == _made_by() else {}

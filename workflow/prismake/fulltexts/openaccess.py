@@ -74,7 +74,7 @@ def look_up(
 
     failed = int(archived.get("failed", 0))
     for service in services:
-        missing = [key for key in _asked(reports, service) if key not in answers[service]]
+        missing = [key for key in _identifiers(reports, service) if key not in answers[service]]
         try:
             for number, (key, answer) in enumerate(
                 _ASK[service](missing, email, policy or Policy(attempts=3)), start=1
@@ -114,7 +114,7 @@ def _read(archive: Path) -> dict[str, Any]:
     return content
 
 
-def _asked(reports: Sequence[Sought], service: str) -> list[str]:
+def _identifiers(reports: Sequence[Sought], service: str) -> list[str]:
     """The identifiers to ask a service for: PMID, else DOI, of reports without a PMC number; or every DOI."""
     if service == PMC:
         return sorted(

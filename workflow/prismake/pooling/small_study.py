@@ -58,8 +58,10 @@ class SmallStudyTest:
 
 
 _PLAIN = "The standard error does not depend on the effect, as Egger's test requires (Cochrane Handbook 13.3.5)."
-_KNOWN = "Only effects and standard errors are known. Where they depend on each other, as for ratios of rare events, a \
+_EFFECTS_ONLY = (
+    "Only effects and standard errors are known. Where they depend on each other, as for ratios of rare events, a \
 small p-value can come from that alone."
+)
 _PETERS = "Standard errors of proportions and rates depend on the effect, so that Egger's and Begg's tests find \
 asymmetry where there is none; the inverse of the size takes their place (Peters et al. 2006), in the mixed model, \
 which needs no continuity correction."
@@ -84,7 +86,7 @@ _EGGER, _HARBORD, _SIZES = "Egger", "Harbord", "Pustejovsky-Rodgers"
 _MIXED = "Peters (mixed model)"
 _FITTING: dict[str, tuple[Fitting, ...]] = {
     **dict.fromkeys(("MD", "MN", "ZCOR"), (Fitting(_EGGER, _PLAIN),)),
-    **dict.fromkeys(("GEN", "GENLN"), (Fitting(_EGGER, _KNOWN),)),
+    **dict.fromkeys(("GEN", "GENLN"), (Fitting(_EGGER, _EFFECTS_ONLY),)),
     **dict.fromkeys(("OR", "PETO"), (Fitting("Peters", _SIZE), Fitting(_HARBORD, _SCORE))),
     "RR": (Fitting("Peters", _RR),),
     "RD": (Fitting("", _RD),),

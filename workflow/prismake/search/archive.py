@@ -106,7 +106,7 @@ def _limits(days: str, since: str, until: str) -> str:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """A search as the protocol asks for it; days as YYYY-MM-DD, "" where there is no limit."""
 
     query: str
@@ -115,14 +115,14 @@ class Wanted:
     date: str
 
 
-def wanted(query: str, *, since: str | None, until: str | None, date: str) -> Wanted:
+def request(query: str, *, since: str | None, until: str | None, date: str) -> Request:
     """A search put in order; raises ``SearchError`` without a query or a day, or for a day that is none."""
     query = " ".join(query.split())
     if not query:
         raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
     if not date:
         raise SearchError("the day of the search is not given.", remedy="Write it as 2025-08-31.")
-    return Wanted(query, _day(since, "since"), _day(until, "until"), _day(date, "date"))
+    return Request(query, _day(since, "since"), _day(until, "until"), _day(date, "date"))
 
 
 def _day(text: str | None, name: str) -> str:
@@ -134,7 +134,7 @@ def _day(text: str | None, name: str) -> str:
         raise SearchError(f"'{name}' is no date: {text!r}.", remedy="Write it as 2025-08-31.") from None
 
 
-def todo(request: Wanted, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
+def todo(request: Request, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
     """The days still to search (first, last), or ``None`` when the archive has everything."""
     if not logs:
         return request.since, request.until
@@ -237,12 +237,12 @@ def sweep(folder: Path) -> None:
 class Store:
     """The archived answers of a folder while a search of ``date`` adds to them.
 
-    ``known``: the first file by id of the record; ``earlier``: files that belong to searches before this one.
+    ``file_of``: the first file by record id; ``earlier``: files that belong to searches before this one.
     """
 
     folder: Path
     date: str
-    known: dict[str, str]
+    file_of: dict[str, str]
     earlier: set[str]
     prefix: str = "efetch"
     ending: str = ".xml.gz"
@@ -255,13 +255,13 @@ class Store:
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(data, mtime=0))
         for record_id in ids:
-            self.known.setdefault(record_id, path.name)
+            self.file_of.setdefault(record_id, path.name)
 
     def count(self, ids: list[str]) -> int:
-        return sum(pmid in self.known for pmid in ids)
+        return sum(pmid in self.file_of for pmid in ids)
 
     def listed(self) -> list[dict[str, Any]]:
         """Name, digest and number of records of the files of this search."""
-        counts = Counter(self.known.values())
+        counts = Counter(self.file_of.values())
         names = [path.name for path in archive_files(self.folder) if path.name not in self.earlier]
         return [{"name": name, "sha256": digest(self.folder / name), "records": counts[name]} for name in names]

@@ -54,7 +54,7 @@ def search(
     folder = Path(folder)
     if "@" not in email:
         raise SearchError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
-    request = archive.wanted(query, since=since, until=until, date=date)
+    request = archive.request(query, since=since, until=until, date=date)
     logs = archive.searches(folder)
     open_log = next((log for log in logs if not log["complete"]), None)
     todo = archive.todo(request, logs, frozen, folder)
@@ -96,7 +96,7 @@ _NOTICES = ("RetractionIn", "PartialRetractionIn", "ExpressionOfConcernIn", "Ret
 # --- searching -----------------------------------------------------------------------------------------------------
 
 
-def _search(client: Client, request: archive.Wanted, dates: tuple[str, str]) -> dict[str, Any]:
+def _search(client: Client, request: archive.Request, dates: tuple[str, str]) -> dict[str, Any]:
     since, until = dates
     hits = client.search(request.query, since=since, until=until)
     warnings = list(hits.messages)
@@ -180,11 +180,11 @@ def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progre
         file["name"] for other in archive.searches(folder) if other["name"] != log["name"] for file in other["files"]
     }
     store = archive.Store(folder, log["date"], archive.known_pmids(folder), earlier)
-    before = {pmid for pmid, name in store.known.items() if name in earlier}
+    before = {pmid for pmid, name in store.file_of.items() if name in earlier}
     total = len(log["ids"])
     _in_batches(client, store, log["ids"], batch, lambda: progress and progress(store.count(log["ids"]), total))
     missing = []
-    for pmid in [pmid for pmid in log["ids"] if pmid not in store.known]:
+    for pmid in [pmid for pmid in log["ids"] if pmid not in store.file_of]:
         data, returned = client.fetch([pmid])
         if returned:
             store.add(data, returned)
@@ -197,14 +197,14 @@ def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progre
             + ", ".join(missing[:20])
             + (" ..." if len(missing) > 20 else "")
         )
-    stray = sorted(set(store.known) - set(log["ids"]) - before)
+    stray = sorted(set(store.file_of) - set(log["ids"]) - before)
     if stray:
         warnings.append("PubMed handed out records that were not found by the search: " + ", ".join(stray))
     archive.write(folder, {**log, "missing": missing, "warnings": warnings, "files": store.listed(), "complete": True})
 
 
 def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int, tell: Callable[[], Any]) -> None:
-    waiting = [pmid for pmid in ids if pmid not in store.known]
+    waiting = [pmid for pmid in ids if pmid not in store.file_of]
     size = max(1, min(batch, WINDOW))
     tell()
     while waiting:

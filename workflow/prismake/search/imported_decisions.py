@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 TEAM = "consensus"
 STAGES = (TITLE_ABSTRACT, FULL_TEXT)
-FOUND = ["record_id", "stage", "reviewer", "decision", "reason", "labels", "file"]
-COLUMNS = [*FOUND, "item_id", "who", "implied"]
+DECISION_COLUMNS = ["record_id", "stage", "reviewer", "decision", "reason", "labels", "file"]
+COLUMNS = [*DECISION_COLUMNS, "item_id", "who", "implied"]
 
 
 def nobody_here(source: str, decisions: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[str]:
@@ -50,7 +50,7 @@ def carry(
     A decision at full text implies that title and abstract were passed: such rows are added and marked ``implied``.
 
     Args:
-        decisions: columns ``FOUND`` and source.
+        decisions: columns ``DECISION_COLUMNS`` and source.
         names: by source, the person here by the name in the tool.
         reviewers: by stage.
     """

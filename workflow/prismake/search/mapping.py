@@ -95,7 +95,7 @@ def doi(value: str) -> str:
     return normal_doi(value)
 
 
-def one(value: str) -> list[str]:
+def single_item(value: str) -> list[str]:
     item = text(value)
     return [item] if item else []
 
@@ -134,7 +134,7 @@ def loose(value: str) -> list[str]:
     return semicolons(value) if ";" in value else commas(value)
 
 
-def _found(pattern: str, flags: int = 0) -> Callable[[str], str]:
+def _matching(pattern: str, flags: int = 0) -> Callable[[str], str]:
     search = re.compile(pattern, flags)
 
     def find(value: str) -> str:
@@ -156,15 +156,15 @@ HOW: dict[str, Callable[[str], Any]] = {
     "year-in-brackets": year_in_brackets,
     "year-last": year_last,
     "doi": doi,
-    "doi-marked": lambda value: normal_doi(_found(r"(\S{7,250}) ?\[doi\]")(value)),
+    "doi-marked": lambda value: normal_doi(_matching(r"(\S{7,250}) ?\[doi\]")(value)),
     "pmid": normal_pmid,
     "pmcid": normal_pmcid,
-    "pmid-first": lambda value: normal_pmid(_found(r"^\s*(\d+)\b")(value)),
-    "pmid-pubmed": lambda value: normal_pmid(_found(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
+    "pmid-first": lambda value: normal_pmid(_matching(r"^\s*(\d+)\b")(value)),
+    "pmid-pubmed": lambda value: normal_pmid(_matching(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
     "single": people.single,
     "people": people.cell,
     "people-dotted": _dotted,
-    "one": one,
+    "one": single_item,
     "exact": collapse,
     "exact-one": lambda value: [item] if (item := collapse(value)) else [],
     "unguarded": lambda value: _unquoted(collapse(value)),
@@ -176,40 +176,40 @@ HOW: dict[str, Callable[[str], Any]] = {
     "lines-dots": lambda value: [name.removesuffix(".") for name in lines(value)],
     "loose": loose,
     "trials": trial_ids,
-    "embase-number": _found(r"\b(L\d{6,})\b"),
-    "ovid-number": _found(r"[?&]AN=([^&\s]+?)(?=Link|[&\s]|$)"),
-    "url-an": _found(r"[?&]AN=([\w.-]+)"),
-    "eid": _found(r"eid=([\w.-]+)"),
-    "central-number": _found(r"\b(CN-\d+)\b", re.IGNORECASE),
-    "rayyan": _found(r"(rayyan-\d+)"),
-    "digits": _found(r"(\d{4,})"),
-    "second-number": lambda value: normal_pmid(_found(r"^\s*\d+\s*;\s*(\d+)\s*$")(value)),
-    "ebsco-number": _found(r"\bAccession Number:\s*([\w.-]*\w)"),
-    "wos-medline": lambda value: normal_pmid(_found(r"MEDLINE:\s*(\d+)")(value)),
-    "wos": _found(r"((?:WOS|ISI|MEDLINE|BCI|CCC|KJD|SCIELO):\S+)"),
-    "doi-bars": lambda value: next((found for part in value.split("||") if (found := HOW["doi-marked"](part))), ""),
-    "pmid-line": _found(r"PMID:\s*(\d+)"),
-    "covidence": _found(r"(\d+)"),
-    "first-word": _found(r"^(\S+?)[;|]?(?:\s|$)"),
-    "first-bar": _found(r"^([^|]+)"),
-    "ieee-number": _found(r"arnumber=(\d+)"),
-    "openalex": _found(r"\b(W\d+)"),
-    "address": _found(r"(https?://\S+)"),
+    "embase-number": _matching(r"\b(L\d{6,})\b"),
+    "ovid-number": _matching(r"[?&]AN=([^&\s]+?)(?=Link|[&\s]|$)"),
+    "url-an": _matching(r"[?&]AN=([\w.-]+)"),
+    "eid": _matching(r"eid=([\w.-]+)"),
+    "central-number": _matching(r"\b(CN-\d+)\b", re.IGNORECASE),
+    "rayyan": _matching(r"(rayyan-\d+)"),
+    "digits": _matching(r"(\d{4,})"),
+    "second-number": lambda value: normal_pmid(_matching(r"^\s*\d+\s*;\s*(\d+)\s*$")(value)),
+    "ebsco-number": _matching(r"\bAccession Number:\s*([\w.-]*\w)"),
+    "wos-medline": lambda value: normal_pmid(_matching(r"MEDLINE:\s*(\d+)")(value)),
+    "wos": _matching(r"((?:WOS|ISI|MEDLINE|BCI|CCC|KJD|SCIELO):\S+)"),
+    "doi-bars": lambda value: next((doi for part in value.split("||") if (doi := HOW["doi-marked"](part))), ""),
+    "pmid-line": _matching(r"PMID:\s*(\d+)"),
+    "covidence": _matching(r"(\d+)"),
+    "first-word": _matching(r"^(\S+?)[;|]?(?:\s|$)"),
+    "first-bar": _matching(r"^([^|]+)"),
+    "ieee-number": _matching(r"arnumber=(\d+)"),
+    "openalex": _matching(r"\b(W\d+)"),
+    "address": _matching(r"(https?://\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
-    "nct": _found(r"\b(NCT\d{8})\b", re.IGNORECASE),
+    "nct": _matching(r"\b(NCT\d{8})\b", re.IGNORECASE),
     "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in people.names(value)],
-    "ovid-volume": _found(r"\.\s+(\w+)\s*[(:]"),
-    "ovid-issue": _found(r"\.\s+\w+\s*\(([^)]+)\)"),
-    "ovid-journal": lambda value: text(_found(r"^(.+?)\.\s")(value)),
-    "ovid-pages": _found(r"(?::\s*|\(pp?\s+)(\w[\w-]*)\)?,"),
-    "vancouver-volume": _found(r";(\w+)"),
-    "vancouver-issue": _found(r";\w*\(([^)]+)\)"),
-    "vancouver-pages": _found(r";\w*(?:\([^)]+\))?:([\w-]+)"),
+    "ovid-volume": _matching(r"\.\s+(\w+)\s*[(:]"),
+    "ovid-issue": _matching(r"\.\s+\w+\s*\(([^)]+)\)"),
+    "ovid-journal": lambda value: text(_matching(r"^(.+?)\.\s")(value)),
+    "ovid-pages": _matching(r"(?::\s*|\(pp?\s+)(\w[\w-]*)\)?,"),
+    "vancouver-volume": _matching(r";(\w+)"),
+    "vancouver-issue": _matching(r";\w*\(([^)]+)\)"),
+    "vancouver-pages": _matching(r";\w*(?:\([^)]+\))?:([\w-]+)"),
     "report": lambda value: [f"Reference: PMID {pmid}"] if (pmid := normal_pmid(value)) else [],
-    "embase-volume": _found(r"\(\d{4}\)\s*(\w+)"),
-    "embase-issue": _found(r"\(\d{4}\)\s*\w+:(\w+)"),
-    "embase-pages": _found(r"\(\d{4}\)[^()]*\(([\w-]+)\)"),
-    "embase-journal": lambda value: text(_found(r"^([^\n]*?) ?\(\d{4}\)")(value)),
+    "embase-volume": _matching(r"\(\d{4}\)\s*(\w+)"),
+    "embase-issue": _matching(r"\(\d{4}\)\s*\w+:(\w+)"),
+    "embase-pages": _matching(r"\(\d{4}\)[^()]*\(([\w-]+)\)"),
+    "embase-journal": lambda value: text(_matching(r"^([^\n]*?) ?\(\d{4}\)")(value)),
 }
 
 _DEFAULT: dict[str, Callable[[str], Any]] = {
@@ -221,10 +221,10 @@ _DEFAULT: dict[str, Callable[[str], Any]] = {
     "pmid": normal_pmid,
     "pmcid": normal_pmcid,
     "authors": people.names,
-    "publication_types": one,
-    "keywords": one,
+    "publication_types": single_item,
+    "keywords": single_item,
     "trial_ids": trial_ids,
-    "related_reports": one,
+    "related_reports": single_item,
 }
 
 

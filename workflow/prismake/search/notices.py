@@ -22,7 +22,7 @@ COLUMNS = ["report_id", "pmid", "notices", "checked"]
 class Checked:
     """What PubMed says of records: ``found``: links by PMID; ``days``: the search day as of which each was asked."""
 
-    found: dict[str, list[str]] = field(default_factory=dict)
+    notices: dict[str, list[str]] = field(default_factory=dict)
     days: dict[str, str] = field(default_factory=dict)
     problem: str = ""
 
@@ -64,7 +64,7 @@ def check_again(
         day, archived = path.stem.removeprefix("notices-"), read_json(path)
         for pmid in set(pmids) & set(archived["asked"]) if day <= until else ():
             checked.days[pmid] = day
-            checked.found[pmid] = archived["found"].get(pmid, [])
+            checked.notices[pmid] = archived["found"].get(pmid, [])
     return checked
 
 
@@ -75,8 +75,8 @@ def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Ch
     report_ids, rows = set(included), []
     for report in reports[reports["report_id"].isin(report_ids)].sort_values("report_id").to_dict("records"):
         pmid = report["pmid"]
-        links = [*report["related_reports"], *(link for link in checked.found.get(pmid, ()) if ":" in link)]
-        retracted = report["retracted"] or any(":" not in link for link in checked.found.get(pmid, ()))
+        links = [*report["related_reports"], *(link for link in checked.notices.get(pmid, ()) if ":" in link)]
+        retracted = report["retracted"] or any(":" not in link for link in checked.notices.get(pmid, ()))
         rows.append((report["report_id"], pmid, notice_text(retracted, links), checked.days.get(pmid, "")))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 

@@ -67,7 +67,7 @@ def search(
     These sources ask for neither ``email`` nor ``api_key``, and neither is sent.
     """
     folder = Path(folder)
-    request = archive.wanted(query, since=since, until=until, date=date)
+    request = archive.request(query, since=since, until=until, date=date)
     archive.todo(request, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
     fetching = _Fetching(service, folder, policy or Policy(), progress)
     unfinished = next((log for log in archive.searches(folder) if not log["complete"]), None)
@@ -120,7 +120,7 @@ class _Fetching:
                 total = last.total if last.total is not None else total
                 ids |= dict.fromkeys(last.ids)
                 for record_id in last.ids:
-                    store.known.setdefault(record_id, path.name)
+                    store.file_of.setdefault(record_id, path.name)
         for data, page in self._pages(log, last):
             total = page.total if page.total is not None else total
             if page.ids:

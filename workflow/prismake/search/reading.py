@@ -12,7 +12,7 @@ from prismake.core import record_files as recordfile
 from prismake.core.files import Table, digest, write_table
 from prismake.protocol.chased import CHASED
 from prismake.search import live, stream
-from prismake.search.imported_decisions import FOUND, nobody_here
+from prismake.search.imported_decisions import DECISION_COLUMNS, nobody_here
 from prismake.search.inventory import Fields
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ def read_source(
         for row in export.decision_rows()
     ]
     log["warnings"] += nobody_here(source, decisions, details["reviewers"])
-    write_table(decisions_file, Table(tuple(FOUND), [tuple(row[name] for name in FOUND) for row in decisions]))
+    write_table(
+        decisions_file,
+        Table(tuple(DECISION_COLUMNS), [tuple(row[name] for name in DECISION_COLUMNS) for row in decisions]),
+    )
     return log
 
 
