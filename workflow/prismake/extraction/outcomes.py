@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.missing import is_missing
 from prismake.core.phrases import normal_word
 from prismake.core.states import State
-from prismake.protocol.config import PROPORTIONS, ROLES
+from prismake.protocol.config import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,17 +96,24 @@ def _status(
 
 
 def _impossible(measure: str, v: Mapping[str, float]) -> str:
-    """Why numbers cannot be what they say, or the empty string."""
-    if measure in PROPORTIONS or measure in ("RR", "OR", "RD"):
-        for suffix in ("",) if measure in PROPORTIONS else ("1", "2"):
-            events, total = v[f"events{suffix}"], v[f"total{suffix}"]
-            if total <= 0:
-                return f"a total of {total:g}"
-            if not 0 <= events <= total:
-                return f"{events:g} events among {total:g}"
-    elif measure in ("MD", "SMD", "ROM"):
-        if min(v["sd1"], v["sd2"]) <= 0 or min(v["n1"], v["n2"]) < 2:
+    """Why numbers cannot be what they say, or the empty string.
+
+    What a measure cannot use although it can be (an empty arm of a ratio, means of opposite signs) is the matter of the
+    synthesis, which lists the study with its reason.
+    """
+    for arm in ("", "1", "2"):
+        events, total, time = (v.get(f"{part}{arm}") for part in ("events", "total", "time"))
+        if total is not None and total <= 0:
+            return f"a total of {total:g}"
+        if time is not None and time <= 0:
+            return f"a time at risk of {time:g}"
+        if events is not None and (events < 0 or (total is not None and events > total)):
+            return f"{events:g} events among {total:g}" if total is not None else f"{events:g} events"
+        sd, n = v.get(f"sd{arm}"), v.get(f"n{arm}")
+        if sd is not None and n is not None and (sd <= 0 or n < 2):
             return "a standard deviation or a group size that cannot be"
-    elif not v["lower"] <= v["effect"] <= v["upper"] or v["lower"] == v["upper"]:
+    if "correlation" in v and (abs(v["correlation"]) > 1 or v["n"] < 1):
+        return f"a correlation of {v['correlation']:g} in {v['n']:g} participants"
+    if measure == "GEN" and (not v["lower"] <= v["effect"] <= v["upper"] or v["lower"] == v["upper"]):
         return f"an effect of {v['effect']:g} outside its interval {v['lower']:g} to {v['upper']:g}"
     return ""

@@ -24,11 +24,26 @@ VERSIONS = Path("config/versions")
 # Which columns a measure needs, and which it may have instead of others.
 ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
+    **dict.fromkeys(("IRLN", "IR"), ("events", "time")),
     **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
+    **dict.fromkeys(("IRR", "IRD"), ("events1", "time1", "events2", "time2")),
     **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
+    **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
     "GEN": ("effect", "lower", "upper"),
 }
+# Which models pool a measure beside inverse variance, which pools all of them.
+_TWO_ARMS = ("conditional", "fixed_study", "random_study")
+MODELS: dict[str, tuple[str, ...]] = {
+    "PLO": ("glmm", "beta_binomial"),
+    "IRLN": ("glmm",),
+    "OR": ("mantel_haenszel", "peto", "exact_conditional", *_TWO_ARMS, "beta_binomial"),
+    "RR": ("mantel_haenszel", "beta_binomial"),
+    "RD": ("mantel_haenszel", "beta_binomial"),
+    "IRR": ("mantel_haenszel", *_TWO_ARMS),
+    "IRD": ("mantel_haenszel",),
+}
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
+ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
@@ -271,6 +286,20 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
         yield from _analysis_problems(path, spec, fields)
 
 
+def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """A model that the measure does not have, and published effects whose scale is not said."""
+    measure, model = spec["measure"], spec["model"]
+    known = MODELS.get(measure, ())
+    if model not in ("glmm", "inverse_variance", *known):
+        allowed = ", ".join(("inverse_variance", *known))
+        yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
+    if measure == "GEN" and spec["ratio_scale"] == "":
+        yield (
+            f"'{path}.ratio_scale' is missing, and GEN needs it. Write true if effect, lower and upper are ratios "
+            "(hazard ratios, odds ratios), which are pooled as logarithms, or false if they are differences."
+        )
+
+
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
     """Subgroups, moderators and sensitivity analyses of one outcome."""
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
@@ -286,9 +315,12 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
     yield from _display_problems(path, spec)
+    yield from _model_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
-    wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
+    wrong = ONLY_OTHERS if spec["measure"] in ONE_ARM else ONLY_PROPORTIONS
+    if spec["measure"] in ONE_ARM and spec["measure"] not in PROPORTIONS:
+        wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
 
@@ -297,7 +329,7 @@ def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """Names of arms and sides that the measure does not have, or of which one is missing."""
     measure = spec["measure"]
     for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
-        if spec[key] and (not known or measure in PROPORTIONS):
+        if spec[key] and (not known or measure in ONE_ARM):
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):
             sides = "the two arms" if key == "arms" else "the left and the right side"

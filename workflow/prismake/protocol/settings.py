@@ -25,6 +25,8 @@ _METHODS = (
     "model",
     "method",
     "test",
+    "adhoc",
+    "prediction",
     "also_inverse_variance",
     "subgroups",
     "moderators",
