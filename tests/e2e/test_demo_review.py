@@ -213,6 +213,6 @@ def test_tables_have_the_documented_columns(demo, table):
         at = wanted.index("...")
         tail = wanted[at + 1 :]
         assert (found[:at], found[len(found) - len(tail) :]) == (wanted[:at], tail)
-        assert len(found) > len(wanted)
+        assert len(found) >= len(wanted) - 1  # the protocol may name none
     else:
         assert found == wanted

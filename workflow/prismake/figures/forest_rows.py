@@ -52,8 +52,10 @@ def columns(result: Mapping[str, Any]) -> dict[str, str]:
     Where the protocol names the arms, their columns are called Events, Total, Mean and SD below these names.
     """
     named = result.get("columns") or {}
-    order = [key for key in COLUMN_ORDER if key in named] + sorted(key for key in named if key not in COLUMN_ORDER)
-    short = {key: SHORT[key[:-1]] for arm in ARMS for key in arm}
+    order: list[str] = [key for key in COLUMN_ORDER if key in named] + sorted(
+        key for key in named if key not in COLUMN_ORDER
+    )
+    short: dict[str, str] = {key: SHORT[key[:-1]] for arm in ARMS for key in arm}
     named_arms = bool(_arm_names(result))
     return {key: short.get(key, key) if named_arms or named[key] == key else str(named[key]) for key in order}
 

@@ -42,7 +42,7 @@ OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
 
 
 def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
-    """One light a study and item, one grid an instrument, and how many studies are well on each item.
+    """One light a study and item, one grid an instrument, and how many studies have the best rating on each item.
 
     Args:
         appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``); stars
@@ -94,7 +94,7 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
             _light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
         y += ROW
     canvas.line((MARGIN, x), (y, y), colour=RULE)
-    canvas.text(MARGIN, y + ROW / 2, "Well on this item", SMALL, colour=MUTED)
+    canvas.text(MARGIN, y + ROW / 2, "Best rating on this item", SMALL, colour=MUTED)
     for index, (item, _) in enumerate(block.items):
         kinds = [block.cells[study, item].kind for study, _ in block.studies]
         apply = sum(kind != NOT_APPLICABLE for kind in kinds)
@@ -117,10 +117,10 @@ def _light(canvas: Canvas, kind: str, x: float, y: float, radius: float = RADIUS
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
     """The lights that stand in the grid, in words."""
     words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
-    there = {cell.kind for cell in block.cells.values()}
+    kinds_drawn = {cell.kind for cell in block.cells.values()}
     x = MARGIN
     for kind, word in words.items():
-        if kind in there:
+        if kind in kinds_drawn:
             _light(canvas, kind, x + 0.09, y, 0.085)
             canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
             x += 0.24 + text_width(word, SMALL) + 0.18

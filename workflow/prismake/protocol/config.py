@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
 from prismake.core.names import STAGES
-from prismake.core.paths import data_file, data_files
+from prismake.core.paths import data_file
 from prismake.protocol.export_files import exports
+from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.renamed_keys import RENAMED, new_name
 
@@ -71,12 +74,13 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
         problems = [
-            *_panel_problems(filled),
-            *_word_problems(filled),
+            *_panel_problems(filled, folder),
             *_column_problems(filled),
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)
+    if not problems:  # words are compared with those of forms, which need instruments that can be read
+        problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
 
@@ -117,9 +121,30 @@ def _schema_problems(config: Any) -> Iterator[str]:
     if not isinstance(config, dict):
         yield "the file holds no settings (it must be lines of the form key: value)."
         return
-    validator = jsonschema.Draft202012Validator(config_schema())
+    yield from _not_finite(config, "")
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
     for error in sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.absolute_path]):
         yield from _in_words(error)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """As jsonschema's own, but ``$`` is the end: Python lets it stand before a closing line break too."""
+    import jsonschema
+
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _not_finite(value: Any, path: str) -> Iterator[str]:
+    """YAML has numbers that are none (.nan) or without end (.inf), which pass every limit of a schema."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"'{path}' is {'.nan' if math.isnan(value) else '.inf'}, which is no number. Write a number."
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _not_finite(part, _join(path, str(key)))
+    elif isinstance(value, list):
+        for number, part in enumerate(value, start=1):
+            yield from _not_finite(part, f"{path}[{number}]")
 
 
 def _in_words(error: Any) -> Iterator[str]:
@@ -185,7 +210,7 @@ def _twice(values: list[str]) -> list[str]:
     return sorted({value for value in values if values.count(value) > 1})
 
 
-def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
+def _panel_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     for name in _twice(config["reviewers"]):
         yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a name of their own."
     for stage in PANEL_STAGES:
@@ -201,10 +226,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
         yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
     for name in _twice(config["full_text"]["open_access"]):
         yield f"'full_text.open_access' names {name} twice."
-    instruments = data_files("forms/instruments/*.yaml")
-    for design, name in config["appraisal"]["instruments"].items():
-        if name not in instruments:
-            yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+    yield from instrument_problems(config["appraisal"], folder)
 
 
 def _word_problems(config: dict[str, Any]) -> Iterator[str]:

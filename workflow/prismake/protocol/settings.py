@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prismake.core.names import EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
+from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
 from prismake.protocol.config import PANEL_STAGES, reviewers
 from prismake.protocol.forms import lists_of, load_form
+from prismake.protocol.instruments import own_digests
 
 Settings = dict[str, Any]
 
@@ -46,6 +47,9 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == APPRAISAL:
+        asking = for_appraisal(config)
+        settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields"])
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
@@ -56,6 +60,21 @@ def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
     settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
+
+
+def for_appraisal(config: Mapping[str, Any]) -> Settings:
+    """Instruments by design, the content of those that the review brings itself in digits, titles of the outcomes."""
+    instruments = config["appraisal"]["instruments"]
+    return {
+        "instruments": instruments,
+        "own_instruments": own_digests(instruments.values()),
+        "outcomes": outcome_titles(config),
+    }
+
+
+def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
+    """The outcomes as figures and sheets call them, by name."""
+    return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
@@ -83,7 +102,8 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
     settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
-    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "insist", "overall"])
+    settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
     settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
     return settings

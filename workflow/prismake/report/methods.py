@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
+from prismake.core.names import APPRAISAL
 from prismake.core.notes import PREDICTION
 from prismake.protocol.config import MODELS as POOLED_BY
+from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.selection import panel, selection
 
-OVERALL = {
-    "total": "The overall word follows bands of the total number of stars.",
-    "ahrq": "The overall word follows the thresholds of the Agency for Healthcare Research and Quality by domain.",
-}
 MODELS = {
     "glmm": "a binomial–normal generalised linear mixed model on the logit scale",
     "inverse_variance": "a random-effects model with inverse-variance weights",
@@ -79,8 +77,9 @@ SOURCES = {
     "cd": " (after Nagashima et al., Stat Methods Med Res 2019;28:1689-1702)",
 }
 RARE = (
-    "Studies without an event in either arm were left out of ratios and counted; where one arm was empty, 0.5 was added "
-    "to the cells of that study by inverse variance. The model that the sparsity of the data asks for is shown beside."
+    "Studies without an event in either arm were left out of ratios and counted; where one arm was empty, 0.5 was "
+    "added to the cells of that study by inverse variance. "
+    "The model that the sparsity of the data asks for is shown as well."
 )
 
 
@@ -105,7 +104,7 @@ def paragraphs(
         "Information sources and search": _searches(searches),
         "Duplicates": _duplicates(config),
         "Selection": selection(config, stages),
-        "Risk of bias": _appraisal(config, instruments),
+        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL)),
         "Data collection": _extraction(config),
         "Synthesis": _synthesis(config),
         "Software": _software(versions),
@@ -143,21 +142,6 @@ def _duplicates(config: Mapping[str, Any]) -> str:
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
         f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates')}. Successive versions of one "
         f"Cochrane review were {treated}."
-    )
-
-
-def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, str]]) -> str:
-    named = config.get("appraisal", {}).get("instruments", {})
-    by_design = [
-        f"{design.replace('_', ' ')}, {instruments.get(name, {}).get('title', name)}"
-        for design, name in sorted(named.items())
-    ]
-    if not by_design:
-        return ""
-    overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
-    return (
-        f"Risk of bias was judged {panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. "
-        f"Items that do not apply to a design are not in its denominator. {overall}".strip()
     )
 
 
@@ -230,7 +214,9 @@ def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
         if spec.get("sensitivity"):
-            groups.setdefault(join([SENSITIVITY[one] for one in spec["sensitivity"]]), []).append(_title(name, spec))
+            groups.setdefault(join([SENSITIVITY[analysis] for analysis in spec["sensitivity"]]), []).append(
+                _title(name, spec)
+            )
     if not groups:
         return []
     if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):

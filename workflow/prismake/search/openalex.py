@@ -59,7 +59,7 @@ class OpenAlex:
             yield from self._filtered(REFERENCES, f"openalex:{'|'.join(cited[start : start + PER_FILTER])}")
 
     def _filtered(self, direction: str, wanted: str) -> Iterator[Answer]:
-        cursor = "*"
+        cursor: str | None = "*"
         while cursor:
             data, page = self._ask("works", {"filter": wanted, "per-page": str(PER_PAGE), "cursor": cursor})
             works = page.get("results")

@@ -19,12 +19,14 @@ from prismake.sheets.reading import SheetTable
 class SheetAnswers:
     """What one sheet says.
 
-    ``answers``: item to field to answer in normal form. ``notes``: item to text. ``places``: item to its
-    rows. ``problems``: (place, sentence). ``broken``: item to fields that were not understood.
+    ``answers``: item to field to answer in normal form. ``notes``: item to text. ``reasons``: item to why a judgement
+    differs from its proposal. ``places``: item to its rows. ``problems``: (place, sentence). ``broken``: item to fields
+    that were not understood.
     """
 
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)
@@ -58,7 +60,8 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
             _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
-        _note(sheet, item, row, form.note)
+        _note(sheet.notes, item, row, form.note)
+        _note(sheet.reasons, item, row, form.reason)
         sheet.places.setdefault(item, []).append(number)
     return sheet
 
@@ -85,7 +88,7 @@ def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], que
             continue
         choices = row_choices(queue.get(first_of(item), {}))
         _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices))
-        _note(sheet, item, row, form.note)
+        _note(sheet.notes, item, row, form.note)
         sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
     return sheet
 
@@ -141,7 +144,7 @@ def _lost_id(
         sheet.problems.append((table.address(number, ITEM), sentence))
 
 
-def _note(sheet: SheetAnswers, item: str, row: Mapping[str, Any], header: str) -> None:
-    text = text_of(row.get(header))
+def _note(notes: dict[str, str], item: str, row: Mapping[str, Any], header: str) -> None:
+    text = text_of(row.get(header)) if header else ""
     if text:
-        sheet.notes[item] = f"{sheet.notes[item]} {text}" if sheet.notes.get(item, text) != text else text
+        notes[item] = f"{notes[item]} {text}" if notes.get(item, text) != text else text

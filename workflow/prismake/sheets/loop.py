@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
 from prismake.sheets.progress import batches_status
 from prismake.sheets.stage import StageSheets
@@ -54,9 +55,19 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 
 
 def notes_table(sheets: StageSheets) -> Table:
-    """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
-    rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
-    return Table(("item_id", "who", "note"), sorted(rows))
+    """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
+
+    In appraisal, also why a judgement differs from what is proposed.
+    """
+    if sheets.setup.stage != APPRAISAL:
+        rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
+        return Table(("item_id", "who", "note"), sorted(rows))
+    both = [
+        (item, who, own.notes.get(item, ""), own.reasons.get(item, ""))
+        for who, own in sheets.answers.items()
+        for item in {**own.notes, **own.reasons}
+    ]
+    return Table(("item_id", "who", "note", REASON), sorted(both))
 
 
 def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:

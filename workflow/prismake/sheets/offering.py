@@ -18,8 +18,9 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import Plan, hand_out
-from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
+from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
+from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -69,19 +70,20 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
-    return _QueueRows(sheets.queue, [item for item, reviewers in expected.items() if who in reviewers], who)
+    order = [item for item, reviewers in expected.items() if who in reviewers]
+    return _QueueRows(sheets.queue, order, who, sheets.own_paths.get(who))
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
-    def __init__(self, queue: Queue, order: Sequence[str], who: str) -> None:
-        self._queue, self._order, self._who = queue, dict.fromkeys(order), who
+    def __init__(self, queue: Queue, order: Sequence[str], who: str, path: OwnPath | None) -> None:
+        self._queue, self._order, self._who, self._path = queue, dict.fromkeys(order), who, path
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        return _QueueRow(item, self._queue[item], self._who)
+        return _QueueRow(item, self._queue[item], self._who, self._path.text(item) if self._path else "")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -93,15 +95,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 class _QueueRow(Mapping[str, Any]):
     """A row of the queue, the check that ties its id to its title, and the answers that an export brought."""
 
-    __slots__ = ("_item", "_prefilled", "_row")
+    __slots__ = ("_item", "_prefilled", "_proposed", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str) -> None:
-        self._item, self._row = item, row
+    def __init__(self, item: str, row: Mapping[str, Any], who: str, proposed: str) -> None:
+        self._item, self._row, self._proposed = item, row, proposed
         self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
             return check_of(self._item, str(self._row["title"]))
+        if name == PROPOSED:
+            return self._proposed
         return self._prefilled[name] if name in self._prefilled else self._row[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -192,7 +196,7 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
         add_rows(table, path, columns, new, changes, every)
-    except (PrismakeError, OSError):
+    except (PrismakeError, OSError, MemoryError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)

@@ -179,7 +179,7 @@ def _reason(left: Any, columns: Mapping[str, np.ndarray], measure: str, headings
     roles = {name: role for role, name in ENGINE[measure].items()}
     shown: dict[str, float] = {}
     for name in left.numbers:
-        for role in _NON_EVENTS.get(name, (roles.get(name),)):
+        for role in _NON_EVENTS.get(name, (roles.get(name, ""),)):
             if role in columns and not math.isnan(columns[role][left.row]):
                 shown[headings.get(role, role)] = float(columns[role][left.row])
     cells = ", ".join(f"{name} {value:g}" for name, value in shown.items())

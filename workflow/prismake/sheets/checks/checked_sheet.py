@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
+from prismake.sheets.own_path import OwnPath
 from prismake.sheets.reading import SheetTable
 
 SHOWN = 8  # rows or cells that a sentence lists; of more, it says how many
@@ -37,6 +38,7 @@ class CheckedSheet:
         offered: every item that was ever offered, and what it was called before.
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
+        path: where the answers of a reviewer to an instrument lead.
     """
 
     stage: str
@@ -49,6 +51,7 @@ class CheckedSheet:
     offered: Container[str]
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()
+    path: OwnPath | None = None
 
     @property
     def place(self) -> str:
