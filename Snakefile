@@ -34,6 +34,7 @@ from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
+    for_cohorts,
     for_offering,
     for_outcome_table,
     for_reading,

@@ -18,35 +18,13 @@ from prismake.core.paths import data_file
 from prismake.protocol.export_files import exports
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.measure_parts import CHECKS, MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.renamed_keys import RENAMED, new_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
 VERSIONS = Path("config/versions")
 
-# Which columns a measure needs, and which it may have instead of others.
-ROLES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
-    **dict.fromkeys(("IRLN", "IR"), ("events", "time")),
-    **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
-    **dict.fromkeys(("IRR", "IRD"), ("events1", "time1", "events2", "time2")),
-    **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
-    **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
-    "GEN": ("effect", "lower", "upper"),
-}
-# Which models pool a measure beside inverse variance, which pools all of them.
-_TWO_ARMS = ("conditional", "fixed_study", "random_study")
-MODELS: dict[str, tuple[str, ...]] = {
-    "PLO": ("glmm", "beta_binomial"),
-    "IRLN": ("glmm",),
-    "OR": ("mantel_haenszel", "peto", "exact_conditional", *_TWO_ARMS, "beta_binomial"),
-    "RR": ("mantel_haenszel", "beta_binomial"),
-    "RD": ("mantel_haenszel", "beta_binomial"),
-    "IRR": ("mantel_haenszel", *_TWO_ARMS),
-    "IRD": ("mantel_haenszel",),
-}
-PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
-ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
@@ -305,7 +283,34 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+        yield from _check_problems(path, spec, fields)
         yield from _analysis_problems(path, spec, fields)
+    yield from _overlap_problems(config, fields)
+
+
+def _check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    for role, column in spec["checks"].items():
+        if role not in CHECKS:
+            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
+        elif column not in fields:
+            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
+            kind = fields[column]["type"]
+            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
+    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
+        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
+    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
+    if low is not None and high is not None and low >= high:
+        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    column = config["overlap_follow_up"]
+    if config["overlap_rule"] == "longest" and not column:
+        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
+    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
+        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
 def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from prismake.core.labels import join
 from prismake.core.names import APPRAISAL
 from prismake.core.notes import PREDICTION
-from prismake.protocol.config import MODELS as POOLED_BY
+from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.selection import panel, selection
 

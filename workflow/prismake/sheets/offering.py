@@ -18,6 +18,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import Plan, hand_out
+from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
@@ -52,13 +53,14 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
         if isinstance(error, MissingSheet):
             raise error
     sheets = hand_out(planned, order)
+    doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
     expected, waiting = _expected_from(sheets), {}
     for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
-        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
+        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide, doubted.get(who, {}))
     sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
 
 
@@ -143,7 +145,11 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
 
 
 def _offer_one(
-    sheets: StageSheets, who: str, rows: Mapping[str, Mapping[str, Any]], guide: Sequence[tuple[str, str]]
+    sheets: StageSheets,
+    who: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    guide: Sequence[tuple[str, str]],
+    doubted: Mapping[str, str],
 ) -> int:
     """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
@@ -158,7 +164,7 @@ def _offer_one(
         return 0
     known = _keys(table, who)
     new = [rows[key] for key in rows if key not in known]
-    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets))
+    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets, doubted))
     if not new and not changes:
         return 0
     if open_in_program(table.path) or open_in_program(path):
@@ -228,8 +234,9 @@ def _remarks(
     rows: Mapping[str, Mapping[str, Any]],
     who: str,
     sheets: StageSheets,
+    doubted: Mapping[str, str],
 ) -> dict[int, str]:
-    """Rows whose remark has to change: no longer needed, or needed again. What people wrote there stays."""
+    """Rows whose remark has to change: no longer needed, needed again, a number doubted. What people wrote stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
@@ -237,9 +244,9 @@ def _remarks(
     changes = {}
     for key, numbers in known.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        remark = str(rows[key].get("state") or "") if key in rows else NO_LONGER
+        remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
-            remark = ""
+            remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}
         changes.update({number: text for number, text in texts.items() if text != now[number]})
     return changes

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.core.measures import measure_of
-from prismake.protocol.config import MODELS
+from prismake.protocol.measure_parts import MODELS
 from prismake.synthesis.asymmetry import fitting_keys
 from prismake.synthesis.models import PROPOSED
 
