@@ -481,6 +481,11 @@ for (key in c("fixed_effect", "freeman_tukey", "arcsine")) if (!is.null(more[[ke
   other <- effects(measure, dat)
   analysis(key, more[[key]], dat, every, c(other$yi), c(other$vi), measure)
 }
+row <- more$without_high_risk
+if (!is.null(row$estimate)) {
+  kept <- !(column("label") %in% row$without)
+  analysis("without_high_risk", row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
+}
 
 # ---- the documents of single analyses -------------------------------------------------------------------------
 
