@@ -1,7 +1,7 @@
-"""Where records come from: searches over the network and the export files of databases and reference managers.
+"""Sources of records: live searches, and export files of databases and reference managers.
 
-``read_file`` reads one export, whatever its format, and tells everything about it; ``read_records`` gives its
-records as a table. Formats are told apart by content, never by name.
+``read_file`` reads an export of any supported format and reports everything about it; ``read_records`` returns its
+records as a table. Formats are recognised by content, never by file name.
 """
 
 from __future__ import annotations

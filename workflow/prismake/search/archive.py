@@ -1,4 +1,4 @@
-"""The archive of a live search: what was asked, what was answered, and whether it is still as it was written."""
+"""The archive of a live search: the requests, the answers, and a check that they are unchanged."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ GO_ON = "What was fetched is kept; run the same command again to go on."
 class SearchLog:
     """What PRISMA-S asks of a search.
 
-    ``missing``: PMIDs that were found but that PubMed did not hand out. ``runs``: the first search and each update, as
-    date, since, until, found (what the database counted) and records (those that no earlier one had brought).
+    ``missing``: PMIDs that were found but not returned by PubMed. ``runs``: the first search and each update, as
+    date, since, until, found (the count given by the database) and records (those new to the archive).
     """
 
     source: str
@@ -50,7 +50,7 @@ class SearchLog:
 def archived(folder: str | Path) -> SearchLog:
     """The log of the searches archived in a folder, without any request.
 
-    Raises ``SearchError`` when there are none, when one is not complete, or when a file of the archive was changed.
+    Raises ``SearchError`` if there are none, if one is incomplete, or if a file of the archive was changed.
     """
     folder = Path(folder)
     logs = searches(folder)
@@ -116,7 +116,7 @@ class Request:
 
 
 def request(query: str, *, since: str | None, until: str | None, date: str) -> Request:
-    """A search put in order; raises ``SearchError`` without a query or a day, or for a day that is none."""
+    """Validate a search; raises ``SearchError`` if the query or a date is missing or a date is invalid."""
     query = " ".join(query.split())
     if not query:
         raise SearchError("the query is empty.", remedy="Write it under searches in config/config.yaml.")
@@ -135,7 +135,7 @@ def _day(text: str | None, name: str) -> str:
 
 
 def todo(request: Request, logs: list[dict[str, Any]], frozen: bool, folder: Path) -> tuple[str, str] | None:
-    """The days still to search (first, last), or ``None`` when the archive has everything."""
+    """The dates still to be searched (first, last), or ``None`` if the archive is complete."""
     if not logs:
         return request.since, request.until
     first, last = logs[0], logs[-1]
@@ -148,7 +148,7 @@ def todo(request: Request, logs: list[dict[str, Any]], frozen: bool, folder: Pat
         )
     reached = last["until"] or last["date"]
     if request.until and request.until > reached:
-        # On the day of a search PubMed still took in records after it; that day is searched again.
+        # PubMed may add records after the search on the same day, so that day is searched again.
         new = dt.date.fromisoformat(reached) + dt.timedelta(days=1 if reached < last["date"] else 0)
         return new.isoformat(), request.until
     if request.until and request.until < reached and request.until != last["until"]:
@@ -161,7 +161,7 @@ def todo(request: Request, logs: list[dict[str, Any]], frozen: bool, folder: Pat
 
 
 def searches(folder: Path) -> list[dict[str, Any]]:
-    """The searches of a folder in order, every key filled in; raises ``SearchError`` for one that cannot be read."""
+    """The searches of a folder in order, every key filled in; raises ``SearchError`` for one that is unreadable."""
     logs = []
     for path in sorted(folder.glob("search-*.json"), key=_order):
         try:
@@ -227,7 +227,7 @@ def known_pmids(folder: Path) -> dict[str, str]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the half-written files of a run that was killed; they never counted."""
+    """Remove partially written files of a run that was killed; they were never part of the archive."""
     for path in folder.glob(".*.tmp"):
         if path.name.startswith((".efetch-", ".answer-", ".search-")):
             path.unlink(missing_ok=True)
@@ -235,7 +235,7 @@ def sweep(folder: Path) -> None:
 
 @dataclass
 class Store:
-    """The archived answers of a folder while a search of ``date`` adds to them.
+    """The archived answers of a folder, to which a search of ``date`` adds.
 
     ``file_of``: the first file by record id; ``earlier``: files that belong to searches before this one.
     """
@@ -248,7 +248,7 @@ class Store:
     ending: str = ".xml.gz"
 
     def add(self, data: bytes, ids: list[str]) -> None:
-        """Write one whole answer under the next free number."""
+        """Write one complete answer under the next free number."""
         stem = f"{self.prefix}-{self.date}-"
         names = [path.name[len(stem) :] for path in self.folder.glob(f"{stem}????{self.ending}")]
         path = self.folder / f"{stem}{max((int(name[:4]) for name in names), default=0) + 1:04d}{self.ending}"

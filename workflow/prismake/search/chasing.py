@@ -1,8 +1,8 @@
-"""Citation chasing: what cites the included studies, and what they cite, archived as it was answered.
+"""Citation chasing: works that cite the included studies and works they cite, archived as received.
 
-The folder of a source holds the raw answers and ``search-chased.json``, which says for each study what was asked and in
-which files the answers are. A study that was asked about is never asked about again unless somebody wants it, and what
-is archived is never removed. The records count as found by other methods (Page MJ, et al. PRISMA 2020, item 7).
+The folder of a source holds the raw answers and ``search-chased.json``, which records for each study the request and
+the files with the answers. A study is not looked up again unless requested, and archived answers are never removed. The
+records count as identified by other methods (Page MJ, et al. PRISMA 2020, item 7).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CITING, REFERENCES = "citing", "references"
 
 @dataclass(frozen=True)
 class Seed:
-    """An included report whose citations are chased; ``doi`` and ``pmid`` are "" where they are not known."""
+    """An included report whose citations are chased; ``doi`` and ``pmid`` are "" if unknown."""
 
     report_id: str
     doi: str = ""
@@ -31,7 +31,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as it came: ``direction`` is ``CITING`` or ``REFERENCES``, ``ending`` that of its file."""
+    """One answer as received: ``direction`` is ``CITING`` or ``REFERENCES``, ``ending`` that of its file."""
 
     direction: str
     data: bytes
@@ -40,7 +40,7 @@ class Answer:
 
 
 class Chaser(Protocol):
-    """A service that knows who cites whom. ``answers`` gives ``None`` for a study that it does not know."""
+    """A citation index. ``answers`` returns ``None`` for a study that it does not contain."""
 
     label: str
     interface: str
@@ -50,8 +50,10 @@ class Chaser(Protocol):
 
 @dataclass(frozen=True)
 class Chased:
-    """``asked``: studies that were asked about now. ``unknown``: those the service does not know. ``records``: of the
-    answers to all studies, with repetitions."""
+    """``asked``: studies looked up in this run. ``unknown``: those not in the service.
+
+    ``records``: number in the answers for all studies, with repetitions.
+    """
 
     asked: int
     unknown: list[str]
@@ -67,9 +69,9 @@ def chase(
     again: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Chased:
-    """Ask about each study that was not asked about yet, or about all of them ``again``; archive what is answered.
+    """Look up each new study, or all of them if ``again``, and archive the answers.
 
-    A run that breaks off goes on with the next study. Raises ``SearchError`` when the service does not answer.
+    An interrupted run is resumed with the next study. Raises ``SearchError`` when the service does not answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = read_json(folder / CHASED) or {"studies": {}}

@@ -1,4 +1,4 @@
-"""ClinicalTrials.gov, live: API v2 with page marks. Days are those on which a study was first posted."""
+"""ClinicalTrials.gov, live: API v2 with page tokens. Dates are those on which a study was first posted."""
 
 from __future__ import annotations
 

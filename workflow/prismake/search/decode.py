@@ -1,4 +1,4 @@
-"""From the bytes of a file to text: compression, encodings, line ends, and limits that no honest export reaches."""
+"""From the bytes of a file to text: compression, encodings, line ends, and limits that no genuine export reaches."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import BinaryIO
 from prismake.core.errors import ImportFileError
 
 MAX_BYTES = 2 * 1024**3
-"""Most bytes a file may have after decompression when it is read piece by piece (PubMed XML)."""
+"""Largest size in bytes after decompression of a file that is read in pieces (PubMed XML)."""
 MAX_TEXT = 512 * 1024**2
-"""Most bytes of a file that has to be held in memory as a whole."""
+"""Largest size in bytes of a file that has to be held in memory."""
 MAX_RATIO = 200
-"""Most times a compressed file may grow; text grows about 4 to 15 times, a bomb a thousand times."""
+"""Largest expansion of a compressed file; text expands 4 to 15 times, a zip bomb a thousand times."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -41,7 +41,7 @@ def _too_large(limit: int, where: str) -> ImportFileError:
 
 
 class Limited(io.RawIOBase):
-    """A readable stream that raises ``ImportFileError`` once it has handed out more than ``limit`` bytes."""
+    """A readable stream that raises ``ImportFileError`` after more than ``limit`` bytes."""
 
     def __init__(self, stream: BinaryIO, limit: int, where: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class Limited(io.RawIOBase):
 def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
     """The bytes of a file, unpacked when it is gzip.
 
-    Raises ``ImportFileError`` when the file cannot be opened; reading raises it when the file is damaged or too large.
+    Raises ``ImportFileError`` if the file cannot be opened; reading raises it if the file is damaged or too large.
     """
     where = path.name
     try:
@@ -96,10 +96,10 @@ def read_all(path: Path) -> bytes:
 
 
 def decode(data: bytes) -> tuple[str, list[str]]:
-    """Text with LF line ends and no byte order mark, and warnings about what had to be assumed.
+    """Text with LF line ends and no byte order mark, and warnings about assumptions made.
 
-    UTF-8, UTF-16 and UTF-32 are recognised; anything else is taken as Windows-1252, in which the five byte values
-    that it leaves undefined become U+FFFD.
+    UTF-8, UTF-16 and UTF-32 are recognised; anything else is read as Windows-1252, whose five undefined byte values
+    become U+FFFD.
     """
     warnings: list[str] = []
     for bom, encoding in _BOMS:
@@ -117,12 +117,12 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         )
     if "\ufffd" in text:
         warnings.append(f"{text.count(chr(0xFFFD))} characters are damaged; they are shown as \ufffd.")
-    # Files that were put together from several exports carry a byte order mark at each seam.
+    # Concatenated exports have a byte order mark at each joint.
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", ""), warnings
 
 
 def _without_mark(data: bytes) -> tuple[str, str]:
-    # The header alone tells: letters of other scripts below it have no zeros in their bytes.
+    # Only the header shows the encoding: non-Latin letters below it have no zero bytes.
     sample = next((part for part in (data[:4096], data[:64]) if len(part) >= 4 and part.count(0) > len(part) // 5), b"")
     if sample:
         encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
@@ -134,10 +134,10 @@ def _without_mark(data: bytes) -> tuple[str, str]:
 
 
 def _mixed(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
-    """A file that is not UTF-8 as a whole: Windows-1252, or UTF-8 with a few foreign bytes.
+    """A file that is not entirely UTF-8: Windows-1252, or UTF-8 with a few foreign bytes.
 
-    Tools that paste exports together leave single lines in another encoding; read as Windows-1252 as a whole, every
-    accent of the other lines would be lost.
+    Tools that concatenate exports leave single lines in another encoding; reading everything as Windows-1252 would
+    garble the accents of all other lines.
     """
     line = data.count(b"\n", 0, error.start) + 1
     lines = data.split(b"\n")

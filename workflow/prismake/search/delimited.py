@@ -1,4 +1,4 @@
-"""CSV, tab-separated and Excel exports: rows to ``Raw`` records, and the mapping table that fits their header."""
+"""CSV, tab-separated and Excel exports: from rows to ``Raw`` records, with the mapping that fits their header."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from prismake.search.known_fields import PAGE_PAIRS, SYNONYMS, Either, plain_nam
 from prismake.search.mapping import Dialect, Raw, Tags, unguard
 from prismake.search.tables import ANY_TABLE, EMBASE
 
-# One cell may hold the affiliations of thousands of authors; Python's own limit of 128 KiB is met in real exports.
+# One cell may hold the affiliations of thousands of authors; real exports exceed Python's default limit of 128 KiB.
 csv.field_size_limit(16 * 1024**2)
 
 TABLES = (*tables.TABLES, *index_tables.TABLES, *tool_tables.TABLES)
@@ -26,15 +26,15 @@ _HEADER_ROWS = 40
 _NOTHING = {"NA", "N/A", "NULL", "None", "nan", "NaN"}
 _TRANSPOSED = {"AUTHOR NAMES", "SOURCE", "SOURCE TITLE", "ABSTRACT", "PUBLICATION YEAR", "PUI"}
 _COMPANIONS = {"authors", "year", "journal", "doi", "pmid", "abstract", "keywords", "accession", "url"}
-"""A table with a title and one of these columns is taken for an export."""
+"""A table with a title and one of these columns is treated as an export."""
 _SEPARATORS = ",\t;|"
 _BEGINNING = 400_000
-"""Characters in which a header is looked for."""
+"""Number of characters searched for a header."""
 Rows = Iterator[tuple[int, list[str]]]
 
 
 def csv_rows(text: str, problems: list[str]) -> Rows:
-    """(line, cells) of each row; the separator is the one by which a row near the beginning is a known header."""
+    """(line, cells) of each row; the separator is the one that turns a row near the beginning into a known header."""
     separator, skipped = _separator(text)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     line = 1
@@ -53,7 +53,7 @@ def csv_rows(text: str, problems: list[str]) -> Rows:
 
 
 def _separator(text: str) -> tuple[str, int]:
-    """The separator, and how many lines before the first row only name it (``sep=;``, as Excel writes)."""
+    """The separator, and the number of leading lines that only declare it (``sep=;``, as Excel writes)."""
     stated = re.match(r"\s*\"?sep=(.)\"?[ \t,;]*\n", text, re.IGNORECASE)
     if stated:
         return stated.group(1), text[: stated.end()].count("\n")
@@ -66,7 +66,7 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _fit(text: str, separator: str, rows: int = _HEADER_ROWS) -> int:
-    """How many names a row near the beginning has by which it is a known header; 0 without one."""
+    """The number of names in the row near the beginning that is a known header; 0 if there is none."""
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     head: list[list[str]] = []
     try:
@@ -75,7 +75,7 @@ def _fit(text: str, separator: str, rows: int = _HEADER_ROWS) -> int:
             if len(head) >= rows:
                 break
     except csv.Error:
-        pass  # a quotation mark that is not closed within what is looked at
+        pass  # a quotation mark that is not closed within the text searched
     numbered = list(enumerate(head))
     if separator != "|" and _is_transposed(numbered):
         return 2
@@ -84,7 +84,7 @@ def _fit(text: str, separator: str, rows: int = _HEADER_ROWS) -> int:
 
 
 def begins_with_header(text: str) -> bool:
-    """Whether the first line is the header of a known table, so that no text below it can make it anything else."""
+    """Whether the first line is the header of a known table, in which case later text does not matter."""
     first = next((line for line in text[:_BEGINNING].split("\n") if line.strip()), "")
     return any(_fit(first, mark, 1) for mark in _SEPARATORS if mark in first)
 
@@ -112,7 +112,7 @@ def _whole(cell: str) -> str:
 
 
 def _filled(row: list[Any]) -> list[Any]:
-    """A row up to its last cell that holds anything."""
+    """A row up to its last non-empty cell."""
     end = len(row)
     while end and (row[end - 1] is None or row[end - 1] == ""):
         end -= 1
@@ -149,7 +149,7 @@ def _header(rows: Iterable[tuple[int, list[str]]]) -> tuple[int, Dialect, list[s
 
 
 def columns_of(names: Iterable[str]) -> dict[str, list[str]]:
-    """By column of the record table, the headers that mean it in any table, the likeliest first."""
+    """By column of the record table, the headers with that meaning in any table, likeliest first."""
     plain: dict[str, str] = {}
     for name in names:
         plain.setdefault(plain_name(name), name)
@@ -164,10 +164,10 @@ _HOW = {"authors": ":people", "keywords": ":loose", "publication_types": ":semic
 
 
 def adapted(dialect: Dialect, names: list[str]) -> Dialect:
-    """The dialect with the headers of this file that it does not know but that mean the same in other tables.
+    """The dialect, extended by headers of this file that it lacks but that have a known meaning in other tables.
 
-    A list column is taken from them only if the file has none of the dialect's own headers for it; a column that the
-    dialect leaves empty on purpose stays so.
+    A list column uses them only if the file has none of the dialect's own headers for it; a column that the dialect
+    deliberately leaves empty stays empty.
     """
     if dialect.platform == "prismake":
         return dialect
@@ -189,7 +189,7 @@ def adapted(dialect: Dialect, names: list[str]) -> Dialect:
         if first in plain:
             pair = f"{plain[first]}~{plain[last]}" if last in plain else plain[first]
             fields["pages"] = [*fields.get("pages", ()), pair]
-    ignored = Either(dialect.ignored, frozenset(beside))  # a second column of the same meaning is no unknown one
+    ignored = Either(dialect.ignored, frozenset(beside))  # a second column with the same meaning is not unknown
     return replace(dialect, fields={column: tuple(rules) for column, rules in fields.items()}, ignored=ignored)
 
 
@@ -203,7 +203,8 @@ def recognise(
 ) -> tuple[Dialect, Iterator[Raw]]:
     """The dialect of a table, adapted to its header, and its records.
 
-    ``sheet``: the table is of a workbook, where cells outside the header are stray ones and no broken row. Raises
+    ``sheet``: the table comes from a workbook, where cells outside the header are stray cells and not a broken row.
+    Raises
     ``ImportFileError`` when no row near the beginning is the header of a bibliographic export.
     """
     head = list(itertools.islice(rows, _HEADER_ROWS))
@@ -226,7 +227,7 @@ def recognise(
 
 
 def _named(name: str, number: int) -> str:
-    """A header, or what stands for it: statistics programs write row numbers into a first column without a name."""
+    """A header, or a substitute: statistics programs write row numbers into an unnamed first column."""
     if number == 1 and name in {"", "unnamed 0", "index"}:
         return "row number"
     return name or f"column {number} without a name"
@@ -238,7 +239,7 @@ def _chain(head: list[tuple[int, list[str]]], rows: Rows) -> Rows:
 
 
 def _inside(rows: Rows, names: list[str]) -> Rows:
-    """The rows of a sheet; a cell to the right of the header becomes one of a column without a name."""
+    """The rows of a sheet; a cell to the right of the header is assigned to an unnamed column."""
     for line, row in rows:
         for number in range(len(names) + 1, len(row) + 1) if any(row[len(names) :]) else ():
             names.append(_named("", number))
@@ -274,7 +275,7 @@ def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]
 
 
 def _transposed(rows: Rows) -> Iterator[Raw]:
-    """Embase.com's other shape: one field a row, its values in further cells, records parted by an empty row."""
+    """Embase.com's transposed layout: one field per row, values in further cells, records separated by an empty row."""
     tags: Tags = {}
     started = 1
     for line, row in rows:

@@ -1,4 +1,4 @@
-"""Which format a file has, by its content; and the reason, with a way out, when it is no export at all."""
+"""Recognise the format of a file by its content; if it is not an export, say why and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from prismake.core.errors import ImportFileError
 
 HEAD = 262_144
-"""Characters looked at; search strategies and preambles before the first record are shorter."""
+"""Number of characters examined; search strategies and preambles before the first record are shorter."""
 
 EXPORTS = (
     "PubMed: Save, Format: PubMed. Embase.com: Export, RIS. Cochrane Library: Export selected citations, RIS or CSV. "
@@ -37,7 +37,7 @@ _TEXT = (
     ("cochrane_text", r"(?m)^(?:Record #\d+ of \d+\n)?ID: \S+\n(?:[A-Z]{2,3}: .*\n)+"),
     ("enw", r"(?m)^%[0AT] \S"),
     ("ovid_text", r"(?m)^<\d+>[ \t]*\n[A-Z][A-Za-z /]+\n {2}"),
-    # Records that have lost their first line: the reader tells which.
+    # Records without their first line; the reader reports which.
     ("ris", r"(?m)^ER {2}- *$"),
 )
 
@@ -70,18 +70,18 @@ def binary(data: bytes, where: str) -> str:
 
 
 def is_search_log(head: str) -> bool:
-    """Whether this is the log of an archived search, which lies in the same folder as the answers."""
+    """Whether this is the log of an archived search, which is in the same folder as the answers."""
     return head.startswith("{") and all(f'"{key}"' in head[:200_000] for key in ("ids", "query", "date", "files"))
 
 
 def text_format(head: str, where: str) -> str:
-    """The name of the format of a text file; raises ``ImportFileError`` for what cannot be imported."""
+    """The name of the format of a text file; raises ``ImportFileError`` if it cannot be imported."""
     start = head.lstrip()[:20_000]
     if re.match(r"<[A-Za-z?!]", start):
         return _xml_format(start, where)
     if start.startswith(("{", "[")) and not re.match(r"\[\s*[^\]{\[]{0,40}\]\s*$", start[:60]):
         return "json"
-    # The format of a file is the one that comes first in it: abstracts may hold lines that look like another.
+    # The format that matches first in the text: abstracts may contain lines that look like another format.
     first = [(match.start(), name) for name, pattern in _TEXT if (match := re.search(pattern, head))]
     if first:
         return min(first, key=lambda place: place[0])[1]

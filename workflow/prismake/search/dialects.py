@@ -1,4 +1,4 @@
-"""Which tag means what in MEDLINE, Web of Science, EndNote, Cochrane and Ovid text and in BibTeX: data only."""
+"""Tag definitions of MEDLINE, Web of Science, EndNote, Cochrane and Ovid text and of BibTeX; data only."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ LINKS = {
     "ORI": "OriginalReportIn",
     "SPIN": "SummaryForPatientsIn",
 }
-"""Tags of MEDLINE text that link a record to others, with the names that PubMed XML gives the same links."""
+"""Tags of MEDLINE text that link a record to others, with the names of the same links in PubMed XML."""
 
 WOS = Dialect(
     "Web of Science tagged",

@@ -1,4 +1,4 @@
-"""Which searches a review has: the files and folders of ``config/searches/`` and the live ones."""
+"""The searches of a review: files and folders in ``config/searches/``, and live searches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prismake.protocol.live_sources import live_name
 
 
 def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
-    """Every search of the review with its details; files that the config does not name have the defaults.
+    """Every search of the review with its details; files not mentioned in the config get the defaults.
 
     Each value has the keys of ``searches.<name>`` in the config and ``files`` (list of paths as text).
     """

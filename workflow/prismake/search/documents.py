@@ -1,4 +1,4 @@
-"""EndNote XML and BibTeX: records to ``Raw``."""
+"""EndNote XML and BibTeX, read into ``Raw`` records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENDNOTE_PATHS = sorted(
 
 
 def endnote_xml(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
-    """Records of an EndNote library; a file that breaks off gives the records before the break and a problem."""
+    """Records of an EndNote library; a truncated file yields the records before the break and a problem."""
     try:
         for _, element in etree.iterparse(stream, events=("end",), tag=("record", "RECORD"), **SAFE):
             yield Raw(element.sourceline or 1, _endnote_tags(element))
@@ -51,7 +51,7 @@ def _endnote_tags(element: Any) -> Tags:
             tags[path] = values
     for child in element.iterchildren(etree.Element):
         if child.tag not in _ENDNOTE_CHILDREN:
-            tags.setdefault(child.tag, [""])  # counted, so that one that nobody knows is named
+            tags.setdefault(child.tag, [""])  # counted, so that an unknown one is named
     return tags
 
 
@@ -59,15 +59,15 @@ _ENDNOTE_CHILDREN = {path.split("/")[0] for path in _ENDNOTE_PATHS}
 
 
 def bibtex(text: str, problems: list[str]) -> Iterator[Raw]:
-    """BibTeX entries through bibtexparser; a block that it cannot read costs one problem.
+    """BibTeX entries through bibtexparser; each block that it cannot read is reported as a problem.
 
-    Entries with a key or a field that occurs twice are whole: Scopus writes ``funding_details`` several times, other
-    exports leave all keys empty.
+    Entries with duplicate keys or fields are accepted: Scopus repeats ``funding_details``, and other exports leave all
+    keys empty.
     """
     import bibtexparser
 
     quiet = logging.getLogger()
-    level, quiet.level = quiet.level, logging.CRITICAL  # bibtexparser logs each problem to the root logger as well
+    level, quiet.level = quiet.level, logging.CRITICAL  # bibtexparser also logs each problem to the root logger
     try:
         library = bibtexparser.parse_string(text)
     finally:
@@ -87,28 +87,28 @@ def _bibtex_tags(entry: Any) -> Tags:
     for field in entry.fields:
         value = str(field.value).strip()
         if field.key.lower() == "author":
-            # Braces tell the names of groups from lists of names, so they are looked at before they go.
+            # Braces distinguish group names from lists of names, so they are evaluated before removal.
             authors = [plain_latex(name) for name in people.bibtex(value)]
             authors = people.names(authors[0]) if len(authors) == 1 and value[:1] != "{" else authors
             tags.setdefault("author", []).extend(filter(None, authors))
             continue
         if len(value) > 1 and value[0] + value[-1] in {"{}", '""'}:
             value = value[1:-1]
-        # Rayyan's decisions stand in braces of their own.
+        # Rayyan's decisions have braces of their own.
         if value := value if "RAYYAN-" in value else plain_latex(value):
             key = field.key.lower()
-            # Scopus numbers the parts of a long one, with a blank that is none.
+            # Scopus numbers the parts of a long field, after a non-breaking space.
             tags.setdefault("funding_text" if key.startswith("funding_text") else key, []).append(value)
     return tags
 
 
 def plain_latex(value: str) -> str:
-    """Accents and symbols written as LaTeX commands as Unicode, grouping braces gone."""
+    """Convert LaTeX commands for accents and symbols to Unicode and remove grouping braces."""
     if "\\" not in value:
         return value.replace("{", "").replace("}", "").strip()
     try:
         from pylatexenc.latex2text import LatexNodes2Text
 
         return LatexNodes2Text(math_mode="verbatim").latex_to_text(value).strip()
-    except Exception:  # a stray backslash in an abstract is no LaTeX: keep the text as it stands
+    except Exception:  # a stray backslash in an abstract is not LaTeX: keep the text unchanged
         return re.sub(r"[\\{}]", "", value).strip()

@@ -1,6 +1,6 @@
-"""PubMed's own links: *cited by* and the references of a study, by ELink, their records by EFetch.
+"""Citation links of PubMed: citing articles and references of a study by ELink, their records by EFetch.
 
-ELink knows citations among articles in PubMed Central and some publishers' lists; it is narrower than a citation index.
+ELink covers citations among articles in PubMed Central and some publishers' lists, less than a citation index.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from prismake.search.eutils import Client
 
 LINKS = {CITING: "pubmed_pubmed_citedin", REFERENCES: "pubmed_pubmed_refs"}
 BATCH = 200
-"""Records that one request of EFetch names."""
+"""Records per EFetch request."""
 
 
 class PubMedLinks:

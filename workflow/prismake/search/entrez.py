@@ -1,8 +1,8 @@
-"""A live PubMed search whose answers are archived and never asked for twice.
+"""A live PubMed search whose answers are archived and never requested twice.
 
-The folder of a source holds for each search ``search-<date>.json`` (what was asked and what was answered, with the
-ids) and ``efetch-<date>-0001.xml.gz`` ... (raw XML as it came). They are the search result of record: a search of a
-certain day cannot be made again. Nothing in the folder is ever removed or changed once a search is complete.
+The folder of a source holds for each search ``search-<date>.json`` (request and answer, with the ids) and
+``efetch-<date>-0001.xml.gz`` ... (raw XML as received). They are the authoritative result: a search of a given day
+cannot be repeated. Nothing in the folder is ever removed or changed once a search is complete.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from prismake.search.transport import Policy
 __all__ = ["Progress", "SearchLog", "archive_files", "archived", "notices", "search"]
 
 Progress = Callable[[int, int], None]
-"""Called with the number of records fetched and to fetch after each batch."""
+"""Callback after each batch: records fetched so far, and in total."""
 
 _FIRST_DAY = "1800-01-01"
 _LAST_DAY = "3000-12-31"
@@ -42,14 +42,14 @@ def search(
     progress: Progress | None = None,
     policy: Policy | None = None,
 ) -> SearchLog:
-    """Search PubMed and archive the answers in ``folder``, or go on where an earlier run stopped.
+    """Search PubMed and archive the answers in ``folder``, or resume an interrupted run.
 
     ``date`` is the day of the search, ``since`` and ``until`` are the first and last Entrez date (all YYYY-MM-DD).
-    A complete archive of the same search is read back without any request while ``frozen``; a later ``until`` fetches
-    only the Entrez dates that are new. Not ``frozen``, PubMed is asked again and records new to the archive are added.
+    A complete archive of the same search is read without any request while ``frozen``; a later ``until`` fetches only
+    the new Entrez dates. If not ``frozen``, PubMed is searched again and records new to the archive are added.
 
-    Raises ``SearchError`` when the archive belongs to another search or was changed, when PubMed gives a final error,
-    or when it does not answer; batches that were finished are kept.
+    Raises ``SearchError`` if the archive belongs to another search or was changed, or if PubMed returns a final error
+    or does not answer; completed batches are kept.
     """
     folder = Path(folder)
     if "@" not in email:
@@ -75,9 +75,9 @@ def search(
 def notices(
     pmids: Iterable[str], *, email: str, api_key: str | None = None, policy: Policy | None = None
 ) -> dict[str, list[str]]:
-    """Retractions and expressions of concern that PubMed has by now on these records, by PMID; others are left out.
+    """Current retractions and expressions of concern in PubMed, by PMID; records without any are left out.
 
-    Asks PubMed every time and stores nothing: it is the check of the included studies before a review is published.
+    PubMed is queried every time and nothing is stored: this is the check of included studies before publication.
     """
     client = Client(email=email, api_key=api_key, policy=policy or Policy())
     unique, notices_of = sorted(set(pmids), key=int), {}
@@ -133,7 +133,7 @@ def _search(client: Client, request: archive.Request, dates: tuple[str, str]) ->
 
 
 def _sliced(client: Client, query: str, since: str, until: str, all_hits: Hits) -> list[str]:
-    """The ids of a search with more hits than PubMed hands out at once, by halving the interval of Entrez dates."""
+    """The ids of a search with more hits than PubMed returns at once, by halving the interval of Entrez dates."""
     ids: dict[str, None] = {}
     total = 0
     slices = [(since, until, all_hits.count)]
@@ -164,7 +164,7 @@ def _sliced(client: Client, query: str, since: str, until: str, all_hits: Hits) 
 
 def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
     begin, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    # Nearly all records have Entrez dates after 1965 and none lies in the future: cut there first.
+    # Nearly all records have Entrez dates between 1965 and today: split there first.
     cut = dt.date(1999, 12, 31)
     middle = cut if begin < cut and end > dt.date(2100, 1, 1) else begin + (end - begin) // 2
     yield begin.isoformat(), middle.isoformat()
@@ -175,7 +175,7 @@ def _halves(first: str, last: str) -> Iterator[tuple[str, str]]:
 
 
 def _fetch(client: Client, folder: Path, log: dict[str, Any], batch: int, progress: Progress | None) -> None:
-    """Fetch what the archive lacks of a search, batch by batch, then singly what stayed away; then close the log."""
+    """Fetch the records missing from the archive in batches, then singly those still missing; then close the log."""
     earlier = {
         file["name"] for other in archive.searches(folder) if other["name"] != log["name"] for file in other["files"]
     }
@@ -212,7 +212,7 @@ def _in_batches(client: Client, store: archive.Store, ids: list[str], batch: int
         try:
             data, returned = client.fetch(part)
         except SearchError as error:
-            # A server that fails on large answers may manage smaller ones; one that is down fails on these as well.
+            # A server that fails on large answers may manage smaller ones; a server that is down fails on both.
             if len(part) <= 25 or "server failed" not in error.what:
                 raise SearchError(error.what, remedy=archive.GO_ON) from None
             size = len(part) // 2

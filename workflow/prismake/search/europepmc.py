@@ -1,4 +1,4 @@
-"""Europe PMC, live: its REST service with cursors. Days are those of the first index date."""
+"""Europe PMC, live: its REST service with cursors. Dates are first index dates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The two calls of NCBI's E-utilities that a search needs, through ``Bio.Entrez``: answers that are whole, or errors.
+"""The calls to NCBI's E-utilities that a search needs, through ``Bio.Entrez``: complete answers or errors.
 
-Biopython retries a refused request at once, never one that breaks while it is read, and knows no time-out. So it gets
+Biopython retries a refused request at once, but not one that breaks while being read, and has no time-out. So it gets
 one try (``max_tries``), an opener with a time-out that sends POST, and ``transport.patiently`` around call and reading.
 """
 
@@ -25,7 +25,7 @@ from prismake.search.transport import PassingError, Policy, body, mask, patientl
 HOME = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 ADDRESS = "PRISMAKE_EUTILS_URL"
 WINDOW = 9_999
-"""Most ids that ESearch hands out for PubMed."""
+"""Maximum number of ids that ESearch returns for PubMed."""
 _lock = threading.Lock()
 
 
@@ -40,13 +40,13 @@ class Hits:
 
 
 def address() -> str:
-    """Where the E-utilities are: at NCBI, or where ``PRISMAKE_EUTILS_URL`` says, if that is this machine or NCBI."""
+    """The URL of the E-utilities: NCBI, or ``PRISMAKE_EUTILS_URL`` if it points to this machine or NCBI."""
     return transport.address(ADDRESS, HOME, domain="ncbi.nlm.nih.gov")
 
 
 @dataclass
 class Client:
-    """A user of the E-utilities, who gives an e-mail address and perhaps a key. ``requests`` counts what was sent."""
+    """A client of the E-utilities, with e-mail address and optional key. ``requests`` counts the requests sent."""
 
     email: str
     api_key: str | None = None
@@ -76,10 +76,10 @@ class Client:
         return patiently(call, self.policy, doing="The search in PubMed", secrets=(self.api_key,))
 
     def fetch(self, ids: list[str]) -> tuple[bytes, list[str]]:
-        """The raw XML of EFetch for these PMIDs, and the PMIDs that are in it. (b"", []) when PubMed knows none.
+        """The raw XML of EFetch for these PMIDs, and the PMIDs in it; (b"", []) if PubMed has none of them.
 
-        An answer with less than half of the records that were asked for is asked for again twice, one with others
-        than those until it comes right; a stray one in twenty is taken, as PubMed gives merged records a new PMID.
+        An answer with less than half of the requested records is requested again up to twice, one with unrequested
+        records until it is correct; one stray record in twenty is accepted, as PubMed gives merged records a new PMID.
         """
         tries = 0
 
@@ -123,7 +123,7 @@ class Client:
 
     @contextmanager
     def _through(self, entrez: Any) -> Iterator[None]:
-        """Biopython with this client's opener; its settings are global, so only one client at a time uses them."""
+        """Use Biopython with this client's opener; its settings are global, so one client uses them at a time."""
         with _lock:
             original = entrez.urlopen, entrez.max_tries
             entrez.urlopen, entrez.max_tries = self._open, 1
@@ -140,7 +140,7 @@ class Client:
 
 
 def _judged(data: bytes, key: str | None) -> bytes | None:
-    """The answer if it is XML without an error; ``None`` when it says that there is nothing to hand out."""
+    """The answer if it is XML without an error; ``None`` if it says that there are no records."""
     start = data[:4000].lstrip()
     if not start:
         raise PassingError("an empty answer")

@@ -1,7 +1,7 @@
-"""Records as RIS, BibTeX, CSV or PubMed text, for Zotero, EndNote, Rayyan, Covidence, and to be read back here.
+"""Records as RIS, BibTeX, CSV or PubMed text, for Zotero, EndNote, Rayyan, Covidence, and for reimport.
 
-RIS and CSV carry every column, so that reading them gives the same records. BibTeX and PubMed text have no place for
-some: BibTeX leaves out related reports, PubMed text the address.
+RIS and CSV carry every column, so that reading them restores the same records. BibTeX and PubMed text lack some: BibTeX
+leaves out related reports, PubMed text the address.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ FORMATS = {"ris": ".ris", "bibtex": ".bib", "csv": ".csv", "nbib": ".nbib"}
 
 
 def write(records: pd.DataFrame | Iterable[Row], path: str | Path, format: str = "") -> None:
-    """Write records to a file, all or nothing; the format follows the ending of the name when it is not given.
+    """Write records to a file atomically; by default the file extension determines the format.
 
-    Raises ``PrismakeError`` for a format that is none of "ris", "bibtex", "csv", "nbib".
+    Raises ``PrismakeError`` for a format other than "ris", "bibtex", "csv", "nbib".
     """
     path = Path(path)
     chosen = format or next((name for name, ending in FORMATS.items() if path.suffix.lower() == ending), "")
@@ -36,7 +36,7 @@ def write(records: pd.DataFrame | Iterable[Row], path: str | Path, format: str =
 
 
 def text(records: pd.DataFrame | Iterable[Row], format: str) -> str:
-    """The records in a format as one text, in their order."""
+    """The records in order as one text in the given format."""
     if format not in FORMATS:
         raise PrismakeError(f"there is no export format '{format}'.", remedy=f"Use one of {', '.join(FORMATS)}.")
     rows = [_plain(row) for row in (records if not hasattr(records, "to_dict") else records.to_dict("records"))]
@@ -67,7 +67,7 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
         lines += [("AU", name) for name in row["authors"]]
         lines += [("PY", row["year"]), ("T2", row["journal"]), ("VL", row["volume"]), ("IS", row["issue"])]
         lines += [("SP", first), ("EP", last), ("DO", row["doi"]), ("AB", row["abstract"]), ("LA", row["language"])]
-        # Not M3, the type of work: Zotero takes it for the DOI of an article that has none.
+        # Not M3 (type of work): Zotero reads it as the DOI of an article without one.
         lines += [("C5", kind) for kind in row["publication_types"]] + [("KW", word) for word in row["keywords"]]
         lines += [("UR", row["url"]), ("DB", row["database"]), ("AN", row["accession"])]
         lines += [("C1", row["pmid"] and f"PMID: {row['pmid']}"), ("C2", row["pmcid"])]
@@ -78,13 +78,13 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _first_and_last(pages: str) -> tuple[str, str]:
-    """``101-109`` in two; anything that would not come together again in the same way stays whole."""
+    """``101-109`` split in two; anything that would not rejoin to the same text is left unsplit."""
     match = re.fullmatch(r"([^\s\-\u2010]+)-([^\s\-]+)", pages)
     return (match.group(1), match.group(2)) if match and match.group(1) != match.group(2) else (pages, "")
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Items of a list are joined by ``; ``; a semicolon within an item becomes a comma, or it would cut the item."""
+    """Items of a list are joined by ``; ``; a semicolon within an item becomes a comma, as it would split the item."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -107,7 +107,7 @@ _LATEX |= {"~": r"\textasciitilde{}"}
 
 def _latex(value: str) -> str:
     value = "".join(_LATEX.get(letter, letter) for letter in value)
-    # Two of these next to each other would be read as one other character.
+    # Two of these in a row would be read as a different character.
     return re.sub(r"([-`'])(?=\1)", r"\1{}", value)
 
 
@@ -128,7 +128,7 @@ def _bibtex(rows: Sequence[dict[str, Any]]) -> str:
             "abstract": row["abstract"],
             "language": row["language"],
             "type": "; ".join(kind.replace(";", ",") for kind in row["publication_types"]),
-            # One key word with a comma inside would be taken for two; the semicolon shows where it ends.
+            # A keyword containing a comma would be read as two; the semicolon marks its end.
             "keywords": "".join(word.replace(";", ",") + "; " for word in row["keywords"]).strip(),
             "trial_registration": "; ".join(row["trial_ids"]),
             "url": row["url"],
@@ -142,7 +142,7 @@ def _bibtex(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _author(name: str) -> str:
-    """A name with `` and `` inside is a group; braces keep BibTeX from taking it for two people."""
+    """A name with `` and `` inside is a group; braces keep BibTeX from reading it as two people."""
     return f"{name}" if " and " not in name else name.replace(" and ", " & ")
 
 
@@ -154,7 +154,7 @@ def _nbib(rows: Sequence[dict[str, Any]]) -> str:
     for row in rows:
         doi = row["doi"] and f"{row['doi']} [doi]"
         lines = [("OWN", "NLM" if row["pmid"] else "prismake"), ("TI", row["title"]), ("PG", row["pages"])]
-        lines += [("LID", doi), ("AID", doi), ("AB", row["abstract"])]  # Zotero looks for the DOI in AID only
+        lines += [("LID", doi), ("AID", doi), ("AB", row["abstract"])]  # Zotero reads the DOI from AID only
         lines += [line for name in row["authors"] for line in (("FAU", name), ("AU", name))]
         lines += [("LA", row["language"])] + [("SI", number) for number in row["trial_ids"]]
         lines += [("PT", kind) for kind in row["publication_types"]] + [("DP", row["year"]), ("JT", row["journal"])]
@@ -163,6 +163,6 @@ def _nbib(rows: Sequence[dict[str, Any]]) -> str:
         for link in row["related_reports"]:
             kind, _, rest = link.partition(": ")
             lines.append((_TAG_OF_LINK.get(kind, ""), rest.replace("PMID ", "PMID: ")))
-        # A record begins with its PMID, also where there is none: by that line others know the format.
+        # A record begins with the PMID line even if there is no PMID: other programs recognise the format by it.
         parts.append(f"PMID- {row['pmid']}\n" + "".join(f"{tag:4}- {value}\n" for tag, value in lines if tag and value))
     return "\n".join(parts)

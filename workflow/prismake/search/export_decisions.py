@@ -1,10 +1,10 @@
-"""Decisions that come along with an export of a screening tool, as decisions of its reviewers.
+"""Decisions contained in exports of screening tools.
 
 Rayyan writes them into the notes of a record:
 ``RAYYAN-INCLUSION: {"Anna"=>"Included"} | RAYYAN-LABELS: cells | RAYYAN-EXCLUSION-REASONS: wrong population``.
-Covidence makes one file for each state; the state is in the file's name and the reason for an exclusion in ``Notes``.
+Covidence exports one file per state; the state is in the file name and the reason for exclusion in ``Notes``.
 ASReview writes 1 or 0 into a column of tables (``asreview_label``, formerly ``included``) and ``ASReview_relevant`` or
-``ASReview_irrelevant`` into the notes of RIS. A review of RevMan lists its included and its excluded studies.
+``ASReview_irrelevant`` into the notes of RIS. RevMan reviews list their included and excluded studies.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAIR = re.compile(r'\\?"+([^"\\]+)\\?"+\s{0,5}=>\s{0,5}\\?"+([^"\\]+)\\?"+')
 _PART = re.compile(r"RAYYAN-(LABELS|EXCLUSION-REASONS):([^|{}]*)")
 _WORDS = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
 TEAM = "consensus"
-"""Whose decision it is where the tool names nobody."""
+"""The reviewer of a decision for which the tool names nobody."""
 _ASREVIEW_NOTE = re.compile(r"\bASReview_(ir)?relevant\b")
 _STATES = (
     (re.compile(r"(?i)irrelevant"), "title_abstract", "exclude"),
@@ -30,15 +30,15 @@ _STATES = (
     (re.compile(r"(?i)include|extraction"), "full_text", "include"),
     (re.compile(r"(?i)select|full[-_ ]?text"), "title_abstract", "include"),
 )
-"""States of Covidence by words in the name of the file: at which stage they were decided, and how."""
+"""States of Covidence by words in the file name: stage and decision."""
 
 
 @dataclass(frozen=True)
 class Decision:
     """One reviewer's decision on the record at ``index`` of the import.
 
-    ``decision`` is "include", "exclude" or "maybe"; ``stage`` "title_abstract" or "full_text"; ``reviewer`` as the
-    tool names the person, "consensus" where it gives the team's decision only.
+    ``decision`` is "include", "exclude" or "maybe"; ``stage`` "title_abstract" or "full_text"; ``reviewer`` is the name
+    given by the tool, or "consensus" if it gives the decision of the team only.
     """
 
     index: int
@@ -50,7 +50,7 @@ class Decision:
 
 
 def of_record(index: int, tags: Tags, platform: str, file_name: str) -> Iterator[Decision]:
-    """The decisions that stand in the tags of one record."""
+    """The decisions in the tags of one record."""
     notes = " | ".join(value for tag in _NOTES for value in tags.get(tag, ()))
     if "RAYYAN-INCLUSION" in notes:
         yield from _rayyan(index, notes)

@@ -1,8 +1,8 @@
-"""One rule for PMIDs, DOIs and PMC numbers that stand elsewhere than in fields of their own, in every format.
+"""PMIDs, DOIs and PMC numbers outside their own fields, by the same rule for every format.
 
-They are taken from addresses, and from notes that state them by themselves (``PMID: 30922926``). A number that a note
-gives for another article (*Erratum in*, *Comment on*, a reference) is never taken, nor one of several that differ: a
-wrong identifier merges two articles, a missing one is only missed.
+They are taken from URLs and from notes that state them explicitly (``PMID: 30922926``). A number that a note
+gives for another article (*Erratum in*, *Comment on*, a reference) is never used, nor are several that differ: a wrong
+identifier merges two articles, whereas a missing one does little harm.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ADDRESSES = frozenset(
         ),
     )
 )
-"""Tags and headers that hold addresses of the article itself."""
+"""Tags and headers that contain URLs of the article itself."""
 NOTES = frozenset(
     (
         *("N1", "AN", "M1", "M2", "M3", "RN", "notes", "note", "annote", "extra", "%Z", "%M", "%<", "research-notes"),
@@ -39,7 +39,7 @@ NOTES = frozenset(
         *("accession-num", "accession number", "accession", "label", "%F", "%1", "%2", "%3", "%4", "LB"),
     )
 )
-"""Tags and headers in which people and programs write numbers among other things."""
+"""Tags and headers in which people and programs write identifiers among other things."""
 _OTHERS = re.compile(
     r"\b(?:comments?|commentary|errat(?:um|a)|corri?gend\w*|correct\w*|retract\w*|withdraw\w*|republish\w*|updates?|updated"
     r"|reply|replies|response|see|cites|cited|citing|citations?|references?|related|relates|relation|originals?|companion"
@@ -63,7 +63,7 @@ _KEY = re.compile(r"\s*[A-Z][\w /()-]{1,40}:\s.*", re.DOTALL)
 
 
 def complete(record: dict[str, Any], tags: Mapping[str, list[str]]) -> None:
-    """Fill the identifiers that ``record`` lacks from the notes and addresses among its tags."""
+    """Fill in missing identifiers of ``record`` from the notes and URLs among its tags."""
     if record.get("pmid") and record.get("doi"):
         return
     notes = [value for tag in NOTES.intersection(tags) for value in tags[tag]]
@@ -84,7 +84,7 @@ def complete(record: dict[str, Any], tags: Mapping[str, list[str]]) -> None:
 
 
 def _only(candidates: Iterable[str]) -> str:
-    """The one value of all that are there; "" for none, and where they contradict each other."""
+    """The single distinct value; "" if there is none or if values contradict each other."""
     values = set(candidates) - {""}
     return values.pop() if len(values) == 1 else ""
 
@@ -99,7 +99,7 @@ def _may_state(value: str) -> bool:
 
 
 def _own_lines(value: str, stated: re.Pattern[str] | None = None) -> Iterator[str]:
-    """The lines of a note that speak of no other article; with ``stated`` those that are such a statement."""
+    """The lines of a note that do not refer to another article; with ``stated`` only explicit statements."""
     before = ""
     for line in _REFERENCES.sub("", value[:100_000]).split("\n"):
         other = _OTHERS.search(line) or (_OTHERS.search(before) and before.rstrip()[-1:] not in {".", ";"})
@@ -110,7 +110,7 @@ def _own_lines(value: str, stated: re.Pattern[str] | None = None) -> Iterator[st
 
 
 def _pieces(value: str, stated: re.Pattern[str]) -> Iterator[str]:
-    """The parts of a note's own lines that are such a statement, where those before them look like *key: value*."""
+    """The parts of the lines of a note that are such statements, if the parts before them look like *key: value*."""
     for line in _own_lines(value):
         for piece in _PIECES.split(line):
             if stated.fullmatch(piece):
@@ -123,5 +123,5 @@ def _pmids(value: str) -> Iterator[str]:
     for piece in _pieces(value, _STATED_PMID):
         if match := _STATED_PMID.fullmatch(piece):
             yield match.group(2)
-    # CINAHL ends its line of keys with its own mark before the number, whatever stands before.
+    # CINAHL puts its own mark before the number at the end of a line of keys.
     yield from re.findall(r"\bPMID: NLM0*(\d{1,9})\b", value)

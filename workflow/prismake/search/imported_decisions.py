@@ -1,7 +1,7 @@
-"""Decisions that come along with an export of a screening tool: whose they are here, and what has become of them.
+"""Decisions imported from exports of screening tools: the reviewers they belong to, and their outcome.
 
-They are written into a reviewer's sheet when the row is offered first, and never again: from then on the sheet alone
-counts. A tool that does not say who decided (Covidence) gives the team's decision; ``consensus`` is its name there.
+They are prefilled in a reviewer's sheet when the row is first offered, and never again: from then on only the sheet
+counts. A tool that does not name reviewers (Covidence) gives the decision of the team, named ``consensus``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COLUMNS = [*DECISION_COLUMNS, "item_id", "who", "implied"]
 
 
 def nobody_here(source: str, decisions: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[str]:
-    """A sentence for each person of the tool who is nobody in this review."""
+    """A sentence for each reviewer of the tool who is not assigned to a reviewer of this review."""
     counted = Counter((row["reviewer"], row["file"]) for row in decisions if row["reviewer"] not in names)
     sentences = []
     for (person, file), number in sorted(counted.items()):
@@ -45,13 +45,14 @@ def carry(
     names: Mapping[str, Mapping[str, str]],
     reviewers: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
-    """One row a decision and person here (``who``, empty for nobody), sorted; ``item_id`` is the record's report.
+    """One row per decision and reviewer (``who``, empty if unassigned), sorted; ``item_id`` is the report of the
+    record.
 
-    A decision at full text implies that title and abstract were passed: such rows are added and marked ``implied``.
+    A decision at full text implies inclusion at title and abstract: such rows are added and marked ``implied``.
 
     Args:
         decisions: columns ``DECISION_COLUMNS`` and source.
-        names: by source, the person here by the name in the tool.
+        names: by source, the reviewer by the name used in the tool.
         reviewers: by stage.
     """
     import pandas as pd
@@ -72,10 +73,10 @@ def carry(
 
 
 def prefilled(carried: pd.DataFrame, stage: str, reasons: Sequence[str]) -> dict[str, str]:
-    """By item, what stands in each reviewer's row when it is offered, as JSON: {who: {field: answer}}.
+    """By item, the prefilled answers of each reviewer as JSON: {who: {field: answer}}.
 
-    Decisions of one person that contradict each other (two records of one report) are nobody's answer. A reason that
-    is one of the protocol's becomes the answer, any other a note.
+    Contradictory decisions of one reviewer (on two records of one report) are not used. A reason listed in the protocol
+    becomes the answer, any other becomes a note.
     """
     configured = {normal_word(reason): reason for reason in reasons}
     by_item: dict[str, dict[str, Any]] = {}
@@ -95,7 +96,7 @@ def prefilled(carried: pd.DataFrame, stage: str, reasons: Sequence[str]) -> dict
 
 
 def outcome(carried: pd.DataFrame, decisions: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """What has become of each decision that came along; every one is in the table, ``became`` says how.
+    """The outcome of each imported decision; all are in the table, with the outcome in ``became``.
 
     Args:
         decisions: by stage, the table of decisions.
@@ -120,7 +121,7 @@ def outcome(carried: pd.DataFrame, decisions: Mapping[str, pd.DataFrame]) -> pd.
 
 
 def summary(table: pd.DataFrame) -> list[str]:
-    """One sentence a file: how many decisions came along, and what has become of them. Implied ones are left out."""
+    """One sentence per file: number and outcome of its decisions, without implied ones."""
     sentences = []
     for file, rows in table[table["implied"] == ""].groupby("file", sort=True):
         counted = Counter(

@@ -1,4 +1,4 @@
-"""Read one export file: recognise it, tokenise it, map it, and tell what could not be used."""
+"""Read one export file: recognise, tokenise and map it, and report what could not be used."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ if TYPE_CHECKING:
 
 
 SEARCH_LOG = "search log"
-"""Format of the file that lies beside archived answers and holds no records itself."""
+"""Format of the log file beside archived answers, which contains no records."""
 PORTION = 100
-"""Records that are handed on together while a file is streamed: few enough to be still in the processor's cache."""
+"""Records passed on together while streaming: few enough to stay in the CPU cache."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """What one file gave.
+    """The result of reading one file.
 
     ``record_ids``: of its records, in their order. ``records``: the records themselves, one dictionary each with the
-    columns of ``prismake.core.records.COLUMNS``; none when they were streamed. ``format``: of the file
+    columns of ``prismake.core.records.COLUMNS``; empty if they were streamed. ``format``: of the file
     ("Cochrane RIS").
-    ``database`` and ``platform``: as far as the file tells, else "". ``kind``: "database", "register" or "other" (a
+    ``database`` and ``platform``: as far as the file shows, else "". ``kind``: "database", "register" or "other" (a
     manager or screening tool, which mixes sources). ``problems``: what was left out, each with file and line.
-    ``warnings``: what is in the table but needs a look. ``decisions``: of reviewers, where a screening tool exported
-    them; each names its record by place. ``fields``: what became of the fields of the file.
+    ``warnings``: what was imported but needs checking. ``decisions``: of reviewers, in exports of screening tools; each
+    refers to its record by index. ``fields``: how the fields of the file were used.
     """
 
     record_ids: list[str]
@@ -73,7 +73,7 @@ class Import:
         return record_table.table(self.records)
 
     def decision_rows(self) -> list[dict[str, str]]:
-        """The decisions that came along: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
+        """The imported decisions: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
         return [
             {
                 "record_id": self.record_ids[decision.index],
@@ -89,7 +89,7 @@ class Import:
 
 @dataclass
 class _FileBeingRead:
-    """A file while it is being read: what was seen so far."""
+    """The state of a file while it is being read."""
 
     where: str
     problems: list[str] = field(default_factory=list)
@@ -106,10 +106,10 @@ class _FileBeingRead:
 def read_file(path: str | Path, source: str | None = None) -> Import:
     """Read one export of a database, a reference manager or a screening tool, gzipped or not.
 
-    The format is told by the content, never by the name. ``source`` is the first part of the record ids; left out, it
-    is the slug of the recognised database ("pubmed", "embase", "cochrane"), else of the file name. A broken record
-    costs a line in ``problems``, not the file. Raises ``ImportFileError`` for what is no export, with the menu of the
-    database that makes one.
+    The format is recognised by content, never by name. ``source`` is the first part of the record ids; by default it is
+    the slug of the recognised database ("pubmed", "embase", "cochrane"), else of the file name. A broken record adds a
+    line to ``problems`` and does not stop the file. Raises ``ImportFileError`` if the file is not an export, naming the
+    menu of the database that creates one.
     """
     path = Path(path)
     file = _FileBeingRead(path.name)
@@ -123,15 +123,15 @@ def read_file(path: str | Path, source: str | None = None) -> Import:
 def stream(
     paths: Iterable[str | Path], source: str, take: Callable[[list[dict[str, Any]]], object], *, once: bool = False
 ) -> list[Import]:
-    """Read the files of one source; ``take`` gets the records in portions, with ids that are unique among them.
+    """Read the files of one source; ``take`` receives the records in portions, with unique ids.
 
-    Only a portion is in memory at a time. ``once``: of records with the same accession only the first counts, as in
-    the archive of a live search, where an update hands out some records again. Raises as ``read_file``.
+    Only one portion is in memory at a time. ``once``: use only the first of several records with the same accession, as
+    in the archive of a live search, where updates repeat some records. Raises as ``read_file``.
     """
     ids, seen, imports = record_table.Ids(source), set[str](), list[Import]()
     with record_table.bulk():
         files = list(map(Path, paths))
-        shared_inventory = Inventory()  # the answers of one search are one export in parts
+        shared_inventory = Inventory()  # the answers of one search form a single export
         for path in files:
             file, record_ids = (
                 _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
@@ -160,8 +160,8 @@ def _first_of_each(records: Iterable[dict[str, Any]], seen: set[str]) -> Iterato
 def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:
     """The record table of one export file of any supported format (see ``read_file``).
 
-    What had to be left out is told as Python warnings, and the lines are kept in ``table.attrs["problems"]``. Raises
-    ``ImportFileError`` for files that are no export, and for those in which no record could be read.
+    Omissions are issued as Python warnings and listed in ``table.attrs["problems"]``. Raises ``ImportFileError`` for
+    files that are not exports or contain no readable record.
     """
     result = read_file(path, source)
     if result.problems and not result.records:
@@ -178,7 +178,7 @@ def read_records(path: str | Path, source: str | None = None) -> pd.DataFrame:
 
 
 def _records(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
-    """The records of a file, without ids; ``file`` learns what they tell of the file."""
+    """The records of a file, without ids; updates ``file`` with what they show about it."""
     try:
         for record in _by_format(path, file):
             file.count += 1
@@ -238,7 +238,7 @@ _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] =
 def ris_dialect(text: str) -> Dialect:
     """The RIS dialect whose signature at least half of the first records of the file carry.
 
-    A library that collects records of several databases holds the marks of each, but none of them in most records.
+    A library with records of several databases has the signatures of each, but none in most records.
     """
     head = text[:100_000]
     half = max(1, len(re.findall(r"(?m)^\s?TY {1,2}-", head)) / 2)
@@ -291,7 +291,7 @@ def _build(dialect: Dialect, raws: Iterable[Raw], file: _FileBeingRead) -> Itera
 
 
 def _database(file: _FileBeingRead) -> str:
-    """The database that most records name; of a library that mixes sources only if all do."""
+    """The database named by most records; for a library of mixed sources only if all name it."""
     dialect = file.dialect
     if not file.databases:
         return dialect.database if dialect else ""

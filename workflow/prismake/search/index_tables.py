@@ -1,4 +1,4 @@
-"""Which column means what in tables of citation indexes and of services that collect from many databases: data only."""
+"""Column definitions of tables from citation indexes and aggregators; data only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the fields of a file: used, left out on purpose, or named in a warning."""
+"""How the fields of a file are used: read, deliberately ignored, or named in a warning."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from prismake.search.mapping import Dialect
 from prismake.search.people import is_cut_off
 
 EXPECTED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "abstract")
-"""Columns of which it is said when a file has none of them although its format has a place for them."""
+"""Columns whose absence is reported if the format of the file provides for them."""
 _PMID_IS_USUAL = {"PubMed", "MEDLINE", "CENTRAL", "Embase", "Europe PMC"}
 """Databases whose exports carry PMIDs; elsewhere most files have none."""
 _OF_REGISTERS = ("title", "year", "abstract")
 _VALUES = ("year", "doi", "pmid")
-"""Columns that take only values of a certain shape."""
+"""Columns that accept only values of a certain form."""
 _NO_VALUE = {"", "na", "n/a", "-", "none", "null", "nan", "0"}
 _MOST = 12
 
@@ -26,8 +26,8 @@ class Fields:
     """The fields of a file.
 
     ``used``, ``ignored`` and ``unknown`` give the number of records with a value by tag or header; ``ignored`` ones are
-    known and left out on purpose. ``missing``: columns that no record has although the format has them.
-    ``unreadable``: by column, how many values are none of that kind.
+    known and deliberately left out. ``missing``: columns that no record has although the format provides for them.
+    ``unreadable``: by column, the number of values of the wrong form.
     """
 
     used: dict[str, int] = field(default_factory=dict)
@@ -41,13 +41,13 @@ class Fields:
 
     @staticmethod
     def together(several: Iterable[Fields]) -> Fields:
-        """Of several files of one source; a column is missing if no file has it."""
+        """Combine several files of one source; a column is missing if no file has it."""
         parts = list(several)
         counted = {
             name: dict(sorted(sum((Counter(getattr(part, name)) for part in parts), Counter()).items()))
             for name in ("used", "ignored", "unknown", "unreadable")
         }
-        for name in ("used", "ignored", "unknown"):  # a sum of counters drops headers without a value
+        for name in ("used", "ignored", "unknown"):  # adding counters would drop headers without a value
             counted[name] = {tag: counted[name].get(tag, 0) for part in parts for tag in getattr(part, name)}
         everywhere = [set(part.missing) for part in parts if part.used or part.missing]
         missing = set.intersection(*everywhere) if everywhere else set()
@@ -64,17 +64,17 @@ class Inventory:
         self._unreadable: dict[str, list[str]] = {}
 
     def header(self, names: list[str]) -> None:
-        """Headers of a table, which are there even where no row has a value."""
+        """Register the headers of a table, even if no row has a value."""
         self._tags.update(dict.fromkeys(names, 0))
 
     def see(self, record: Mapping[str, Any]) -> None:
-        """A record of any format."""
+        """Register a record of any format."""
         self._records += 1
         if self._missing:
             self._missing = [column for column in self._missing if not record[column]]
 
     def see_tags(self, dialect: Dialect, tags: Mapping[str, list[str]], record: Mapping[str, Any]) -> None:
-        """The tags that ``record`` was made of."""
+        """Register the tags from which ``record`` was built."""
         self._tags.update(tags.keys())
         for column in _VALUES:
             if not record[column]:
@@ -91,7 +91,7 @@ class Inventory:
                 return
 
     def fields(self, dialect: Dialect | None) -> Fields:
-        """The outcome, once all records were seen."""
+        """The result, after all records were registered."""
         if dialect is None:
             return Fields()
         used, ignored, unknown = dict[str, int](), dict[str, int](), dict[str, int]()
@@ -110,7 +110,7 @@ class Inventory:
         return [column for column in absent if column != "pmid" or dialect.database in _PMID_IS_USUAL]
 
     def warnings(self, dialect: Dialect | None) -> list[str]:
-        """A sentence for each way in which something of the file is not in the record table."""
+        """A sentence for each kind of information in the file that is missing from the record table."""
         if dialect is None:
             return []
         fields, sentences = self.fields(dialect), list[str]()

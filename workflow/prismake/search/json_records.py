@@ -1,6 +1,6 @@
-"""JSON of ClinicalTrials.gov, Europe PMC, OpenAlex and reference managers (CSL): records to ``Raw``.
+"""JSON of ClinicalTrials.gov, Europe PMC, OpenAlex and reference managers (CSL), read into ``Raw`` records.
 
-A tag is the path of a value, its parts joined by dots.
+A tag is the path of a value, joined by dots.
 """
 
 from __future__ import annotations
@@ -118,9 +118,9 @@ _CSL_PATHS, _OPENALEX_PATHS = sorted(CSL.tags), sorted(OPENALEX.tags)
 
 
 def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
-    """The dialect of a JSON file and its records: one record, a list, a page of either service, or one a line.
+    """The dialect of a JSON file and its records: a single record, a list, a page of a service, or one record per line.
 
-    Raises ``ImportFileError`` when the JSON is broken or holds no records.
+    Raises ``ImportFileError`` if the JSON is invalid or contains no records.
     """
     try:
         data: Any = json.loads(text)
@@ -147,7 +147,7 @@ def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
 
 
 def _papers(data: Any) -> list[dict[str, Any]] | None:
-    """The papers of an answer of Europe PMC, ``None`` when it is something else."""
+    """The papers in an answer of Europe PMC, ``None`` if it is something else."""
     if not isinstance(data, dict) or not isinstance(data.get("resultList"), dict):
         return None
     results = data["resultList"].get("result")
@@ -184,14 +184,14 @@ _CSL_MARKS = {"issued", "container-title", "author", "DOI", "page", "PMID"}
 
 
 def _items(data: Any) -> list[dict[str, Any]]:
-    """What a list, an answer of a service (``results``, ``items``, ``message.items``) or a single record holds."""
+    """What a list, an answer of a service (``results``, ``items``, ``message.items``) or a single record contains."""
     for name in ("message", "results", "items"):
         if isinstance(data, dict) and isinstance(data.get(name), dict | list):
             data = data[name]
     if isinstance(data, list) and all(
         isinstance(item, dict) and set(item) <= {"results", "meta", "group_by"} for item in data
     ):
-        data = [entry for page in data for entry in page.get("results") or []]  # pages of one search, one a line
+        data = [entry for page in data for entry in page.get("results") or []]  # pages of one search, one per line
     return [item for item in (data if isinstance(data, list) else [data]) if isinstance(item, dict)]
 
 
@@ -199,7 +199,7 @@ def _csl_tags(item: dict[str, Any]) -> Tags:
     tags = {path: values for path in _CSL_PATHS if (values := _at(item, path.split(".")))}
     tags["people"] = [name for person in _list(item, "author") if (name := _csl_name(person))]
     for key, value in item.items():
-        # Notes are looked through for identifiers; others are counted, so that an unknown one is named.
+        # Notes are searched for identifiers; others are counted, so that an unknown one is named.
         if key not in CSL.tags and key not in {"author", "issued", "published"}:
             tags[key] = _at(value, []) or ["" if isinstance(value, str) else "…"]
     return {tag: values for tag, values in tags.items() if values}
@@ -245,7 +245,7 @@ def _studies(data: Any) -> list[dict[str, Any]]:
 def _trial_tags(study: dict[str, Any]) -> Tags:
     protocol = study["protocolSection"]
     tags = {path: values for path in _TRIAL_PATHS if (values := _at(protocol, path.split(".")))}
-    # Papers that the study only builds upon (BACKGROUND) are no reports of it.
+    # Papers that the study merely builds upon (BACKGROUND) are not reports of it.
     references = _list(protocol, "referencesModule", "references")
     return tags | {
         "results.pmid": _at(

@@ -1,6 +1,6 @@
-"""Tags and headers that are known and left out on purpose, and the names under which tables hold what is wanted.
+"""Tags and headers that are known and deliberately ignored, and the headers of the columns used.
 
-What a file has and is in none of these lists is named in a warning, so that nothing is lost without a word.
+Any field that is in none of these lists is named in a warning, so that nothing is lost silently.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ EY FN FU FX H1 H2 ID J1 J2 J9 JA JI KP L1 L2 L3 L4 LB LK LP M1 M2 M3 N1 NL NO NV
 RN RP SB SE SI SN SP SR SS ST SV T3 TA TC TN TT TY U1 U2 U3 U4 U5 UR VO VR WC WE XT Y2 Z9
 """
 )
-"""Editors, affiliations, publishers, places, ISSN, notes, dates of access, labels, links to attachments, and what
-Embase.com, Ovid, EBSCOhost and ProQuest add of that kind."""
+"""Editors, affiliations, publishers, places, ISSN, notes, dates of access, labels, links to attachments, and similar
+additions by Embase.com, Ovid, EBSCOhost and ProQuest."""
 
 MEDLINE = _words(
     """
@@ -103,7 +103,7 @@ CY CENTRAL CENTRAL_ID CN CRG ED EMBASE EN HANDSEARCH IDENTIFIERS LANGUAGE MA PB 
 reason
 """
 )
-"""Children and identifiers of a reference in RevMan; the decision and its reason are read apart."""
+"""Children and identifiers of a reference in RevMan; the decision and its reason are read separately."""
 
 CSL = _words(
     """
@@ -123,7 +123,7 @@ approved article-number clinical-trial-number content-created content-updated de
 standards-body update-to updated-by accepted event aliases proceedings-subject edition-number isbn
 """
 )
-"""CSL-JSON, and what Crossref's answers add to it."""
+"""CSL-JSON, and additions by Crossref."""
 
 OPENALEX = _words(
     """
@@ -194,7 +194,7 @@ version vn vr wc we webofscienceindex webofsciencerecord woscategories year1 z9
 )
 """Headers of tables, as ``plain_name`` writes them: affiliations, counts of citations, publishers, dates of entry."""
 
-# Column: the headers that mean it in any table, the likeliest first.
+# Column: the headers with that meaning in any table, likeliest first.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "title": tuple(
         """
@@ -262,17 +262,17 @@ PAGE_PAIRS = (
     ("bp", "ep"),
     ("sp", "ep"),
 )
-"""Headers that hold the first and the last page apart; the second may be missing."""
+"""Pairs of headers for the first and the last page; the second may be missing."""
 
 
 def plain_name(header: str) -> str:
-    """A header without what exporters vary: ``Author(s)``, ``Author/s`` and ``authors`` are one, as are
+    """A header in normal form: ``Author(s)``, ``Author/s`` and ``authors`` are equal, as are
     ``Publication_Year`` and ``PublicationYear``."""
     return re.sub(r"[\W_]+", "", header).lower()
 
 
 class KnownHeaders:
-    """The headers that a table may have and that are left out on purpose: those of ``HEADERS`` and its own."""
+    """The headers of a table that are deliberately ignored: those of ``HEADERS`` and its own."""
 
     def __init__(self, *own: str) -> None:
         self._own = re.compile("|".join(own)) if own else None
@@ -283,7 +283,7 @@ class KnownHeaders:
 
 
 class Either:
-    """What is in one of two collections."""
+    """The union of two collections."""
 
     def __init__(self, first: Container[str], second: Container[str]) -> None:
         self._both = (first, second)

@@ -1,6 +1,6 @@
-"""Studies that a good search must find, as ``config/known_studies.txt`` or an export names them.
+"""Studies that a good search must find, given in ``config/known_studies.txt`` or an export.
 
-A text file has one study a line, by PMID, DOI, PMC number or registration number; what stands behind ``#`` is a note.
+A text file has one study per line, by PMID, DOI, PMC number or registration number; text after ``#`` is a comment.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _STATED_PMID = re.compile(r"\bPMID:?\s*(\d{1,9})\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class KnownStudy:
-    """One study as it was named.
+    """One known study.
 
-    ``named``: for people (the line, or author, year and title of a record). ``place``: file and line. Identifiers and
-    title are "" where they are not known.
+    ``named``: a label for people (the line, or author, year and title of a record). ``place``: file and line.
+    Identifiers and title are "" if unknown.
     """
 
     named: str
@@ -38,7 +38,7 @@ class KnownStudy:
 
 
 def read(paths: Iterable[Path]) -> tuple[list[KnownStudy], list[str]]:
-    """The known studies of the files in order, each once, and a sentence for each line that names none."""
+    """The distinct known studies of the files in order, and a sentence for each line without one."""
     unique: dict[tuple[Any, ...], KnownStudy] = {}
     problems: list[str] = []
     for path in paths:
@@ -53,7 +53,7 @@ def read(paths: Iterable[Path]) -> tuple[list[KnownStudy], list[str]]:
 
 
 def _is_export(path: Path) -> bool:
-    """Whether the file is an export of records; raises ``ImportFileError`` for what is no text at all."""
+    """Whether the file is an export of records; raises ``ImportFileError`` if it is not text."""
     with decode.open_stream(path) as stream:
         head = stream.read(detect.HEAD)
     if not head.strip():
@@ -65,7 +65,7 @@ def _is_export(path: Path) -> bool:
         return True
     try:
         return detect.text_format(text, path.name) != "table"
-    except ImportFileError:  # a bare list of PMIDs is no export, but it is what is wanted here
+    except ImportFileError:  # a bare list of PMIDs is not an export, but valid here
         return False
 
 
@@ -106,7 +106,7 @@ def _of_lines(path: Path, problems: list[str]) -> list[KnownStudy]:
 
 
 def _of_line(words: str, place: str) -> list[KnownStudy]:
-    """The studies of a line: one by all identifiers in it, or one for each number of a list of PMIDs."""
+    """The studies of a line: one by all its identifiers, or one for each number in a list of PMIDs."""
     numbers = re.split(r"[,;\s]+", words.strip(",; "))
     if all(re.fullmatch(r"\d{1,9}", number) for number in numbers):
         return [KnownStudy(number, place, pmid=normal_pmid(number)) for number in numbers if normal_pmid(number)]

@@ -1,8 +1,8 @@
-"""The module behind each database or register that a live search can ask (``prismake.protocol.live_sources``).
+"""The module for each database or register that can be searched live (``prismake.protocol.live_sources``).
 
-A source is a module with three functions: ``search`` asks and archives the answers (see ``entrez.search``),
-``archived`` tells what an archive holds, ``archive_files`` are the answers that ``search.stream`` reads. A source
-whose answers come page by page describes itself as a ``paged.Service`` and takes the three from there.
+A source is a module with three functions: ``search`` queries it and archives the answers (see ``entrez.search``),
+``archived`` describes an archive, and ``archive_files`` lists the answers that ``search.stream`` reads. A paginated
+source is described by a ``paged.Service``, which provides all three.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Mapping tables and the engine that applies them.
 
 A dialect is data: for each column of the record table it names the tags that may hold it, in order of preference.
-A rule is written ``TAG``, ``TAG:how`` or ``TAG:how?OTHER=pattern``; ``how`` is one of the small functions in ``HOW``
+A rule is written ``TAG``, ``TAG:how`` or ``TAG:how?OTHER=pattern``; ``how`` is one of the functions in ``HOW``
 (the column's own default when left out), the condition asks that a value of ``OTHER`` matches the pattern.
 ``A~B`` joins first and last page. A text column takes the first rule that yields something, a list column all of them.
 """
@@ -21,7 +21,7 @@ Tags = dict[str, list[str]]
 
 
 class Raw(NamedTuple):
-    """One record as it stands in a file: the line on which it begins and the values of each tag."""
+    """One record as found in a file: its first line number and the values of each tag."""
 
     line: int
     tags: Tags
@@ -31,10 +31,10 @@ class Raw(NamedTuple):
 class Dialect:
     """How one exporter uses a format.
 
-    ``signature`` are patterns of which all must be found near the start of the file; ``kind`` is "database",
+    ``signature``: patterns that must all match near the start of the file; ``kind`` is "database",
     "register" or "other" (a library or screening tool that mixes sources). ``fields`` maps columns to rules.
-    ``ignored`` are tags that are known and left out on purpose. ``tags`` are those that any rule reads, ``own`` by
-    column those that hold nothing else.
+    ``ignored`` are tags that are known and deliberately left out. ``tags`` are those read by any rule, ``own`` by
+    column those that contain nothing else.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Dialect:
         self.own["authors"] = [rule.partition(":")[0] for rule in self.fields.get("authors", ())]
 
     def ignores(self, tag: str) -> bool:
-        """Whether the tag is known and left out on purpose."""
+        """Whether the tag is known and deliberately left out."""
         return tag in self.ignored
 
 
@@ -73,7 +73,7 @@ _GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 
 
 def year(value: str) -> int | None:
-    """The first number between 1500 and 2099 that stands alone."""
+    """The first separate number between 1500 and 2099."""
     match = _YEAR.search(value)
     return int(match.group()) if match else None
 
@@ -91,7 +91,7 @@ def year_last(value: str) -> int | None:
 
 
 def doi(value: str) -> str:
-    """A DOI; what a broken export ran on to it (``10.1/x     LK  - https``) is cut off at the blank."""
+    """A DOI; text that a broken export appended to it (``10.1/x     LK  - https``) is cut off at the blank."""
     return normal_doi(value)
 
 
@@ -101,7 +101,7 @@ def single_item(value: str) -> list[str]:
 
 
 def _splitter(pattern: str) -> Callable[[str], list[str]]:
-    """Items between matches; the pattern takes no run of blanks, which would be searched again from each of them."""
+    """Items between matches; the pattern must not match runs of blanks, which would take quadratic time."""
     cut = re.compile(pattern)
 
     def split(value: str) -> list[str]:
@@ -125,12 +125,12 @@ def _dotted(value: str) -> list[str]:
 
 
 def page_range(value: str) -> str:
-    """Pages as written; BibTeX's ``1--9`` with one hyphen."""
+    """Pages as written, with one hyphen for BibTeX's ``1--9``."""
     return re.sub(r"-{2,}", "-", text(value))
 
 
 def loose(value: str) -> list[str]:
-    """Key words in one cell, by ``;`` when there is one, else by ``, ``."""
+    """Keywords in one cell, separated by ``;`` if there is one, else by ``, ``."""
     return semicolons(value) if ";" in value else commas(value)
 
 
@@ -229,7 +229,7 @@ _DEFAULT: dict[str, Callable[[str], Any]] = {
 
 
 REGISTERED = "Trial registry record"
-"""The kind by which a record of a register is known in every later step; the Cochrane Library writes the same."""
+"""The publication type that marks records of registers in all later steps, as in the Cochrane Library."""
 
 
 def _compile(rule: str, column: str) -> tuple[str, str, Callable[[str], Any], str, re.Pattern[str] | None]:
@@ -252,7 +252,7 @@ def pages(first: str, last: str) -> str:
 
 
 def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
-    """The record of one set of tags; every column is there, empty when the tags do not tell it."""
+    """The record built from one set of tags; all columns are present, empty if the tags lack them."""
     record: dict[str, Any] = {"year": None, "retracted": False, "database": dialect.database}
     for column, many, rules in dialect.plan:
         content: Any = [] if many else ""
@@ -280,7 +280,7 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
 
 
 _LETTERS = 8
-"""Authors from which on it is looked whether a tool has taken a list for its letters."""
+"""Number of authors from which to check whether a tool has split a list into letters."""
 _RETRACTED_TITLE = re.compile(r"^\W*(?:RETRACTED|WITHDRAWN|Retracted|Withdrawn)(?:\s+ARTICLE|\s+article)?\s*[:\].]")
 _RETRACTED_TYPE = {"retracted publication", "retracted article", "retracted"}
 
@@ -295,7 +295,7 @@ def finish(record: dict[str, Any]) -> dict[str, Any]:
     title, authors = record["title"], record["authors"]
     if record["keywords"]:
         record["keywords"] = list(dict.fromkeys(record["keywords"]))
-    # A line each: no number is looked for across them.
+    # On separate lines, so that no number is matched across them.
     mentioned = trial_ids(f"{authors[0] if authors else ''}\n{title}\n{record['abstract']}")
     if mentioned or record["trial_ids"]:
         record["trial_ids"] = list(dict.fromkeys([*record["trial_ids"], *mentioned]))

@@ -1,4 +1,4 @@
-"""Text of exports without the mark-up that publishers leave in it, and the words that stand where a text is missing."""
+"""Remove the mark-up that publishers leave in texts, and recognise placeholders for missing texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from prismake.core.records import collapse
 
-# Names are listed: "<Escherichia>" and "p <b and c> d" are text.
+# Tag names are listed, because "<Escherichia>" and "p <b and c> d" are text.
 _INLINE = re.compile(
     r"</?(?:(?:jats|mml|m|ce|xhtml|html|xlink|sub|sup):[\w.-]+|i|b|u|sub|sup|em|strong|italic|bold|span|scp|sc|tt|font"
     r"|small|big|inf|strike|underline|overline|monospace|roman|named-content|emphasis|superscript|subscript|styled-content|inline-formula|tex-math|math"
@@ -23,7 +23,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _FORMULA_TWICE = re.compile(r"<((?:mml:)?annotation|tex-math)\b[^<>]{0,300}>[^<>]{0,5000}</\1>", re.IGNORECASE)
-"""The same formula once more as TeX, behind its MathML."""
+"""The same formula repeated as TeX after its MathML."""
 _NOTHING = (
     r"(?:not available|n/?a|none|null|nan|unavailable|-+|\?+)",
     r"(?:an? |the )?{what}s? (?:is |was )?(?:not|un)[ -]?(?:available|provided|supplied|given|included|present)",
@@ -41,7 +41,7 @@ _LONGEST_PLACEHOLDER = 60
 
 
 def plain(value: str) -> str:
-    """White space collapsed, character references decoded (also those encoded twice), mark-up dropped."""
+    """Collapse white space, decode character references (even doubly encoded ones) and drop mark-up."""
     if "&" in value:
         value = html.unescape(value)
         if "&" in value and ";" in value:
@@ -54,12 +54,12 @@ def plain(value: str) -> str:
 
 
 def title(value: str) -> str:
-    """A title; the empty string for what only says that there is none (``[Not Available].``)."""
+    """A title; "" for a placeholder (``[Not Available].``)."""
     text = plain(value)
     return "" if len(text) < _LONGEST_PLACEHOLDER and _NO_TITLE.fullmatch(text) else text
 
 
 def abstract(value: str) -> str:
-    """An abstract; the empty string for what only says that there is none (``[No abstract available]``)."""
+    """An abstract; "" for a placeholder (``[No abstract available]``)."""
     text = plain(value)
     return "" if len(text) < _LONGEST_PLACEHOLDER and _NO_ABSTRACT.fullmatch(text) else text

@@ -1,4 +1,4 @@
-"""Names: of databases behind the codes of platforms, and of sources in record ids."""
+"""Names of databases for the codes of platforms, and names of sources in record ids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OVID_FILES = (
     (r"^(?:amed)", "AMED"),
     (r"^(?:glob|global health)", "Global Health"),
 )
-"""Names of databases behind the ``D=`` parameter of Ovid addresses and in ``DB`` tags."""
+"""Names of databases by the ``D=`` parameter of Ovid URLs and in ``DB`` tags."""
 
 EBSCO_FILES = {
     **dict.fromkeys(("rzh", "cin20", "ccm", "c8h", "jlh", "cul", "cinahl"), "CINAHL"),
@@ -51,7 +51,7 @@ EBSCO_FILES = {
     "trh": "Teacher Reference Center",
     "ufh": "Communication & Mass Media Complete",
 }
-"""Names of databases behind the ``db=`` parameter of EBSCOhost addresses, their short forms in ``DB`` included."""
+"""Names of databases by the ``db=`` parameter of EBSCOhost URLs, including their short forms in ``DB``."""
 
 PROQUEST_FILES = (
     (r"^medline|^5$|^pqmedline", "MEDLINE"),
@@ -75,7 +75,7 @@ PROQUEST_FILES = (
     (r"^public health database", "Public Health Database"),
     (r"^proquest central|^pq1c|^pqcentral", "ProQuest Central"),
 )
-"""Names of databases behind what ProQuest writes into ``DB`` and behind ``sid=ProQ:ProQ%3A`` in its addresses."""
+"""Names of databases by what ProQuest writes into ``DB`` and after ``sid=ProQ:ProQ%3A`` in its URLs."""
 
 _SLUGS = {
     "central": "cochrane",
@@ -93,7 +93,7 @@ def slug(name: str) -> str:
 
 
 def record_database(dialect: Dialect, tags: Tags, record: dict[str, Any]) -> None:
-    """Name the database of a record where the platform only gives a code, and read MEDLINE's links between reports."""
+    """Name the database of a record if the platform only gives a code, and read MEDLINE's links between reports."""
     if dialect.platform == "Ovid":
         record["database"] = _ovid(tags) or record["database"]
     elif dialect.platform == "EBSCOhost":
@@ -125,7 +125,7 @@ def _ebsco(tags: Tags, stated: str) -> str:
 
 
 def _proquest(tags: Tags, full_name: str) -> str:
-    """The name as given, the short one where it is known; without one, that in the address of the link resolver."""
+    """The short name if known, else the name as given; if none is given, that in the link resolver URL."""
     stated = next((value for name in ("DB", "database") for value in tags.get(name, ()) if value.strip()), "")
     if not stated:
         places = " ".join([*tags.get("L2", ()), *tags.get("UR", ())])

@@ -1,4 +1,4 @@
-"""Retractions and expressions of concern: as the records tell them, and asked for again for what is included."""
+"""Retractions and expressions of concern: from the records, and checked again for included reports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Checked:
 
 
 def pubmed_search(sources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] | None:
-    """The live PubMed search that goes furthest, as (source, until); ``None`` without one."""
+    """The live PubMed search with the latest ``until``, as (source, until); ``None`` if there is none."""
     live = [(details["until"], name) for name, details in sources.items() if live_name(details["live"]) == "pubmed"]
     return (max(live)[1], max(live)[0]) if live else None
 
@@ -36,12 +36,11 @@ def pubmed_search(sources: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] |
 def check_again(
     pmids: Sequence[str], folder: Path, until: str, *, email: str, api_key: str | None, ask: Any = None
 ) -> Checked:
-    """What PubMed says by now of these records: asked once for each later ``until`` of the search, and archived.
+    """Current notices in PubMed on these records, requested once for each later ``until`` of the search and archived.
 
-    As of the first one the archived records say it themselves: nothing is asked before the search has moved on.
-    An answer is kept in ``folder`` as ``notices-<until>.json``; a run with the same ``until`` asks only about records
-    that were not asked about yet. When PubMed does not answer, the answers of earlier days stand, and ``problem``
-    says so.
+    For the first ``until`` the archived records themselves contain the notices, so nothing is requested.
+    An answer is stored in ``folder`` as ``notices-<until>.json``; a run with the same ``until`` requests only records
+    not yet checked. If PubMed does not answer, the answers of earlier dates remain valid, and ``problem`` says so.
     """
     from prismake.search import archive, entrez
 
@@ -69,7 +68,7 @@ def check_again(
 
 
 def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Checked) -> pd.DataFrame:
-    """One row an included report: what is said of it in its records and by PubMed now, and as of which day."""
+    """One row per included report: the notices in its records and currently in PubMed, and the date of the check."""
     import pandas as pd
 
     report_ids, rows = set(included), []
@@ -82,6 +81,6 @@ def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Ch
 
 
 def failed_before(status: Path) -> str:
-    """A value that changes after a check that failed, so that the next run tries again; empty when all is well."""
+    """A value that changes after a failed check, so that the next run tries again; empty after a success."""
     status_of_job = read_json(status) or {}
     return f"failed {status.stat().st_mtime_ns}" if status_of_job.get("problem") else ""

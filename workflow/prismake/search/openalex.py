@@ -1,4 +1,4 @@
-"""OpenAlex: the works that cite a study, and those it cites. Documented at https://docs.openalex.org."""
+"""OpenAlex: works that cite a study, and works it cites. Documented at https://docs.openalex.org."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from prismake.search.transport import PassingError, Policy, body, patiently
 HOME = "https://api.openalex.org/"
 ADDRESS = "PRISMAKE_OPENALEX_URL"
 PER_PAGE = 200
-"""Most works of a page."""
+"""Maximum number of works per page."""
 PER_FILTER = 50
-"""Works that one request names; OpenAlex takes up to 100."""
+"""Works per request; OpenAlex allows up to 100."""
 _PAUSE = 0.12
 
 
 @dataclass
 class OpenAlex:
-    """A user of the OpenAlex API, which asks for no account."""
+    """A client of the OpenAlex API, which needs no account."""
 
     policy: Policy = field(default_factory=Policy)
     label: str = "OpenAlex"
@@ -37,7 +37,7 @@ class OpenAlex:
         self._door = transport.opener(self._home)
 
     def answers(self, seed: Seed) -> Iterator[Answer] | None:
-        """The pages of both directions; ``None`` for a work that OpenAlex knows neither by DOI nor by PMID."""
+        """The pages of both directions; ``None`` for a work that OpenAlex finds neither by DOI nor by PMID."""
         for kind, value in (("doi", seed.doi), ("pmid", seed.pmid)):
             if value and (work := self._work(kind, value)):
                 return self._pages(work)
@@ -89,5 +89,5 @@ class OpenAlex:
 
 
 def _short(address: str) -> str:
-    """``W111`` of ``https://openalex.org/W111``."""
+    """The id ``W111`` from ``https://openalex.org/W111``."""
     return address.rsplit("/", 1)[-1]

@@ -1,6 +1,7 @@
-"""Sources that hand out their records page by page, each page naming the next: one engine for all of them.
+"""Common engine for paginated sources, where each page names the next.
 
-The archive is that of ``entrez``: ``search-<date>.json`` and ``answer-<date>-0001.json.gz`` ... with the raw answers.
+The archive is like that of ``entrez``: ``search-<date>.json`` and ``answer-<date>-0001.json.gz`` ... with the raw
+answers.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from prismake.search.transport import PassingError, Policy, body, patiently
 
 @dataclass(frozen=True)
 class Page:
-    """What an answer tells: hits in all, the ids on this page, and the mark of the next page ("" after the last)."""
+    """The content of an answer: total hits, the ids on this page, and the token of the next page ("" on the last)."""
 
     total: int | None
     ids: list[str]
@@ -32,7 +33,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Service:
-    """A source with pages. ``days``: what its dates are. ``parameters`` of a request: by query, first and last day,
+    """A paginated source. ``days``: the meaning of its dates. ``parameters`` of a request: by query, first and last
+    day,
     mark. ``pause``: seconds between two requests."""
 
     name: str
@@ -62,13 +64,15 @@ def search(
     progress: Callable[[int, int], None] | None = None,
     policy: Policy | None = None,
 ) -> SearchLog:
-    """Search and archive the answers in ``folder``, or go on where an earlier run stopped; see ``entrez.search``.
+    """Search and archive the answers in ``folder``, or resume an interrupted run; see ``entrez.search``.
 
-    These sources ask for neither ``email`` nor ``api_key``, and neither is sent.
+    These sources need neither ``email`` nor ``api_key``, so neither is sent.
     """
     folder = Path(folder)
     request = archive.request(query, since=since, until=until, date=date)
-    archive.todo(request, archive.searches(folder), frozen, folder)  # another search than the archive's is refused here
+    archive.todo(
+        request, archive.searches(folder), frozen, folder
+    )  # raises an error if the archive belongs to a different search
     fetching = _Fetching(service, folder, policy or Policy(), progress)
     unfinished = next((log for log in archive.searches(folder) if not log["complete"]), None)
     if unfinished is not None:
@@ -107,7 +111,7 @@ class _Fetching:
     progress: Callable[[int, int], None] | None
 
     def run(self, log: dict[str, Any]) -> None:
-        """Fetch the pages that are not stored yet, then close the log."""
+        """Fetch the pages not yet stored, then close the log."""
         archive.sweep(self.folder)
         others = [other for other in archive.searches(self.folder) if other["name"] != log["name"]]
         earlier = {file["name"] for other in others for file in other["files"]}
@@ -139,10 +143,10 @@ class _Fetching:
             ) from None
 
     def _pages(self, log: dict[str, Any], last: Page | None) -> Iterator[tuple[bytes, Page]]:
-        """The pages behind the last one that is stored, as answers and as what they tell.
+        """The pages after the last stored one, as raw answers and parsed.
 
-        A mark is good for some time only. When that of the last page is refused, the search begins again: its pages
-        are stored once more, their records count once.
+        A token is valid for a limited time. If that of the last page is refused, the search starts over: its pages are
+        stored again, but their records count once.
         """
         if last is not None and not last.following:
             return

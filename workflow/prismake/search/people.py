@@ -1,9 +1,9 @@
-"""Names of authors: one value of an export, whether it holds one name or a whole list, as a list of names as written.
+"""Author names: split a value of an export, with one name or a whole list, into names as written.
 
-What a list is parted by follows from what can stand within a name. A semicolon, a bar and a line break never do. A
-comma does (``Quint, Anna``), so that a value is cut at commas only where its parts tell that they are names of their
-own: surnames with initials (``Quint AB, Roe C``), initials with surnames (``A Quint, C Roe``), pairs (``Quint, A.,
-Roe, C.``), or more than two commas. Names of groups keep their commas and their *and*.
+The separator follows from what can occur within a name. A semicolon, a bar and a line break cannot. A comma can
+(``Quint, Anna``), so a value is split at commas only if its parts are recognisable as separate names: surnames with
+initials (``Quint AB, Roe C``), initials with surnames (``A Quint, C Roe``), pairs (``Quint, A., Roe, C.``), or more
+than two commas. Names of groups keep their commas and their *and*.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NAME_INITIALS = re.compile(rf"{_SURNAME} {_INITIALS}(?: (?:Jr|Sr|II|III|IV|2nd|
 _INITIALS_NAME = re.compile(rf"(?:{_INITIALS} |(?:{_CAPITAL}\.[ \-]?){{1,4}}){_SURNAME}")
 _GIVEN = re.compile(rf"\S+(?: {_INITIALS})?")
 _RUN_TOGETHER = re.compile(rf"(?:{_SURNAME} (?:{_CAPITAL}\.?-?){{1,3}}\.\s*){{2,200}}")
-"""``Liu L.Moody J. Gall A.``: the full stops behind initials are all that parts the names."""
+"""``Liu L.Moody J. Gall A.``: only the full stops after initials separate the names."""
 _SUFFIX = re.compile(r"(?i:jr|sr|ii|iii|iv|2nd|3rd|md|m\.d|phd|ph\.d|msc|mph|rn|dphil|esq|frcp|dds|pharmd)\.?")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ten ter zu el al bin ibn st st. mc mac".split())
 _ETAL = re.compile(r"(?:[,;]\s*|\s+|^)(?:and\s+)?(?:et\.?\s*al(?:ii|ia)?\b\.?|and others)\s*[,.;]*\s*$", re.IGNORECASE)
@@ -49,7 +49,7 @@ _AND = re.compile(r",?\s+(?:and|&)\s+")
 def names(value: str) -> list[str]:
     """The authors of one value of an export, as written.
 
-    ``[Anonymous]`` and the like are nobody, and ``et al.`` is not a name (see ``is_cut_off``).
+    ``[Anonymous]`` and the like are not authors, and ``et al.`` is not a name (see ``is_cut_off``).
     """
     if "&" in value and ";" in value:
         value = html.unescape(value)
@@ -62,19 +62,19 @@ def names(value: str) -> list[str]:
 
 
 def put_together(values: list[str]) -> list[str]:
-    """The values of a tag, as one where a tool wrote a list letter by letter, each on a line of its own."""
+    """The values of a tag, joined into one if a tool wrote a list letter by letter on separate lines."""
     if len(values[0]) > 1 or any(len(value) > 1 for value in values):
         return values
     return [re.sub(r",(?=\w)", ", ", "".join(values))]
 
 
 def is_cut_off(value: str) -> bool:
-    """Whether the list of authors ends in *et al.*: the export does not tell them all."""
+    """Whether the list of authors ends in *et al.*, that is, the export does not give all of them."""
     return value.rstrip(" .;,]")[-2:] in {"al", "AL"} and _ETAL.search(value) is not None
 
 
 def cell(value: str) -> list[str]:
-    """The authors of one cell of a table, which holds the whole list: `` and `` parts names in it too."""
+    """The authors of a table cell with the whole list, in which `` and `` also separates names."""
     authors = names(value)
     if len(authors) == 1 and " and " in authors[0] and not _is_group(authors[0]):
         return [name for part in authors[0].split(" and ") for name in names(part)]
@@ -82,7 +82,7 @@ def cell(value: str) -> list[str]:
 
 
 def bibtex(value: str) -> list[str]:
-    """The authors of BibTeX, parted by `` and `` outside braces; what stands in braces is one name and keeps them."""
+    """The authors in BibTeX, separated by `` and `` outside braces; text in braces is one name and keeps them."""
     text = collapse(value)
     parts = _outside_braces(text)
     if len(parts) == 1 and text[:1] == "{":
@@ -106,7 +106,7 @@ def _outside_braces(value: str) -> list[str]:
 
 
 def single(value: str) -> list[str]:
-    """The one author of a value that holds no list, whatever is in it; nobody where none is named."""
+    """The single author of a value that is not a list, whatever it contains; empty if none is named."""
     name = collapse(html.unescape(value) if "&" in value else value)
     return [] if not name or _nobody(name) else [name]
 
@@ -116,7 +116,7 @@ def _nobody(name: str) -> bool:
 
 
 def _marked_parts(value: str) -> list[str]:
-    """The parts of a list whose mark cannot stand within a name: Python's or JSON's brackets, ``;``, ``|``, lines."""
+    """The parts of a list whose separator cannot occur in a name: Python's or JSON's brackets, ``;``, ``|``, lines."""
     if re.match(r"\[\s*['\"{]", value):
         try:
             items = ast.literal_eval(value.strip())
@@ -148,7 +148,7 @@ def _is_group(name: str) -> bool:
 
 
 def _of_line(name: str) -> list[str]:
-    """One line without other marks than commas and *and*."""
+    """One line whose only separators are commas and *and*."""
     if not name or _nobody(name):
         return []
     shorter = _ETAL.sub("", name).strip() if "al" in name or "others" in name else name
@@ -168,7 +168,7 @@ def _of_line(name: str) -> list[str]:
 
 
 def _of_ands(name: str) -> list[str]:
-    """``Quint A and Roe C``: two names where both look like people, one where they look like a group."""
+    """``Quint A and Roe C``: two names if both look like people, one if they look like a group."""
     parts = _AND.split(name)
     if len(parts) == 1 or _is_group(name):
         return [name]
@@ -186,7 +186,7 @@ def _person(part: str) -> bool:
 
 
 def _of_groups(name: str) -> list[str]:
-    """A line with the name of a group in it: whole, or the group as the last of people with initials."""
+    """A line that contains a group name: the whole line, or the group last after people with initials."""
     head, mark, last = name.rpartition(",")
     people = [part.strip() for part in head.split(",")]
     certain = all(_NAME_INITIALS.fullmatch(part) or _INITIALS_NAME.fullmatch(part) for part in people)
@@ -200,7 +200,7 @@ def _of_groups(name: str) -> list[str]:
 
 
 def _with_suffixes(parts: list[str]) -> list[str]:
-    """``Quint, A., Jr.`` is one name: titles and degrees go back to the part before them."""
+    """``Quint, A., Jr.`` is one name: titles and degrees are joined to the part before them."""
     joined: list[str] = []
     for part in parts:
         if joined and _SUFFIX.fullmatch(part):

@@ -1,4 +1,4 @@
-"""The form for the peer review of a search strategy (PRESS 2015), filled in with what is known of the search."""
+"""The form for the peer review of a search strategy (PRESS 2015), prefilled from the details of the search."""
 
 from __future__ import annotations
 

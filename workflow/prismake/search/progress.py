@@ -1,4 +1,4 @@
-"""How far a download is: a bar on a terminal, a line now and then in a log file."""
+"""Progress of a download: a bar on a terminal, occasional lines in a log file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TextIO
 
 
 class Reporter:
-    """Called with the records fetched and to fetch; tells records per second and the time left.
+    """Called with the records fetched and the total; shows records per second and the time left.
 
-    On a terminal the line is written over; elsewhere a new line comes at most every ``every`` seconds, and at the end.
+    On a terminal the line is overwritten; elsewhere a line is added at most every ``every`` seconds and at the end.
     """
 
     def __init__(self, label: str, stream: TextIO | None = None, every: float = 15.0, unit: str = "records") -> None:

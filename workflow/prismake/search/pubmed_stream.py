@@ -1,9 +1,9 @@
-"""The articles of a PubMed XML file, one after the other: entities, DTDs and the network off, memory flat.
+"""Stream the articles of a PubMed XML file in constant memory, without entities, DTDs or network access.
 
-A file that begins as PubMed's own do is cut behind every so many ``</PubmedArticle>`` and parsed stretch by stretch:
-building a tree in one go takes two thirds of the time of watching for the end of each article. A stretch that was cut
-in the wrong place (the mark stood in a comment) or that is broken is not well-formed by itself, so that nothing is
-believed that should not be: from there on, and for every file that begins otherwise, the slower way is taken.
+A file that begins like PubMed's own is cut after every n-th ``</PubmedArticle>`` and parsed in stretches: building
+whole trees takes two thirds of the time of incremental parsing. A stretch cut in the wrong place (the tag was in a
+comment) or broken is not well-formed, so it is never misread: from there on, and for all other files, the slower
+incremental parser is used.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from lxml import etree
 from prismake.search.decode import Limited
 
 SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-"""Options of every parser: nothing is fetched or put in, and libxml2's limits hold (10 MB for one piece of text)."""
-# Nothing is looked up by id: without that index reading is a little faster.
+"""Options of every parser: nothing is fetched or substituted, and libxml2's limits apply (10 MB per text node)."""
+# Elements are not looked up by id; parsing without that index is a little faster.
 _OPTIONS = {**SAFE, "collect_ids": False}
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _OPEN, _END, _CLOSE = b"<PubmedArticleSet>", b"</PubmedArticle>", b"</PubmedArticleSet>"
 _PORTION = 64 * 1024
-"""Bytes that are read at a time."""
+"""Bytes read at a time."""
 _LONGEST = 8 * 1024**2
-"""Most bytes that are held while the end of an article is awaited."""
+"""Most bytes buffered before the end of an article."""
 _PROLOG = re.compile(
     rb"""(?:\xef\xbb\xbf)?(?:<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?i:utf-8)["'])?\s*\?>)?\s*"""
     rb"""(?:<!DOCTYPE\s+PubmedArticleSet(?:\s+(?:PUBLIC\s+"[\w .,:/+-]*"|SYSTEM)\s+"[\w.:/-]*")?\s*>)?\s*"""
 )
-"""What stands before the root of a file in UTF-8 that declares nothing of its own; at most ``_PROLOG_BYTES``."""
+"""Prolog of a UTF-8 file without declarations of its own; at most ``_PROLOG_BYTES``."""
 _PROLOG_BYTES = 1_000
 
 
 def articles(stream: IO[bytes] | Limited) -> Iterator[tuple[Any, int]]:
     """The article elements of a file one by one, with the number of lines to add to their ``sourceline``.
 
-    An element may be emptied once the next is asked for. Raises ``lxml.etree.XMLSyntaxError`` where the file is broken.
+    An element may be cleared once the next is requested. Raises ``lxml.etree.XMLSyntaxError`` where the file is broken.
     """
     start = stream.read(_PORTION)
     prolog, root, rest = start.partition(_OPEN)
@@ -50,7 +50,7 @@ def articles(stream: IO[bytes] | Limited) -> Iterator[tuple[Any, int]]:
         try:
             tree = etree.fromstring(b"".join((_OPEN, stretch, close)), parser)
         except etree.XMLSyntaxError:
-            # Blank lines stand for what was read, so that the place where the file is broken is told rightly.
+            # Blank lines replace what was read, so that the position of an error is reported correctly.
             passed = b"\n" * (lines - prolog.count(b"\n"))
             yield from _watched(b"".join((prolog, _OPEN, passed, stretch, behind)), stream)
             return
@@ -72,7 +72,7 @@ def _stretches(rest: bytes, stream: IO[bytes] | Limited) -> Iterator[tuple[bytes
 
 
 def _watched(ahead: bytes, stream: IO[bytes] | Limited) -> Iterator[tuple[Any, int]]:
-    """The articles of a file of any shape, of which ``ahead`` was read; each is emptied once the next is asked for."""
+    """The articles of any file, of which ``ahead`` was already read; each is cleared once the next is requested."""
     for _, element in etree.iterparse(_Joined(ahead, stream), events=("end",), tag=_ARTICLES, **_OPTIONS):
         yield element, 0
         element.clear()
@@ -82,7 +82,7 @@ def _watched(ahead: bytes, stream: IO[bytes] | Limited) -> Iterator[tuple[Any, i
 
 
 class _Joined:
-    """A stream with what was read of it put back."""
+    """A stream with data already read from it put back."""
 
     def __init__(self, ahead: bytes, stream: IO[bytes] | Limited) -> None:
         self._ahead, self._stream = ahead, stream

@@ -1,4 +1,4 @@
-"""PubMed XML (EFetch, the website, update files): its articles as record dictionaries."""
+"""PubMed XML (EFetch, the website, update files), read into record dictionaries."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _START = re.compile(r"<(Pubmed(?:Book)?Article)(?=[\s>])")
 
 
 def pmids(data: bytes) -> list[str]:
-    """The PMIDs of the records of one answer, in order; raises ``XMLSyntaxError`` unless it is whole."""
+    """The PMIDs of the records of one answer, in order; raises ``XMLSyntaxError`` if it is incomplete."""
     return [_pmid(element) for element, _ in articles(io.BytesIO(data))]
 
 
 def records(stream: IO[bytes] | Limited, problems: list[str]) -> Iterator[dict[str, Any]]:
-    """Record dictionaries; a record without PMID or citation costs one line in ``problems``.
+    """Record dictionaries; a record without PMID or citation adds a line to ``problems``.
 
     Raises ``lxml.etree.XMLSyntaxError`` where the file is broken; ``salvage`` reads the rest of such a file.
     """
@@ -41,9 +41,9 @@ def records(stream: IO[bytes] | Limited, problems: list[str]) -> Iterator[dict[s
 
 
 def salvage(data: bytes, problems: list[str], skip: int = 0) -> Iterator[dict[str, Any]]:
-    """The records of a broken file that are whole by themselves, one line in ``problems`` for each other one.
+    """The intact records of a broken file, with one line in ``problems`` for each other one.
 
-    The first ``skip`` are left out: those that ``records`` came to before the place where the file is broken.
+    The first ``skip`` are left out: those that ``records`` read before the error.
     """
     text, _ = decode(data)
     starts = [(match.start(), match.group(1)) for match in _START.finditer(text)]
@@ -76,8 +76,8 @@ def refuse_entities(head: bytes, where: str) -> None:
 
 # --- one article ---------------------------------------------------------------------------------------------------
 #
-# This is run for every record of every search, so elements are looked up once by tag and texts are joined only where
-# there is mark-up inside.
+# This runs for every record of every search, so elements are looked up once by tag and texts are joined only if they
+# contain mark-up.
 
 _SEQUENCES = re.compile(r"[A-Z]{1,2}_?\d{5,6}(?:\.\d+)?$|GSE\d|PRJ|SR[APRX]|PDB")
 _NO_REPORTS = {"", "Cites", "AssociatedDataset", "AssociatedPublication"}
@@ -95,17 +95,17 @@ def _children(element: Any) -> dict[str, Any]:
 
 _SHORT = 60
 _often = functools.lru_cache(8192)(collapse)
-"""``collapse`` for short values, which come again and again: headings, journals, numbers, kinds of publication."""
+"""Cached ``collapse`` for short, frequent values: headings, journals, numbers, kinds of publication."""
 
 
 def _inner(element: Any) -> str:
-    """All text of an element, mark-up dropped: titles hold <i>, <sub>, <mml:math>."""
+    """All text of an element without mark-up: titles contain <i>, <sub>, <mml:math>."""
     if element is None:
         return ""
     text = "".join(element.itertext()) if len(element) else element.text
     if not text or len(text) < _SHORT:
         return _often(text)
-    # XML holds no control characters but these, so that most values need no closer look.
+    # XML contains no other control characters, so most values need no further processing.
     if text.isascii() and not ("\n" in text or "\t" in text or "\r" in text or "  " in text or "\x7f" in text):
         return text.strip(" ")
     return collapse(text)
@@ -153,7 +153,7 @@ def _record(article: Any) -> dict[str, Any] | None:
     }
     (_book if citation is None else _journal_article)(record, core, inner)
     for column in ("title", "abstract"):
-        if "<" in record[column]:  # mark-up that was taken for text where the record was made
+        if "<" in record[column]:  # mark-up that was entered as text
             record[column] = plain(record[column])
     return finish(record)
 
@@ -247,7 +247,7 @@ def _doi(*firsts: Any) -> str:
 
 
 def _numbers(*lists: Any) -> dict[str, str]:
-    """The record's own numbers by kind; those of the papers it cites stand deeper, in ``ReferenceList``."""
+    """The identifiers of the record by type; those of papers it cites are deeper, in ``ReferenceList``."""
     by_type: dict[str, str] = {}
     for numbers in lists:
         for element in () if numbers is None else numbers:
@@ -265,7 +265,7 @@ def _mesh(headings: Any) -> list[str]:
 
 
 def _registered(banks: Any) -> list[str]:
-    """Registration numbers of trials; numbers of sequences and data sets, which stand in the same place, are not."""
+    """Registration numbers of trials, without accession numbers of sequences and data sets in the same element."""
     return [
         number
         for bank in (() if banks is None else banks)

@@ -1,4 +1,4 @@
-"""One source read, whether it is an export or a database that answers; the table of all searches."""
+"""Read one source, an export or a live database; and the table of all searches."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ API_KEY_FILE = "ncbi_api_key.txt"  # in config/, where git ignores it
 def read_source(
     source: str, details: Mapping[str, Any], email: str, folder: Path, records_file: Path, decisions_file: Path
 ) -> dict[str, Any]:
-    """Write the record table of one source; return its search log, which is what PRISMA-S asks for.
+    """Write the record table of one source; return its search log with the items of PRISMA-S.
 
     Args:
         source: short name of the source.
         details: ``searches.<source>`` of the config, with ``files``.
         email: sent to NCBI with a live search.
         folder: ``config/searches``; a live search archives its answers in a folder of its own there.
-        records_file: where the table goes (Parquet).
-        decisions_file: where the decisions go that came along with an export of a screening tool (CSV).
+        records_file: path of the table (Parquet).
+        decisions_file: path of the decisions imported from an export of a screening tool (CSV).
 
     Raises:
         ImportFileError, SearchError: each with the file and what to do.
@@ -80,10 +80,10 @@ def read_source(
 
 
 def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a search, for PRISMA-S: label, kind, platform, query, date, limits, records, files.
+    """One row per search, for PRISMA-S: label, kind, platform, query, date, limits, records, files.
 
-    ``fields_used``, ``fields_ignored`` and ``fields_unknown`` count the tags or headers of its files that are read,
-    known and left out on purpose, and not known; ``fields_missing`` are columns that none of its records has.
+    ``fields_used``, ``fields_ignored`` and ``fields_unknown`` count the tags or headers of its files that are used,
+    deliberately ignored, and unknown; ``fields_missing`` are columns that none of its records has.
     """
     import pandas as pd
 
@@ -119,7 +119,7 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
-    """Ask the database, or take the archived answers; the files that hold the records."""
+    """Search the database or use the archived answers; return the files with the records."""
     from prismake.search.progress import Reporter
 
     database = live.module(details["live"])

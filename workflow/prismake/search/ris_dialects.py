@@ -1,6 +1,6 @@
-"""Which tag means what in RIS, by exporter: data only.
+"""Tag definitions of RIS, by exporter; data only.
 
-The dialects are tried in order; the first whose signature is found in the file is taken, that without one is last.
+The dialects are tried in order; the first whose signature matches is used, and the one without a signature is last.
 """
 
 from __future__ import annotations

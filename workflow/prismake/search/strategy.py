@@ -1,6 +1,6 @@
 """A search strategy in PubMed's syntax as a tree: terms with their fields, joined by AND, OR and NOT.
 
-PubMed joins from left to right without precedence; the tree says so, and whoever writes it out again sets parentheses.
+PubMed evaluates from left to right without precedence; the tree shows this, and other syntaxes need parentheses.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Term:
-    """``text`` without quotation marks; ``field`` one of ``FIELDS``' values, or the tag as written where none is known.
+    """``text`` without quotation marks; ``field`` one of ``FIELDS``' values, or the tag as written if it is unknown.
     ``near``: for ``[tiab:~3]``, how many words may stand between."""
 
     text: str
@@ -48,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Group:
-    """Terms and groups joined by one operator; of a NOT all but the first are left out."""
+    """Terms and groups joined by one operator; for NOT, all but the first are excluded."""
 
     operator: str
     parts: tuple[Term | Group, ...]
@@ -60,7 +60,7 @@ Node = Term | Group
 def parse(query: str) -> Node:
     """The tree of a strategy in PubMed's syntax.
 
-    Raises ``SearchError`` where parentheses or operators do not fit, and for numbers of lines of a history (``#1``).
+    Raises ``SearchError`` for unbalanced parentheses, misplaced operators, and line numbers of a history (``#1``).
     """
     if match := re.search(r"(?<!\w)#\d+", query):
         raise SearchError(
@@ -111,7 +111,7 @@ class _Reader:
             if self._peek() != ")":
                 raise SearchError("an opening parenthesis has no closing one.")
             self._at += 1
-            # Parentheses keep what is in them from being joined with what follows.
+            # Parentheses keep their content from being joined with what follows.
             return Group(node.operator, node.parts) if isinstance(node, Group) else node
         words: list[str] = []
         while (token := self._peek()) and token not in "()" and token.upper() not in OPERATORS:

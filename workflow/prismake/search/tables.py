@@ -1,6 +1,6 @@
-"""Which column means what in CSV and Excel exports: data only.
+"""Column definitions of CSV and Excel exports; data only.
 
-Header names are compared in lower case. ``needs`` are headers that must be there; the first table that fits is taken.
+Header names are compared in lower case. ``needs`` are required headers; the first table that fits is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Table:
 
 
 def table(needs: str, dialect: Dialect, *ignored: str) -> Table:
-    """``ignored``: patterns of further headers of this exporter that are left out on purpose."""
+    """``ignored``: patterns of further headers of this exporter that are deliberately ignored."""
     return Table(frozenset(needs.split("|")), replace(dialect, ignored=KnownHeaders(*ignored)))
 
 
@@ -30,7 +30,7 @@ NO_ABSTRACTS = (
 )
 
 PLAIN = {name: (name,) for name in ("title", "volume", "issue", "pages", "doi", "pmid", "abstract", "language")}
-"""Columns that most tables have under their own names; a table names those that it calls otherwise."""
+"""Columns that most tables name in the usual way; a table lists only those it names differently."""
 
 ANY_TABLE = Dialect(
     "table",
@@ -43,7 +43,7 @@ ANY_TABLE = Dialect(
     kind="other",
     ignored=KnownHeaders(),
 )
-"""A table that nobody in particular has made; what its headers mean follows from their names."""
+"""A table of unknown origin, whose headers are interpreted by their names."""
 
 
 EMBASE = Dialect(

@@ -1,7 +1,7 @@
-"""Tokenisers of the tagged text formats. Each yields ``Raw`` records and notes what it had to leave out.
+"""Tokenisers of the tagged text formats. Each yields ``Raw`` records and reports what it left out.
 
-rispy and Bio.Medline split lines into tags; what is added here is what real files need: line numbers, records that
-lack their end or their beginning, text between records, and values that go on in the next line.
+rispy and Bio.Medline split lines into tags; this module adds what real files need: line numbers, records without an end
+or a beginning, text between records, and values that continue on the next line.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _TELLING = {*_TITLES, *_AUTHORS, "JF", "JO", "PY"}
 _KEYWORDS = {"KW"}
 _WORD = re.compile(r"\w")
 _LONGEST = 4_000_000
-"""Characters of the longest line taken for a value; no title or abstract has a thousandth of that."""
+"""Longest line accepted as a value, in characters; titles and abstracts are a thousand times shorter."""
 
 
 class _Tokens(rispy.RisParser):
-    """rispy, fed with lines that are split already, keeping every tag under its own name as a list of values."""
+    """rispy, fed with split lines, keeping every tag under its own name as a list of values."""
 
     def __init__(self) -> None:
         super().__init__(mapping=_Same(), delimiter_tags_mapping={})
@@ -57,21 +57,21 @@ class _Tokens(rispy.RisParser):
 
 
 class _Same(dict):
-    """A mapping in which every tag stands for itself."""
+    """A mapping of every tag to itself."""
 
     def __missing__(self, key: str) -> str:
         return key
 
 
 def ris(text: str, problems: list[str]) -> Iterator[Raw]:
-    """RIS records. ``problems`` receives one line for each stretch of tags that is no whole record.
+    """RIS records. ``problems`` receives one line for each group of tags that is not a complete record.
 
     A record without ``ER`` ends where the next ``TY`` begins. An empty value ends the one before it. A title or authors
     before a ``TY`` belong to its record if that has none; they are a problem if it has, and where an ``ER`` closes
     them, because then a record has lost its ``TY``. Other tags between records are left out.
     """
     if not re.search(r"(?m)^\s?TY {1,2}-", text):
-        # Pasted through another program: every line is indented, or a tab stands behind the tag.
+        # Copied through another program: every line is indented, or a tab follows the tag.
         text = re.sub(r"(?m)^[ \t]*([A-Z][A-Z0-9])[ \t]{1,3}-(?=[ \t]|$)", r"\1  -", text)
     parsed = _Tokens().parse_lines(_ris_lines(text, problems))
     for tags in parsed:
@@ -79,10 +79,10 @@ def ris(text: str, problems: list[str]) -> Iterator[Raw]:
 
 
 def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
-    """(line number, tag or None for a line that goes on, value) of each line.
+    """(line number, tag or None for a continuation line, value) of each line.
 
     The blank-hyphen-blank of RIS comes with two blanks before it, or in some files with one throughout; Cochrane adds
-    one after it. A blank before the tag is left over from a wrong cut.
+    one after it. A blank before the tag is a remnant of wrong splitting.
     """
     narrow = not re.search(r"(?m)^\s?TY {2}-", text) and re.search(r"(?m)^\s?TY -", text) is not None
     dash = "- " if narrow else "  - "
@@ -92,7 +92,7 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
         head = line[:2]
         if line[2:width] == dash and head.isupper() and head[0].isalpha():
             content = line[width:].strip()
-            # A wrapped abstract may begin a line with "ER  - positive": the end of a record has nothing behind it.
+            # A wrapped abstract may begin a line with "ER  - positive": the end of a record has no value.
             yield (number, head, content) if head != "ER" or not _WORD.search(content) else (number, None, line.strip())
         elif match := loose(line[:8]):
             content = line[match.end(1) :].lstrip(" ")[1:].strip()
@@ -103,7 +103,7 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
 
 
 def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any]]:
-    """Tags of whole records only, each ended by ``ER``; the value of ``TY`` comes with its line number."""
+    """Tags of complete records only, each ended by ``ER``; the value of ``TY`` includes its line number."""
     inside, outside = False, _Outside(problems)
     for number, tag, content in _split(text):
         if tag == "TY":
@@ -132,9 +132,9 @@ def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any
 
 
 class _Outside:
-    """The tags between two records. Those before a ``TY`` belong to its record when they hold what it lacks.
+    """The tags between two records. Those before a ``TY`` belong to its record if it lacks them.
 
-    ``own``: the tags that the present record has itself.
+    ``own``: the tags of the current record itself.
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -160,7 +160,7 @@ class _Outside:
         self.own = set()
 
     def belonging(self) -> Iterator[tuple[str | None, str]]:
-        """What stood before the record that ends here and belongs to it."""
+        """The tags before the current record that belong to it."""
         tags = {tag for tag, _ in self._before}
         if tags.isdisjoint(_TITLES | _AUTHORS):
             return
@@ -208,7 +208,7 @@ def _medline_lines(text: str, starts: list[int], problems: list[str]) -> Iterato
 
 
 def _unwrapped(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with wrapped values made whole: Bio.Medline would take each part of a list as a further value."""
+    """Lines with wrapped values joined: Bio.Medline would read each part of a list as a further value."""
     began, pending = 0, ""
     for number, line in enumerate(text.split("\n"), 1):
         if line[:6] == "      " and pending:
@@ -271,7 +271,7 @@ def _wos_lines(text: str, problems: list[str]) -> Iterator[Any]:
                 problems.append(f"line {stray}: a record without its PT line was left out.")
             inside, stray = False, 0
         elif inside and line.strip() and len(line) <= _LONGEST:
-            # "ER positive" that a wrapped abstract begins a line with ends nothing
+            # a line of a wrapped abstract that begins with "ER positive" is not an end
             yield line if tag != "ER" and re.match(r"[A-Z][A-Z0-9] |   ", line) else "   " + line
         elif tag in {"AU", "TI"} and not inside:
             stray = stray or number
@@ -280,7 +280,7 @@ def _wos_lines(text: str, problems: list[str]) -> Iterator[Any]:
 
 
 def blocks(text: str, begin: re.Pattern[str], tag: re.Pattern[str], *, glue: str = "\n") -> Iterator[Raw]:
-    """Records of formats that no library reads: lines that match ``tag`` (groups: tag, value), others continue.
+    """Records of formats without a library: lines that match ``tag`` (groups: tag, value), others continue.
 
     A record begins at a line that matches ``begin``. Used for EndNote's ``%A`` lines and Cochrane's ``AU:`` lines.
     """
@@ -346,5 +346,5 @@ def ovid_text(text: str, problems: list[str]) -> Iterator[Raw]:
 
 
 def drop_empty(raws: Iterable[Raw]) -> Iterator[Raw]:
-    """Only records in which any tag has a value."""
+    """Only records in which some tag has a value."""
     return (raw for raw in raws if any(value for values in raw.tags.values() for value in values))

@@ -1,4 +1,4 @@
-"""Which column means what in tables of reference managers, screening tools and trial registers: data only."""
+"""Column definitions of tables from reference managers, screening tools and trial registers; data only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SUMMARY = (
 
 
 def summarise(tags: Tags) -> None:
-    """Add ``summary`` to a registration of ICTRP: what it tells of the trial, each with its name, as its abstract."""
+    """Add ``summary`` to an ICTRP registration: its labelled details of the trial, used as the abstract."""
     parts = ((name, " ".join(tags.get(name.lower(), ()))) for name in _SUMMARY)
     if summary := " ".join(f"{name}: {value.rstrip('. ')}." for name, value in parts if value):
         tags["summary"] = [summary]

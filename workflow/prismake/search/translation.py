@@ -1,8 +1,9 @@
-"""A strategy in PubMed's syntax for Ovid MEDLINE, Embase.com and Web of Science, with what could not be carried over.
+"""A strategy in PubMed's syntax for Ovid MEDLINE, Embase.com and Web of Science, with notes on what could not be
+translated.
 
-The text is a first draft for the person who searches: headings of another thesaurus and limits of another platform have
-to be chosen there. Whatever changes its meaning is named, nothing is left out without a word. The library search-query
-(0.15) was compared: it writes neither Ovid's nor Embase.com's syntax and stops at fields such as ``[tw]``.
+The text is a first draft for the searcher, who must choose the headings of the other thesaurus and the limits of the
+other platform. Every change of meaning is noted, and nothing is left out silently. The library search-query (0.15) was
+compared: it writes neither Ovid's nor Embase.com's syntax and stops at fields such as ``[tw]``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _NO_LIMIT = "the limit {what} is left out of the text: set it in {platform} afte
 
 @dataclass
 class Translation:
-    """``text``: the strategy; ``notes``: what could not be carried over, or has to be looked at."""
+    """``text``: the strategy; ``notes``: what could not be translated or needs checking."""
 
     text: str = ""
     notes: list[str] = field(default_factory=list)
@@ -43,7 +44,7 @@ Note = Callable[[str], None]
 
 
 def _written(node: Node, write: Callable[[Term, Note], str], note: Note, *, outermost: bool = False) -> str:
-    """The text of a tree, "" where nothing of it can be written; parentheses stand around each group but the whole."""
+    """The text of a tree, "" if nothing of it can be written; all groups but the outermost get parentheses."""
     if isinstance(node, Term):
         return write(node, note)
     parts = [_written(part, write, note) for part in node.parts]
@@ -58,7 +59,7 @@ def _written(node: Node, write: Callable[[Term, Note], str], note: Note, *, oute
 
 
 def _common(term: Term, note: Note) -> bool:
-    """Whether the term is one that no platform writes: dates are limits there, unknown fields have no counterpart."""
+    """Whether no platform can express the term: dates are limits there, and unknown fields have no counterpart."""
     if term.field == "date":
         note(_NO_LIMIT.replace("{what}", f"to dates ({term.text})"))
         return True

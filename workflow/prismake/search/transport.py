@@ -1,7 +1,7 @@
-"""Asking a server over the network: what is worth a second try, how long to wait, and what must not be shown.
+"""Network requests: which errors to retry, how long to wait, and which secrets to mask.
 
-A call and the reading of its answer are one step: a connection that breaks in the middle of an answer, or an answer
-that is no answer, is asked for again like a refused one.
+A call and the reading of its answer are one step: a connection that breaks during an answer, or an invalid answer, is
+retried like a refused request.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _KEY_FIELD = re.compile(r"(api[-_]?key\W{1,4})([\w.:-]{4,})", re.IGNORECASE)
 class Policy:
     """How patient a client is. Seconds throughout.
 
-    ``attempts``: tries for one request. ``first_wait``, ``longest_wait``: pauses between tries grow from the one to
-    the other, each drawn at random below the limit, unless the server names one. ``timeout``: longest silence.
-    ``deadline``: longest time for one whole answer. ``pause``: between two pages of a source, ``None`` for what
-    it asks for (Biopython keeps NCBI's pace by itself).
+    ``attempts``: tries for one request. ``first_wait``, ``longest_wait``: pauses between tries grow from the first to
+    the second, each drawn at random below the limit, unless the server names one. ``timeout``: longest silence.
+    ``deadline``: longest time for a complete answer. ``pause``: between two pages of a source, ``None`` for what it
+    asks for (Biopython keeps NCBI's pace by itself).
     """
 
     attempts: int = 7
@@ -48,7 +48,7 @@ class Policy:
 
 
 class PassingError(Exception):
-    """A fault that may pass; ``wait`` is the pause that the server asked for, in seconds."""
+    """A temporary error; ``wait`` is the pause that the server asked for, in seconds."""
 
     def __init__(self, what: str, wait: float | None = None) -> None:
         super().__init__(what)
@@ -59,14 +59,14 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirection would carry a key to another address; it becomes an error."""
+    """Turn redirections into errors, since they would send a key to another address."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
 def opener(home: str) -> urllib.request.OpenerDirector:
-    """Opens addresses under ``home``: follows no redirection, and uses no proxy for this machine."""
+    """An opener for URLs below ``home`` that follows no redirection and uses no proxy for this machine."""
     handlers: list[Any] = [_NoRedirect()]
     if urllib.parse.urlsplit(home).hostname in LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
@@ -74,7 +74,7 @@ def opener(home: str) -> urllib.request.OpenerDirector:
 
 
 def address(variable: str, home: str, *, domain: str) -> str:
-    """Where a source is: at ``home``, or where the environment variable says, if that is this machine or ``domain``.
+    """The URL of a source: ``home``, or the environment variable if it points to this machine or ``domain``.
 
     Raises ``SearchError`` for any other address: queries, e-mail address and key must not go elsewhere.
     """
@@ -94,7 +94,7 @@ def address(variable: str, home: str, *, domain: str) -> str:
 
 
 def mask(text: str, *secrets: str | None) -> str:
-    """The text without the secrets, and without anything that stands where an API key does."""
+    """The text without the secrets and without anything in the position of an API key."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
@@ -104,7 +104,7 @@ def mask(text: str, *secrets: str | None) -> str:
 def patiently(call: Callable[[], T], policy: Policy, *, doing: str, secrets: tuple[str | None, ...] = ()) -> T:
     """The result of ``call``, tried again while it raises ``PassingError`` or the connection fails.
 
-    Raises ``SearchError`` when no try succeeded; its text is masked.
+    Raises ``SearchError`` if no try succeeded; its text is masked.
     """
     growing = tenacity.wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
 
@@ -131,7 +131,7 @@ def patiently(call: Callable[[], T], policy: Policy, *, doing: str, secrets: tup
 
 
 def _translated(call: Callable[[], T]) -> T:
-    """``call``, with everything that a network does as ``PassingError`` or ``SearchError``."""
+    """``call``, with all network errors raised as ``PassingError`` or ``SearchError``."""
     try:
         return call()
     except urllib.error.HTTPError as error:
@@ -158,7 +158,7 @@ def _http_error(error: urllib.error.HTTPError) -> Exception:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds of a ``Retry-After`` header, which is a number or a date; ``None`` when it is neither."""
+    """Seconds of a ``Retry-After`` header, which is a number or a date; ``None`` if it is neither."""
     if not value:
         return None
     try:
@@ -172,7 +172,7 @@ def retry_after(value: str | None) -> float | None:
 
 
 def body(response: Any, policy: Policy) -> bytes:
-    """The whole answer; raises ``PassingError`` when it stays short of its length, or takes too long."""
+    """The complete answer; raises ``PassingError`` if it is shorter than declared or takes too long."""
     until = time.monotonic() + policy.deadline
     parts, size = [], 0
     while True:

@@ -1,6 +1,6 @@
-"""The cells of workbooks, with memory that follows what is in them and not how far apart it lies.
+"""The cells of workbooks, read with memory proportional to their content and not to their extent.
 
-A sheet that reaches far and is mostly empty is read cell by cell (see ``prismake.core.sheet_extent``).
+A large, mostly empty sheet is read cell by cell (see ``prismake.core.sheet_extent``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAVE = "Save it as CSV UTF-8 and import that."
 def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     """(name, rows from the first on) of each sheet of an Excel or OpenDocument workbook.
 
-    Raises ``ImportFileError`` for what is damaged, has a password or would unpack to more than any export does.
+    Raises ``ImportFileError`` for files that are damaged, encrypted or unpack to an implausible size.
     """
     rows = columns = 0
     excel = False
@@ -77,7 +77,9 @@ def _dense(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]
     except (python_calamine.CalamineError, OSError) as error:
         raise ImportFileError(f"the workbook cannot be read ({error}).", where=where, remedy=_SAVE) from None
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of calamine's Rust; all else is no fault of the file
+        if (
+            type(error).__name__ != "PanicException"
+        ):  # raised by calamine's Rust code; other errors are not the fault of the file
             raise
         raise ImportFileError("the workbook is damaged.", where=where, remedy=_SAVE) from None
 

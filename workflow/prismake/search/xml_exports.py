@@ -1,4 +1,4 @@
-"""XML of the WHO's register of registers (ICTRP) and of Cochrane's RevMan 5: records to ``Raw``."""
+"""XML of the WHO's ICTRP and of Cochrane's RevMan 5, read into ``Raw`` records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REVMAN = Dialect(
     ignored=known_fields.REVMAN,
 )
 _STATES = {"INCLUDED_STUDIES": "include", "EXCLUDED_STUDIES": "exclude"}
-"""Parts of a review, and what was decided of the studies in them; those that wait or are going on are undecided."""
+"""Sections of a review and the decision on the studies in them; awaiting and ongoing studies are undecided."""
 
 
 def ictrp(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
@@ -53,7 +53,7 @@ def ictrp(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
 
 
 def revman(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
-    """References of the studies of a review, each with what was decided of its study and why."""
+    """References of the studies of a review, each with the decision on its study and the reason."""
     try:
         root = etree.parse(stream, etree.XMLParser(**SAFE)).getroot()
     except etree.XMLSyntaxError as error:
