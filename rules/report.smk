@@ -19,12 +19,14 @@ rule write_report:
         reports="results/duplicates/reports.parquet",
         studies="results/full_text/studies.csv",
         scores="results/appraisal/scores.csv",
+        appraisal_agreement="results/appraisal/agreement.csv",
         extraction="results/extraction/decisions.csv",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
         figures=[
             "results/flow/flow.svg",
-            "results/appraisal/stars.svg",
-            "results/appraisal/traffic_light.svg",
+            *expand(
+                "results/appraisal/{figure}.svg", figure=["stars", "traffic_light"]
+            ),
             *PLOTS,
         ],
     output:
