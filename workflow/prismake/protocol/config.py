@@ -43,7 +43,7 @@ RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, besid
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )
 PANEL_STAGES = STAGES
