@@ -22,13 +22,7 @@ rule write_report:
         appraisal_agreement="results/appraisal/agreement.csv",
         extraction="results/extraction/decisions.csv",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
-        figures=[
-            "results/flow/flow.svg",
-            *expand(
-                "results/appraisal/{figure}.svg", figure=["stars", "traffic_light"]
-            ),
-            *PLOTS,
-        ],
+        figures=["results/flow/flow.svg", *PLOTS],
     output:
         page="results/report/report.html",
         studies="results/report/studies.csv",
