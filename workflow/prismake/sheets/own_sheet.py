@@ -94,13 +94,13 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
-    table = read_sheet(file, columns)
+    table = read_sheet(file, columns, offered=session.kept.headings(path))
     _refuse_foreign(table, who)
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
     reader = read_consensus if who == CONSENSUS else read_reviewer
-    answers = reader(table, form, columns, extended.rows())
+    answers = reader(table, form, columns, extended.rows(), session.kept.offered)
     last_good = session.kept.last_good.get(who, {})
     sheet = CheckedSheet(
         setup.stage, who, form, columns, table, answers, extended.queue, extended.known(), last_good=last_good

@@ -8,7 +8,7 @@ from typing import Any
 from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
-from prismake.sheets.checks import incomplete, missing_answers, own_judgements, stray_answers
+from prismake.sheets.checks import incomplete, missing_answers, no_longer_asked, own_judgements, stray_answers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     own_judgements.check,
     stray_answers.check,
     missing_answers.check,
+    no_longer_asked.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 
@@ -55,6 +56,7 @@ def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -
         last_good,
         changes,
         sheets.own_paths.get(who),
+        sheets.kept.headings(setup.path(who)) or {},
     )
 
 
