@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
 from prismake.core.phrases import normal_word
-from prismake.core.states import State
+from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.config import PROPORTIONS, ROLES
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _role_order(role: str) -> tuple[int, str]:
 def _status(
     item: Mapping[str, str], values: Mapping[str, str], spec: Mapping[str, Any], overlap: str, label: Mapping[str, str]
 ) -> tuple[str, str]:
-    if item["state"] != State.SETTLED:
+    if is_unfinished(item, spec, overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     other = item.get(overlap, "")
     if not is_missing(other):

@@ -45,6 +45,7 @@ _SHEET = {
     "waiting?": int,
     "waits?": int,
     "accepted?": str,
+    "taken_for_own?": [str],
 }
 _ROUND = {
     "kind": str,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from prismake.core.names import CONSENSUS
 from prismake.kept import store
 from prismake.kept.formats import OFFERED_FORM
 from prismake.kept.sheet_files import SHEETS
@@ -122,9 +123,12 @@ class OfferedForm:
             version: {new if who == old else who: items for who, items in by.items()}
             for version, by in self.judged.items()
         }
-        return replace(
-            self, columns=by_name(self.columns), pages=by_name(self.pages), shown=by_name(self.shown), judged=judged
-        )
+        columns = by_name(self.columns)
+        sheet = f"{stage}.{CONSENSUS}.xlsx"
+        if sheet in columns:  # its columns name who says what
+            ends = {f"{kind}.{old.capitalize()}": f"{kind}.{new.capitalize()}" for kind in ("says", "notes")}
+            columns[sheet] = {ends.get(key, key): texts for key, texts in columns[sheet].items()}
+        return replace(self, columns=columns, pages=by_name(self.pages), shown=by_name(self.shown), judged=judged)
 
 
 def form_file(stage: str, folder: Path) -> Path:

@@ -14,6 +14,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.amendments import amendment_words, criteria_status, judged_by, team_words
 from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
 from prismake.sheets.progress import batches_status
@@ -86,10 +87,13 @@ def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
         "open": len(decisions) - counts[State.SETTLED] - counts[State.NOT_SCREENED],
         "rounds": batches_status(sheets, decisions),
         "reviewers": reviewers,
+        "judged": judged_by(sheets, decisions),
+        "criteria": criteria_status(sheets, decisions),
         "consensus": _consensus_status(sheets, decisions),
         "problems": problems_of(sheets, decisions),
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
+    result["rounds"]["words"] += [*amendment_words(result["criteria"]), *team_words(sheets)]
     return result
 
 

@@ -95,7 +95,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
     table = read_sheet(file, columns, offered=session.kept.headings(path))
-    _refuse_foreign(table, who)
+    _refuse_foreign(table, who, sheet_state.taken_for_own(state, path), setup.team)
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
@@ -111,14 +111,16 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     return OwnSheet(replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs)
 
 
-def _refuse_foreign(table: SheetTable, who: str) -> None:
+def _refuse_foreign(table: SheetTable, who: str, known: Sequence[str], team: Sequence[str]) -> None:
     """A sheet that was copied or renamed over another one would make one person's answers count as another's."""
-    if table.owner and table.owner.casefold() != who.casefold():
+    if table.owner and table.owner.casefold() not in {name.casefold() for name in (who, *known)}:
+        renamed = f"If {table.owner} is called {who} now, type: prismake rename-reviewer {table.owner} {who}. "
         raise SheetError(
             f"by its first page this is the sheet of {table.owner}, not of {who}.",
             where=str(table.path),
             remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
-            f"write {who} beside “{OWNER}” on the first page. Until then the answers read last stay in force.",
+            f"write {who} beside “{OWNER}” on the first page. {'' if table.owner in team else renamed}"
+            "Until then the answers read last stay in force.",
         )
 
 

@@ -37,7 +37,7 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
     """What a sheet needs to ask what is asked today."""
     columns = sheets.columns(who)
     added = [column for column in columns if column.header in table.lacking]
-    answers = {column.header for column in columns if column.role == "answer"}
+    answers = {column.header for column in columns if column.role in ("answer", "live")}
     headings = {header: shown for header, shown in table.former.items() if header in answers}
     shown = sheets.kept.offered.pages.get(sheets.path(who).name)
     return Renewal(added, headings, guide if shown != page_digest(guide) else ())
