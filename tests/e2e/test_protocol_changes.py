@@ -236,8 +236,8 @@ def test_a_stage_that_was_stopped_is_fed_new_records(tmp_path):
 def test_an_included_study_is_excluded_after_it_was_extracted(tmp_path):
     review, _ = extracted(tmp_path)
     gone = review.rows("full_text", "anna")[0]["Item"]
+    reason = {"Decision": "exclude", "Reason": "Wrong population"}
     for who in ("anna", "ben"):
-        reason = {"Decision": "exclude", "Reason": "Wrong population"}
         review.fill("full_text", who, lambda n, row: reason if row["Item"] == gone else {}, again=True)
     review.run()
     assert review.open_rows("extraction") == (0, 2)
@@ -247,8 +247,8 @@ def test_an_included_study_is_excluded_after_it_was_extracted(tmp_path):
     review.idle()
 
     # and taken in again: what was extracted counts again, without being asked for a second time
+    back = {"Decision": "include", "Reason": ""}
     for who in ("anna", "ben"):
-        back = {"Decision": "include", "Reason": ""}
         review.fill("full_text", who, lambda n, row: back if row["Item"] == gone else {}, again=True)
     review.run()
     assert review.open_rows("extraction") == (0, 3)

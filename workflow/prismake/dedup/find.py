@@ -129,7 +129,7 @@ def compare_records(
     limits = _thresholds(thresholds)
     p = prepare(records, alone=alone)
     weigh_titles(p)
-    pairs = _compared(p, workers)
+    pairs = compared(p, workers)
     silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
     return Comparison(Entries.of(p), pairs, decisions)
@@ -177,7 +177,7 @@ def _thresholds(given: Mapping[str, float]) -> Thresholds:
     return replace(rules.DEFAULTS, **given)
 
 
-def _compared(p: Prepared, workers: int) -> Pairs:
+def compared(p: Prepared, workers: int) -> Pairs:
     """All candidate pairs whose titles or identifiers give a reason to look closer, with their scores."""
     first, second = candidates(p)
     parts = []

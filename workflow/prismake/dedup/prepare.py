@@ -183,6 +183,8 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
     prepared.codes["abstract"][beginnings[chosen] == 0] = -1
     prepared.codes["page_letters"] = pd.factorize(np.array([_letters(v) for v in prepared.first_page], dtype=object))[0]
+    prepared.codes["doi"] = codes(["" if not found else found[0] for found in prepared.dois])
+    prepared.codes["title_start"] = codes([t[:_START] if len(t) >= _START else "" for t in prepared.title])
     prepared.codes["citation"] = codes([citations[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
     prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
@@ -222,6 +224,7 @@ def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
 
 
 _BEGINNING = 60  # letters and digits of an abstract that tell it from others
+_START = 20  # letters of a title that many titles do not begin with
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
 _CHUNK = 20_000
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +30,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
     **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
     "GEN": ("effect", "lower", "upper"),
+}
+CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
+    **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
+    **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
+    **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
+    **dict.fromkeys(("favours", "assessed"), True),
 }
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
@@ -104,9 +112,30 @@ def _schema_problems(config: Any) -> Iterator[str]:
     if not isinstance(config, dict):
         yield "the file holds no settings (it must be lines of the form key: value)."
         return
-    validator = jsonschema.Draft202012Validator(config_schema())
+    yield from _not_finite(config, "")
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
     for error in sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.absolute_path]):
         yield from _in_words(error)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """As jsonschema's own, but ``$`` is the end: Python lets it stand before a closing line break too."""
+    import jsonschema
+
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _not_finite(value: Any, path: str) -> Iterator[str]:
+    """YAML has numbers that are none (.nan) or without end (.inf), which pass every limit of a schema."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"'{path}' is {'.nan' if math.isnan(value) else '.inf'}, which is no number. Write a number."
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _not_finite(part, _join(path, str(key)))
+    elif isinstance(value, list):
+        for number, part in enumerate(value, start=1):
+            yield from _not_finite(part, f"{path}[{number}]")
 
 
 def _in_words(error: Any) -> Iterator[str]:
@@ -267,7 +296,34 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+        yield from _check_problems(path, spec, fields)
         yield from _analysis_problems(path, spec, fields)
+    yield from _overlap_problems(config, fields)
+
+
+def _check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    for role, column in spec["checks"].items():
+        if role not in CHECKS:
+            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
+        elif column not in fields:
+            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
+            kind = fields[column]["type"]
+            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
+    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
+        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
+    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
+    if low is not None and high is not None and low >= high:
+        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    column = config["overlap_follow_up"]
+    if config["overlap_rule"] == "longest" and not column:
+        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
+    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
+        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:

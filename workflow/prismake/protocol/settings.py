@@ -18,7 +18,8 @@ Settings = dict[str, Any]
 
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "calibration", "stop")
-_OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
+_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
 _METHODS = (
     "title",
     "measure",
@@ -50,6 +51,8 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields"])
+        settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
+        settings["overlap_column"] = config["overlap_column"]
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 
@@ -81,6 +84,19 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     return {
         name: {**_some(spec, _OUTCOME_TABLE), "labels": _some(headings, spec["columns"].values())}
         for name, spec in config["outcomes"].items()
+    }
+
+
+def for_cohorts(config: Mapping[str, Any]) -> Settings:
+    """How studies with the same participants are told and settled, and what the extraction asks."""
+    return {
+        "overlap": config["overlap_column"],
+        "rule": config["overlap_rule"],
+        "follow_up": config["overlap_follow_up"],
+        "fields": [
+            {"name": question.name, "label": question.label, "type": question.kind}
+            for question in load_form(EXTRACTION, config).fields
+        ],
     }
 
 

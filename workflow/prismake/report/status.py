@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from prismake.core.names import CONSENSUS
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
+from prismake.report.run_record import RunRecord
 from prismake.search.discovery import sources
 
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
@@ -140,22 +142,51 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
 
 
-def closing_words(config: Mapping[str, Any], since: float = 0.0, stream: Any = None) -> None:
-    """Print how far the review is, and what stopped after ``since``; never an error of its own at the end of a run."""
+def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
+    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run."""
     from rich.console import Console
 
     stream = stream or sys.stderr
-    scratch = Path(".snakemake")
-    if scratch.is_dir() and not (scratch / ".gitignore").exists():
-        (scratch / ".gitignore").write_text("*\n", encoding="utf-8")  # the engine's own notes, nothing to keep
     console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
     try:
-        _print(console, config, problems(since))
+        if run:
+            run.remember()
+        _hide_scratch()
+        stopped = problems()
+        stopped += run.sentences(stopped) if run else []
+        if run is None and not stopped:
+            stopped += _broken_off()
+        _print(console, config, stopped, run.current_words() if run else "")
+        if run and run.dry and run.began:
+            console.print("This was a dry run: nothing was read or made, and the table is of the run before.")
+    except BrokenPipeError:
+        raise
     except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
         console.print(f"The progress table cannot be shown: {error}", style="yellow")
+        if run and not run.went_well():
+            console.print("This run did not end well: see the errors above.", style="bold red")
 
 
-def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
+def _hide_scratch() -> None:
+    """Snakemake's own notes are nothing to keep under version control."""
+    scratch = Path(".snakemake")
+    if scratch.is_dir() and not (scratch / ".gitignore").exists():
+        with contextlib.suppress(OSError):
+            (scratch / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _broken_off() -> list[str]:
+    """A sentence where Snakemake has marked files that a run began and did not end."""
+    folder = Path(".snakemake/incomplete")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    return [
+        "a run is at work in this folder, or the last one was broken off. If none is at work, type: snakemake "
+        "(after a kill, snakemake --unlock first)."
+    ]
+
+
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str = "") -> None:
     from rich.markup import escape
 
     statuses = stage_statuses()
@@ -188,7 +219,9 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         )
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
-    if statuses and not stopped:
+    if not_current:
+        console.print(f"\n[bold red]![/] {escape(not_current)}")
+    if statuses and not stopped and not not_current:
         report = Path("results/report/report.html")
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"

@@ -99,6 +99,8 @@ def _load(path: Path, sheet_name: str) -> Any:
     """
     try:
         return openpyxl.load_workbook(path, rich_text=True)
+    except MemoryError:
+        raise  # which says nothing about the workbook
     except Exception as error:  # openpyxl raises many kinds
         try:
             book = openpyxl.load_workbook(_unfiltered(path), rich_text=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
 from prismake.sheets.amendments import amendment_words, criteria_status, judged_by, team_words
+from prismake.sheets.doubted_values import DoubtedValues, doubted_values
 from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
 from prismake.sheets.progress import batches_status
@@ -32,10 +33,11 @@ class Reading:
 
 
 def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
+    doubted = doubted_values(sheets, decisions)
     return Reading(
-        decisions_table(sheets, decisions),
+        decisions_table(sheets, doubted.applied(decisions)),
         notes_table(sheets),
-        status(sheets, decisions),
+        status(sheets, decisions, doubted),
         agreement_of(sheets, decisions),
     )
 
@@ -71,12 +73,18 @@ def notes_table(sheets: StageSheets) -> Table:
     return Table(("item_id", "who", "note", REASON), sorted(both))
 
 
-def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """How far the stage is: counts that add up, each reviewer's share, every problem with its place."""
+def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:
+    """How far the stage is: counts that add up, each reviewer's share, every problem with its place.
+
+    Args:
+        doubted: what the checks of extracted numbers found; an item that they hold back is open.
+    """
+    decisions = doubted.applied(agreed)
     counts: dict[State, int] = dict.fromkeys((state for state in State if state != State.NOT_APPLICABLE), 0)
     for decision in decisions:
         counts[decision.state] += 1
-    reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.setup.team}
+    doubts = doubted.remarks
+    reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
     result = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
@@ -89,18 +97,24 @@ def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
         "reviewers": reviewers,
         "judged": judged_by(sheets, decisions),
         "criteria": criteria_status(sheets, decisions),
-        "consensus": _consensus_status(sheets, decisions),
-        "problems": problems_of(sheets, decisions),
+        "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
+        "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
     result["rounds"]["words"] += [*amendment_words(result["criteria"]), *team_words(sheets)]
     return result
 
 
-def _reviewer_status(sheets: StageSheets, who: str, decisions: Sequence[Decision]) -> dict[str, Any]:
+def _reviewer_status(
+    sheets: StageSheets, who: str, decisions: Sequence[Decision], doubted: Collection[str]
+) -> dict[str, Any]:
+    """How many items a reviewer has decided of those that were asked; a doubted number is still to be looked at."""
     complete = sheets.complete(who)
     asked = [decision for decision in decisions if who in decision.answers and decision.state != State.NOT_SCREENED]
-    done = sum(decision.item in complete or _asked_no_more(sheets, who, decision) for decision in asked)
+    done = sum(
+        decision.item not in doubted and (decision.item in complete or _asked_no_more(sheets, who, decision))
+        for decision in asked
+    )
     return {"decided": done, "of": len(asked), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
 
 
@@ -109,7 +123,9 @@ def _asked_no_more(sheets: StageSheets, who: str, decision: Decision) -> bool:
     return decision.state == State.SETTLED and bool(sheets.answers[who].answers.get(decision.item))
 
 
-def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+def _consensus_status(
+    sheets: StageSheets, decisions: Sequence[Decision], doubted: Collection[str]
+) -> dict[str, Any] | None:
     """Disagreements that the adjudicator settled, of all there were."""
     if CONSENSUS not in sheets.owners:
         return None
@@ -118,7 +134,7 @@ def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dic
     )
     waiting = len(to_adjudicate(sheets.setup.form, decisions))
     return {
-        "decided": settled,
+        "decided": max(settled - len(doubted), 0),
         "of": settled + waiting,
         "file": sheets.path(CONSENSUS).as_posix(),
         **_waiting(sheets, CONSENSUS),

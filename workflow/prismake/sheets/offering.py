@@ -20,6 +20,7 @@ from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.answers import SheetAnswers, questions_by_label
 from prismake.sheets.batches import Plan, hand_out
+from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
@@ -65,6 +66,7 @@ def offer(
     offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept.offered, criteria))
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
+    doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
     expected, waiting = _expected_from(sheets), {}
     for who in owners:
         if who in sheets.refused:
@@ -73,7 +75,7 @@ def offer(
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
         lines = (for_adjudicator or guide) if who == CONSENSUS else guide
         name = sheets.path(who).name
-        waiting[name] = _offer_one(sheets, who, rows, lines)
+        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}))
         if not waiting[name]:
             offered = _as_offered(sheets, who, lines, offered)
     save_offered_form(setup.stage, offered, setup.folder)
@@ -177,7 +179,11 @@ def _noted(own: SheetAnswers, item: str) -> str:
 
 
 def _offer_one(
-    sheets: StageSheets, who: str, rows: Mapping[str, Mapping[str, Any]], guide: Sequence[tuple[str, str]]
+    sheets: StageSheets,
+    who: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    guide: Sequence[tuple[str, str]],
+    doubted: Mapping[str, str],
 ) -> int:
     """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
@@ -192,7 +198,7 @@ def _offer_one(
         return 0
     known = _keys(table, who, sheets)
     new = [rows[key] for key in rows if key not in known]
-    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets))
+    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets, doubted))
     renewed = renewal(sheets, who, table, guide)
     if not new and not changes and not renewed:
         return 0
@@ -235,7 +241,7 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
         add_rows(table, path, columns, new, changes, every, renewed)
-    except (PrismakeError, OSError):
+    except (PrismakeError, OSError, MemoryError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
@@ -270,8 +276,9 @@ def _remarks(
     rows: Mapping[str, Mapping[str, Any]],
     who: str,
     sheets: StageSheets,
+    doubted: Mapping[str, str],
 ) -> dict[int, str]:
-    """Rows whose remark has to change: no longer needed, or needed again. What people wrote there stays."""
+    """Rows whose remark has to change: no longer needed, needed again, a number doubted. What people wrote stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
@@ -279,9 +286,9 @@ def _remarks(
     changes = {}
     for key, numbers in known.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        remark = str(rows[key].get("state") or "") if key in rows else NO_LONGER
+        remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
-            remark = ""
+            remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}
         changes.update({number: text for number, text in texts.items() if text != now[number]})
     return changes
