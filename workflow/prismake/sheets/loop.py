@@ -85,7 +85,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         counts[decision.state] += 1
     doubts = doubted.remarks
     reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
-    result = {
+    result: dict[str, Any] = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
         "unit": sheets.setup.form.unit,
