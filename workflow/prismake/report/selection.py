@@ -25,9 +25,9 @@ def panel(config: Mapping[str, Any], stage: str, statuses: Sequence[Mapping[str,
     names = config.get(stage, {}).get("reviewers") or config["reviewers"]
     split = config.get(stage, {}).get("split") or {}
     judged = next((status.get("judged") for status in statuses if status.get("stage") == stage), None) or {}
-    if people := list(judged.get("people", ())):
-        changed = set(people) != set(names)
-        names = people
+    if people := set(judged.get("people", ())):
+        changed = people != set(names)
+        names = [*(who for who in names if who in people), *sorted(people.difference(names))]
         if changed and not split.get("check") and judged["each"]:
             split = {"per_record": judged["each"]}
     if len(names) == 1:
