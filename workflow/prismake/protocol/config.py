@@ -39,10 +39,11 @@ CHECKS = {  # further columns of an outcome that are compared with its numbers, 
 }
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )
 PANEL_STAGES = STAGES
@@ -331,6 +332,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for key in ("subgroups", "moderators"):
         for column in spec[key]:
+            if column == RISK_OF_BIAS and key == "subgroups":
+                continue
             if column not in fields:
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:

@@ -39,6 +39,7 @@ SENSITIVITY = {
     "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
     "fixed_effect": "one common effect",
+    "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",

@@ -10,7 +10,8 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest, read_csv, replacing
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.extraction.extracted import outcomes_of
 from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
@@ -63,8 +64,11 @@ class SheetOf:
 
     def answers_in(self, path: Path) -> Answers:
         """What a workbook says, by itself. Raises SheetError when it cannot be read."""
-        reader = read_consensus if self.who == CONSENSUS else read_reviewer
-        return filled(reader(self.table_in(path), self.form, self.columns, self.queue, self.offered).answers)
+        table = self.table_in(path)
+        if self.who == CONSENSUS:
+            return filled(read_consensus(table, self.form, self.columns, self.queue, self.offered).answers)
+        outcomes = outcomes_of(self.protocol["outcomes"]) if self.stage == EXTRACTION else ()
+        return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes, self.offered).answers)
 
     def table_in(self, path: Path) -> SheetTable:
         """A workbook of this sheet, an earlier copy as well, which may lack what was asked later."""
