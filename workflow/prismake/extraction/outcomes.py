@@ -12,7 +12,7 @@ from prismake.extraction.cohorts import Candidate, families, gives_way, named_ro
 from prismake.extraction.doubts import doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
-from prismake.protocol.config import ROLES
+from prismake.protocol.measure_parts import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
