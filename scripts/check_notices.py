@@ -7,7 +7,7 @@ from prismake.core.jobs import job
 from prismake.core.states import State
 from prismake.core.table_files import save_csv
 from prismake.search.notices import Checked, check_again, included_notices
-from prismake.search.reading import api_key
+from prismake.search.sources import api_key
 
 
 def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: str, table: Path, status: Path) -> None:

@@ -6,7 +6,7 @@ from prismake.core.files import read_json
 from prismake.core.jobs import job
 from prismake.core.table_files import save_csv
 from prismake.kept.retained_records import join_and_keep
-from prismake.search.reading import searches_table
+from prismake.search.sources import searches_table
 from prismake.sheets.judged_records import judged_records
 
 

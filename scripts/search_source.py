@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import write_json
 from prismake.core.jobs import job
-from prismake.search.reading import read_source
+from prismake.search.sources import read_source
 
 
 def main(source, details, email, folder: Path, output: dict[str, Path]) -> None:

@@ -18,7 +18,7 @@ from prismake.search.discovery import sources
 from prismake.search.elink import PubMedLinks
 from prismake.search.eutils import Client
 from prismake.search.openalex import OpenAlex
-from prismake.search.reading import read_source
+from prismake.search.sources import read_source
 from prismake.search.transport import Policy
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.01, timeout=0.5, pause=0)

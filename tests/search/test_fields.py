@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 from prismake.core.errors import ImportFileError, PrismakeError
-from prismake.search import decode, read_file, reading, stream, worksheets
+from prismake.search import decode, read_file, sources, stream, worksheets
 from prismake.search.inventory import Fields
 
 
@@ -193,7 +193,7 @@ def test_the_table_of_searches_counts_fields(tmp_path):
     fields = Fields({"TI": 2}, {"AD": 1, "SN": 2}, {"XX": 1}, ["pages"]).as_dict()
     keys = ("source", "label", "kind", "platform", "query", "query_translation", "date", "limits", "records")
     log = {**dict.fromkeys(keys, ""), "files": [], "warnings": [], "fields": json.loads(json.dumps(fields))}
-    (row,) = reading.searches_table([log]).to_dict("records")
+    (row,) = sources.searches_table([log]).to_dict("records")
     assert (row["fields_used"], row["fields_ignored"], row["fields_unknown"]) == (1, 2, 1)
     assert row["fields_missing"] == "pages"
 

@@ -17,7 +17,7 @@ from prismake.protocol.new_review import make_review
 from prismake.search import live, paged
 from prismake.search.archive import archive_files, archived
 from prismake.search.discovery import sources
-from prismake.search.reading import API_KEY_FILE, api_key, read_source
+from prismake.search.sources import API_KEY_FILE, api_key, read_source
 
 REVIEW = {"title": "A review", "question": "Does it work?"}
 

@@ -36,7 +36,7 @@ def _chaser(service: str, config: dict[str, Any]) -> Chaser:
         return OpenAlex()
     from prismake.search.elink import PubMedLinks
     from prismake.search.eutils import Client
-    from prismake.search.reading import api_key
+    from prismake.search.sources import api_key
 
     if "@" not in config["email"]:
         raise PrismakeError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")

@@ -12,8 +12,7 @@ import pandas as pd
 from prismake.core.errors import DedupError
 from prismake.dedup import answers as panel
 from prismake.dedup import counts as account
-from prismake.dedup import queue as open_pairs
-from prismake.dedup import rules
+from prismake.dedup import open_pairs, rules
 from prismake.dedup.block import candidates
 from prismake.dedup.cluster import Clusters, conflicts, signatures
 from prismake.dedup.compare import Pairs, compare, empty, join, titles

@@ -14,7 +14,7 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """Pairs of records side by side: possible duplicates, or merges that a rule has made.
 
     Args:
-        queue: ``item_id, first, second, differences, members`` and for merges ``rule`` (see ``dedup.queue``), in the
+        queue: ``item_id, first, second, differences, members``; merges also ``rule`` (see ``dedup.open_pairs``), in the
             order in which they are shown.
         records: the record table.
     """

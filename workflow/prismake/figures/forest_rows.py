@@ -11,6 +11,7 @@ from prismake.core.measures import WITHOUT_NULL, capitalised, measure_of
 from prismake.core.missing import is_missing
 from prismake.core.notes import NOT_REPORTED, between_groups, equals, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, percent, typed
+from prismake.core.states import State
 
 # The columns of each arm, whatever the order in the file; what comes first stands left.
 ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
@@ -137,7 +138,7 @@ def light_words(studies: Studies) -> str:
     sentences = ["Risk of bias: + low, ! some concerns or moderate, − high or serious, × critical, ? unclear."] * judged
     sentences += ["Stars of a domain: + all, ! some, − none."] * starred
     return " ".join(
-        [*sentences, "Dashed: not judged yet."] if any(r["rating"] == "undecided" for r in ratings) else sentences
+        [*sentences, "Dashed: not judged yet."] if any(r["rating"] == State.UNDECIDED for r in ratings) else sentences
     )
 
 
