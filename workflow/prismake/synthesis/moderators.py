@@ -112,9 +112,9 @@ def joint_regression(
         if len(set(part)) < 2:
             return {**row, "sentence": f"{title}: no joint meta-regression. No two studies differ in {titles[column]}."}
         mods[column] = np.array(part, dtype=object)
-    part = data.part(known)
+    complete = data.part(known)
     try:
-        fit = pool(part.yi, part.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
+        fit = pool(complete.yi, complete.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     except PoolingError as error:
         return {**row, "sentence": f"{title}: no joint meta-regression. {error}"}
     row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
