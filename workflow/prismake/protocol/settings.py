@@ -32,6 +32,7 @@ _METHODS = (
     "also_inverse_variance",
     "subgroups",
     "moderators",
+    "moderators_together",
 )
 
 
