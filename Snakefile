@@ -12,14 +12,10 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
-from prismake.protocol.config import (
-    DRAWN,
-    PANEL_STAGES,
-    SEARCHES,
-    VERSIONS,
-    reviewers,
-    validated,
-)
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.config import validated
+from prismake.protocol.roles import DRAWN
+from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError

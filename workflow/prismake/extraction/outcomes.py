@@ -12,7 +12,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.doubts import doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
-from prismake.protocol.config import ROLES
+from prismake.protocol.roles import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd

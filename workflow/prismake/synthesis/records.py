@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.protocol.config import ROLES
+from prismake.protocol.roles import ROLES
 
 SCHEMA = "prismake-analysis/1"
 # Kinds of the tests for small-study effects, as the field's reference results name them.
