@@ -22,6 +22,7 @@ from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.files import sweep_all_drafts
 from prismake.core.jobs import forget_problems
+from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
 from prismake.protocol.config_file import check_config_file
@@ -70,16 +71,20 @@ except PrismakeError as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-PLOTS = [
-    f"results/pooling/{outcome}.{figure}.svg"
+# of each outcome, the file of each figure: forest and funnel plots, subgroups, sensitivity analyses
+FIGURES = {
+    outcome: {
+        figure: f"results/pooling/{outcome}.{figure}.svg"
+        for figure in [
+            "forest",
+            "funnel",
+            *(f"forest.{column}" for column in spec["subgroups"]),
+            *(name for name in spec["sensitivity"] if name in DRAWN),
+        ]
+    }
     for outcome, spec in config["outcomes"].items()
-    for figure in [
-        "forest",
-        "funnel",
-        *(f"forest.{column}" for column in spec["subgroups"]),
-        *(name for name in spec["sensitivity"] if name in DRAWN),
-    ]
-]
+}
+PLOTS = [path for paths in FIGURES.values() for path in paths.values()]
 
 
 # the instruments of the protocol, each once
@@ -88,14 +93,14 @@ INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRU
 
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
-    instrument="|".join(INSTRUMENTS) or "none",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
-    sensitivity="|".join(DRAWN),
 
 
 onstart:
     forget_problems()
+    if workflow.dag_settings.forceall or workflow.dag_settings.forcerun:
+        force()
 
 
 include: "rules/common.smk"

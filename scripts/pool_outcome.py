@@ -4,14 +4,15 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import check_script
 
 
-def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
+def main(outcome: str, table_file: Path, undecided_files: list[Path], settings: dict, output: dict[str, Path]) -> None:
     """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
     table = read_csv(table_file)
-    undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
+    undecided = {stage["stage"]: stage["open"] for stage in map(read_json, undecided_files)}
     found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, **settings)
     columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
     check = output["check"]
@@ -21,12 +22,12 @@ def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, o
         write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             snakemake.wildcards.outcome,
             Path(snakemake.input.outcomes),
-            [Path(path) for path in snakemake.input.statuses],
+            [Path(path) for path in snakemake.input.undecided],
             {
                 **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},
                 "labels": {field["name"]: field["label"] for field in snakemake.params.fields},
