@@ -14,7 +14,7 @@ from snakemake.utils import min_version
 from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.config import validated
-from prismake.protocol.roles import DRAWN
+from prismake.protocol.analyses import DRAWN
 from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
@@ -78,13 +78,18 @@ FIGURES = {
         for figure in [
             "forest",
             "funnel",
+            "risk_of_bias",
             *(f"forest.{column}" for column in spec["subgroups"]),
             *(name for name in spec["sensitivity"] if name in DRAWN),
         ]
     }
     for outcome, spec in config["outcomes"].items()
 }
-PLOTS = [path for paths in FIGURES.values() for path in paths.values()]
+PLOTS = [
+    "results/appraisal/stars.svg",
+    "results/appraisal/traffic_light.svg",
+    *(path for paths in FIGURES.values() for path in paths.values()),
+]
 
 
 # the instruments of the protocol, each once
@@ -128,7 +133,5 @@ rule all:
     input:
         "results/report/report.html",
         "results/flow/flow.svg",
-        "results/appraisal/stars.svg",
-        "results/appraisal/traffic_light.svg",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

@@ -5,6 +5,7 @@ rule pool_outcome:
     """Pool one outcome: models, heterogeneity, subgroups, sensitivity, small-study tests."""
     input:
         outcomes="results/extraction/outcomes.csv",
+        scores="results/appraisal/scores.csv",
         undecided=expand("results/{stage}/undecided.json", stage=PANEL_STAGES),
     output:
         results="results/pooling/{outcome}.json",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
@@ -9,11 +10,12 @@ from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import check_script
 
 
-def main(outcome: str, table_file: Path, undecided_files: list[Path], settings: dict, output: dict[str, Path]) -> None:
+def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, Path]) -> None:
     """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
-    table = read_csv(table_file)
-    undecided = {stage["stage"]: stage["open"] for stage in map(read_json, undecided_files)}
-    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, **settings)
+    appraisals = ratings_for(outcome, read_csv(tables["scores"]))
+    table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
+    open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
+    found = analyse(outcome, table[table["outcome"] == outcome], undecided=open_rows, appraisals=appraisals, **settings)
     columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
     check = output["check"]
     write_json(output["results"], found)
@@ -26,7 +28,7 @@ if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
         main(
             snakemake.wildcards.outcome,
-            Path(snakemake.input.outcomes),
+            {name: Path(snakemake.input[name]) for name in ("outcomes", "scores")},
             [Path(path) for path in snakemake.input.undecided],
             {
                 **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},

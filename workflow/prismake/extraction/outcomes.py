@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
-from prismake.core.states import State
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.doubts import doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
-from prismake.protocol.roles import ROLES
+from prismake.extraction.unfinished import is_unfinished
+from prismake.protocol.measure_parts import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,14 +47,17 @@ def collect_outcomes(
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
-    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it).
+    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it), how
+    (how numbers were got that are not simply printed, by part).
     No row is left out: a study that cannot be pooled is there with the reason.
     """
     import pandas as pd
 
     label = dict(zip(queue["item_id"], queue["title"], strict=True))
     year = dict(zip(studies["study_id"], studies["year"], strict=True))
-    source = notes[["item_id", "note"]].drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    written = notes.loc[notes["note"] != "", ["item_id", "note"]]
+    source = written.drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    how = _origins(notes)
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
@@ -79,13 +82,25 @@ def collect_outcomes(
                     "remark": remark,
                     "settled_by": item.get("settled_by", ""),
                     "source": source.get(key, ""),
+                    "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
     columns = ["study_id", "arm", "label", "year", "outcome", *roles, *groups]
-    columns += ["status", "remark", "settled_by", "source"]
+    columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", "study_id", "arm"], kind="stable"
     )
+
+
+def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """By row and column, how its number was got, where it is not simply printed."""
+    origins: dict[tuple[str, str], str] = {}
+    if "how" in notes:
+        for item, text in zip(notes["item_id"], notes["how"], strict=True):
+            for line in filter(None, text.split("\n")):
+                column, _, way = line.partition(": ")
+                origins[item, column] = way
+    return origins
 
 
 def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
@@ -147,7 +162,7 @@ def _statuses(
     """Status and remark by row and outcome."""
     waiting = _waiting(items, label, notes, outcomes, cohorts)
     own = {
-        (key, name): _own_status(item, spec, waiting.get(key, ()))
+        (key, name): _own_status(item, spec, cohorts.overlap, waiting.get(key, ()))
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
@@ -179,11 +194,9 @@ def _waiting(
     """By row, what the checks of the settled numbers found and nobody has answered."""
     fields = {field["name"]: field for field in cohorts.fields}
     columns = [Column(name, field["label"], field["type"]) for name, field in fields.items()]
-    agreed = {
-        key: {column.name: item.get(column.name, "") for column in columns}
-        for key, item in items.items()
-        if item["state"] in (State.SETTLED, State.PROBLEM)
-    }
+    values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
+    # of a study that is not finished, the fields that are settled
+    agreed = {key: own for key, own in values.items() if any(own.values())}
     extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
     remarks: dict[str, list[str]] = {}
     for item, note in zip(notes["item_id"], notes["note"], strict=True):
@@ -194,7 +207,9 @@ def _waiting(
     return waiting
 
 
-def _own_status(item: Mapping[str, str], spec: Mapping[str, Any], waiting: Sequence[Finding]) -> tuple[str, str]:
+def _own_status(
+    item: Mapping[str, str], spec: Mapping[str, Any], overlap: str, waiting: Sequence[Finding]
+) -> tuple[str, str]:
     """Whether a row has a number for an outcome that can be pooled, other studies aside."""
     columns = set(spec["columns"].values())
     own = [finding for finding in waiting if columns & set(finding.columns)]
@@ -204,7 +219,7 @@ def _own_status(item: Mapping[str, str], spec: Mapping[str, Any], waiting: Seque
         return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
     if waiting:
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
-    if item["state"] != State.SETTLED:
+    if is_unfinished(item, spec, overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item[column] for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]

@@ -12,6 +12,7 @@ from prismake.kept.formats import (
     CHANGES,
     EVENTS,
     IDS,
+    OFFERED_FORM,
     PREFILLED,
     RECORDS,
     SHEET_STATE,
@@ -32,6 +33,7 @@ _BY_END = {
     ".answers.json": ANSWERS,
     ".rounds.json": ALLOCATION,
     ".taken.json": PREFILLED,
+    ".form.json": OFFERED_FORM,
     ".events.jsonl": EVENTS,
     ".json": SHEET_STATE,
 }

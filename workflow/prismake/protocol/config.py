@@ -11,11 +11,12 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE
 from prismake.protocol.export_files import exports
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.measure_parts import CHECKS, MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.renamed_keys import RENAMED, new_name
-from prismake.protocol.roles import CHECKS, ONLY_OTHERS, ONLY_PROPORTIONS, PROPORTIONS, ROLES, TABLE
 from prismake.protocol.schema import config_schema, with_defaults
 from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
 
@@ -263,11 +264,27 @@ def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterato
         yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
+def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """A model that the measure does not have, and published effects whose scale is not said."""
+    measure, model = spec["measure"], spec["model"]
+    known = MODELS.get(measure, ())
+    if model not in ("glmm", "inverse_variance", *known):
+        allowed = ", ".join(("inverse_variance", *known))
+        yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
+    if measure == "GEN" and spec["ratio_scale"] == "":
+        yield (
+            f"'{path}.ratio_scale' is missing, and GEN needs it. Write true if effect, lower and upper are ratios "
+            "(hazard ratios, odds ratios), which are pooled as logarithms, or false if they are differences."
+        )
+
+
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
     """Subgroups, moderators and sensitivity analyses of one outcome."""
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for key in ("subgroups", "moderators"):
         for column in spec[key]:
+            if column == RISK_OF_BIAS and key == "subgroups":
+                continue
             if column not in fields:
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:
@@ -278,9 +295,12 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
     yield from _display_problems(path, spec)
+    yield from _model_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
-    wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
+    wrong = ONLY_OTHERS if spec["measure"] in ONE_ARM else ONLY_PROPORTIONS
+    if spec["measure"] in ONE_ARM and spec["measure"] not in PROPORTIONS:
+        wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
 
@@ -289,7 +309,7 @@ def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """Names of arms and sides that the measure does not have, or of which one is missing."""
     measure = spec["measure"]
     for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
-        if spec[key] and (not known or measure in PROPORTIONS):
+        if spec[key] and (not known or measure in ONE_ARM):
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):
             sides = "the two arms" if key == "arms" else "the left and the right side"

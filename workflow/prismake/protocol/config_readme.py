@@ -12,7 +12,7 @@ from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.config import word
 from prismake.protocol.forms import load_form
-from prismake.protocol.roles import ROLES
+from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.schema import config_schema, with_defaults
 
 _TYPES = {

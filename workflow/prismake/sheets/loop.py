@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import APPRAISAL, CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.amendments import amendment_words, criteria_status, judged_by, team_words
 from prismake.sheets.doubted_values import DoubtedValues, doubted_values
 from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
@@ -59,8 +60,10 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
 
-    In appraisal, also why a judgement differs from what is proposed.
+    In appraisal, also why a judgement differs from what is proposed; in extraction, how numbers were got.
     """
+    if sheets.setup.stage == EXTRACTION:
+        return _notes_and_origins(sheets)
     if sheets.setup.stage != APPRAISAL:
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
         return Table(("item_id", "who", "note"), sorted(rows))
@@ -70,6 +73,16 @@ def notes_table(sheets: StageSheets) -> Table:
         for item in {**own.notes, **own.reasons}
     ]
     return Table(("item_id", "who", "note", REASON), sorted(both))
+
+
+def _notes_and_origins(sheets: StageSheets) -> Table:
+    """Notes of the extraction, and how numbers were got that are not simply printed: ``events: from 40 % of 30``."""
+    rows = []
+    for who, own in sheets.answers.items():
+        for item in {**own.notes, **own.how}:
+            how = "\n".join(f"{name}: {text}" for name, text in own.how.get(item, {}).items())
+            rows.append((item, who, own.notes.get(item, ""), how))
+    return Table(("item_id", "who", "note", "how"), sorted(rows))
 
 
 def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:
@@ -84,7 +97,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         counts[decision.state] += 1
     doubts = doubted.remarks
     reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
-    result = {
+    result: dict[str, Any] = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
         "unit": sheets.setup.form.unit,
@@ -94,10 +107,13 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "open": len(decisions) - counts[State.SETTLED] - counts[State.NOT_SCREENED],
         "rounds": batches_status(sheets, decisions),
         "reviewers": reviewers,
+        "judged": judged_by(sheets, decisions),
+        "criteria": criteria_status(sheets, decisions),
         "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
+    result["rounds"]["words"] += [*amendment_words(result["criteria"]), *team_words(sheets)]
     return result
 
 
