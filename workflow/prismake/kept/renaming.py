@@ -206,7 +206,9 @@ def places_in_protocol(data: Any, old: str, path: str = "") -> list[str]:
     places: list[str] = []
     for key, value in data.items() if isinstance(data, Mapping) else ():
         place = f"{path}.{key}" if path else str(key)
-        if "reviewers" in place.split(".") and (old in value if isinstance(value, list) else value == old):
+        if {"reviewers", "adjudicator"}.intersection(place.split(".")) and (
+            old in value if isinstance(value, list) else value == old
+        ):
             places.append(place)
         else:
             places += places_in_protocol(value, old, place)

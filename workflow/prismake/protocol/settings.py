@@ -34,6 +34,7 @@ _METHODS = (
     "also_inverse_variance",
     "subgroups",
     "moderators",
+    "moderators_together",
 )
 
 
@@ -63,7 +64,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
-    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
+    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice", "adjudicator"])}
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
@@ -123,7 +124,8 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 def for_report(config: Mapping[str, Any]) -> Settings:
     """What the page says about the protocol; what was actually done comes from the tables."""
     settings = _some(
-        config, ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "pooling"]
+        config,
+        ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator", "pooling"],
     )
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])

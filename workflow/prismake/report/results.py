@@ -86,7 +86,7 @@ def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
     """A meta-regression with a line for each slope or difference from the reference; the intercept says nothing."""
     lines = [
         {
-            "what": f"{slope['name']} v {row['reference']}" if row["kind"] == "factor" else "per unit",
+            "what": _compared(slope, row),
             "change": significant(slope["beta"]),
             "ci": f"{significant(slope['ci_lb'])} to {significant(slope['ci_ub'])}",
             "p": p_number(slope["p"]),
@@ -94,6 +94,12 @@ def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
         for slope in row["coefficients"][1:]
     ]
     return {**row, "lines": lines}
+
+
+def _compared(slope: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    if row.get("columns"):  # several moderators in one regression
+        return str(slope["name"])
+    return f"{slope['name']} v {row['reference']}" if row["kind"] == "factor" else "per unit"
 
 
 def _sensitivity(analyses: Mapping[str, Any]) -> dict[str, Any]:
