@@ -18,7 +18,7 @@ TERMS = ("record", "report", "study", "item", "panel", "allocation", "consensus"
 
 # A file name that two rooms use is the same thing from two sides. A name comes in here with what it is.
 SHARED = {
-    "agreement": "how well reviewers agree: on an instrument, and as a part of the page",
+    "agreement": "how well reviewers agree: on the items of an instrument, and as rows of the page",
     "answers": "what people wrote: read from a sheet, kept, applied to duplicates",
     "fields": "the fields of a record that are compared, and of a result that is written",
     "files": "how files are written, and which of them are kept",
@@ -28,7 +28,7 @@ SHARED = {
     "models": "models of pooling: how they are fitted, and which an analysis asks for",
     "moderators": "meta-regression: its statistics, and its rows in a result",
     "progress": "how far something is: a search, a sheet",
-    "ratings": "ratings of several reviewers as coefficients take them, and of studies as figures take them",
+    "ratings": "what raters said: of a result by an instrument, of an item by reviewers",
     "records": "the record table, and the record of an analysis",
     "restore": "bringing kept files and answers back, and the command that does it",
     "selection": "selection: models of publication bias, and the reports of a stage that are exported",

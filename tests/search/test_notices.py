@@ -37,7 +37,7 @@ def test_asked_once_for_each_day_of_the_search(tmp_path):
     def check(pmids, until):
         return check_again(pmids, tmp_path, until, email="a@b.org", api_key=None, ask=ask)
 
-    assert check(["1", "2"], "2025-01-31").found == {"1": [], "2": ["RetractionIn: PMID 7"]}
+    assert check(["1", "2"], "2025-01-31").notices == {"1": [], "2": ["RetractionIn: PMID 7"]}
     assert check(["2", "1"], "2025-01-31").days == {"1": "2025-01-31", "2": "2025-01-31"}
     check(["1", "2", "30"], "2025-01-31")
     assert asked == [["1", "2"], ["30"]], "what was asked is archived"
@@ -53,7 +53,7 @@ def test_the_last_answers_stand_when_pubmed_does_not_answer(tmp_path):
     args = {"email": "a@b.org", "api_key": None}
     check_again(["2"], tmp_path, "2025-01-31", ask=lambda pmids, **_: {"2": ["Retracted publication"]}, **args)
     found = check_again(["2", "3"], tmp_path, "2025-02-28", ask=silent, **args)
-    assert (found.found, found.days) == ({"2": ["Retracted publication"]}, {"2": "2025-01-31"})
+    assert (found.notices, found.days) == ({"2": ["Retracted publication"]}, {"2": "2025-01-31"})
     assert "not checked for retractions as of 2025-02-28: PubMed does not answer." in found.problem
     assert not (tmp_path / "notices-2025-02-28.json").exists()
     reports = table([{"pmid": "2"}, {"pmid": "3", "related_reports": ["ExpressionOfConcernIn: PMID 8"]}])
