@@ -24,7 +24,7 @@ from typing import Any
 
 from prismake.core.files import digest, read_json, write_json
 
-KEPT = Path(".snakemake/prismake")
+RESULTS_OF_STEPS = Path(".snakemake/prismake")
 ANEW = "PRISMAKE_ANEW"  # set in the environment: whatever is asked for is computed (see ``force``)
 _MANIFEST = "made_from.json"
 
@@ -102,7 +102,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _folder(step: Any) -> Path:
-    return KEPT / Path(step.log[0]).name.removesuffix(".log")
+    return RESULTS_OF_STEPS / Path(step.log[0]).name.removesuffix(".log")
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
