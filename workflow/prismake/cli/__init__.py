@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rename.add_argument("new", help="the name from now on")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
+    trace = commands.add_parser("trace", help="lead from the numbers of a study in an outcome back to their cells")
+    trace.add_argument("outcome", help="name of the outcome in config.yaml")
+    trace.add_argument("study", help="for instance 'Maude 2018', as in the forest plot")
     export = commands.add_parser(
         "export", help="write the records of a stage for Zotero, EndNote, Rayyan, Covidence, …"
     )
@@ -77,15 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from prismake.cli.chase import chase_included
 
             chase_included(chosen.service, read_config, again=chosen.again)
-        elif chosen.command == "translate":
-            from prismake.cli.search_strategy import translated
+        elif chosen.command in ("translate", "press"):
+            _search_strategy(chosen)
+        elif chosen.command == "trace":
+            from prismake.report.value_trace import trace as lead_back
 
-            print(translated(chosen.source, chosen.platform, read_config))
-        elif chosen.command == "press":
-            from prismake.cli.search_strategy import write_press
-
-            write_press(chosen.source, chosen.output, read_config)
-            print(f"Made {chosen.output}.")
+            print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
         elif chosen.command == "freeze":
             _freeze(chosen.version)
         elif chosen.command == "export":
@@ -98,6 +98,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"prismake: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _search_strategy(chosen: argparse.Namespace) -> None:
+    from prismake.cli.search_strategy import translated, write_press
+
+    if chosen.command == "translate":
+        print(translated(chosen.source, chosen.platform, read_config))
+    else:
+        write_press(chosen.source, chosen.output, read_config)
+        print(f"Made {chosen.output}.")
 
 
 def _new(folder: Path) -> None:
