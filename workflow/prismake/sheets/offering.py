@@ -18,7 +18,9 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import Plan, hand_out
+from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
+from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.queue import Queue
@@ -50,6 +52,7 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
     for error in planned.sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
+    sheet_state.begin(setup.stage, planned.sheets.review, setup.folder)
     sheets = hand_out(planned, order)
     expected, waiting = _expected_from(sheets), {}
     for who in owners:
@@ -58,7 +61,10 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
-    sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
+    refused = [sheets.path(who) for who in sheets.refused]
+    taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
+    held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
+    sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held)
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
@@ -69,19 +75,20 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
-    return _QueueRows(sheets.queue, [item for item, reviewers in expected.items() if who in reviewers], who)
+    items = [item for item, reviewers in expected.items() if who in reviewers]
+    return _QueueRows(sheets.queue, items, who, sheets.mark(who))
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
-    def __init__(self, queue: Queue, order: Sequence[str], who: str) -> None:
-        self._queue, self._order, self._who = queue, dict.fromkeys(order), who
+    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str) -> None:
+        self._queue, self._order, self._who, self._mark = queue, dict.fromkeys(order), who, mark
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        return _QueueRow(item, self._queue[item], self._who)
+        return _QueueRow(item, self._queue[item], self._who, self._mark)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -91,17 +98,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to its title, and the answers that an export brought."""
+    """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
 
-    __slots__ = ("_item", "_prefilled", "_row")
+    __slots__ = ("_item", "_mark", "_prefilled", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str) -> None:
-        self._item, self._row = item, row
+    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str) -> None:
+        self._item, self._row, self._mark = item, row, mark
         self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
-            return check_of(self._item, str(self._row["title"]))
+            return marked(self._mark, check_of(self._item, str(self._row["title"])))
         return self._prefilled[name] if name in self._prefilled else self._row[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -130,7 +137,7 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
             "field": question.label,
             "allowed": allowed(question, row_choices(row)),
             "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
-            "check": check_of(key, str(row["title"])),
+            "check": marked(sheets.mark(CONSENSUS), check_of(key, str(row["title"]))),
             "state": by_item[item].fields[name].remark,
             **{f"says.{voice}": says[who] for voice, who in speakers},
             **{f"notes.{voice}": sheets.answers[who].notes.get(item, "") for voice, who in speakers},

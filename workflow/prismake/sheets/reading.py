@@ -18,6 +18,7 @@ from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
+from prismake.sheets.marks import take_off_marks
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
@@ -30,7 +31,8 @@ class SheetTable:
 
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
     nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
-    count, and ``beside`` what stands there by (row, column). ``odd``: (row, header) of cells that look filled
+    count, and ``beside`` what stands there by (row, column). ``marks``: the rows by what their checks begin with
+    (``prismake.sheets.marks``), which is taken off them. ``odd``: (row, header) of cells that look filled
     and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
     empty where it does not say.
     """
@@ -46,6 +48,7 @@ class SheetTable:
     beside: dict[tuple[int, int], Any] = field(default_factory=dict)
     unnamed: tuple[int, ...] = ()
     owner: str = ""
+    marks: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -56,8 +59,8 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
     """Read the table of a workbook by its headers.
 
     Args:
-        everything: the cells of all columns; without it those of the columns that are ever looked at again, which
-            leaves out abstracts and what people added.
+        everything: the cells of all columns as they are; without it those of the columns that are ever looked at
+            again, which leaves out abstracts and what people added.
 
     Raises:
         SheetError: not a workbook, cut off, empty, password, no table, a header missing or there twice.
@@ -138,7 +141,10 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
-    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed), owner)
+    marks = {} if everything else take_off_marks(rows)
+    return SheetTable(
+        path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed), owner, marks
+    )
 
 
 def _owner(sheet: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
-from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
 from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
@@ -65,14 +65,16 @@ class KeptStage:
     """What earlier runs have kept of a stage.
 
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
-    and belong to the team no longer. ``last_good``: the answers read last. ``prefilled``: answers that came with an
-    export. ``allocation``: what was handed out; None in a review that is older than this record.
+    and belong to the team no longer. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
+    answers that came with an export. ``allocation``: what was handed out; None in a review that is older than this
+    record.
     """
 
     state: Mapping[str, Any]
     left: tuple[str, ...]
     last_good: Snapshot
     prefilled: Prefilled
+    last_notes: Notes
     allocation: Allocation | None
 
 
@@ -92,5 +94,6 @@ def load_kept(setup: StageSetup) -> KeptStage:
         tuple(sheet_state.left(state, stage, setup.team)),
         read_snapshot(stage, folder),
         load_prefilled(stage, folder),
+        read_notes(stage, folder),
         load_allocation(stage, folder),
     )
