@@ -5,7 +5,8 @@ call with what people have decided so far.
 """
 
 import atexit
-import time
+import shlex
+import sys
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
@@ -23,12 +24,17 @@ from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
+from prismake.core.files import sweep_all_drafts
 from prismake.core.jobs import forget_problems
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.config_file import check_config_file
+from prismake.protocol.instrument_files import NONE as NO_INSTRUMENT
 from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
+    for_appraisal,
+    for_cohorts,
     for_offering,
     for_outcome_table,
     for_reading,
@@ -36,6 +42,7 @@ from prismake.protocol.settings import (
 )
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_state import state
+from prismake.report.run_record import listen
 from prismake.report.status import closing_words
 
 min_version("9.27")
@@ -43,6 +50,15 @@ min_version("9.27")
 # `snakemake --lint` asks for a conda environment or a container for each rule. All rules run in the environment that
 # runs Snakemake: their scripts call one package, pyproject.toml bounds what it needs, the page states the versions,
 # and the stamp of a rule (rules/common.smk) makes it run again when one of them that decides numbers changes.
+
+
+# Snakemake hands the path of Python to a shell as it is: a home such as /home/Anna's Mac would be several words.
+sys.executable = shlex.quote(sys.executable)
+
+try:
+    check_config_file(Path("config/config.yaml"))
+except PrismakeError as error:
+    raise WorkflowError(str(error))
 
 
 configfile: "config/config.yaml"
@@ -64,22 +80,23 @@ PLOTS = [
     for figure in [
         "forest",
         "funnel",
+        "risk_of_bias",
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(name for name in spec["sensitivity"] if name in DRAWN),
     ]
 ]
 
 
+# the instruments of the protocol, each once
+INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRUMENT})
+
+
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
+    instrument="|".join(INSTRUMENTS) or "none",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
     sensitivity="|".join(DRAWN),
-
-
-if workflow.is_main_process:
-    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
-    atexit.register(closing_words, config, since=time.time())
 
 
 onstart:
@@ -98,6 +115,13 @@ include: "rules/flow.smk"
 include: "rules/report.smk"
 
 
+if workflow.is_main_process:
+    sweep_all_drafts(Path("results"), Path("config"))
+    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
+    run = listen(unmade, workflow.output_settings)
+    atexit.register(closing_words, config, run)
+
+
 rule all:
     """Everything that can be made from what has been decided so far."""
     default_target: True
@@ -106,4 +130,5 @@ rule all:
         "results/flow/flow.svg",
         "results/appraisal/stars.svg",
         "results/appraisal/traffic_light.svg",
+        expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

@@ -1,8 +1,9 @@
-# Needs: the panel's answers to the instruments. Makes: stars, one word a study, and two figures.
+# Needs: the panel's answers to the instruments. Makes: stars and judgements, one word for each study or result, how well
+# reviewers agree, figures, and a table for robvis an instrument.
 
 
 rule score_studies:
-    """Turn answers into stars by domain and one word for each study."""
+    """Turn answers into stars, judgements and one word, and say how well reviewers agree on them."""
     input:
         studies="results/full_text/studies.csv",
         decisions="results/appraisal/decisions.csv",
@@ -10,10 +11,12 @@ rule score_studies:
     output:
         appraisal="results/appraisal/appraisal.csv",
         scores="results/appraisal/scores.csv",
+        agreement="results/appraisal/agreement.csv",
     log:
         "results/logs/score_studies.log",
     params:
-        instruments=config["appraisal"]["instruments"],
+        **for_appraisal(config),
+        reviewers=reviewers(config, "appraisal"),
         overall=config["appraisal"]["overall"],
         code=code("score_studies"),
     script:
@@ -31,6 +34,23 @@ rule draw_appraisal:
     log:
         "results/logs/draw_appraisal.log",
     params:
+        **for_appraisal(config),
         code=code("draw_appraisal"),
     script:
         "../scripts/draw_appraisal.py"
+
+
+rule export_robvis:
+    """Write the judgements of one instrument as robvis reads them."""
+    input:
+        appraisal="results/appraisal/appraisal.csv",
+    output:
+        table="results/appraisal/robvis.{instrument}.csv",
+    log:
+        "results/logs/export_robvis.{instrument}.log",
+    localrule: True
+    params:
+        **for_appraisal(config),
+        code=code("export_robvis"),
+    script:
+        "../scripts/export_robvis.py"

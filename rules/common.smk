@@ -16,3 +16,9 @@ def previous_version(wildcards):
     """The file of the version that this review updates, where one was frozen here."""
     name = config["previous"]["version"]
     return [(VERSIONS / f"{name}.json").as_posix()] if name else []
+
+
+def unmade():
+    """What this run was to make and has not made."""
+    jobs = workflow.dag.needrun_jobs() if workflow.dag else ()
+    return [str(path) for job in jobs for path in job.output]

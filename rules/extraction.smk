@@ -10,11 +10,12 @@ rule collect_outcomes:
         studies="results/full_text/studies.csv",
     output:
         outcomes="results/extraction/outcomes.csv",
+        families="results/extraction/families.csv",
     log:
         "results/logs/collect_outcomes.log",
     params:
         outcomes=for_outcome_table(config),
-        overlap=config["overlap_column"],
+        cohorts=for_cohorts(config),
         code=code("collect_outcomes"),
     script:
         "../scripts/collect_outcomes.py"

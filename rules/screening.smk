@@ -129,8 +129,8 @@ rule group_studies:
         "results/logs/group_studies.log",
     localrule: True
     params:
+        **for_appraisal(config),
         gate=config["full_text"]["gate"],
-        instruments=config["appraisal"]["instruments"],
         code=code("group_studies"),
     script:
         "../scripts/group_studies.py"

@@ -1,19 +1,21 @@
-"""Bring the extracted numbers into one table of outcomes."""
+"""Bring the extracted numbers into one table of outcomes, and list the studies that share participants."""
 
 from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
 from prismake.core.table_files import save_csv
-from prismake.extraction.outcomes import collect_outcomes
+from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
 
 
-def main(queue: Path, tables: dict[str, Path], settings: dict, outcomes: Path) -> None:
+def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]) -> None:
     import pandas as pd
 
     known = {name: read_csv(path) for name, path in tables.items()}
-    table = collect_outcomes(pd.read_parquet(queue), **known, **settings)
-    save_csv(outcomes, table)
+    how, asked = Cohorts(**cohorts), pd.read_parquet(queue)
+    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how)
+    save_csv(output["outcomes"], table)
+    save_csv(output["families"], family_table(asked, known["decisions"], table, how))
 
 
 if "snakemake" in globals():
@@ -21,6 +23,7 @@ if "snakemake" in globals():
         main(
             Path(snakemake.input.queue),
             {name: Path(snakemake.input[name]) for name in ("decisions", "notes", "studies")},
-            {name: snakemake.params[name] for name in ("outcomes", "overlap")},
-            Path(snakemake.output.outcomes),
+            snakemake.params.outcomes,
+            snakemake.params.cohorts,
+            {name: Path(path) for name, path in snakemake.output.items()},
         )

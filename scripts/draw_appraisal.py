@@ -2,20 +2,17 @@
 
 from pathlib import Path
 
+from prismake.appraisal.scores import lights, questions, stars_only
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
 from prismake.figures import save, star_table, traffic_light
-from prismake.protocol.instruments import load_instrument
 
 
-def main(appraisal_file: Path, scores_file: Path, stars: Path, lights: Path) -> None:
+def main(appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], output: dict[str, Path]) -> None:
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
-    questions = {
-        name: {item.id: item.question for item in load_instrument(name).items}
-        for name in sorted(set(scores["instrument"]))
-    }
-    save(star_table(scores, appraisal, items=questions), stars)
-    save(traffic_light(appraisal, items=questions), lights)
+    labels = questions(scores)
+    save(star_table(stars_only(scores), stars_only(appraisal), items=labels), output["stars"])
+    save(traffic_light(lights(appraisal, outcomes), items=labels), output["traffic_light"])
 
 
 if "snakemake" in globals():
@@ -23,6 +20,6 @@ if "snakemake" in globals():
         main(
             Path(snakemake.input.appraisal),
             Path(snakemake.input.scores),
-            Path(snakemake.output.stars),
-            Path(snakemake.output.traffic_light),
+            snakemake.params.outcomes,
+            {name: Path(path) for name, path in snakemake.output.items()},
         )

@@ -13,7 +13,7 @@ from prismake.panel.screening_rows import handed_on
 
 
 def main(
-    reports_file: Path, decisions_file: Path, notices: Path, gate: str, instruments: dict[str, str], output: dict
+    reports_file: Path, decisions_file: Path, notices: Path, gate: str, appraisal: dict[str, dict], output: dict
 ) -> None:
     import pandas as pd
 
@@ -24,7 +24,7 @@ def main(
     passed = included if handed_on(assessed, gate) else included[:0]
     save_csv(output["studies"], included)
     for name, table in (
-        ("appraisal", appraisal_rows(passed, instruments)),
+        ("appraisal", appraisal_rows(passed, **appraisal)),
         ("extraction", extraction_rows(passed, notice_texts)),
     ):
         save_parquet(output[name], table)
@@ -37,6 +37,6 @@ if "snakemake" in globals():
             Path(snakemake.input.decisions),
             Path(snakemake.input.notices),
             snakemake.params.gate,
-            snakemake.params.instruments,
+            {name: snakemake.params[name] for name in ("instruments", "outcomes")},
             {name: Path(path) for name, path in snakemake.output.items()},
         )

@@ -1,27 +1,27 @@
-"""Turn the panel's answers into stars by domain and one word for each study."""
+"""Turn the panel's answers into stars, judgements and one word, and say how well reviewers agree on them."""
 
 from pathlib import Path
 
+from prismake.appraisal.agreement import agreement_table
 from prismake.appraisal.scores import appraise
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
 from prismake.core.table_files import save_csv
 
 
-def main(tables: dict[str, Path], instruments: dict[str, str], overall: str, appraisal: Path, scores: Path) -> None:
-    answers, judged = appraise(
-        *(read_csv(tables[name]) for name in ("studies", "decisions", "notes")), instruments, overall
-    )
-    save_csv(appraisal, answers)
-    save_csv(scores, judged)
+def main(tables: dict[str, Path], settings: dict, reviewers: list[str], output: dict[str, Path]) -> None:
+    studies, decisions, notes = (read_csv(tables[name]) for name in ("studies", "decisions", "notes"))
+    answers, scores = appraise(studies, decisions, notes, **settings)
+    save_csv(output["appraisal"], answers)
+    save_csv(output["scores"], scores)
+    save_csv(output["agreement"], agreement_table(scores, decisions, reviewers, settings["overall"]))
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             {name: Path(path) for name, path in snakemake.input.items()},
-            snakemake.params.instruments,
-            snakemake.params.overall,
-            Path(snakemake.output.appraisal),
-            Path(snakemake.output.scores),
+            {name: snakemake.params[name] for name in ("instruments", "outcomes", "overall")},
+            snakemake.params.reviewers,
+            {name: Path(path) for name, path in snakemake.output.items()},
         )

@@ -16,11 +16,13 @@ PACKAGE = Path(__file__).parents[1] / "workflow" / "prismake"
 #
 # `kept` lies below `sheets`: files in config/ are read and written without opening a workbook, and what only a workbook
 # can tell (the records that somebody has judged) is handed in. `report` lies above `figures`, which draws its page.
+# `appraisal` lies above `panel`, which knows how well two reviewers agree on anything.
 # `flow` and `synthesis` know nothing of each other: the report brings counts and estimates together.
 FLOORS = (
     ("core",),
     ("protocol",),
-    ("search", "dedup", "panel", "appraisal", "extraction"),
+    ("search", "dedup", "panel", "extraction"),
+    ("appraisal",),
     ("kept",),
     ("sheets", "fulltexts", "synthesis", "flow"),
     ("figures",),

@@ -82,6 +82,12 @@ def test_no_module_has_a_name_of_the_former_dialect():
     assert [str(path) for path in modules() if path.stem in DIALECT] == []
 
 
+def test_tests_mirror_the_rooms():
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    folders = {path.name for path in (ROOT / "tests").iterdir() if any(path.glob("*.py"))}
+    assert folders - {"benchmarks", "demo", "e2e"} == rooms
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_what_a_document_names_is_there(document):
     """Files by their place in the tree or in the package, and modules as ``room.module``, unless it is a key of the config."""

@@ -49,6 +49,11 @@ def test_python_is_formatted():
     tool("ruff", "format", "--no-cache", "--check", ".")
 
 
+def test_types_fit_strictly_where_others_build_on_them():
+    """The settings, and which rooms are held to every annotation, stand in pyproject.toml."""
+    tool("mypy", "--no-error-summary")
+
+
 def test_rules_are_formatted():
     tool("snakefmt", "--check", "Snakefile", "rules", "workflow/report/new/Snakefile")
 

@@ -1,8 +1,22 @@
 """Writing files: what is written is read back, and the same content gives the same bytes."""
 
+import os
+import socket
+import subprocess
+import sys
+
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.core.files import read_json, write_entries
+from prismake.core.files import (
+    Table,
+    read_csv,
+    read_json,
+    sweep_all_drafts,
+    write_csv,
+    write_entries,
+    write_table,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ENTRIES = st.dictionaries(TEXT, st.dictionaries(TEXT, st.dictionaries(TEXT, TEXT, max_size=3), max_size=3), max_size=3)
@@ -32,3 +46,30 @@ def test_an_entry_is_a_line(tmp_path):
         "",
         "}}}",
     ]
+
+
+def test_headings_are_guarded_like_cells(tmp_path):
+    frame = pd.DataFrame({"=Events": ["=1+1"], "study": ["a"]})
+    write_csv(tmp_path / "a.csv", frame)
+    write_table(tmp_path / "b.csv", Table(("=Events", "study"), [("=1+1", "a")]))
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "'=Events,study\n'=1+1,a\n"
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert read_csv(tmp_path / "a.csv").to_dict("list") == frame.to_dict("list")
+
+
+def test_drafts_of_killed_runs_are_swept_wherever_they_lie(tmp_path):
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    host = socket.gethostname().replace(".", "_")
+    left = [tmp_path / folder / f".x.parquet.{host}-{killed.pid}.abcd.tmp" for folder in ("", "search", "pooling/cure")]
+    kept = [
+        tmp_path / "search" / f".x.parquet.{host}-{os.getpid()}.abcd.tmp",  # still being written
+        tmp_path / "search" / f".x.parquet.elsewhere-{killed.pid}.abcd.tmp",  # by another computer
+        tmp_path / "search" / "x.parquet",
+    ]
+    for path in (*left, *kept):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    sweep_all_drafts(tmp_path, tmp_path / "nowhere")
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in kept)

@@ -1,4 +1,4 @@
-"""Scores on the shared labelled sets: no false merge, and no more misses than the best peer."""
+"""Scores on the shared labelled sets: no false merge, few misses, and few of them that nobody is asked about."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "dedup"))
 from prismake.dedup import find_duplicates, merge_reports
 from shared_sets import folder, load, shared
 
-# Set, false negatives allowed, F1 of the best peer.
-TARGETS = (("cytology_screening", 6, 0.9961), ("haematology", 15, 0.9412), ("cardiac", 12, 0.9983),
-           ("special_cases", 1, 0.8), ("copper", 2, 0.9964))  # fmt: skip
+# Set, false negatives allowed, F1 of the best peer; those left after the queue (None: the clusters are not labelled).
+TARGETS = (("cytology_screening", 6, 0.9961, 0), ("haematology", 15, 0.9412, 5), ("cardiac", 12, 0.9983, 0),
+           ("digital_work", 4, 0.986, 3), ("special_cases", 1, 0.8, 0), ("copper", 2, 0.9964, None))  # fmt: skip
 
 
 def _score(name: str) -> tuple[dict, object, pd.DataFrame]:
@@ -29,13 +29,22 @@ def _score(name: str) -> tuple[dict, object, pd.DataFrame]:
     return evaluate(found, name), found, records
 
 
-@pytest.mark.parametrize(("name", "misses", "peer"), TARGETS)
-def test_a_set_has_no_false_merge_and_few_misses(name: str, misses: int, peer: float) -> None:
+@pytest.mark.parametrize(("name", "missed", "peer", "left"), TARGETS)
+def test_a_set_has_no_false_merge_and_few_misses(name: str, missed: int, peer: float, left: int | None) -> None:
     score, found, records = _score(name)
     assert score["FP"] == 0
-    assert score["FN"] <= misses
+    assert score["FN"] <= missed
     assert score["f1"] >= peer - 0.001
-    assert len(found.queue) <= 0.015 * len(records)
+    assert len(found.queue) <= max(20, 0.015 * len(records))
+    if left is not None:
+        assert _left(found, name, records) <= left
+
+
+def _left(found: object, name: str, records: pd.DataFrame) -> int:
+    """Duplicates that neither rules nor queue find."""
+    from score_sets import misses
+
+    return sum(count for _, count in misses(found, name, records, [found.queue]))
 
 
 @pytest.mark.slow
@@ -44,6 +53,7 @@ def test_the_largest_set() -> None:
     assert score["FP"] == 0
     assert score["FN"] <= 60
     assert len(found.queue) <= 0.015 * len(records)
+    assert _left(found, "depression", records) <= 11
 
 
 def _export(path: str) -> pd.DataFrame:

@@ -26,8 +26,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]  # one worker ma
 # and tau² of rma.glmm(nAGQ = 25); four decimals.
 R_RESULTS = {
     "relapse": ((0.4132, 0.2518, 0.5957, 0.0941, 0.8268, 0.5577), (0.4079, 0.2800, 0.5496, 0.5198)),
-    "crs": ((0.8556, 0.7590, 0.9177, 0.6210, 0.9554, 0.2242), (0.8808, 0.8028, 0.9307, 0.3901)),
-    "neurotoxicity": ((0.3623, 0.2722, 0.4632, 0.1859, 0.5857, 0.1174), (0.3578, 0.2870, 0.4353, 0.1050)),
+    "crs": ((0.8430, 0.7558, 0.9030, 0.6470, 0.9402, 0.1602), (0.8704, 0.7978, 0.9196, 0.3418)),
+    "neurotoxicity": ((0.3568, 0.2764, 0.4463, 0.1941, 0.5610, 0.1047), (0.3523, 0.2860, 0.4248, 0.0953)),
 }
 
 
@@ -90,7 +90,7 @@ def test_pooled_results_are_those_of_metafor(demo, outcome):
     )
     row = found["analyses"]["main"]
     assert [row[key] for key in ("estimate", "ci_lb", "ci_ub", "tau2")] == pytest.approx(glmm, abs=6e-5)
-    assert row["k"] == 8
+    assert row["k"] == {"relapse": 8, "crs": 9, "neurotoxicity": 9}[outcome]  # Shah 2020 reports relapses only
 
 
 def test_subgroups_are_those_of_metafor(demo):
@@ -132,6 +132,9 @@ def test_overlapping_cohorts_are_pooled_once(demo):
     assert set(left_out) == {"Grupp 2013", "Turtle 2016", "Fry 2018", "Frey 2020"}
     assert "pooled instead" in left_out["Grupp 2013"]
     assert "not reported" in left_out["Frey 2020"]
+    for outcome in ("crs", "neurotoxicity"):  # Shah 2020 reports neither, so that Fry 2018 keeps its numbers
+        pooled = {study["label"] for study in result(demo, outcome)["studies"]}
+        assert ("Fry 2018" in pooled, "Shah 2020" in pooled) == (True, False)
 
 
 def test_the_published_headline_stands_beside_ones_own(demo):
@@ -213,6 +216,6 @@ def test_tables_have_the_documented_columns(demo, table):
         at = wanted.index("...")
         tail = wanted[at + 1 :]
         assert (found[:at], found[len(found) - len(tail) :]) == (wanted[:at], tail)
-        assert len(found) > len(wanted)
+        assert len(found) >= len(wanted) - 1  # the protocol may name none
     else:
         assert found == wanted

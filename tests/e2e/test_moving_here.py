@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from prismake.report.audit_trail import story
+from prismake.report.audit_trail import audit_trail
 from quick import UpToFlow, inside
 from review import config
 
@@ -83,7 +83,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     assert [w for w in review.log("rayyan")["warnings"] if "Carl" in w and w.count(": 1.")]
     assert review.came_along() == {"stands in the sheet": 5, "not taken over: nobody here": 1}
     with inside(review.folder):
-        told = story("rayyan:rayyan-40000001")
+        told = audit_trail("rayyan:rayyan-40000001")
     assert any("anna: a decision taken over from rayyan.ris: decision include" in line for line in told)
 
     # people go on; what they change or clear is theirs, and stays
@@ -159,7 +159,7 @@ def test_covidence_gives_the_decisions_of_the_team(tmp_path):
     assert review.flow()["boxes"]["included"] == {"studies": 1, "reports": 1}
     with inside(review.folder):
         item = rows[6]["Item"]
-        assert any("the team's decision taken over from review_1_included" in line for line in story(item))
+        assert any("the team's decision taken over from review_1_included" in line for line in audit_trail(item))
 
 
 def test_two_records_of_one_report_that_contradict_each_other_answer_nothing(tmp_path):

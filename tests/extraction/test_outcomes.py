@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.extraction.outcomes import collect_outcomes
+from prismake.extraction.outcomes import Cohorts, collect_outcomes
 
 OUTCOMES = {"cure": {"measure": "PLO", "columns": {"events": "events", "total": "total"}, "subgroups": ["region"]}}
-FIELDS = [{"name": name} for name in ("events", "total", "region", "overlaps_with")]
+FIELDS = [
+    *({"name": name, "label": name.capitalize(), "type": "count"} for name in ("events", "total")),
+    *({"name": name, "label": name.capitalize(), "type": "number"} for name in ("effect", "lower", "upper")),
+    *({"name": name, "label": name.capitalize(), "type": "text"} for name in ("region", "overlaps_with")),
+]
 
 
 def collect(*rows, outcomes=OUTCOMES):
@@ -15,7 +19,9 @@ def collect(*rows, outcomes=OUTCOMES):
     queue = pd.DataFrame({"item_id": decisions["item_id"], "title": [f"Study {item}" for item in decisions["item_id"]]})
     notes = pd.DataFrame([{"item_id": "a", "who": "anna", "note": "Table 2"}])
     studies = pd.DataFrame({"study_id": ["a", "b"], "year": ["2019", ""]})
-    return collect_outcomes(queue, decisions, notes, studies, outcomes, "overlaps_with").set_index("study_id")
+    return collect_outcomes(
+        queue, decisions, notes, studies, outcomes, Cohorts("overlaps_with", fields=FIELDS)
+    ).set_index("study_id")
 
 
 def row(item, events="3", total="10", state="settled", **more):
@@ -56,7 +62,7 @@ def test_every_study_is_there_with_its_reason():
         "j": "used",
     }
     assert "Study a, which is pooled instead" in table.loc["c", "remark"]
-    assert "11 events among 10" in table.loc["e", "remark"]
+    assert "“Events” is 11 of 10 “Total”" in table.loc["e", "remark"]
     assert table.loc["a", "source"] == "Table 2"
     assert table.loc["a", "region"] == "north"
     assert (table.loc["a", "year"], table.loc["b", "year"], table.loc["c", "year"]) == ("2019", "", "")

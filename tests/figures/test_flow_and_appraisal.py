@@ -129,7 +129,7 @@ def test_every_light_has_a_symbol():
     symbols = sum(text in ("+", "−", "!", "×", "?") for text in texts)
     empty = sum(patch.get_linestyle() not in ("solid", "-") for patch in circles)
     assert symbols + empty == len(circles)
-    assert "7/9" in texts, "how many are well on an item"
+    assert "7/9" in texts, "how many have the best rating on an item"
 
 
 def test_judgements_in_words_have_their_own_legend():

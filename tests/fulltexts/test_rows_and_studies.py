@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.appraisal.appraisal_rows import appraisal_rows
-from prismake.core.labels import arm_names, study_label, surname_of
 from prismake.core.records import table
 from prismake.extraction.extraction_rows import extraction_rows
 from prismake.fulltexts.full_text_rows import full_text_rows
@@ -122,30 +120,6 @@ def test_different_designs_in_one_study_are_said():
     assert "cohort, single_arm" in found["problem"][0]
 
 
-@pytest.mark.parametrize(("design", "items"), [("cohort", 8), ("case_control", 8), ("single_arm", 6)])
-def test_each_design_is_asked_its_own_items(design, items):
-    instruments = {"cohort": "nos_cohort", "case_control": "nos_case_control", "single_arm": "nos_single_arm"}
-    found = included_studies(reports({"report_id": "a"}), assessed({"item_id": "a", "design": design}), {})
-    queue = appraisal_rows(found, instruments)
-    assert len(queue) == items
-    assert queue["item_id"].is_unique
-    assert all(queue["choices"].str.contains("a"))
-
-
 def test_arms_are_extracted_separately():
-    assert arm_names("CD19; CD22 ;; a|b") == ["CD19", "CD22", "a/b"]
     found = included_studies(reports({"report_id": "a"}), assessed({"item_id": "a", "arms": "CD19; CD22"}), {})
     assert list(extraction_rows(found, {})["item_id"]) == ["a|CD19", "a|CD22"]
-
-
-@pytest.mark.parametrize(
-    ("author", "surname"),
-    [("Maude SL", "Maude"), ("Maude, S. L.", "Maude"), ("De Moerloose B", "De Moerloose"), ("Wang Y.", "Wang"), ("Li", "Li"), ("Takeaki S.", "Takeaki")],
-)  # fmt: skip
-def test_surnames(author, surname):
-    assert surname_of(author) == surname
-
-
-def test_labels_fall_back_on_the_title():
-    assert study_label([], 2019, "A trial of cells", "") == "A trial of cells 2019"
-    assert study_label([], pd.NA, "x" * 20 + " " + "y" * 40, "") == "x" * 20

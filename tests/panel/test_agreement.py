@@ -27,6 +27,7 @@ from prismake.panel.agreement import (
     krippendorff_alpha,
     landis_koch,
     many,
+    weighted_kappa,
     wilson,
 )
 
@@ -310,3 +311,27 @@ def test_import_costs_nothing():
     code = "import sys, prismake.panel.agreement; print([m for m in ('numpy', 'pandas', 'scipy', 'sklearn') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("weights", ["linear", "quadratic"])
+def test_weighted_kappa_is_that_of_scikit_learn(weights):
+    from sklearn.metrics import cohen_kappa_score
+
+    rng = np.random.default_rng(11)
+    first = rng.integers(0, 4, 90)
+    second = np.clip(first + rng.integers(-1, 2, 90), 0, 3)
+    found = weighted_kappa(first, second, range(4), weights=weights)
+    assert found.kappa == pytest.approx(cohen_kappa_score(first, second, weights=weights), abs=1e-12)
+    assert found.lb < found.kappa < found.ub
+
+
+def test_weighted_kappa_of_two_answers_is_kappa_with_its_standard_error():
+    first, second = [0, 1, 1, 0, 1, 0, 1, 1], [0, 1, 0, 0, 1, 1, 1, 1]
+    plain, found = agreement(first, second), weighted_kappa(first, second, [0, 1])
+    assert (found.n, found.kappa) == (8, pytest.approx(plain.kappa, abs=1e-12))
+    assert found.se == pytest.approx(plain.kappa_se, abs=1e-12)  # Fleiss, Cohen & Everitt 1969: unit weights, eq. 13
+
+
+def test_weighted_kappa_that_does_not_exist_says_why():
+    assert weighted_kappa(["low"] * 3, ["low"] * 3, ["low", "high"]).reason.startswith("both reviewers gave one")
+    assert weighted_kappa([None], ["low"], ["low", "high"]).n == 0

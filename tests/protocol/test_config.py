@@ -101,7 +101,7 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
             assert rule.get("type"), name
             assert rule.get("description", "").endswith("."), name
             inner = rule.get("properties") or rule.get("additionalProperties") or rule.get("items")
-            optional = "default" in rule or key in required or path.endswith(("published", "previous"))
+            optional = "default" in rule or key in required or path.endswith(("published", "previous", "scale"))
             assert optional, name
             if isinstance(inner, dict) and "properties" in inner:
                 walk(inner["properties"], inner.get("required", []), name)
@@ -139,6 +139,30 @@ def test_a_previous_version_made_elsewhere_or_frozen_here(tmp_path):
     (tmp_path / "config/searches").mkdir()
     filled = validated({**GOOD, "previous": {"version": "2025"}}, folder=tmp_path)
     assert filled["previous"] == {"version": "2025"}
+
+
+def test_a_trial_gets_a_scale_for_cohorts_only_if_the_protocol_insists():
+    asked = {"title": "t", "question": "q", "appraisal": {"instruments": {"rct": "nos_cohort"}}}
+    with pytest.raises(ConfigError, match=r"made for studies without randomisation.*appraisal.insist: \[rct\]"):
+        validated(asked)
+    asked["appraisal"]["insist"] = ["rct"]
+    assert validated(asked)["appraisal"]["instruments"] == {"rct": "nos_cohort"}
+    asked["appraisal"] = {"instruments": {"cohort": "rob2"}}
+    with pytest.raises(ConfigError, match="made for randomised trials"):
+        validated(asked)
+    asked["appraisal"] = {"instruments": {"registry": "none", "nrsi": "robins_i", "randomised_trial": "rob2"}}
+    assert validated(asked)
+
+
+def test_a_review_brings_its_own_instrument(tmp_path):
+    asked = {"title": "t", "question": "q", "appraisal": {"instruments": {"cohort": "mine"}}}
+    with pytest.raises(ConfigError, match=r"config/instruments/mine\.yaml"):
+        validated(asked, folder=tmp_path)
+    path = tmp_path / "config/instruments/mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("instrument: mine\ntitle: Ours\nsource: our protocol\ndomains: [{name: d, label: D, maximum: 1}]\n")
+    with pytest.raises(ConfigError, match=r"(?s)config/instruments/mine\.yaml.*line 4: .*its items give 0"):
+        validated(asked, folder=tmp_path)
 
 
 def test_a_key_of_an_older_version_is_named_with_its_new_name(monkeypatch):

@@ -86,7 +86,7 @@ def test_maxima(name, maximum):
         if not item.not_applicable
     }
     judged = score(name, best)
-    assert (judged.total, judged.maximum, judged.overall) == (maximum, maximum, "high")
+    assert (judged.total, judged.maximum, judged.overall) == (maximum, maximum, "high quality")
 
 
 def test_both_answers_of_comparability_give_two_stars():

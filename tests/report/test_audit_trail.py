@@ -10,7 +10,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import write_csv, write_json
 from prismake.core.records import table
 from prismake.kept import answers as history
-from prismake.report.audit_trail import story
+from prismake.report.audit_trail import audit_trail
 
 FIRST, COPY, OTHER = "pubmed:101", "embase:L7", "pubmed:202"
 ROWS = [
@@ -76,7 +76,7 @@ def _made(path):
 
 def told(review, name=FIRST):
     """The story without its times."""
-    return [line.split("+00:00: ")[-1] for line in story(name, review)]
+    return [line.split("+00:00: ")[-1] for line in audit_trail(name, review)]
 
 
 def test_it_tells_where_it_came_from_what_happened_and_where_it_stands(review):
@@ -106,8 +106,8 @@ def test_it_tells_where_it_came_from_what_happened_and_where_it_stands(review):
     "name",
     [COPY, "10.5555/AMBER", "https://doi.org/10.5555/amber", "101", "PMID: 101", "PMC9001", "pubmed:099", f" {FIRST} "],
 )
-def test_every_name_of_a_report_tells_the_same_story(review, name):
-    assert story(name, review) == story(FIRST, review)
+def test_every_name_of_a_report_has_the_same_audit_trail(review, name):
+    assert audit_trail(name, review) == audit_trail(FIRST, review)
 
 
 def test_another_record_has_a_story_of_its_own(review):
@@ -118,13 +118,13 @@ def test_another_record_has_a_story_of_its_own(review):
 
 def test_a_name_of_several_reports_is_not_guessed(review):
     with pytest.raises(PrismakeError, match="stands for 2 reports: cochrane:1, pubmed:202"):
-        story("10.5555/basil", review)
+        audit_trail("10.5555/basil", review)
 
 
 def test_nothing_known_is_said(review, tmp_path):
     for folder in (review, tmp_path / "elsewhere"):
         with pytest.raises(PrismakeError, match="nothing is known of “nobody:1”"):
-            story("nobody:1", folder)
+            audit_trail("nobody:1", folder)
 
 
 def test_results_that_were_deleted_leave_the_past(review):

@@ -129,7 +129,7 @@ def test_duplicates_by_source_and_for_every_two_sources():
     assert "Embase2001019016030" in words
     assert "<b>x</b>Embase30same DOI and title: 18; same PMID: 12" in words
     assert "Embaseitself10identical: 10" in words
-    assert "People called 4 pairs the same, 2 different." in words
+    assert "The reviewers judged 4 pairs the same, 2 different." in words
     assert "correction: 3" in words
 
 

@@ -94,6 +94,11 @@ QUIRKS: dict[str, Quirk] = {
     "Web of Science: a line like an end": Quirk(
         "PT J\nTI One\nAB Tumours that were\n   ER positive.\nER \n", ({"abstract": "Tumours that were ER positive."},)
     ),
+    # the same without blanks before it
+    "Web of Science: a bare line like an end": Quirk(
+        "PT J\nTI One\nAB Tumours that were\nER positive.\nPY 2019\nER\n",
+        ({"abstract": "Tumours that were ER positive.", "year": 2019},),
+    ),
     # EndNote, style EndNote Export
     "EndNote tagged": Quirk(
         "%0 Journal Article\n%A Quint, A.\n%A Roe, C.\n%T One\n%J Ex\n%D 2019\n%V 4\n%N 2\n%P 11-19\n%R 10.5555/ex.1\n%M 31234501\n%W NLM\n",

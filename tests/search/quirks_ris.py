@@ -259,4 +259,28 @@ QUIRKS: dict[str, Quirk] = {
     "trailing blanks": Quirk("TY  - JOUR  \nTI  - One\t \nPY  - 2019 \nER  -   \n", ({"title": "One", "year": 2019},)),
     # an empty value must not swallow the next line (rispy)
     "an empty value": ris("SP  -", "PY  - 2019", pages="", year=2019),
+    # pasted into a word processor and saved as text: every line is indented
+    "indented lines": Quirk("  TY  - JOUR\n  TI  - One\n  PY  - 2019\n  ER  - \n", ({"title": "One", "year": 2019},)),
+    # the same with tabs
+    "tabs behind tags": Quirk("TY\t- JOUR\nTI\t- One\nER\t- \n", ({"title": "One"},)),
+    # an end with a full stop ends
+    "an end with a full stop": Quirk(
+        "TY  - JOUR\nTI  - One\nER  - .\nTY  - JOUR\nTI  - Two\nER  - \n", ({"title": "One"}, {"title": "Two"})
+    ),
+    # RefWorks and Citavi: all key words in one tag
+    "key words by semicolons": ris("KW  - child; leukemia; cells", keywords=["child", "leukemia", "cells"]),
+    # Embase records whose names have run together
+    "names run together": ris("A1  - Liu L.Moody J.Gall A.", authors=["Liu L.", "Moody J.", "Gall A."]),
+    # Ovid, exports with a link in UR
+    "Ovid with UR": Quirk(
+        "TY  - JOUR\nID  - 30000101\nT1  - One\nDB  - Ovid MEDLINE(R) ALL <1946 to 2021>\nUR  - https://ovidsp.ovid.com/ovidweb.cgi"
+        "?T=JS&CSC=Y&NEWS=N&PAGE=fulltext&D=medl&AN=30000101\nER  - \n",
+        ({"pmid": "30000101", "database": "MEDLINE"},),
+    ),
+    # EndNote: the number of a record in a library is no PMID
+    "number in a library": ris("ID  - 1234", "DB  - MEDLINE", pmid=""),
+    # UTF-8 opened as Windows-1252 and saved
+    "letters changed twice": Quirk(
+        "TY  - JOUR\nTI  - M\u00c3\u00bcller\nER  - \n", ({"title": "M\u00c3\u00bcller"},), warned="look as if UTF-8"
+    ),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import openpyxl
 import pytest
-from prismake.core.errors import PrismakeError
+from prismake.core.errors import ImportFileError, PrismakeError
 from prismake.search import decode, read_file, reading, stream, worksheets
 from prismake.search.inventory import Fields
 
@@ -125,6 +126,30 @@ def test_a_stray_cell_costs_nothing_and_is_named(tmp_path, monkeypatch):
     assert [record["title"] for record in found.records] == ["One"]
     assert found.fields.unknown == {"column 16384 without a name": 1}
     assert "60000" in found.problems[0]
+
+
+def test_a_stray_cell_of_opendocument_is_refused_with_its_place(tmp_path):
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table>"
+        '<table:table-row table:number-rows-repeated="59999"><table:table-cell/></table:table-row><table:table-row>'
+        '<table:table-cell table:number-columns-repeated="1000"/><table:table-cell><text:p>x</text:p></table:table-cell>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    with pytest.raises(ImportFileError, match=r"row 60,000 and column 1,001") as error:
+        read_file(put(tmp_path, data.getvalue()))
+    assert "Delete the rows below" in error.value.remedy
+
+
+def test_a_row_of_stray_cells_only_is_no_record(tmp_path):
+    found = read_file(put(tmp_path, workbook(Export={**TABLE, "Z9": "x"})))
+    assert [record["title"] for record in found.records] == ["One"] and "line 9" in found.problems[0]
 
 
 def test_a_further_sheet_with_records_is_named(tmp_path):

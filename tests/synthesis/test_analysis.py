@@ -41,7 +41,7 @@ def relapse(**more):
     return table(rows, domain=[RELAPSE[label][2] for label in sorted(RELAPSE)], **more)
 
 
-def run(frame, settings, undecided=NONE):
+def run(frame, settings, undecided=NONE, **more):
     found = analyse(
         "x",
         frame,
@@ -51,6 +51,7 @@ def run(frame, settings, undecided=NONE):
         level=95,
         subgroup_tau2="common",
         undecided=undecided,
+        **more,
     )
     json.dumps(found, allow_nan=False)  # plain and finite, whatever happened
     return found
@@ -338,3 +339,31 @@ def test_what_is_printed_of_an_outcome_has_the_digits_of_its_data():
 def test_proportions_are_printed_in_per_cent_where_the_protocol_asks_for_it():
     sentence = run(relapse(), spec(proportions="percent"))["sentence"]
     assert "pooled proportion 40.8 % (95 % CI 28.0 to 55.0 %)" in sentence
+
+
+def test_without_high_risk_is_the_main_analysis_of_the_others():
+    high = dict.fromkeys(RELAPSE, False) | {"Shah 2020": True, "Lee 2015": True, "Pan 2019": None}
+    appraisals = {study: {"high_risk": value, "overall": "", "ratings": []} for study, value in high.items()}
+    settings, frame = spec(sensitivity=["without_high_risk"]), relapse()
+    found = run(frame, settings, appraisals=appraisals)["sensitivity"]["without_high_risk"]
+    rest = run(frame[~frame["label"].isin(["Shah 2020", "Lee 2015"])], settings)["analyses"]["main"]
+    assert (found["k"], found["model"], found["without"]) == (6, "glmm", ["Lee 2015", "Shah 2020"])
+    assert found["values"] == rest["values"]
+    assert "Left out: Lee 2015, Shah 2020. Not judged on the whole, and kept: Pan 2019." in found["sentence"]
+
+
+@pytest.mark.parametrize(("high", "why"), [(False, "no study is judged to be at high risk"), (True, "fewer than two")])
+def test_without_high_risk_says_why_it_was_not_run(high, why):
+    appraisals = {study: {"high_risk": high, "overall": "", "ratings": []} for study in RELAPSE}
+    found = run(relapse(), spec(sensitivity=["without_high_risk"]), appraisals=appraisals)["sensitivity"]
+    assert why in found["without_high_risk"]["sentence"]
+    assert found["without_high_risk"]["values"] is None
+
+
+def test_subgroups_by_judgement_leave_out_who_was_not_judged():
+    words = {"Shah 2020": "low quality", "Lee 2015": ""}
+    frame = relapse()
+    frame["risk_of_bias"] = frame["label"].map(lambda label: words.get(label, "high quality"))
+    found = run(frame, spec(subgroups=["risk_of_bias"]))["subgroups"]["risk_of_bias"]
+    assert [(row["level"], row["k"]) for row in found["levels"]][:2] == [("high quality", 6), ("low quality", 1)]
+    assert found["df"] == 1

@@ -34,11 +34,11 @@ _GONE = (
 )  # fmt: skip
 
 
-def _without(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+def without(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     return table.assign(**{name: "" for name in names if name in table.columns})
 
 
-def _thinned(table: pd.DataFrame, share: float) -> pd.DataFrame:
+def thinned(table: pd.DataFrame, share: float) -> pd.DataFrame:
     draw = np.random.default_rng(1)
     names = [name for name in _COLUMNS if name in table.columns]
     return table.assign(**{name: table[name].where(draw.random(len(table)) >= share, "") for name in names})
@@ -51,8 +51,8 @@ def _numbered(table: pd.DataFrame) -> pd.DataFrame:
 def ablations(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The table without columns or values, by what was done to it."""
     out = {"as it is": table}
-    out |= {"no " + ", ".join(n for n in names if n != "url"): _without(table, names) for names in _GONE}
-    out |= {f"{share:.0%} of all values gone": _thinned(table, share) for share in (0.2, 0.5)}
+    out |= {"no " + ", ".join(n for n in names if n != "url"): without(table, names) for names in _GONE}
+    out |= {f"{share:.0%} of all values gone": thinned(table, share) for share in (0.2, 0.5)}
     return out | {"a running number under issue": _numbered(table)}
 
 
@@ -96,7 +96,7 @@ def _shortened(pages: str) -> str:
     return f"{m[1]}-{m[2][-2:]}" if same else pages
 
 
-def _initials(authors: str) -> str:
+def initials(authors: str) -> str:
     names = [n.split(",") for n in authors.split(" and ")]
     return " and ".join(f"{n[0]}, {' '.join(w[0] + '.' for w in n[1].split())}" if len(n) == 2 else n[0] for n in names)
 
@@ -110,36 +110,36 @@ def _column(name: str, change: Callable[[str], str]) -> Callable[[pd.DataFrame],
 
 
 _DAMAGE: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "no DOI": lambda t: _without(t, ("doi", "url")),
-    "no DOI, no abstract": lambda t: _without(t, ("doi", "url", "abstract")),
-    "no DOI, first three authors": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI": lambda t: without(t, ("doi", "url")),
+    "no DOI, no abstract": lambda t: without(t, ("doi", "url", "abstract")),
+    "no DOI, first three authors": lambda t: without(t, ("doi", "url")).assign(
         authors=t["authors"].map(lambda v: " and ".join(v.split(" and ")[:3]))),
-    "no DOI, initials": lambda t: _without(t, ("doi", "url")).assign(authors=t["authors"].map(_initials)),
-    "no DOI, authors glued": lambda t: _without(t, ("doi", "url")).assign(
-        authors=t["authors"].map(lambda v: _initials(v).replace(",", "").replace(" and ", ""))),
-    "no DOI, no authors": lambda t: _without(t, ("doi", "url", "authors")),
-    "no DOI, and others": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, initials": lambda t: without(t, ("doi", "url")).assign(authors=t["authors"].map(initials)),
+    "no DOI, authors glued": lambda t: without(t, ("doi", "url")).assign(
+        authors=t["authors"].map(lambda v: initials(v).replace(",", "").replace(" and ", ""))),
+    "no DOI, no authors": lambda t: without(t, ("doi", "url", "authors")),
+    "no DOI, and others": lambda t: without(t, ("doi", "url")).assign(
         authors=t["authors"].map(lambda v: v.split(" and ")[0] + " and others" if " and " in v else v)),
-    "no DOI, pages shortened": lambda t: _without(t, ("doi", "url")).assign(pages=t["pages"].map(_shortened)),
-    "no DOI, pages a date": lambda t: _without(t, ("doi", "url")).assign(pages=t["pages"].map(_date)),
-    "no DOI, first page": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, pages shortened": lambda t: without(t, ("doi", "url")).assign(pages=t["pages"].map(_shortened)),
+    "no DOI, pages a date": lambda t: without(t, ("doi", "url")).assign(pages=t["pages"].map(_date)),
+    "no DOI, first page": lambda t: without(t, ("doi", "url")).assign(
         pages=t["pages"].map(lambda v: v.split("-")[0])),
-    "no DOI, issue in the volume": lambda t: _without(t, ("doi", "url", "issue")).assign(
+    "no DOI, issue in the volume": lambda t: without(t, ("doi", "url", "issue")).assign(
         volume=[f"{v} ({i})" if v and i else v for v, i in zip(t["volume"], t["issue"], strict=True)]),
-    "no DOI, title in capitals": lambda t: _without(t, ("doi", "url")).assign(title=t["title"].str.upper()),
-    "no DOI, kind behind the title": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, title in capitals": lambda t: without(t, ("doi", "url")).assign(title=t["title"].str.upper()),
+    "no DOI, kind behind the title": lambda t: without(t, ("doi", "url")).assign(
         title=t["title"].map(lambda v: v.rstrip(".") + ". [Review] [34 refs]")),
-    "no DOI, a letter of the title lost": lambda t: _without(t, ("doi", "url")).assign(title=t["title"].map(_typo)),
-    "no DOI, mark-up in the title": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, a letter of the title lost": lambda t: without(t, ("doi", "url")).assign(title=t["title"].map(_typo)),
+    "no DOI, mark-up in the title": lambda t: without(t, ("doi", "url")).assign(
         title=t["title"].map(lambda v: f"<b>{v}</b>")),
-    "no DOI, subtitle lost": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, subtitle lost": lambda t: without(t, ("doi", "url")).assign(
         title=t["title"].map(lambda v: v.split(":")[0] if len(v.split(":")[0]) > 30 else v)),
-    "no DOI, words of the journal cut": lambda t: _without(t, ("doi", "url")).assign(
+    "no DOI, words of the journal cut": lambda t: without(t, ("doi", "url")).assign(
         journal=t["journal"].map(lambda v: " ".join(w[:4] + "." if len(w) > 5 else w for w in v.split()))),
-    "online first (DOI only)": lambda t: _without(t, ("volume", "issue", "pages")),
-    "online first, year before, no DOI": lambda t: _without(t, ("volume", "issue", "pages", "doi", "url")).assign(
+    "online first (DOI only)": lambda t: without(t, ("volume", "issue", "pages")),
+    "online first, year before, no DOI": lambda t: without(t, ("volume", "issue", "pages", "doi", "url")).assign(
         year=t["year"].map(lambda v: str(int(v) - 1) if v.isdigit() else v)),
-    "running number under issue, no DOI": lambda t: _numbered(_without(t, ("doi", "url"))),
+    "running number under issue, no DOI": lambda t: _numbered(without(t, ("doi", "url"))),
 }  # fmt: skip
 
 

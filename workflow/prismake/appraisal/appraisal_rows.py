@@ -1,52 +1,181 @@
-"""What is asked about the risk of bias of each study, as rows of a sheet."""
+"""What is asked about the risk of bias of each study or result, as rows of a sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from prismake.appraisal.item_ids import item_id
 from prismake.core.errors import PrismakeError
-from prismake.protocol.instruments import load_instrument, row_choices
+from prismake.protocol.instruments import (
+    NONE,
+    OVERALL,
+    Condition,
+    Domain,
+    Instrument,
+    Item,
+    concern_id,
+    load_instrument,
+    row_choices,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "asked_if", "judged", "members"]
+_JUDGE = "Your judgement of the risk of bias"
+_PROPOSED = "What the published algorithm makes of your answers stands under Proposed; where you differ, say why."
 
-def appraisal_rows(table: pd.DataFrame, instruments: Mapping[str, str]) -> pd.DataFrame:
-    """One row a study and item of the instrument for its design; items that do not apply are not asked."""
+
+def appraisal_rows(
+    table: pd.DataFrame, instruments: Mapping[str, str], outcomes: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row a question of the instrument for the design of a study, and one a judgement.
+
+    Items that do not apply are not asked. Where the instrument judges results, what concerns the study is asked once
+    and the rest for each outcome; the condition of a question stands in ``asked_if`` as JSON, alternatives of
+    [item_id, answers].
+
+    Args:
+        table: ``full_text/studies.csv``.
+        instruments: by design, the name of an instrument or ``none``.
+        outcomes: title by name of the outcomes of the protocol.
+    """
     import pandas as pd
 
     rows = []
     for study in table.to_dict("records"):
-        scale = load_instrument(_instrument(study, instruments))
-        for item in scale.items:
-            if item.not_applicable:
+        name = instrument_of(study, instruments)
+        if name != NONE:
+            rows += list(_Asked(study, load_instrument(name)).rows(outcomes or {}))
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
+
+
+class _Asked:
+    """One study and its instrument."""
+
+    def __init__(self, study: Mapping[str, str], scale: Instrument) -> None:
+        self.study, self.scale = study, scale
+        self.once = {item.id for item in scale.items if item.once}
+
+    def rows(self, outcomes: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        if not self.scale.by_result:
+            yield from self._some("", "")
+            return
+        yield from self._some("", "", once=True)
+        for name, title in outcomes.items():
+            yield from self._some(name, title, once=False)
+
+    def _some(self, result: str, title: str, once: bool | None = None) -> Iterator[dict[str, str]]:
+        """The rows of the study, those of it that are asked once, or those of one result."""
+        if not once:
+            for item in (item for item in self.scale.items if not item.domain):
+                yield self._question(item, result, title)
+        for domain in self.scale.details.values():
+            if once is not None and domain.once != once:
                 continue
-            rows.append(
-                {
-                    "item_id": f"{study['study_id']}|{scale.name}|{item.id}",
-                    "title": study["label"],
-                    "report": study["report"],
-                    "domain": scale.domains[item.domain][0],
-                    "question": f"{item.id}. {item.question}",
-                    "meaning": "\n".join(
-                        f"{value}  {text}{' ★' * stars}" for value, (text, stars) in item.answers.items()
-                    ),
-                    "choices": "|".join(row_choices(item)),
-                    "members": "\n".join(
-                        f"{report}|{scale.name}|{item.id}" for report in study["report_ids"].split("; ")
-                    ),
-                }
+            for item in self.scale.items:
+                if item.domain == domain.name and not item.not_applicable:
+                    yield self._question(item, result, title)
+            yield from self._judgements(domain, result, title)
+        if self.scale.judged_overall and not once:
+            yield self._judgement(OVERALL, "Overall", _JUDGE, result, title, "worst" in self.scale.overall)
+
+    def _question(self, item: Item, result: str, title: str) -> dict[str, str]:
+        asked = f" (asked if {_in_words(item.condition)})" if item.condition else ""
+        label = self.scale.domains[item.domain][0] if item.domain else "Result"
+        lines = [f"{value}  {text}{' ★' * stars}".rstrip() for value, (text, stars) in item.answers.items()]
+        number = f"{item.id}. " if item.domain else ""
+        question = f"{number}{item.question}{asked}"
+        return self._row(item.id, label, question, lines, row_choices(item), item.condition, result, title)
+
+    def _judgements(self, domain: Domain, result: str, title: str) -> Iterator[dict[str, str]]:
+        if domain.judged:
+            yield self._judgement(
+                domain.name, domain.label, f"{domain.name}. {_JUDGE}", result, title, bool(domain.parts)
             )
-    columns = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "members"]
-    return pd.DataFrame(rows, columns=columns, dtype=str)
+        if domain.concern:
+            words = self.scale.concerns
+            name, question = concern_id(domain.name), f"{domain.name}. Concern about applicability: {domain.concern}"
+            lines = [f"{word} concern" for word in words]
+            yield self._row(name, domain.label, question, lines, words, (), result, title)
+
+    def _judgement(
+        self, name: str, label: str, question: str, result: str, title: str, proposed: bool
+    ) -> dict[str, str]:
+        words = (*self.scale.judgements, *self.scale.aside)
+        lines = [*words, *([_PROPOSED] if proposed else [])]
+        return {**self._row(name, label, question, lines, words, (), result, title), "judged": "yes"}
+
+    def _row(
+        self,
+        name: str,
+        domain: str,
+        question: str,
+        meaning: list[str],
+        choices: tuple[str, ...],
+        condition: Condition,
+        result: str,
+        title: str,
+    ) -> dict[str, str]:
+        study, scale = self.study, self.scale
+        return {
+            "item_id": item_id(study["study_id"], scale.name, result, name),
+            "title": f"{study['label']}, {title}" if title else study["label"],
+            "report": study["report"],
+            "domain": domain,
+            "question": question,
+            "meaning": "\n".join(meaning),
+            "choices": "|".join(choices),
+            "asked_if": self._asked_if(name, condition, result),
+            "judged": "",
+            "members": "\n".join(
+                item_id(report, scale.name, result, name) for report in study["report_ids"].split("; ")
+            ),
+        }
+
+    def _asked_if(self, name: str, condition: Condition, result: str) -> str:
+        """The condition on full ids, and what everything about a result hangs on: that there is one."""
+        gates = [
+            {item.id: frozenset(item.answers) - item.ends}
+            for item in self.scale.items
+            if item.ends and item.id != name and name not in self.once and not (result == "" and self.scale.by_result)
+        ]
+        alternatives: list[Any] = [dict(alternative) for alternative in condition] or ([{}] if gates else [])
+        for gate in gates:
+            alternatives = [gate | alternative for alternative in alternatives]
+        named = [
+            [
+                [
+                    item_id(self.study["study_id"], self.scale.name, "" if other in self.once else result, other),
+                    sorted(words),
+                ]
+                for other, words in alternative.items()
+            ]
+            for alternative in alternatives
+        ]
+        return json.dumps(named, ensure_ascii=False) if named else ""
 
 
-def _instrument(study: Mapping[str, str], instruments: Mapping[str, str]) -> str:
+def _in_words(condition: Condition) -> str:
+    """``2.1 is NI, PY, Y, or 2.2 is NI``."""
+    return ", or ".join(
+        " and ".join(f"{item} is {'/'.join(sorted(words))}" for item, words in alternative.items())
+        for alternative in condition
+    )
+
+
+def instrument_of(study: Mapping[str, str], instruments: Mapping[str, str]) -> str:
+    """The instrument for the design of a study.
+
+    Raises:
+        PrismakeError: the protocol names none for this design.
+    """
     if study["design"] not in instruments:
         raise PrismakeError(
             f"the design “{study['design']}” of {study['label']} has no instrument.",
             where="config/config.yaml, appraisal.instruments",
-            remedy=f"Name one; there are instruments for {', '.join(instruments)}.",
+            remedy=f"Name one, or {NONE} if it is not to be appraised. There are some for {', '.join(instruments)}.",
         )
     return instruments[study["design"]]

@@ -1,57 +1,220 @@
-"""Studies judged: the panel's answers to an instrument as stars, domains and one word."""
+"""Studies and results judged: the panel's answers to an instrument as stars, judgements by domain and one word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from prismake.protocol.instruments import load_instrument, score
+from prismake.appraisal.appraisal_rows import instrument_of
+from prismake.appraisal.proposals import answers_of, parts_of, row_of
+from prismake.protocol.instruments import (
+    NONE,
+    NOT_ASKED,
+    OVERALL,
+    Appraisal,
+    Instrument,
+    concern_id,
+    in_words,
+    load_instrument,
+    score,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NOT_APPRAISED, NOT_REPORTED, NO_RULE = "not appraised", "not reported", "no overall judgement"
+NOT_APPLICABLE = "not applicable"
+_KEYS = ("study_id", "label", "instrument")
+_ANSWERS = (*_KEYS, "item", "domain", "answer", "stars", "support", "result", "proposed", "why")
+# The first ten are those that the table has always had; domains of other instruments follow behind all.
+_SCORES = (
+    *(*_KEYS, "selection", "comparability", "outcome", "total", "maximum", "overall", "unanswered"),
+    *("result", "proposed", "why", "unsupported"),
+)
+
 
 def appraise(
-    studies: pd.DataFrame, decisions: pd.DataFrame, notes: pd.DataFrame, instruments: Mapping[str, str], overall: str
+    studies: pd.DataFrame,
+    decisions: pd.DataFrame,
+    notes: pd.DataFrame,
+    instruments: Mapping[str, str],
+    overall: str,
+    outcomes: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table of answers (one row a study and item) and the table of scores (one row a study).
+    """The table of answers (one row a study or result and item) and the table of scores (one row a study or result).
 
-    Items that do not apply are listed with the answer ``not applicable`` and no stars; undecided items have an
-    empty answer. ``maximum`` counts only what the study could earn (5/6 for a cohort without a comparison).
+    Items that do not apply are listed with the answer ``not applicable`` and no stars, items that the path of answers
+    does not lead to with ``not asked``; undecided items have an empty answer. Judgements are rows of their own, under
+    the name of their domain and under ``overall``. ``maximum`` counts only what the study could earn (5/6 for a cohort
+    without a comparison). ``overall`` can stand alone: *high quality*, *high risk of bias*. ``why``: judgements that
+    differ from what the published algorithm proposes, with the reason. ``unsupported``: answers without a quotation or
+    page.
+
+    Args:
+        outcomes: title by name of the outcomes, for instruments that judge results.
     """
     import pandas as pd
 
-    settled = decisions.set_index("item_id")["answer"].to_dict()
-    support = notes.groupby("item_id")["note"].agg(lambda texts: " / ".join(dict.fromkeys(texts))).to_dict()
-    rows, scores = [], []
+    panel = _Panel(decisions, notes)
+    rows: list[dict[str, str]] = []
+    scores: list[dict[str, str]] = []
     for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
-        scale = load_instrument(instruments[study["design"]])
-        answers = {item.id: settled.get(f"{study['study_id']}|{scale.name}|{item.id}", "") for item in scale.items}
-        judged = score(scale, {name: answer for name, answer in answers.items() if answer}, overall=overall)
-        base = {"study_id": study["study_id"], "label": study["label"], "instrument": scale.name}
-        for item in scale.items:
-            answer = "not applicable" if item.not_applicable else answers[item.id]
-            stars = "" if item.id not in judged.stars else str(judged.stars[item.id])
-            text = support.get(f"{study['study_id']}|{scale.name}|{item.id}", "")
-            rows.append(
-                {**base, "item": item.id, "domain": item.domain, "answer": answer, "stars": stars, "support": text}
-            )
-        scores.append(
-            {
-                **base,
-                **{f"{name}": str(judged.domains[name]) for name in scale.domains},
-                "total": str(judged.total),
-                "maximum": str(judged.maximum),
-                "overall": judged.overall,
-                "unanswered": str(len(judged.unanswered)),
-            }
-        )
-    first = ["study_id", "label", "instrument"]
+        name = instrument_of(study, instruments)
+        if name == NONE:
+            none = {"study_id": study["study_id"], "label": study["label"], "instrument": NONE}
+            scores.append({**none, "overall": NOT_APPRAISED, "unanswered": "0"})
+            continue
+        scale = load_instrument(name)
+        for result in (outcomes or {"": ""}) if scale.by_result else [""]:
+            judged = _Judged(panel, study, scale, result, overall)
+            rows += judged.rows()
+            scores.append(judged.scores())
+    domains = dict.fromkeys(column for row in scores for column in row if column not in _SCORES)
     return (
-        pd.DataFrame(rows, columns=[*first, "item", "domain", "answer", "stars", "support"], dtype=str),
-        pd.DataFrame(
-            scores,
-            columns=[*first, "selection", "comparability", "outcome", "total", "maximum", "overall", "unanswered"],
-            dtype=str,
-        ),
+        pd.DataFrame(rows, columns=list(_ANSWERS), dtype=str).fillna(""),
+        pd.DataFrame(scores, columns=[*_SCORES, *domains], dtype=str).fillna(""),
     )
+
+
+class _Panel:
+    """What the panel has settled and noted, by id of the row."""
+
+    def __init__(self, decisions: pd.DataFrame, notes: pd.DataFrame) -> None:
+        self.answers: dict[str, str] = decisions.set_index("item_id")["answer"].to_dict()
+        self.support = _joined(notes, "note")
+        self.reasons = _joined(notes, "why") if "why" in notes else {}
+
+
+def _joined(notes: pd.DataFrame, column: str) -> dict[str, str]:
+    texts = notes[notes[column] != ""].groupby("item_id")[column]
+    return texts.agg(lambda group: " / ".join(dict.fromkeys(group))).to_dict()
+
+
+class _Judged:
+    """One study, or one result of it, judged by its instrument."""
+
+    def __init__(self, panel: _Panel, study: Mapping[str, str], scale: Instrument, result: str, overall: str) -> None:
+        self.panel, self.scale, self.result = panel, scale, result
+        self.study = str(study["study_id"])
+        self.base = {"study_id": self.study, "label": str(study["label"]), "instrument": scale.name}
+        self.given = answers_of(scale, self.study, result, panel.answers)
+        self.score: Appraisal = score(scale, self.given, overall=overall)
+
+    @property
+    def reported(self) -> bool:
+        """Whether there is a result to judge."""
+        return not any(self.given.get(item.id) in item.ends for item in self.scale.items)
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """Items and judgements in the order of the sheet."""
+        for item in self.scale.items:
+            if item.not_applicable:
+                yield self._row(item.id, item.domain, NOT_APPLICABLE)
+            else:
+                answer = NOT_ASKED if item.id in self.score.not_asked else self.given.get(item.id, "")
+                yield self._row(item.id, item.domain, answer)
+        for part in parts_of(self.scale) if self.reported else ():
+            yield self._row(part, part.removesuffix(concern_id("")), self.given[part])
+
+    def _row(self, part: str, domain: str, answer: str) -> dict[str, str]:
+        row, stars = row_of(self.scale, self.study, self.result, part), self.score.stars
+        return {
+            **self.base,
+            "item": part,
+            "domain": domain,
+            "answer": answer,
+            "stars": str(stars[part]) if part in stars and self.scale.with_stars else "",
+            "support": self.panel.support.get(row, ""),
+            "result": self.result,
+            "proposed": self.score.proposals.get(part, "") if part in self.given else "",
+            "why": self.panel.reasons.get(row, ""),
+        }
+
+    def scores(self) -> dict[str, str]:
+        """The row of the table of scores."""
+        scale, judged = self.scale, self.score
+        row = {
+            **self.base,
+            "total": str(judged.total) if scale.with_stars else "",
+            "maximum": str(judged.maximum) if scale.with_stars else "",
+            "overall": self._overall(),
+            "unanswered": str(len(self._missing())),
+            "result": self.result,
+            "proposed": in_words(scale, judged.proposals.get(OVERALL, "")),
+            "why": self._differences(),
+            "unsupported": str(self._unsupported()),
+        }
+        if scale.with_stars:
+            return row | {name: str(stars) for name, stars in judged.domains.items()}
+        return row | {part: self._word(part) for part in parts_of(scale) if part != OVERALL}
+
+    def _word(self, part: str) -> str:
+        answer = self.given[part]
+        return in_words(self.scale, answer) if part in self.scale.details else answer and f"{answer} concern"
+
+    def _overall(self) -> str:
+        if not self.reported:
+            return NOT_REPORTED
+        if self.scale.with_stars or self.score.overall:
+            return in_words(self.scale, self.score.overall)
+        return "" if self.scale.judged_overall or self._missing() else NO_RULE
+
+    def _missing(self) -> list[str]:
+        """Questions and judgements that are not settled."""
+        if not self.reported:
+            return []
+        return [*self.score.unanswered, *(part for part in parts_of(self.scale) if not self.given[part])]
+
+    def _differences(self) -> str:
+        """Each judgement that differs from its proposal, with the reason."""
+        found = []
+        for part, proposed in self.score.proposals.items():
+            judgement = self.score.judgements.get(part)
+            if judgement and judgement != proposed and self.reported:
+                row = row_of(self.scale, self.study, self.result, part)
+                why = self.panel.reasons.get(row) or self.panel.support.get(row) or "no reason given"
+                found.append(f"{part}: {judgement} instead of {proposed} ({why})")
+        return "; ".join(found)
+
+    def _unsupported(self) -> int:
+        rows = (row_of(self.scale, self.study, self.result, part) for part, answer in self.given.items() if answer)
+        return sum(not self.panel.support.get(row) for row in rows)
+
+
+def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
+    """What a traffic-light plot shows: judgements where people give them, else the items; one block an instrument.
+
+    A result is a row of its own, called by study and outcome.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(appraisal)
+    if table.empty:
+        return table
+    judged = {name: set(parts_of(load_instrument(name))) for name in table["instrument"].unique()}
+    shown = [
+        item in judged[name] if judged[name] else True
+        for name, item in zip(table["instrument"], table["item"], strict=True)
+    ]
+    table = table[shown].copy()
+    named = table["result"].map(lambda name: outcomes.get(name) or name)
+    table["label"] = table["label"] + named.map(lambda title: f", {title}" if title else "")
+    table["study_id"] = table["study_id"] + table["result"].map(lambda name: f"|{name}" if name else "")
+    return table
+
+
+def stars_only(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of instruments that give stars."""
+    given = {name: name != NONE and load_instrument(name).with_stars for name in table["instrument"].unique()}
+    return table[table["instrument"].map(given).astype(bool)] if len(table) else table
+
+
+def questions(scores: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """What figures print below: by instrument, the question of each item or the label of each judged domain."""
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(set(scores["instrument"]) - {NONE}):
+        scale = load_instrument(name)
+        judged = {domain.name: domain.label for domain in scale.details.values() if domain.judged}
+        concerns = {concern_id(d.name): f"{d.label}: applicability" for d in scale.details.values() if d.concern}
+        found[name] = judged | concerns or {item.id: item.question for item in scale.items}
+    return found

@@ -12,6 +12,7 @@ from prismake.core.errors import ConfigError, PrismakeError
 from prismake.report.record_export import ALL, STAGES, WHAT
 from prismake.search.export import FORMATS
 
+SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
 
 
@@ -46,6 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
+    chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
+    chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
+    translate = commands.add_parser("translate", help="write a search in PubMed's syntax for another platform")
+    translate.add_argument("source", help="name of the search, whose query stands in config.yaml")
+    translate.add_argument("platform", choices=("ovid", "embase", "wos"), help="Ovid, Embase.com or Web of Science")
+    press = commands.add_parser("press", help="make the form for the peer review of a search (PRESS 2015)")
+    press.add_argument("source", help="name of the search")
+    press.add_argument("output", type=Path, help="name of the new file, for instance press.pubmed.md")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "new":
@@ -56,6 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from prismake.cli.restore import restore as go_back
 
             go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
+        elif chosen.command == "chase":
+            from prismake.cli.chase import chase_included
+
+            chase_included(chosen.service, read_config, again=chosen.again)
+        elif chosen.command == "translate":
+            from prismake.cli.search_strategy import translated
+
+            print(translated(chosen.source, chosen.platform, read_config))
+        elif chosen.command == "press":
+            from prismake.cli.search_strategy import write_press
+
+            write_press(chosen.source, chosen.output, read_config)
+            print(f"Made {chosen.output}.")
         elif chosen.command == "freeze":
             _freeze(chosen.version)
         elif chosen.command == "export":
@@ -120,9 +143,9 @@ def _export(stage: str, what: str, format: str, output: Path | None) -> None:
 
 
 def _history(record: str) -> None:
-    from prismake.report.audit_trail import story
+    from prismake.report.audit_trail import audit_trail
 
-    for line in story(record):
+    for line in audit_trail(record):
         print(line)
 
 
@@ -132,10 +155,8 @@ def read_config() -> dict:
     Raises:
         ConfigError: this is no folder of a review, or its configuration has problems.
     """
-    import yaml
-
-    from prismake.core.files import read_yaml
     from prismake.protocol.config import validated
+    from prismake.protocol.config_file import read_config_file
 
     if not _CONFIG.is_file():
         raise ConfigError(
@@ -143,7 +164,4 @@ def read_config() -> dict:
             where=str(Path.cwd()),
             remedy="Go to the folder of the review, or make one: prismake new my-review.",
         )
-    try:
-        return validated(read_yaml(_CONFIG))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"the file is not YAML: {error}", where=str(_CONFIG)) from error
+    return validated(read_config_file(_CONFIG))

@@ -50,6 +50,10 @@ class DedupError(PrismakeError):
     """A record table cannot be deduplicated as it stands."""
 
 
+class ExtractionError(PrismakeError):
+    """Numbers that cannot be converted."""
+
+
 class PoolingError(PrismakeError):
     """A pooled estimate does not exist or the input does not define one."""
 

@@ -85,6 +85,14 @@ def sweep_drafts(folder: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
+def sweep_all_drafts(*folders: Path) -> None:
+    """As ``sweep_drafts``, in folders and all that is below them."""
+    for folder in folders:
+        for parent, _, names in os.walk(folder):
+            if any(name.startswith(".") and name.endswith(_DRAFT) for name in names):
+                sweep_drafts(Path(parent))
+
+
 def _writer() -> str:
     """Who writes, as a part of a file name: computer and process."""
     return f"{socket.gethostname().replace('.', '_')}-{os.getpid()}"
@@ -172,18 +180,19 @@ def write_table(path: Path, table: Table) -> None:
     """The same bytes as ``write_csv`` of the same cells."""
     with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.columns)
+        writer.writerow(map(as_text, table.columns))
         writer.writerows(
             [cell if cell[:1] not in _FORMULA_STARTS else as_text(cell) for cell in row] for row in table.rows
         )
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
-    """CSV in UTF-8 with LF; text cells that look like formulas are guarded (see ``as_text``)."""
+    """CSV in UTF-8 with LF; headings and cells that look like formulas are guarded (see ``as_text``)."""
     guarded = frame.copy()
     for column in guarded.columns:
         if guarded[column].dtype == object or str(guarded[column].dtype) in ("str", "string"):
             guarded[column] = guarded[column].map(as_text, na_action="ignore")
+    guarded.columns = [as_text(name) for name in guarded.columns]
     with replacing(path) as draft:
         guarded.to_csv(draft, index=False, lineterminator="\n", encoding="utf-8")
 
@@ -195,6 +204,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     for column in frame.columns:
         frame[column] = frame[column].map(_unguard)
+    frame.columns = [_unguard(name) for name in frame.columns]
     return frame
 
 

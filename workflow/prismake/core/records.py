@@ -69,11 +69,12 @@ _BEHIND_DOI = re.compile(
     r"[?#].*|&(?:amp;)?\w+=.*|;jsessionid=.*|[;,|](?:https?:|doi:|10\.\d{4}).*|\[(?:doi|pii)\].*|<[/a-z].*"
     r"|/(?:abstract|abs|full|full[-_]?text|pdf|pdfdirect|pdfplus|epdf|epub|html?|meta|summary|references|citedby|suppl"
     r"|suppl_file|supplementary[^/]*|supporting-information|-)(?:[/.].*)?$|/(?:tables?|figures?)/\d+.*"
-    r"|(?:\.(?:full|abstract|short|long|pdf|full-text|html?|epub)(?:\+html)?)+$"
+    r"|(?:\.(?:full|abstract|short|long|e?pdf|full-text|html?|epub)(?:\+html)?)+$"
 )
 _BEHIND_PREPRINT = re.compile(r"(?<=\d)v\d{1,2}(?:\..*)?$")
 """bioRxiv and medRxiv write the version of a preprint behind its DOI, to which it does not belong."""
-_BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+)/\d{4,}(?:/.*)?$")
+_BEHIND_OUP = re.compile(r"^(10\.1093/[^/]+/[^/]+|10\.1158/[^/]+|10\.1182/[^/]+)/\d{4,}(?:/.*)?$")
+"""Oxford University Press, AACR and ASH write the number of a file behind it."""
 _PMCID = re.compile(r"\bPMC0*([1-9]\d{0,9})(?!\d)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 # Soft hyphens, zero-width blanks and marks of direction: seen nowhere, they part words everywhere. The joiners
@@ -143,7 +144,7 @@ def _without_address(doi: str) -> str:
 
 _PMID = re.compile(r"\s*(?:pmid|pubmed(?: id)?|medline)?\s*:?\s*(?:nlm)?0*(\d{1,9})(?:\.0)?\s*", re.IGNORECASE)
 _PUBMED_PAGE = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|pubmed\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
     r"|europepmc\.org/abstract/med/)0*(\d{1,9})(?!\d)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ class State(StrEnum):
     SETTLED = "settled"
     UNDECIDED = "undecided"
     CONFLICT = "conflict"
-    PROBLEM = "problem"  # a cell was not understood
+    PROBLEM = "problem"  # a cell was not understood, or its number is doubted
     NOT_SCREENED = "not screened"  # people stopped before anybody had read it
     NOT_APPLICABLE = ""  # of a question that does not apply
 

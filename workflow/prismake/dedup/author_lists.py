@@ -35,7 +35,7 @@ def people(value: object) -> list[tuple[str, ...]]:
 def agreement(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> tuple[float, bool]:
     """The share of the shorter list that the longer has, and whether both name the same people.
 
-    They do where each has all of the other's, or where the shorter is the beginning of the longer.
+    They do where each has all of the other's in any order, or where the shorter is the beginning of the longer.
     """
     if not x or not y:
         return float("nan"), False
@@ -51,7 +51,7 @@ def agreement(x: list[tuple[str, ...]], y: list[tuple[str, ...]]) -> tuple[float
             free.remove(place)
             places.append(place)
     share = len(places) / len(x)
-    return share, share == 1 and max(places) < len(x)
+    return share, share == 1 and (len(x) == len(y) or places == list(range(len(x))))
 
 
 def _one_person(v: tuple[str, ...], w: tuple[str, ...]) -> bool:

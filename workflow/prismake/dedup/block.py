@@ -67,8 +67,9 @@ def _list_neighbours(lists: np.ndarray, then: np.ndarray) -> np.ndarray:
     order = np.lexsort((rows, then[rows], values))
     found = [np.empty(0, dtype=np.int64)]
     for step in range(1, WINDOW + 1):
-        hit = np.flatnonzero(values[order[step:]] == values[order[:-step]]) if len(order) > step else []
-        a, b = rows[order[hit]], rows[order[np.asarray(hit, dtype=np.int64) + step]]
+        near = values[order[step:]] == values[order[:-step]] if len(order) > step else np.zeros(0, dtype=bool)
+        hit = np.flatnonzero(near)
+        a, b = rows[order[hit]], rows[order[hit + step]]
         found.append((np.minimum(a, b) * n + np.maximum(a, b))[a != b])
     return np.concatenate(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,10 +25,10 @@ class Clusters:
     signatures only, so that a cluster of a thousand alike records costs one comparison.
     """
 
-    def __init__(self, signatures: list, conflict: Callable[[tuple, tuple], bool]) -> None:
+    def __init__(self, signatures: list[Any], conflict: Callable[[tuple[Any, ...], tuple[Any, ...]], bool]) -> None:
         self.parent = list(range(len(signatures)))
         self.signatures = signatures
-        self.held: dict[int, set] = {}
+        self.held: dict[int, set[Any]] = {}
         self.members: dict[int, list[int]] = {}
         self.forbidden: dict[int, set[int]] = {}
         self.conflict = conflict
@@ -69,9 +69,7 @@ class Clusters:
         if self.answered(a, b) or (check and self.clash(a, b)):
             return False
         a, b = min(a, b), max(a, b)
-        self.held[a] = (self.held.pop(a, None) or {self.signatures[a]}) | (
-            self.held.pop(b, None) or {self.signatures[b]}
-        )
+        self.held[a] = self.held.pop(a, {self.signatures[a]}) | self.held.pop(b, {self.signatures[b]})
         self.members[a] = self.members.pop(a, [a]) + self.members.pop(b, [b])
         self.parent[b] = a
         return True
@@ -84,7 +82,7 @@ class Clusters:
 _NONE: frozenset[int] = frozenset()
 
 
-def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[tuple]:
+def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[tuple[Any, ...]]:
     """What of a record can forbid its company: DOIs, PMID, place, numbers of the title, kind, registration."""
     registry = (p.kind & kinds.REGISTRY) > 0
     dois = [
@@ -98,19 +96,19 @@ def signatures(p: Entries, merge_cochrane_versions: bool | str = "ask") -> list[
     ]  # fmt: skip
 
 
-def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple, tuple], bool]:
+def conflicts(p: Entries, q: Pairs, d: Decisions) -> Callable[[tuple[Any, ...], tuple[Any, ...]], bool]:
     """The test whether two signatures forbid one cluster.
 
     DOIs and title numbers that a merged pair has in spite of their difference (one paper under two DOIs, a
     number lost in one export) are no conflict elsewhere in its cluster.
     """
-    excused: set[tuple] = set()
+    excused: set[tuple[Any, ...]] = set()
     for k in np.flatnonzero((d.rule != "") & (d.veto == "") & ((q.doi == 0) | (q.numbers < 1))).tolist():
         x, y = q.a[k], q.b[k]
         excused |= {(p.dois[x], p.dois[y]), (p.dois[y], p.dois[x])} if q.doi[k] == 0 else set()
         excused |= {(p.numbers[x], p.numbers[y]), (p.numbers[y], p.numbers[x])} if q.numbers[k] < 1 else set()
 
-    def conflict(x: tuple, y: tuple) -> bool:
+    def conflict(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
         if x == y:
             return False
         same_place = x[2] == y[2] != "" and x[3] == y[3] != ""

@@ -6,8 +6,9 @@ evidence of nothing, neither of sameness nor of difference.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -61,7 +62,7 @@ class Pairs:
         return Pairs(**{k: v[keep] for k, v in self.__dict__.items()})
 
 
-def _ratio(scorer, left: np.ndarray, right: np.ndarray, workers: int) -> np.ndarray:
+def _ratio(scorer: Callable[..., float], left: np.ndarray, right: np.ndarray, workers: int) -> np.ndarray:
     if not len(left):
         return np.empty(0, dtype=np.float32)
     return process.cpdist(left.tolist(), right.tolist(), scorer=scorer, workers=workers, dtype=np.float32) / 100
@@ -165,7 +166,7 @@ def _names(p: Prepared, a: np.ndarray, b: np.ndarray, authors: np.ndarray) -> np
     """
     code = p.codes["surnames"]
     out = (code[a] == code[b]) & (code[a] >= 0)
-    known: dict[int, list] = {}
+    known: dict[int, list[Any]] = {}
     for k in np.flatnonzero(~out).tolist():
         x, y = p.surnames[a[k]].split(), p.surnames[b[k]].split()
         out[k] = _one_list(x, y) or (len(x) == len(y) and _one_list(sorted(x), sorted(y)))
@@ -258,7 +259,7 @@ def _abstracts(
     right = np.array([x[:n] for x, n in zip(right, short, strict=True)], dtype=object)
     out[rows] = _ratio(fuzz.ratio, left, right, workers)
     long[rows] = short >= _LONG
-    known: dict[int, frozenset] = {}
+    known: dict[int, frozenset[Any]] = {}
     for k in rows[out[rows] < 0.9].tolist():
         x, y = (known.setdefault(int(e), phrases(p.abstract[e])) for e in (a[k], b[k]))
         shared = len(x & y) / max(1, min(len(x), len(y)))

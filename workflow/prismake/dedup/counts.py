@@ -86,7 +86,9 @@ def by_pair_of_sources(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray, s
     return table.sort_values(["first", "second", "rule"], ignore_index=True)
 
 
-def _as_rows(labels: np.ndarray, code: np.ndarray, a: np.ndarray, b: np.ndarray, rule: str, strength: int):
+def _as_rows(
+    labels: np.ndarray, code: np.ndarray, a: np.ndarray, b: np.ndarray, rule: str, strength: int
+) -> pd.DataFrame:
     return pd.DataFrame({"label": labels[a], "x": code[a], "y": code[b], "rule": rule, "strength": strength})
 
 

@@ -84,6 +84,11 @@ def worth_comparing(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray
     )
     place &= p.year[a] == p.year[b]
     named = (c["pmid"][a] == c["pmid"][b]) & (c["pmid"][a] >= 0)
+    # A title without its subtitle is short beside the whole one: one DOI, or one beginning and one author or journal.
+    named |= (c["doi"][a] == c["doi"][b]) & (c["doi"][a] >= 0) & (title > 0.1)
+    begun = (c["title_start"][a] == c["title_start"][b]) & (c["title_start"][a] >= 0)
+    named |= begun & (((c["first_author"][a] == c["first_author"][b]) & (c["first_author"][a] >= 0)) | place)
+    named |= begun & (c["journal"][a] == c["journal"][b]) & (c["journal"][a] >= 0) & (p.year[a] == p.year[b])
     numbered = (c["cochrane"][a] == c["cochrane"][b]) & (c["cochrane"][a] >= 0)
     registered = ((p.kind[a] | p.kind[b]) & kinds.REGISTRY) > 0
     return np.isnan(title) | numbered | registered | (title > 0.5) | (place & (title > 0.05)) | named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prismake.dedup.text import plain
 
@@ -233,7 +233,7 @@ _NOBODY = re.compile(
 _PERHAPS_NOBODY = ("et al", "other", "non", "nknown", "author", "vailable", "s.n", "s. n", "sine")
 
 
-def split_authors(value: object) -> list[str]:
+def split_authors(value: Any) -> list[str]:
     """Single names: of a list, of ``A and B``, ``A; B``, or of names glued together by a spreadsheet."""
     if value is None or value != value:  # noqa: PLR0124  NaN
         return []

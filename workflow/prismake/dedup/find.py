@@ -50,7 +50,7 @@ def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
 
     Raises `DedupError` when ids are missing or not unique.
     """
-    found = find_duplicates(records, **thresholds)
+    found = find_duplicates(records, **thresholds)  # type: ignore[arg-type]  # floats by their own names
     return found.clusters[["record_id", "report_id", "matched_on", "score"]]
 
 
@@ -129,7 +129,7 @@ def compare_records(
     limits = _thresholds(thresholds)
     p = prepare(records, alone=alone)
     weigh_titles(p)
-    pairs = _compared(p, workers)
+    pairs = compared(p, workers)
     silence(p, pairs)
     decisions = rules.decide(p, pairs, limits, merge_cochrane_versions=merge_cochrane_versions)
     return Comparison(Entries.of(p), pairs, decisions)
@@ -177,7 +177,7 @@ def _thresholds(given: Mapping[str, float]) -> Thresholds:
     return replace(rules.DEFAULTS, **given)
 
 
-def _compared(p: Prepared, workers: int) -> Pairs:
+def compared(p: Prepared, workers: int) -> Pairs:
     """All candidate pairs whose titles or identifiers give a reason to look closer, with their scores."""
     first, second = candidates(p)
     parts = []
@@ -196,9 +196,9 @@ def _cluster(
     clusters = Clusters(signatures(p, merge_cochrane_versions), conflicts(p, q, d))
     entry = dict(zip(p.record_id.tolist(), p.row_of.tolist(), strict=True)) if said.records else {}
     clusters.forbid((entry[a], entry[b]) for a, b in said.different)
-    for a, b in said.same:
-        if not clusters.join(entry[a], entry[b], check=False):
-            said.conflicts.append((a, b))
+    for first, second in said.same:
+        if not clusters.join(entry[first], entry[second], check=False):
+            said.conflicts.append((first, second))
     order = np.flatnonzero((d.rule != "") & (d.veto == ""))
     order = order[np.lexsort((order, -q.title[order], d.strength[order]))]
     joined: dict[int, int] = {}
@@ -215,7 +215,16 @@ def _cluster(
     return clusters, joined, united
 
 
-def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:
+def _frame(
+    p: Entries,
+    q: Pairs,
+    d: rules.Decisions,
+    labels: np.ndarray,
+    joined: Mapping[int, int],
+    likeness: np.ndarray,
+    said: panel.Answers,
+    previous: Mapping[str, str],
+) -> pd.DataFrame:
     cluster = labels[p.row_of]
     alike = np.bincount(p.row_of, minlength=len(labels))
     matched = np.full(len(labels), "", dtype=object)
@@ -243,7 +252,7 @@ def _frame(p, q, d, labels, joined, likeness, said, previous) -> pd.DataFrame:
     return frame.sort_values("record_id", ignore_index=True)
 
 
-def _made_by_panel(p, d, q, cluster, said) -> set[str]:
+def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, said: panel.Answers) -> set[str]:
     """The records that only an answer put into their cluster: of a pair those without a rule, else the second."""
     if not said.same:
         return set()

@@ -109,7 +109,7 @@ _COCHRANE_NUMBER = re.compile(r"(?:10\.1002/14651858\.|\b)((?:cd|mr)\d{6})(?:\.p
 def registry_author(name: str) -> bool:
     """Whether the author is a registration number: ``NCT02565485,`` (the Cochrane Library) or only ``Nct``."""
     m = _REGISTRY_AUTHOR.match(name)
-    return bool(m) and m.end() == len(name)
+    return m is not None and m.end() == len(name)
 
 
 def cochrane(dois: tuple[str, ...], pages: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,7 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
     table = table.reset_index(drop=True)
     fields = [c for c in COLUMNS if c in table.columns and c != "record_id"]
     bounds = table.groupby("report_id", sort=False).indices
-    out: dict[str, list] = {"report_id": [], "record_ids": [], "sources": []}
+    out: dict[str, list[Any]] = {"report_id": [], "record_ids": [], "sources": []}
     ids = table["record_id"].tolist()
     sources = table["source"].tolist() if "source" in table.columns else [""] * len(table)
     for report_id, rows in bounds.items():
@@ -54,7 +55,7 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
     return merged.sort_values("report_id", ignore_index=True)
 
 
-def _column(name: str, column: pd.Series, groups: list) -> pd.Series:
+def _column(name: str, column: pd.Series, groups: list[Any]) -> pd.Series:
     values = (pd.to_numeric(column, errors="coerce") if name == "year" else column).tolist()
     if name in LIST_COLUMNS and name != "authors":
         return pd.Series([_united([values[k] for k in rows]) for rows in groups], dtype=object)
@@ -67,11 +68,11 @@ def _column(name: str, column: pd.Series, groups: list) -> pd.Series:
     return pd.Series(merged, dtype=object if name == "authors" else "str")
 
 
-def _present(values: list) -> list:
+def _present(values: list[Any]) -> list[Any]:
     return [v for v in values if isinstance(v, str) and v.strip()]
 
 
-def _commonest(values: list) -> str:
+def _commonest(values: list[Any]) -> str:
     found = _present(values)
     count: dict[str, int] = {}
     for value in found:
@@ -79,32 +80,32 @@ def _commonest(values: list) -> str:
     return min(count, key=lambda v: (-count[v], -len(v), v)) if count else ""
 
 
-def _longest(values: list) -> str:
+def _longest(values: list[Any]) -> str:
     return min(_present(values), key=lambda v: (-len(v), v), default="")
 
 
-def _title(values: list) -> str:
+def _title(values: list[Any]) -> str:
     return min(_present(values), key=lambda v: (v.upper() == v, -len(v), v), default="")
 
 
-def _journal(values: list) -> str:
+def _journal(values: list[Any]) -> str:
     return min(_present(values), key=lambda v: (bool(_ABBREVIATED.search(v)), -len(v), v), default="")
 
 
-def _pages(values: list) -> str:
+def _pages(values: list[Any]) -> str:
     return min(_present(values), key=lambda v: (not re.search(r"\d\s*[-–]+\s*\w", v), -len(v), v), default="")
 
 
-def _year(values: list) -> object:
+def _year(values: list[Any]) -> object:
     return max((v for v in values if v is not None and v is not pd.NA and v == v), default=pd.NA)  # noqa: PLR0124
 
 
-def _authors(values: list) -> list:
+def _authors(values: list[Any]) -> list[Any]:
     lists = [[v] if isinstance(v, str) else list(v) for v in values if v is not None and len(v)]
     return min(lists, key=lambda v: (-len(v), -sum(map(len, v)), v), default=[])
 
 
-def _united(values: list) -> list:
+def _united(values: list[Any]) -> list[Any]:
     seen: dict[str, None] = {}
     for value in values:
         for item in [] if value is None else [value] if isinstance(value, str) else value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,7 @@ class Prepared:
     abstract: Abstracts  # raw text, fetched when it is needed
     source: np.ndarray
     codes: dict[str, np.ndarray] = field(default_factory=dict)
-    page_range: tuple[np.ndarray, np.ndarray] = ()  # first and last page as numbers, -1 when missing
+    page_range: tuple[np.ndarray, ...] = ()  # first and last page as numbers, -1 when missing
     length: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int32))  # letters of the title
     supplement: np.ndarray = field(
         default_factory=lambda: np.empty(0, dtype=bool)
@@ -98,7 +98,7 @@ class Prepared:
         return len(self.title)
 
 
-def _column(records: pd.DataFrame, name: str) -> list:
+def _column(records: pd.DataFrame, name: str) -> list[Any]:
     if name not in records.columns:
         return [""] * len(records)
     values = records[name]
@@ -109,7 +109,7 @@ def _column(records: pd.DataFrame, name: str) -> list:
     return ["" if v is None or v is pd.NA or v != v else v if type(v) is str else str(v) for v in values.tolist()]  # noqa: PLR0124
 
 
-def _year(value: object) -> int:
+def _year(value: Any) -> int:
     """A year between 1500 and 2100, else 0: ``990`` is no year."""
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124
         return 0
@@ -121,7 +121,7 @@ def _year(value: object) -> int:
     return number if 1500 <= number <= 2100 else 0
 
 
-def _listed(value: object) -> tuple[str, ...]:
+def _listed(value: Any) -> tuple[str, ...]:
     if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124
         return ()
     if isinstance(value, str):
@@ -129,10 +129,10 @@ def _listed(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value)
 
 
-def codes(values: Iterable[str]) -> np.ndarray:
+def codes(values: Iterable[str | bytes]) -> np.ndarray:
     """Integer codes by order of appearance, -1 for the empty string."""
     array = np.asarray(values, dtype=object)
-    found, _ = pd.factorize(np.where(array == "", None, array), use_na_sentinel=True)
+    found, _ = pd.factorize(np.where(array == "", np.array(None, dtype=object), array), use_na_sentinel=True)
     return found.astype(np.int32)
 
 
@@ -169,7 +169,7 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
         d + i.encode("utf-8", "surrogatepass") if e or i in alone else d
         for d, i, e in zip(digests, ids, empty, strict=True)
     ]
-    citation = ["" if e else c for c, e in zip(citation, empty, strict=True)]
+    citations: list[str | bytes] = ["" if e else c for c, e in zip(citation, empty, strict=True)]
     order = np.argsort(np.array(keys, dtype=object), kind="stable")
     sorted_keys = np.array(keys, dtype=object)[order]
     new = np.ones(len(order), dtype=bool)
@@ -183,7 +183,9 @@ def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Pr
     prepared.codes["abstract"] = pd.factorize(beginnings[chosen], use_na_sentinel=True)[0].astype(np.int32)
     prepared.codes["abstract"][beginnings[chosen] == 0] = -1
     prepared.codes["page_letters"] = pd.factorize(np.array([_letters(v) for v in prepared.first_page], dtype=object))[0]
-    prepared.codes["citation"] = codes([citation[k] for k in chosen.tolist()])
+    prepared.codes["doi"] = codes(["" if not found else found[0] for found in prepared.dois])
+    prepared.codes["title_start"] = codes([t[:_START] if len(t) >= _START else "" for t in prepared.title])
+    prepared.codes["citation"] = codes([citations[k] for k in chosen.tolist()])
     prepared.page_range = _page_range(prepared)
     prepared.length = np.array([len(v) for v in prepared.title], dtype=np.int32)
     prepared.supplement = np.array([v.startswith("s") for v in prepared.first_page], dtype=bool)
@@ -222,6 +224,7 @@ def _page_range(p: Prepared) -> tuple[np.ndarray, np.ndarray]:
 
 
 _BEGINNING = 60  # letters and digits of an abstract that tell it from others
+_START = 20  # letters of a title that many titles do not begin with
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
 _CHUNK = 20_000
 
@@ -245,7 +248,7 @@ def _read_abstracts(records: pd.DataFrame) -> tuple[list[bytes], np.ndarray]:
     return digests, beginnings
 
 
-def _nothing_known(raw: dict[str, list], authors: list) -> list[bool]:
+def _nothing_known(raw: dict[str, list[Any]], authors: list[Any]) -> list[bool]:
     """Rows without title, DOI and PMID, and without authors or pages: nothing in them can be the same."""
     return [
         not (t.strip() or d or m or (a and g))
@@ -253,7 +256,7 @@ def _nothing_known(raw: dict[str, list], authors: list) -> list[bool]:
     ]
 
 
-def _digests(*columns: list) -> list[bytes]:
+def _digests(*columns: list[Any]) -> list[bytes]:
     return [
         hashlib.blake2b("\x1f".join(map(str, row)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
         for row in zip(*columns, strict=True)
@@ -267,7 +270,14 @@ _CODED = ("title", "surnames", "first_author", "journal", "volume", "issue", "fi
 _NUMERIC = {"year": np.int32, "kind": np.int32, "lone_page": bool, "translated": bool}
 
 
-def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
+def _normal_forms(
+    ids: np.ndarray,
+    row_of: np.ndarray,
+    chosen: np.ndarray,
+    raw: dict[str, list[Any]],
+    authors: list[Any],
+    source: list[Any],
+) -> Prepared:
     """The forms of the chosen rows, group by group."""
     rows = chosen.tolist()
     taken = {name: [values[k] for k in rows] for name, values in raw.items()}
@@ -281,21 +291,21 @@ def _normal_forms(ids, row_of, chosen, raw, authors, source) -> Prepared:
         "abstract": [],
         "source": [source[k] for k in rows],
     }
-    arrays = {name: _objects(values) for name, values in forms.items() if name not in _NUMERIC}
-    numbers = {name: np.array(forms[name], dtype=kind) for name, kind in _NUMERIC.items()}
-    prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, **arrays, **numbers)
+    arrays: dict[str, Any] = {name: _objects(values) for name, values in forms.items() if name not in _NUMERIC}
+    arrays |= {name: np.array(forms[name], dtype=kind) for name, kind in _NUMERIC.items()}
+    prepared = Prepared(record_id=ids, row_of=row_of, source_row=chosen, **arrays)
     prepared.codes.update({name: codes(arrays[name]) for name in _CODED})
     return prepared
 
 
-def _objects(values: list) -> np.ndarray:
+def _objects(values: list[Any]) -> np.ndarray:
     """An object array of any values, tuples too."""
     out = np.empty(len(values), dtype=object)
     out[:] = values
     return out
 
 
-def _titles(titles: list[str]) -> dict[str, list]:
+def _titles(titles: list[str]) -> dict[str, list[Any]]:
     bare = [
         "" if not t or _SPREADSHEET_ERROR.match(t) else text.plain(text.bare_title(kinds.without_notes(t)))
         for t in titles
@@ -309,26 +319,26 @@ def _titles(titles: list[str]) -> dict[str, list]:
     }
 
 
-def _authors(authors: list) -> dict[str, list]:
+def _authors(authors: list[Any]) -> dict[str, list[Any]]:
     found = [[s for s in map(fields.surname, fields.split_authors(value)[:_AUTHORS_KEPT]) if s] for value in authors]
     return {"surnames": [" ".join(n) for n in found], "first_author": [n[0] if n else "" for n in found]}
 
 
-def _places(taken: dict[str, list]) -> dict[str, list]:
+def _places(taken: dict[str, list[Any]]) -> dict[str, list[Any]]:
     journals: dict[str, tuple[dict[str, str], str, str]] = {}
-    places: dict[tuple, tuple] = {}
+    places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     names = ("year", "journal", "meeting", "volume", "issue", "first_page", "last_page", "other_page", "lone_page")
-    out: dict[str, list] = {name: [] for name in names}
+    out: dict[str, list[Any]] = {name: [] for name in names}
     cells = zip(taken["year"], taken["journal"], taken["volume"], taken["issue"], taken["pages"], strict=True)
-    for given_year, raw_journal, *place in cells:
+    for given_year, raw_journal, raw_volume, raw_issue, raw_pages in cells:
         if raw_journal not in journals:
             split = fields.split_journal(raw_journal)
             forms = (text.journal_form(split["name"]), text.journal_form(split.get("meeting", "")))
             journals[raw_journal] = (split, *forms)
         split, journal, meeting = journals[raw_journal]
-        key = (*place, raw_journal)
+        key = (raw_volume, raw_issue, raw_pages, raw_journal)
         if key not in places:
-            places[key] = _place(*place, split)
+            places[key] = _place(raw_volume, raw_issue, raw_pages, split)
         volume, issue, first, last, other, lone = places[key]
         year = given_year or _year(split.get("year"))
         if volume == str(year):
@@ -342,9 +352,9 @@ def _places(taken: dict[str, list]) -> dict[str, list]:
     return out
 
 
-def _identities(taken: dict[str, list], authors: list) -> dict[str, list]:
+def _identities(taken: dict[str, list[Any]], authors: list[Any]) -> dict[str, list[Any]]:
     names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind", "sort")
-    out: dict[str, list] = {name: [] for name in names}
+    out: dict[str, list[Any]] = {name: [] for name in names}
     for k, (doi, url) in enumerate(zip(taken["doi"], taken["url"], strict=True)):
         dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
         author = authors[k] if isinstance(authors[k], str) else (authors[k] or ("",))[0]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prismake.dedup.rules import Decisions
 
 _AUDIT_FLOOR = 0.8
+_LONGEST, _LEAST_LONGEST = 0.015, 20  # pairs in the queue: a share of the records, or a few
 _FIELDS = (
     "title",
     "authors",
@@ -57,21 +58,28 @@ def _ids(p: Entries) -> np.ndarray:
 def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.ndarray, said: Answers) -> pd.DataFrame:
     """The open pairs, one for each two clusters: item_id, first, second, probability, reason, differences, members.
 
-    ``members`` are the other pairs of records between the two clusters, one a line: whatever people have said about
-    one of them counts for the pair that stands for them now.
+    It is never longer than 1.5 % of the records (in small tables: than 20 pairs): the most likely come first, and what
+    was answered counts. ``members`` are the other pairs of records between the two clusters, one a line: whatever
+    people have said about one of them counts for the pair that stands for them now.
     """
     chance = np.round(d.chance, 4)
     apart = labels[q.a] != labels[q.b] if len(q) else np.zeros(0, dtype=bool)
     rows = np.flatnonzero(apart & d.asked)
     ids = _ids(p)
     member = Members(p.record_id, labels[p.row_of])
-    out, seen = [], set()
+    longest = max(_LEAST_LONGEST, int(_LONGEST * len(p.record_id)))
+    out = []
+    seen: set[tuple[int, int]] = set()
     for k in rows[np.lexsort((rows, -chance[rows]))].tolist():
         between = (int(labels[q.a[k]]), int(labels[q.b[k]]))
         between = (min(between), max(between))
-        if between in seen or clusters.answered(int(q.a[k]), int(q.b[k])):
+        if between in seen:
             continue
+        if len(seen) >= longest:
+            break
         seen.add(between)
+        if clusters.answered(int(q.a[k]), int(q.b[k])):
+            continue
         first, second = sorted((ids[q.a[k]], ids[q.b[k]]))
         reason = d.veto[k] or "no rule is certain enough"
         others = _other_pairs(item_id(first, second), member[between[0]], member[between[1]])
@@ -96,7 +104,7 @@ def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndar
     return _pair_table(out, "score", "rule").sort_values(["score", "item_id"], ignore_index=True)
 
 
-def _pair_table(rows: list[tuple], number: str, word: str) -> pd.DataFrame:
+def _pair_table(rows: list[tuple[Any, ...]], number: str, word: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["item_id", "first", "second", number, word, "differences", "members"])
     return frame.astype({c: "str" for c in frame.columns if c != number}).astype({number: "float64"})
 
@@ -132,7 +140,7 @@ def differences(q: Pairs, k: int) -> str:
 def links(p: Entries, q: Pairs, d: Decisions, labels: np.ndarray) -> pd.DataFrame:
     """Typed links between reports that stay apart: first, second (record ids, first < second), kind."""
     ids = _ids(p)
-    found: dict[tuple, tuple] = {}
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for k in np.flatnonzero(d.link != "").tolist():
         x, y = int(labels[q.a[k]]), int(labels[q.b[k]])
         if x == y:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 
 def smallest(record_id: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
     """The smallest record id of each label from 0 to n - 1, None where no record has it."""
-    out: list = [None] * n
+    out: list[Any] = [None] * n
     for record, k in zip(record_id.tolist(), label.tolist(), strict=True):
         if out[k] is None or record < out[k]:
             out[k] = record
@@ -49,7 +50,13 @@ def report_ids(record_id: np.ndarray, cluster: np.ndarray, previous: Mapping[str
     return np.array([chosen[label] for label in cluster.tolist()], dtype=object)
 
 
-def _keep(chosen: dict, claims: dict[str, list[int]], home: dict[str, int], record_id, cluster) -> None:
+def _keep(
+    chosen: dict[Any, Any],
+    claims: dict[str, list[int]],
+    home: dict[str, int],
+    record_id: np.ndarray,
+    cluster: np.ndarray,
+) -> None:
     least = dict(chosen)
     kept: dict[int, str] = {}
     for report in sorted(claims, reverse=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prismake.dedup import kinds
-from prismake.dedup.chance import QUEUE_FLOOR, probability, worth_asking
+from prismake.dedup.chance import model, probability
 from prismake.dedup.evidence import Thresholds, signs
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Decisions:
     final: np.ndarray  # bool: certainly different, nothing for people to decide
     chance: np.ndarray  # probability that the pair is one report
     asked: np.ndarray  # bool: people may be asked, unless the clusters answer it
+    doubted: np.ndarray  # bool: a rule or one identifier would merge it, and what forbids that is for people to judge
 
 
 def decide(
@@ -58,11 +59,20 @@ def decide(
     final &= ~identical
     link = _links(p, q, s)
     chance = probability(p, q)
-    asked = (
-        ((chance >= QUEUE_FLOOR) & worth_asking(q)) | ((rule != "") & np.isin(veto, ["", *ASKED])) | (veto == _VERSION)
-    )
+    one_doi = s.doi & (s.inside | (q.title >= t.similar_title)) & ~s.other_volume & ~s.far_page
+    doubted = ((rule != "") & np.isin(veto, ["", *ASKED])) | (veto == _VERSION) | one_doi
+    asked = (chance >= model()["floor"]) | doubted
     asked &= (link == "") & ~final
-    return Decisions(rule=rule, veto=veto, link=link, strength=strength, final=final, chance=chance, asked=asked)
+    return Decisions(
+        rule=rule,
+        veto=veto,
+        link=link,
+        strength=strength,
+        final=final,
+        chance=chance,
+        asked=asked,
+        doubted=doubted,
+    )
 
 
 def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rapidfuzz.distance import OSA, Levenshtein
 
@@ -80,7 +81,8 @@ def exchange(x: Sequence[str], y: Sequence[str], known: Mapping[str, int] | None
     right: list[str] = []
     cut_x: list[str] = []
     cut_y: list[str] = []
-    for edit, i, j, m, n in [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]:
+    edits: list[Any] = [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]
+    for edit, i, j, m, n in edits:
         if edit != "equal":
             cut_x += x[i:j]
             cut_y += y[m:n]

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
-from prismake.core.phrases import normal_word
 from prismake.core.states import State
-from prismake.protocol.config import PROPORTIONS, ROLES
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
+from prismake.extraction.doubts import doubts_of
+from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
+from prismake.protocol.config import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 USED, MISSING, OVERLAP, OPEN, WRONG = "used", "not reported", "overlap", "undecided", "impossible"
+_SIZES = ("total", "n", "n1", "n2", "total1", "total2")
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """How studies with the same participants are told and settled.
+
+    ``overlap``: the column that names the other study; ``rule`` as in ``prismake.extraction.cohorts``; ``follow_up``:
+    the column with the length of follow-up; ``fields``: what was asked (name, label, type).
+    """
+
+    overlap: str
+    rule: str = "named"
+    follow_up: str = ""
+    fields: Sequence[Mapping[str, str]] = field(default_factory=list)
 
 
 def collect_outcomes(
@@ -22,34 +41,39 @@ def collect_outcomes(
     notes: pd.DataFrame,
     studies: pd.DataFrame,
     outcomes: Mapping[str, Mapping[str, Any]],
-    overlap: str,
+    cohorts: Cohorts,
 ) -> pd.DataFrame:
     """One row a study (or arm) and outcome.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
-    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it).
+    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it), how
+    (how numbers were got that are not simply printed, by part).
     No row is left out: a study that cannot be pooled is there with the reason.
     """
     import pandas as pd
 
     label = dict(zip(queue["item_id"], queue["title"], strict=True))
     year = dict(zip(studies["study_id"], studies["year"], strict=True))
-    said = notes[["item_id", "note"]].drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    written = notes.loc[notes["note"] != "", ["item_id", "note"]]
+    source = written.drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    how = _origins(notes)
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
+    items = {item["item_id"]: item for item in decisions.to_dict("records")}
+    statuses = _statuses(items, label, notes, outcomes, cohorts)
     rows = []
-    for item in decisions.to_dict("records"):
-        study, _, arm = item["item_id"].partition("|")
+    for key, item in items.items():
+        study, _, arm = key.partition("|")
         for name, spec in outcomes.items():
             values = {role: item[column] for role, column in spec["columns"].items()}
-            status, remark = _status(item, values, spec, overlap, label)
+            status, remark = statuses[key, name]
             rows.append(
                 {
                     "study_id": study,
                     "arm": arm,
-                    "label": label[item["item_id"]],
+                    "label": label[key],
                     "year": year.get(study, ""),
                     "outcome": name,
                     **{role: values.get(role, "") for role in roles},
@@ -57,14 +81,59 @@ def collect_outcomes(
                     "status": status,
                     "remark": remark,
                     "settled_by": item.get("settled_by", ""),
-                    "source": said.get(item["item_id"], ""),
+                    "source": source.get(key, ""),
+                    "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
     columns = ["study_id", "arm", "label", "year", "outcome", *roles, *groups]
-    columns += ["status", "remark", "settled_by", "source"]
+    columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", "study_id", "arm"], kind="stable"
     )
+
+
+def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """By row and column, how its number was got, where it is not simply printed."""
+    origins: dict[tuple[str, str], str] = {}
+    if "how" in notes:
+        for item, text in zip(notes["item_id"], notes["how"], strict=True):
+            for line in filter(None, text.split("\n")):
+                column, _, way = line.partition(": ")
+                origins[item, column] = way
+    return origins
+
+
+def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
+    """One row a study (or arm) that shares participants with another: what it names, and what it feeds.
+
+    Columns: family (from 1), study_id, arm, label, names, and one an outcome: *pooled*, or why not.
+    """
+    import pandas as pd
+
+    label = dict(zip(queue["item_id"], queue["title"], strict=True))
+    items = {item["item_id"]: item for item in decisions.to_dict("records")}
+    outcomes = list(dict.fromkeys(table["outcome"]))
+    feeds = {
+        (row["study_id"] + (f"|{row['arm']}" if row["arm"] else ""), row["outcome"]): "pooled"
+        if row["status"] == USED
+        else row["remark"]
+        for row in table.to_dict("records")
+    }
+    rows = []
+    for place, family in enumerate(families(_named(items, label, cohorts)), start=1):
+        for item in sorted(family, key=lambda member: (label[member], member)):
+            study, _, arm = item.partition("|")
+            rows.append(
+                {
+                    "family": str(place),
+                    "study_id": study,
+                    "arm": arm,
+                    "label": label[item],
+                    "names": items[item].get(cohorts.overlap, ""),
+                    **{outcome: feeds.get((item, outcome), "") for outcome in outcomes},
+                }
+            )
+    return pd.DataFrame(rows, columns=["family", "study_id", "arm", "label", "names", *outcomes], dtype=str)
 
 
 def _role_order(role: str) -> tuple[int, str]:
@@ -72,41 +141,90 @@ def _role_order(role: str) -> tuple[int, str]:
     return every.index(role), role
 
 
-def _status(
-    item: Mapping[str, str], values: Mapping[str, str], spec: Mapping[str, Any], overlap: str, label: Mapping[str, str]
-) -> tuple[str, str]:
+def _named(items: Mapping[str, Mapping[str, str]], label: Mapping[str, str], cohorts: Cohorts) -> dict[str, list[str]]:
+    """By row, the rows that it names as having the same participants."""
+    labels = {item: label[item] for item in items}
+    names = {
+        item: [other for other in named_rows(text, labels) if other != item]
+        for item, given in items.items()
+        if not is_missing(text := given.get(cohorts.overlap, ""))
+    }
+    return {item: others for item, others in names.items() if others}
+
+
+def _statuses(
+    items: Mapping[str, Mapping[str, str]],
+    label: Mapping[str, str],
+    notes: pd.DataFrame,
+    outcomes: Mapping[str, Mapping[str, Any]],
+    cohorts: Cohorts,
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Status and remark by row and outcome."""
+    waiting = _waiting(items, label, notes, outcomes, cohorts)
+    own = {
+        (key, name): _own_status(item, spec, waiting.get(key, ()))
+        for key, item in items.items()
+        for name, spec in outcomes.items()
+    }
+    reported = {key: sum(own[key, name][0] == USED for name in outcomes) for key in items}
+    named = _named(items, label, cohorts)
+    for name, spec in outcomes.items():
+        candidates = {
+            key: Candidate(_size(item, spec), number(item.get(cohorts.follow_up, "")) or 0.0, reported[key])
+            for key, item in items.items()
+            if own[key, name][0] == USED
+        }
+        for key, other in gives_way(candidates, named, cohorts.rule).items():
+            own[key, name] = (OVERLAP, f"same participants as {label[other]}, which is pooled instead")
+    return own
+
+
+def _size(item: Mapping[str, str], spec: Mapping[str, Any]) -> float:
+    sizes = (number(item[column]) for role, column in spec["columns"].items() if role in _SIZES)
+    return sum(size for size in sizes if size is not None)
+
+
+def _waiting(
+    items: Mapping[str, Mapping[str, str]],
+    label: Mapping[str, str],
+    notes: pd.DataFrame,
+    outcomes: Mapping[str, Mapping[str, Any]],
+    cohorts: Cohorts,
+) -> dict[str, list[Finding]]:
+    """By row, what the checks of the settled numbers found and nobody has answered."""
+    fields = {field["name"]: field for field in cohorts.fields}
+    columns = [Column(name, field["label"], field["type"]) for name, field in fields.items()]
+    agreed = {
+        key: {column.name: item.get(column.name, "") for column in columns}
+        for key, item in items.items()
+        if item["state"] in (State.SETTLED, State.PROBLEM)
+    }
+    extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
+    remarks: dict[str, list[str]] = {}
+    for item, note in zip(notes["item_id"], notes["note"], strict=True):
+        remarks.setdefault(item, []).append(note)
+    waiting: dict[str, list[Finding]] = {}
+    for finding in doubts_of(extraction, remarks).waiting:
+        waiting.setdefault(finding.item, []).append(finding)
+    return waiting
+
+
+def _own_status(item: Mapping[str, str], spec: Mapping[str, Any], waiting: Sequence[Finding]) -> tuple[str, str]:
+    """Whether a row has a number for an outcome that can be pooled, other studies aside."""
+    columns = set(spec["columns"].values())
+    own = [finding for finding in waiting if columns & set(finding.columns)]
+    if wrong := next((finding for finding in own if finding.grade == Grade.STOP), None):
+        return WRONG, f"{wrong.what}: correct the extraction sheet"
+    if own:
+        return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
+    if waiting:
+        return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
     if item["state"] != State.SETTLED:
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
-    other = item.get(overlap, "")
-    if not is_missing(other):
-        known = {normal_word(name): name for key in label for name in (key, label[key])}
-        target = known.get(normal_word(other))
-        if target is None:
-            return WRONG, f"{overlap} names “{other}”, which is no study of this review: correct the extraction sheet"
-        if normal_word(target) in (normal_word(item["item_id"]), normal_word(label[item["item_id"]])):
-            return WRONG, f"{overlap} names the study itself: correct the extraction sheet"
-        return OVERLAP, f"same participants as {target}, which is pooled instead"
+    values = {role: item[column] for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
     if blank:
         headings = spec.get("labels", {})
         names = (headings.get(spec["columns"][role]) or spec["columns"][role] for role in blank)
         return MISSING, f"not reported: {', '.join(names)}"
-    wrong = _impossible(spec["measure"], {role: float(value) for role, value in values.items()})
-    return (WRONG, f"{wrong}: correct the extraction sheet") if wrong else (USED, "")
-
-
-def _impossible(measure: str, v: Mapping[str, float]) -> str:
-    """Why numbers cannot be what they say, or the empty string."""
-    if measure in PROPORTIONS or measure in ("RR", "OR", "RD"):
-        for suffix in ("",) if measure in PROPORTIONS else ("1", "2"):
-            events, total = v[f"events{suffix}"], v[f"total{suffix}"]
-            if total <= 0:
-                return f"a total of {total:g}"
-            if not 0 <= events <= total:
-                return f"{events:g} events among {total:g}"
-    elif measure in ("MD", "SMD", "ROM"):
-        if min(v["sd1"], v["sd2"]) <= 0 or min(v["n1"], v["n2"]) < 2:
-            return "a standard deviation or a group size that cannot be"
-    elif not v["lower"] <= v["effect"] <= v["upper"] or v["lower"] == v["upper"]:
-        return f"an effect of {v['effect']:g} outside its interval {v['lower']:g} to {v['upper']:g}"
-    return ""
+    return USED, ""

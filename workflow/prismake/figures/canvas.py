@@ -280,7 +280,7 @@ def _missing_letters_said(figure: Figure, path: str | Path) -> Iterator[None]:
     axes = figure.axes[0]
     figure.set_size_inches(width, height + 0.14 * len(lines) + 0.08)
     axes.set_ylim(height + 0.14 * len(lines) + 0.08, 0)
-    look = {"fontproperties": _font(7.5, False), "color": AMBER, "parse_math": False}
+    look: dict[str, Any] = {"fontproperties": _font(7.5, False), "color": AMBER, "parse_math": False}
     notes = [axes.text(0.22, height + 0.14 * index, line, **look) for index, line in enumerate(lines)]
     try:
         yield

@@ -194,5 +194,5 @@ def _beside(wide: float) -> list[tuple[float, float]]:
     return sides + [(dx, dy) for dy in (-0.11, 0.11) for dx in (0.05, -0.05 - wide)]
 
 
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

@@ -17,8 +17,9 @@ from .appraisal_cells import (
     blocks,
     foot_lines,
 )
-from .canvas import AMBER, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
+from .canvas import MUTED, RULE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
+from .light_marks import light
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,23 +27,14 @@ if TYPE_CHECKING:
 
 MARGIN, ROW, ITEM, SIZE, SMALL = 0.22, 0.33, 0.46, 8.5, 7.5
 LABEL_LEAST, LABEL_MOST = 1.6, 3.2
-RADIUS = 0.125
 TITLE = "Risk of bias by item"
-# Okabe M, Ito K. Color universal design, 2008: fill, symbol and its colour.
-LOOKS = {
-    GOOD: ("#009e73", "+", WHITE),
-    SOME: ("#f0c43e", "!", INK),
-    BAD: ("#d55e00", "−", WHITE),
-    WORST: ("#7f1d1d", "×", WHITE),
-    UNCLEAR: ("#b8c4d0", "?", INK),
-}
 STAR_WORDS = {GOOD: "star earned", SOME: "one of two stars", BAD: "no star"}
 RISK_WORDS = {GOOD: "low risk", SOME: "some concerns", BAD: "high risk", WORST: "critical", UNCLEAR: "unclear"}
 OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
 
 
 def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
-    """One light a study and item, one grid an instrument, and how many studies are well on each item.
+    """One light a study and item, one grid an instrument, and how many studies have the best rating on each item.
 
     Args:
         appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``); stars
@@ -91,10 +83,10 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
             lines = [lines[0], f"{lines[1]} …"]
         canvas.lines(MARGIN, y + ROW / 2 - 0.07 * (len(lines) - 1), lines, SIZE, 0.14)
         for index, (item, _) in enumerate(block.items):
-            _light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
+            light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
         y += ROW
     canvas.line((MARGIN, x), (y, y), colour=RULE)
-    canvas.text(MARGIN, y + ROW / 2, "Well on this item", SMALL, colour=MUTED)
+    canvas.text(MARGIN, y + ROW / 2, "Best rating on this item", SMALL, colour=MUTED)
     for index, (item, _) in enumerate(block.items):
         kinds = [block.cells[study, item].kind for study, _ in block.studies]
         apply = sum(kind != NOT_APPLICABLE for kind in kinds)
@@ -103,24 +95,13 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
     _legend(canvas, block, y + ROW + 0.1)
 
 
-def _light(canvas: Canvas, kind: str, x: float, y: float, radius: float = RADIUS) -> None:
-    if kind == NOT_APPLICABLE:
-        canvas.text(x, y, "n/a", SMALL * radius / RADIUS, align="center", colour="#98a3ae")
-    elif kind == UNDECIDED:
-        canvas.circle(x, y, radius, fill=WHITE, edge=AMBER, line=1.0, dash=(0, (2.5, 2)))
-    else:
-        fill, symbol, colour = LOOKS[kind]
-        canvas.circle(x, y, radius, fill=fill)
-        canvas.text(x, y, symbol, 11 * radius / RADIUS, align="center", bold=True, colour=colour)
-
-
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
     """The lights that stand in the grid, in words."""
     words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
-    there = {cell.kind for cell in block.cells.values()}
+    kinds_drawn = {cell.kind for cell in block.cells.values()}
     x = MARGIN
     for kind, word in words.items():
-        if kind in there:
-            _light(canvas, kind, x + 0.09, y, 0.085)
+        if kind in kinds_drawn:
+            light(canvas, kind, x + 0.09, y, 0.085)
             canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
             x += 0.24 + text_width(word, SMALL) + 0.18

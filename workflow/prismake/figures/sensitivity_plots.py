@@ -47,25 +47,25 @@ def sensitivity_figure(result: Mapping[str, Any], name: str) -> Figure:
 
     An analysis that was not run gives a figure that says why.
     """
-    found = (result.get("sensitivity") or {}).get(name) or {}
+    analysis = (result.get("sensitivity") or {}).get(name) or {}
     title = f"{result['title']}: {TITLES[name]}"
-    if not found.get("values"):
+    if not analysis.get("values"):
         why = [
-            found.get("sentence") or "Fewer than two studies are pooled.",
+            analysis.get("sentence") or "Fewer than two studies are pooled.",
             (result.get("counts") or {}).get("statement"),
         ]
         return empty_panel(title, "Not run", "\n".join(filter(None, why)), unfinished(result))
     draw: dict[str, Callable[..., Figure]] = {"influence": _influence, "baujat": _baujat, "gosh": _gosh}
-    return draw.get(name, _series)(result, name, found, title)
+    return draw.get(name, _series)(result, name, analysis, title)
 
 
-def _series(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+def _series(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
     """A forest plot of pooled estimates: a row a study left out or added, the result of all studies below."""
     before = "Without " if name == "leave_one_out" else "+ "
-    rows = [{**row, "label": f"{before}{row['label']}"} for row in found["studies"]]
+    rows = [{**row, "label": f"{before}{row['label']}"} for row in analysis["studies"]]
     analyses = result["analyses"]
     whole = analyses.get("inverse_variance") or analyses["main"]
-    parts = [found["sentence"], "Each row is a pooled estimate by inverse variance with its confidence interval."]
+    parts = [analysis["sentence"], "Each row is a pooled estimate by inverse variance with its confidence interval."]
     return forest(
         {
             **result,
@@ -81,15 +81,15 @@ def _series(result: Mapping[str, Any], name: str, found: Mapping[str, Any], titl
     )
 
 
-def _influence(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
+def _influence(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
     """A panel a diagnostic, a row a study; those beyond a cut-off in amber."""
-    rows = found["studies"]
+    rows = analysis["studies"]
     most = max(text_width(row["label"], SIZE) for row in rows)
     labels = [wrap(row["label"], min(most, LABEL_MOST), SIZE) for row in rows]
     left = MARGIN + min(most, LABEL_MOST) + 0.25
     width = left + len(DIAGNOSTICS) * (PANEL + BETWEEN) - BETWEEN + MARGIN + 0.1
     heading = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
-    foot = wrap(_foot(result, found), width - 2 * MARGIN, SMALL)
+    foot = wrap(_foot(result, analysis), width - 2 * MARGIN, SMALL)
     body = MARGIN + 0.24 * len(heading) + 0.42
     heights = [ROW + 0.155 * (len(lines) - 1) for lines in labels]
     bottom = body + sum(heights)
@@ -136,8 +136,8 @@ def _diagnostic(
             last = x + half
 
 
-def _baujat(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
-    rows = found["studies"]
+def _baujat(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
+    rows = analysis["studies"]
     points = [(row["x"] or 0.0, row["y"] or 0.0) for row in rows]
     names = [row["label"] for row in rows]
     if len(rows) > LABELLED_AT_MOST:  # the far ones alone: those that add or move more than the others
@@ -145,23 +145,23 @@ def _baujat(result: Mapping[str, Any], name: str, found: Mapping[str, Any], titl
         far = sorted(range(len(rows)), key=lambda i: -max(points[i][0] / ends[0], points[i][1] / ends[1]))
         names = [label if i in far[:LABELLED_AT_MOST] else "" for i, label in enumerate(names)]
     sides = ("Share of the heterogeneity (squared Pearson residual)", "Squared change of the result without it")
-    return _scatter(result, found, title, points, sides, names, zero=True)
+    return _scatter(result, analysis, title, points, sides, names, zero=True)
 
 
-def _gosh(result: Mapping[str, Any], name: str, found: Mapping[str, Any], title: str) -> Figure:
-    values = found["values"]
+def _gosh(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
+    values = analysis["values"]
     points = list(zip(values["estimate"], values["I2"], strict=True))
     sides = (f"{scale_name(result)}, pooled", "I² (%)")
-    return _scatter(result, found, title, points, sides, [], zero=False)
+    return _scatter(result, analysis, title, points, sides, [], zero=False)
 
 
 def _scatter(
-    result: Mapping[str, Any], found: Mapping[str, Any], title: str, points: Sequence[tuple[float, float]],
+    result: Mapping[str, Any], analysis: Mapping[str, Any], title: str, points: Sequence[tuple[float, float]],
     sides: tuple[str, str], names: Sequence[str], *, zero: bool,
 ) -> Figure:  # fmt: skip
     """Points in a frame, with labels where they cover nothing."""
     heading = wrap(title, WIDTH - 2 * MARGIN, 11.5, bold=True)
-    foot = wrap(_foot(result, found), WIDTH - 2 * MARGIN, SMALL)
+    foot = wrap(_foot(result, analysis), WIDTH - 2 * MARGIN, SMALL)
     top = MARGIN + 0.24 * len(heading) + 0.1
     bottom = top + PLOT_HEIGHT
     canvas = Canvas(WIDTH, bottom + 0.68 + 0.14 * len(foot) + MARGIN, title)
@@ -198,5 +198,5 @@ def _span(values: Sequence[float], start: float, end: float, zero: bool) -> Scal
     return Scale(low if zero and low == 0.0 else low - room, high + room, start, end)
 
 
-def _foot(result: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    return "\n".join(part for part in (found["sentence"], (result.get("counts") or {}).get("statement", "")) if part)
+def _foot(result: Mapping[str, Any], analysis: Mapping[str, Any]) -> str:
+    return "\n".join(part for part in (analysis["sentence"], (result.get("counts") or {}).get("statement", "")) if part)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from prismake.core.states import SettledBy, State
 from prismake.protocol.forms import Field, Form, normal_word
+from prismake.protocol.instrument_model import NOT_ASKED
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 
@@ -136,10 +137,11 @@ def settles(question: Field, given: Mapping[str, str]) -> str:
 
 
 def answer_to(form: Form, question: Field, given: Mapping[str, str]) -> str | None:
-    """What one reviewer said to a field; ``None`` where they said nothing or the field did not apply to them."""
+    """What one reviewer said to a field; ``None`` where they said nothing or it did not apply to them."""
     if question.when and settles(form.field(question.when[0]), given) != question.when[1]:
         return None
-    return given.get(question.name) or None
+    answer = given.get(question.name)
+    return answer if answer and answer != NOT_ASKED else None
 
 
 def _settle(question: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 from prismake.core.files import read_yaml
 from prismake.core.names import STAGES
-from prismake.core.paths import data_file, data_files
+from prismake.core.paths import data_file
 from prismake.protocol.export_files import exports
+from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.renamed_keys import RENAMED, new_name
 
@@ -28,12 +31,19 @@ ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
     "GEN": ("effect", "lower", "upper"),
 }
+CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
+    **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
+    **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
+    **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
+    **dict.fromkeys(("favours", "assessed"), True),
+}
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )
 PANEL_STAGES = STAGES
@@ -56,12 +66,13 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
         problems = [
-            *_panel_problems(filled),
-            *_word_problems(filled),
+            *_panel_problems(filled, folder),
             *_column_problems(filled),
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)
+    if not problems:  # words are compared with those of forms, which need instruments that can be read
+        problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
 
@@ -102,9 +113,30 @@ def _schema_problems(config: Any) -> Iterator[str]:
     if not isinstance(config, dict):
         yield "the file holds no settings (it must be lines of the form key: value)."
         return
-    validator = jsonschema.Draft202012Validator(config_schema())
+    yield from _not_finite(config, "")
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
     for error in sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.absolute_path]):
         yield from _in_words(error)
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """As jsonschema's own, but ``$`` is the end: Python lets it stand before a closing line break too."""
+    import jsonschema
+
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _not_finite(value: Any, path: str) -> Iterator[str]:
+    """YAML has numbers that are none (.nan) or without end (.inf), which pass every limit of a schema."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"'{path}' is {'.nan' if math.isnan(value) else '.inf'}, which is no number. Write a number."
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _not_finite(part, _join(path, str(key)))
+    elif isinstance(value, list):
+        for number, part in enumerate(value, start=1):
+            yield from _not_finite(part, f"{path}[{number}]")
 
 
 def _in_words(error: Any) -> Iterator[str]:
@@ -170,7 +202,7 @@ def _twice(values: list[str]) -> list[str]:
     return sorted({value for value in values if values.count(value) > 1})
 
 
-def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
+def _panel_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     for name in _twice(config["reviewers"]):
         yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a name of their own."
     for stage in PANEL_STAGES:
@@ -186,10 +218,7 @@ def _panel_problems(config: dict[str, Any]) -> Iterator[str]:
         yield "'email' is empty, but 'full_text.open_access' needs it: the services ask for an address."
     for name in _twice(config["full_text"]["open_access"]):
         yield f"'full_text.open_access' names {name} twice."
-    instruments = data_files("forms/instruments/*.yaml")
-    for design, name in config["appraisal"]["instruments"].items():
-        if name not in instruments:
-            yield f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join(instruments)}."
+    yield from instrument_problems(config["appraisal"], folder)
 
 
 def _word_problems(config: dict[str, Any]) -> Iterator[str]:
@@ -268,7 +297,34 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+        yield from _check_problems(path, spec, fields)
         yield from _analysis_problems(path, spec, fields)
+    yield from _overlap_problems(config, fields)
+
+
+def _check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    for role, column in spec["checks"].items():
+        if role not in CHECKS:
+            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
+        elif column not in fields:
+            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
+            kind = fields[column]["type"]
+            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
+    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
+        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
+    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
+    if low is not None and high is not None and low >= high:
+        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    column = config["overlap_follow_up"]
+    if config["overlap_rule"] == "longest" and not column:
+        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
+    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
+        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
@@ -276,6 +332,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for key in ("subgroups", "moderators"):
         for column in spec[key]:
+            if column == RISK_OF_BIAS and key == "subgroups":
+                continue
             if column not in fields:
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:

@@ -31,7 +31,7 @@ the path of the key and what is allowed there.
 | here | what it is |
 | --- | --- |
 | `config.yaml` | the protocol |
-| `searches/` | exports as downloaded, and the archived answers of live searches; one file or folder is one source |
+| `searches/` | exports as downloaded, and archived answers of live searches; one file or folder is one source |
 | `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, every changed decision |
 | `known_studies.txt` | studies that a good search must find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |

@@ -14,6 +14,7 @@ from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
+from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -85,6 +86,7 @@ class Form:
 
     ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
     ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
+    ``reason``: heading of the column for why a judgement differs from its proposal; empty where none is judged.
     ``highlight``: terms that are set off in titles and abstracts.
     """
 
@@ -96,6 +98,7 @@ class Form:
     fields: tuple[Field, ...]
     note: str = "Note"
     note_width: int = 28
+    reason: str = ""
     optional: bool = False
     typed: bool = False
     highlight: tuple[str, ...] = ()
@@ -120,19 +123,29 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         for entry in fields
     ]
     note = data.get("note", {})
+    judged = stage == "appraisal" and _judges(config)
+    context = [Context(**one) for one in data["context"] if judged or one["column"] != "proposed"]
     return Form(
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
         instruction=data["instruction"],
-        context=tuple(Context(**entry) for entry in data["context"]),
+        context=tuple(context),
         fields=tuple(fields),
         note=note.get("label", "Note"),
         note_width=note.get("width", 28),
+        reason=data.get("reason", "") if judged else "",
         optional=data.get("optional", False),
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
     )
+
+
+def _judges(config: Mapping[str, Any]) -> bool:
+    """Whether an instrument of the review asks people for judgements, and not for stars or answers alone."""
+    names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
+    known = instrument_paths()
+    return any(load_instrument(name).judgements for name in names if name in known)
 
 
 def lists_of(stage: str) -> set[str]:

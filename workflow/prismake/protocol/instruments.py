@@ -1,54 +1,70 @@
-"""Instruments as data: published scales that the appraisal form puts to a study, and what the answers score.
+"""Instruments as data: published scales and tools that the appraisal form puts to a study, and what answers come to.
 
-One file each in ``workflow/forms/instruments/``.
+One file each in ``workflow/forms/instruments/``; a review's own lie in ``config/instruments/``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
 from prismake.core.errors import FormError, collect
-from prismake.core.files import read_yaml
-from prismake.core.paths import data_files
+from prismake.protocol.instrument_checks import band_words, threshold_words
+from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument, own_digests, own_paths
+from prismake.protocol.instrument_model import (
+    CONCERN,
+    NA,
+    NOT_ASKED,
+    OVERALL,
+    Condition,
+    Domain,
+    Instrument,
+    Item,
+    Rule,
+    on_path,
+    proposal,
+)
 
+__all__ = [
+    "CONCERN",
+    "NONE",
+    "NOT_ASKED",
+    "OVERALL",
+    "Appraisal",
+    "Condition",
+    "Domain",
+    "Instrument",
+    "Item",
+    "Rule",
+    "concern_id",
+    "in_words",
+    "instrument_paths",
+    "load_instrument",
+    "on_path",
+    "own_digests",
+    "own_paths",
+    "proposal",
+    "row_choices",
+    "score",
+]
 
-@dataclass(frozen=True)
-class Item:
-    """A question of an instrument; ``answers`` maps each answer to its meaning and stars."""
-
-    id: str
-    domain: str
-    question: str
-    answers: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    multiple: bool = False
-    not_applicable: str = ""
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """A published scale: domains with their maxima, items, and the rules for an overall word."""
-
-    name: str
-    title: str
-    source: str
-    domains: Mapping[str, tuple[str, int]]
-    items: tuple[Item, ...]
-    overall: Mapping[str, Any]
-
-    @property
-    def maximum(self) -> int:
-        """Stars that can be earned; items that do not apply cannot."""
-        return sum(maximum for _, maximum in self.domains.values())
+_QUALITY, _RISK = "quality", "risk of bias"
+# Words that say nothing of whether they praise or blame.
+_AMBIGUOUS = {
+    _QUALITY: ("high", "moderate", "low", "very low", "medium", "unclear"),
+    _RISK: ("low", "moderate", "serious", "critical", "high", "very high", "unclear"),
+}
 
 
 @dataclass(frozen=True)
 class Appraisal:
-    """A study judged: stars (whole numbers) by item and domain, and one word.
+    """A study or result judged: stars (whole numbers) by item and domain, judgements by domain, and one word.
 
-    ``overall`` is empty while items are unanswered; ``unanswered`` names them.
+    ``overall`` is the word of the scale's rules for instruments that give stars, and what people judged for all
+    others; it is empty while items are unanswered, which ``unanswered`` names. ``proposals`` has what the published
+    algorithm makes of the answers, by domain and under ``overall``; nothing where no algorithm is published.
+    ``not_asked``: items that the path of answers does not lead to; ``idle``: those of them that have an answer all the
+    same, which counts for nothing.
     """
 
     instrument: str
@@ -59,102 +75,120 @@ class Appraisal:
     overall: str
     note: str
     unanswered: tuple[str, ...]
-
-
-@cache
-def load_instrument(name: str) -> Instrument:
-    """An instrument by the name of its file.
-
-    Raises:
-        FormError: there is no such instrument, or its domain maxima are not those of its items.
-    """
-    files = data_files("forms/instruments/*.yaml")
-    if name not in files:
-        raise FormError(f"there is no instrument “{name}”.", remedy=f"Known: {', '.join(files)}.")
-    path = files[name]
-    data = read_yaml(path)
-    items = tuple(_item(entry) for entry in data["items"])
-    domains = {entry["name"]: (entry["label"], entry["maximum"]) for entry in data["domains"]}
-    problems = []
-    for domain, (_, maximum) in domains.items():
-        best = sum(_best(item) for item in items if item.domain == domain)
-        if best != maximum:
-            problems.append(f"domain {domain} says at most {maximum} stars, its items give {best}.")
-    collect(problems, FormError, where=path.name)
-    return Instrument(data["instrument"], data["title"], data["source"], domains, items, data["overall"])
+    proposals: Mapping[str, str] = field(default_factory=dict)
+    judgements: Mapping[str, str] = field(default_factory=dict)
+    not_asked: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = "total") -> Appraisal:
-    """Stars by item and domain, the maximum that could be earned, and one word.
+    """What answers to an instrument come to: stars and one word, or proposed judgements.
 
     Args:
-        form: an instrument or its name, for instance ``"nos_cohort"``.
-        answers: item id to answer; several answers of one item are joined with ``+``.
-        overall: ``"total"`` (bands of the total) or ``"ahrq"`` (thresholds of the domains).
+        form: an instrument or its name, for instance ``"nos_cohort"`` or ``"rob2"``.
+        answers: item id to answer; several answers of one item are joined with ``+``. People's judgements stand under
+            the name of a domain and under ``overall``.
+        overall: for stars ``"total"`` (bands of the total) or ``"ahrq"`` (thresholds of the domains).
 
     Raises:
         FormError: an answer that the instrument does not have, or an item that it does not ask.
     """
     scale = load_instrument(form) if isinstance(form, str) else form
-    known = {item.id: item for item in scale.items}
-    problems = [f"there is no item {name}." for name in answers if name not in known]
-    stars: dict[str, int] = {}
-    for item in scale.items:
-        answer = answers.get(item.id, "")
-        if item.not_applicable or not answer:
-            continue
-        parts = answer.split("+")
-        wrong = [part for part in parts if part not in item.answers]
-        if wrong or (len(parts) > 1 and not item.multiple):
-            problems.append(f"{item.id}: “{answer}” is not an answer. Allowed: {', '.join(row_choices(item))}.")
-            continue
-        stars[item.id] = sum(item.answers[part][1] for part in set(parts))
-    collect(problems, FormError, where=scale.title)
+    collect(_wrong_answers(scale, answers), FormError, where=scale.title)
+    counted = on_path(scale.items, answers)
+    stars = {
+        item.id: sum(item.answers[part][1] for part in set(counted[item.id].split("+")))
+        for item in scale.items
+        if counted.get(item.id) and counted[item.id] != NOT_ASKED
+    }
     by_domain = {name: sum(stars.get(i.id, 0) for i in scale.items if i.domain == name) for name in scale.domains}
-    missing = tuple(item.id for item in scale.items if not item.not_applicable and item.id not in stars)
-    word, note = ("", "not every item is answered") if missing else _word(scale, by_domain, overall)
-    return Appraisal(scale.name, stars, by_domain, sum(by_domain.values()), scale.maximum, word, note, missing)
+    judged = {name: answers.get(name, "") for name in [*scale.details, OVERALL]}
+    proposals = proposed(scale, counted, judged)
+    missing = tuple(name for name, answer in counted.items() if not answer)
+    word, note = judged[OVERALL], ""
+    if scale.with_stars:
+        word, note = ("", "not every item is answered") if missing else _word(scale, by_domain, overall)
+    not_asked = tuple(name for name, answer in counted.items() if answer == NOT_ASKED)
+    return Appraisal(
+        scale.name,
+        stars,
+        by_domain,
+        sum(by_domain.values()),
+        scale.maximum,
+        word,
+        note,
+        missing,
+        proposals,
+        {name: word for name, word in judged.items() if word},
+        not_asked,
+        tuple(name for name in not_asked if answers.get(name)),
+    )
+
+
+def proposed(scale: Instrument, counted: Mapping[str, str], judged: Mapping[str, str]) -> dict[str, str]:
+    """The proposals of the published algorithm by domain, and under ``overall`` the worst of the judgements.
+
+    The whole follows from what people have judged, and from proposals where they have not judged yet.
+    """
+    found = {name: proposal(scale, domain, counted) for name, domain in scale.details.items()}
+    if "worst" in scale.overall:
+        found[OVERALL] = scale.worst(judged.get(name) or found[name] for name, d in scale.details.items() if d.judged)
+    return {name: word for name, word in found.items() if word}
+
+
+def _wrong_answers(scale: Instrument, answers: Mapping[str, str]) -> list[str]:
+    known = {item.id: item for item in scale.items}
+    judged = {OVERALL: scale.judged_overall, **{name: domain.judged for name, domain in scale.details.items()}}
+    problems = []
+    for name, answer in answers.items():
+        if judged.get(name):
+            allowed: tuple[str, ...] = (*scale.judgements, *scale.aside)
+            if answer and answer not in allowed:
+                problems.append(f"{name}: “{answer}” is not a judgement. Allowed: {', '.join(allowed)}.")
+        elif name.endswith(f" {CONCERN}") and scale.details.get(name.removesuffix(f" {CONCERN}")):
+            if answer and answer not in scale.concerns:
+                problems.append(f"{name}: “{answer}” is not a concern. Allowed: {', '.join(scale.concerns)}.")
+        elif name not in known:
+            problems.append(f"there is no item {name}.")
+        elif answer and answer != NOT_ASKED and not known[name].not_applicable:
+            item, parts = known[name], answer.split("+")
+            if answer in row_choices(item):
+                continue
+            if not set(parts) <= item.answers.keys() or (len(parts) > 1 and not item.multiple):
+                problems.append(f"{name}: “{answer}” is not an answer. Allowed: {', '.join(row_choices(item))}.")
+    return problems
 
 
 def row_choices(item: Item) -> tuple[str, ...]:
-    """The answers that a sheet offers for an item; items with several answers offer their combination."""
+    """The answers that a sheet offers for an item; items with several answers offer their combination.
+
+    NA may be written beside a question that is not always asked; where it is asked, NA leaves it open.
+    """
     values = tuple(item.answers)
     if not item.multiple:
-        return values
+        return values if not item.condition or NA in values else (*values, NA)
     starred = [value for value in values if item.answers[value][1]]
     return (*starred, "+".join(starred), *(value for value in values if value not in starred))
+
+
+def concern_id(domain: str) -> str:
+    """The id of the judgement on applicability of a domain."""
+    return f"{domain} {CONCERN}"
+
+
+def in_words(scale: Instrument, word: str) -> str:
+    """A judgement that can stand alone: *high* is either high quality or high risk of bias."""
+    kind = _QUALITY if scale.with_stars else _RISK
+    return f"{word} {kind}" if word.casefold() in _AMBIGUOUS[kind] else word
 
 
 def _word(scale: Instrument, domains: Mapping[str, int], rule: str) -> tuple[str, str]:
     rules = scale.overall.get(rule)
     if rules is None:
-        return "not defined", "the AHRQ thresholds need stars for comparability, which this study cannot earn"
+        why = "the AHRQ thresholds need stars for comparability, which this study cannot earn"
+        return "not defined", why if rule == "ahrq" else f"{scale.title} has no rule for the whole"
+    note = rules.get("note", "")
     if rule == "total":
         total = sum(domains.values())
-        ordered = sorted(rules["words"].items(), key=lambda pair: -pair[1])
-        return next(word for word, least in ordered if total >= least), rules["note"]
-    if any(domains[name] <= most for name, most in rules["poor"]["any"].items()):
-        return "poor", rules["note"]
-    for word in ("good", "fair"):
-        if all(domains[name] >= least for name, least in rules[word]["all"].items()):
-            return word, rules["note"]
-    return "poor", rules["note"]
-
-
-def _item(data: Mapping[str, Any]) -> Item:
-    answers = {str(answer["value"]): (str(answer["text"]), int(answer["stars"])) for answer in data.get("answers", [])}
-    return Item(
-        data["id"],
-        data["domain"],
-        data["question"],
-        answers,
-        data.get("multiple", False),
-        data.get("not_applicable", ""),
-    )
-
-
-def _best(item: Item) -> int:
-    if item.not_applicable:
-        return 0
-    stars = [star for _, star in item.answers.values()]
-    return sum(stars) if item.multiple else max(stars)
+        return next(in_words(scale, word) for word, fits in band_words(rules["words"]).items() if fits(total)), note
+    return threshold_words(rules, domains)[0], note

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prismake.core.names import EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
-from prismake.protocol.config import PANEL_STAGES, reviewers
+from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
+from prismake.protocol.config import PANEL_STAGES, RISK_OF_BIAS, reviewers
 from prismake.protocol.forms import lists_of, load_form
+from prismake.protocol.instruments import own_digests
 
 Settings = dict[str, Any]
 
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "calibration", "stop")
-_OUTCOME_TABLE = ("measure", "columns", "subgroups", "moderators")
+_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
 _METHODS = (
     "title",
     "measure",
@@ -44,8 +46,13 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == APPRAISAL:
+        asking = for_appraisal(config)
+        settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields"])
+        settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
+        settings["overlap_column"] = config["overlap_column"]
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 
@@ -56,12 +63,45 @@ def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
+def for_appraisal(config: Mapping[str, Any]) -> Settings:
+    """Instruments by design, the content of those that the review brings itself in digits, titles of the outcomes."""
+    instruments = config["appraisal"]["instruments"]
+    return {
+        "instruments": instruments,
+        "own_instruments": own_digests(instruments.values()),
+        "outcomes": outcome_titles(config),
+    }
+
+
+def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
+    """The outcomes as figures and sheets call them, by name."""
+    return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
+
+
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
     headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
     return {
-        name: {**_some(spec, _OUTCOME_TABLE), "labels": _some(headings, spec["columns"].values())}
+        name: {
+            **_some(spec, _OUTCOME_TABLE),
+            # judgements come from the appraisal, not from the extraction sheets
+            "subgroups": [column for column in spec["subgroups"] if column in headings],
+            "labels": _some(headings, spec["columns"].values()),
+        }
         for name, spec in config["outcomes"].items()
+    }
+
+
+def for_cohorts(config: Mapping[str, Any]) -> Settings:
+    """How studies with the same participants are told and settled, and what the extraction asks."""
+    return {
+        "overlap": config["overlap_column"],
+        "rule": config["overlap_rule"],
+        "follow_up": config["overlap_follow_up"],
+        "fields": [
+            {"name": question.name, "label": question.label, "type": question.kind}
+            for question in load_form(EXTRACTION, config).fields
+        ],
     }
 
 
@@ -69,8 +109,11 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
     """The extraction columns that an outcome is pooled from, each with name, label and type."""
     spec = config["outcomes"][outcome]
     used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"]}
-    fields = (field for field in config["extraction"]["fields"] if field["name"] in used)
-    return [_some(field, ["name", "label", "type"]) for field in fields]
+    fields = [field for field in config["extraction"]["fields"] if field["name"] in used]
+    found = [_some(field, ["name", "label", "type"]) for field in fields]
+    if RISK_OF_BIAS in used and RISK_OF_BIAS not in {field["name"] for field in fields}:
+        found.append({"name": RISK_OF_BIAS, "label": "Risk of bias", "type": "text"})
+    return found
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
@@ -81,7 +124,8 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
     settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
-    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "overall"])
+    settings["appraisal"] |= _some(config["appraisal"], ["instruments", "insist", "overall"])
+    settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
     settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
     return settings

@@ -37,8 +37,8 @@ def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
     def several(name: str) -> str:
-        found = field.get(name) or {}
-        return f"{number(found.get('value'))} {interval(found.get('lb'), found.get('ub'))}".strip()
+        coefficient = field.get(name) or {}
+        return f"{number(coefficient.get('value'))} {interval(coefficient.get('lb'), coefficient.get('ub'))}".strip()
 
     return {
         "stage": title,
@@ -73,34 +73,34 @@ def disagreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
                 {
                     "stage": stage["title"],
                     "question": field["label"],
-                    "who": f"{one['first']} and {one['second']}",
-                    "answers": " – ".join(one["answers"]) or "different entries",
-                    "because": "; ".join(f"{name}: {_counts(said)}" for name, said in one["because"].items()),
-                    "n": one["count"],
-                    "settled": _counts({**one["settled"], **({"open": one["open"]} if one["open"] else {})}),
-                    "which": _items(one["items"]),
+                    "who": f"{entry['first']} and {entry['second']}",
+                    "answers": " – ".join(entry["answers"]) or "different entries",
+                    "because": "; ".join(f"{name}: {_counts(reasons)}" for name, reasons in entry["because"].items()),
+                    "n": entry["count"],
+                    "settled": _counts({**entry["settled"], **({"open": entry["open"]} if entry["open"] else {})}),
+                    "which": _items(entry["items"]),
                 }
-                for one in entries
+                for entry in entries
             ]
     return rows
 
 
 def _together(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for one in entries:
-        pairs.setdefault((one["first"], one["second"]), []).append(one)
+    for entry in entries:
+        pairs.setdefault((entry["first"], entry["second"]), []).append(entry)
     return [
         {
             "first": first,
             "second": second,
             "answers": [],
             "because": {},
-            "count": sum(one["count"] for one in several),
+            "count": sum(entry["count"] for entry in several),
             "settled": {"settled": settled}
-            if (settled := sum(sum(one["settled"].values()) for one in several))
+            if (settled := sum(sum(entry["settled"].values()) for entry in several))
             else {},
-            "open": sum(one["open"] for one in several),
-            "items": sorted(item for one in several for item in one["items"]),
+            "open": sum(entry["open"] for entry in several),
+            "items": sorted(item for entry in several for item in entry["items"]),
         }
         for (first, second), several in pairs.items()
     ]

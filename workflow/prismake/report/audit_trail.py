@@ -1,4 +1,4 @@
-"""The whole story of one record: where it came from, which report it is, who was asked, who said what and when."""
+"""The audit trail of a record: where it came from, its report, who was asked, and who decided what and when."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prismake.kept.sheet_files import HISTORY, SHEETS
 from prismake.protocol.config import PANEL_STAGES
 
 
-def story(record: str, folder: Path = Path()) -> list[str]:
+def audit_trail(record: str, folder: Path = Path()) -> list[str]:
     """Lines of text: what the record is, what happened to it (oldest first), where it stands.
 
     Args:
@@ -56,11 +56,11 @@ def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) 
     reports = {report_of[asked]} if asked in report_of else {asked} & {*report_of.values(), *study_of}
     reports = reports or {report for report, study in study_of.items() if study == asked}
     if not reports:
-        reports = {report_of.get(one, one) for one in _by_number(asked, records)}
+        reports = {report_of.get(record_id, record_id) for record_id in _by_number(asked, records)}
         if len(reports) > 1:
             what = f"“{record}” stands for {len(reports)} reports: {', '.join(sorted(reports))}."
             raise PrismakeError(what, remedy="Give one of these ids.")
-    members = {one for one, report in report_of.items() if report in reports}
+    members = {record_id for record_id, report in report_of.items() if report in reports}
     return {asked} | reports | members | {study_of[report] for report in reports if report in study_of}
 
 
@@ -70,9 +70,9 @@ def _kept(kind: str, folder: Path) -> dict[str, str]:
 
 def _by_number(text: str, records: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """The records with this DOI, PMID or PMC number."""
-    wanted = {"doi": normal_doi(text), "pmid": normal_pmid(text), "pmcid": normal_pmcid(text)}
-    kinds = {kind: value for kind, value in wanted.items() if value}
-    return {one for one, row in records.items() for kind, value in kinds.items() if row[kind] == value}
+    identifiers = {"doi": normal_doi(text), "pmid": normal_pmid(text), "pmcid": normal_pmcid(text)}
+    kinds = {kind: value for kind, value in identifiers.items() if value}
+    return {record_id for record_id, row in records.items() for kind, value in kinds.items() if row[kind] == value}
 
 
 def _clusters(folder: Path) -> dict[str, str]:
@@ -122,7 +122,7 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
             past.append(
                 (str(change["time"]), f"{what}: {change['old']} became {new}{by}{_other(change['item'], names)}")
             )
-    yield from (f"{time}: {text}" for time, text in sorted(past, key=lambda one: one[0]))
+    yield from (f"{time}: {text}" for time, text in sorted(past, key=lambda event: event[0]))
 
 
 def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
@@ -130,21 +130,21 @@ def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str
     for who, items in sorted(load_prefilled(stage, folder / SHEETS).items()):
         for item, given in sorted(items.items()):
             if _about(item, names):
-                said = ", ".join(f"{name} {value}" for name, value in sorted(given["answers"].items()))
+                words = ", ".join(f"{name} {value}" for name, value in sorted(given["answers"].items()))
                 whose = "the team's decision" if "team" in given else "a decision"
-                yield str(given["time"]), f"{stage}, {who}: {whose} taken over from {given['file']}: {said}"
+                yield str(given["time"]), f"{stage}, {who}: {whose} taken over from {given['file']}: {words}"
 
 
 def _of_stage(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
     for event in read_events(stage, folder / SHEETS):
         who, answers = str(event["who"]), event.get("answers") or {}
-        for item in sorted(one for one in (answers or event.get("items", ())) if _about(one, names)):
-            said = ", ".join(f"{name} {value}" for name, value in sorted(answers.get(item, {}).items()))
+        for item in sorted(name for name in (answers or event.get("items", ())) if _about(name, names)):
+            words = ", ".join(f"{name} {value}" for name, value in sorted(answers.get(item, {}).items()))
             if who == SETTLED_BY_ALL:
-                said = f"settled: {said}" + (f" (by {event['by']})" if event.get("by") else "")
+                words = f"settled: {words}" + (f" (by {event['by']})" if event.get("by") else "")
             else:
-                said = f"{who}: {said}" if said else f"offered to {who}"
-            yield str(event["time"]), f"{stage}, {said}{_other(item, names)}"
+                words = f"{who}: {words}" if words else f"offered to {who}"
+            yield str(event["time"]), f"{stage}, {words}{_other(item, names)}"
 
 
 def _other(item: str, names: set[str]) -> str:
@@ -170,11 +170,11 @@ def _decision(stage: str, row: Mapping[str, str]) -> Iterator[str]:
     yield f"{stage}, {row['item_id']}: {row['state']}{by}"
     fields = dict.fromkeys(name.split(".", 1)[0] for name in row if "." in name)
     for name in fields:
-        said = ", ".join(
+        words = ", ".join(
             f"{key.split('.', 1)[1]}: {value}" for key, value in row.items() if key.startswith(f"{name}.") and value
         )
-        if said or row[name]:
-            yield f"  {name}: {row[name] or '—'} ({said or 'nobody'})"
+        if words or row[name]:
+            yield f"  {name}: {row[name] or '—'} ({words or 'nobody'})"
 
 
 def _about(item: str, names: set[str]) -> bool:

@@ -43,14 +43,18 @@ def _largest_first(count: tuple[int, str]) -> tuple[int, str]:
 
 
 def _remarks(summary: Mapping[str, Any]) -> list[str]:
-    found = []
+    remarks = []
     answers = summary["answers"]
     if any(answers.values()):
-        found.append(f"People called {plural(answers['same'], 'pair')} the same, {answers['different']:,} different.")
+        remarks.append(
+            f"The reviewers judged {plural(answers['same'], 'pair')} the same, {answers['different']:,} different."
+        )
     if summary["links"]:
         kinds = ", ".join(f"{kind}: {number:,}" for kind, number in summary["links"].items())
-        found.append(f"Related reports that stay apart, by kind ({kinds}).")
+        remarks.append(f"Related reports that were kept apart, by kind ({kinds}).")
     if summary["fields_without_vote"]:
         silent = ", ".join(summary["fields_without_vote"])
-        found.append(f"Fields that contradict themselves in certain pairs, and were not looked at: {silent}.")
-    return found
+        remarks.append(
+            f"Fields that were not compared, because they contradict each other in pairs that are certain: {silent}."
+        )
+    return remarks

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
-from prismake.protocol.instruments import load_instrument
+from prismake.report.appraisal_methods import instrument_details
 from prismake.report.status import rows
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def gather(
     context = {
         "config": config,
         "versions": versions,
-        "instruments": {
-            name: {"title": load_instrument(name).title}
-            for name in sorted({*config["appraisal"]["instruments"].values()})
-        },
+        "instruments": instrument_details(config["appraisal"]["instruments"]),
         "stages": statuses,
         "status": rows(statuses),
         "searches": [read_json(path) for path in inputs["searches"]],

@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
+from prismake.core.names import APPRAISAL
+from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.selection import panel, selection
 
-OVERALL = {
-    "total": "The overall word follows bands of the total number of stars.",
-    "ahrq": "The overall word follows the thresholds of the Agency for Healthcare Research and Quality by domain.",
-}
 MODELS = {
     "glmm": "a binomial–normal generalised linear mixed model on the logit scale",
     "inverse_variance": "a random-effects model with inverse-variance weights",
@@ -41,6 +39,7 @@ SENSITIVITY = {
     "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
     "fixed_effect": "one common effect",
+    "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",
@@ -69,7 +68,7 @@ def paragraphs(
         "Information sources and search": _searches(searches),
         "Duplicates": _duplicates(config),
         "Selection": selection(config, stages),
-        "Risk of bias": _appraisal(config, instruments),
+        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL)),
         "Data collection": _extraction(config),
         "Synthesis": _synthesis(config),
         "Software": _software(versions),
@@ -107,21 +106,6 @@ def _duplicates(config: Mapping[str, Any]) -> str:
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
         f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates')}. Successive versions of one "
         f"Cochrane review were {treated}."
-    )
-
-
-def _appraisal(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, str]]) -> str:
-    named = config.get("appraisal", {}).get("instruments", {})
-    by_design = [
-        f"{design.replace('_', ' ')}, {instruments.get(name, {}).get('title', name)}"
-        for design, name in sorted(named.items())
-    ]
-    if not by_design:
-        return ""
-    overall = OVERALL.get(config["appraisal"].get("overall", ""), "")
-    return (
-        f"Risk of bias was judged {panel(config, 'appraisal')}, by design: {'; '.join(by_design)}. "
-        f"Items that do not apply to a design are not in its denominator. {overall}".strip()
     )
 
 
@@ -181,7 +165,9 @@ def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
         if spec.get("sensitivity"):
-            groups.setdefault(join([SENSITIVITY[one] for one in spec["sensitivity"]]), []).append(_title(name, spec))
+            groups.setdefault(join([SENSITIVITY[analysis] for analysis in spec["sensitivity"]]), []).append(
+                _title(name, spec)
+            )
     if not groups:
         return []
     if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):

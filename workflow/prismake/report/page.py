@@ -126,6 +126,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
+        titles[f"{result['outcome']}.risk_of_bias"] = f"{result['title']}: risk of bias by weight"
         for name in result.get("sensitivity") or {}:
             titles[f"{result['outcome']}.{name}"] = f"{result['title']}: {TITLES.get(name, name)}"
         for name, group in (result.get("subgroups") or {}).items():
@@ -147,8 +148,8 @@ def _reports(table: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     if "Reports" not in table["columns"]:
         return []
     place = table["columns"].index("Reports")
-    found = {row[0]: [one for one in row[place].split(BETWEEN) if one] for row in table["rows"]}
-    return list(found.items())
+    citations = {row[0]: [text for text in row[place].split(BETWEEN) if text] for row in table["rows"]}
+    return list(citations.items())
 
 
 def _without_reports(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,38 +171,38 @@ def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapp
 
 def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
     """What people left unread, on whose word, and what was known then of what may be among it."""
-    found = []
+    sentences = []
     for stage in stages:
         if stage["not_screened"]:
             left = plural(stage["not_screened"], stage["unit"].removesuffix("s"))
             words = (
                 f"{left} of {count(stage['of'])} were not read at {stage['title'].lower()}, where screening was stopped"
             )
-            found.append(f"{words}: {stage['rounds']['stopped']}")
-            found += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
-    return found
+            sentences.append(f"{words}: {stage['rounds']['stopped']}")
+            sentences += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
+    return sentences
 
 
 def _limitations(context: Mapping[str, Any]) -> list[str]:
     """What a reader has to know before believing the numbers; each sentence says what it rests on."""
-    found = []
+    sentences = []
     for result in context["results"]:
         title, left = result["title"], result.get("left_out") or []
         if left:
             named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
             of = plural(result["counts"]["studies_included"], "included study", "included studies")
-            found.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
+            sentences.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
         if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
-            found.append(f"{title}: {sentence}")
-        found += [f"{title}: {text}" for text in warnings_of(result)]
-    found += _not_screened(context["stages"])
+            sentences.append(f"{title}: {sentence}")
+        sentences += [f"{title}: {text}" for text in warnings_of(result)]
+    sentences += _not_screened(context["stages"])
     known = [row["outcome"] for row in context["known"]]
     if lost := known.count("not found"):
-        found.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
+        sentences.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
-        found.append(f"{plural(missing, 'report')} sought could not be retrieved.")
+        sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
     for search in context["searches"]:
-        found += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
-    found += context["flow"].get("notes") or []
-    return list(dict.fromkeys(found))
+        sentences += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
+    sentences += context["flow"].get("notes") or []
+    return list(dict.fromkeys(sentences))

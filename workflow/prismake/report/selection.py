@@ -57,12 +57,12 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
     return " ".join(sentences)
 
 
-def _rounds(said: Mapping[str, Any], status: Mapping[str, Any] | None, things: str) -> list[str]:
+def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, things: str) -> list[str]:
     """Calibration, batches, order and end of one stage; nothing where everything came at once by its id."""
     rounds = (status or {}).get("rounds") or {}
     sentences = [_calibration(rounds["calibration"], things)] if rounds.get("calibration") else []
-    orders = _orders(said, rounds)
-    batch = said.get("batch")
+    orders = _orders(settings, rounds)
+    batch = settings.get("batch")
     if batch:
         sentences.append(f"{things} were handed out in batches of {batch:,}{', ' + orders if orders else ''}.")
     elif orders:
@@ -76,27 +76,27 @@ def _rounds(said: Mapping[str, Any], status: Mapping[str, Any] | None, things: s
     return sentences
 
 
-def _orders(said: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:
+def _orders(settings: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:
     """The order of handing out; empty by id. With several, each with its number."""
     used = {order: number for order, number in (rounds.get("orders") or {}).items() if order in _ORDERS}
     if rounds.get("calibration"):
         sample = sum(lot["records"] for lot in rounds["calibration"]["lots"])
         used["random"] = used.get("random", 0) - sample
-    used = {order: number for order, number in used.items() if number > 0} or {said.get("order", "id"): 0}
+    used = {order: number for order, number in used.items() if number > 0} or {settings.get("order", "id"): 0}
     if len(used) == 1:
         return "" if "id" in used else _ORDERS[next(iter(used))]
     return join([f"{number:,} {_ORDERS[order]}" for order, number in used.items()])
 
 
-def _calibration(found: Mapping[str, Any], things: str) -> str:
+def _calibration(calibration: Mapping[str, Any], things: str) -> str:
     """The calibration with its result; several samples in the order in which they were judged."""
     results = [
         f"{lot['records']:,}, {'kappa ' + format(lot['kappa'], '.2f') if lot['kappa'] is not None else 'no kappa'}"
-        for lot in found["lots"]
+        for lot in calibration["lots"]
     ]
-    asked = f"The protocol asked for a kappa of {found['threshold']:g}"
-    how = "; the team itself decided to go on" if found["by_people"] else ""
+    asked = f"The protocol asked for a kappa of {calibration['threshold']:g}"
+    how = "; the team itself decided to go on" if calibration["by_people"] else ""
     return (
-        f"{things} began with a calibration: a random sample judged by {join(found['reviewers'])} "
+        f"{things} began with a calibration: a random sample judged by {join(calibration['reviewers'])} "
         f"({'; then '.join(results)}). {asked}{how}."
     )

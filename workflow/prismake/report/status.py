@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from prismake.core.names import CONSENSUS
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
 from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
+from prismake.report.run_record import RunRecord
 from prismake.search.discovery import sources
 
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
@@ -70,38 +72,38 @@ def answer_warnings(folder: Path = Path()) -> list[str]:
     gone = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
     same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
     conflict = "is answered same, but another answer keeps the two apart: different wins."
-    said = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
-    return [f"“{item}” {text}" for key, text in said for item in found.get(key, ())[:_MOST_PROBLEMS]]
+    kinds = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
+    return [f"“{item}” {text}" for key, text in kinds for item in found.get(key, ())[:_MOST_PROBLEMS]]
 
 
 def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     """What became of PDFs that nobody can tell the report of, and services that did not answer."""
     found = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
-    told = [(one["where"], one["what"]) for one in found[:_MOST_PROBLEMS]]
+    warnings = [(problem["where"], problem["what"]) for problem in found[:_MOST_PROBLEMS]]
     if len(found) > _MOST_PROBLEMS:
-        told.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
-    return told
+        warnings.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
+    return warnings
 
 
 def notices_told(folder: Path = Path()) -> list[str]:
     """Included reports that were retracted or questioned, and a check for such notices that failed."""
     file = folder / "results" / "full_text" / "notices.csv"
     rows = read_csv(file).to_dict("records") if file.exists() else []
-    said = [
+    notices = [
         f"{row['report_id']} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
     ]
     problem = (read_json(file.with_suffix(".json")) or {}).get("problem")
-    return [*said, *([problem] if problem else [])]
+    return [*notices, *([problem] if problem else [])]
 
 
 def known_studies_told(folder: Path = Path()) -> list[str]:
     """Known studies that no search found or that were left out, and lines that name none; nothing while all is well."""
-    said = read_json(folder / "results" / "flow" / "known_studies.json") or {}
-    lost = [*said.get("lost", ()), *said.get("problems", ())]
+    known_studies = read_json(folder / "results" / "flow" / "known_studies.json") or {}
+    lost = [*known_studies.get("lost", ()), *known_studies.get("problems", ())]
     if len(lost) > _MOST_PROBLEMS:
         more = f"{len(lost) - _MOST_PROBLEMS:,} more known studies, all in results/flow/known_studies.csv"
         lost = [*lost[:_MOST_PROBLEMS], more]
-    return [text for text in (said.get("summary", ""), *lost) if text] if lost else []
+    return [text for text in (known_studies.get("summary", ""), *lost) if text] if lost else []
 
 
 def found_no_longer(folder: Path = Path()) -> list[str]:
@@ -140,22 +142,51 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
 
 
-def closing_words(config: Mapping[str, Any], since: float = 0.0, stream: Any = None) -> None:
-    """Print how far the review is, and what stopped after ``since``; never an error of its own at the end of a run."""
+def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
+    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run."""
     from rich.console import Console
 
     stream = stream or sys.stderr
-    scratch = Path(".snakemake")
-    if scratch.is_dir() and not (scratch / ".gitignore").exists():
-        (scratch / ".gitignore").write_text("*\n", encoding="utf-8")  # the engine's own notes, nothing to keep
     console = Console(file=stream, width=None if stream.isatty() else 132, highlight=False)
     try:
-        _print(console, config, problems(since))
+        if run:
+            run.remember()
+        _hide_scratch()
+        stopped = problems()
+        stopped += run.sentences(stopped) if run else []
+        if run is None and not stopped:
+            stopped += _broken_off()
+        _print(console, config, stopped, run.current_words() if run else "")
+        if run and run.dry and run.began:
+            console.print("This was a dry run: nothing was read or made, and the table is of the run before.")
+    except BrokenPipeError:
+        raise
     except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
         console.print(f"The progress table cannot be shown: {error}", style="yellow")
+        if run and not run.went_well():
+            console.print("This run did not end well: see the errors above.", style="bold red")
 
 
-def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
+def _hide_scratch() -> None:
+    """Snakemake's own notes are nothing to keep under version control."""
+    scratch = Path(".snakemake")
+    if scratch.is_dir() and not (scratch / ".gitignore").exists():
+        with contextlib.suppress(OSError):
+            (scratch / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _broken_off() -> list[str]:
+    """A sentence where Snakemake has marked files that a run began and did not end."""
+    folder = Path(".snakemake/incomplete")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    return [
+        "a run is at work in this folder, or the last one was broken off. If none is at work, type: snakemake "
+        "(after a kill, snakemake --unlock first)."
+    ]
+
+
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str = "") -> None:
     from rich.markup import escape
 
     statuses = stage_statuses()
@@ -188,7 +219,9 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str]) -> None:
         )
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
-    if statuses and not stopped:
+    if not_current:
+        console.print(f"\n[bold red]![/] {escape(not_current)}")
+    if statuses and not stopped and not not_current:
         report = Path("results/report/report.html")
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"

@@ -96,22 +96,22 @@ def _shorten(use: etree._Element) -> None:
 
 def _rename(root: etree._Element, prefix: str) -> None:
     """Short ids that begin with ``prefix``; ids that nothing refers to go."""
-    wanted: dict[str, str] = {}
+    new_ids: dict[str, str] = {}
     for element in root.iter():
         for value in element.attrib.values():
             for name in [*_LOCAL_URL.findall(value), *([value[1:]] if value.startswith("#") else [])]:
-                wanted.setdefault(name, f"{prefix}{len(wanted)}")
+                new_ids.setdefault(name, f"{prefix}{len(new_ids)}")
     for element in root.iter():
         for name, value in element.attrib.items():
             if name == "id":
-                if value in wanted:
-                    element.set("id", wanted[value])
+                if value in new_ids:
+                    element.set("id", new_ids[value])
                 else:
                     del element.attrib["id"]
             elif name == "href":
-                element.set("href", f"#{wanted[value[1:]]}")
+                element.set("href", f"#{new_ids[value[1:]]}")
             elif "url(" in value:
-                element.set(name, _LOCAL_URL.sub(lambda found: f"url(#{wanted[found.group(1)]})", value))
+                element.set(name, _LOCAL_URL.sub(lambda match: f"url(#{new_ids[match.group(1)]})", value))
 
 
 def _unwrap(root: etree._Element) -> None:

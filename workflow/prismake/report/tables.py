@@ -26,7 +26,8 @@ def study_table(
 
     Args:
         studies: ``full_text/studies.csv`` (study_id, label, design, report_ids joined by "; ").
-        scores: ``appraisal/scores.csv`` (study_id, total, maximum, overall).
+        scores: ``appraisal/scores.csv`` (study_id, total, maximum, overall, result): several rows where results are
+            judged.
         extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column a field).
         fields: ``extraction.fields`` of the config (name, label), in order.
         reports: citation by report_id; report ids stand in its place where there is none.
@@ -36,7 +37,9 @@ def study_table(
     """
     import pandas as pd
 
-    marks = {row["study_id"]: row for row in scores.to_dict("records")}
+    marks: dict[str, list[Mapping[str, Any]]] = {}
+    for row in scores.to_dict("records"):
+        marks.setdefault(row["study_id"], []).append(row)
     taken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in extraction.to_dict("records"):
         study, _, arm = str(row["item_id"]).partition("|")
@@ -46,7 +49,7 @@ def study_table(
     columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
-        mark = marks.get(study["study_id"], {})
+        judged = marks.get(study["study_id"], [])
         for arm, values in sorted(taken.get(study["study_id"], [("", {})]), key=lambda pair: pair[0]):
             settled = values.get("state") == State.SETTLED
             rows.append(
@@ -55,17 +58,33 @@ def study_table(
                     *([arm] if with_arms else []),
                     str(study.get("design") or "").replace("_", " "),
                     *(str(values.get(name) or "") if settled else UNDECIDED for name in labels),
-                    f"{mark['total']}/{mark['maximum']}" if mark else UNDECIDED,
-                    str(mark.get("overall") or UNDECIDED),
+                    _stars(judged),
+                    _overall(judged),
                     BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
             )
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
+def _stars(judged: Sequence[Mapping[str, Any]]) -> str:
+    """Stars of their maximum, "–" for an instrument that gives none."""
+    if not judged:
+        return UNDECIDED
+    return f"{judged[0]['total']}/{judged[0]['maximum']}" if judged[0]["maximum"] else "–"
+
+
+def _overall(judged: Sequence[Mapping[str, Any]]) -> str:
+    """The word for the study, or for each result that was judged."""
+    words = [
+        f"{row['result']}: {row['overall'] or UNDECIDED}" if row.get("result") else str(row["overall"] or UNDECIDED)
+        for row in judged
+    ]
+    return BETWEEN.join(words) or UNDECIDED
+
+
 def _named(report_ids: str, reports: Mapping[str, str]) -> list[str]:
-    ids = [one.strip() for one in report_ids.split(";") if one.strip()]
-    return [reports.get(one, one).replace(BETWEEN, " / ") for one in ids]
+    ids = [report_id.strip() for report_id in report_ids.split(";") if report_id.strip()]
+    return [reports.get(report_id, report_id).replace(BETWEEN, " / ") for report_id in ids]
 
 
 def citation(report: Mapping[str, Any]) -> str:
@@ -108,5 +127,6 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
             }
         )
     return sorted(
-        rows, key=lambda one: (one["decision"] != "exclude", one["reason"], one["citation"], one["report_id"])
+        rows,
+        key=lambda row: (row["decision"] != "exclude", row["reason"], row["citation"], row["report_id"]),
     )

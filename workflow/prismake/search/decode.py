@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,9 @@ _BOMS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_TWICE = re.compile(
+    "\u00c3[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 _SPLIT = "Export the search again in parts of a few thousand records."
 
@@ -106,6 +110,11 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         text, assumed = _without_mark(data)
         if assumed:
             warnings.append(assumed)
+    if "\u00c3" in text and (twice := len(_TWICE.findall(text))):
+        warnings.append(
+            f"{twice} letters look as if UTF-8 had been read as Windows-1252 and saved (\u00c3\u00bc for \u00fc). "
+            "Export again, or choose UTF-8 where the file was opened last."
+        )
     if "\ufffd" in text:
         warnings.append(f"{text.count(chr(0xFFFD))} characters are damaged; they are shown as \ufffd.")
     # Files that were put together from several exports carry a byte order mark at each seam.

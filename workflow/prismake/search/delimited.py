@@ -94,7 +94,7 @@ def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
     names, sheets = [], []
     for name, rows in worksheets.read(data, where):
         names.append(name)
-        sheets.append([_cells(row) for row in rows])
+        sheets.append([_cells(_filled(row)) for row in rows])
     if not sheets:
         raise ImportFileError("the workbook has no sheets.", where=where)
     known = [number for number, rows in enumerate(sheets) if _header(enumerate(rows[:_HEADER_ROWS]))]
@@ -109,6 +109,14 @@ def sheet_rows(data: bytes, where: str, warnings: list[str]) -> Rows:
 def _whole(cell: str) -> str:
     """A cell without the ``.0`` that statistics programs give to whole numbers in a column with gaps."""
     return cell[:-2] if cell[-2:] == ".0" and cell[:-2].isdecimal() else cell
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    """A row up to its last cell that holds anything."""
+    end = len(row)
+    while end and (row[end - 1] is None or row[end - 1] == ""):
+        end -= 1
+    return row[:end]
 
 
 def _cells(row: Iterable[Any]) -> list[str]:
@@ -238,11 +246,15 @@ def _inside(rows: Rows, names: list[str]) -> Rows:
 
 
 def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]) -> Iterator[Raw]:
-    blank = _NOTHING if dialect.kind == "other" else frozenset()
+    # What statistics programs write for nothing and for whole numbers; our own export and databases mean what they say.
+    foreign = dialect.platform in {"", "ASReview"}
+    blank = _NOTHING if foreign else frozenset()
     width = len(names)
     title = next((names.index(name) for name in dialect.own["title"] if name in names), 0)
     for line, row in rows:
-        cells = [_whole(unguard(cell).strip()) for cell in row]
+        cells = [unguard(cell).strip() for cell in row]
+        if foreign:
+            cells = [_whole(cell) for cell in cells]
         if not any(cells):
             continue
         if any(cells[len(names) :]):

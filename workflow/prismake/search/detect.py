@@ -31,7 +31,7 @@ _BINARY = (
 
 _TEXT = (
     ("bibtex", r"(?mi)^[ \t]*@[ \t]*(?!comment|string|preamble)[a-z]+[ \t]*[{(]"),
-    ("ris", r"(?m)^\s?TY {1,2}- ?"),
+    ("ris", r"(?m)^[ \t]*TY[ \t]{1,2}- ?"),
     ("medline", r"(?m)^(?:PMID|OWN |STAT|FAU |DCOM|EDAT|PHST)- "),
     ("wos", r"(?m)^PT [A-Z][ \t]*$"),
     ("cochrane_text", r"(?m)^(?:Record #\d+ of \d+\n)?ID: \S+\n(?:[A-Z]{2,3}: .*\n)+"),

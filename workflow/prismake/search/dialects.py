@@ -164,7 +164,10 @@ ENDNOTE_XML = Dialect(
         "issue": ("number",),
         "pages": ("pages",),
         "doi": ("electronic-resource-num", "urls/related-urls/url:doi"),
-        "pmid": ("accession-num:pmid?remote-database-provider=^\\s*NLM",),
+        "pmid": (
+            "accession-num:pmid?remote-database-provider=^\\s*NLM",
+            "accession-num:pmid?remote-database-name=^\\s*(?i:pubmed|medline)",
+        ),
         "pmcid": ("custom2?remote-database-provider=^\\s*NLM",),
         "abstract": ("abstract",),
         "language": ("language",),

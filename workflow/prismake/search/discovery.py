@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from prismake.protocol.chased import chased_details
 from prismake.protocol.config import config_schema
 from prismake.protocol.export_files import exports
 from prismake.protocol.live_sources import live_name
@@ -24,6 +25,8 @@ def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
     for name in sorted({*found, *config["searches"]}):
         details = {**defaults, **config["searches"].get(name, {})}
         details["live"] = live_name(details["live"])
+        told = chased_details(found.get(name, ()))
+        details |= {key: value for key, value in told.items() if not details[key]}
         details["files"] = [] if details["live"] else [path.as_posix() for path in found.get(name, [])]
         result[name] = details
     return result

@@ -100,6 +100,16 @@ class Client:
         doing = f"Fetching {len(ids)} records from PubMed"
         return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
 
+    def links(self, pmid: str, name: str) -> list[str]:
+        """The PMIDs that ELink gives for a record under a name such as ``pubmed_pubmed_citedin``, in order."""
+
+        def call() -> list[str]:
+            data = self._ask("elink", dbfrom="pubmed", id=pmid, linkname=name, cmd="neighbor", retmode="xml")
+            return [] if data is None else _linked(data, name)
+
+        doing = f"Asking PubMed for the links of {pmid}"
+        return patiently(call, self.policy, doing=doing, secrets=(self.api_key,))
+
     def _ask(self, what: str, **parameters: str) -> bytes | None:
         from Bio import Entrez
 
@@ -159,6 +169,17 @@ def _whole(data: bytes) -> list[str]:
     if not re.search(rb"<Pubmed(?:Book)?Article(?:Set)?\b", data[:4000]):
         raise PassingError("XML that is no set of PubMed records")
     return [pmid for pmid in found if pmid]
+
+
+def _linked(data: bytes, name: str) -> list[str]:
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**pubmed_stream.SAFE))
+    except etree.XMLSyntaxError as error:
+        raise PassingError(f"the XML is cut off or broken ({error.msg})") from None
+    if root.tag != "eLinkResult":
+        raise PassingError("XML that is no set of links")
+    sets = (links for links in root.iter("LinkSetDb") if links.findtext("LinkName") == name)
+    return list(dict.fromkeys(number for links in sets for one in links.iter("Link") if (number := one.findtext("Id"))))
 
 
 # --- ESearch -------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ _OTHERS = re.compile(
 _REFERENCES = re.compile(r"(?im)^\s*(?:references|cited (?:references|by))\b\s*:?.*", re.DOTALL)
 _PIECES = re.compile(r"[;|]|\.\s|\.?\s+(?=(?:PMID|PMCID|DOI)\b\s*:)", re.IGNORECASE)
 _STATED_PMID = re.compile(
-    r"\s*(?:PMID|PubMed(?: ID| PMID)?|MEDLINE(?: PMID| ID)?)\s*[:=]?\s*(NLM)?\s*0*([1-9]\d{0,8})(?:\.0)?\.?\s*",
+    r"[\s(\[]*(?:PMID|PubMed(?: ID| PMID)?|MEDLINE PMID)\s*[:=]?\s*(NLM)?\s*0*([1-9]\d{0,8})(?:\.0)?[.\])\s]*",
     re.IGNORECASE,
 )
 _STATED_PMCID = re.compile(r"\s*(?:PMC(?:ID)?\s*[:=]?\s*)?(PMC\s?\d+)(?:\.\d)?\.?\s*", re.IGNORECASE)

@@ -197,7 +197,7 @@ HOW: dict[str, Callable[[str], Any]] = {
     "address": _found(r"(https?://\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
     "nct": _found(r"\b(NCT\d{8})\b", re.IGNORECASE),
-    "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in semicolons(value)],
+    "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in people.names(value)],
     "ovid-volume": _found(r"\.\s+(\w+)\s*[(:]"),
     "ovid-issue": _found(r"\.\s+\w+\s*\(([^)]+)\)"),
     "ovid-journal": lambda value: text(_found(r"^(.+?)\.\s")(value)),

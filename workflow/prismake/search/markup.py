@@ -10,7 +10,7 @@ from prismake.core.records import collapse
 # Names are listed: "<Escherichia>" and "p <b and c> d" are text.
 _INLINE = re.compile(
     r"</?(?:(?:jats|mml|m|ce|xhtml|html|xlink|sub|sup):[\w.-]+|i|b|u|sub|sup|em|strong|italic|bold|span|scp|sc|tt|font"
-    r"|small|big|inf|strike|underline|overline|monospace|roman|named-content|styled-content|inline-formula|tex-math|math"
+    r"|small|big|inf|strike|underline|overline|monospace|roman|named-content|emphasis|superscript|subscript|styled-content|inline-formula|tex-math|math"
     r"|m(?:i|o|n|row|sub|sup|subsup|text|frac|over|under|underover|space|style|sqrt|root|table|tr|td|fenced|prescripts"
     r"|multiscripts)|semantics|inline-graphic|xref|ext-link|uri|article-title|styled)"
     r"(?:\s+[\w:.-]+\s*=[^<>]{0,300})?\s*/?>"
@@ -18,7 +18,7 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
-    r"</?(?:p|br|hr|h[1-6]|div|li|ul|ol|sec|title|list|list-item|jats:(?:p|title|sec|list|list-item|break))"
+    r"</?(?:p|br|hr|abstract|abstracttext|heading|para|h[1-6]|div|li|ul|ol|sec|title|list|list-item|jats:(?:p|title|sec|list|list-item|break))"
     r"(?:\s+[\w:.-]+\s*=[^<>]{0,300})?\s*/?>",
     re.IGNORECASE,
 )

@@ -21,6 +21,8 @@ _ONLY_INITIALS = re.compile(_INITIALS)
 _NAME_INITIALS = re.compile(rf"{_SURNAME} {_INITIALS}(?: (?:Jr|Sr|II|III|IV|2nd|3rd)\.?)?")
 _INITIALS_NAME = re.compile(rf"(?:{_INITIALS} |(?:{_CAPITAL}\.[ \-]?){{1,4}}){_SURNAME}")
 _GIVEN = re.compile(rf"\S+(?: {_INITIALS})?")
+_RUN_TOGETHER = re.compile(rf"(?:{_SURNAME} (?:{_CAPITAL}\.?-?){{1,3}}\.\s*){{2,200}}")
+"""``Liu L.Moody J. Gall A.``: the full stops behind initials are all that parts the names."""
 _SUFFIX = re.compile(r"(?i:jr|sr|ii|iii|iv|2nd|3rd|md|m\.d|phd|ph\.d|msc|mph|rn|dphil|esq|frcp|dds|pharmd)\.?")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ten ter zu el al bin ibn st st. mc mac".split())
 _ETAL = re.compile(r"(?:[,;]\s*|\s+|^)(?:and\s+)?(?:et\.?\s*al(?:ii|ia)?\b\.?|and others)\s*[,.;]*\s*$", re.IGNORECASE)
@@ -154,6 +156,8 @@ def _of_line(name: str) -> list[str]:
         return []
     commas = shorter.count(",")
     if commas == 0:
+        if shorter.count(".") > 1 and len(shorter) < 5_000 and _RUN_TOGETHER.fullmatch(f"{shorter.rstrip('.')}."):
+            return [name.strip() for name in re.split(rf"(?<={_CAPITAL}\.)\s*(?={_CAPITAL}[a-z'\u2019])", shorter)]
         return _of_ands(shorter)
     if commas == 1 and " " not in shorter.partition(",")[0]:
         return _of_ands(shorter) if " and " in shorter or "&" in shorter else [shorter]

@@ -13,8 +13,8 @@ class Reporter:
     On a terminal the line is written over; elsewhere a new line comes at most every ``every`` seconds, and at the end.
     """
 
-    def __init__(self, label: str, stream: TextIO | None = None, every: float = 15.0) -> None:
-        self.label, self.stream, self.every = label, stream or sys.stderr, every
+    def __init__(self, label: str, stream: TextIO | None = None, every: float = 15.0, unit: str = "records") -> None:
+        self.label, self.stream, self.every, self.unit = label, stream or sys.stderr, every, unit
         self.began = self.told = time.monotonic()
         self.first: int | None = None
 
@@ -28,7 +28,7 @@ class Reporter:
         speed = (done - self.first) / max(now - self.began, 1e-9)
         left = f", {(total - done) / speed:,.0f} s left" if speed and done < total else ""
         bar = "#" * (30 * done // max(total, 1))
-        line = f"{self.label}: {done:,} of {total:,} records, {speed:,.0f}/s{left}"
+        line = f"{self.label}: {done:,} of {total:,} {self.unit}, {speed:,.0f}/s{left}"
         self.stream.write(f"\r{line} [{bar:30}]" if terminal else line + "\n")
         if terminal and done >= total:
             self.stream.write("\n")

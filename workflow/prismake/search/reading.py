@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core import record_files as recordfile
 from prismake.core.files import Table, digest, write_table
+from prismake.protocol.chased import CHASED
 from prismake.search import live, stream
 from prismake.search.imported_decisions import FOUND, nobody_here
 from prismake.search.inventory import Fields
@@ -51,8 +52,10 @@ def read_source(
     files = [Path(name) for name in details["files"]]
     if details["live"]:
         files = _search(source, details, email, folder / source, log)
+    chased = any(file.name == CHASED for file in files)
+    files = [file for file in files if file.name != CHASED]
     with recordfile.writing(records_file) as writer:
-        imports = stream(files, source, writer.add, once=bool(details["live"]))
+        imports = stream(files, source, writer.add, once=bool(details["live"]) or chased)
     log["label"] = log["label"] or next((one.database for one in imports if one.database), source)
     log["kind"] = log["kind"] or ("register" if any(one.kind == "register" for one in imports) else "database")
     log["platform"] = log["platform"] or next((one.platform for one in imports if one.platform), "")

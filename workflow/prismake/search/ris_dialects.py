@@ -29,7 +29,7 @@ _RIS = {
     "abstract": ("AB", "N2"),
     "language": ("LA",),
     "publication_types": ("M3", "TY"),
-    "keywords": ("KW",),
+    "keywords": ("KW:semicolons",),
     "url": ("UR",),
     "database": ("DB",),
 }
@@ -147,7 +147,9 @@ RIS_DIALECTS = (
             "publication_types": ("PT",),
             "database": (),
         },
-        signature=(r"(?:^L2 {2}- |Link to the Ovid).*ovid\w*\.\w+.*[?&]D=|^\d+\. *\n+TY {2}- .*\n(?:DB .*\n)?ID ",),
+        signature=(
+            r"(?:^(?:L2|UR) {2}- |Link to the Ovid).*ovid\w*\.\w+.*[?&]D=|^\d+\. *\n+TY {2}- .*\n(?:DB .*\n)?ID ",
+        ),
     ),
     _dialect(
         "Web of Science RIS",

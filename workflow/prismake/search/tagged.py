@@ -20,6 +20,7 @@ _TAG_NARROW = re.compile(r"^\s?([A-Z][A-Z0-9]) {1,2}-")
 _TITLES, _AUTHORS = {"TI", "T1"}, {"AU", "A1"}
 _TELLING = {*_TITLES, *_AUTHORS, "JF", "JO", "PY"}
 _KEYWORDS = {"KW"}
+_WORD = re.compile(r"\w")
 _LONGEST = 4_000_000
 """Characters of the longest line taken for a value; no title or abstract has a thousandth of that."""
 
@@ -69,6 +70,9 @@ def ris(text: str, problems: list[str]) -> Iterator[Raw]:
     before a ``TY`` belong to its record if that has none; they are a problem if it has, and where an ``ER`` closes
     them, because then a record has lost its ``TY``. Other tags between records are left out.
     """
+    if not re.search(r"(?m)^\s?TY {1,2}-", text):
+        # Pasted through another program: every line is indented, or a tab stands behind the tag.
+        text = re.sub(r"(?m)^[ \t]*([A-Z][A-Z0-9])[ \t]{1,3}-(?=[ \t]|$)", r"\1  -", text)
     parsed = _Tokens().parse_lines(_ris_lines(text, problems))
     for tags in parsed:
         yield Raw(tags.pop(""), tags)
@@ -89,11 +93,11 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
         if line[2:width] == dash and head.isupper() and head[0].isalpha():
             content = line[width:].strip()
             # A wrapped abstract may begin a line with "ER  - positive": the end of a record has nothing behind it.
-            yield (number, head, content) if head != "ER" or not content else (number, None, line.strip())
+            yield (number, head, content) if head != "ER" or not _WORD.search(content) else (number, None, line.strip())
         elif found := loose(line[:8]):
             content = line[found.end(1) :].lstrip(" ")[1:].strip()
             tag = found.group(1)
-            yield (number, tag, content) if tag != "ER" or not content else (number, None, line.strip())
+            yield (number, tag, content) if tag != "ER" or not _WORD.search(content) else (number, None, line.strip())
         else:
             yield number, None, line.strip()
 
@@ -267,7 +271,8 @@ def _wos_lines(text: str, problems: list[str]) -> Iterator[Any]:
                 problems.append(f"line {stray}: a record without its PT line was left out.")
             inside, stray = False, 0
         elif inside and line.strip() and len(line) <= _LONGEST:
-            yield line if re.match(r"[A-Z][A-Z0-9] |   ", line) else "   " + line
+            # "ER positive" that a wrapped abstract begins a line with ends nothing
+            yield line if tag != "ER" and re.match(r"[A-Z][A-Z0-9] |   ", line) else "   " + line
         elif tag in {"AU", "TI"} and not inside:
             stray = stray or number
     if inside:

@@ -26,11 +26,22 @@ def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
 
     Raises ``ImportFileError`` for what is damaged, has a password or would unpack to more than any export does.
     """
-    largest = 0
+    rows = columns = 0
+    excel = False
     if data[:2] == b"PK":
         with _archive(data, where) as archive:
-            largest = max((rows * columns for rows, columns in _extents(archive, where)), default=0)
-    yield from _cell_by_cell(data, where) if largest > DENSE else _dense(data, where)
+            rows, columns = max(_extents(archive, where), key=lambda size: size[0] * size[1], default=(0, 0))
+            excel = "content.xml" not in archive.namelist()
+    if rows * columns <= DENSE:
+        yield from _dense(data, where)
+    elif excel:
+        yield from _cell_by_cell(data, where)
+    else:
+        raise ImportFileError(
+            f"something stands far outside the table: a sheet reaches to row {rows:,} and column {columns:,}.",
+            where=where,
+            remedy="Delete the rows below the table and the columns to the right of it, and save.",
+        )
 
 
 def _archive(data: bytes, where: str) -> zipfile.ZipFile:
@@ -60,7 +71,7 @@ def _dense(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
-            yield name, iter(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            yield name, _from_the_left(book.get_sheet_by_name(name))
     except python_calamine.PasswordError:
         raise ImportFileError("the workbook has a password.", where=where, remedy="Save it without one.") from None
     except (python_calamine.CalamineError, OSError) as error:
@@ -71,15 +82,18 @@ def _dense(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]
         raise ImportFileError("the workbook is damaged.", where=where, remedy=_SAVE) from None
 
 
+def _from_the_left(sheet: Any) -> Iterator[list[Any]]:
+    """The rows of a sheet, one at a time; calamine leaves out empty columns before the first that is filled."""
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield before + row
+
+
 def _cell_by_cell(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
-        raise ImportFileError(
-            f"a cell of the workbook lies far outside its table, and it cannot be read otherwise ({error}).",
-            where=where,
-            remedy=_SAVE,
-        ) from None
+    except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
+        raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy=_SAVE) from None
     for sheet in book.worksheets:
         sheet.reset_dimensions()
         yield (

@@ -22,7 +22,7 @@ from prismake.core.files import replacing
 from prismake.protocol.forms import as_typed
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.layout import JUDGED, REASON, Column, cell_text
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import EMPHASIS, INK, Look
@@ -89,6 +89,8 @@ def _load(path: Path, sheet_name: str) -> Any:
     """
     try:
         return openpyxl.load_workbook(path, rich_text=True)
+    except MemoryError:
+        raise  # which says nothing about the workbook
     except Exception as error:  # openpyxl raises many kinds
         try:
             book = openpyxl.load_workbook(_unfiltered(path), rich_text=True)
@@ -133,7 +135,9 @@ def _add_columns(
 ) -> None:
     """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
     for column in columns:
-        if column.role == "live" and column.key not in place and any(row.get(column.key) for row in texts):
+        # what people are to say of judgements is wanted with the first row that asks for one
+        needed = JUDGED if column.key == REASON else column.key if column.role == "live" else ""
+        if needed and column.key not in place and any(row.get(needed) for row in texts):
             place[column.key] = sheet.max_column + 1
             cell = sheet.cell(header_row, place[column.key])
             cell.value = column.header

@@ -15,6 +15,9 @@ ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
 SETTLED = "Settled"
 NO_LONGER = "no longer needed"
+REASON = "why"  # the key of the column in which people say why a judgement differs from its proposal
+JUDGED = "judged"  # the column of the queue that is filled in rows in which a judgement is given
+PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own answers lead to
 OWNER = "Sheet of"  # the line of the first page that says whose sheet it is
 ADDRESS = "address"  # a column's link: its text is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
@@ -67,6 +70,7 @@ def reviewer_columns(form: Form) -> list[Column]:
             for question in form.fields
         ),
         Column(form.note, "note", "note", form.note_width, True),
+        *([Column(form.reason, "note", REASON, 34, True)] if form.reason else []),
         *(column for after, column in context if after),
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),

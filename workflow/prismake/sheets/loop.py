@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.doubted_values import DoubtedValues, doubted_values
+from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
 from prismake.sheets.progress import batches_status
 from prismake.sheets.stage import StageSheets
@@ -30,10 +32,11 @@ class Reading:
 
 
 def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
+    doubted = doubted_values(sheets, decisions)
     return Reading(
-        decisions_table(sheets, decisions),
+        decisions_table(sheets, doubted.applied(decisions)),
         notes_table(sheets),
-        status(sheets, decisions),
+        status(sheets, decisions, doubted),
         agreement_of(sheets, decisions),
     )
 
@@ -54,17 +57,45 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 
 
 def notes_table(sheets: StageSheets) -> Table:
-    """What people noted: item, who, note; apart from the decisions, so that a remark re-runs less."""
-    rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
-    return Table(("item_id", "who", "note"), sorted(rows))
+    """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
+
+    In appraisal, also why a judgement differs from what is proposed; in extraction, how numbers were got.
+    """
+    if sheets.setup.stage == EXTRACTION:
+        return _notes_and_origins(sheets)
+    if sheets.setup.stage != APPRAISAL:
+        rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
+        return Table(("item_id", "who", "note"), sorted(rows))
+    both = [
+        (item, who, own.notes.get(item, ""), own.reasons.get(item, ""))
+        for who, own in sheets.answers.items()
+        for item in {**own.notes, **own.reasons}
+    ]
+    return Table(("item_id", "who", "note", REASON), sorted(both))
 
 
-def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """How far the stage is: counts that add up, each reviewer's share, every problem with its place."""
+def _notes_and_origins(sheets: StageSheets) -> Table:
+    """Notes of the extraction, and how numbers were got that are not simply printed: ``events: from 40 % of 30``."""
+    rows = []
+    for who, own in sheets.answers.items():
+        for item in {**own.notes, **own.how}:
+            how = "\n".join(f"{name}: {text}" for name, text in own.how.get(item, {}).items())
+            rows.append((item, who, own.notes.get(item, ""), how))
+    return Table(("item_id", "who", "note", "how"), sorted(rows))
+
+
+def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:
+    """How far the stage is: counts that add up, each reviewer's share, every problem with its place.
+
+    Args:
+        doubted: what the checks of extracted numbers found; an item that they hold back is open.
+    """
+    decisions = doubted.applied(agreed)
     counts: dict[State, int] = dict.fromkeys((state for state in State if state != State.NOT_APPLICABLE), 0)
     for decision in decisions:
         counts[decision.state] += 1
-    reviewers = {who: _reviewer_status(sheets, who, decisions) for who in sheets.setup.team}
+    doubts = doubted.remarks
+    reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
     result = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
@@ -75,17 +106,23 @@ def status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
         "open": len(decisions) - counts[State.SETTLED] - counts[State.NOT_SCREENED],
         "rounds": batches_status(sheets, decisions),
         "reviewers": reviewers,
-        "consensus": _consensus_status(sheets, decisions),
-        "problems": problems_of(sheets, decisions),
+        "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
+        "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
     return result
 
 
-def _reviewer_status(sheets: StageSheets, who: str, decisions: Sequence[Decision]) -> dict[str, Any]:
+def _reviewer_status(
+    sheets: StageSheets, who: str, decisions: Sequence[Decision], doubted: Collection[str]
+) -> dict[str, Any]:
+    """How many items a reviewer has decided of those that were asked; a doubted number is still to be looked at."""
     complete = sheets.complete(who)
     asked = [decision for decision in decisions if who in decision.answers and decision.state != State.NOT_SCREENED]
-    done = sum(decision.item in complete or _asked_no_more(sheets, who, decision) for decision in asked)
+    done = sum(
+        decision.item not in doubted and (decision.item in complete or _asked_no_more(sheets, who, decision))
+        for decision in asked
+    )
     return {"decided": done, "of": len(asked), "file": sheets.path(who).as_posix(), **_waiting(sheets, who)}
 
 
@@ -94,7 +131,9 @@ def _asked_no_more(sheets: StageSheets, who: str, decision: Decision) -> bool:
     return decision.state == State.SETTLED and bool(sheets.answers[who].answers.get(decision.item))
 
 
-def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+def _consensus_status(
+    sheets: StageSheets, decisions: Sequence[Decision], doubted: Collection[str]
+) -> dict[str, Any] | None:
     """Disagreements that the adjudicator settled, of all there were."""
     if CONSENSUS not in sheets.owners:
         return None
@@ -103,7 +142,7 @@ def _consensus_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dic
     )
     waiting = len(to_adjudicate(sheets.setup.form, decisions))
     return {
-        "decided": settled,
+        "decided": max(settled - len(doubted), 0),
         "of": settled + waiting,
         "file": sheets.path(CONSENSUS).as_posix(),
         **_waiting(sheets, CONSENSUS),

@@ -18,10 +18,16 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import Plan, hand_out
+<<<<<<< HEAD
 from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.marks import marked
+=======
+from prismake.sheets.doubted_values import doubted_values
+from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
+>>>>>>> main
 from prismake.sheets.merged_answers import first_of
+from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -54,17 +60,23 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
             raise error
     sheet_state.begin(setup.stage, planned.sheets.review, setup.folder)
     sheets = hand_out(planned, order)
+    doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
     expected, waiting = _expected_from(sheets), {}
     for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
+<<<<<<< HEAD
         waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
     refused = [sheets.path(who) for who in sheets.refused]
     taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
     held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
     sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held)
+=======
+        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide, doubted.get(who, {}))
+    sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
+>>>>>>> main
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
@@ -75,20 +87,34 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
+<<<<<<< HEAD
     items = [item for item, reviewers in expected.items() if who in reviewers]
     return _QueueRows(sheets.queue, items, who, sheets.mark(who))
+=======
+    order = [item for item, reviewers in expected.items() if who in reviewers]
+    return _QueueRows(sheets.queue, order, who, sheets.own_paths.get(who))
+>>>>>>> main
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
+<<<<<<< HEAD
     def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str) -> None:
         self._queue, self._order, self._who, self._mark = queue, dict.fromkeys(order), who, mark
+=======
+    def __init__(self, queue: Queue, order: Sequence[str], who: str, path: OwnPath | None) -> None:
+        self._queue, self._order, self._who, self._path = queue, dict.fromkeys(order), who, path
+>>>>>>> main
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
+<<<<<<< HEAD
         return _QueueRow(item, self._queue[item], self._who, self._mark)
+=======
+        return _QueueRow(item, self._queue[item], self._who, self._path.text(item) if self._path else "")
+>>>>>>> main
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -100,15 +126,28 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 class _QueueRow(Mapping[str, Any]):
     """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
 
+<<<<<<< HEAD
     __slots__ = ("_item", "_mark", "_prefilled", "_row")
 
     def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str) -> None:
         self._item, self._row, self._mark = item, row, mark
+=======
+    __slots__ = ("_item", "_prefilled", "_proposed", "_row")
+
+    def __init__(self, item: str, row: Mapping[str, Any], who: str, proposed: str) -> None:
+        self._item, self._row, self._proposed = item, row, proposed
+>>>>>>> main
         self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
+<<<<<<< HEAD
             return marked(self._mark, check_of(self._item, str(self._row["title"])))
+=======
+            return check_of(self._item, str(self._row["title"]))
+        if name == PROPOSED:
+            return self._proposed
+>>>>>>> main
         return self._prefilled[name] if name in self._prefilled else self._row[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -146,7 +185,11 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
 
 
 def _offer_one(
-    sheets: StageSheets, who: str, rows: Mapping[str, Mapping[str, Any]], guide: Sequence[tuple[str, str]]
+    sheets: StageSheets,
+    who: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    guide: Sequence[tuple[str, str]],
+    doubted: Mapping[str, str],
 ) -> int:
     """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
@@ -161,7 +204,7 @@ def _offer_one(
         return 0
     known = _keys(table, who)
     new = [rows[key] for key in rows if key not in known]
-    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets))
+    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets, doubted))
     if not new and not changes:
         return 0
     if open_in_program(table.path) or open_in_program(path):
@@ -199,7 +242,7 @@ def _add(
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
     try:
         add_rows(table, path, columns, new, changes, every)
-    except (PrismakeError, OSError):
+    except (PrismakeError, OSError, MemoryError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
@@ -231,8 +274,9 @@ def _remarks(
     rows: Mapping[str, Mapping[str, Any]],
     who: str,
     sheets: StageSheets,
+    doubted: Mapping[str, str],
 ) -> dict[int, str]:
-    """Rows whose remark has to change: no longer needed, or needed again. What people wrote there stays."""
+    """Rows whose remark has to change: no longer needed, needed again, a number doubted. What people wrote stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
@@ -240,9 +284,9 @@ def _remarks(
     changes = {}
     for key, numbers in known.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        remark = str(rows[key].get("state") or "") if key in rows else NO_LONGER
+        remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
-            remark = ""
+            remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}
         changes.update({number: text for number, text in texts.items() if text != now[number]})
     return changes

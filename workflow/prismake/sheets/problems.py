@@ -8,12 +8,17 @@ from typing import Any
 from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
-from prismake.sheets.checks import incomplete, missing_answers, stray_answers
+from prismake.sheets.checks import incomplete, missing_answers, own_judgements, stray_answers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
 Check = Callable[[CheckedSheet], list[Problem]]
-CHECKS: tuple[Check, ...] = (incomplete.check, stray_answers.check, missing_answers.check)
+CHECKS: tuple[Check, ...] = (
+    incomplete.check,
+    own_judgements.check,
+    stray_answers.check,
+    missing_answers.check,
+)
 """What is looked for in each sheet that was read, in the order of the report."""
 
 
@@ -39,7 +44,17 @@ def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -
     last_good = sheets.kept.last_good.get(who, {})
     columns = sheets.columns(who)
     return CheckedSheet(
-        setup.stage, who, setup.form, columns, table, answers, sheets.queue, offered, last_good, changes
+        setup.stage,
+        who,
+        setup.form,
+        columns,
+        table,
+        answers,
+        sheets.queue,
+        offered,
+        last_good,
+        changes,
+        sheets.own_paths.get(who),
     )
 
 

@@ -6,7 +6,9 @@ from prismake.panel.decisions import AGAINST
 from prismake.sheets.layout import NO_LONGER
 from prismake.sheets.merged_answers import APART
 
-_OURS = (NO_LONGER, AGAINST, APART)
+TO_CHECK = "to check:"  # how the remark on a doubted number begins
+
+_OURS = (NO_LONGER, AGAINST, APART, TO_CHECK)
 
 
 def with_remark(now: str, remark: str) -> str:

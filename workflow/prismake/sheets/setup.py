@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.extraction.extracted import Outcome, outcomes_of
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
@@ -24,7 +25,8 @@ class StageSetup:
     """What the protocol says about the sheets of a stage.
 
     ``scheme``: how the stage is handed out, and to which team. ``blinded``: the consensus sheet does not say who said
-    what; the seed then orders the reviewers row by row.
+    what; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, what the numbers are
+    for, and the column that names studies with the same participants.
     """
 
     stage: str
@@ -32,6 +34,8 @@ class StageSetup:
     scheme: Scheme
     folder: Path = SHEETS
     blinded: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    overlap: str = ""
 
     @property
     def team(self) -> tuple[str, ...]:
@@ -80,8 +84,15 @@ class KeptStage:
 
 def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> StageSetup:
     """The setup of a stage, from the protocol with its defaults filled in."""
+    extracted = stage == EXTRACTION
     return StageSetup(
-        stage, load_form(stage, config), scheme_of(stage, config), folder, config["consensus"] == "blinded"
+        stage,
+        load_form(stage, config),
+        scheme_of(stage, config),
+        folder,
+        config["consensus"] == "blinded",
+        tuple(outcomes_of(config.get("outcomes", {}))) if extracted else (),
+        config.get("overlap_column", "") if extracted else "",
     )
 
 

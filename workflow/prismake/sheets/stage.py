@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.names import CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS
 from prismake.core.states import SettledBy, State
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
 from prismake.panel.allocation import Allocation, Answered, allocation_in_sheets, current_rows
-from prismake.panel.decisions import Decision, decide, progress
+from prismake.panel.decisions import Decision, Verdict, decide, progress
+from prismake.panel.question_paths import along_paths, paths_of
+from prismake.protocol.instrument_model import NOT_ASKED, Condition
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
 from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
+from prismake.sheets.own_path import ANSWER, OwnPath, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
@@ -73,6 +76,26 @@ class StageSheets:
         """By owner, why a sheet cannot be read."""
         return {who: sheet.error for who, sheet in self.sheets.items() if sheet.error is not None}
 
+    @cached_property
+    def paths(self) -> dict[str, Condition]:
+        """By item, the answers on which it hangs whether it is asked; only questions of instruments have any."""
+        return paths_of(column_of(self.queue, "asked_if")) if self.setup.stage == APPRAISAL else {}
+
+    @cached_property
+    def own_paths(self) -> dict[str, OwnPath]:
+        """By reviewer, where the answers to an instrument lead."""
+        if self.setup.stage != APPRAISAL:
+            return {}
+        return {
+            who: own_path(self.queue, self.paths, self.answers[who], with_reasons=who in self.tables)
+            for who in self.reviewers
+        }
+
+    def counted(self, who: str) -> Mapping[str, Mapping[str, str]]:
+        """The answers of a reviewer that count, by item and field."""
+        answers = self.answers[who].answers
+        return self.own_paths[who].counted(answers) if who in self.own_paths else answers
+
     def with_allocation(self, allocation: Allocation) -> StageSheets:
         """The same sheets under another allocation."""
         return replace(self, allocation=allocation)
@@ -90,7 +113,7 @@ class StageSheets:
     def complete(self, who: str) -> set[str]:
         """The items of which a reviewer has answered everything that applies to them."""
         own, form = self.answers[who], self.setup.form
-        return {item for item, given in own.answers.items() if item not in own.broken and progress(form, given)}
+        return {item for item, given in self.counted(who).items() if item not in own.broken and progress(form, given)}
 
     def started(self, who: str) -> set[str]:
         """The items of which a reviewer has answered anything."""
@@ -135,16 +158,19 @@ class StageSheets:
         chosen = sorted(self.queue) if items is None else list(items)
         if not chosen:
             return []
+        if self.paths and items is not None:  # what is settled of one question hangs on others
+            return [decision for decision in self.decisions() if decision.item in set(chosen)]
         why = SettledBy.AUTOMATION if self.setup.scheme.order == "relevance" else SettledBy.OTHER
         stopped = dict.fromkeys(self.allocation.stopped, why)
         answers, consensus, problems = self.panel_answers()
         plain = {who: self.merged.without_contradictions(who, given) for who, given in answers.items()}
         known, expected = self.merged.verdicts, self.expected_from()
-        return decide(self.setup.form, chosen, plain, consensus, problems, known, expected, stopped)
+        decisions = decide(self.setup.form, chosen, plain, consensus, problems, known, expected, stopped)
+        return along_paths(self.paths, decisions, consensus, ANSWER) if self.paths else decisions
 
     def panel_answers(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """By reviewer, the answers; the adjudicator's; by reviewer, the cells that were not understood."""
-        answers = {who: self.answers[who].answers for who in self.reviewers}
+        answers: dict[str, Any] = {who: self.counted(who) for who in self.reviewers}
         problems = {who: self.answers[who].broken for who in self.reviewers}
         return answers, self.answers[CONSENSUS].answers if CONSENSUS in self.owners else {}, problems
 
@@ -158,9 +184,12 @@ class StageSheets:
         settled = {
             decision.item: {name: verdict.value for name, verdict in decision.fields.items() if verdict.value}
             for decision in decisions
-            if decision.state == State.SETTLED
+            if decision.state == State.SETTLED and decision.fields.get(ANSWER, _NOTHING).value != NOT_ASKED
         }
         return {**read, State.SETTLED.value: settled}
+
+
+_NOTHING = Verdict(State.NOT_APPLICABLE)
 
 
 def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:

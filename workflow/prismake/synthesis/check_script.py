@@ -131,7 +131,7 @@ def _numbers(value: Any) -> str:
     """A number, or the numbers of a nested list row by row."""
     if not isinstance(value, list):
         return repr(value)
-    return _vector([one for row in value for one in (row if isinstance(row, list) else [row])])
+    return _vector([number for row in value for number in (row if isinstance(row, list) else [row])])
 
 
 def _rma(method: str, test: str, more: str, data: str = "es") -> str:
@@ -161,8 +161,8 @@ def _subgroups(key: str, group: Mapping[str, Any], result: Mapping[str, Any]) ->
         subset = "" if all(known) else ", subset = !is.na(group)"
         yield f"fit <- {_rma(method, 'z', f'mods = ~ group{subset}')}"
     else:
-        one = _rma(method, "z", "subset = group == name")
-        yield f"each <- sapply(levels(group), function(name) {{ m <- {one}; c(m$beta, m$se) }})"
+        model = _rma(method, "z", "subset = group == name")
+        yield f"each <- sapply(levels(group), function(name) {{ m <- {model}; c(m$beta, m$se) }})"
         yield 'fit <- rma(each[1, ], sei = each[2, ], mods = ~ factor(levels(group)), method = "EE")'
     yield f'check("{key}, Q between", {group["Q"]!r}, fit$QM, {TOLERANCE["inverse_variance"]!r})'
     yield f'check("{key}, p between", {group["p"]!r}, fit$QMp, {TOLERANCE["inverse_variance"]!r})'
@@ -185,8 +185,12 @@ def _moderator(key: str, row: Mapping[str, Any], result: Mapping[str, Any]) -> I
     if row["R2"]:  # of no use to compare where tau² was zero without the moderator: R gives no number
         pairs["R2"] = "fit$R2"
     ours: dict[str, float] = {expression: row[name] for name, expression in pairs.items()}
-    for index, one in enumerate(row["coefficients"], start=1):
-        ours |= {f"fit$beta[{index}]": one["beta"], f"fit$se[{index}]": one["se"], f"fit$pval[{index}]": one["p"]}
+    for index, slope in enumerate(row["coefficients"], start=1):
+        ours |= {
+            f"fit$beta[{index}]": slope["beta"],
+            f"fit$se[{index}]": slope["se"],
+            f"fit$pval[{index}]": slope["p"],
+        }
     for expression, value in ours.items():
         if value is not None:
             tolerance = TOLERANCE["inverse_variance"]

@@ -37,6 +37,7 @@ def analyse(
     undecided: Mapping[str, int],
     kinds: Mapping[str, str] = MappingProxyType({}),
     seed: int = 0,
+    appraisals: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
 
@@ -49,6 +50,7 @@ def analyse(
         undecided: open decisions by stage; while there are any, the result says that it is provisional.
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
         seed: for the subsets of studies that are drawn where there are too many to take all.
+        appraisals: by study_id, what the appraisal says of this outcome (``prismake.appraisal.ratings``).
 
     An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
     """
@@ -82,6 +84,8 @@ def analyse(
         return result
     data = effects(used, spec, level)
     result["studies"] = _studies(used, data, spec, kinds, level)
+    for study in result["studies"]:
+        study["appraisal"] = appraisals.get(study["study_id"])
     show = format_of(result)
     data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:

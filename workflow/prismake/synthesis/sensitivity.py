@@ -11,7 +11,7 @@ from prismake.core.errors import PoolingError
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
-from prismake.synthesis.models import analysis, inverse_variance
+from prismake.synthesis.models import analysis, inverse_variance, main_plan
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
 TRIM_ESTIMATOR = "L0"
@@ -23,6 +23,7 @@ TITLES = {
     "gosh": "Every subset of studies",
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
+    "without_high_risk": "Without studies at high risk of bias",
 }
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
 ALIKE = 1e-12  # contributions of rounding errors alone
@@ -36,7 +37,8 @@ def sensitivity(
 ) -> dict[str, Any]:
     """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name.
 
-    All of them rest on inverse variance with the method and test of the outcome. What cannot be computed has its
+    All of them rest on inverse variance with the method and test of the outcome, but for the one without studies at
+    high risk of bias, which is the main analysis of the others. What cannot be computed has its
     reason in ``sentence``, no numbers, and ``None`` for ``values``.
     """
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
@@ -48,6 +50,7 @@ def sensitivity(
         "gosh": _gosh,
         "trim_and_fill": _trim_and_fill,
         "failsafe_n": _failsafe_n,
+        "without_high_risk": _without_high_risk,
     }
     found: dict[str, Any] = {}
     for name in spec["sensitivity"]:
@@ -210,6 +213,34 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     values = {name: {"n": one["n"], "pval": one["p"]} for name, one in row.items()}
     sentence = sentences.failsafe(row["rosenthal"]["n"], row["rosenberg"]["n"], len(studies))
     return {**row, "values": values, "sentence": sentence}
+
+
+def _without_high_risk(
+    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
+) -> dict[str, Any]:
+    """The main analysis of the studies that are not at high risk of bias, or of low quality.
+
+    Studies that nobody has judged on the whole stay, and are named.
+    """
+    import numpy as np
+
+    judged = [(study.get("appraisal") or {}).get("high_risk") for study in studies]
+    left = [study["label"] for study, high in zip(studies, judged, strict=True) if high]
+    unjudged = [study["label"] for study, high in zip(studies, judged, strict=True) if high is None]
+    if not left:
+        raise PoolingError(f"no study is judged to be at high risk.{_unjudged(unjudged)}")
+    if len(studies) - len(left) < 2:
+        raise PoolingError(f"fewer than two studies are left without {', '.join(left)}.")
+    part = data.part(np.array([not high for high in judged]))
+    row = analysis(part, main_plan(part, spec), level, TITLES["without_high_risk"], data.show)
+    remark = f"Left out: {', '.join(left)}.{_unjudged(unjudged)}"
+    warnings, sentence = [*row["warnings"], remark], f"{row['sentence']} {remark}"
+    title = TITLES["without_high_risk"]
+    return {**row, "name": title, "without": left, "unjudged": unjudged, "warnings": warnings, "sentence": sentence}
+
+
+def _unjudged(labels: Sequence[str]) -> str:
+    return f" Not judged on the whole, and kept: {', '.join(labels)}." if labels else ""
 
 
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:

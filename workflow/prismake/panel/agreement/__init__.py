@@ -17,17 +17,20 @@ from prismake.panel.agreement.pair import Agreement, agreement
 from prismake.panel.agreement.panel import PanelAgreement, many
 from prismake.panel.agreement.ratings import AgreementError, landis_koch, wilson
 from prismake.panel.agreement.several import Coefficient, fleiss_kappa, gwet_ac1, krippendorff_alpha
+from prismake.panel.agreement.weighted import WeightedKappa, weighted_kappa
 
 __all__ = [
     "Agreement",
     "AgreementError",
     "Coefficient",
     "PanelAgreement",
+    "WeightedKappa",
     "agreement",
     "fleiss_kappa",
     "gwet_ac1",
     "krippendorff_alpha",
     "landis_koch",
     "many",
+    "weighted_kappa",
     "wilson",
 ]

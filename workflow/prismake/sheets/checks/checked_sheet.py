@@ -15,6 +15,7 @@ from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.layout import Column
+from prismake.sheets.own_path import OwnPath
 from prismake.sheets.reading import SheetTable
 
 SHOWN = 8  # rows or cells that a sentence lists; of more, it says how many
@@ -39,10 +40,14 @@ class CheckedSheet:
         offered: every item that was ever offered, and what it was called before.
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
+<<<<<<< HEAD
         last_notes: the notes of the last good reading, by item.
         orders: the orders in which rows may stand that nobody sorted by their answers.
         ranked: whether rows come in the order of their relevance.
         held: whether the sheet was held back because answers seemed to have moved, and is not released yet.
+=======
+        path: where the answers of a reviewer to an instrument lead.
+>>>>>>> main
     """
 
     stage: str
@@ -55,6 +60,7 @@ class CheckedSheet:
     offered: Container[str]
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()
+<<<<<<< HEAD
     last_notes: Mapping[str, str] = field(default_factory=dict)
     orders: RowOrders = field(default_factory=RowOrders)
     ranked: bool = False
@@ -63,6 +69,9 @@ class CheckedSheet:
     @property
     def owner_is_reviewer(self) -> bool:
         return self.owner != CONSENSUS
+=======
+    path: OwnPath | None = None
+>>>>>>> main
 
     @property
     def place(self) -> str:

@@ -1,0 +1,88 @@
+"""The text of the configuration: what a reader of YAML passes over or says without a place is named with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from prismake.core.errors import ConfigError
+from prismake.protocol.config import validated
+from prismake.protocol.config_file import check_config_file, read_config_file
+
+GOOD = "title: Entzündung\nquestion: What helps?\nreviewers: [anna, ben]\n"
+
+
+def told(folder: Path, content: str | bytes) -> str:
+    path = folder / "config.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ConfigError) as error:
+        read_config_file(path)
+    assert str(path) in str(error.value)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_utf_8_with_and_without_its_mark_is_read(tmp_path, start):
+    (tmp_path / "config.yaml").write_bytes(start + GOOD.encode())
+    assert read_config_file(tmp_path / "config.yaml")["title"] == "Entzündung"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GOOD + "reviewers: [carla]\n", ["'reviewers' stands twice, in lines 3 and 4"]),
+        (
+            "title_abstract:\n  gate: complete\n  # a remark\n  gate: rolling\n",
+            ["'title_abstract.gate' stands twice, in lines 2 and 4"],
+        ),
+        ("a: 1\n'a': 2\n\"a\": 3\n", ["'a' stands 3 times, in lines 1, 2 and 3"]),
+        ("fields:\n- {name: x, name: y}\nq: 1\nq: 2\n", ["'fields[1].name'", "'q' stands twice, in lines 3 and 4"]),
+        ("a: &x {b: 1, b: 2}\nc: *x\n", ["'a.b' stands twice, in lines 1 and 1"]),
+        ("title: x\n\treviewers: [a]\n", ["line 2", "a tab"]),
+        ("title_abstract:\n\tgate: rolling\n", ["line 2", "a tab"]),
+        ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),
+        ("reviewers: [anna, ben\nquestion: x\n", ["line 2", "which begins in line 1"]),
+        ("until: 2025-02-30\n", ["cannot be read", "quotation marks"]),
+    ],
+)
+def test_what_is_wrong_with_the_text_is_named_with_its_line(tmp_path, text, words):
+    message = told(tmp_path, text)
+    assert all(word in message for word in words), message
+
+
+def test_other_encodings_are_named_with_their_lines(tmp_path):
+    message = told(tmp_path, (GOOD + "# Größe\r\n").encode("cp1252"))
+    assert "line 1 is not text in UTF-8; in Windows-1252 it would be “title: Entzündung”" in message
+    assert "line 4" in message and "save it as UTF-8" in message
+    assert "UTF-16" in told(tmp_path, GOOD.encode("utf-16"))
+
+
+def test_many_lines_in_another_encoding_are_counted(tmp_path):
+    assert "15 more lines" in told(tmp_path, "# ä\n".encode("latin-1") * 20)
+
+
+def test_merged_groups_are_not_taken_for_repetitions(tmp_path):
+    (tmp_path / "config.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, x: 2}\n", encoding="utf-8")
+    assert read_config_file(tmp_path / "config.yaml")["b"] == {"x": 2}
+
+
+def test_nesting_deeper_than_any_setting_ends_in_a_sentence(tmp_path):
+    told(tmp_path, "a: " + "[" * 5_000 + "]" * 5_000)
+
+
+def test_a_file_that_is_not_there_is_left_to_snakemake(tmp_path):
+    check_config_file(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"pooling": {"level": float("nan")}}, "'pooling.level' is .nan"),
+        ({"pooling": {"level": float("inf")}}, "'pooling.level' is .inf"),
+        ({"reviewers": ["anna\n", "ben"]}, "anna"),
+    ],
+)
+def test_values_that_slip_through_a_schema_are_named(change, word):
+    with pytest.raises(ConfigError) as error:
+        validated({"title": "t", "question": "q", **change}, folder=Path("/nonexistent"))
+    assert word in str(error.value)

@@ -1,0 +1,100 @@
+"""A run that failed never looks well, whoever killed it and whatever it left behind."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+from prismake.core.jobs import keep_problem, problem_of
+from prismake.report.run_record import QuietScreen, RunRecord
+
+PAGE = "results/report/report.html"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results/logs").mkdir(parents=True)
+    return tmp_path
+
+
+def event(name: str | None, text: str = "", level: int = logging.INFO, **details: object) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": text, "levelno": level, **({"event": name} if name else {}), **details})
+
+
+def test_a_run_that_made_everything_went_well(here):
+    run = RunRecord()
+    for name in ("job_info", "job_started", "progress", "job_finished"):
+        run.emit(event(name))
+    assert run.went_well() and run.sentences([]) == [] and run.current_words() == ""
+
+
+def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_is_not_current(here):
+    log = "results/logs/read_sheets.full_text.log"
+    (here / log).write_text("INFO begun\nINFO 12 rows\n\n", encoding="utf-8")
+    run = RunRecord(lambda: ["results/full_text/decisions.csv", PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("job_error", rule_name="read_sheets", log=f"{log} (check log file(s) for error details)"))
+    assert not run.went_well()
+    (sentence,) = run.sentences([])
+    assert "read_sheets.full_text" in sentence and "INFO 12 rows" in sentence and log in sentence
+    assert run.current_words().startswith(f"Not current: {PAGE}, results/full_text/decisions.csv")
+    run.remember()
+    assert problem_of(log) == sentence, "prismake status tells it too"
+
+
+def test_a_job_that_left_a_sentence_is_told_once(here):
+    log = "results/logs/pool_outcome.cure.log"
+    keep_problem(log, "no study can be pooled.")
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("job_error", rule_name="pool_outcome", log=log))
+    assert run.sentences(["no study can be pooled."]) == []
+    assert not run.went_well()
+
+
+def test_a_run_that_was_broken_off_says_so(here):
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    assert run.sentences([]) == ["The run was broken off before its end. Type snakemake to go on."]
+
+
+def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("error", "LockException:\nDirectory cannot be locked.", logging.ERROR, exception="LockException"))
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("Nothing was run. Directory cannot be locked.") and "--unlock" in sentence
+    assert run.current_words() == "", "nothing was to be made"
+
+
+def test_a_dry_run_leaves_nothing_out_of_date(here):
+    run = RunRecord(lambda: [PAGE])
+    run.dry = True
+    run.emit(event("job_info"))
+    assert run.went_well()
+
+
+def test_the_screen_keeps_errors_and_where_the_log_is():
+    screen = QuietScreen(io.StringIO())
+    assert screen.filter(event("job_error", level=logging.ERROR))
+    assert screen.filter(event(None, "a warning", logging.WARNING))
+    assert screen.filter(event(None, "Nothing to be done (all requested files are present and up to date)."))
+    assert screen.filter(event(None, "Complete log(s): .snakemake/log/x.log"))
+    for name in ("job_info", "shellcmd", "progress", "job_finished", "run_info", "resources_info"):
+        assert not screen.filter(event(name))
+    assert not screen.filter(event(None, "Select jobs to execute..."))
+
+
+def test_a_terminal_shows_one_line_of_progress():
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    screen = QuietScreen(terminal)
+    screen.filter(event("progress", done=3, total=40))
+    screen.filter(event("job_info", rule_name="read_sheets"))
+    assert "3 of 40 steps, now: read sheets" in terminal.getvalue() and "\n" not in terminal.getvalue()
+    screen.filter(event("error", level=logging.ERROR))
+    assert terminal.getvalue().endswith("\r\x1b[K"), "an error begins on a clean line"

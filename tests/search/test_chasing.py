@@ -1,0 +1,163 @@
+"""Citation chasing against local servers that answer in the shapes of OpenAlex and ELink, and break."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import eutils_server
+import pytest
+from prismake.core.errors import SearchError
+from prismake.core.files import read_json
+from prismake.protocol.config import with_defaults
+from prismake.search.chasing import Seed, chase
+from prismake.search.discovery import sources
+from prismake.search.elink import PubMedLinks
+from prismake.search.eutils import Client
+from prismake.search.openalex import OpenAlex
+from prismake.search.reading import read_source
+from prismake.search.transport import Policy
+
+QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.01, timeout=0.5, pause=0)
+SEEDS = [Seed("pubmed:1", doi="10.5555/ex.1", pmid="30000001"), Seed("embase:L2", doi="10.5555/no", pmid="")]
+PAGE = 3
+
+
+def work(number: int) -> dict:
+    return {
+        "id": f"https://openalex.org/W{number}",
+        "doi": f"https://doi.org/10.5555/w.{number}",
+        "title": f"Work number {number}",
+        "publication_year": 2021,
+        "authorships": [{"author": {"display_name": "Anna Quint"}}],
+        "primary_location": {"source": {"display_name": "Ex"}},
+        "referenced_works": [f"https://openalex.org/W{cited}" for cited in (900, 901)] if number == 1 else [],
+    }
+
+
+class Service:
+    """Seven works cite W1, which cites W900 and W901; ``faults``: status of each request to come, 0 for a proper one."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.faults: list[int] = []
+
+    def answer(self, path: str, values: dict[str, str]) -> tuple[int, dict]:
+        if path.startswith("/works/"):
+            known = path in {"/works/doi:10.5555/ex.1", "/works/pmid:30000001"}
+            return (200, work(1)) if known else (404, {"error": "not found"})
+        wanted, start = values["filter"], 0 if values["cursor"] == "*" else int(values["cursor"])
+        numbers = list(range(100, 107)) if wanted == "cites:W1" else [int(name[1:]) for name in wanted[9:].split("|")]
+        page = numbers[start : start + PAGE]
+        following = str(start + PAGE) if start + PAGE < len(numbers) else None
+        return 200, {"meta": {"count": len(numbers), "next_cursor": following}, "results": [work(n) for n in page]}
+
+
+@pytest.fixture
+def openalex(monkeypatch):
+    service = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *args) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            parts = urllib.parse.urlsplit(self.path)
+            service.asked.append(self.path)
+            fault = service.faults.pop(0) if service.faults else 0
+            path = urllib.parse.unquote(parts.path)
+            status, answer = (fault, {}) if fault else service.answer(path, dict(urllib.parse.parse_qsl(parts.query)))
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    monkeypatch.setenv("PRISMAKE_OPENALEX_URL", f"http://127.0.0.1:{server.server_port}/")
+    yield service
+    server.shutdown()
+    server.server_close()
+
+
+def read(folder, tmp_path):
+    details = sources(with_defaults({}), folder.parent)[folder.name]
+    output = tmp_path / "records.parquet", tmp_path / "decisions.csv"
+    return read_source(folder.name, details, "", folder.parent, *output)
+
+
+def test_both_directions_are_archived_and_read(openalex, tmp_path):
+    folder = tmp_path / "searches" / "citations_openalex"
+    found = chase(SEEDS, folder, OpenAlex(QUICK), "2024-05-02")
+    assert (found.asked, found.unknown, found.records) == (2, ["embase:L2"], 9)
+    assert [path.name for path in sorted(folder.iterdir())][:3] == [
+        f"citing-2024-05-02-pubmed-1-000{n}.json.gz" for n in (1, 2, 3)
+    ]
+    log = read(folder, tmp_path)
+    assert (log["records"], log["kind"], log["label"]) == (9, "other", "Citation searching (OpenAlex)")
+    assert (log["date"], log["platform"]) == ("2024-05-02", "OpenAlex API")
+    assert "2 included reports" in log["query"]
+
+
+def test_nobody_is_asked_about_twice(openalex, tmp_path):
+    folder = tmp_path / "searches" / "chased"
+    chase(SEEDS, folder, OpenAlex(QUICK), "2024-05-02")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    asked = len(openalex.asked)
+    assert chase(SEEDS, folder, OpenAlex(QUICK), "2024-06-01").asked == 0 and len(openalex.asked) == asked
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    again = chase(SEEDS, folder, OpenAlex(QUICK), "2024-06-01", again=True)
+    assert again.asked == 2 and again.records == 18
+    assert all((folder / name).exists() for name in before)
+    assert read(folder, tmp_path)["records"] == 9, "a work that was handed out twice counts once"
+
+
+def test_a_run_that_broke_goes_on(openalex, tmp_path):
+    folder = tmp_path / "chased"
+    seeds = [SEEDS[0], Seed("pubmed:9", pmid="30000001")]
+    openalex.faults = [0, 0, 0, 0, 0, 503, 503, 503]
+    with pytest.raises(SearchError, match="run the same command again"):
+        chase(seeds, folder, OpenAlex(QUICK), "2024-05-02")
+    assert list(read_json(folder / "search-chased.json")["studies"]) == ["pubmed:1"]
+    assert chase(seeds, folder, OpenAlex(QUICK), "2024-05-02").asked == 1
+
+
+def test_a_passing_fault_is_waited_out(openalex, tmp_path):
+    openalex.faults = [503, 0, 429]
+    assert chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02").records == 9
+
+
+LINKS = """<?xml version="1.0" encoding="UTF-8" ?>
+<!DOCTYPE eLinkResult PUBLIC "-//NLM//DTD elink 20101123//EN" "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd">
+<eLinkResult><LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>30000001</Id></IdList>
+<LinkSetDb><DbTo>pubmed</DbTo><LinkName>{name}</LinkName>{links}</LinkSetDb></LinkSet></eLinkResult>"""
+
+
+def test_pubmed_gives_its_links(monkeypatch, tmp_path):
+    store = eutils_server.Server(eutils_server.pmids(40))
+    linked = {"pubmed_pubmed_citedin": ["30000005", "30000006"], "pubmed_pubmed_refs": []}
+
+    def ask(self, what, **parameters):
+        if what != "elink":
+            return plain(self, what, **parameters)
+        assert (parameters["id"], parameters["dbfrom"], parameters["cmd"]) == ("30000001", "pubmed", "neighbor")
+        name = parameters["linkname"]
+        links = "".join(f"<Link><Id>{number}</Id></Link>" for number in linked[name])
+        return LINKS.format(name=name, links=links).encode()
+
+    plain = Client._ask
+    monkeypatch.setattr(Client, "_ask", ask)
+    with eutils_server.running(store):
+        monkeypatch.setenv("PRISMAKE_EUTILS_URL", store.url)
+        folder = tmp_path / "searches" / "citations_pubmed"
+        chaser = PubMedLinks(Client(email="a@example.org", policy=QUICK))
+        found = chase(SEEDS, folder, chaser, "2024-05-02")
+    assert (found.unknown, found.records) == (["embase:L2"], 2)
+    log = read(folder, tmp_path)
+    assert (log["records"], log["kind"], log["label"]) == (2, "other", "Citation searching (PubMed)")
+    answer = gzip.decompress((folder / "citing-2024-05-02-pubmed-1-0001.xml.gz").read_bytes())
+    assert b"30000005" in answer and b"30000006" in answer

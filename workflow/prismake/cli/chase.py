@@ -1,0 +1,70 @@
+"""``prismake chase``: what cites the included studies and what they cite, as a source of the review."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_csv
+from prismake.protocol.config import SEARCHES
+from prismake.search.chasing import Chased, Chaser, Seed, chase
+
+
+def chase_included(service: str, read_config: Callable[[], dict[str, Any]], *, again: bool = False) -> None:
+    """Chase the citations of the included studies in a service; say what came of it.
+
+    Raises:
+        PrismakeError: no study is included yet, or the service does not answer.
+    """
+    from prismake.search.progress import Reporter
+
+    seeds = included(Path("results"))
+    folder = SEARCHES / f"citations_{service}"
+    chaser = _chaser(service, read_config())
+    date = dt.date.today().isoformat()
+    found = chase(seeds, folder, chaser, date, again=again, progress=Reporter("Included reports", unit="reports"))
+    print(words(found, len(seeds), folder, chaser.label))
+
+
+def _chaser(service: str, config: dict[str, Any]) -> Chaser:
+    if service == "openalex":
+        from prismake.search.openalex import OpenAlex
+
+        return OpenAlex()
+    from prismake.search.elink import PubMedLinks
+    from prismake.search.eutils import Client
+    from prismake.search.reading import api_key
+
+    if "@" not in config["email"]:
+        raise PrismakeError("NCBI asks for an e-mail address.", remedy="Write it as 'email' in config/config.yaml.")
+    return PubMedLinks(Client(email=config["email"], api_key=api_key(Path("config"))))
+
+
+def included(results: Path) -> list[Seed]:
+    """The included reports with their identifiers, in the order of their ids."""
+    import pandas as pd
+
+    studies, reports = results / "full_text/studies.csv", results / "duplicates/reports.parquet"
+    if not (studies.exists() and reports.exists()):
+        raise PrismakeError("there is no included study yet.", where=str(results), remedy="Type snakemake first.")
+    wanted = {report for row in read_csv(studies)["report_ids"] for report in row.split("; ") if report}
+    if not wanted:
+        raise PrismakeError("no study is included yet, and citations are chased only from those.")
+    rows = pd.read_parquet(reports, columns=["report_id", "doi", "pmid"]).to_dict("records")
+    seeds = [Seed(row["report_id"], row["doi"], row["pmid"]) for row in rows if row["report_id"] in wanted]
+    return sorted(seeds, key=lambda seed: seed.report_id)
+
+
+def words(found: Chased, seeds: int, folder: Path, label: str) -> str:
+    """What came of it, and what to do next."""
+    lines = [
+        f"{label}: asked about {found.asked:,} of {seeds:,} included reports; the archive in {folder}/ holds "
+        f"{found.records:,} records, with repetitions."
+    ]
+    if found.unknown:
+        lines.append(f"Not known there, or without DOI and PMID: {', '.join(found.unknown)}.")
+    lines.append("They count as found by other methods. Next: snakemake")
+    return "\n".join(lines)

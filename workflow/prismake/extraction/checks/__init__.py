@@ -1,0 +1,63 @@
+"""What is looked for in the extracted numbers: one file a check, in three grades (stop, ask, note)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from prismake.extraction.checks import (
+    denominators,
+    direction,
+    families,
+    impossible_numbers,
+    outlying,
+    printed,
+    published_intervals,
+    quantile_order,
+    repeated,
+    standard_deviations,
+    units,
+    whole_numbers,
+    zeros,
+)
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.extracted import Extraction
+
+Check = Callable[[Extraction], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
+    impossible_numbers.check,
+    published_intervals.check,
+    quantile_order.check,
+    families.check,
+    whole_numbers.check,
+    outlying.check,
+    denominators.check,
+    printed.check,
+    standard_deviations.check,
+    zeros.check,
+    direction.check,
+    units.check,
+    repeated.check,
+)
+
+
+def findings(extraction: Extraction) -> list[Finding]:
+    """Everything that the checks have to say, those that stop first.
+
+    Of a cell that cannot be right, nothing more is asked; and an effect that is far from the others is not asked about
+    where one of its numbers is.
+    """
+    every = [finding for check in CHECKS for finding in check(extraction)]
+    impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}
+    kept = [
+        finding
+        for finding in every
+        if finding.grade == Grade.STOP or not any((finding.item, column) in impossible for column in finding.columns)
+    ]
+    doubted = {(f.item, column) for f in kept if f.check not in direction.OF_EFFECTS for column in f.columns}
+    kept = [
+        finding
+        for finding in kept
+        if finding.check not in direction.OF_EFFECTS or not any((finding.item, c) in doubted for c in finding.columns)
+    ]
+    places = {grade: place for place, grade in enumerate(Grade)}
+    return sorted(kept, key=lambda finding: places[finding.grade])

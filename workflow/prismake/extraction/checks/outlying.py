@@ -1,0 +1,48 @@
+"""Totals that no study of this review has, and two numbers that were typed as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from prismake.extraction.checks.arithmetic import shown
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.extracted import Extraction, Row
+
+_TIMES, _TIMES_OF_LARGE, _LARGE = 100, 10, 1000
+_FEWEST = 3  # other studies
+_JOINED = 100  # from three digits on
+
+
+def check(extraction: Extraction) -> Iterator[Finding]:
+    """A total above 100 times the median of the others, or above 10 times and 1,000; two neighbours' digits joined."""
+    for column in extraction.totals:
+        rows = extraction.numbers(column)
+        for row, value in rows:
+            others = [other for at, other in rows if at.study != row.study]
+            if len(others) < _FEWEST:
+                continue
+            usual = median(others)
+            parts = _joined(extraction, row, column, value) if usual and value > _TIMES_OF_LARGE * usual else ()
+            name = extraction.label(column)
+            if parts:
+                digits = " and ".join(shown(row.values[part]) for part in parts)
+                why = f"“{name}” is {value:,.0f}, which is {digits} of the cells beside it written as one number"
+                yield Finding(Grade.ASK, "typed together", row.item, (column, *parts), why)
+            elif usual and (value > _TIMES * usual or (value > _TIMES_OF_LARGE * usual and value > _LARGE)):
+                why = f"“{name}” is {value:,.0f}, and half of the other studies have at most {usual:,.0f}"
+                yield Finding(Grade.ASK, "outlying total", row.item, (column,), why)
+
+
+def _joined(extraction: Extraction, row: Row, column: str, value: float) -> tuple[str, ...]:
+    """The two columns whose digits make this number, in either order."""
+    if value < _JOINED or not value.is_integer():
+        return ()
+    counts = [name for name, kind in extraction.kinds.items() if kind == "count"]
+    near = [name for name in counts if name != column and name in row.values]
+    digits = {name: shown(row.values[name]) for name in near}
+    for first in near:
+        for second in near:
+            if first != second and digits[first] + digits[second] == shown(value) and row.values[second] > 0:
+                return first, second
+    return ()

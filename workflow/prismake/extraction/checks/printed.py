@@ -1,0 +1,71 @@
+"""A number that is printed twice: a percentage beside its count, an effect beside the numbers that it comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from prismake.extraction.checks.arithmetic import BOUNDS, effect, half_unit, shown, two_sided
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.extracted import Extraction, Outcome, Row
+
+_ALLOWED = 0.10  # of the computed standard error: reports print adjusted and rounded effects
+_P_ALLOWED = 0.25  # of z: a report may use another test (chi-squared, exact, with or without correction)
+_Z_ALLOWED = 0.15  # of z
+_LOG = frozenset({"RR", "OR", "PETO", "IRR", "ROM", "HR", "GENLN"})
+
+
+def check(extraction: Extraction) -> Iterator[Finding]:
+    """Columns that the protocol lists as checks of an outcome and that its own numbers contradict."""
+    for outcome in extraction.outcomes:
+        for row in extraction.rows:
+            yield from _percentages(extraction, outcome, row)
+            yield from _effect(extraction, outcome, row)
+
+
+def _percentages(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
+    for (events, total), arm in zip(outcome.pairs, ("",) if len(outcome.pairs) == 1 else ("1", "2"), strict=False):
+        column = outcome.checks.get(f"percent{arm}", "")
+        if not {events, total, column} <= row.values.keys() or row.values[total] <= 0:
+            continue
+        printed, computed = row.values[column], 100 * row.values[events] / row.values[total]
+        if abs(printed - computed) > half_unit(printed) + 1e-9:
+            why = (
+                f"“{extraction.label(events)}” {shown(row.values[events])} of {shown(row.values[total])} is "
+                f"{computed:.1f} %, and the report prints {shown(printed)} %"
+            )
+            yield Finding(Grade.ASK, "printed percentage", row.item, (events, total, column), why)
+
+
+def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
+    """An effect, or its p-value, that is not that of the counts or means of the row."""
+    values = outcome.values(row)
+    column = outcome.checks.get("effect", "")
+    own = effect(outcome, values, extraction.level) if values else None
+    if own is None or "effect" in outcome.columns or not math.isfinite(own[0]):
+        return
+    yi, vi = own
+    columns = tuple(outcome.columns.values())
+    if column in row.values:
+        printed, log = row.values[column], outcome.measure in _LOG
+        low, high = printed - half_unit(printed), printed + half_unit(printed)
+        if not log or low > 0:
+            low, high = (math.log(low), math.log(high)) if log else (low, high)
+            slack = _ALLOWED * math.sqrt(vi)
+            if not low - slack <= yi <= high + slack:
+                number = math.exp(yi) if log else yi
+                why = f"the numbers of the row give {number:.3g}, and “{extraction.label(column)}” is {shown(printed)}"
+                yield Finding(Grade.ASK, "printed effect", row.item, (*columns, column), why)
+                return
+    p = outcome.checks.get("p", "")
+    if p in row.values and column not in row.values and 0 < row.values[p] < 1 and "1" in "".join(outcome.columns):
+        z, printed = abs(yi) / math.sqrt(vi), row.values[p]
+        smallest = two_sided(z * (1 + _P_ALLOWED) + _Z_ALLOWED)
+        largest = two_sided(max(z * (1 - _P_ALLOWED) - _Z_ALLOWED, 0.0))
+        too_large = printed - half_unit(printed) > largest and printed not in BOUNDS  # “<0.05” is kept as 0.05
+        if printed + half_unit(printed) < smallest or too_large:
+            why = (
+                f"the numbers of the row give p = {two_sided(z):.2g} (z = {z:.2f}), and “{extraction.label(p)}” is "
+                f"{shown(printed)}"
+            )
+            yield Finding(Grade.ASK, "printed p-value", row.item, (*columns, p), why)

@@ -1,0 +1,28 @@
+"""Two studies with the same numbers: one cohort reported twice, or a row typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prismake.extraction.checks.arithmetic import shown
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.extracted import Extraction
+
+_COUNTS = 4  # equal counts beside an equal total
+_TELLING = 2  # smaller counts are shared by chance
+
+
+def check(extraction: Extraction) -> Iterator[Finding]:
+    """Rows of different studies that share at least four counts and a total."""
+    totals = set(extraction.totals)
+    counts = [name for name, kind in extraction.kinds.items() if kind == "count"]
+    for place, row in enumerate(extraction.rows):
+        for earlier in extraction.rows[:place]:
+            if earlier.study == row.study:
+                continue
+            same = [name for name in counts if name in row.values and row.values[name] == earlier.values.get(name)]
+            telling = [name for name in same if row.values[name] > _TELLING]
+            if len(telling) > _COUNTS and totals & set(telling):
+                numbers = ", ".join(f"{extraction.label(name)} {shown(row.values[name])}" for name in telling)
+                why = f"the numbers are those of {earlier.label} ({numbers}): the same participants?"
+                yield Finding(Grade.ASK, "same numbers", row.item, tuple(telling), why)

@@ -1,0 +1,68 @@
+"""Findings that wait for somebody, and those that somebody has answered with ``checked: reason``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from prismake.core.phrases import normal_word
+from prismake.extraction.checks import findings
+from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.extracted import Extraction
+
+CHECKED = "checked"  # how the answer in a note begins
+_ANSWER = re.compile(r"\bchecked(?:\s+(?P<column>[^:\n]{1,80}?))?\s*:\s*(?P<reason>\S[^\n]*)", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What somebody wrote to a question: the heading of the column (empty for all of the row), and why it is right."""
+
+    column: str
+    reason: str
+
+
+class Doubts(NamedTuple):
+    """The findings that wait, those that were answered (with the reason), and those that are only worth knowing."""
+
+    waiting: list[Finding]
+    checked: list[tuple[Finding, str]]
+    notes: list[Finding]
+
+
+def answers_in(note: str) -> list[Answer]:
+    """``checked: reason`` and ``checked Infused: reason`` in the text of a note."""
+    return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in _ANSWER.finditer(note)]
+
+
+def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[str]]) -> Doubts:
+    """What the checks find in an extraction, by what people have said to it.
+
+    Args:
+        notes: by item, what anybody noted of the row.
+    """
+    result = Doubts([], [], [])
+    answers = {item: [answer for text in texts for answer in answers_in(text)] for item, texts in notes.items()}
+    for finding in findings(extraction):
+        reason = _reason(extraction, finding, answers.get(finding.item, ()))
+        if finding.grade == Grade.NOTE:
+            result.notes.append(finding)
+        elif finding.grade == Grade.ASK and reason:
+            result.checked.append((finding, reason))
+        else:
+            result.waiting.append(finding)
+    return result
+
+
+def remedy(finding: Finding, note: str) -> str:
+    """What to do about a finding; ``note`` is the heading of the column of notes."""
+    if finding.grade == Grade.STOP:
+        return "Correct it; until then the study waits."
+    return (
+        f"Correct it, or write “{CHECKED}:” and why it is right into “{note}” of the row; until then the study waits."
+    )
+
+
+def _reason(extraction: Extraction, finding: Finding, answers: Iterable[Answer]) -> str:
+    labels = {normal_word(extraction.label(column)) for column in finding.columns}
+    return next((answer.reason for answer in answers if not answer.column or normal_word(answer.column) in labels), "")

@@ -1,0 +1,183 @@
+"""What was extracted, as numbers by row and column: what the checks read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from prismake.core.measures import PROPORTIONS
+from prismake.core.missing import is_missing
+
+TWO_ARM_COUNTS = frozenset({"RR", "OR", "RD", "PETO", "AS"})
+TWO_ARM_MEANS = frozenset({"MD", "SMD", "ROM"})
+
+
+class Column(NamedTuple):
+    """A question of the extraction: its name, heading and kind (count, number, choice, text)."""
+
+    name: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A study, or an arm of one.
+
+    ``texts``: the answers in normal form, by column; ``values``: those of them that are numbers; ``year``: that of the
+    publication, None where it is not known.
+    """
+
+    item: str
+    label: str
+    texts: Mapping[str, str]
+    values: Mapping[str, float]
+    year: int | None = None
+
+    @property
+    def study(self) -> str:
+        return self.item.partition("|")[0]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the protocol says of an outcome.
+
+    ``columns``: column of each part of the measure. ``checks``: columns that say the same again (a printed percentage,
+    a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire. ``favours``: what
+    stands left and right of no effect. ``analysis_set``: the population whose totals agree between outcomes.
+    """
+
+    name: str
+    measure: str
+    columns: Mapping[str, str]
+    checks: Mapping[str, str] = field(default_factory=dict)
+    scale: Mapping[str, float] = field(default_factory=dict)
+    favours: Sequence[str] = ()
+    ratio: bool = True
+    analysis_set: str = ""
+
+    @property
+    def ratio_scale(self) -> bool:
+        """Whether published effects are ratios."""
+        return self.measure in ("GENLN", "HR") or (self.measure == "GEN" and self.ratio)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Columns of events and of their total: one pair, two for two arms, none for other measures."""
+        if self.measure in PROPORTIONS:
+            return [(self.columns["events"], self.columns["total"])]
+        if self.measure in TWO_ARM_COUNTS:
+            return [(self.columns[f"events{arm}"], self.columns[f"total{arm}"]) for arm in (1, 2)]
+        return []
+
+    def values(self, row: Row) -> dict[str, float] | None:
+        """The parts of the measure in a row; None unless all of them are numbers."""
+        values = {role: row.values[column] for role, column in self.columns.items() if column in row.values}
+        return values if len(values) == len(self.columns) else None
+
+    def check_values(self, row: Row) -> dict[str, float]:
+        """The further numbers that a row has for the checks."""
+        return {role: row.values[column] for role, column in self.checks.items() if column in row.values}
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """The rows of one sheet, or of what the panel settled."""
+
+    rows: Sequence[Row]
+    labels: Mapping[str, str]
+    kinds: Mapping[str, str]
+    outcomes: Sequence[Outcome]
+    overlap: str = ""
+    level: float = 95.0  # of the intervals that reports print
+
+    def label(self, column: str) -> str:
+        """The heading of a column."""
+        return self.labels.get(column) or column
+
+    def numbers(self, column: str) -> list[tuple[Row, float]]:
+        """The rows that have a number in a column, with that number."""
+        return self._numbers.get(column, [])
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[tuple[Row, float]]]:
+        by_column: dict[str, list[tuple[Row, float]]] = {}
+        for row in self.rows:
+            for column, value in row.values.items():
+                by_column.setdefault(column, []).append((row, value))
+        return by_column
+
+    @cached_property
+    def totals(self) -> list[str]:
+        """Columns of people: totals and group sizes of any outcome."""
+        names = ("total", "total1", "total2", "n1", "n2", "n")
+        columns = (outcome.columns[name] for outcome in self.outcomes for name in names if name in outcome.columns)
+        return list(dict.fromkeys(columns))
+
+
+def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
+    """The outcomes of the protocol (``outcomes``)."""
+    return [
+        Outcome(
+            name=name,
+            measure=spec["measure"],
+            columns=spec["columns"],
+            checks=spec.get("checks", {}),
+            scale=spec.get("scale", {}),
+            favours=spec.get("favours", ()),
+            ratio=spec.get("ratio_scale", True),
+            analysis_set=spec.get("analysis_set", ""),
+        )
+        for name, spec in config.items()
+    ]
+
+
+def extraction_of(
+    columns: Iterable[Column],
+    answers: Mapping[str, Mapping[str, str]],
+    labels: Mapping[str, str],
+    outcomes: Sequence[Outcome],
+    items: Iterable[str] | None = None,
+    overlap: str = "",
+) -> Extraction:
+    """Answers in normal form as numbers.
+
+    Args:
+        columns: what was asked, in order.
+        answers: item to column to answer.
+        labels: item to the name of the study; a year in it is that of the publication.
+        items: the rows that are looked at; without it all that have an answer.
+        overlap: the column that names the study with the same participants.
+    """
+    columns = list(columns)
+    kinds = {column.name: column.kind for column in columns}
+    numeric = {name for name, kind in kinds.items() if kind in ("count", "number")}
+    rows = []
+    for item in answers if items is None else items:
+        texts = {name: text for name, text in answers.get(item, {}).items() if text}
+        values = {name: value for name in texts.keys() & numeric if (value := number(texts[name])) is not None}
+        ordered = {name: values[name] for name in kinds if name in values}
+        rows.append(Row(item, labels.get(item) or item, texts, ordered, _year(labels.get(item) or item)))
+    headings = {column.name: column.label for column in columns}
+    return Extraction(rows, headings, kinds, outcomes, overlap)
+
+
+def number(text: str) -> float | None:
+    """The number that an answer in normal form stands for; None for one that was not reported."""
+    if is_missing(text):
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _year(label: str) -> int | None:
+    years = re.findall(r"\b(?:19|20)\d\d\b", label)
+    return int(years[-1]) if years else None

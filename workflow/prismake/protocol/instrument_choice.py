@@ -1,0 +1,69 @@
+"""Whether the instruments that a protocol names can be read, and are made for the designs that they are to judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from prismake.core.errors import FormError
+from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
+
+_RANDOMISED = re.compile(r"(^|_)(rct|rcts|randomi[sz]ed|randomi[sz]ed_trial|crossover)($|_)")
+_NOT_RANDOMISED = re.compile(
+    r"(^|_)(non|not|nrsi|quasi|cohort|case_control|cross_sectional|single_arm|case_series)($|_)"
+)
+_TRIALS = ("trial", "controlled_trial")
+
+
+def is_randomised(design: str) -> bool | None:
+    """What the name of a design says of randomisation; ``None`` where it says nothing."""
+    name = re.sub(r"[^a-z0-9]+", "_", design.casefold())
+    if _NOT_RANDOMISED.search(name):
+        return None if "quasi" in name else False
+    return True if _RANDOMISED.search(name) or name in _TRIALS else None
+
+
+def misfits(instruments: Mapping[str, str], folder: Path = Path()) -> dict[str, str]:
+    """Designs whose instrument is made for the other kind of study, by design the name of the instrument."""
+    known = instrument_paths(folder)
+    found = {}
+    for design, name in instruments.items():
+        if name != NONE and name in known:
+            made_for, randomised = load_instrument(name, folder).randomised, is_randomised(design)
+            if None not in (made_for, randomised) and made_for != randomised:
+                found[design] = name
+    return found
+
+
+def instrument_problems(appraisal: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """Instruments that there are not, that cannot be read, or that are not made for their design."""
+    instruments, insist = appraisal["instruments"], appraisal["insist"]
+    known, unread = instrument_paths(folder), False
+    for design, name in instruments.items():
+        if name != NONE and name not in known:
+            yield (
+                f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join([*sorted(known), NONE])}. "
+                f"An instrument of your own is a file config/instruments/{name}.yaml."
+            )
+    for name in dict.fromkeys(name for name in instruments.values() if name in known):
+        try:
+            load_instrument(name, folder)
+        except FormError as error:
+            unread = True
+            yield str(error).rstrip()
+    if unread:
+        return
+    wrong = misfits(instruments, folder)
+    for design in (design for design in wrong if design not in insist):
+        scale = load_instrument(wrong[design], folder)
+        kind = "randomised trials" if scale.randomised else "studies without randomisation"
+        fitting = "rob2" if is_randomised(design) else "nos_cohort or robins_i"
+        yield (
+            f"'appraisal.instruments.{design}' is {scale.name}, which is made for {kind}. Name another one, for "
+            f"instance {fitting}; if the protocol insists, write appraisal.insist: [{design}], and the report says so."
+        )
+    for design in insist:
+        if design not in instruments:
+            yield f"'appraisal.insist' names {design}, which is no design of 'appraisal.instruments'."

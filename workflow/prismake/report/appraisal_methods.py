@@ -1,0 +1,86 @@
+"""What the page says of the appraisal: by which instrument each design was judged, and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prismake.core.labels import join
+from prismake.protocol.instrument_choice import misfits
+from prismake.protocol.instruments import NONE, Instrument, load_instrument
+
+OVERALL = {
+    "total": "The overall word follows bands of the total number of stars.",
+    "ahrq": "The overall word follows the AHRQ thresholds on the stars of each domain; poor wins.",
+}
+
+
+def instrument_details(instruments: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What is cited of each instrument that the protocol names, by its name."""
+    return {name: _details(load_instrument(name)) for name in sorted({*instruments.values()} - {NONE})}
+
+
+def _details(scale: Instrument) -> dict[str, Any]:
+    return {
+        "title": scale.title,
+        "version": scale.version,
+        "source": scale.source,
+        "by_result": scale.by_result,
+        "with_stars": scale.with_stars,
+        "proposes": any(domain.parts for domain in scale.details.values()),
+    }
+
+
+def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mapping[str, Any]], panel: str) -> str:
+    """The paragraph on risk of bias.
+
+    Args:
+        config: the protocol with its defaults filled in.
+        instruments: by name what is known of each, at least its ``title`` (``instrument_details``).
+        panel: who judged, in words.
+    """
+    appraisal = config.get("appraisal", {})
+    named = {design: name for design, name in sorted(appraisal.get("instruments", {}).items()) if name != NONE}
+    without = sorted(design for design, name in appraisal.get("instruments", {}).items() if name == NONE)
+    sentences = []
+    if named:
+        by_design = "; ".join(f"{_plain(design)}, {_cited(instruments, name)}" for design, name in named.items())
+        sentences.append(f"Risk of bias was judged {panel}, by design: {by_design}.")
+        sentences += _of_kinds(appraisal, [instruments.get(name, {}) for name in named.values()])
+    wrong = misfits({design: name for design, name in named.items() if design in appraisal.get("insist", ())})
+    for design, name in wrong.items():
+        kind = "randomised trials" if load_instrument(name).randomised else "studies without randomisation"
+        sentences.append(
+            f"At the protocol's insistence, studies of the design {_plain(design)} were judged with "
+            f"{_cited(instruments, name)}, which is made for {kind}."
+        )
+    if without:
+        sentences.append(
+            f"Not appraised, as the protocol names no instrument: {join([_plain(design) for design in without])}."
+        )
+    return " ".join(sentences)
+
+
+def _of_kinds(appraisal: Mapping[str, Any], details: list[Mapping[str, Any]]) -> list[str]:
+    sentences = []
+    if any(one.get("with_stars", True) for one in details):
+        sentences.append("Items that do not apply to a design are not in its denominator.")
+        sentences.append(OVERALL.get(appraisal.get("overall", ""), ""))
+    if any(one.get("by_result") for one in details):
+        sentences.append("Where an instrument judges results, each outcome of a study was judged on its own.")
+    if any(one.get("proposes") for one in details):
+        sentences.append(
+            "Judgements are the reviewers'; what the published algorithm makes of their answers stood beside them as a "
+            "proposal, and they said why where they differed."
+        )
+    return [sentence for sentence in sentences if sentence]
+
+
+def _cited(instruments: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    known = instruments.get(name, {})
+    title, version = known.get("title", name), known.get("version", "")
+    return f"{title} ({version})" if version else str(title)
+
+
+def _plain(design: str) -> str:
+    return design.replace("_", " ")

@@ -1,0 +1,195 @@
+"""What Snakemake says of its own run: heard in the main process, for the screen and for the closing words.
+
+Snakemake announces each event to the handlers of its logger, with ``event`` and details as attributes of the record.
+``RunRecord`` keeps what failed and what was not made; ``QuietScreen`` lets errors through to the terminal and turns
+the rest into one line of progress. All of it stands in Snakemake's own log file in either case.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from prismake.core.errors import PrismakeError
+from prismake.core.jobs import keep_problem, problem_of
+
+_SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
+_ALWAYS = ("Nothing to be done", "Complete log", "Terminating", "Will exit")  # beginnings of what stays on the screen
+_WAY_OUT = {
+    "LockException": "If no other run is at work in this folder, type: snakemake --unlock, then snakemake.",
+}
+_MOST_FILES = 6
+_LAST_LINES = 20_000  # bytes of a log in which its last line is looked for
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that did not end well: the name of its rule, its log, and what Snakemake says of it."""
+
+    rule: str
+    log: str = ""
+    message: str = ""
+
+
+class RunRecord(logging.Handler):
+    """The jobs that failed, errors outside of jobs, and the files that were to be made and were not."""
+
+    def __init__(self, unmade: Callable[[], Iterable[str]] = tuple) -> None:
+        """``unmade`` gives the outputs of jobs that are planned and not finished."""
+        super().__init__()
+        self._unmade = unmade
+        self.began = False
+        self.dry = False
+        self.failed: list[FailedJob] = []
+        self.errors: list[tuple[str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = str(getattr(record, "event", "") or "")
+        if event == "job_error":
+            self._add(record.__dict__)
+        elif event == "group_error":
+            for details in getattr(record, "job_error_info", None) or ():
+                self._add(details)
+        elif event == "error":
+            self.errors.append((str(getattr(record, "exception", "")), record.getMessage()))
+        elif event in ("job_info", "job_started", "progress"):
+            self.began = True
+
+    def _add(self, details: dict[str, Any]) -> None:
+        log = details.get("log") or ""
+        text = log if isinstance(log, str) else ", ".join(map(str, log))
+        found = re.match(r"\S+\.log", text)
+        message = str(details.get("msg") or details.get("rule_msg") or "")
+        job = FailedJob(str(details.get("rule_name") or details.get("name") or "?"), found[0] if found else "", message)
+        if job not in self.failed:
+            self.failed.append(job)
+
+    def not_made(self) -> list[str]:
+        """The files that this run was to make and has not made; none where it only looked."""
+        return sorted(self._unmade()) if self.began and not self.dry else []
+
+    def went_well(self) -> bool:
+        return not (self.failed or self.errors or self.not_made())
+
+    def remember(self) -> None:
+        """Keep a sentence for each job that left none, so that it is there after the run too."""
+        for job in self.failed:
+            if job.log and not problem_of(job.log):
+                keep_problem(job.log, self._sentence(job))
+
+    def sentences(self, told: Iterable[str]) -> list[str]:
+        """What stopped, without what ``told`` says already: never empty where the run did not go well."""
+        told = list(told)
+        lines = [
+            text
+            for job in self.failed
+            if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in told
+        ]
+        if not self.began:
+            lines += [self._outside(kind, text) for kind, text in self.errors]
+        if not self.went_well() and not lines and not told:
+            lines.append("The run was broken off before its end. Type snakemake to go on.")
+        return lines
+
+    def current_words(self) -> str:
+        """Which results are not current, "" when all are."""
+        names = self.not_made()
+        if not names:
+            return ""
+        order = sorted(names, key=lambda name: (not name.startswith("results/report/"), "." not in name, name))
+        more = f" and {len(names) - _MOST_FILES:,} more files" if len(names) > _MOST_FILES else ""
+        return f"Not current: {', '.join(order[:_MOST_FILES])}{more}. What stands there is of an earlier run."
+
+    def _sentence(self, job: FailedJob) -> str:
+        name = f"the step {Path(job.log).name.removesuffix('.log') if job.log else job.rule}"
+        if not job.log:
+            return f"{name} failed. {_first_line(job.message)}".rstrip()
+        last = _last_line(Path(job.log))
+        said = f"The last line of its log: {last}" if last else "Its log is empty."
+        return (
+            f"{name} ended without a word of its own: it was killed, ran out of memory, or the system refused it "
+            f"something. {said} The log is {job.log}. Type snakemake to try again."
+        )
+
+    @staticmethod
+    def _outside(kind: str, text: str) -> str:
+        way_out = _WAY_OUT.get(kind, "")
+        return f"Nothing was run. {_first_line(text)} {way_out}".rstrip()
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # Snakemake's first line is the kind of error and where in its own files it arose
+    if len(lines) > 1 and re.match(r"\w+( in file .*)?:$", lines[0]):
+        lines = lines[1:]
+    return lines[0] if lines else ""
+
+
+def _last_line(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _LAST_LINES))
+            lines = file.read().decode("utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+
+
+class QuietScreen(logging.Filter):
+    """What Snakemake writes to the terminal: errors and warnings, and on a terminal one line of progress."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream, self._live = stream, stream.isatty()
+        self._done, self._total, self._job = 0, 0, ""
+        self._shown = False
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        event = str(getattr(record, "event", "") or "")
+        if record.levelno >= logging.WARNING or event in ("job_error", "group_error", "error"):
+            self._clear()
+            return True
+        if event == "job_info":
+            self._job = str(getattr(record, "rule_name", "")).replace("_", " ")
+            self._show()
+        elif event == "progress":
+            self._done, self._total = getattr(record, "done", 0), getattr(record, "total", 0)
+            self._show()
+        elif event == "" and record.getMessage().startswith(_ALWAYS):
+            self._clear()
+            return True
+        return False
+
+    def _show(self) -> None:
+        if self._live and self._job != "all":
+            of = f"{self._done} of {self._total} steps, " if self._total else ""
+            self._stream.write(f"\r\x1b[K{of}now: {self._job}")
+            self._stream.flush()
+            self._shown = True
+
+    def _clear(self) -> None:
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._shown = False
+
+
+def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
+    """Hear the run that begins in this process, and keep the terminal quiet unless asked for more (``--verbose``)."""
+    record = RunRecord(unmade)
+    record.dry = bool(settings.dryrun)
+    logger = logging.getLogger("snakemake.logging")
+    logger.addHandler(record)
+    loud = settings.dryrun or settings.verbose or settings.debug_dag or not settings.enable_file_logging
+    for handler in logger.handlers:
+        if handler.name == _SCREEN and not loud:
+            handler.addFilter(QuietScreen(getattr(handler, "stream", None) or _no_stream()))
+    return record
+
+
+def _no_stream() -> TextIO:
+    raise PrismakeError("Snakemake's handler for the terminal has no stream.", remedy="Install the version that fits.")

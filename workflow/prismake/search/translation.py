@@ -1,0 +1,159 @@
+"""A strategy in PubMed's syntax for Ovid MEDLINE, Embase.com and Web of Science, with what could not be carried over.
+
+The text is a first draft for the person who searches: headings of another thesaurus and limits of another platform have
+to be chosen there. Whatever changes its meaning is named, nothing is left out without a word. The library search-query
+(0.15) was compared: it writes neither Ovid's nor Embase.com's syntax and stops at fields such as ``[tw]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prismake.search.strategy import Node, Term, parse
+
+PLATFORMS = {"ovid": "Ovid MEDLINE", "embase": "Embase.com", "wos": "Web of Science"}
+_RESERVED = {"and", "or", "not", "adj", "near", "next", "same", "use", "freq"}
+_NO_LIMIT = "the limit {what} is left out of the text: set it in {platform} after the search."
+
+
+@dataclass
+class Translation:
+    """``text``: the strategy; ``notes``: what could not be carried over, or has to be looked at."""
+
+    text: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def translate(query: str, platform: str) -> Translation:
+    """The strategy for one of ``PLATFORMS``. Raises ``SearchError`` for a query that cannot be read."""
+    found = Translation()
+    write = {"ovid": _ovid, "embase": _embase, "wos": _wos}[platform]
+
+    def note(text: str) -> None:
+        text = text.replace("{platform}", PLATFORMS[platform])
+        if text not in found.notes:
+            found.notes.append(text)
+
+    found.text = _written(parse(query), write, note, outermost=True) or ""
+    return found
+
+
+Note = Callable[[str], None]
+
+
+def _written(node: Node, write: Callable[[Term, Note], str], note: Note, *, outermost: bool = False) -> str:
+    """The text of a tree, "" where nothing of it can be written; parentheses stand around each group but the whole."""
+    if isinstance(node, Term):
+        return write(node, note)
+    parts = [_written(part, write, note) for part in node.parts]
+    kept = [part for part in parts if part]
+    if node.operator == "NOT" and not parts[0]:
+        note("the first part of a NOT could not be written, so that the whole NOT is left out.")
+        return ""
+    if node.operator == "OR" and len(kept) < len(parts):
+        note("a part of an OR could not be written: what it finds is missing there.")
+    text = f" {node.operator} ".join(kept)
+    return text if outermost or len(kept) < 2 else f"({text})"
+
+
+def _common(term: Term, note: Note) -> bool:
+    """Whether the term is one that no platform writes: dates are limits there, unknown fields have no counterpart."""
+    if term.field == "date":
+        note(_NO_LIMIT.replace("{what}", f"to dates ({term.text})"))
+        return True
+    known = {
+        "tiab",
+        "ti",
+        "ab",
+        "tw",
+        "mesh",
+        "mesh:noexp",
+        "majr",
+        "ot",
+        "au",
+        "pt",
+        "la",
+        "ta",
+        "ad",
+        "nm",
+        "sh",
+        "all",
+    }
+    if term.field not in known:
+        note(f"the field [{term.field}] of “{term.text}” has no counterpart in {{platform}} and is left out.")
+        return True
+    if term.field == "all" and not term.quoted:
+        note(f"PubMed also maps “{term.text}” to headings by itself; {{platform}} searches its words only.")
+    return False
+
+
+def _words(text: str, quote: str, always: bool = False) -> str:
+    needs = (
+        " " in text or any(word.lower() in _RESERVED for word in text.split()) or not text.replace("*", "").isalnum()
+    )
+    return f"{quote}{text}{quote}" if always or needs else text
+
+
+def _near(term: Term, operator: str) -> str:
+    words = term.text.split()
+    return "(" + f" {operator} ".join(words) + ")"
+
+
+def _ovid(term: Term, note: Note) -> str:
+    if _common(term, note):
+        return ""
+    text = term.text
+    if any(word.lower() in _RESERVED for word in text.split()):
+        text = f'"{text}"'
+    if term.near is not None:  # PubMed counts the words between, Ovid the distance
+        return f"{_near(term, f'adj{term.near + 1}')}.{'ti' if term.field == 'ti' else 'ti,ab'}."
+    headings = {"mesh": f"exp {text}/", "mesh:noexp": f"{text}/", "majr": f"exp *{text}/"}
+    if term.field in headings:
+        if "/" in term.text:
+            note(f"the subheading of “{term.text}” is written after the heading in Ovid (exp Heading/dt): check it.")
+        return headings[term.field]
+    suffix = {
+        **{"tiab": "ti,ab", "ti": "ti", "ab": "ab", "tw": "mp", "all": "mp", "ot": "kf", "au": "au", "pt": "pt"},
+        **{"la": "lg", "ta": "jn", "ad": "in", "nm": "nm", "sh": "fs"},
+    }[term.field]
+    return f"{text}.{suffix}."
+
+
+def _embase(term: Term, note: Note) -> str:
+    if _common(term, note):
+        return ""
+    quote = '"' if "'" in term.text else "'"
+    words = _words(term.text, quote, always=" " in term.text or "-" in term.text)
+    if term.near is not None:
+        return f"{_near(term, f'NEAR/{term.near + 1}')}:{'ti' if term.field == 'ti' else 'ti,ab'}"
+    if term.field in {"mesh", "mesh:noexp", "majr"}:
+        note(f"“{term.text}” is a heading of MeSH: look up the one of Emtree that stands for it.")
+        ending = {"mesh": "exp", "mesh:noexp": "de", "majr": "exp/mj"}[term.field]
+        return f"{_words(term.text, quote, always=True)}/{ending}"
+    if term.field in {"pt", "sh", "nm"}:
+        note(f"“{term.text}” [{term.field}] has no counterpart in Embase.com that is the same, and is left out.")
+        return ""
+    if term.field == "la":
+        return f"[{term.text.lower()}]/lim"
+    suffix = {"tiab": "ti,ab", "tw": "ti,ab,kw,de", "all": "ti,ab,kw,de", "ot": "kw", "ta": "jt", "ad": "ff"}
+    return f"{words}:{suffix.get(term.field, term.field)}"
+
+
+def _wos(term: Term, note: Note) -> str:
+    if _common(term, note):
+        return ""
+    words = _words(term.text, '"')
+    if term.near is not None:
+        near = _near(term, f"NEAR/{term.near}")
+        return f"TI={near}" if term.field == "ti" else f"(TI={near} OR AB={near})"
+    if term.field in {"mesh", "mesh:noexp", "majr", "nm"}:
+        note(f"{{platform}} has no headings: “{term.text}” is searched as words of the topic. Add its synonyms.")
+        return f"TS={_words(term.text.partition('/')[0], chr(34))}"
+    if term.field in {"pt", "sh"}:
+        note(f"“{term.text}” [{term.field}] has no counterpart in {{platform}} that is the same, and is left out.")
+        return ""
+    if term.field == "tiab":
+        return f"(TI={words} OR AB={words})"
+    tag = {"ti": "TI", "ab": "AB", "tw": "TS", "all": "TS", "ot": "AK", "au": "AU", "la": "LA", "ta": "SO", "ad": "AD"}
+    return f"{tag[term.field]}={words}"
