@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list
     return marks
 
 
-def review_in(marks: Mapping[str, list[int]]) -> str:
+def review_in(marks: Mapping[str, Sequence[int]]) -> str:
     """The review of which most rows of a sheet are; empty where none says so."""
     known = {mark: len(rows) for mark, rows in marks.items() if mark}
     return max(known, key=lambda mark: known[mark]).partition("-")[0] if known else ""

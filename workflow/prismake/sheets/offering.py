@@ -18,14 +18,10 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.batches import Plan, hand_out
-<<<<<<< HEAD
 from prismake.sheets.checks.reordered import HeldBack
-from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, STATE, Column, cell_text, check_of, row_choices
-from prismake.sheets.marks import marked
-=======
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
->>>>>>> main
+from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
@@ -67,16 +63,11 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
             logger.warning("%s", sheets.refused[who])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
-<<<<<<< HEAD
-        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide)
+        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide, doubted.get(who, {}))
     refused = [sheets.path(who) for who in sheets.refused]
     taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
     held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
     sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held)
-=======
-        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide, doubted.get(who, {}))
-    sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
->>>>>>> main
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
@@ -87,34 +78,21 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
-<<<<<<< HEAD
-    items = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, items, who, sheets.mark(who))
-=======
     order = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, order, who, sheets.own_paths.get(who))
->>>>>>> main
+    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who))
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
-<<<<<<< HEAD
-    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str) -> None:
-        self._queue, self._order, self._who, self._mark = queue, dict.fromkeys(order), who, mark
-=======
-    def __init__(self, queue: Queue, order: Sequence[str], who: str, path: OwnPath | None) -> None:
-        self._queue, self._order, self._who, self._path = queue, dict.fromkeys(order), who, path
->>>>>>> main
+    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None) -> None:
+        self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-<<<<<<< HEAD
-        return _QueueRow(item, self._queue[item], self._who, self._mark)
-=======
-        return _QueueRow(item, self._queue[item], self._who, self._path.text(item) if self._path else "")
->>>>>>> main
+        proposed = self._path.text(item) if self._path else ""
+        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -126,28 +104,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 class _QueueRow(Mapping[str, Any]):
     """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
 
-<<<<<<< HEAD
-    __slots__ = ("_item", "_mark", "_prefilled", "_row")
+    __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str) -> None:
-        self._item, self._row, self._mark = item, row, mark
-=======
-    __slots__ = ("_item", "_prefilled", "_proposed", "_row")
-
-    def __init__(self, item: str, row: Mapping[str, Any], who: str, proposed: str) -> None:
-        self._item, self._row, self._proposed = item, row, proposed
->>>>>>> main
+    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str) -> None:
+        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
         self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
-<<<<<<< HEAD
             return marked(self._mark, check_of(self._item, str(self._row["title"])))
-=======
-            return check_of(self._item, str(self._row["title"]))
         if name == PROPOSED:
             return self._proposed
->>>>>>> main
         return self._prefilled[name] if name in self._prefilled else self._row[name]
 
     def __iter__(self) -> Iterator[str]:

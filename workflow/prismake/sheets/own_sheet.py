@@ -119,16 +119,10 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
-<<<<<<< HEAD
-    reader = read_consensus if who == CONSENSUS else read_reviewer
-    answers = reader(table, form, columns, extended.rows())
-=======
     if who == CONSENSUS:
         answers = read_consensus(table, form, columns, extended.rows())
     else:
         answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes)
-    last_good = session.kept.last_good.get(who, {})
->>>>>>> main
     sheet = CheckedSheet(
         setup.stage,
         who,

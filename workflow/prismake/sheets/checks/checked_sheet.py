@@ -40,14 +40,11 @@ class CheckedSheet:
         offered: every item that was ever offered, and what it was called before.
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
-<<<<<<< HEAD
         last_notes: the notes of the last good reading, by item.
         orders: the orders in which rows may stand that nobody sorted by their answers.
         ranked: whether rows come in the order of their relevance.
         held: whether the sheet was held back because answers seemed to have moved, and is not released yet.
-=======
         path: where the answers of a reviewer to an instrument lead.
->>>>>>> main
     """
 
     stage: str
@@ -60,7 +57,7 @@ class CheckedSheet:
     offered: Container[str]
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()
-<<<<<<< HEAD
+    path: OwnPath | None = None
     last_notes: Mapping[str, str] = field(default_factory=dict)
     orders: RowOrders = field(default_factory=RowOrders)
     ranked: bool = False
@@ -69,9 +66,6 @@ class CheckedSheet:
     @property
     def owner_is_reviewer(self) -> bool:
         return self.owner != CONSENSUS
-=======
-    path: OwnPath | None = None
->>>>>>> main
 
     @property
     def place(self) -> str:

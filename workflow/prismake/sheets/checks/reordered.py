@@ -56,8 +56,7 @@ class Cell(NamedTuple):
 
 def check(sheet: CheckedSheet) -> list[Problem]:
     """Nothing, or HeldBack when the answers or notes of a column seem to have moved."""
-    # numbers may be in order on their own account: years, numbers of participants by the size of trials
-    words = {column.header for column in sheet.columns if column.answer is None or column.answer.kind == "choice"}
+    words = _alike_in_all_rows(sheet)
     for header, rows in _by_column(sheet.answers, sheet.columns).items():
         cells = _cells(sheet, header, rows)
         changed = [cell for cell in cells if cell.old and cell.old != cell.new]
@@ -77,6 +76,16 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     _refuse_moved_notes(sheet)
     _refuse_missing_rows(sheet)
     return []
+
+
+def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:
+    """Columns in which each row is asked the same, so that no order of answers is to be expected.
+
+    Numbers may be in order on their own account (years, participants by the size of trials), and so may answers to
+    questions that differ from row to row.
+    """
+    alike = {field.label for field in sheet.form.fields if field.kind == "choice" and not field.by_row}
+    return {*alike, SETTLED} if len(sheet.form.fields) == len(alike) == 1 else alike
 
 
 def too_many(changed: int, before: int) -> bool:
@@ -197,8 +206,8 @@ def _refuse_moved_notes(sheet: CheckedSheet) -> None:
     rows = {item: places[0] for item, places in sheet.answers.places.items()}
     moved = [item for item in moved if item in rows]
     if len(moved) >= _MOVED_NOTES:
-        cells = listed([sheet.cell(rows[item], header) for item in moved])
-        what = f"notes in the column “{header}” are those of other rows ({cells}): "
+        shown = listed([sheet.cell(rows[item], header) for item in moved])
+        what = f"notes in the column “{header}” are those of other rows ({shown}): "
         raise _held(
             sheet, f"{what}the column seems to have been sorted or moved without the others.", rows[moved[0]], header
         )
