@@ -8,5 +8,6 @@ APPRAISAL, EXTRACTION = "appraisal", "extraction"
 STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
 """The stages in which people are asked, in the order of the review."""
 
+SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # whose sheet the adjudicator's is
 TOGETHER = " = "  # between the ids of several records that one row of the consensus sheet is about

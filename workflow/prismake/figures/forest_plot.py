@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
+from prismake.core.notes import PREDICTION
 from prismake.core.numbers import Format, format_of, percent
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
@@ -147,6 +148,8 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:
         parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
+    elif main:
+        parts += _said_of(result, main)
     if result["measure"] in PROPORTIONS:
         parts.append("Intervals of single studies are exact (Clopper–Pearson).")
     if main and main.get("model") == "glmm" and any(row.weight is not None for row in rows):
@@ -160,6 +163,13 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
         named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
         parts.append(f"Not pooled: {named}.")
     return "\n".join(parts)
+
+
+def _said_of(result: Mapping[str, Any], main: Mapping[str, Any]) -> list[str]:
+    """What a reader has to know of the main result: its prediction interval, corrections, what was done otherwise."""
+    kind = PREDICTION.get(main.get("pi_method") or "")
+    notes = [note for note in result.get("notes") or [] if " left out (" not in note]  # those are named one by one
+    return [*([f"Prediction interval: {kind}."] if kind else []), *notes, *(main.get("warnings") or [])]
 
 
 def short_names(named: Mapping[str, str]) -> list[str]:

@@ -129,7 +129,7 @@ def takes_unmarked_rows(book: Mapping[str, Any]) -> bool:
 
 
 def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
-    """Names and marks of other sheets that people have accepted as those of this one."""
+    """Names and marks of other sheets that this one may bear: accepted by people, or those that its reviewer had."""
     return list(book["sheets"].get(path.name, {}).get("taken_for_own", ()))
 
 

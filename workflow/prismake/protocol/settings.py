@@ -27,6 +27,8 @@ _METHODS = (
     "model",
     "method",
     "test",
+    "adhoc",
+    "prediction",
     "also_inverse_variance",
     "subgroups",
     "moderators",

@@ -72,7 +72,8 @@ class Session:
         review = state.get("review") or review_in(table.marks)
         unmarked = [""] if sheet_state.takes_unmarked_rows(state) else []
         taken = sheet_state.taken_for_own(state, self.setup.path(who))
-        return frozenset((who, mark_of(review, self.setup.stage, who), *unmarked, *taken))
+        names = (who, *taken)
+        return frozenset((*names, *(mark_of(review, self.setup.stage, name) for name in names), *unmarked))
 
     def known(self) -> frozenset[str]:
         """Items of the queue, and former items that are part of one now."""
@@ -111,18 +112,18 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
-    table = read_sheet(file, columns)
+    table = read_sheet(file, columns, offered=session.kept.headings(path))
     accepted = sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
     if not accepted:
-        refuse_foreign(table, who, own_marks, [*reviewers, *session.kept.left])
+        refuse_foreign(table, who, own_marks, setup.team, session.kept.left)
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
     if who == CONSENSUS:
-        answers = read_consensus(table, form, columns, extended.rows())
+        answers = read_consensus(table, form, columns, extended.rows(), session.kept.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes)
+        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept.offered)
     sheet = CheckedSheet(
         setup.stage,
         who,

@@ -11,7 +11,7 @@ from prismake.core.errors import PoolingError
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
-from prismake.synthesis.models import analysis, inverse_variance, main_plan
+from prismake.synthesis.models import Plan, analysis, carried, inverse_variance, main_plan, remedies
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
 TRIM_ESTIMATOR = "L0"
@@ -58,6 +58,7 @@ def sensitivity(
             found[name] = models[name](data, spec, level, title)
             continue
         options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
+        options["adhoc"] = remedies(spec)[0]
         row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
         if len(studies) < LEAST:
             why = f"not run, because fewer than {LEAST} studies are pooled."
@@ -73,14 +74,18 @@ def sensitivity(
 
 def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """The inverse-variance result without each study in turn."""
+    import numpy as np
+
     from prismake.pooling import leave_one_out
 
-    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc="none")
+    for index in range(len(studies)):
+        data.part(np.arange(len(studies)) != index).refuse_corrections_alone()
+    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc=remedies(spec)[0])
     rows = _series_rows(data, studies, series)
     return {
         "studies": rows,
         "values": series_values(series),
-        "sentence": sentences.leave_one_out(rows, level, data.show),
+        "sentence": sentences.leave_one_out(rows, level, data.show) + sentences.wald_rows(rows, spec["test"]),
     }
 
 
@@ -95,25 +100,28 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
         raise PoolingError(f"the year of {without} is not known.")
     order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
-    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc="none")
+    adhoc = remedies(spec)[0]
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc=adhoc)
     sorted_studies = [studies[i] for i in order]
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
     values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
-    sentence = sentences.cumulative(rows, level, data.show)
+    sentence = sentences.cumulative(rows, level, data.show) + sentences.wald_rows(rows[1:], spec["test"])
     return {"studies": rows, "positions": positions, "values": values, "sentence": sentence}
 
 
 def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
     """A row an analysis of the series, its estimate and interval on the natural scale."""
+    import numpy as np
+
     from prismake.pooling import back_transform
 
     ni = data.columns["total"] if data.measure == "PFT" else None
     rows = []
     for index, study in enumerate(studies):
-        row = {**_who(study), "k": int(series.k[index])}
+        row = {**_who(study), "k": int(series.k[index]), "test": "z" if np.isnan(series.ddf[index]) else "knha"}
         for name in ("estimate", "ci_lb", "ci_ub"):
             row[name] = plain(back_transform(data.measure, float(getattr(series, name)[index]), ni=ni))
         rows.append(row | {"tau2": plain(series.tau2[index]), "I2": plain(series.I2[index])})
@@ -175,7 +183,7 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     from prismake.pooling import trim_and_fill
 
     found = trim_and_fill(
-        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc="none"
+        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc=remedies(spec)[0]
     )
     row: dict[str, Any] = {
         "k": len(studies),
@@ -196,7 +204,8 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
         ],
         "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
     }
-    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show)}
+    notes = "".join(f" {text}" for text in carried(found.pooled)) if row["k0"] else ""
+    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show) + notes}
 
 
 def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -245,7 +254,7 @@ def _unjudged(labels: Sequence[str]) -> str:
 
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
     """One effect for all studies, with a Wald interval."""
-    return analysis(data, ("inverse_variance", "EE", "z"), level, title, data.show)
+    return analysis(data, Plan("inverse_variance", "EE", "z"), level, title, data.show)
 
 
 def _on_scale(measure: str) -> Callable[..., dict[str, Any]]:

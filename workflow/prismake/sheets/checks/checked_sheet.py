@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from prismake.core.names import CONSENSUS
+from prismake.kept.offered_forms import Headings
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.row_order import RowOrders
@@ -45,6 +46,7 @@ class CheckedSheet:
         ranked: whether rows come in the order of their relevance.
         held: whether the sheet was held back because answers seemed to have moved, and is not released yet.
         path: where the answers of a reviewer to an instrument lead.
+        offered_headings: by column (``Column.identity``), what it was called on this sheet, newest last.
     """
 
     stage: str
@@ -58,6 +60,7 @@ class CheckedSheet:
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()
     path: OwnPath | None = None
+    offered_headings: Headings = field(default_factory=dict)
     last_notes: Mapping[str, str] = field(default_factory=dict)
     orders: RowOrders = field(default_factory=RowOrders)
     ranked: bool = False

@@ -13,20 +13,24 @@ from prismake.sheets.marks import sheet_in_words
 from prismake.sheets.reading import SheetTable
 
 
-def refuse_foreign(table: SheetTable, owner: str, known: Collection[str], people: Iterable[str]) -> None:
+def refuse_foreign(
+    table: SheetTable, owner: str, known: Collection[str], team: Collection[str], former: Iterable[str] = ()
+) -> None:
     """Raise SheetError where the first page or the rows say that this is not the sheet of its owner.
 
     Args:
         known: names and marks that the sheet may bear (``prismake.sheets.marks``), its own among them; the empty mark
             where rows were handed out before rows had any.
-        people: everyone who may have a sheet in this review.
+        team: everyone who has a sheet at this stage.
+        former: those who had one.
     """
     if table.owner and table.owner.casefold() not in {name.casefold() for name in (*known, owner)}:
         what = f"by its first page this is the sheet of {table.owner}, not of {owner}."
-        raise _refusal(table, what, str(table.path))
+        renamed = f"If {table.owner} is called {owner} now, type: prismake rename-reviewer {table.owner} {owner}. "
+        raise _refusal(table, what, str(table.path), "" if table.owner in team else renamed)
     for mark, rows in table.marks.items():
         if mark not in known:
-            whose = sheet_in_words(mark, people, Path(table.path).parent)
+            whose = sheet_in_words(mark, [*team, *former], Path(table.path).parent)
             count = "one row comes" if len(rows) == 1 else f"{len(rows):,} of its rows come"
             cells = listed([table.address(row, CHECK).rpartition(" ")[2] for row in rows])
             what = f"{count} from {whose}, by the column “{CHECK}” ({cells})."
@@ -39,10 +43,10 @@ def bears(table: SheetTable, known: Collection[str]) -> list[str]:
     return [*names, *(mark for mark in table.marks if mark not in known)]
 
 
-def _refusal(table: SheetTable, what: str, where: str) -> SheetError:
+def _refusal(table: SheetTable, what: str, where: str, way: str = "") -> SheetError:
     return SheetError(
         what,
         where=where,
-        remedy=f"Give each file its own name and its own rows back. {way_back(table.path)} Until then the answers read "
-        f"last stay in force. If it is meant as it is, type: prismake accept {table.path.as_posix()}",
+        remedy=f"Give each file its own name and its own rows back. {way_back(table.path)} {way}Until then the answers "
+        f"read last stay in force. If it is meant as it is, type: prismake accept {table.path.as_posix()}",
     )

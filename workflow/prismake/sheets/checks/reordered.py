@@ -22,11 +22,12 @@ from math import lgamma, log
 from typing import NamedTuple
 
 from prismake.core.errors import SheetError
+from prismake.core.names import SETTLED
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.checks.row_order import out_of_order
-from prismake.sheets.layout import ITEM, SETTLED, Column
+from prismake.sheets.layout import ITEM, Column
 from prismake.sheets.matching import text_of
 
 _FEWEST = 4  # changed answers that show a pattern
@@ -185,7 +186,7 @@ def _cells(sheet: CheckedSheet, header: str, rows: Sequence[tuple[int, str, str]
             item,
             last_good.get(item, empty).get(name, ""),
             given.get(item, empty).get(name, ""),
-            text_of(values[number][header]).casefold(),
+            text_of(values[number].get(header)).casefold(),
         )
         for number, item, name in rows
         if name not in broken.get(item, ())
