@@ -19,6 +19,7 @@ from prismake.panel.question_paths import along_paths, paths_of
 from prismake.protocol.instrument_model import NOT_ASKED, Condition
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
+from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
 from prismake.sheets.own_path import ANSWER, OwnPath, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
@@ -41,6 +42,7 @@ class StageSheets:
         initial_allocation: what had been handed out when the sheets were read.
         allocation: what is handed out now.
         merged: what follows from answers to records that became one report after they were judged.
+        review: the id by which the rows of this stage are told from those of other reviews.
     """
 
     setup: StageSetup
@@ -52,6 +54,7 @@ class StageSheets:
     initial_allocation: Allocation
     allocation: Allocation
     merged: Merged = field(default_factory=Merged)
+    review: str = ""
 
     @property
     def owners(self) -> list[str]:
@@ -102,6 +105,10 @@ class StageSheets:
 
     def path(self, who: str) -> Path:
         return self.setup.path(who)
+
+    def mark(self, who: str) -> str:
+        """How the checks of a sheet begin."""
+        return mark_of(self.review, self.setup.stage, who)
 
     def complete(self, who: str) -> set[str]:
         """The items of which a reviewer has answered everything that applies to them."""
@@ -202,7 +209,17 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
     allocation = kept.allocation or _allocation_in_sheets(setup, sheets)
     initial = StageSheets(setup, kept, session.queue, session.former_ids, reviewers, sheets, allocation, allocation)
-    return _with_merged_answers(initial)
+    return replace(_with_merged_answers(initial), review=_review(setup, kept, sheets, config, queue))
+
+
+def _review(
+    setup: StageSetup, kept: KeptStage, sheets: Mapping[str, OwnSheet], config: Mapping[str, Any], queue: Queue
+) -> str:
+    """The id of the review as it is kept, else as the sheets have it, else a new one."""
+    if known := kept.state.get("review"):
+        return known
+    in_sheets = (review_in(sheet.table.marks) for sheet in sheets.values() if sheet.table)
+    return next(filter(None, in_sheets), "") or review_id(setup.stage, config, queue)
 
 
 def _former_ids(queue: Queue) -> dict[str, str]:
