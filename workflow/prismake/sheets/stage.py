@@ -25,6 +25,7 @@ from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.setup import KeptStage, StageSetup, load_kept, setup_of
+from prismake.sheets.waiting_rows import without_waiting
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
     allocation = kept.allocation or _allocation_in_sheets(setup, sheets)
     initial = StageSheets(setup, kept, session.queue, session.former_ids, reviewers, sheets, allocation, allocation)
-    return _with_merged_answers(initial)
+    return without_waiting(_with_merged_answers(initial))
 
 
 def _former_ids(queue: Queue) -> dict[str, str]:
