@@ -80,6 +80,7 @@ PLOTS = [
     for figure in [
         "forest",
         "funnel",
+        "risk_of_bias",
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(name for name in spec["sensitivity"] if name in DRAWN),
     ]

@@ -5,6 +5,7 @@ rule pool_outcome:
     """Pool one outcome: models, heterogeneity, subgroups, sensitivity, small-study tests."""
     input:
         outcomes="results/extraction/outcomes.csv",
+        scores="results/appraisal/scores.csv",
         statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     output:
         results="results/pooling/{outcome}.json",
@@ -64,3 +65,17 @@ rule draw_sensitivity:
         code=code("draw_sensitivity"),
     script:
         "../scripts/draw_sensitivity.py"
+
+
+rule draw_risk_of_bias:
+    """Draw how much of the weight behind one outcome is at which risk of bias."""
+    input:
+        results="results/pooling/{outcome}.json",
+    output:
+        figure="results/pooling/{outcome}.risk_of_bias.svg",
+    log:
+        "results/logs/draw_risk_of_bias.{outcome}.log",
+    params:
+        code=code("draw_risk_of_bias"),
+    script:
+        "../scripts/draw_risk_of_bias.py"

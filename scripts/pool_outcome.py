@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
 from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import check_script
 
 
-def main(outcome: str, table_file: Path, statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
+def main(outcome: str, tables: dict[str, Path], statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
     """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
-    table = read_csv(table_file)
+    appraisals = ratings_for(outcome, read_csv(tables["scores"]))
+    table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
     undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
-    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, **settings)
+    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, appraisals=appraisals, **settings)
     columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
     check = output["check"]
     write_json(output["results"], found)
@@ -25,7 +27,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             snakemake.wildcards.outcome,
-            Path(snakemake.input.outcomes),
+            {name: Path(snakemake.input[name]) for name in ("outcomes", "scores")},
             [Path(path) for path in snakemake.input.statuses],
             {
                 **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},

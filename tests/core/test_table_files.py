@@ -34,7 +34,7 @@ def test_columns_that_the_protocol_names_stand_where_the_schema_has_dots(tmp_pat
     check_columns(decisions, ["item_id", "state", "settled_by", "asked", "events", "events.anna"])
     with pytest.raises(ValueError, match="decisions"):
         check_columns(decisions, ["item_id", "state", "asked", "settled_by", "events"])
-    head, tail = ["study_id", "arm", "label", "year", "outcome"], ["status", "remark", "settled_by", "source"]
+    head, tail = ["study_id", "arm", "label", "year", "outcome"], ["status", "remark", "settled_by", "source", "how"]
     check_columns(outcomes, [*head, "events", "total", *tail])
     with pytest.raises(ValueError, match="outcomes"):
         check_columns(outcomes, [*head, "events", *tail[:-1]])

@@ -9,8 +9,9 @@ import pytest
 import review_samples as samples
 from matplotlib.patches import Polygon, Rectangle
 from prismake.core.errors import PrismakeError
-from prismake.figures import forest, funnel
-from prismake.figures.forest_rows import forest_rows
+from prismake.figures import forest, funnel, summary
+from prismake.figures.forest_rows import forest_rows, with_lights
+from prismake.figures.risk_of_bias import shares
 from prismake.figures.scale import Scale, natural_scale
 from prismake.figures.wording import between_groups, heterogeneity, number, p_value, share
 
@@ -271,3 +272,44 @@ def test_a_diamond_that_leaves_the_axis_ends_in_an_arrow():
 def test_a_prediction_interval_does_not_stretch_the_axis():
     scale = natural_scale("RR", [(1.4, 0.5, 3.0), (0.7, 0.2, 2.0), (None, 1e-9, 1e8)], 0, 1)
     assert scale.low > 0.01 and scale.high < 100
+
+
+def rated(**kinds: str) -> dict:
+    ratings = [{"name": n, "label": f"Domain {n}", "word": "", "rating": kind} for n, kind in kinds.items()]
+    return {"instrument": "rob2", "title": "RoB 2", "overall": "", "high_risk": None, "ratings": ratings}
+
+
+def test_judgements_stand_beside_the_studies_a_column_a_domain():
+    result = samples.relapse()
+    plain = len(forest(result).axes[0].patches)
+    for study in result["studies"]:
+        study["appraisal"] = rated(D1="good", D2="bad")
+    drawn = forest(result)
+    assert {"D1", "D2"} <= set(words(drawn))
+    assert any("D1 Domain D1; D2 Domain D2." in text for text in words(drawn))
+    circles = [patch for patch in drawn.axes[0].patches if type(patch).__name__ in ("Circle", "Ellipse")]
+    assert len(circles) == 2 * len(result["studies"])
+    assert len(drawn.axes[0].patches) == plain + len(circles)
+
+
+def test_a_domain_that_an_instrument_lacks_stays_empty():
+    result = samples.relapse()
+    result["studies"][0]["appraisal"] = rated(D1="good")
+    rows = with_lights(forest_rows(result), result)
+    assert [row.lights for row in rows if row.kind == "study"][:2] == [("good",), ("",)]
+
+
+def test_shares_of_weight_add_up_to_one():
+    result = samples.relapse()
+    for index, study in enumerate(result["studies"]):
+        study["appraisal"] = rated(D1=("good", "bad", "undecided")[index % 3])
+    found = shares(result["studies"], "D1")
+    assert list(found) == ["good", "bad", "undecided"]
+    assert sum(found.values()) == pytest.approx(1)
+    weights = [study["weight_pct"] for study in result["studies"]]
+    assert found["good"] == pytest.approx(sum(weights[::3]) / sum(weights))
+    assert any("Domain D1" in text for text in words(summary(result)))
+
+
+def test_no_bars_without_judgements():
+    assert "Nothing to show" in words(summary(samples.relapse()))

@@ -121,3 +121,24 @@ def test_other_stages_are_not_checked(new_stage):
     stage.offer()
     assert guide_lines(stage.load().setup.form, stage.config)
     assert stage.read().status["problems"] == []
+
+
+def test_cells_are_read_as_reports_print_them(extraction):
+    fill(extraction, deaths=["4/40", "13.5 %", "1 (from the authors)", 9, 3, 8], people=[None, 52, 18, 75, 33, 61])
+    reading = extraction.read()
+    assert (reading.status["open"], reading.status["problems"]) == (0, [])
+    settled = {row[0]: row[4:6] for row in reading.decisions.rows}
+    assert settled["pubmed:000"] == ("40", "4")
+    assert settled["pubmed:001"] == ("52", "7")
+    how = {(row[0], row[1]): row[3] for row in reading.notes.rows}
+    assert how["pubmed:001", "ben"] == "deaths: from 13.5 % of 52"
+    assert how["pubmed:002", "anna"] == "deaths: from the authors"
+
+
+def test_a_percentage_that_no_count_has(extraction):
+    fill(extraction, deaths=["48.2 %", 7, 1, 9, 3, 8], people=[27, 52, 18, 75, 33, 61])
+    status = extraction.read().status
+    assert status["problem"] == 1
+    problem = status["problems"][0]
+    assert problem["where"] == "extraction.anna.xlsx, sheet “Data extraction”, cell G2"
+    assert problem["what"].startswith("“Deaths” for pubmed:000: no number of 27 gives 48.2 %; 13 gives 48.1 %, 14")

@@ -20,6 +20,7 @@ RELAPSE = {
     "Pan 2019": (5, 24, "4-1BB"),
     "Shah 2020": (30, 40, "4-1BB"),
 }
+ARMS = ("events1", "total1", "events2", "total2")
 NONE = {"title_abstract": 0, "full_text": 0}
 
 
@@ -41,7 +42,7 @@ def relapse(**more):
     return table(rows, domain=[RELAPSE[label][2] for label in sorted(RELAPSE)], **more)
 
 
-def run(frame, settings, undecided=NONE):
+def run(frame, settings, undecided=NONE, **more):
     found = analyse(
         "x",
         frame,
@@ -51,6 +52,7 @@ def run(frame, settings, undecided=NONE):
         level=95,
         subgroup_tau2="common",
         undecided=undecided,
+        **more,
     )
     json.dumps(found, allow_nan=False)  # plain and finite, whatever happened
     return found
@@ -117,7 +119,8 @@ def test_proportions_on_every_scale(measure):
 )  # fmt: skip
 def test_comparisons(measure, columns, rows, low, high):
     named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
-    found = run(table(named, columns), spec(measure, columns, test="z"))
+    more = {"ratio_scale": True} if measure == "GEN" else {}
+    found = run(table(named, columns), spec(measure, columns, test="z", **more))
     assert low < found["analyses"]["main"]["estimate"] < high
     assert list(found["analyses"]) == ["main"]
 
@@ -129,11 +132,92 @@ def test_an_interval_of_tau2_without_an_upper_bound_is_said():
     assert f"(95 % CI {main['tau2_lb']:.3f} to no upper bound)" in main["sentence"]
 
 
-def test_equal_effects_leave_hartung_knapp_no_width_and_the_sentence_says_so():
-    row = run(table([(name, "0", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
-    assert row["ci_ub"] - row["ci_lb"] < 1e-6
+def test_equal_effects_get_the_interval_of_wald_and_the_sentence_says_so():
+    row = run(table([(name, "2", "10") for name in "abcd"]), spec())["analyses"]["inverse_variance"]
+    # metafor 3.8-1: rma(measure = "PLO", xi = rep(2, 4), ni = rep(10, 4)), predict(transf = transf.ilogit)
+    assert (row["ci_lb"], row["ci_ub"]) == pytest.approx((0.1033042, 0.3517056), abs=1e-7)
+    assert "Wald interval" in row["name"] and row["test"] == "z"
     assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
-    assert row["sentence"].endswith("narrower than Wald's, 0.01 to 0.16; the wider interval should be preferred.")
+    assert row["sentence"].endswith(row["warnings"][-1])
+    assert row["warnings"][-1].startswith("Wald's interval in place of the Hartung–Knapp one")
+    plain = run(table([(name, "2", "10") for name in "abcd"]), spec(adhoc="none"))["analyses"]["inverse_variance"]
+    assert plain["ci_ub"] - plain["ci_lb"] < 1e-6 and "narrower than Wald's" in plain["sentence"]
+
+
+def test_every_part_of_a_result_has_the_remedy_of_its_headline():
+    rows = [("A 2001", "5", "20", "8", "20"), ("B 2002", "5", "20", "8", "20"), ("C 2003", "6", "20", "8", "20")]
+    frame = table(rows, ARMS, domain=["x", "x", "x"])
+    settings = spec("RR", ARMS, subgroups=["domain"], sensitivity=["leave_one_out", "cumulative"])
+    found = run(frame, settings)
+    main, level = found["analyses"]["main"], found["subgroups"]["domain"]["levels"][0]
+    assert (level["ci_lb"], level["ci_ub"]) == (main["ci_lb"], main["ci_ub"])
+    assert level["warnings"] == main["warnings"] != []
+    last = found["sensitivity"]["cumulative"]["studies"][-1]
+    assert (last["ci_lb"], last["ci_ub"]) == pytest.approx((main["ci_lb"], main["ci_ub"]), abs=1e-12)
+    for name in ("leave_one_out", "cumulative"):
+        assert "Wald's interval takes the place" in found["sensitivity"][name]["sentence"]
+
+
+@pytest.mark.parametrize("prediction", ["hts", "riley", "v", "metafor", "normal", "cd"])
+def test_the_sentence_says_which_prediction_interval_it_gives(prediction):
+    from prismake.core.notes import PREDICTION
+
+    for row in run(relapse(), spec(prediction=prediction))["analyses"].values():
+        assert row["pi_method"] == prediction
+        assert f"({PREDICTION[prediction]})" in row["sentence"]
+
+
+def test_two_studies_have_no_prediction_interval():
+    rows = run(relapse().iloc[:2], spec())["analyses"]
+    assert all(row["pi_lb"] is None and "prediction interval" not in row["sentence"] for row in rows.values())
+
+
+def test_trials_without_an_event_have_no_pooled_ratio():
+    rows = [(name, "0", "40", "0", "39") for name in "abcdef"]
+    found = run(table(rows, ARMS), spec("RR", ARMS))
+    assert found["analyses"] == {}
+    assert found["sentence"] == ("X: no pooled estimate. No study has an event in either arm: report the counts.")
+    assert len(found["left_out"]) == 6 and "no event in either arm" in found["left_out"][0]["reason"]
+    assert "Rests on 0 of 6 included studies" in found["counts"]["statement"]
+    difference = run(table(rows, ARMS), spec("RD", ARMS))["analyses"]["main"]
+    assert difference["estimate"] is None and "nothing but the continuity correction" in difference["sentence"]
+
+
+def test_trials_without_an_event_are_counted_and_corrections_are_said():
+    rows = [("a", "0", "40", "0", "39"), ("b", "0", "40", "3", "39"), ("c", "2", "70", "5", "71"), ("d", "4", "60", "7", "60")]  # fmt: skip
+    found = run(table(rows, ARMS), spec("OR", ARMS))
+    assert [study["label"] for study in found["studies"]] == ["b", "c", "d"]
+    assert "1 study left out (a): No event in either arm" in found["sentence"]
+    assert "Continuity correction: 0.5 was added to the cells of 1 study (b)." in found["sentence"]
+    proposed = found["analyses"]["proposed"]
+    assert proposed["model"] == found["proposal"]["model"] == "exact_conditional"
+    assert "Proposed by the sparsity of the data: 1 of 4 studies" in proposed["sentence"]
+    own = run(table(rows, ARMS), spec("OR", ARMS, model="mantel_haenszel"))["analyses"]
+    assert own["main"]["name"] == "Common effect, Mantel–Haenszel"
+    assert list(own) == ["main", "inverse_variance", "proposed"]
+
+
+def test_rows_that_a_measure_cannot_use_stop_no_outcome():
+    parts = ("mean1", "sd1", "n1", "mean2", "sd2", "n2")
+    rows = [("A", *"-1 1 10 2 1 10".split()), ("B", *"2 1 20 1 1 20".split()), ("C", *"3 1 30 2 1 30".split())]
+    found = run(table(rows, parts), spec("ROM", parts))
+    assert found["analyses"]["main"]["k"] == 2
+    reason = found["left_out"][0]["reason"]
+    assert reason.startswith("mean1 -1, mean2 2: the means have opposite signs") and "another measure" in reason
+    ratios = [("A", "0.5", "0.00", "0.8"), ("B", "0.7", "0.5", "0.98"), ("C", "0.9", "0.6", "1.35")]
+    limits = ("effect", "lower", "upper")
+    found = run(table(ratios, limits), spec("GEN", limits, ratio_scale=True))
+    assert found["left_out"][0]["label"] == "A" and "lower 0" in found["left_out"][0]["reason"]
+    assert found["analyses"]["main"]["k"] == 2
+
+
+def test_published_effects_off_the_middle_of_their_interval_are_named():
+    rows = [("A", "0.50", "0.31", "0.81"), ("B", "0.70", "0.50", "0.98"), ("C", "0.90", "0.60", "1.35")]
+    limits = ("effect", "lower", "upper")
+    ratio, plain = (run(table(rows, limits), spec("GEN", limits, ratio_scale=scale)) for scale in (True, False))
+    assert not any("middle" in note for note in ratio["notes"])
+    assert any(note.startswith("C: the estimate lies") and "other scale" in note for note in plain["notes"])
+    assert "C: the estimate lies" in plain["sentence"]
 
 
 def test_small_differences_get_the_decimals_they_need():
@@ -149,9 +233,25 @@ def test_small_differences_get_the_decimals_they_need():
 
 def test_ten_studies_are_tested_for_small_study_effects():
     rows = [(f"Study {number}", str(3 + number), str(20 + 3 * number)) for number in range(10)]
-    found = run(table(rows), spec())
-    assert set(found["bias"]["tests"]) == {"egger", "begg", "peters"}
-    assert "Egger: p" in found["bias"]["sentence"]
+    found = run(table(rows), spec())["bias"]
+    assert set(found["tests"]) == {"peters_mixed_model"}
+    assert "Peters' test in the mixed model: p" in found["sentence"]
+    assert "Egger's and Begg's tests find asymmetry where there is none" in found["sentence"]
+
+
+def test_a_small_study_test_that_cannot_be_done_has_its_reason():
+    rows = [(f"Study {number}", str(10 + number % 7), "60") for number in range(12)]
+    found = run(table(rows), spec())["bias"]
+    assert found["tests"]["peters_mixed_model"]["pval"] is None
+    assert "All studies have the same size" in found["sentence"]
+
+
+def test_a_measure_without_a_test_says_why():
+    rows = [(f"Study {number}", str(2 + number), "60", str(9 + number), "61") for number in range(12)]
+    found = run(table(rows, ARMS), spec("RD", ARMS))["bias"]
+    assert found["tests"] == {} and "No test is recommended for risk differences" in found["sentence"]
+    odds = run(table(rows, ARMS), spec("OR", ARMS))["bias"]
+    assert set(odds["tests"]) == {"peters", "harbord"}
 
 
 MONTHS = ["14", "12", "10", "NR", "29", "24", "9", "12.5"]
@@ -218,14 +318,21 @@ def test_a_moderator_that_cannot_be_fitted_says_why(months, why):
     assert why in found["sentence"]
 
 
-@pytest.mark.parametrize(("test", "narrow"), [("knha", True), ("z", False)])
-def test_intervals_narrower_than_those_of_wald_are_not_to_be_trusted(test, narrow):
+@pytest.mark.parametrize(
+    ("test", "adhoc", "told"),
+    [
+        ("knha", "cochrane", "the classic one, which is used"),
+        ("knha", "none", "narrower than Wald's"),
+        ("z", "cochrane", ""),
+    ],
+)
+def test_intervals_of_a_regression_that_are_too_narrow_are_widened_or_told_of(test, adhoc, told):
     rows = [(str(number), str(events), "20") for number, events in enumerate((2, 3, 5, 6))]
-    settings = spec(moderators=["months"], test=test)
+    settings = spec(moderators=["months"], test=test, adhoc=adhoc)
     found = run(table(rows, months=["30", "41", "55", "60.5"]), settings)["moderators"]["months"]
     assert found["tau2"] == 0
-    assert found["narrow"] is narrow
-    assert ("narrower than Wald's" in found["sentence"]) is narrow
+    assert bool(found["warnings"]) is bool(told)
+    assert told in found["sentence"]
 
 
 def test_ten_studies_need_no_caution():
@@ -338,3 +445,31 @@ def test_what_is_printed_of_an_outcome_has_the_digits_of_its_data():
 def test_proportions_are_printed_in_per_cent_where_the_protocol_asks_for_it():
     sentence = run(relapse(), spec(proportions="percent"))["sentence"]
     assert "pooled proportion 40.8 % (95 % CI 28.0 to 55.0 %)" in sentence
+
+
+def test_without_high_risk_is_the_main_analysis_of_the_others():
+    high = dict.fromkeys(RELAPSE, False) | {"Shah 2020": True, "Lee 2015": True, "Pan 2019": None}
+    appraisals = {study: {"high_risk": value, "overall": "", "ratings": []} for study, value in high.items()}
+    settings, frame = spec(sensitivity=["without_high_risk"]), relapse()
+    found = run(frame, settings, appraisals=appraisals)["sensitivity"]["without_high_risk"]
+    rest = run(frame[~frame["label"].isin(["Shah 2020", "Lee 2015"])], settings)["analyses"]["main"]
+    assert (found["k"], found["model"], found["without"]) == (6, "glmm", ["Lee 2015", "Shah 2020"])
+    assert found["values"] == rest["values"]
+    assert "Left out: Lee 2015, Shah 2020. Not judged on the whole, and kept: Pan 2019." in found["sentence"]
+
+
+@pytest.mark.parametrize(("high", "why"), [(False, "no study is judged to be at high risk"), (True, "fewer than two")])
+def test_without_high_risk_says_why_it_was_not_run(high, why):
+    appraisals = {study: {"high_risk": high, "overall": "", "ratings": []} for study in RELAPSE}
+    found = run(relapse(), spec(sensitivity=["without_high_risk"]), appraisals=appraisals)["sensitivity"]
+    assert why in found["without_high_risk"]["sentence"]
+    assert found["without_high_risk"]["values"] is None
+
+
+def test_subgroups_by_judgement_leave_out_who_was_not_judged():
+    words = {"Shah 2020": "low quality", "Lee 2015": ""}
+    frame = relapse()
+    frame["risk_of_bias"] = frame["label"].map(lambda label: words.get(label, "high quality"))
+    found = run(frame, spec(subgroups=["risk_of_bias"]))["subgroups"]["risk_of_bias"]
+    assert [(row["level"], row["k"]) for row in found["levels"]][:2] == [("high quality", 6), ("low quality", 1)]
+    assert found["df"] == 1

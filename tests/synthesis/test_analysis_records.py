@@ -24,8 +24,6 @@ KINDS = {
     "influence": "rstudent dffits cook_d cov_r tau2_del Q_del hat weight_pct dfbs is_influential",
     "baujat": "x y",
     "trimfill": "k0 se_k0 side k beta se pval ci_lb ci_ub tau2 Q filled yi vi",
-    "regtest": "stat df pval limit_est limit_lb limit_ub",
-    "ranktest": "tau pval",
     "meta_bias": "stat pval df bias se_bias tau2",
 }
 EVERY = ["leave_one_out", "cumulative", "influence", "baujat", "gosh", "trim_and_fill", "fixed_effect", "arcsine"]

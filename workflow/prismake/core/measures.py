@@ -26,7 +26,9 @@ NAMES = {
     "AS": "difference of arcsine-transformed proportions",
     "MD": "mean difference",
     "SMD": "standardised mean difference",
+    "IRD": "difference of incidence rates",
     "ZCOR": "correlation",
+    "COR": "correlation",
 }
 
 

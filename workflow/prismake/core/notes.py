@@ -9,6 +9,16 @@ from prismake.core.numbers import Format, count, decimals, number, p_value, perc
 
 NOT_REPORTED = "not reported"  # what the group of studies with a missing label is called
 
+# What a prediction interval rests on, by the words of the config.
+PREDICTION = {
+    "hts": "t distribution, k − 2 degrees of freedom",
+    "riley": "t distribution, k − 2 degrees of freedom, standard error of the test",
+    "v": "t distribution, k − 1 degrees of freedom",
+    "metafor": "quantile of the test",
+    "normal": "normal distribution",
+    "cd": "confidence distribution of tau²",
+}
+
 
 def heterogeneity(row: Mapping[str, Any], level: float = 95, show: Format | None = None) -> str:
     """The line under a forest plot: tau² with its interval, I², Q with df and p."""
@@ -20,7 +30,9 @@ def heterogeneity(row: Mapping[str, Any], level: float = 95, show: Format | None
     if row.get("I2") is not None:
         parts.append(f"I² = {percent(row['I2'])}")
     if row.get("Q") is not None:
-        test = "Q (likelihood ratio)" if row.get("model") == "glmm" else "Q"
+        test = (
+            "Q" if row.get("model") in (None, "inverse_variance", "mantel_haenszel", "peto") else "Q (likelihood ratio)"
+        )
         parts.append(f"{test} = {number(row['Q'])} on {count(row.get('Q_df'))} df, {p_value(row.get('Q_p'))}")
     return "Heterogeneity: " + ", ".join(parts)
 

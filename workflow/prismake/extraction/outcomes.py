@@ -12,7 +12,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.doubts import doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
-from prismake.protocol.config import ROLES
+from prismake.protocol.measure_parts import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,14 +47,17 @@ def collect_outcomes(
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
-    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it).
+    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it), how
+    (how numbers were got that are not simply printed, by part).
     No row is left out: a study that cannot be pooled is there with the reason.
     """
     import pandas as pd
 
     label = dict(zip(queue["item_id"], queue["title"], strict=True))
     year = dict(zip(studies["study_id"], studies["year"], strict=True))
-    source = notes[["item_id", "note"]].drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    written = notes.loc[notes["note"] != "", ["item_id", "note"]]
+    source = written.drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    how = _origins(notes)
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
@@ -79,13 +82,25 @@ def collect_outcomes(
                     "remark": remark,
                     "settled_by": item.get("settled_by", ""),
                     "source": source.get(key, ""),
+                    "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
     columns = ["study_id", "arm", "label", "year", "outcome", *roles, *groups]
-    columns += ["status", "remark", "settled_by", "source"]
+    columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", "study_id", "arm"], kind="stable"
     )
+
+
+def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """By row and column, how its number was got, where it is not simply printed."""
+    origins: dict[tuple[str, str], str] = {}
+    if "how" in notes:
+        for item, text in zip(notes["item_id"], notes["how"], strict=True):
+            for line in filter(None, text.split("\n")):
+                column, _, way = line.partition(": ")
+                origins[item, column] = way
+    return origins
 
 
 def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:

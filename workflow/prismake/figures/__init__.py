@@ -6,6 +6,7 @@
     flow_diagram(flow)                     PRISMA 2020
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
+    summary(result)                        risk of bias by domain, weighted as in the forest plot
     save(figure, path), svg_text(figure)   the same bytes on every run
 
 Nothing of matplotlib is loaded before one of them is used.
@@ -25,6 +26,7 @@ _HOME = {
     "sensitivity_figure": "sensitivity_plots",
     "star_table": "stars",
     "svg_text": "canvas",
+    "summary": "risk_of_bias",
     "traffic_light": "lights",
 }
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
+from prismake.core.notes import PREDICTION
 from prismake.core.numbers import Format, format_of, percent
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
-from .forest_rows import WORDS, Row, arm_headings, columns, forest_rows
+from .forest_rows import WORDS, Row, arm_headings, columns, domains, forest_rows, light_words, with_lights
+from .light_marks import light
 from .scale import Scale, natural_scale, tick_label
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ SIZE = 8.5
 SMALL = 7.5
 PLOT = 3.3
 LABEL_LEAST, LABEL_MOST = 2.45, 3.2
+LIGHT, LIGHT_RADIUS = 0.24, 0.085
 SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
 NO_STUDIES = "No studies yet"
 NO_BREAK = "\u00a0"
@@ -43,7 +46,7 @@ def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
 
     Raises PrismakeError when the outcome has no such subgroup.
     """
-    rows = forest_rows(result, subgroup)
+    rows = with_lights(forest_rows(result, subgroup), result)
     if not rows:
         return empty_panel(result["title"], NO_STUDIES, _statement(result), unfinished(result))
     return _draw(_layout(result, rows))
@@ -63,6 +66,7 @@ class _Layout:
     spans: list[tuple[list[str], float, float]]  # the arms over their columns: lines, left and right end
     estimate_x: float
     weight_x: float
+    lights_x: list[float]  # the middle of each domain's column
     width: float
     favours: list[list[str]] = field(default_factory=list)
     title: list[str] = field(default_factory=list)
@@ -101,7 +105,10 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     if any(row.weight is not None for row in rows):
         headings.append(["Weight"])
         weight_x += GAP + max(text_width("Weight", SIZE, True), text_width("100.0 %", SIZE, True))
-    width = weight_x + MARGIN
+    named = domains(result)
+    lights_x = [weight_x + GAP + LIGHT * (index + 0.5) for index in range(len(named))]
+    headings += [[short] for short in short_names(named)]
+    width = (lights_x[-1] + LIGHT / 2 if lights_x else weight_x) + MARGIN
     notes = [text_width(row.label, SMALL) for row in rows if row.kind == "note"]
     width = max(width, MARGIN * 2 + max(notes, default=0.0))
     title = wrap(result["title"], width - 2 * MARGIN, 11.5, bold=True)
@@ -110,7 +117,8 @@ def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
     return _Layout(
         result, rows, headings, rights, labels, scale, show,
         spans=[(_span(name, lefts[first], rights[last]), lefts[first], rights[last]) for name, first, last in spans],
-        estimate_x=estimate_x, weight_x=weight_x, width=width, title=title, foot=foot, favours=_favours(result),
+        estimate_x=estimate_x, weight_x=weight_x, lights_x=lights_x, width=width,
+        title=title, foot=foot, favours=_favours(result),
     )  # fmt: skip
 
 
@@ -140,16 +148,37 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:
         parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
+    elif main:
+        parts += _said_of(result, main)
     if result["measure"] in PROPORTIONS:
         parts.append("Intervals of single studies are exact (Clopper–Pearson).")
     if main and main.get("model") == "glmm" and any(row.weight is not None for row in rows):
         parts.append("The main model has no weights; those shown are of the inverse-variance model.")
     if any(row.kind == "second" for row in rows):
         parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
+    if shown := domains(result):
+        legend = "; ".join(f"{short} {label}" for short, label in zip(short_names(shown), shown.values(), strict=True))
+        parts.append(f"{light_words(result['studies'])} {legend}.")
     if left := result.get("left_out"):
         named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
         parts.append(f"Not pooled: {named}.")
     return "\n".join(parts)
+
+
+def _said_of(result: Mapping[str, Any], main: Mapping[str, Any]) -> list[str]:
+    """What a reader has to know of the main result: its prediction interval, corrections, what was done otherwise."""
+    kind = PREDICTION.get(main.get("pi_method") or "")
+    notes = [note for note in result.get("notes") or [] if " left out (" not in note]  # those are named one by one
+    return [*([f"Prediction interval: {kind}."] if kind else []), *notes, *(main.get("warnings") or [])]
+
+
+def short_names(named: Mapping[str, str]) -> list[str]:
+    """Headings of the columns of domains: D1 as it is, Selection as its first letter, two where one is not enough."""
+    letters = [name if len(name) <= 3 else label[:1].upper() for name, label in named.items()]
+    return [
+        label[:2].capitalize() if letters.count(short) > 1 and len(name) > 3 else short
+        for short, (name, label) in zip(letters, named.items(), strict=True)
+    ]
 
 
 def _statement(result: Mapping[str, Any]) -> str:
@@ -206,8 +235,9 @@ def _stated(canvas: Canvas, lines: list[str], y: float, warn: bool) -> None:
 def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
     bottom = top + LINE * (head - 1) + 0.06
     places = [(MARGIN, "left"), *((right, "right") for right in layout.rights), (layout.estimate_x, "right")]
-    if len(layout.headings) > len(places):
+    if len(layout.headings) > len(places) + len(layout.lights_x):
         places.append((layout.weight_x, "right"))
+    places += [(x, "center") for x in layout.lights_x]
     for (x, align), lines in zip(places, layout.headings, strict=True):
         canvas.lines(x, bottom - LINE * (len(lines) - 1), lines, SIZE, LINE, bold=True, align=align)
     canvas.line((MARGIN, layout.width - MARGIN), (bottom + 0.13,) * 2, colour=INK, width=0.9)
@@ -280,6 +310,9 @@ def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) 
     canvas.text(layout.estimate_x, middle, row.printed(layout.show), SIZE, align="right", bold=strong)
     if row.weight is not None:
         canvas.text(layout.weight_x, middle, percent(row.weight, 1), SIZE, align="right", bold=strong)
+    for x, kind in zip(layout.lights_x, row.lights, strict=False):
+        if kind:
+            light(canvas, kind, x, middle, LIGHT_RADIUS)
     _mark(canvas, layout, row, middle)
 
 

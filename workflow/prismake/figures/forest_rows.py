@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prismake.core.errors import PrismakeError
@@ -17,6 +17,7 @@ ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean
 COLUMN_ORDER = ("events", "total", *ARMS[0], *ARMS[1], "effect", "lower", "upper")
 SUMMED = frozenset({"events", "total", "events1", "total1", "events2", "total2", "n1", "n2"})
 SHORT = {"events": "Events", "total": "Total", "mean": "Mean", "sd": "SD", "n": "Total"}  # below the name of an arm
+MOST_DOMAINS = 12  # beside the studies: the seven of ROBINS-I and those of one more instrument
 WORDS = ("heading", "note", "gap")  # kinds of rows without a result
 
 Studies = Sequence[Mapping[str, Any]]
@@ -26,7 +27,8 @@ Studies = Sequence[Mapping[str, Any]]
 class Row:
     """One line: kind is study, pooled, second, subtotal, single, prediction, heading, note or gap.
 
-    ``estimate``, ``lower`` and ``upper`` are on the natural scale; ``cells`` follow the columns.
+    ``estimate``, ``lower`` and ``upper`` are on the natural scale; ``cells`` follow the columns. ``lights``: the rating
+    of each domain of ``domains``, "" where its instrument does not have it.
     """
 
     kind: str
@@ -36,6 +38,7 @@ class Row:
     lower: float | None = None
     upper: float | None = None
     weight: float | None = None
+    lights: tuple[str, ...] = ()
 
     def printed(self, show: Format | None = None) -> str:
         """``0.41 [0.28, 0.55]``; for a prediction interval its bounds alone; nothing for words."""
@@ -110,6 +113,39 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
     rows = _blocks(result, subgroup, keys)
     rows += _pooled_rows(result, keys)
     return [*rows, Row("note", between_groups(known[subgroup]))]
+
+
+def domains(result: Mapping[str, Any]) -> dict[str, str]:
+    """Label by name of the domains that stand beside the studies, in order; none where they would be too many."""
+    found: dict[str, str] = {}
+    for study in result["studies"]:
+        for rating in (study.get("appraisal") or {}).get("ratings", ()):
+            found.setdefault(rating["name"], rating["label"])
+    return found if len(found) <= MOST_DOMAINS else {}
+
+
+def _lights(study: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    own = {rating["name"]: rating["rating"] for rating in (study.get("appraisal") or {}).get("ratings", ())}
+    return tuple(own.get(name, "") for name in names)
+
+
+def light_words(studies: Studies) -> str:
+    """What the lights mean: stars of a domain, or its risk of bias."""
+    ratings = [rating for study in studies for rating in (study.get("appraisal") or {}).get("ratings", ())]
+    starred = any("stars" in rating["word"] for rating in ratings)
+    judged = any("stars" not in rating["word"] and rating["rating"] != "n/a" for rating in ratings)
+    sentences = ["Risk of bias: + low, ! some concerns or moderate, − high or serious, × critical, ? unclear."] * judged
+    sentences += ["Stars of a domain: + all, ! some, − none."] * starred
+    return " ".join(
+        [*sentences, "Dashed: not judged yet."] if any(r["rating"] == "undecided" for r in ratings) else sentences
+    )
+
+
+def with_lights(rows: Sequence[Row], result: Mapping[str, Any]) -> list[Row]:
+    """The rows of a forest plot, each study with the ratings of its domains."""
+    names = list(domains(result))
+    by_label = {study_label(study): _lights(study, names) for study in result["studies"]}
+    return [replace(row, lights=by_label.get(row.label, ())) if row.kind == "study" else row for row in rows]
 
 
 def _study(study: Mapping[str, Any], keys: Iterable[str]) -> Row:

@@ -17,8 +17,9 @@ from .appraisal_cells import (
     blocks,
     foot_lines,
 )
-from .canvas import AMBER, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
+from .canvas import MUTED, RULE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
+from .light_marks import light
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,16 +27,7 @@ if TYPE_CHECKING:
 
 MARGIN, ROW, ITEM, SIZE, SMALL = 0.22, 0.33, 0.46, 8.5, 7.5
 LABEL_LEAST, LABEL_MOST = 1.6, 3.2
-RADIUS = 0.125
 TITLE = "Risk of bias by item"
-# Okabe M, Ito K. Color universal design, 2008: fill, symbol and its colour.
-LOOKS = {
-    GOOD: ("#009e73", "+", WHITE),
-    SOME: ("#f0c43e", "!", INK),
-    BAD: ("#d55e00", "−", WHITE),
-    WORST: ("#7f1d1d", "×", WHITE),
-    UNCLEAR: ("#b8c4d0", "?", INK),
-}
 STAR_WORDS = {GOOD: "star earned", SOME: "one of two stars", BAD: "no star"}
 RISK_WORDS = {GOOD: "low risk", SOME: "some concerns", BAD: "high risk", WORST: "critical", UNCLEAR: "unclear"}
 OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
@@ -91,7 +83,7 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
             lines = [lines[0], f"{lines[1]} …"]
         canvas.lines(MARGIN, y + ROW / 2 - 0.07 * (len(lines) - 1), lines, SIZE, 0.14)
         for index, (item, _) in enumerate(block.items):
-            _light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
+            light(canvas, block.cells[study, item].kind, left + ITEM * (index + 0.5), y + ROW / 2)
         y += ROW
     canvas.line((MARGIN, x), (y, y), colour=RULE)
     canvas.text(MARGIN, y + ROW / 2, "Best rating on this item", SMALL, colour=MUTED)
@@ -103,17 +95,6 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
     _legend(canvas, block, y + ROW + 0.1)
 
 
-def _light(canvas: Canvas, kind: str, x: float, y: float, radius: float = RADIUS) -> None:
-    if kind == NOT_APPLICABLE:
-        canvas.text(x, y, "n/a", SMALL * radius / RADIUS, align="center", colour="#98a3ae")
-    elif kind == UNDECIDED:
-        canvas.circle(x, y, radius, fill=WHITE, edge=AMBER, line=1.0, dash=(0, (2.5, 2)))
-    else:
-        fill, symbol, colour = LOOKS[kind]
-        canvas.circle(x, y, radius, fill=fill)
-        canvas.text(x, y, symbol, 11 * radius / RADIUS, align="center", bold=True, colour=colour)
-
-
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
     """The lights that stand in the grid, in words."""
     words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
@@ -121,6 +102,6 @@ def _legend(canvas: Canvas, block: Block, y: float) -> None:
     x = MARGIN
     for kind, word in words.items():
         if kind in kinds_drawn:
-            _light(canvas, kind, x + 0.09, y, 0.085)
+            light(canvas, kind, x + 0.09, y, 0.085)
             canvas.text(x + 0.24, y, word, SMALL, colour=MUTED)
             x += 0.24 + text_width(word, SMALL) + 0.18

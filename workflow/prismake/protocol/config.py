@@ -18,31 +18,19 @@ from prismake.core.paths import data_file
 from prismake.protocol.export_files import exports
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
+from prismake.protocol.measure_parts import CHECKS, MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.renamed_keys import RENAMED, new_name
 
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
 VERSIONS = Path("config/versions")
 
-# Which columns a measure needs, and which it may have instead of others.
-ROLES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
-    **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
-    **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
-    "GEN": ("effect", "lower", "upper"),
-}
-CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
-    **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
-    **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
-    **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
-    **dict.fromkeys(("favours", "assessed"), True),
-}
-PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source"}.union(
+TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )
 PANEL_STAGES = STAGES
@@ -326,11 +314,27 @@ def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterato
         yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
 
 
+def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    """A model that the measure does not have, and published effects whose scale is not said."""
+    measure, model = spec["measure"], spec["model"]
+    known = MODELS.get(measure, ())
+    if model not in ("glmm", "inverse_variance", *known):
+        allowed = ", ".join(("inverse_variance", *known))
+        yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
+    if measure == "GEN" and spec["ratio_scale"] == "":
+        yield (
+            f"'{path}.ratio_scale' is missing, and GEN needs it. Write true if effect, lower and upper are ratios "
+            "(hazard ratios, odds ratios), which are pooled as logarithms, or false if they are differences."
+        )
+
+
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
     """Subgroups, moderators and sensitivity analyses of one outcome."""
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for key in ("subgroups", "moderators"):
         for column in spec[key]:
+            if column == RISK_OF_BIAS and key == "subgroups":
+                continue
             if column not in fields:
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:
@@ -341,9 +345,12 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
     yield from _display_problems(path, spec)
+    yield from _model_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
-    wrong = ONLY_OTHERS if spec["measure"] in PROPORTIONS else ONLY_PROPORTIONS
+    wrong = ONLY_OTHERS if spec["measure"] in ONE_ARM else ONLY_PROPORTIONS
+    if spec["measure"] in ONE_ARM and spec["measure"] not in PROPORTIONS:
+        wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
 
@@ -352,7 +359,7 @@ def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """Names of arms and sides that the measure does not have, or of which one is missing."""
     measure = spec["measure"]
     for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
-        if spec[key] and (not known or measure in PROPORTIONS):
+        if spec[key] and (not known or measure in ONE_ARM):
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):
             sides = "the two arms" if key == "arms" else "the left and the right side"

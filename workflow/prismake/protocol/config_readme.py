@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.core.names import EXTRACTION
-from prismake.protocol.config import PANEL_STAGES, ROLES, config_schema, with_defaults, word
+from prismake.protocol.config import PANEL_STAGES, config_schema, with_defaults, word
 from prismake.protocol.forms import load_form
+from prismake.protocol.measure_parts import ROLES
 
 _TYPES = {
     "object": "group",

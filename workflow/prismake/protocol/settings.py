@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
-from prismake.protocol.config import PANEL_STAGES, reviewers
+from prismake.protocol.config import PANEL_STAGES, RISK_OF_BIAS, reviewers
 from prismake.protocol.forms import lists_of, load_form
 from prismake.protocol.instruments import own_digests
 
@@ -27,6 +27,8 @@ _METHODS = (
     "model",
     "method",
     "test",
+    "adhoc",
+    "prediction",
     "also_inverse_variance",
     "subgroups",
     "moderators",
@@ -82,7 +84,12 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
     headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
     return {
-        name: {**_some(spec, _OUTCOME_TABLE), "labels": _some(headings, spec["columns"].values())}
+        name: {
+            **_some(spec, _OUTCOME_TABLE),
+            # judgements come from the appraisal, not from the extraction sheets
+            "subgroups": [column for column in spec["subgroups"] if column in headings],
+            "labels": _some(headings, spec["columns"].values()),
+        }
         for name, spec in config["outcomes"].items()
     }
 
@@ -104,8 +111,11 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
     """The extraction columns that an outcome is pooled from, each with name, label and type."""
     spec = config["outcomes"][outcome]
     used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"]}
-    fields = (field for field in config["extraction"]["fields"] if field["name"] in used)
-    return [_some(field, ["name", "label", "type"]) for field in fields]
+    fields = [field for field in config["extraction"]["fields"] if field["name"] in used]
+    found = [_some(field, ["name", "label", "type"]) for field in fields]
+    if RISK_OF_BIAS in used and RISK_OF_BIAS not in {field["name"] for field in fields}:
+        found.append({"name": RISK_OF_BIAS, "label": "Risk of bias", "type": "text"})
+    return found
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:

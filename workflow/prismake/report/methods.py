@@ -10,12 +10,21 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.names import APPRAISAL
+from prismake.core.notes import PREDICTION
+from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.selection import panel, selection
 
 MODELS = {
     "glmm": "a binomial–normal generalised linear mixed model on the logit scale",
     "inverse_variance": "a random-effects model with inverse-variance weights",
+    "mantel_haenszel": "the Mantel–Haenszel method",
+    "peto": "Peto's method",
+    "exact_conditional": "a conditional generalised linear mixed model (exact likelihood)",
+    "conditional": "a conditional generalised linear mixed model (approximate likelihood)",
+    "fixed_study": "a generalised linear mixed model with fixed study effects",
+    "random_study": "a generalised linear mixed model with random study effects",
+    "beta_binomial": "a beta–binomial model",
 }
 SCALES = {
     "PLO": "proportions",
@@ -29,6 +38,12 @@ SCALES = {
     "MD": "mean differences",
     "SMD": "standardised mean differences",
     "ROM": "ratios of means",
+    "IRLN": "rates",
+    "IR": "untransformed rates",
+    "IRR": "rate ratios",
+    "IRD": "rate differences",
+    "ZCOR": "correlations, as Fisher's z",
+    "COR": "untransformed correlations",
     "GEN": "published effects with their intervals",
 }
 SENSITIVITY = {
@@ -39,11 +54,34 @@ SENSITIVITY = {
     "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
     "fixed_effect": "one common effect",
+    "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",
 }
 TESTS = {"knha": "Hartung–Knapp intervals", "z": "Wald intervals"}
+ADHOC = {
+    "cochrane": "Where tau² was estimated as zero, or only two studies were pooled, Wald's interval took the place of "
+    "the Hartung–Knapp one, as Cochrane advises.",
+    "none": "Hartung–Knapp intervals were used as they are, also where they were narrower than Wald's.",
+    "se": "Hartung–Knapp standard errors were never below the classic ones (Knapp and Hartung, Stat Med "
+    "2003;22:2693-2710).",
+    "ci": "Where a Hartung–Knapp interval was narrower than Wald's, Wald's took its place (Jackson et al., Stat Med "
+    "2017;36:3923-3934).",
+    "iqwig6": "Where a Hartung–Knapp interval was narrower than DerSimonian and Laird's, its standard error was the "
+    "classic one (IQWiG General Methods 6.0).",
+}
+SOURCES = {
+    "hts": " (Higgins et al., J R Stat Soc A 2009;172:137-159)",
+    "riley": " (Partlett and Riley, Stat Med 2017;36:301-317)",
+    "v": " (Veroniki et al., Res Synth Methods 2019;10:23-43)",
+    "cd": " (after Nagashima et al., Stat Methods Med Res 2019;28:1689-1702)",
+}
+RARE = (
+    "Studies without an event in either arm were left out of ratios and counted; where one arm was empty, 0.5 was "
+    "added to the cells of that study by inverse variance. "
+    "The model that the sparsity of the data asks for is shown as well."
+)
 
 
 def paragraphs(
@@ -127,6 +165,7 @@ def _synthesis(config: Mapping[str, Any]) -> str:
         groups.setdefault(_model(spec), []).append(_title(name, spec))
     sentences = [f"{join(titles)}: {model}." for model, titles in groups.items()]
     level = config.get("pooling", {}).get("level", 95)
+    sentences += _defaults(outcomes)
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
         sentences.append("Intervals of single proportions are exact (Clopper–Pearson).")
     sentences.append(
@@ -141,6 +180,18 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     sentences += _sensitivity(outcomes)
     sentences.append("Tests for small-study effects were run with ten studies or more only.")
     return " ".join(sentences)
+
+
+def _defaults(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is done with narrow intervals, which prediction intervals there are, and how rare events are treated."""
+    specs = list(outcomes.values())
+    remedies = {spec.get("adhoc", "cochrane"): None for spec in specs if spec.get("test", "knha") == "knha"}
+    kinds = {spec.get("prediction", "hts"): None for spec in specs}
+    words = join([f"{PREDICTION[kind]}{SOURCES.get(kind, '')}" for kind in kinds])
+    rare = [RARE] if any(spec["measure"] in ("RR", "OR", "IRR") for spec in specs) else []
+    tests = "Small-study effects were tested, from ten studies on, by the test that fits the measure."
+    predicted = f"Prediction intervals rest on the {words}; there is none of fewer than three studies."
+    return [*(ADHOC[remedy] for remedy in remedies), predicted, *rare, tests]
 
 
 def _moderators(config: Mapping[str, Any]) -> list[str]:
@@ -181,10 +232,14 @@ def _title(name: str, spec: Mapping[str, Any]) -> str:
 
 def _model(spec: Mapping[str, Any]) -> str:
     measure = spec["measure"]
-    model = spec.get("model", "inverse_variance") if measure == "PLO" else "inverse_variance"
+    model = spec.get("model", "inverse_variance")
+    model = model if model in POOLED_BY.get(measure, ()) else "inverse_variance"
     own = spec.get("measure_name") if measure == "GEN" else ""
     scale = f"published estimates of the {own} with their intervals" if own else SCALES.get(measure, measure)
-    text = f"{scale}, pooled by {MODELS[model]}"
+    how = MODELS[model]
+    if measure == "IRLN" and model == "glmm":
+        how = "a Poisson–normal generalised linear mixed model on the logarithmic scale"
+    text = f"{scale}, pooled by {how}"
     beside = f"{spec.get('method', 'REML')}, {TESTS.get(spec.get('test', 'knha'), spec.get('test', ''))}"
     if model == "inverse_variance":
         return f"{text} ({beside})"

@@ -126,6 +126,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
+        titles[f"{result['outcome']}.risk_of_bias"] = f"{result['title']}: risk of bias by weight"
         for name in result.get("sensitivity") or {}:
             titles[f"{result['outcome']}.{name}"] = f"{result['title']}: {TITLES.get(name, name)}"
         for name, group in (result.get("subgroups") or {}).items():

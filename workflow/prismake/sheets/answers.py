@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from prismake.extraction.composite_cells import Part, Sheet, read_row
+from prismake.extraction.extracted import Outcome
 from prismake.protocol.forms import Field, Form, allowed, as_typed, parse_answer
 from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
@@ -21,7 +23,7 @@ class SheetAnswers:
 
     ``answers``: item to field to answer in normal form. ``notes``: item to text. ``reasons``: item to why a judgement
     differs from its proposal. ``places``: item to its rows. ``problems``: (place, sentence). ``broken``: item to fields
-    that were not understood.
+    that were not understood. ``how``: item to field to how its number was got, where it is not simply printed.
     """
 
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -30,12 +32,16 @@ class SheetAnswers:
     places: dict[str, list[int]] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)
+    how: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue) -> SheetAnswers:
+def read_reviewer(
+    table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue, outcomes: Sequence[Outcome] = ()
+) -> SheetAnswers:
     """The answers of a reviewer's sheet.
 
     Args:
+        outcomes: at extraction, what the numbers are for: a percentage needs its total.
         queue: item id to its row in the stage's queue (``title``, and ``choices`` where rows differ).
 
     Raises:
@@ -46,14 +52,19 @@ def read_reviewer(table: SheetTable, form: Form, columns: Sequence[Column], queu
     by_row = any(column.answer.by_row for column in answer_columns if column.answer)
     titles = dict(column_of(queue, "title"))
     sheet.problems += match_rows(table, titles, _title(columns))
+    numbers = _numbers(form, outcomes)
     for number, row in table.rows:
         item = text_of(row[ITEM])
         if not item:
             _lost_id(table, number, row, answer_columns, sheet)
             continue
         choices = row_choices(queue.get(item, {})) if by_row else ()
+        parts = _composite(row, answer_columns, numbers) if numbers and item in titles else {}
         for column in answer_columns:
             raw = row[column.header]
+            if part := parts.get(column.key):
+                raw = part.text
+                _ask_back(sheet, item, column, part, table.address(number, column.header))
             assert column.answer is not None
             if item not in titles and not parse_answer(column.answer, raw, choices):
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
@@ -130,6 +141,30 @@ def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
         sheet.broken.setdefault(item, set()).add(name)
     for doubted in sheet.broken.get(item, ()):  # a doubted answer counts as none
         earlier.pop(doubted, None)
+
+
+def _numbers(form: Form, outcomes: Sequence[Outcome]) -> Sheet | None:
+    """What composite cells are read with; None where no numbers are extracted."""
+    kinds = {question.name: question.kind for question in form.fields if question.kind in ("count", "number")}
+    if not kinds:
+        return None
+    labels = {question.name: question.label for question in form.fields}
+    return Sheet.of(kinds, labels, outcomes, form.fields[0].decimal_sign)
+
+
+def _composite(row: Mapping[str, Any], columns: Sequence[Column], numbers: Sheet) -> dict[str, Part]:
+    """What the cells of a row say that are not plain numbers."""
+    texts = {column.key: as_typed(row[column.header]) for column in columns if column.key in numbers.kinds}
+    return read_row(texts, numbers)
+
+
+def _ask_back(sheet: SheetAnswers, item: str, column: Column, part: Part, place: str) -> None:
+    """Note how a number was got, or what has to be asked about its cell."""
+    if part.how:
+        sheet.how.setdefault(item, {})[column.key] = part.how
+    if part.problem:
+        sheet.problems.append((place, f"“{column.header}” for {item}: {part.problem}"))
+        sheet.broken.setdefault(item, set()).add(column.key)
 
 
 def _title(columns: Sequence[Column]) -> Column:

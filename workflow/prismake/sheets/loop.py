@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import APPRAISAL, CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import open_in_program
@@ -59,8 +59,10 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
 
-    In appraisal, also why a judgement differs from what is proposed.
+    In appraisal, also why a judgement differs from what is proposed; in extraction, how numbers were got.
     """
+    if sheets.setup.stage == EXTRACTION:
+        return _notes_and_origins(sheets)
     if sheets.setup.stage != APPRAISAL:
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
         return Table(("item_id", "who", "note"), sorted(rows))
@@ -70,6 +72,16 @@ def notes_table(sheets: StageSheets) -> Table:
         for item in {**own.notes, **own.reasons}
     ]
     return Table(("item_id", "who", "note", REASON), sorted(both))
+
+
+def _notes_and_origins(sheets: StageSheets) -> Table:
+    """Notes of the extraction, and how numbers were got that are not simply printed: ``events: from 40 % of 30``."""
+    rows = []
+    for who, own in sheets.answers.items():
+        for item in {**own.notes, **own.how}:
+            how = "\n".join(f"{name}: {text}" for name, text in own.how.get(item, {}).items())
+            rows.append((item, who, own.notes.get(item, ""), how))
+    return Table(("item_id", "who", "note", "how"), sorted(rows))
 
 
 def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:

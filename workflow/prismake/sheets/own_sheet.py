@@ -99,8 +99,10 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
-    reader = read_consensus if who == CONSENSUS else read_reviewer
-    answers = reader(table, form, columns, extended.rows())
+    if who == CONSENSUS:
+        answers = read_consensus(table, form, columns, extended.rows())
+    else:
+        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes)
     last_good = session.kept.last_good.get(who, {})
     sheet = CheckedSheet(
         setup.stage, who, form, columns, table, answers, extended.queue, extended.known(), last_good=last_good

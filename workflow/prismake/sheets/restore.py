@@ -9,7 +9,8 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest, read_csv, replacing
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.extraction.extracted import outcomes_of
 from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
@@ -61,9 +62,11 @@ class SheetOf:
 
     def answers_in(self, path: Path) -> Answers:
         """What a workbook says, by itself. Raises SheetError when it cannot be read."""
-        reader = read_consensus if self.who == CONSENSUS else read_reviewer
-        read = reader(read_sheet(path, self.columns), self.form, self.columns, self.queue)
-        return filled(read.answers)
+        table = read_sheet(path, self.columns)
+        if self.who == CONSENSUS:
+            return filled(read_consensus(table, self.form, self.columns, self.queue).answers)
+        outcomes = outcomes_of(self.protocol["outcomes"]) if self.stage == EXTRACTION else ()
+        return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes).answers)
 
     def read_last(self) -> Answers:
         return filled(read_snapshot(self.stage, self.folder).get(self.who, {}))

@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import PoolingError
-from prismake.core.measures import PROPORTIONS
+from prismake.core.measures import PROPORTIONS, measure_of
 from prismake.core.numbers import Format
 
 if TYPE_CHECKING:
@@ -20,16 +19,39 @@ SCALES = {
     "PR": "untransformed",
     "PAS": "arcsine",
     "PFT": "Freeman–Tukey",
+    "IRLN": "log rate",
+    "IR": "untransformed",
     "RR": "log risk ratio",
     "OR": "log odds ratio",
     "RD": "risk difference",
+    "IRR": "log rate ratio",
+    "IRD": "rate difference",
     "MD": "mean difference",
     "SMD": "standardised mean difference (Hedges)",
     "ROM": "log ratio of means",
+    "COR": "correlation",
+    "ZCOR": "Fisher's z",
     "GEN": "published effects",
     "GENLN": "log ratio",
 }
-_ARMS = {"RR", "OR", "RD"}
+# The columns of ``effect_sizes`` by part of an outcome.
+_TABLE = {"events1": "ai", "total1": "n1i", "events2": "ci", "total2": "n2i"}
+_RATES = {"events1": "x1i", "time1": "t1i", "events2": "x2i", "time2": "t2i"}
+_MEANS = {"mean1": "m1i", "sd1": "sd1i", "n1": "n1i", "mean2": "m2i", "sd2": "sd2i", "n2": "n2i"}
+ENGINE: dict[str, dict[str, str]] = {
+    measure: names
+    for measures, names in (
+        (("PLO", "PR", "PAS", "PFT"), {"events": "xi", "total": "ni"}),
+        (("IRLN", "IR"), {"events": "xi", "time": "ti"}),
+        (("RR", "OR", "RD"), _TABLE),
+        (("IRR", "IRD"), _RATES),
+        (("MD", "SMD", "ROM"), _MEANS),
+        (("COR", "ZCOR"), {"correlation": "ri", "n": "ni"}),
+        (("GEN", "GENLN"), {"effect": "yi", "lower": "lb", "upper": "ub"}),
+    )
+    for measure in measures
+}
+_NON_EVENTS = {"bi": ("events1", "total1"), "di": ("events2", "total2")}  # of a 2x2 table, from what people extract
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +60,8 @@ class Data:
 
     ``measure`` is the name under which ``back_transform`` knows it: GENLN for published ratios. ``show`` is how the
     outcome's numbers are printed, and ``name`` what the protocol calls its measure (empty for the usual name).
+    ``corrected`` marks the studies to whose cells a continuity correction was added; ``every`` holds the columns of
+    all studies with complete numbers, also those without an event, which some models take in.
     """
 
     measure: str
@@ -46,15 +70,20 @@ class Data:
     vi: np.ndarray
     show: Format = dataclasses.field(default_factory=Format)
     name: str = ""
+    corrected: np.ndarray | None = None
+    every: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @property
     def proportion(self) -> bool:
         return self.measure in PROPORTIONS
 
     def part(self, mask: np.ndarray) -> Data:
-        """The studies where ``mask`` is true."""
+        """The studies where ``mask`` is true; the studies that were left out are not part of it."""
         columns = {role: values[mask] for role, values in self.columns.items()}
-        return dataclasses.replace(self, columns=columns, yi=self.yi[mask], vi=self.vi[mask])
+        corrected = None if self.corrected is None else self.corrected[mask]
+        return dataclasses.replace(
+            self, columns=columns, yi=self.yi[mask], vi=self.vi[mask], corrected=corrected, every=columns
+        )
 
     def natural(self, value: float) -> float | None:
         """A value of the analysis on the natural scale (PFT: at the harmonic mean of the totals)."""
@@ -62,51 +91,108 @@ class Data:
 
         return plain(back_transform(self.measure, float(value), ni=self.columns.get("total")))
 
+    def engine(self) -> dict[str, np.ndarray]:
+        """The columns as ``prismake.pooling`` names them."""
+        return {ENGINE[self.measure][role]: values for role, values in self.columns.items()}
 
-def effects(used: pd.DataFrame, spec: Mapping[str, Any], level: float) -> Data:
-    """Effect sizes of the rows that can be pooled."""
+    def refuse_corrections_alone(self) -> None:
+        """No estimate comes out of the continuity correction alone.
+
+        Raises EstimateDoesNotExist where no study has an event, or every participant of single-arm studies has one.
+        """
+        from prismake.core.errors import EstimateDoesNotExist
+
+        if self.corrected is None or not self.corrected.any():
+            return
+        counts = [values for role, values in self.columns.items() if role.startswith("events")]
+        none = not any(values.any() for values in counts)
+        if none or (self.proportion and bool((self.columns["events"] == self.columns["total"]).all())):
+            which = "No study has an event" if none else "Every participant has the event"
+            what = f"{which}: there is nothing but the continuity correction to pool."
+            raise EstimateDoesNotExist(what, remedy="Report the counts.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """The rows of an outcome that its measure can use.
+
+    ``data`` are the studies in use and ``used`` (rows,) marks them; ``reasons`` has a text for each other row, by its
+    position; ``notes`` are sentences on what was left out, corrected or looks odd; ``double_zero`` are the positions of
+    studies left out because they have no event in either arm.
+    """
+
+    data: Data
+    used: np.ndarray
+    reasons: Mapping[int, str]
+    notes: tuple[str, ...]
+    double_zero: tuple[int, ...]
+
+
+def effects(used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings: Mapping[str, str]) -> Rows:
+    """Effect sizes of the rows that the measure can use, and a reason with its remedy for each other row.
+
+    Args:
+        headings: what people call the columns, by part (``events1``, ``lower``, ...).
+    """
     import numpy as np
 
-    from prismake.pooling import effect_sizes
+    from prismake.pooling import effect_rows, off_centre
 
     columns = {role: np.array([float(value) for value in used[role]]) for role in spec["columns"]}
-    measure = spec["measure"]
-    if measure in PROPORTIONS:
-        return proportions(measure, columns)
-    if measure in _ARMS:
-        first, second = (columns[f"total{i}"] - columns[f"events{i}"] for i in (1, 2))
-        cells = {"ai": columns["events1"], "bi": first, "ci": columns["events2"], "di": second}
-        yi, vi = effect_sizes(measure, cells)
-    elif measure == "GEN":
-        measure, yi, vi = _generic(columns, level, ratio=spec["ratio_scale"])
-    else:
-        names = {"mean1": "m1i", "sd1": "sd1i", "n1": "n1i", "mean2": "m2i", "sd2": "sd2i", "n2": "n2i"}
-        yi, vi = effect_sizes(measure, {names[role]: values for role, values in columns.items()})
-    return Data(measure, columns, np.asarray(yi), np.asarray(vi))
+    measure = measure_of(spec)
+    labels = [str(label) for label in used["label"]]
+    found = effect_rows(measure, _engine(measure, columns), level=level, labels=labels)
+    keep = found.used
+    reasons = {left.row: _reason(left, columns, measure, headings) for left in found.left_out}
+    data = Data(
+        measure,
+        {role: values[keep] for role, values in columns.items()},
+        found.yi[keep],
+        found.vi[keep],
+        corrected=found.corrected[keep],
+        every=_complete(columns, found),
+    )
+    notes = list(found.notes)
+    if measure in ("GEN", "GENLN"):
+        limits = [columns[role][keep] for role in ("effect", "lower", "upper")]
+        named = [label for label, there in zip(labels, keep, strict=True) if there]
+        notes += [str(row) for row in off_centre(*limits, log=measure == "GENLN", labels=named)]
+    without = tuple(left.row for left in found.left_out if left.kind == "no events")
+    return Rows(data, keep, reasons, tuple(notes), without)
+
+
+def _engine(measure: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {ENGINE[measure][role]: values for role, values in columns.items()}
+
+
+def _complete(columns: Mapping[str, np.ndarray], found: Any) -> dict[str, np.ndarray]:
+    """The columns of every row whose numbers can be: those in use and those without an event."""
+    import numpy as np
+
+    mask = np.array(found.used)
+    mask[[left.row for left in found.left_out if left.kind == "no events"]] = True
+    return {role: values[mask] for role, values in columns.items()}
+
+
+def _reason(left: Any, columns: Mapping[str, np.ndarray], measure: str, headings: Mapping[str, str]) -> str:
+    """“Limit 0.00: A limit of a ratio ...” with the cells under the headings that people know."""
+    roles = {name: role for role, name in ENGINE[measure].items()}
+    shown: dict[str, float] = {}
+    for name in left.numbers:
+        for role in _NON_EVENTS.get(name, (roles.get(name, ""),)):
+            if role in columns and not math.isnan(columns[role][left.row]):
+                shown[headings.get(role, role)] = float(columns[role][left.row])
+    cells = ", ".join(f"{name} {value:g}" for name, value in shown.items())
+    text = f"{left.what} {left.remedy}".strip()
+    return f"{cells}: {text[:1].lower()}{text[1:]}" if cells else text
 
 
 def proportions(measure: str, columns: Mapping[str, np.ndarray]) -> Data:
     """Events among totals on one of the scales of proportions."""
-    import numpy as np
+    from prismake.pooling import effect_rows
 
-    from prismake.pooling import effect_sizes
-
-    yi, vi = effect_sizes(measure, {"xi": columns["events"], "ni": columns["total"]})
-    return Data(measure, columns, np.asarray(yi), np.asarray(vi))
-
-
-def _generic(columns: Mapping[str, np.ndarray], level: float, *, ratio: bool) -> tuple[str, np.ndarray, np.ndarray]:
-    import numpy as np
-
-    from prismake.pooling import standard_error_from_ci
-
-    if ratio and min(columns["effect"].min(), columns["lower"].min()) <= 0:
-        raise PoolingError(
-            "a ratio and its interval must be above zero.",
-            remedy="Correct the extraction sheet, or set ratio_scale: false if the effects are differences.",
-        )
-    error = standard_error_from_ci(columns["lower"], columns["upper"], level, log=ratio)
-    return ("GENLN", np.log(columns["effect"]), error**2) if ratio else ("GEN", columns["effect"], error**2)
+    found = effect_rows(measure, {"xi": columns["events"], "ni": columns["total"]})
+    return Data(measure, columns, found.yi, found.vi, corrected=found.corrected, every=columns)
 
 
 def single_intervals(data: Data, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

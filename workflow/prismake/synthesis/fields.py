@@ -14,7 +14,7 @@ FIT = (
     *("k", "p", "coef_names", "beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "vcov", "tau2", "se_tau2"),
     *("I2", "H2", "R2", "Q", "Q_df", "Q_p", "QM", "QM_df", "QM_p", "loglik", "weights_pct"),
 )
-PREDICTION = ("pi_lb", "pi_ub", "pi_riley_lb", "pi_riley_ub")
+PREDICTION = ("pi_lb", "pi_ub", "pi_riley_lb", "pi_riley_ub", "pi_method")
 GLMM = ("Q_wald", "Q_wald_p", "Q_lrt", "Q_lrt_p")
 CERTIFICATE = ("gradient", "iterations", "maxima")
 BACK = ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")  # of ``natural_scale``; the first is called pred

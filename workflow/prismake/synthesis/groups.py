@@ -11,7 +11,7 @@ from prismake.core.notes import NOT_REPORTED
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, single_intervals, whole
 from prismake.synthesis.fields import json_ready
-from prismake.synthesis.models import fit, main_plan, numbers
+from prismake.synthesis.models import carried, fit, main_plan, numbers
 
 
 def by_group(
@@ -44,6 +44,8 @@ def by_group(
     alone = [row["level"] for row in levels if row["k"] == 1] if tested else []
     if notes := sentences.group_notes(alone, missing):
         sentence += f" {notes}"
+    for row in levels:
+        sentence += "".join(f" {row['level']}: {text}" for text in row["warnings"] if row["k"] > 1)
     if missing:
         levels.append({**_level(data.part(~known), NOT_REPORTED, spec, level), "missing": True})
     method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
@@ -86,7 +88,8 @@ def _level(part: Data, name: str, spec: Mapping[str, Any], level: float) -> dict
         single = dict(zip(("estimate", "ci_lb", "ci_ub"), numbers_of_study, strict=True))
         return {**row, **blank, **single, "warnings": ["one study, not pooled"]}
     try:
-        found = numbers(fit(part, main_plan(part, spec), level), part)
+        pooled = fit(part, main_plan(part, spec), level)
     except PoolingError as error:
         return {**row, **blank, "warnings": [str(error)]}
-    return {**row, **{key: found[key] for key in blank}, "warnings": []}
+    found = numbers(pooled, part)
+    return {**row, **{key: found[key] for key in blank}, "test": pooled.test, "warnings": carried(pooled)}

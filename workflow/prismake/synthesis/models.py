@@ -2,61 +2,127 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from prismake.core.errors import PoolingError
 from prismake.core.numbers import Format
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
-from prismake.synthesis.fields import BACK, TAU2_INTERVAL, chosen, fit_values
+from prismake.synthesis.fields import BACK, TAU2_INTERVAL, chosen, fit_values, json_ready
 
 # Fields of ``Pooled`` that page and figures read, on the scale of the analysis; ``values`` holds all of them.
 _POOLED = ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")
-_NUMBERS = (*_POOLED, *BACK, "tau2_lb", "tau2_ub", "Q_df")
+_NUMBERS = (*_POOLED, *BACK, "tau2_lb", "tau2_ub", "Q_df", "pi_method")
 _RECORD = ("values", "back_transformed", "tau2_interval")
-if TYPE_CHECKING:
-    import numpy as np
+INVERSE = "inverse_variance"
+MIXED = {
+    "glmm": "binomial–normal GLMM",
+    "conditional": "conditional GLMM (approximate likelihood)",
+    "exact_conditional": "conditional GLMM (exact likelihood)",
+    "fixed_study": "GLMM with fixed study effects",
+    "random_study": "GLMM with random study effects",
+}
+COMMON = {
+    "mantel_haenszel": "Common effect, Mantel–Haenszel",
+    "peto": "Common effect, Peto",
+}
+PROPOSED = "proposed"  # the analysis that the sparsity of the data asks for
 
-Plan = tuple[str, str, str]  # model, method, test
+
+class Plan(NamedTuple):
+    """A model with its options, in the words of the config."""
+
+    model: str
+    method: str
+    test: str
+    adhoc: str = "cochrane"
+    prediction: str = "hts"
 
 
 def main_plan(data: Data, spec: Mapping[str, Any]) -> Plan:
-    """The main model of an outcome: a GLMM for logit proportions unless told otherwise."""
-    return ("glmm", "ML", "z") if data.measure == "PLO" and spec["model"] == "glmm" else inverse_variance(spec)
+    """The main model of an outcome: the protocol's, or inverse variance where the measure has no GLMM of one arm."""
+    from prismake.pooling import models_for
+
+    model = str(spec["model"])
+    if model == INVERSE or engine_name(model) not in models_for(data.measure):
+        return inverse_variance(spec)
+    return likelihood(model, spec)
+
+
+def likelihood(model: str, spec: Mapping[str, Any]) -> Plan:
+    """A model with a likelihood or weights of its own, which has no estimator of tau² to choose."""
+    return Plan(model, "ML" if model not in COMMON else COMMON[model].rpartition(" ")[2], "z", *remedies(spec))
 
 
 def inverse_variance(spec: Mapping[str, Any]) -> Plan:
-    return "inverse_variance", spec["method"], spec["test"]
+    return Plan(INVERSE, spec["method"], spec["test"], *remedies(spec))
+
+
+def remedies(spec: Mapping[str, Any]) -> tuple[str, str]:
+    """What is done to Hartung-Knapp intervals that are too narrow, and the kind of prediction interval."""
+    return str(spec.get("adhoc") or "cochrane"), str(spec.get("prediction") or "hts")
+
+
+def engine_name(model: str) -> str:
+    """A model as ``prismake.pooling`` calls it."""
+    return model.replace("_", "-")
 
 
 def analyses(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, dict[str, Any]]:
-    """The main model first, then the inverse-variance model beside a GLMM."""
+    """The main model first, the inverse-variance model beside another one, and the model that sparse data ask for."""
     plans = {"main": main_plan(data, spec)}
-    if plans["main"][0] == "glmm" and spec["also_inverse_variance"]:
+    if plans["main"].model != INVERSE and spec["also_inverse_variance"]:
         plans["inverse_variance"] = inverse_variance(spec)
+    asked = proposal(data)
+    if asked["model"] and asked["model"] not in {plan.model for plan in plans.values()}:
+        plans[PROPOSED] = likelihood(asked["model"], spec)
     found: dict[str, dict[str, Any]] = {}
     for name, plan in plans.items():
         found[name] = analysis(data, plan, level, title, data.show.fitted(found["main"]) if found else None)
+    if PROPOSED in found:
+        why = f"Proposed by the sparsity of the data: {asked['why']}"
+        found[PROPOSED]["warnings"] = [why, *found[PROPOSED]["warnings"]]
+        found[PROPOSED]["sentence"] += f" {why}"
     return found
+
+
+def proposal(data: Data) -> dict[str, Any]:
+    """The model that the counts of two arms ask for, in the words of the config, and why; no model where none fits.
+
+    Measures without counts of two arms have no proposal: both fields are empty.
+    """
+    from prismake.pooling import propose_model
+
+    if "events1" not in data.columns:
+        return {"model": "", "why": ""}
+    asked = propose_model(data.measure, _every(data))
+    counts = {name: getattr(asked, name) for name in ("studies", "single_zero", "double_zero", "events")}
+    return {"model": asked.model.replace("-", "_"), "why": asked.why, **counts}
+
+
+def _every(data: Data) -> dict[str, Any]:
+    """All complete studies, under the names of ``prismake.pooling``."""
+    from prismake.synthesis.data import ENGINE
+
+    return {ENGINE[data.measure][role]: values for role, values in (data.every or data.columns).items()}
 
 
 def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | None = None) -> dict[str, Any]:
     """The result of one model; one that does not exist has its reason in ``warnings`` and no numbers.
 
-    ``show`` prints its numbers; without it, the result is the main one, whose digits all others follow.
+    ``show`` prints its numbers; without it, the result is the main one, whose digits all others follow. ``warnings``
+    say what was done otherwise than asked; they stand at the end of the sentence too.
     """
     from prismake.pooling import FREEMAN_TUKEY_WARNING
 
-    model, method, test = plan
     row: dict[str, Any] = {
         "name": model_name(data, plan),
-        "kind": "glmm" if model == "glmm" else "fit",
-        "options": {"measure": data.measure, "method": method, "test": test, "level": level},
-        "model": model,
-        "method": method,
-        "test": test,
+        "kind": "fit" if plan.model in (INVERSE, *COMMON) else "glmm",
+        "options": {"measure": data.measure, "level": level, **plan._asdict()},
+        "model": plan.model,
+        "method": plan.method,
+        "test": plan.test,
         "k": len(data.yi),
         "events": whole(data.columns["events"].sum()) if data.proportion else None,
         "total": whole(data.columns["total"].sum()) if data.proportion else None,
@@ -72,29 +138,35 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
             "warnings": [*row["warnings"], str(error)],
             "sentence": sentences.no_estimate(title, str(error)),
         }
+    row |= {"k": pooled.k, "test": pooled.test, "name": model_name(data, plan, pooled)}
     row.update(numbers(pooled, data))
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}
     row |= {name: plain(limits[name]) if limits.get(name) is not None else None for name in ("tau2_lb", "tau2_ub")}
+    if "rho" in pooled.extra:
+        row["rho"] = json_ready(pooled.extra["rho"])
     show = show or data.show.fitted(row)
     row["sentence"] = sentences.analysis(title, row, level, proportion=data.proportion, show=show, name=data.name)
-    row["warnings"] += list(pooled.warnings)
-    if narrow(pooled, data.vi):
-        wald = numbers(fit(data, (model, method, "z"), level), data)
-        warning = sentences.narrow(wald, show)
-        row["warnings"].append(warning)
-        row["sentence"] += f" {warning}"
+    row["warnings"] += carried(pooled)
+    if carried(pooled):
+        row["sentence"] += f" {' '.join(carried(pooled))}"
     return row
+
+
+def carried(found: Any) -> list[str]:
+    """The warnings of a result of ``prismake.pooling`` as they stand in a sentence."""
+    return [text.replace("Hartung-Knapp", "Hartung–Knapp") for text in found.warnings]
 
 
 def fit(data: Data, plan: Plan, level: float) -> Any:
     """The pooled result of one model (``prismake.pooling.Pooled``)."""
-    from prismake.pooling import pool, pool_proportions
+    from prismake.pooling import pool, pool_model
 
-    model, method, test = plan
-    if model == "glmm":
-        return pool_proportions(data.columns["events"], data.columns["total"], "glmm", level, prediction="metafor")
-    return pool(data.yi, data.vi, method, test, level=level, adhoc="none", prediction="metafor")
+    how = {"level": level, "adhoc": plan.adhoc, "prediction": plan.prediction}
+    if plan.model == INVERSE:
+        data.refuse_corrections_alone()
+        return pool(data.yi, data.vi, plan.method, plan.test, **how)
+    return pool_model(engine_name(plan.model), data.measure, _every(data), **how)
 
 
 def numbers(pooled: Any, data: Data) -> dict[str, Any]:
@@ -106,43 +178,42 @@ def numbers(pooled: Any, data: Data) -> dict[str, Any]:
     return {
         **{name: plain(getattr(natural, name)) for name in BACK},
         **{name: plain(getattr(pooled, name)) for name in _POOLED},
+        "pi_method": pooled.pi_method,
         "Q_df": whole(pooled.Q_df),
         "values": fit_values(pooled),
         "back_transformed": {"pred": back.pop("estimate"), **back},
     }
 
 
-def narrow(pooled: Any, vi: np.ndarray) -> bool:
-    """Whether a Hartung-Knapp interval is narrower than the classic one (Jackson et al. 2017 warn of it)."""
-    from prismake.pooling.distributions import critical
-
-    if pooled.test != "knha":
-        return False
-    classic = 1.0 / math.sqrt((1.0 / (vi + pooled.tau2)).sum())
-    return bool(critical(pooled.level, pooled.ddf) * pooled.se < critical(pooled.level) * classic * (1.0 - 1e-9))
-
-
 def _tau2_interval(data: Data, plan: Plan, level: float) -> dict[str, Any] | None:
-    """tau² with its interval on the scale of the analysis: profile likelihood for a GLMM, else Q-profile."""
+    """tau² with its interval on the scale of the analysis: profile likelihood for a GLMM of proportions, else
+    Q-profile; other models have none."""
     from prismake.pooling import tau2_interval, tau2_interval_proportions
 
-    model, method, _ = plan
+    mixed = plan.model == "glmm" and data.proportion
+    if not mixed and plan.model != INVERSE:
+        return None
     try:
-        if model == "glmm":
+        if mixed:
             found = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
         else:
-            found = tau2_interval(data.yi, data.vi, method, level)
+            found = tau2_interval(data.yi, data.vi, plan.method, level)
     except PoolingError:  # one study, a common effect
         return None
-    return {"kind": "profile likelihood" if model == "glmm" else "Q-profile", **chosen(found, TAU2_INTERVAL)}
+    return {"kind": "profile likelihood" if mixed else "Q-profile", **chosen(found, TAU2_INTERVAL)}
 
 
-def model_name(data: Data, plan: Plan) -> str:
-    """“Random effects, REML, Hartung–Knapp interval, logit scale”."""
-    model, method, test = plan
-    if model == "glmm":
-        return "Random effects, binomial–normal GLMM"
-    common = method == "EE"
-    kind = "Common effect" if common else f"Random effects, {method}"
+def model_name(data: Data, plan: Plan, pooled: Any = None) -> str:
+    """“Random effects, REML, Hartung–Knapp interval, logit scale”; the interval is the one that ``pooled`` has."""
+    if plan.model in COMMON:
+        return COMMON[plan.model]
+    if plan.model == "beta_binomial":
+        return "Beta–binomial model"
+    if plan.model in MIXED:
+        name = MIXED[plan.model]
+        return f"Random effects, {name.replace('binomial', 'Poisson') if data.measure == 'IRLN' else name}"
+    common = plan.method == "EE"
+    kind = "Common effect" if common else f"Random effects, {plan.method}"
+    test = pooled.test if pooled is not None else plan.test
     interval = "Hartung–Knapp" if test == "knha" and not common else "Wald"
     return f"{kind}, {interval} interval, {SCALES[data.measure]} scale"

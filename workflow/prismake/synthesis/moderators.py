@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from prismake.core.missing import is_missing
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import fit_values
+from prismake.synthesis.models import carried, remedies
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")
@@ -37,15 +37,14 @@ def regression(
 
     ``coefficients`` are on the scale of the analysis; ``QM`` is an F statistic with ``QM_df`` degrees of freedom
     for Hartung-Knapp (Knapp & Hartung 2003), else chi-square with the second of them ``None``; ``R2`` is the percent
-    of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``narrow``: the studies scatter so little
-    around the regression that Hartung-Knapp intervals are narrower than Wald's (Jackson et al. 2017). What cannot be
-    fitted has its reason in ``sentence`` and no numbers.
+    of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``warnings`` say what was
+    done otherwise than asked. What cannot be fitted has its reason in ``sentence`` and no numbers.
     """
     numeric = kind in NUMERIC
     known = [value for value in values if value is not None]
     row: dict[str, Any] = {
         "title": title,
-        "options": {"measure": spec["measure"], "method": spec["method"], "test": spec["test"], "level": level},
+        "options": _options(spec, level),
         "kind": "number" if numeric else "factor",
         "reference": None if numeric or not known else min(str(value) for value in known),
         "k": len(known),
@@ -54,7 +53,7 @@ def regression(
         "method": spec["method"],
         "test": spec["test"],
         **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
-        "narrow": False,
+        "warnings": [],
         "coefficients": [],
         "values": None,
     }
@@ -68,8 +67,13 @@ def regression(
     row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
-    row["narrow"] = _narrow(fit, level)
+    row["warnings"] = [text for text in carried(fit) if "incomplete row" not in text]
     return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
+
+
+def _options(spec: Mapping[str, Any], level: float) -> dict[str, Any]:
+    asked = {"measure": spec["measure"], "method": spec["method"], "test": spec["test"], "level": level}
+    return {**asked, "adhoc": remedies(spec)[0]}
 
 
 def no_regression(title: str, kind: str) -> dict[str, Any]:
@@ -80,7 +84,7 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         "k": 0,
         "dropped": 0,
         **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
-        "narrow": False,
+        "warnings": [],
         "coefficients": [],
         "options": {},
         "values": None,
@@ -101,18 +105,10 @@ def _fitted(
     if len(known) <= coefficients:
         raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(known))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
-    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc="none")
+    fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     if fit.test == "knha" and fit.Q < EXACT:
         raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
     return fit
-
-
-def _narrow(fit: Any, level: float) -> bool:
-    from prismake.pooling.distributions import critical
-
-    if fit.test != "knha" or fit.tau2 > 0.0:
-        return False
-    return bool(critical(level, fit.Q_df) * math.sqrt(fit.Q / fit.Q_df) < critical(level))
 
 
 def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import PoolingError
+from prismake.core.measures import measure_of
 from prismake.core.numbers import format_of
 from prismake.extraction.outcomes import USED
 from prismake.synthesis import sentences
-from prismake.synthesis.data import Data, effects, single_intervals, whole
-from prismake.synthesis.fields import ASYMMETRY, chosen
+from prismake.synthesis.asymmetry import no_tests, tests_of
+from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
-from prismake.synthesis.models import analyses
+from prismake.synthesis.models import analyses, proposal
 from prismake.synthesis.moderators import no_regression, regression, value_of
 from prismake.synthesis.sensitivity import sensitivity
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # How figures and tables show an outcome, with the value that stands for "as usual".
 DISPLAY: dict[str, Any] = {"measure_name": "", "arms": [], "favours": [], "sort": "name", "proportions": "proportion"}
-LEAST_FOR_BIAS = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer, tests have too little power to mean anything
 
 
 def analyse(
@@ -37,6 +36,7 @@ def analyse(
     undecided: Mapping[str, int],
     kinds: Mapping[str, str] = MappingProxyType({}),
     seed: int = 0,
+    appraisals: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
 
@@ -49,11 +49,13 @@ def analyse(
         undecided: open decisions by stage; while there are any, the result says that it is provisional.
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
         seed: for the subsets of studies that are drawn where there are too many to take all.
+        appraisals: by study_id, what the appraisal says of this outcome (``prismake.appraisal.ratings``).
 
     An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
     """
     title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
+    parts = {role: heading_of(column, labels) for role, column in spec["columns"].items()}
     used = table[table["status"] == USED]
     left_out = [
         {"study_id": row["study_id"], "label": row["label"], "reason": row["remark"]}
@@ -63,30 +65,43 @@ def analyse(
         "outcome": outcome,
         "title": title,
         "measure": spec["measure"],
-        "ratio_scale": spec["measure"] == "GEN" and spec["ratio_scale"],
+        "ratio_scale": spec["measure"] == "GEN" and bool(spec.get("ratio_scale")),
         "level": level,
         "display": {key: spec.get(key) or empty for key, empty in DISPLAY.items()},
-        "columns": {role: labels.get(column) or column for role, column in spec["columns"].items()},
+        "columns": parts,
         "left_out": left_out,
+        "without_events": [],
+        "notes": [],
+        "weighting": spec["method"],
+        "proposal": {"model": "", "why": ""},
         "studies": [],
         "analyses": {},
         "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
         "moderators": {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]},
         "sensitivity": {},
-        "bias": {"k": len(used), "tests": {}, "sentence": sentences.small_study(len(used), {}, LEAST_FOR_BIAS)},
+        "bias": no_tests(measure_of(spec), len(used)),
         "published": None,
         "counts": _counts(table, used, undecided),
     }
     if used.empty:
         result["sentence"] = f"{title}: no study can be pooled yet."
         return result
-    data = effects(used, spec, level)
+    rows = effects(used, spec, level, parts)
+    used, data = _only_usable(result, used, rows)
+    if used.empty:
+        reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""
+        result["sentence"] = sentences.no_estimate(title, reason or "No study has numbers that its measure can use.")
+        return result
     result["studies"] = _studies(used, data, spec, kinds, level)
+    for study in result["studies"]:
+        study["appraisal"] = appraisals.get(study["study_id"])
     show = format_of(result)
     data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:
-        result["sentence"] = sentences.single(title, result["studies"][0], level, show)
+        single = sentences.single(title, result["studies"][0], level, show)
+        result["sentence"] = " ".join([single, *rows.notes])
         return result
+    result["proposal"] = proposal(data)
     result["analyses"] = analyses(data, spec, level, title)
     data = dataclasses.replace(data, show=format_of(result))
     _weights(result, data, spec)
@@ -98,13 +113,41 @@ def analyse(
         values = [study["moderators"][column] for study in result["studies"]]
         result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
     result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
-    result["bias"] = _bias(data)
+    result["bias"] = tests_of(data, level)
     main = result["analyses"]["main"]
-    result["sentence"] = main["sentence"]
+    main["sentence"] = result["sentence"] = " ".join([main["sentence"], *rows.notes])
     if spec["published"].get("estimate") is not None and main["estimate"] is not None:
         sentence = sentences.against_published(title, main, spec["published"], level, data.show)
         result["published"] = {**spec["published"], "sentence": sentence}
     return result
+
+
+def heading_of(column: str, labels: Mapping[str, str]) -> str:
+    return labels.get(column) or column
+
+
+def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, Data]:
+    """The rows that the measure can use; the others are put down in ``result`` with their reasons, and the counts
+    follow them."""
+    cells = used.to_dict("records")
+    for position, reason in rows.reasons.items():
+        row = cells[position]
+        result["left_out"].append({"study_id": row["study_id"], "label": row["label"], "reason": reason})
+    result["notes"] = list(rows.notes)
+    result["without_events"] = [
+        {"study_id": cells[position]["study_id"], "label": cells[position]["label"]}
+        | {role: whole(cells[position][role]) for role in rows.data.columns}
+        for position in rows.double_zero
+    ]
+    kept = used[rows.used]
+    counts = result["counts"]
+    if len(kept) < len(used):
+        counts["studies_pooled"] = kept["study_id"].nunique()
+        counts["statement"] = sentences.counts(
+            counts["studies_pooled"], counts["studies_included"], counts["undecided"]
+        )
+    result["bias"] = no_tests(rows.data.measure, len(kept))
+    return kept, rows.data
 
 
 def _counts(table: pd.DataFrame, used: pd.DataFrame, undecided: Mapping[str, int]) -> dict[str, Any]:
@@ -164,22 +207,3 @@ def _weights(result: dict[str, Any], data: Data, spec: Mapping[str, Any]) -> Non
     weights = pool(data.yi, data.vi, spec["method"], "z").weights_pct
     for row, weight in zip(result["studies"], weights, strict=True):
         row["weight_pct"] = float(weight)
-
-
-def _bias(data: Data) -> dict[str, Any]:
-    """Egger's, Begg's and (for proportions) Peters' tests, from ten studies on."""
-    from prismake.pooling import begg, egger, peters
-
-    k = len(data.yi)
-    tests: dict[str, Any] = {}
-    if k >= LEAST_FOR_BIAS:
-        asked = {"egger": lambda: egger(data.yi, data.vi), "begg": lambda: begg(data.yi, data.vi)}
-        if data.proportion:
-            asked["peters"] = lambda: peters({"xi": data.columns["events"], "ni": data.columns["total"]})
-        for name, ask in asked.items():
-            try:
-                values = chosen(ask(), ASYMMETRY)
-            except PoolingError:
-                continue
-            tests[name] = {**{key: values[key] for key in ("bias", "se_bias", "stat", "df", "pval")}, "values": values}
-    return {"k": k, "tests": tests, "sentence": sentences.small_study(k, tests, LEAST_FOR_BIAS)}

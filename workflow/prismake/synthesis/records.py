@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.protocol.config import ROLES
+from prismake.core.measures import measure_of
+from prismake.protocol.measure_parts import MODELS
+from prismake.synthesis.asymmetry import fitting_keys
+from prismake.synthesis.models import PROPOSED
 
 SCHEMA = "prismake-analysis/1"
-# Kinds of the tests for small-study effects, as the field's reference results name them.
-TESTS = {"egger": "regtest", "begg": "ranktest", "peters": "meta_bias"}
 _ROW = ("study_id", "arm", "label", "year", "yi", "vi", "settled_by", "source")
 
 
 def names(spec: Mapping[str, Any]) -> list[str]:
     """The analyses of an outcome, known from the protocol alone: each is there whatever the studies are."""
-    glmm = spec["measure"] == "PLO" and spec["model"] == "glmm"
-    tests = [name for name in TESTS if name != "peters" or "total" in ROLES[spec["measure"]]]
     return [
         "main",
-        *(["inverse_variance"] if glmm and spec["also_inverse_variance"] else []),
+        *(["inverse_variance"] if not_inverse(spec) and spec["also_inverse_variance"] else []),
+        *([PROPOSED] if "events1" in spec["columns"] else []),
         *(f"subgroups.{column}" for column in spec["subgroups"]),
         *(f"moderators.{column}" for column in spec["moderators"]),
         *spec["sensitivity"],
-        *tests,
+        *fitting_keys(measure_of(spec)),
     ]
+
+
+def not_inverse(spec: Mapping[str, Any]) -> bool:
+    """Whether the main model is another one than inverse variance."""
+    return spec["model"] != "inverse_variance" and spec["model"] in MODELS.get(spec["measure"], ())
 
 
 def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> dict[str, dict[str, Any]]:
@@ -53,15 +58,22 @@ def _answers(result: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
     sentence = result["bias"]["sentence"]
     for name, row in result["bias"]["tests"].items():
         options = {"measure": result["measure"], **({"model": "lm", "predictor": "sei"} if name == "egger" else {})}
-        yield name, {"kind": TESTS[name], "options": options, "values": row["values"], "sentence": sentence}
+        more = {"warnings": [row["reason"]] if row["reason"] else []}
+        yield name, {"kind": _kind(name), "options": options, "values": row["values"], "sentence": sentence, **more}
+
+
+def _kind(test: str) -> str:
+    """The kind of a test, as the field's reference results name it."""
+    return "regtest" if test == "egger" else "meta_bias"
 
 
 def _record(
     name: str, row: Mapping[str, Any] | None, result: Mapping[str, Any], spec: Mapping[str, Any], check: str
 ) -> dict[str, Any]:
-    bias = name in TESTS
-    sentence = (row or {}).get("sentence") or (result["bias"] if bias else result)["sentence"]
-    row = row or {"kind": TESTS.get(name), "options": {}, "values": None}
+    bias = name in fitting_keys(measure_of(spec))
+    asked = result["proposal"]["why"] if name == PROPOSED else ""
+    sentence = (row or {}).get("sentence") or asked or (result["bias"] if bias else result)["sentence"]
+    row = row or {"kind": _kind(name) if bias else None, "options": {}, "values": None}
     document = {
         "schema": SCHEMA,
         "outcome": result["outcome"],

@@ -11,7 +11,7 @@ from prismake.core.errors import PoolingError
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
-from prismake.synthesis.models import analysis, inverse_variance
+from prismake.synthesis.models import Plan, analysis, carried, inverse_variance, main_plan, remedies
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
 TRIM_ESTIMATOR = "L0"
@@ -23,6 +23,7 @@ TITLES = {
     "gosh": "Every subset of studies",
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
+    "without_high_risk": "Without studies at high risk of bias",
 }
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
 ALIKE = 1e-12  # contributions of rounding errors alone
@@ -36,7 +37,8 @@ def sensitivity(
 ) -> dict[str, Any]:
     """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name.
 
-    All of them rest on inverse variance with the method and test of the outcome. What cannot be computed has its
+    All of them rest on inverse variance with the method and test of the outcome, but for the one without studies at
+    high risk of bias, which is the main analysis of the others. What cannot be computed has its
     reason in ``sentence``, no numbers, and ``None`` for ``values``.
     """
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
@@ -48,6 +50,7 @@ def sensitivity(
         "gosh": _gosh,
         "trim_and_fill": _trim_and_fill,
         "failsafe_n": _failsafe_n,
+        "without_high_risk": _without_high_risk,
     }
     found: dict[str, Any] = {}
     for name in spec["sensitivity"]:
@@ -55,6 +58,7 @@ def sensitivity(
             found[name] = models[name](data, spec, level, title)
             continue
         options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
+        options["adhoc"] = remedies(spec)[0]
         row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
         if len(studies) < LEAST:
             why = f"not run, because fewer than {LEAST} studies are pooled."
@@ -70,14 +74,18 @@ def sensitivity(
 
 def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """The inverse-variance result without each study in turn."""
+    import numpy as np
+
     from prismake.pooling import leave_one_out
 
-    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc="none")
+    for index in range(len(studies)):
+        data.part(np.arange(len(studies)) != index).refuse_corrections_alone()
+    series = leave_one_out(data.yi, data.vi, spec["method"], spec["test"], level, adhoc=remedies(spec)[0])
     rows = _series_rows(data, studies, series)
     return {
         "studies": rows,
         "values": series_values(series),
-        "sentence": sentences.leave_one_out(rows, level, data.show),
+        "sentence": sentences.leave_one_out(rows, level, data.show) + sentences.wald_rows(rows, spec["test"]),
     }
 
 
@@ -92,25 +100,28 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
         raise PoolingError(f"the year of {without} is not known.")
     order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
-    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc="none")
+    adhoc = remedies(spec)[0]
+    series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc=adhoc)
     sorted_studies = [studies[i] for i in order]
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
     values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
-    sentence = sentences.cumulative(rows, level, data.show)
+    sentence = sentences.cumulative(rows, level, data.show) + sentences.wald_rows(rows[1:], spec["test"])
     return {"studies": rows, "positions": positions, "values": values, "sentence": sentence}
 
 
 def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
     """A row an analysis of the series, its estimate and interval on the natural scale."""
+    import numpy as np
+
     from prismake.pooling import back_transform
 
     ni = data.columns["total"] if data.measure == "PFT" else None
     rows = []
     for index, study in enumerate(studies):
-        row = {**_who(study), "k": int(series.k[index])}
+        row = {**_who(study), "k": int(series.k[index]), "test": "z" if np.isnan(series.ddf[index]) else "knha"}
         for name in ("estimate", "ci_lb", "ci_ub"):
             row[name] = plain(back_transform(data.measure, float(getattr(series, name)[index]), ni=ni))
         rows.append(row | {"tau2": plain(series.tau2[index]), "I2": plain(series.I2[index])})
@@ -172,7 +183,7 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     from prismake.pooling import trim_and_fill
 
     found = trim_and_fill(
-        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc="none"
+        data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc=remedies(spec)[0]
     )
     row: dict[str, Any] = {
         "k": len(studies),
@@ -193,7 +204,8 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
         ],
         "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
     }
-    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show)}
+    notes = "".join(f" {text}" for text in carried(found.pooled)) if row["k0"] else ""
+    return {**row, "sentence": sentences.trim_and_fill(row, level, data.show) + notes}
 
 
 def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -212,9 +224,37 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     return {**row, "values": values, "sentence": sentence}
 
 
+def _without_high_risk(
+    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
+) -> dict[str, Any]:
+    """The main analysis of the studies that are not at high risk of bias, or of low quality.
+
+    Studies that nobody has judged on the whole stay, and are named.
+    """
+    import numpy as np
+
+    judged = [(study.get("appraisal") or {}).get("high_risk") for study in studies]
+    left = [study["label"] for study, high in zip(studies, judged, strict=True) if high]
+    unjudged = [study["label"] for study, high in zip(studies, judged, strict=True) if high is None]
+    if not left:
+        raise PoolingError(f"no study is judged to be at high risk.{_unjudged(unjudged)}")
+    if len(studies) - len(left) < 2:
+        raise PoolingError(f"fewer than two studies are left without {', '.join(left)}.")
+    part = data.part(np.array([not high for high in judged]))
+    row = analysis(part, main_plan(part, spec), level, TITLES["without_high_risk"], data.show)
+    remark = f"Left out: {', '.join(left)}.{_unjudged(unjudged)}"
+    warnings, sentence = [*row["warnings"], remark], f"{row['sentence']} {remark}"
+    title = TITLES["without_high_risk"]
+    return {**row, "name": title, "without": left, "unjudged": unjudged, "warnings": warnings, "sentence": sentence}
+
+
+def _unjudged(labels: Sequence[str]) -> str:
+    return f" Not judged on the whole, and kept: {', '.join(labels)}." if labels else ""
+
+
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
     """One effect for all studies, with a Wald interval."""
-    return analysis(data, ("inverse_variance", "EE", "z"), level, title, data.show)
+    return analysis(data, Plan("inverse_variance", "EE", "z"), level, title, data.show)
 
 
 def _on_scale(measure: str) -> Callable[..., dict[str, Any]]:

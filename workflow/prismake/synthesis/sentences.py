@@ -10,10 +10,12 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
-from prismake.core.notes import alone, equals, overall_effect
+from prismake.core.notes import PREDICTION, alone, equals, overall_effect
 from prismake.core.numbers import Format, between, count, number, p_value, percent, significant
 from prismake.core.phrases import plural
 
+WITH_Q = ("inverse_variance", "mantel_haenszel", "peto", None)
+COMMON_EFFECT = ("EE", "Mantel–Haenszel", "Peto")
 BAUJAT_ALIKE = "Contributions of single studies: all effects are equal; no study contributes more than another."
 _STAGES = {
     "duplicates": "possible duplicates",
@@ -46,16 +48,23 @@ def analysis(
     what = f"{title}: pooled {name or NAMES[measure]} {show.interval(row, level)}"
     parts = [f"{what} ({model}; {studies(row['k'])}{events})"]
     if row.get("pi_lb") is not None:
-        parts.append(f"{level:g} % prediction interval {show.bounds(row, 'pi_lb', 'pi_ub')}")
+        kind = f" ({PREDICTION[row['pi_method']]})" if row.get("pi_method") else ""
+        parts.append(f"{level:g} % prediction interval {show.bounds(row, 'pi_lb', 'pi_ub')}{kind}")
     if measure not in WITHOUT_NULL and (test := overall_effect(row)):
         parts.append(f"test of the overall effect: {test}")
-    spread = _tau2(row, level, show) if row.get("method") != "EE" else "tau² taken to be zero"
+    spread = _spread(row, level, show)
     if row.get("I2") is not None:
         spread += f", I² = {percent(row['I2'])}"
     if row.get("Q") is not None:
-        test = "likelihood-ratio test of heterogeneity" if row.get("model") == "glmm" else "Q"
+        test = "Q" if row.get("model") in WITH_Q else "likelihood-ratio test of heterogeneity"
         spread += f", {test} = {number(row['Q'])} on {row['Q_df']} df, {p_value(row['Q_p'])}"
     return f"{'; '.join([*parts, spread])}."
+
+
+def _spread(row: Mapping[str, Any], level: float, show: Format) -> str:
+    if row.get("rho") is not None:
+        return f"intraclass correlation {equals(show.variance(row['rho']))}"
+    return _tau2(row, level, show) if row.get("method") not in COMMON_EFFECT else "tau² taken to be zero"
 
 
 def _tau2(row: Mapping[str, Any], level: float, show: Format) -> str:
@@ -73,14 +82,6 @@ def _tau2(row: Mapping[str, Any], level: float, show: Format) -> str:
 def no_estimate(title: str, reason: str) -> str:
     """Why an outcome has no pooled estimate."""
     return f"{title}: no pooled estimate. {reason}"
-
-
-def narrow(classic: Mapping[str, Any], show: Format | None = None) -> str:
-    """That a Hartung-Knapp interval is narrower than Wald's, which is given."""
-    return (
-        "The studies vary so little that this Hartung–Knapp interval is narrower than Wald's, "
-        f"{(show or alone(classic)).bounds(classic)}; the wider interval should be preferred."
-    )
 
 
 def single(title: str, study: Mapping[str, Any], level: float, show: Format | None = None) -> str:
@@ -137,11 +138,8 @@ def regression(row: Mapping[str, Any], level: float, least: int, show: Format | 
     if row["dropped"]:
         verb = "does" if row["dropped"] == 1 else "do"
         text += f" {studies(row['dropped']).capitalize()} {verb} not report it and could not be used."
-    if row["narrow"]:
-        text += (
-            " The studies vary so little around the regression line that these intervals are narrower than Wald's; "
-            "they should be interpreted with caution."
-        )
+    if row["warnings"]:
+        text += f" {' '.join(row['warnings'])}"
     if row["k"] < least:
         text += (
             f" With fewer than {least} studies per moderator, this result may be due to chance and should be "
@@ -153,6 +151,15 @@ def regression(row: Mapping[str, Any], level: float, least: int, show: Format | 
 def _change(slope: Mapping[str, Any], level: float) -> str:
     beta, low, high = (significant(slope[name]) for name in ("beta", "ci_lb", "ci_ub"))
     return f"{beta} ({level:g} % CI {low} to {high}, {p_value(slope['p'])})"
+
+
+def wald_rows(rows: Sequence[Mapping[str, Any]], test: str) -> str:
+    """That some intervals of a series are Wald's although Hartung–Knapp ones were asked for; else nothing."""
+    count = sum(row["test"] != test for row in rows)
+    if not count:
+        return ""
+    which = "all" if count == len(rows) else f"{count} of the {len(rows)}"
+    return f" Wald's interval takes the place of the Hartung–Knapp one in {which} results."
 
 
 def leave_one_out(rows: Sequence[Mapping[str, Any]], level: float, show: Format | None = None) -> str:
@@ -231,12 +238,24 @@ def failsafe(rosenthal: int, rosenberg: int, k: int) -> str:
     )
 
 
-def small_study(k: int, tests: Mapping[str, Mapping[str, Any]], least: int) -> str:
-    """The tests for small-study effects, or why there are none."""
+def small_study(k: int, tests: Sequence[Mapping[str, Any]], least: int) -> str:
+    """The tests for small-study effects that fit the measure, or why there are none; ``name`` is empty for no test."""
+    if tests and not tests[0]["name"]:
+        return f"Small-study effects were not tested. {tests[0]['why']}"
     if k < least:
         return f"Tests for small-study effects were not run because there are fewer than {least} studies (k = {k})."
-    each = "; ".join(f"{name.capitalize()}: {p_value(row['pval'])}" for name, row in tests.items())
-    return f"Tests for small-study effects ({k} studies): {each}."
+    each = "; ".join(_test(row) for row in tests)
+    why = " ".join(dict.fromkeys(row["why"] for row in tests))
+    return f"Tests for small-study effects ({k} studies): {each.rstrip('.')}. {why}"
+
+
+def _test(row: Mapping[str, Any]) -> str:
+    """“Peters' test: p = 0.20”, or the reason why it was not done."""
+    name = row["name"].replace("Pustejovsky-Rodgers", "Pustejovsky and Rodgers").replace(" (mixed model)", "")
+    suffix = "'" if name.endswith("s") else "'s"
+    where = " in the mixed model" if "mixed model" in row["name"] else ""
+    result = p_value(row["pval"]) if row["pval"] is not None else f"{row['reason'][:1].lower()}{row['reason'][1:]}"
+    return f"{name}{suffix} test{where}: {result}"
 
 
 def counts(pooled: int, included: int, undecided: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from prismake.core.measures import PROPORTIONS
 from prismake.extraction.extracted import TWO_ARM_COUNTS, Outcome
 
 NORMAL = NormalDist()
+BOUNDS = (0.05, 0.01, 0.001, 0.0001)  # p-values that are more often printed as “<” than found
 
 
 def critical(level: float) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from prismake.extraction.checks.arithmetic import critical, effect, half_unit, shown, two_sided
+from prismake.extraction.checks.arithmetic import BOUNDS, effect, half_unit, shown, two_sided
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
 _ALLOWED = 0.10  # of the computed standard error: reports print adjusted and rounded effects
 _P_ALLOWED = 0.25  # of z: a report may use another test (chi-squared, exact, with or without correction)
+_Z_ALLOWED = 0.15  # of z
 _LOG = frozenset({"RR", "OR", "PETO", "IRR", "ROM", "HR", "GENLN"})
 
 
@@ -59,15 +60,12 @@ def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Find
     p = outcome.checks.get("p", "")
     if p in row.values and column not in row.values and 0 < row.values[p] < 1 and "1" in "".join(outcome.columns):
         z, printed = abs(yi) / math.sqrt(vi), row.values[p]
-        bounds = [
-            two_sided(z * (1 + sign * _P_ALLOWED) + sign * 0.15)
-            if z * (1 + sign * _P_ALLOWED) + sign * 0.15 > 0
-            else 1.0
-            for sign in (1, -1)
-        ]
-        if printed + half_unit(printed) < bounds[0] or printed - half_unit(printed) > bounds[1]:
+        smallest = two_sided(z * (1 + _P_ALLOWED) + _Z_ALLOWED)
+        largest = two_sided(max(z * (1 - _P_ALLOWED) - _Z_ALLOWED, 0.0))
+        too_large = printed - half_unit(printed) > largest and printed not in BOUNDS  # “<0.05” is kept as 0.05
+        if printed + half_unit(printed) < smallest or too_large:
             why = (
-                f"the numbers of the row give p = {two_sided(z):.2g}, and “{extraction.label(p)}” is {shown(printed)} "
-                f"(critical value {critical(extraction.level):.2f}, z {z:.2f})"
+                f"the numbers of the row give p = {two_sided(z):.2g} (z = {z:.2f}), and “{extraction.label(p)}” is "
+                f"{shown(printed)}"
             )
             yield Finding(Grade.ASK, "printed p-value", row.item, (*columns, p), why)

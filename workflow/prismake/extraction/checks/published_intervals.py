@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from prismake.extraction.checks.arithmetic import NORMAL, critical, half_unit, shown
+from prismake.extraction.checks.arithmetic import BOUNDS, NORMAL, critical, half_unit, shown
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
@@ -88,6 +88,8 @@ def _against_p(effect: float, low: float, high: float, p: float, level: float, *
     from_p = [-NORMAL.inv_cdf(min(0.5, max(value, 1e-15) / 2)) for value in (p - half, min(p + half, 1.0))]
     low_z, high_z = min(from_interval), max(from_interval)
     allowed = (min(from_p) * (1 - _FAR_FROM_P) - 0.05, max(from_p) * (1 + _FAR_FROM_P) + 0.05)
+    if p in BOUNDS:  # “<0.05” is kept as 0.05
+        allowed = (allowed[0], math.inf)
     if low_z <= allowed[1] and high_z >= allowed[0]:
         return ""
     return f"the interval has z = {z_of(effect, low, high):.2f}, the p-value z = {-NORMAL.inv_cdf(p / 2):.2f}"

@@ -1,0 +1,285 @@
+"""Cells as reports print them: ``12/30``, ``40 %``, ``1 234``, ``3.2 ± 1.1``, ``12 (4–33)``, ``<0.001``.
+
+A cell is read where it has one meaning, with the cells of the same row beside it: a percentage becomes the one count of
+the total that is printed so. Where it has several, or none, the question goes back to the person, with what would fit.
+How a number was got is kept with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from prismake.core.missing import is_missing
+from prismake.extraction.conversions import counts_of_percentage, nearest_counts
+from prismake.extraction.extracted import Outcome
+from prismake.protocol.parsing import parse_count, parse_number
+
+_N = r"[-+−–]?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
+_BLANKS = "\u00a0\u2007\u2009\u202f "
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[{_BLANKS}]\d{{3}})+")
+_FRACTION = re.compile(rf"({_N})\s*(?:/|of|out of)\s*({_N})(?:\s*[(\[]\s*({_N})\s*%\s*[)\]])?")
+_PERCENT = re.compile(rf"({_N})\s*%")
+_WITH_PERCENT = re.compile(rf"({_N})\s*[(\[]\s*({_N})\s*%\s*[)\]]")
+_PLUS_MINUS = re.compile(rf"({_N})\s*(?:±|\+/[-−–])\s*({_N})")
+_BRACKET = re.compile(rf"({_N})\s*[(\[]\s*(?:SD\s*)?({_N})\s*[)\]]", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"({_N})\s*[(\[]\s*(?P<kind>[A-Za-z0-9 %.]*?[A-Za-z%][:,]?\s+)?({_N})\s*(?:to|–|—|-|−|;|,\s)\s*({_N})\s*[)\]]"
+)
+_BOUND = re.compile(rf"([<>≤≥])\s*({_N})")
+_ORIGIN = re.compile(
+    r"[,;(\[]?\s*(?:read\s+)?(?:from|off)\s+(?:the\s+|a\s+)?(figure|fig\.?|authors?)\s*[)\]]?$", re.IGNORECASE
+)
+_COMPOSITE = re.compile(r"[/%±()\[\]<>≤≥]|\d\s+\S|[A-Za-z]{2}")
+_QUARTILES = re.compile(r"iqr|interquartile|quartile|q1", re.IGNORECASE)
+_EXTREMES = re.compile(r"range|min", re.IGNORECASE)
+_PARTNERS = (("median", "q1", "q3"), ("median", "minimum", "maximum"), ("effect", "lower", "upper"))
+
+
+class Part(NamedTuple):
+    """What a cell says: the number as text and how it was got, or what to ask instead."""
+
+    text: str = ""
+    how: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the cells of a row can be read with: the kinds and headings of the columns, outcomes, the decimal sign."""
+
+    kinds: Mapping[str, str]
+    labels: Mapping[str, str]
+    outcomes: Sequence[Outcome] = ()
+    decimal_sign: str = ""
+    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kinds: Mapping[str, str], labels: Mapping[str, str], outcomes: Sequence[Outcome], sign: str) -> Sheet:
+        """With the columns of totals by column of events."""
+        pairs: dict[str, tuple[str, ...]] = {}
+        for outcome in outcomes:
+            for events, total in outcome.pairs:
+                pairs[events] = tuple(dict.fromkeys((*pairs.get(events, ()), total)))
+        return cls(kinds, labels, outcomes, sign, pairs)
+
+    def roles(self, column: str) -> list[tuple[Outcome, str]]:
+        """What a column is to the outcomes."""
+        return [
+            (outcome, role)
+            for outcome in self.outcomes
+            for role, name in (*outcome.columns.items(), *outcome.checks.items())
+            if name == column
+        ]
+
+    def number(self, text: str) -> float | None:
+        """The number that a part stands for; None where it could be two."""
+        return parse_number(text.replace("−", "-").replace("–", "-"), self.decimal_sign)
+
+
+def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
+    """The columns of a row that are not plain numbers and can be read, or have to be asked back.
+
+    Args:
+        cells: by column, the text of the cell; cells of other kinds than count and number are not looked at.
+    """
+    parts: dict[str, Part] = {}
+    texts = {name: text.strip() for name, text in cells.items() if sheet.kinds.get(name) in ("count", "number")}
+    # totals first: a percentage needs the total that stands beside it, however that was typed
+    for name in sorted(texts, key=lambda column: column in sheet.pairs):
+        text = texts[name]
+        if not text or is_missing(text) or not _COMPOSITE.search(text):
+            continue
+        origin = _ORIGIN.search(text)
+        rest = text[: origin.start()].strip() if origin else text
+        how = "" if origin is None else "from the authors" if origin[1].lower().startswith("a") else "from a figure"
+        for column, part in _parts(name, rest, texts, parts, sheet):
+            known = parts.get(column)
+            if known and known.text and part.text and known.text != part.text:
+                parts[column] = Part(problem=f"“{text}” and another cell of the row give two numbers for it.")
+            else:
+                parts[column] = part._replace(how="; ".join(filter(None, (part.how, how)))) if part.text else part
+        if origin and name not in parts and sheet.number(rest) is not None:
+            parts[name] = Part(rest, how)
+    return parts
+
+
+def _parts(
+    name: str, text: str, texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
+) -> Iterator[tuple[str, Part]]:
+    """(column, part) of everything that one cell says."""
+    if match := _GROUPED.fullmatch(text):
+        yield name, Part(re.sub(f"[{_BLANKS}]", "", match[0]))
+    elif match := _FRACTION.fullmatch(text):
+        yield from _fraction(name, match, texts, sheet)
+    elif match := _PERCENT.fullmatch(text):
+        yield name, _percentage(name, match[1], text, texts, parts, sheet)
+    elif match := _WITH_PERCENT.fullmatch(text):
+        yield name, _count_with_percentage(name, match, texts, parts, sheet)
+    elif match := (_PLUS_MINUS.fullmatch(text) or _BRACKET.fullmatch(text)):
+        yield from _mean_and_sd(name, match, texts, sheet)
+    elif match := _RANGE.fullmatch(text):
+        yield from _interval(name, match, texts, sheet)
+    elif match := _BOUND.fullmatch(text):
+        if any(role == "p" for _, role in sheet.roles(name)) and match[1] in "<≤":
+            yield name, Part(match[2], f"printed as {match[1]}{match[2]}")
+        else:
+            side = "below" if match[1] in "<≤" else "above"
+            why = f"“{text}” says only that the number is {side} {match[2]}. Type the number, or NR."
+            yield name, Part(problem=why)
+
+
+def _fraction(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:
+    """``12/30`` in the column of the events or of the total."""
+    first, second = parse_count(match[1], sheet.decimal_sign), parse_count(match[2], sheet.decimal_sign)
+    pairs = [(name, total) for total in sheet.pairs.get(name, ())]
+    pairs += [(events, name) for events, totals in sheet.pairs.items() if name in totals]
+    if first is None or second is None or not pairs:
+        return
+    fitting = [
+        pair for pair in pairs if _same(texts.get(_other(pair, name), ""), (first, second)[pair[0] == name], sheet)
+    ]
+    if not fitting:
+        fitting = [pair for pair in pairs if not texts.get(_other(pair, name))]
+    if len(fitting) != 1:
+        others = " or ".join(f"“{sheet.labels[_other(pair, name)]}”" for pair in pairs)
+        what = "say different numbers" if not fitting else "are open, and either may be meant"
+        yield (
+            name,
+            Part(problem=f"“{match[0]}” has two numbers, and the cells of {others} {what}. Type each in its cell."),
+        )
+        return
+    events, total = fitting[0]
+    if match[3] and not _printed_so(first, second, match[3], sheet):
+        share = 100 * first / second if second else 0.0
+        yield name, Part(problem=f"“{match[0]}”: {first} of {second} is {share:.1f} %. Which number is wrong?")
+        return
+    yield events, Part(str(first), f"from {match[0]}")
+    yield total, Part(str(second), f"from {match[0]}")
+
+
+def _other(pair: tuple[str, str], name: str) -> str:
+    return pair[1] if pair[0] == name else pair[0]
+
+
+def _same(text: str, number: int, sheet: Sheet) -> bool:
+    return (bool(text) and parse_count(text, sheet.decimal_sign) == number) or _FRACTION.fullmatch(text) is not None
+
+
+def _total(name: str, texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet) -> tuple[str, int | None]:
+    """The column of the total beside a count, and its number; None where it is open or there are several."""
+    totals = sheet.pairs.get(name, ())
+    numbers = {
+        column: parse_count(parts[column].text if column in parts else texts.get(column, ""), sheet.decimal_sign)
+        for column in totals
+    }
+    if len(totals) == 1:
+        return totals[0], numbers[totals[0]]
+    return ", ".join(sheet.labels[column] for column in totals), None
+
+
+def _percentage(
+    name: str, number: str, text: str, texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
+) -> Part:
+    """``40 %`` in the column of a count, or in that of a printed percentage."""
+    percent = sheet.number(number)
+    if percent is None:
+        return Part(problem=f"“{text}” can be two numbers. Type it without separators.")
+    if any(role.startswith("percent") for _, role in sheet.roles(name)):
+        return Part(number)
+    if name not in sheet.pairs:
+        if sheet.kinds[name] == "count":
+            return Part(problem=f"“{text}” is no count, and the form has no total for it. Type the count, or NR.")
+        return Part(problem=f"“{text}” can be {percent:g} or {percent / 100:g}. Type the number that is meant.")
+    column, total = _total(name, texts, parts, sheet)
+    if total is None:
+        heading = sheet.labels.get(column, column)
+        return Part(problem=f"“{text}” of how many? Type the total into “{heading}”, or the count here.")
+    decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
+    counts = counts_of_percentage(percent, decimals, total) if 0 <= percent <= 100 else []
+    if len(counts) == 1:
+        return Part(str(counts[0]), f"from {text} of {total}")
+    if not counts:
+        if not 0 <= percent <= 100 or total == 0:
+            return Part(problem=f"“{text}” of {total} is no count.")
+        low, high = nearest_counts(percent, total)
+        shown = f"{low} gives {100 * low / total:.1f} %, {high} gives {100 * high / total:.1f} %"
+        why = f"no number of {total} gives {percent:.{decimals}f} %; {shown}. Correct the percentage or the total."
+        return Part(problem=why)
+    which = (
+        f"{', '.join(map(str, counts[:-1]))} or {counts[-1]}" if len(counts) <= 6 else f"{counts[0]} to {counts[-1]}"
+    )
+    return Part(problem=f"“{text}” of {total} can be {which}: which? Type the count.")
+
+
+def _count_with_percentage(
+    name: str, match: re.Match[str], texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
+) -> Part:
+    """``12 (40 %)``: the count, held against the total where there is one."""
+    count = parse_count(match[1], sheet.decimal_sign)
+    if count is None:
+        return Part(problem=f"“{match[0]}”: {match[1]} is no count. Type the count.")
+    _, total = _total(name, texts, parts, sheet)
+    if total and not _printed_so(count, total, match[2], sheet):
+        why = f"“{match[0]}”: {count} of {total} is {100 * count / total:.1f} %. Which number is wrong?"
+        return Part(problem=why)
+    return Part(str(count), f"from {match[0]}")
+
+
+def _printed_so(count: int, total: int, number: str, sheet: Sheet) -> bool:
+    percent = sheet.number(number)
+    decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
+    return percent is not None and count in counts_of_percentage(percent, decimals, total)
+
+
+def _mean_and_sd(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:
+    """``3.2 ± 1.1`` and ``3.2 (1.1)`` in the column of a mean beside that of its standard deviation."""
+    columns = {
+        outcome.columns[f"sd{role[4:]}"]
+        for outcome, role in sheet.roles(name)
+        if role.startswith("mean") and f"sd{role[4:]}" in outcome.columns
+    }
+    if len(columns) != 1 or sheet.number(match[1]) is None or sheet.number(match[2]) is None:
+        return
+    (sd,) = columns
+    other = texts.get(sd, "")
+    if other and sheet.number(other) != sheet.number(match[2]):
+        why = f"“{match[0]}” and “{sheet.labels[sd]}” {other} differ. Type each number in its cell."
+        yield name, Part(problem=why)
+        return
+    yield name, Part(match[1], f"from {match[0]}")
+    yield sd, Part(match[2], f"from {match[0]}")
+
+
+def _interval(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:
+    """``12 (4–33)`` beside quartiles, extremes or bounds of an interval: read where only one of them can be meant."""
+    first, low, high = match[1], match[3], match[4]
+    if any(sheet.number(number) is None for number in (first, low, high)):
+        return
+    kind = match["kind"] or ""
+    found: dict[tuple[str, str], str] = {}
+    for outcome, role in sheet.roles(name):
+        columns = {**outcome.checks, **outcome.columns}
+        for middle, below, above in _PARTNERS:
+            if role == middle and below in columns and above in columns:
+                found[columns[below], columns[above]] = below
+    if _QUARTILES.search(kind):
+        found = {pair: below for pair, below in found.items() if below == "q1"}
+    elif _EXTREMES.search(kind):
+        found = {pair: below for pair, below in found.items() if below == "minimum"}
+    if len(found) == 2 and set(found.values()) == {"q1", "minimum"}:
+        choices = f"Write {first} (IQR {low}–{high}) or {first} (range {low}–{high})."
+        yield name, Part(problem=f"“{match[0]}”: are {low} and {high} quartiles or the range? {choices}")
+    elif len(found) == 1:
+        ((below, above),) = found
+        for column, number in ((name, first), (below, low), (above, high)):
+            typed = texts.get(column, "")
+            if column != name and typed and sheet.number(typed) != sheet.number(number):
+                why = f"“{match[0]}” and “{sheet.labels[column]}” {typed} differ. Type each number in its cell."
+                yield name, Part(problem=why)
+                return
+        yield name, Part(first, f"from {match[0]}")
+        yield below, Part(low, f"from {match[0]}")
+        yield above, Part(high, f"from {match[0]}")

@@ -1,0 +1,33 @@
+"""The parts of each effect measure: the columns that it is computed from, and the models that can pool it."""
+
+from __future__ import annotations
+
+# Which columns a measure needs, and which it may have instead of others.
+ROLES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
+    **dict.fromkeys(("IRLN", "IR"), ("events", "time")),
+    **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
+    **dict.fromkeys(("IRR", "IRD"), ("events1", "time1", "events2", "time2")),
+    **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
+    **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
+    "GEN": ("effect", "lower", "upper"),
+}
+# Which models pool a measure beside inverse variance, which pools all of them.
+_TWO_ARMS = ("conditional", "fixed_study", "random_study")
+MODELS: dict[str, tuple[str, ...]] = {
+    "PLO": ("glmm", "beta_binomial"),
+    "IRLN": ("glmm",),
+    "OR": ("mantel_haenszel", "peto", "exact_conditional", *_TWO_ARMS, "beta_binomial"),
+    "RR": ("mantel_haenszel", "beta_binomial"),
+    "RD": ("mantel_haenszel", "beta_binomial"),
+    "IRR": ("mantel_haenszel", *_TWO_ARMS),
+    "IRD": ("mantel_haenszel",),
+}
+CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
+    **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
+    **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
+    **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
+    **dict.fromkeys(("favours", "assessed"), True),
+}
+PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
+ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect

@@ -1,0 +1,56 @@
+"""The tests for small-study effects that fit a measure, each with its result or the reason why there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prismake.synthesis import sentences
+from prismake.synthesis.data import Data
+from prismake.synthesis.fields import ASYMMETRY, chosen
+
+LEAST = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer, tests have too little power to mean anything
+_SHOWN = ("bias", "se_bias", "stat", "df", "pval")
+
+
+def fitting_keys(measure: str) -> dict[str, str]:
+    """The tests that fit a measure: short names for files and fields, and what statisticians call them.
+
+    A measure without a test has none.
+    """
+    from prismake.pooling import fitting_tests
+
+    return {key_of(test.name): test.name for test in fitting_tests(measure) if test.name}
+
+
+def key_of(name: str) -> str:
+    """``peters_mixed_model`` of “Peters (mixed model)”."""
+    letters = "".join(letter if letter.isalpha() else " " for letter in name.lower().replace("ü", "ue"))
+    return "_".join(letters.split())
+
+
+def no_tests(measure: str, k: int) -> dict[str, Any]:
+    """The entry of an outcome that has too few studies to test, or whose measure has no test."""
+    from prismake.pooling import fitting_tests
+
+    told = [{"name": test.name, "why": test.why} for test in fitting_tests(measure)]
+    return {"k": k, "tests": {}, "sentence": sentences.small_study(min(k, LEAST - 1), told, LEAST)}
+
+
+def tests_of(data: Data, level: float) -> dict[str, Any]:
+    """Each test that fits the measure, by its short name: numbers, ``why`` it fits, and ``reason`` where it was not
+    done; ``sentence`` says all of it."""
+    from prismake.pooling import small_study_tests
+
+    k = len(data.yi)
+    if k < LEAST:
+        return no_tests(data.measure, k)
+    tests: dict[str, Any] = {}
+    rows = []
+    for test in small_study_tests(data.measure, data.engine(), least=LEAST, level=level):
+        values = chosen(test.result, ASYMMETRY) if test.result else None
+        row = {"name": test.name, "why": test.why, "reason": test.reason, "values": values}
+        row |= {name: values[name] if values else None for name in _SHOWN}
+        rows.append(row)
+        if test.name:
+            tests[key_of(test.name)] = row
+    return {"k": k, "tests": tests, "sentence": sentences.small_study(k, rows, LEAST)}

@@ -1,0 +1,510 @@
+# @TITLE@: the published results made again by R.
+# Rscript @NAME@   needs the packages metafor and jsonlite, and lme4 for mixed models. It reads the results beside it,
+# prints each number beside its counterpart, and stops with an error when one differs by more than its tolerance.
+suppressPackageStartupMessages(library(metafor))
+library(jsonlite)
+
+arguments <- commandArgs(FALSE)
+folder <- dirname(sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1]))
+name <- "@STEM@"
+result <- fromJSON(file.path(folder, paste0(name, ".json")), simplifyDataFrame = FALSE, simplifyMatrix = FALSE)
+failed <- 0
+checked <- 0
+
+# ---- comparing ------------------------------------------------------------------------------------------------
+
+numbers <- function(x) {  # a JSON value as numbers, nested lists row by row
+  x <- lapply(unlist(lapply(as.list(x), function(e) if (is.null(e)) NA else e)), identity)
+  vapply(x, function(e) switch(as.character(e), "Infinity" = Inf, "-Infinity" = -Inf, as.numeric(e)), 0)
+}
+report <- function(what, ours, theirs, bad, more = "") {
+  checked <<- checked + 1
+  if (bad) failed <<- failed + 1
+  cat(sprintf("%-52s prismake %s  R %s%s%s\n", what, ours, theirs, more, if (bad) "  DIFFERS" else ""))
+}
+# Absolute, or relative for numbers above `size`; `size` is 1 or what the data make of one (see `unit`).
+check <- function(what, ours, theirs, tolerance = 1e-6, size = 1) {
+  ours <- numbers(ours); theirs <- as.numeric(theirs)
+  none <- function(x) length(x) == 0 || all(is.na(x))
+  if (none(ours) && none(theirs)) return(invisible())
+  if (length(ours) != length(theirs)) return(report(what, paste(length(ours), "values"), paste(length(theirs), "values"), TRUE))
+  off <- ifelse(is.na(ours) & is.na(theirs) | ours == theirs, 0, abs(ours - theirs) / pmax(size, abs(theirs)))
+  off[is.na(off)] <- Inf
+  at <- which.max(off)
+  more <- if (length(ours) > 1) sprintf(" (worst of %d)", length(ours)) else ""
+  report(what, sprintf("%.10g", ours[at]), sprintf("%.10g", theirs[at]), off[at] > tolerance, more)
+}
+same <- function(what, ours, theirs) {  # texts, lists and parts of documents
+  equal <- isTRUE(all.equal(ours, theirs, tolerance = 1e-12, check.attributes = FALSE))
+  report(what, if (equal) "as" else "not as", "there", !equal)
+}
+skipped <- 0
+skip <- function(what, why) {
+  skipped <<- skipped + 1
+  cat(sprintf("%-52s not made again: %s\n", what, why))
+}
+
+# ---- the data -------------------------------------------------------------------------------------------------
+
+column <- function(key, rows = result$studies) sapply(rows, function(row) if (is.null(row[[key]])) NA else row[[key]])
+measure_of <- function(row) if (row$measure == "GEN" && isTRUE(result$ratio_scale)) "GENLN" else row$measure
+MEASURE <- measure_of(result)
+level <- result$level
+parts <- names(result$columns)
+dat <- as.data.frame(setNames(lapply(parts, column), parts))
+every <- dat  # with the studies that have no event in either arm, which some models take in
+for (row in result$without_events) every[nrow(every) + 1, parts] <- unlist(row[parts])
+ONE <- c("PLO", "PR", "PAS", "PFT"); TWO <- c("RR", "OR", "RD")
+effects <- function(measure, dat) {
+  if (measure %in% ONE) return(escalc(measure, xi = events, ni = total, data = dat))
+  if (measure %in% c("IRLN", "IR")) return(escalc(measure, xi = events, ti = time, data = dat))
+  if (measure %in% TWO) return(escalc(measure, ai = events1, n1i = total1, ci = events2, n2i = total2, data = dat))
+  if (measure %in% c("IRR", "IRD"))
+    return(escalc(measure, x1i = events1, t1i = time1, x2i = events2, t2i = time2, data = dat))
+  if (measure %in% c("COR", "ZCOR")) return(escalc(measure, ri = correlation, ni = n, data = dat))
+  if (measure %in% c("GEN", "GENLN")) {
+    f <- if (measure == "GENLN") log else identity
+    return(data.frame(yi = f(dat$effect), vi = ((f(dat$upper) - f(dat$lower)) / (2 * qnorm(0.5 + level / 200)))^2))
+  }
+  escalc(measure, m1i = mean1, sd1i = sd1, n1i = n1, m2i = mean2, sd2i = sd2, n2i = n2, data = dat)
+}
+# The natural scale; `size` is the natural size of one standard error, on which small or large units are judged.
+LOG <- c("RR", "OR", "IRR", "ROM", "GENLN", "IRLN")
+back <- function(measure, x, ni = NULL) {
+  if (measure %in% LOG) return(exp(x))
+  if (measure == "PFT") return(sapply(x, function(v) if (is.na(v)) NA else transf.ipft.hm(v, targs = list(ni = ni))))
+  switch(measure, PLO = transf.ilogit(x), PAS = sapply(x, transf.iarcsin), ZCOR = transf.ztor(x), x)
+}
+curved <- function(measure) measure %in% c(LOG, "PLO", "PAS", "PFT", "ZCOR")
+
+# ---- inverse variance -----------------------------------------------------------------------------------------
+
+CONTROL <- list(threshold = 1e-13, maxiter = 10000, tol = 1e-14)
+# metafor's thresholds are absolute: effects are divided by their typical standard error, and the results multiplied.
+rma1 <- function(yi, vi, method, test, mods = NULL, level = result$level) {
+  control <- if (method %in% c("REML", "ML", "EB", "PM")) CONTROL else list()
+  suppressWarnings(if (is.null(mods)) rma(yi, vi, method = method, test = test, level = level, control = control)
+    else rma(yi, vi, mods = mods, method = method, test = test, level = level, control = control))
+}
+iv <- function(yi, vi, method, test, adhoc = "none", mods = NULL, prediction = "hts", level = result$level) {
+  unit <- sqrt(median(vi)); y <- yi / unit; v <- vi / unit^2
+  if (length(y) == 1) method <- "EE"
+  classic <- rma1(y, v, method, "z", mods, level)
+  used <- if (method == "EE" || length(y) == 1) "z" else test
+  zero <- classic$tau2 < 1e-9; p <- classic$p; k <- classic$k
+  if (used == "knha") {
+    plain <- rma1(y, v, method, "knha", mods, level)
+    scale <- (plain$se[1] / classic$se[1])^2; narrow <- qt(0.5 + level / 200, k - p) * sqrt(scale) < qnorm(0.5 + level / 200)
+    dl <- rma1(y, v, "DL", "z", mods, level)
+    smaller <- qt(0.5 + level / 200, k - p) * sqrt(scale * classic$vb[1]) < qnorm(0.5 + level / 200) * sqrt(dl$vb[1])
+    used <- switch(adhoc, none = "knha", se = "adhoc", ci = if (narrow) "z" else "knha",
+      iqwig6 = if (smaller) "adhoc" else "knha",
+      cochrane = if (p > 1) { if (zero) "adhoc" else "knha" } else if (zero || k == 2) "z" else "knha")
+  }
+  fit <- rma1(y, v, method, used, mods, level)
+  limits <- c(NA, NA)
+  if (p == 1 && method != "EE") {
+    se <- classic$se
+    half <- switch(prediction, hts = quantile_t(k - 2, level) * sqrt(se^2 + fit$tau2), v = quantile_t(k - 1, level) * sqrt(se^2 + fit$tau2),
+      riley = quantile_t(k - 2, level) * sqrt(fit$se^2 + fit$tau2), normal = qnorm(0.5 + level / 200) * sqrt(se^2 + fit$tau2),
+      metafor = (if (used == "z") qnorm(0.5 + level / 200) else quantile_t(k - 1, level)) * sqrt(fit$se^2 + fit$tau2), cd = NA)
+    if (prediction == "cd" && k > 2) limits <- prediction_cd(y, v, level)
+    else if (k > 2) limits <- c(fit$beta) + c(-half, half)
+  }
+  list(fit = fit, unit = unit, used = if (used == "adhoc") "knha" else used, beta = c(fit$beta) * unit, se = fit$se * unit,
+    ci.lb = fit$ci.lb * unit, ci.ub = fit$ci.ub * unit, tau2 = fit$tau2 * unit^2, pi = limits * unit, y = y, v = v)
+}
+quantile_t <- function(df, level) if (df > 0) qt(0.5 + level / 200, df) else NA
+prediction_cd <- function(yi, vi, level = 95, centre = NULL) {
+  Q <- function(t) { w <- 1 / (vi + t); sum(w * (yi - sum(w * yi) / sum(w))^2) }
+  moments <- function(t) {
+    w <- 1 / (vi + t)
+    c(if (is.null(centre)) sum(w * yi) / sum(w) else centre, sqrt(1 / sum(w) + t))
+  }
+  density <- function(s, x) sapply(s, function(s) {
+    t <- exp(s); m <- moments(t)
+    dchisq(Q(t), length(yi) - 1) * (Q(t * exp(-1e-5)) - Q(t * exp(1e-5))) / 2e-5 * pnorm((x - m[1]) / m[2])
+  })
+  ends <- log(c(1e-9 * min(vi), 1e9 * (max(vi) + diff(range(yi))^2)))
+  cdf <- function(x) {
+    m <- moments(0)
+    pchisq(Q(0), length(yi) - 1, lower.tail = FALSE) * pnorm((x - m[1]) / m[2]) +
+      integrate(density, ends[1], ends[2], x = x, subdivisions = 2000, rel.tol = 1e-9)$value
+  }
+  far <- 20 * (diff(range(yi)) + max(sqrt(vi)))
+  sapply(c(0.5 - level / 200, 0.5 + level / 200),
+         function(p) uniroot(function(x) cdf(x) - p, range(yi) + c(-far, far), tol = 1e-10)$root)
+}
+
+# Every number of a fit by inverse variance on the scale of the analysis; `u` is its unit.
+check_values <- function(what, values, m) {
+  fit <- m$fit; u <- m$unit; n <- fit$k - if (fit$method == "REML") fit$p else 0
+  theirs <- list(beta = m$beta, se = m$se, stat = fit$zval, pval = fit$pval, ci_lb = m$ci.lb, ci_ub = m$ci.ub, vcov = c(fit$vb) * u^2,
+    tau2 = m$tau2, se_tau2 = if (fit$method == "EE") NA else fit$se.tau2 * u^2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE, Q_p = fit$QEp,
+    Q_df = fit$k - fit$p, k = fit$k, p = fit$p, ddf = if (m$used == "z") NA else fit$k - fit$p, QM = fit$QM, QM_p = fit$QMp,
+    loglik = if (!fit$method %in% c("ML", "REML")) NULL else c(logLik(fit)) - n * log(u), weights_pct = if (is.null(fit$formula.mods) && fit$p == 1) weights(fit) else NULL)
+  power <- c(beta = 1, se = 1, ci_lb = 1, ci_ub = 1, vcov = 2, tau2 = 2, se_tau2 = 2)
+  for (key in intersect(names(theirs), names(values))) {
+    if (is.null(theirs[[key]])) next
+    if (key == "se_tau2" && is.null(values[[key]])) next
+    size <- if (key %in% names(power)) u^power[[key]] else 1
+    check(paste0(what, ", ", key), values[[key]], theirs[[key]], size = size)
+  }
+  if (fit$p == 1 && !is.null(values$pi_method)) check(paste0(what, ", prediction interval"), c(values$pi_lb %||% NA, values$pi_ub %||% NA), m$pi, size = u)
+}
+`%||%` <- function(a, b) if (is.null(a)) b else a
+
+# The printed numbers of a row: estimate and intervals on the natural scale, heterogeneity.
+check_row <- function(what, row, m, measure, ni = NULL, tolerance = 1e-6) {
+  natural <- back(measure, c(m$beta, m$ci.lb, m$ci.ub, m$pi), ni)
+  size <- if (curved(measure)) min(1, abs(natural[3] - natural[2])) else m$unit
+  keys <- c("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub")
+  for (i in seq_along(keys)) {
+    check(paste0(what, ", ", keys[i]), row[[keys[i]]], natural[i], tolerance, size)
+    if (!is.null(row$back_transformed)) check(paste0(what, ", back_transformed ", keys[i]), row$back_transformed[[c("pred", keys[-1])[i]]], natural[i], tolerance, size)
+  }
+}
+
+# ---- other models ---------------------------------------------------------------------------------------------
+
+# Profile likelihood of tau² in the binomial–normal (or Poisson–normal) model, by the trapezoidal rule around each
+# study's mode, which is exact to about 1e-12 for such integrands.
+profile <- function(x, n, poisson = FALSE) {
+  log_term <- function(eta, i) if (poisson) x[i] * (eta + log(n[i])) - n[i] * exp(eta) - lgamma(x[i] + 1)
+    else lchoose(n[i], x[i]) + x[i] * plogis(eta, log.p = TRUE) + (n[i] - x[i]) * plogis(-eta, log.p = TRUE)
+  loglik <- function(mu, tau) sum(sapply(seq_along(x), function(i) {
+    if (tau < 1e-10) return(log_term(mu, i))
+    f <- function(u) log_term(mu + tau * u, i) - u^2 / 2 - log(2 * pi) / 2
+    top <- optimize(f, c(-12, 12), maximum = TRUE, tol = 1e-8)$maximum
+    h <- 1e-3; width <- 1 / sqrt(max(-(f(top + h) - 2 * f(top) + f(top - h)) / h^2, 1e-6))
+    u <- top + width * seq(-10, 10, length.out = 241); values <- f(u)
+    max(values) + log(sum(exp(values - max(values))) * (u[2] - u[1]))
+  }))
+  function(tau2) {
+    best <- optimize(function(mu) loglik(mu, sqrt(tau2)), c(-12, 12), maximum = TRUE, tol = 1e-9)
+    best$objective
+  }
+}
+mixed <- function(row, data) {  # metafor's rma.glmm as the same list as `iv`
+  o <- row$options; arms <- c(conditional = "CM.AL", exact_conditional = "CM.EL", fixed_study = "UM.FS", random_study = "UM.RS")
+  more <- list(measure = o$measure, level = level)
+  if (o$model == "glmm") more <- c(more, list(xi = data$events), if (o$measure == "PLO") list(ni = data$total) else list(ti = data$time), list(nAGQ = 25))
+  else {
+    more <- c(more, if (o$measure == "OR") list(ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2)
+      else list(x1i = data$events1, t1i = data$time1, x2i = data$events2, t2i = data$time2), list(model = arms[[o$model]]))
+    if (o$model != "exact_conditional") more$nAGQ <- if (o$model == "random_study") 1 else 25
+  }
+  fit <- suppressWarnings(do.call(rma.glmm, more))
+  k <- fit$k; se <- fit$se; z <- qnorm(0.5 + level / 200)
+  half <- switch(o$prediction, hts = , riley = quantile_t(k - 2, level), v = quantile_t(k - 1, level), z) * sqrt(se^2 + fit$tau2)
+  limits <- if (k > 2) c(fit$beta) + c(-half, half) else c(NA, NA)
+  if (o$prediction == "cd" && k > 2) { es <- effects(o$measure, data); limits <- prediction_cd(es$yi, es$vi, level, c(fit$beta)) }
+  list(fit = fit, beta = c(fit$beta), se = se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = fit$tau2, pi = limits, unit = 1)
+}
+common <- function(row, data) {  # Mantel–Haenszel and Peto
+  o <- row$options
+  fit <- suppressWarnings(if (o$model == "peto") rma.peto(ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2, level = level)
+    else if (o$measure %in% TWO) rma.mh(measure = o$measure, ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2, level = level)
+    else rma.mh(measure = o$measure, x1i = data$events1, t1i = data$time1, x2i = data$events2, t2i = data$time2, level = level))
+  list(fit = fit, beta = c(fit$beta), se = fit$se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = 0, pi = c(NA, NA), unit = 1)
+}
+beta_binomial <- function(row, data) {
+  o <- row$options; one <- o$measure == "PLO"
+  x <- if (one) data$events else c(data$events1, data$events2); n <- if (one) data$total else c(data$total1, data$total2)
+  g <- if (one) rep(1, length(x)) else rep(1:2, each = nrow(data))
+  density <- function(theta) { p <- plogis(theta[g]); s <- exp(-theta[max(g) + 1]); -sum(lchoose(n, x) + lbeta(x + p * s, n - x + (1 - p) * s) - lbeta(p * s, (1 - p) * s)) }
+  start <- c(qlogis(tapply(x, g, sum) / tapply(n, g, sum)), log(0.1))
+  best <- optim(start, density, method = "BFGS", hessian = TRUE, control = list(reltol = 1e-15, maxit = 1000))
+  best <- optim(best$par, density, method = "BFGS", hessian = TRUE, control = list(reltol = 1e-15, maxit = 1000))
+  theta <- best$par[seq_len(max(g))]
+  V <- tryCatch(solve(best$hessian), error = function(e) solve(best$hessian[seq_along(theta), seq_along(theta)]))[seq_along(theta), seq_along(theta), drop = FALSE]
+  p <- plogis(theta); d <- p * (1 - p)
+  value <- if (one) theta else switch(o$measure, OR = theta[1] - theta[2], RR = log(p[1] / p[2]), RD = p[1] - p[2])
+  slope <- if (one) 1 else switch(o$measure, OR = c(1, -1), RR = c(d[1] / p[1], -d[2] / p[2]), RD = c(d[1], -d[2]))
+  se <- sqrt(drop(slope %*% V %*% slope)); z <- qnorm(0.5 + level / 200); s <- exp(best$par[max(g) + 1])
+  list(beta = c(value), se = se, ci.lb = value - z * se, ci.ub = value + z * se, tau2 = NA, pi = c(NA, NA), unit = 1, rho = s / (1 + s))
+}
+
+analysis <- function(what, row, dat, every, yi, vi, measure) {
+  if (is.null(row$estimate)) return(skip(what, "it has no estimate"))
+  o <- row$options; ni <- if (measure == "PFT") dat$total else NULL
+  if (o$model == "inverse_variance") {
+    m <- iv(yi, vi, o$method, o$test, o$adhoc, prediction = o$prediction)
+    check_row(what, row, m, measure, ni)
+    check_values(what, row$values, m)
+    same(paste0(what, ", test"), row$test, m$used)
+    theirs <- list(beta = m$beta, se = m$se, tau2 = m$tau2, I2 = m$fit$I2, H2 = m$fit$H2, Q = m$fit$QE, Q_p = m$fit$QEp, Q_df = m$fit$k - 1, k = m$fit$k)
+    for (key in names(theirs)) check(paste0(what, ", row ", key), row[[key]], theirs[[key]], size = switch(key, beta = , se = m$unit, tau2 = m$unit^2, 1))
+    if (!is.null(row$tau2_interval)) {
+      wide <- list(tol = 1e-14, maxiter = 10000, tau2.max = 1e7 * max(1, diff(range(m$y))^2))
+      r <- confint(rma1(m$y, m$v, o$method, "z"), control = wide)$random
+      r[1:2, ] <- r[1:2, ] * c(m$unit^2, m$unit)
+      ours <- row$tau2_interval
+      rows <- c(tau2 = 1, tau = 2, I2 = 3, H2 = 4)
+      for (key in names(rows)) for (end in c("lb", "ub")) {
+        theirs <- r[rows[[key]], if (end == "lb") 2 else 3]
+        if (is.null(ours[[paste0(key, "_", end)]]) && theirs > 1e6) next
+        check(paste0(what, ", interval of ", key, " ", end), ours[[paste0(key, "_", end)]], theirs, size = switch(key, tau2 = m$unit^2, tau = m$unit, 1))
+      }
+      check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(ours$tau2_lb %||% NA, ours$tau2_ub %||% NA))
+      check(paste0(what, ", tau2 beside its interval"), ours$tau2, m$tau2, size = m$unit^2)
+    }
+  } else {
+    call <- if (o$model %in% c("mantel_haenszel", "peto")) common else if (o$model == "beta_binomial") beta_binomial else mixed
+    m <- tryCatch(call(row, every), error = function(e) conditionMessage(e))
+    if (is.character(m)) return(skip(what, m))
+    tolerance <- if (identical(call, common)) 1e-8 else if (o$model == "random_study") 2e-2 else 2e-4
+    check_row(what, row, m, measure, ni, tolerance)
+    theirs <- list(beta = m$beta, se = m$se, tau2 = if (is.na(m$tau2)) NULL else m$tau2)
+    if (!is.null(m$rho)) check(paste0(what, ", intraclass correlation"), row$rho, m$rho, tolerance)
+    if (o$model == "glmm") theirs <- c(theirs, list(I2 = m$fit$I2, H2 = m$fit$H2, Q = m$fit$QE.LRT, Q_p = m$fit$QEp.LRT, Q_df = m$fit$QE.df, k = m$fit$k))
+    if (identical(call, common)) theirs <- c(theirs, list(I2 = m$fit$I2, H2 = m$fit$H2, Q = m$fit$QE, Q_p = m$fit$QEp))
+    for (key in names(theirs)) {
+      check(paste0(what, ", row ", key), row[[key]], theirs[[key]], if (key %in% c("I2", "tau2", "H2")) 10 * tolerance else tolerance)
+      if (!is.null(row$values[[key]])) check(paste0(what, ", ", key), row$values[[key]], theirs[[key]], if (key %in% c("I2", "tau2", "H2")) 10 * tolerance else tolerance)
+    }
+    for (key in c("stat", "pval", "ci_lb", "ci_ub", "pi_lb", "pi_ub")) if (!is.null(row$values[[key]])) check(paste0(what, ", ", key), row$values[[key]],
+      switch(key, stat = m$beta / m$se, pval = 2 * pnorm(-abs(m$beta / m$se)), ci_lb = m$ci.lb, ci_ub = m$ci.ub, pi_lb = m$pi[1], pi_ub = m$pi[2]), tolerance)
+    ours <- row$tau2_interval
+    if (!is.null(ours)) {
+      f <- profile(every$events, every$total); drop <- qchisq(level / 100, 1) / 2
+      best <- optimize(f, c(0, max(25, 4 * m$tau2)), maximum = TRUE, tol = 1e-8)
+      top <- max(best$objective, f(0)); g <- function(t) f(t) - top + drop
+      low <- if (g(0) >= 0) 0 else uniroot(g, c(0, best$maximum), tol = 1e-9)$root
+      far <- best$maximum + 1; while (g(far) > 0 && far < 1e4) far <- 2 * far
+      high <- if (g(far) > 0) NA else uniroot(g, c(best$maximum, far), tol = 1e-9)$root
+      check(paste0(what, ", interval of tau2"), c(ours$tau2_lb %||% NA, ours$tau2_ub %||% NA), c(low, high), 1e-4)
+      check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(low, high), 1e-4)
+    }
+  }
+  if (!is.null(row$events)) { check(paste0(what, ", events"), row$events, sum(dat$events), 0); check(paste0(what, ", total"), row$total, sum(dat$total), 0) }
+}
+
+# ---- the outcome ----------------------------------------------------------------------------------------------
+
+if (!length(result$analyses)) {
+  cat("there is nothing to check: fewer than two studies are pooled\n")
+  quit(status = 0)
+}
+es <- effects(MEASURE, dat); yi <- c(es$yi); vi <- c(es$vi); typical <- sqrt(median(vi))
+check("studies, yi", column("yi"), yi, 1e-10, typical)
+check("studies, vi", column("vi"), vi, 1e-10, typical^2)
+if (MEASURE %in% ONE) {
+  low <- ifelse(dat$events == 0, 0, qbeta(0.5 - level / 200, dat$events, dat$total - dat$events + 1))
+  high <- ifelse(dat$events == dat$total, 1, qbeta(0.5 + level / 200, dat$events + 1, dat$total - dat$events))
+  own <- cbind(dat$events / dat$total, low, high)
+} else {
+  z <- qnorm(0.5 + level / 200)
+  own <- sapply(c(0, -1, 1), function(side) back(MEASURE, yi + side * z * sqrt(vi)))
+  if (MEASURE == "IRLN") own[, 1] <- back(MEASURE, yi)
+}
+own <- matrix(own, ncol = 3)
+for (i in 1:3) check(paste("studies,", c("estimate", "ci_lb", "ci_ub")[i]), column(c("estimate", "ci_lb", "ci_ub")[i]), own[, i], 1e-8, if (curved(MEASURE) || MEASURE %in% ONE) 1e-3 else typical)
+main <- result$analyses$main
+weighting <- result$weighting
+check("studies, weight_pct", column("weight_pct"), weights(iv(yi, vi, weighting, "z")$fit), 1e-6)
+check("studies pooled", result$counts$studies_pooled, length(unique(column("study_id"))), 0)
+for (key in names(result$analyses)) analysis(key, result$analyses[[key]], dat, every, yi, vi, MEASURE)
+
+for (key in names(result$subgroups)) {
+  group <- result$subgroups[[key]]
+  labels <- sapply(result$studies, function(s) as.character(s$subgroups[[key]]))
+  known <- unlist(lapply(group$levels, function(l) if (!isTRUE(l$missing)) l$level))
+  for (l in group$levels) {
+    inside <- if (isTRUE(l$missing)) !(labels %in% known) else labels == l$level
+    what <- paste0(key, " ", l$level)
+    check(paste0(what, ", k"), l$k, sum(inside), 0)
+    if (!is.null(l$events)) { check(paste0(what, ", events"), l$events, sum(dat$events[inside]), 0); check(paste0(what, ", total"), l$total, sum(dat$total[inside]), 0) }
+    if (is.null(l$estimate)) next
+    if (sum(inside) == 1) { check(paste0(what, ", study"), c(l$estimate, l$ci_lb, l$ci_ub), own[inside, ], 1e-8, if (curved(MEASURE)) 1e-3 else typical); next }
+    row <- list(options = main$options); o <- main$options
+    part <- dat[inside, , drop = FALSE]
+    m <- if (o$model == "inverse_variance") iv(yi[inside], vi[inside], o$method, o$test, o$adhoc, prediction = o$prediction)
+      else tryCatch((if (o$model %in% c("mantel_haenszel", "peto")) common else if (o$model == "beta_binomial") beta_binomial else mixed)(row, part), error = function(e) conditionMessage(e))
+    if (is.character(m)) { skip(what, m); next }
+    tolerance <- if (o$model == "inverse_variance") 1e-6 else if (o$model == "random_study") 2e-2 else 5e-4
+    check_row(what, l, m, MEASURE, part$total, tolerance)
+    if (!is.na(m$tau2)) check(paste0(what, ", tau2"), l$tau2, m$tau2, 10 * tolerance, m$unit^2)
+    if (!is.null(m$fit)) check(paste0(what, ", I2"), l$I2, m$fit$I2, 100 * tolerance)
+    if (o$model == "inverse_variance") check_values(what, l$values, m)
+    else for (field in c("beta", "se", "tau2")) if (!is.null(l$values[[field]])) check(paste0(what, ", ", field), l$values[[field]], m[[field]], 10 * tolerance)
+  }
+  if (is.null(group$Q)) next
+  inside <- labels %in% known; f <- factor(labels[inside]); y <- yi[inside] / typical; v <- vi[inside] / typical^2
+  if (group$options$tau2 == "common") { fit <- rma1(y, v, group$options$method, "z", model.matrix(~ f)[, -1, drop = FALSE]) }
+  else {
+    each <- sapply(levels(f), function(n) { m <- rma1(y[f == n], v[f == n], if (sum(f == n) == 1) "EE" else group$options$method, "z"); c(m$beta, m$se) })
+    fit <- rma(each[1, ], sei = each[2, ], mods = ~ factor(levels(f)), method = "EE")
+  }
+  check(paste0(key, ", Q between"), c(group$Q, group$values$Q_between), rep(fit$QM, 2))
+  check(paste0(key, ", df between"), c(group$df, group$values$df), rep(nlevels(f) - 1, 2), 0)
+  check(paste0(key, ", p between"), c(group$p, group$values$pval), rep(fit$QMp, 2))
+}
+
+design <- function(kind, values) if (kind == "number") matrix(as.numeric(values)) else model.matrix(~ factor(values))[, -1, drop = FALSE]
+for (key in names(result$moderators)) {
+  row <- result$moderators[[key]]
+  check(paste0(key, ", studies"), row$k + row$dropped, nrow(dat), 0)
+  if (!length(row$coefficients)) { skip(key, "no meta-regression"); next }
+  columns <- if (length(row$columns)) row$columns else key
+  kinds <- if (length(row$kinds)) row$kinds else row$kind
+  cells <- lapply(columns, function(column) sapply(result$studies, function(s) { v <- s$moderators[[column]]; if (is.null(v)) NA else v }))
+  there <- Reduce(`&`, lapply(cells, function(v) !is.na(v)))
+  X <- do.call(cbind, Map(function(kind, v) design(kind, v[there]), kinds, cells))
+  o <- row$options
+  m <- iv(yi[there], vi[there], o$method, o$test, o$adhoc, X); fit <- m$fit; u <- m$unit
+  for (i in seq_along(row$coefficients)) {
+    one <- row$coefficients[[i]]; what <- paste0(key, ", coefficient ", i)
+    check(paste0(what, " and interval"), c(one$beta, one$se, one$ci_lb, one$ci_ub), c(m$beta[i], m$se[i], m$ci.lb[i], m$ci.ub[i]), 1e-6, abs(m$se[i]))
+    check(paste0(what, " p"), one$p, fit$pval[i])
+  }
+  check(paste0(key, ", QM"), row$QM, fit$QM); check(paste0(key, ", QM_p"), row$QM_p, fit$QMp)
+  check(paste0(key, ", QM_df"), row$QM_df, c(fit$p - 1, if (m$used == "z") NA else fit$k - fit$p), 0)
+  check(paste0(key, ", tau2"), row$tau2, m$tau2, size = u^2); check(paste0(key, ", Q"), row$Q, fit$QE); check(paste0(key, ", Q_df"), row$Q_df, fit$k - fit$p, 0)
+  check(paste0(key, ", k"), row$k, fit$k, 0)
+  if (!is.null(row$R2)) {
+    whole <- iv(yi[there], vi[there], o$method, "z")
+    if (whole$tau2 > 0) check(paste0(key, ", R2"), row$R2, max(0, 100 * (whole$tau2 - m$tau2) / whole$tau2), 1e-5)
+  }
+  check_values(key, row$values[setdiff(names(row$values), c("beta", "se", "ci_lb", "ci_ub", "vcov", "se_tau2"))], m)
+}
+
+# ---- small-study effects --------------------------------------------------------------------------------------
+
+slope_of <- function(y, x, variance) {
+  fit <- summary(lm(y ~ x, weights = 1 / variance))$coefficients
+  list(bias = fit[2, 1], se_bias = fit[2, 2], stat = fit[2, 3], pval = fit[2, 4], df = length(y) - 2)
+}
+half <- function(d) { e <- with(d, 0.5 * (events1 == 0 | events2 == 0 | events1 == total1 | events2 == total2)); list(a = d$events1 + e, b = d$total1 - d$events1 + e, c = d$events2 + e, d = d$total2 - d$events2 + e) }
+tests <- list(
+  egger = function() { e <- slope_of(yi / typical, sqrt(vi) / typical, vi / typical^2); e },
+  ruecker = function() slope_of(yi, sqrt(vi), vi),
+  peters = function() { t <- half(dat); with(dat, slope_of(log(t$a * t$d / (t$b * t$c)), 1 / (total1 + total2), 1 / (events1 + events2) + 1 / (total1 + total2 - events1 - events2))) },
+  harbord = function() with(dat, { n <- total1 + total2; e <- events1 + events2; V <- total1 * total2 * e * (n - e) / (n^2 * (n - 1)); ok <- V > 0
+    slope_of(((events1 - e * total1 / n) / V)[ok], (1 / sqrt(V))[ok], (1 / V)[ok]) }),
+  pustejovsky_rodgers = function() slope_of(yi, sqrt(1 / dat$n1 + 1 / dat$n2), vi),
+  peters_mixed_model = function() {
+    size <- if (MEASURE %in% ONE) dat$total else if (MEASURE %in% c("IRLN", "IR")) dat$time else dat$time1 + dat$time2
+    x <- c(scale(1 / size)); s <- sd(1 / size)
+    fit <- suppressWarnings(if (MEASURE %in% ONE) rma.glmm(measure = "PLO", xi = dat$events, ni = dat$total, mods = ~ x, test = "t", nAGQ = 25)
+      else if (MEASURE %in% c("IRLN", "IR")) rma.glmm(measure = "IRLN", xi = dat$events, ti = dat$time, mods = ~ x, test = "t", nAGQ = 25)
+      else rma.glmm(measure = "IRR", x1i = dat$events1, t1i = dat$time1, x2i = dat$events2, t2i = dat$time2, mods = ~ x, test = "t", model = "CM.EL", nAGQ = 25))
+    list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2)
+  })
+for (key in names(result$bias$tests)) {
+  row <- result$bias$tests[[key]]
+  if (is.null(row$pval)) { skip(key, row$reason); next }
+  found <- tryCatch(tests[[key]](), error = function(e) conditionMessage(e))
+  if (is.character(found)) { skip(key, found); next }
+  tolerance <- if (key == "peters_mixed_model") 2e-3 else 1e-6
+  for (field in intersect(names(found), names(row))) {
+    check(paste0(key, ", ", field), row[[field]], found[[field]], tolerance)
+    check(paste0(key, ", values ", field), row$values[[field]], found[[field]], tolerance)
+  }
+}
+
+# ---- sensitivity ----------------------------------------------------------------------------------------------
+
+more <- result$sensitivity
+series <- function(what, row, subsets) {
+  o <- row$options
+  fits <- lapply(subsets, function(rows) iv(yi[rows], vi[rows], o$method, o$test, o$adhoc))
+  for (i in seq_along(subsets)) {
+    m <- fits[[i]]; r <- row$studies[[i]]; label <- paste0(what, " ", i)
+    natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), dat$total)
+    check(paste0(label, ", estimate and interval"), c(r$estimate, r$ci_lb, r$ci_ub), natural, 1e-6, if (curved(MEASURE)) min(1, diff(natural[2:3])) else m$unit)
+    check(paste0(label, ", tau2"), r$tau2, m$tau2, 1e-6, m$unit^2); check(paste0(label, ", I2"), r$I2, m$fit$I2, 1e-5)
+    check(paste0(label, ", k"), r$k, length(subsets[[i]]), 0); same(paste0(label, ", test"), r$test, m$used)
+  }
+  pick <- function(f) sapply(fits, f)
+  theirs <- list(estimate = pick(function(m) m$beta), se = pick(function(m) m$se), ci_lb = pick(function(m) m$ci.lb), ci_ub = pick(function(m) m$ci.ub),
+    tau2 = pick(function(m) m$tau2), stat = pick(function(m) m$fit$zval), pval = pick(function(m) m$fit$pval), Q = pick(function(m) m$fit$QE), Qp = pick(function(m) m$fit$QEp), I2 = pick(function(m) m$fit$I2), H2 = pick(function(m) m$fit$H2))
+  for (key in names(theirs)) check(paste0(what, ", ", key), row$values[[key]], theirs[[key]], 1e-5, switch(key, estimate = , se = , ci_lb = , ci_ub = typical, tau2 = typical^2, 1))
+}
+if (!is.null(more$leave_one_out$values)) series("leave_one_out", more$leave_one_out, lapply(seq_along(yi), function(i) seq_along(yi)[-i]))
+if (!is.null(more$cumulative$values)) {
+  order <- order(more$cumulative$positions)
+  same("cumulative, order", more$cumulative$values$order, column("study_id")[order])
+  series("cumulative", more$cumulative, lapply(seq_along(yi), function(i) order[seq_len(i)]))
+}
+if (!is.null(more$influence$values)) {
+  inf <- influence(iv(yi, vi, more$influence$method, "z")$fit); theirs <- inf$inf
+  flags <- inf$is.infl
+  names <- c(rstudent = "rstudent", dffits = "dffits", cook_d = "cook.d", cov_r = "cov.r", hat = "hat", weight_pct = "weight")
+  for (key in names(names)) {
+    check(paste0("influence, ", key), more$influence$values[[key]], theirs[[names[[key]]]], 1e-5)
+    check(paste0("influence, row ", key), column(key, more$influence$studies), theirs[[names[[key]]]], 1e-5)
+  }
+  check("influence, tau2_del", more$influence$values$tau2_del, theirs$tau2.del * typical^2, 1e-5, typical^2)
+  check("influence, Q_del", more$influence$values$Q_del, theirs$QE.del, 1e-5)
+  check("influence, dfbs", more$influence$values$dfbs, inf$dfbs[[1]], 1e-5); check("influence, row dfbs", column("dfbs", more$influence$studies), inf$dfbs[[1]], 1e-5)
+  check("influence, beyond a cut-off", as.numeric(column("is_influential", more$influence$studies)), as.numeric(flags), 0)
+}
+if (!is.null(more$baujat$values)) {
+  pdf(NULL); points <- baujat(iv(yi, vi, more$baujat$method, "z")$fit)
+  for (key in c("x", "y")) {
+    check(paste0("baujat, ", key), more$baujat$values[[key]], points[[key]], 1e-5)
+    check(paste0("baujat, row ", key), column(key, more$baujat$studies), points[[key]], 1e-5)
+  }
+}
+if (!is.null(more$gosh$values)) {
+  g <- more$gosh; natural <- back(MEASURE, numbers(g$values$estimate), dat$total)
+  check("gosh, quantiles", g$quantiles, quantile(natural, c(0, 0.25, 0.5, 0.75, 1)), 1e-4, if (curved(MEASURE)) 1 else typical)
+  check("gosh, subsets", g$subsets, length(natural), 0)
+  if (isTRUE(g$exhaustive) && g$subsets < 1100) {
+    k <- length(yi); masks <- Filter(function(s) length(s) > 1, lapply(seq_len(2^k - 1), function(i) which(bitwAnd(i, 2^(seq_len(k) - 1)) > 0)))
+    each <- sapply(masks, function(s) { m <- iv(yi[s], vi[s], g$options$method, "z"); c(m$beta, m$fit$I2) })
+    check("gosh, estimates", sort(numbers(g$values$estimate)), sort(each[1, ]), 1e-5, typical)
+    check("gosh, I2", sort(numbers(g$values$I2)), sort(each[2, ]), 1e-4)
+  } else skip("gosh, estimates", "too many subsets; their quantiles are")
+}
+row <- more$trim_and_fill
+if (!is.null(row$values)) {
+  y <- yi / typical; v <- vi / typical^2
+  filled <- trimfill(rma1(y, v, row$method, "z"), estimator = row$estimator)
+  check("trim and fill, k0", c(row$k0, row$values$k0), rep(filled$k0, 2), 0); check("trim and fill, se_k0", row$se_k0, filled$se.k0)
+  same("trim and fill, side", row$side, filled$side)
+  m <- iv(c(filled$yi) * typical, filled$vi * typical^2, row$method, row$options$test, row$options$adhoc)
+  natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), dat$total)
+  check("trim and fill, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), natural, 1e-5, if (curved(MEASURE)) 1 else typical)
+  theirs <- list(beta = m$beta, se = m$se, tau2 = m$tau2)
+  for (key in names(theirs)) check(paste0("trim and fill, ", key), row[[key]], theirs[[key]], 1e-5, if (key == "tau2") typical^2 else typical)
+  check("trim and fill, values", c(row$values$beta, row$values$se, row$values$tau2, row$values$ci_lb, row$values$ci_ub), c(m$beta, m$se, m$tau2, m$ci.lb, m$ci.ub), 1e-5, typical)
+  check("trim and fill, I2", row$I2, m$fit$I2, 1e-4)
+}
+for (kind in c("Rosenthal", "Rosenberg")) {
+  row <- more$failsafe_n[[tolower(kind)]]
+  if (!is.null(row)) check(paste("fail-safe number,", kind), c(row$n, more$failsafe_n$values[[tolower(kind)]]$n), rep(fsn(yi, vi, type = kind)$fsnum, 2), 0)
+}
+for (key in c("fixed_effect", "freeman_tukey", "arcsine")) if (!is.null(more[[key]])) {
+  measure <- switch(key, freeman_tukey = "PFT", arcsine = "PAS", MEASURE)
+  other <- effects(measure, dat)
+  analysis(key, more[[key]], dat, every, c(other$yi), c(other$vi), measure)
+}
+row <- more$without_high_risk
+if (!is.null(row$estimate)) {
+  kept <- !(column("label") %in% row$without)
+  analysis("without_high_risk", row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
+}
+
+# ---- the documents of single analyses -------------------------------------------------------------------------
+
+part <- function(key) {
+  if (key %in% names(result$analyses)) return(result$analyses[[key]])
+  if (startsWith(key, "subgroups.")) return(result$subgroups[[sub("^subgroups\\.", "", key)]])
+  if (startsWith(key, "moderators.")) return(result$moderators[[sub("^moderators\\.", "", key)]])
+  if (key %in% names(more)) return(more[[key]])
+  result$bias$tests[[key]]
+}
+for (file in sort(list.files(file.path(folder, name), pattern = "\\.json$", full.names = TRUE))) {
+  key <- sub("\\.json$", "", basename(file)); source <- part(key)
+  document <- fromJSON(file, simplifyDataFrame = FALSE, simplifyMatrix = FALSE)
+  for (field in c("values", "back_transformed", "tau2_interval", "options"))
+    if (!is.null(document[[field]]) || !is.null(source[[field]])) if (field %in% names(document) && field %in% names(source)) same(paste0(key, ".json, ", field), document[[field]], source[[field]])
+  if (length(document$subgroups)) for (l in source$levels) same(paste0(key, ".json, ", l$level), document$subgroups[[l$level]], l$values)
+  for (field in intersect(names(document$input), c("study_id", "yi", "vi", parts))) same(paste0(key, ".json, input ", field), unlist(document$input[[field]]), unlist(column(field)))
+  if (!is.null(source$sentence) && !is.null(document$sentence)) same(paste0(key, ".json, sentence"), document$sentence, source$sentence)
+}
+
+if (failed > 0) stop(paste(failed, "of", checked, "numbers above differ"))
+cat("all", checked, "numbers agree", if (skipped) paste0("(", skipped, " results were not made again, see above)"), "\n")
