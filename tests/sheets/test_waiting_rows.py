@@ -16,7 +16,7 @@ def stage(tmp_path):
     return stage
 
 
-def assess(stage, **answers):
+def assess(stage, who="anna", **answers):
     """Write decisions by item, with the design or the reason that each asks for, and offer what follows from them."""
 
     def change(sheet):
@@ -29,7 +29,7 @@ def assess(stage, **answers):
             reason = stage.config["full_text"]["reasons"][0] if decision == "exclude" else None
             sheet.cell(row, columns["Reason for exclusion"]).value = reason
 
-    stage.edit("anna", change)
+    stage.edit(who, change)
     stage.offer()
 
 
@@ -65,3 +65,15 @@ def test_answers_to_a_linked_report_are_kept_when_its_partner_is_excluded_later(
     assert len(stage.cells("anna")) == 4, "the row stays in the sheet"
     assess(stage, _000="include")
     assert decided(stage)[REGISTRATION] == "exclude"
+
+
+def test_a_disagreement_about_the_report_brings_nothing_until_it_is_settled(tmp_path):
+    stage = Stage(tmp_path, "full_text", items=3)
+    stage.links = {(REGISTRATION, "waits_for"): ARTICLE}
+    stage.offer()
+    assess(stage, "anna", _000="include")
+    assess(stage, "ben", _000="exclude")
+    assert decided(stage) == {ARTICLE: "conflict", OTHER: "undecided"}
+    assess(stage, "ben", _000="include")
+    assert decided(stage) == {ARTICLE: "include", OTHER: "undecided", REGISTRATION: "undecided"}
+    assert all(stage.cells(who)[3][0] == REGISTRATION for who in ("anna", "ben"))

@@ -25,11 +25,11 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
     "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
-    first and that are therefore not screened, whichever database finds them later; "reopened", ids of reports that were left out at title and abstract and are sought
-    all the same, because they belong to an included report; "possible_duplicates", the number
-    of pairs that wait for the panel; "uncounted", report by record id of records that are not counted and through
-    which decisions are found all the same. Of the review that is updated, either "previous", {"studies", "reports"} (a
-    review made elsewhere), or "version", a ``Version`` that was frozen here.
+    first and that are therefore not screened, whichever database finds them later; "reopened", ids of reports that were
+    left out at title and abstract and are sought all the same, because they belong to an included report;
+    "possible_duplicates", the number of pairs that wait for the panel; "uncounted", report by record id of records that
+    are not counted and through which decisions are found all the same. Of the review that is updated, either
+    "previous", {"studies", "reports"} (a review made elsewhere), or "version", a ``Version`` that was frozen here.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found
     by other methods alone are not screened on title and abstract: they are sought at once. A record of another

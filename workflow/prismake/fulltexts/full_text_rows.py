@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from prismake.core.states import Route, State
 from prismake.core.names import WAITS_FOR
+from prismake.core.states import Route, State
 from prismake.fulltexts.linked_reports import linked_reports
 from prismake.panel.related import related_reports
 from prismake.panel.screening_rows import report_rows
@@ -28,7 +28,7 @@ def full_text_rows(
     """Reports to assess: included at title and abstract, found by other methods, or linked to one of these.
 
     Column ``related`` names the reports that may be of the same study (``prismake.panel.related``). ``waits_for`` has a
-    line for each report of which one must be included before the row is offered; it is empty for all but linked reports.
+    line for each report of which one must be included before the row is offered; empty for all but linked reports.
 
     Args:
         screened: ``title_abstract/decisions.csv``.
@@ -50,7 +50,8 @@ def full_text_rows(
     return FullTextRows(queue, linked)
 
 
+_BECAUSE = "asked about here because it belongs to an included report.\n"
 _ASKED_AGAIN = {
-    "exclude": "Excluded at title and abstract; asked about here because it belongs to an included report.\n",
-    State.NOT_SCREENED: "Not screened on title and abstract; asked about here because it belongs to an included report.\n",
+    "exclude": f"Excluded at title and abstract; {_BECAUSE}",
+    State.NOT_SCREENED: f"Not screened on title and abstract; {_BECAUSE}",
 }

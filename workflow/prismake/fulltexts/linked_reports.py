@@ -1,9 +1,9 @@
 """Reports that were left out at title and abstract and belong to one that is read in full.
 
-A preprint, a registry entry, a conference abstract or a correction often holds what the article of a study does not say,
-and is excluded for what it is. All reports of an included study are to be brought together (Lefebvre C, et al. Cochrane
-Handbook, chapter 4; MECIR C42), so these are put before the people again once the report that they belong to is
-included. Comments and replies are no reports of a study, and versions of a Cochrane review no parts of it.
+A preprint, a registry entry, a conference abstract or a correction often holds what the article of a study does not
+say, and is excluded for what it is. All reports of an included study are to be brought together (Lefebvre C, et al.
+Cochrane Handbook, chapter 4; MECIR C42), so these are put before the people again once the report that they belong to
+is included. Comments and replies are no reports of a study, and versions of a Cochrane review no parts of it.
 """
 
 from __future__ import annotations

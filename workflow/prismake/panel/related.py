@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import study_label
 
@@ -62,7 +62,7 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
     return {report: "\n".join(texts) for report, texts in lines.items()}
 
 
-def _name(row: dict) -> str:
+def _name(row: dict[str, Any]) -> str:
     """Author, year and title of a report."""
     label = f"{study_label(row['authors'], row['year'], row['title'])}, " if len(row["authors"]) else ""
     return f"{label}{row['title']}"
