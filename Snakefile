@@ -75,15 +75,19 @@ except PrismakeError as error:
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
 PLOTS = [
-    f"results/pooling/{outcome}.{figure}.svg"
-    for outcome, spec in config["outcomes"].items()
-    for figure in [
-        "forest",
-        "funnel",
-        "risk_of_bias",
-        *(f"forest.{column}" for column in spec["subgroups"]),
-        *(name for name in spec["sensitivity"] if name in DRAWN),
-    ]
+    "results/appraisal/stars.svg",
+    "results/appraisal/traffic_light.svg",
+    *(
+        f"results/pooling/{outcome}.{figure}.svg"
+        for outcome, spec in config["outcomes"].items()
+        for figure in [
+            "forest",
+            "funnel",
+            "risk_of_bias",
+            *(f"forest.{column}" for column in spec["subgroups"]),
+            *(name for name in spec["sensitivity"] if name in DRAWN),
+        ]
+    ),
 ]
 
 
@@ -128,7 +132,5 @@ rule all:
     input:
         "results/report/report.html",
         "results/flow/flow.svg",
-        "results/appraisal/stars.svg",
-        "results/appraisal/traffic_light.svg",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

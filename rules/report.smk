@@ -19,14 +19,10 @@ rule write_report:
         reports="results/duplicates/reports.parquet",
         studies="results/full_text/studies.csv",
         scores="results/appraisal/scores.csv",
+        appraisal_agreement="results/appraisal/agreement.csv",
         extraction="results/extraction/decisions.csv",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
-        figures=[
-            "results/flow/flow.svg",
-            "results/appraisal/stars.svg",
-            "results/appraisal/traffic_light.svg",
-            *PLOTS,
-        ],
+        figures=["results/flow/flow.svg", *PLOTS],
     output:
         page="results/report/report.html",
         studies="results/report/studies.csv",

@@ -122,7 +122,7 @@ def test_rounds(tmp_path):
     assert (boxes["screened"], boxes["undecided_title_abstract"], boxes["excluded_title_abstract"]) == (9, 0, 4)
     page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
     assert "Screening was stopped before 10 of 19 were read: 2026-05-01, agreed by anna, ben and dora." in page
-    assert "each by two of anna, ben and dora independently of each other" in page
+    assert "each by two of anna, ben, dora and carl independently of each other" in page
     assert "handed out in batches of 5, in order of predicted relevance" in page
     assert "(4, kappa 0.66)" in page
     review.idle()

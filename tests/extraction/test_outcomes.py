@@ -47,7 +47,7 @@ def test_every_study_is_there_with_its_reason():
         row("g", overlaps_with="Nobody 2020"),
         row("h", overlaps_with="h"),
         row("i", overlaps_with="NR"),
-        row("j", events="0"),
+        row("j", events="0", total="6"),
     )
     assert table["status"].to_dict() == {
         "a": "used",

@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     restore.add_argument("--copy", type=Path, metavar="FILE", help="the copy in config/sheets/history/ to go back to")
     restore.add_argument("--show", action="store_true", help="say what would change and change nothing")
+    rename = commands.add_parser("rename-reviewer", help="give a reviewer another name, with all sheets and answers")
+    rename.add_argument("old", help="the name so far")
+    rename.add_argument("new", help="the name from now on")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
     export = commands.add_parser(
@@ -66,6 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from prismake.cli.restore import restore as go_back
 
             go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
+        elif chosen.command == "rename-reviewer":
+            from prismake.cli.rename import rename as give_name
+
+            give_name(chosen.old, chosen.new, _CONFIG)
         elif chosen.command == "chase":
             from prismake.cli.chase import chase_included
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
-from prismake.core.states import State
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.doubts import doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
+from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.measure_parts import ROLES
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _statuses(
     """Status and remark by row and outcome."""
     waiting = _waiting(items, label, notes, outcomes, cohorts)
     own = {
-        (key, name): _own_status(item, spec, waiting.get(key, ()))
+        (key, name): _own_status(item, spec, cohorts.overlap, waiting.get(key, ()))
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
@@ -194,11 +194,9 @@ def _waiting(
     """By row, what the checks of the settled numbers found and nobody has answered."""
     fields = {field["name"]: field for field in cohorts.fields}
     columns = [Column(name, field["label"], field["type"]) for name, field in fields.items()]
-    agreed = {
-        key: {column.name: item.get(column.name, "") for column in columns}
-        for key, item in items.items()
-        if item["state"] in (State.SETTLED, State.PROBLEM)
-    }
+    values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
+    # of a study that is not finished, the fields that are settled
+    agreed = {key: own for key, own in values.items() if any(own.values())}
     extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
     remarks: dict[str, list[str]] = {}
     for item, note in zip(notes["item_id"], notes["note"], strict=True):
@@ -209,7 +207,9 @@ def _waiting(
     return waiting
 
 
-def _own_status(item: Mapping[str, str], spec: Mapping[str, Any], waiting: Sequence[Finding]) -> tuple[str, str]:
+def _own_status(
+    item: Mapping[str, str], spec: Mapping[str, Any], overlap: str, waiting: Sequence[Finding]
+) -> tuple[str, str]:
     """Whether a row has a number for an outcome that can be pooled, other studies aside."""
     columns = set(spec["columns"].values())
     own = [finding for finding in waiting if columns & set(finding.columns)]
@@ -219,7 +219,7 @@ def _own_status(item: Mapping[str, str], spec: Mapping[str, Any], waiting: Seque
         return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
     if waiting:
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
-    if item["state"] != State.SETTLED:
+    if is_unfinished(item, spec, overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item[column] for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]

@@ -11,6 +11,7 @@ from prismake.kept.formats import (
     CHANGES,
     EVENTS,
     IDS,
+    OFFERED_FORM,
     PREFILLED,
     RECORDS,
     SHEET_STATE,
@@ -31,6 +32,7 @@ _BY_END = {
     ".answers.json": ANSWERS,
     ".rounds.json": ALLOCATION,
     ".taken.json": PREFILLED,
+    ".form.json": OFFERED_FORM,
     ".events.jsonl": EVENTS,
     ".json": SHEET_STATE,
 }

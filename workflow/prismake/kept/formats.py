@@ -45,6 +45,7 @@ _SHEET = {
     "waiting?": int,
     "waits?": int,
     "accepted?": str,
+    "taken_for_own?": [str],
 }
 _ROUND = {
     "kind": str,
@@ -92,6 +93,18 @@ CHANGES = Kind(
     },
 )
 RECORDS = Kind("copy of the records", {})
+OFFERED_FORM = Kind(
+    "list of what the sheets asked",
+    {
+        "columns": Of(Of([str])),
+        "labels": _TEXT_OF,
+        "choices": Of([str]),
+        "pages": _TEXT_OF,
+        "criteria": [Of([str])],
+        "shown": Of(int),
+        "judged": Of(Of([str])),
+    },
+)
 
 
 def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:

@@ -18,10 +18,10 @@ Prefilled = dict[str, dict[str, dict[str, Any]]]
 
 def load_prefilled(stage: str, folder: Path = SHEETS) -> Prefilled:
     """What was filled in at a stage so far."""
-    return (store.read(_file(stage, folder), PREFILLED) or {"prefilled": {}})["prefilled"]
+    return (store.read(prefilled_file(stage, folder), PREFILLED) or {"prefilled": {}})["prefilled"]
 
 
-def _file(stage: str, folder: Path) -> Path:
+def prefilled_file(stage: str, folder: Path) -> Path:
     return folder / "history" / f"{stage}.taken.json"
 
 
@@ -43,4 +43,4 @@ def save_prefilled(stage: str, who: str, rows: Iterable[Mapping[str, Any]], fold
         before = (present or {"prefilled": {}})["prefilled"]
         return {"prefilled": {**before, who: {**before.get(who, {}), **new}}}
 
-    store.update(_file(stage, folder), PREFILLED, changed)
+    store.update(prefilled_file(stage, folder), PREFILLED, changed)

@@ -6,7 +6,7 @@ What can be made again, and from what:
   what is not there the items that were offered, whose ids they are;
 - answers read last: the log of first answers and the log of changes, replayed;
 - the list of workbooks: the workbooks themselves, each of which is then read again;
-- what was handed out: nothing has to be done here, the next run finds it in the sheets;
+- what was handed out, and what the sheets asked: nothing has to be done here, the next run finds it in the sheets;
 - answers taken over from exports: both sides of a conflict; else the queues of the last run;
 - sources and records: the results of the last run;
 - logs: every line that can still be read, of both sides of a conflict.
@@ -33,6 +33,7 @@ from prismake.kept.formats import (
     CHANGES,
     EVENTS,
     IDS,
+    OFFERED_FORM,
     PREFILLED,
     RECORDS,
     SHEET_STATE,
@@ -238,6 +239,14 @@ def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
     return path.unlink, lines
 
 
+def _offered_form(path: Path, kind: Kind, review: Path) -> Planned:
+    lines = (
+        "The next run makes it again from the sheets as they are; under which version of the criteria a decision was "
+        "made, and what a column was called before, are then no longer known.",
+    )
+    return path.unlink, lines
+
+
 def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
     stage = path.name.partition(".")[0]
     prefilled = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
@@ -299,6 +308,7 @@ _PLANS: Mapping[str, Callable[[Path, Kind, Path], Planned]] = {
     SHEET_STATE.name: _sheet_state,
     ALLOCATION.name: _allocation,
     PREFILLED.name: _prefilled,
+    OFFERED_FORM.name: _offered_form,
     SOURCES.name: _sources,
     RECORDS.name: _records,
     EVENTS.name: _log,

@@ -102,6 +102,11 @@ def accept(path: Path) -> None:
     store.update(state_file(stage, folder), SHEET_STATE, accepting)
 
 
+def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
+    """Names of other sheets that this one may bear: those that its reviewer had before."""
+    return list(book["sheets"].get(path.name, {}).get("taken_for_own", ()))
+
+
 def remember(
     stage: str,
     before: Mapping[str, str],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.report.appraisal_methods import instrument_details
+from prismake.report.appraisal_part import appraisal_part
 from prismake.report.status import rows
 
 if TYPE_CHECKING:
@@ -35,10 +36,18 @@ def gather(
     citations = {row["report_id"]: citation(row) for row in reports.to_dict("records")}
     fields = config["extraction"]["fields"]
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
+    instruments = instrument_details(config["appraisal"]["instruments"])
+    results = [read_json(path) for path in inputs["results"]]
     context = {
         "config": config,
         "versions": versions,
-        "instruments": instrument_details(config["appraisal"]["instruments"]),
+        "instruments": instruments,
+        "appraisal": appraisal_part(
+            read_csv(inputs["scores"]),
+            read_csv(inputs["appraisal_agreement"]),
+            {result["outcome"]: result["title"] for result in results},
+            {name: details["title"] for name, details in instruments.items()},
+        ),
         "stages": statuses,
         "status": rows(statuses),
         "searches": [read_json(path) for path in inputs["searches"]],
@@ -54,7 +63,7 @@ def gather(
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "known": read_csv(inputs["known"]).to_dict("records"),
-        "results": [read_json(path) for path in inputs["results"]],
+        "results": results,
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),
         "excluded": left_out_reports(read_csv(inputs["full_text"]), reports),

@@ -103,10 +103,10 @@ def paragraphs(
     texts = {
         "Registration and protocol": config.get("registration", ""),
         "Information sources and search": _searches(searches),
-        "Duplicates": _duplicates(config),
+        "Duplicates": _duplicates(config, stages),
         "Selection": selection(config, stages),
-        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL)),
-        "Data collection": _extraction(config),
+        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
+        "Data collection": _extraction(config, stages),
         "Synthesis": _synthesis(config),
         "Software": _software(versions),
     }
@@ -136,23 +136,23 @@ def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
     return " ".join(sentences)
 
 
-def _duplicates(config: Mapping[str, Any]) -> str:
+def _duplicates(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
     versions = config.get("duplicates", {}).get("merge_cochrane_versions", "ask")
     treated = {True: "taken as one report", False: "kept apart"}.get(versions, "put before the panel")
     return (
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
-        f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates')}. Successive versions of one "
-        f"Cochrane review were {treated}."
+        f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates', stages)}. Successive versions "
+        f"of one Cochrane review were {treated}."
     )
 
 
-def _extraction(config: Mapping[str, Any]) -> str:
+def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
     labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
     if not labels:
         return ""
     return (
-        f"Data were extracted {panel(config, 'extraction')}: {join(labels)}. What a report does not say was recorded "
-        "as not reported, which is neither zero nor blank. Cohorts published more than once were pooled once."
+        f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. What a report does not say was "
+        "recorded as not reported, which is neither zero nor blank. Cohorts published more than once were pooled once."
     )
 
 

@@ -31,6 +31,7 @@ def render(context: Mapping[str, Any]) -> str:
     config        the protocol with its defaults (title, question, reviewers, criteria, outcomes, ...); from it come
                   heading and methods. ``notice``, ``authors`` and ``registration`` are shown when not empty.
     versions      {"prismake": "0.1.0", "Python": "3.11.7", ...}, in the order to be printed
+    appraisal     what ``prismake.report.appraisal_part`` makes of scores and agreement
     instruments   {instrument name: {"title": str}} of those in ``config["appraisal"]["instruments"]``
     stages        list of the contents of ``<stage>/status.json`` in order: stage, title, unit, of, settled, open,
                   rounds (``prismake.sheets.progress``), problems (list of {"where", "what"})

@@ -15,10 +15,21 @@ _ORDERS = {
 }
 
 
-def panel(config: Mapping[str, Any], stage: str) -> str:
-    """By whom a stage was judged, as the protocol splits the work: ``by anna and ben independently of each other``."""
+def panel(config: Mapping[str, Any], stage: str, statuses: Sequence[Mapping[str, Any]] = ()) -> str:
+    """By whom a stage was judged: ``by anna and ben independently of each other``.
+
+    Args:
+        statuses: the contents of ``<stage>/status.json``. Who has answered is told from them; while nobody has, from
+            the protocol.
+    """
     names = config.get(stage, {}).get("reviewers") or config["reviewers"]
     split = config.get(stage, {}).get("split") or {}
+    judged = next((status.get("judged") for status in statuses if status.get("stage") == stage), None) or {}
+    if people := set(judged.get("people", ())):
+        changed = people != set(names)
+        names = [*(who for who in names if who in people), *sorted(people.difference(names))]
+        if changed and not split.get("check") and judged["each"]:
+            split = {"per_record": judged["each"]}
     if len(names) == 1:
         return f"by {names[0]} alone"
     if check := split.get("check"):
@@ -40,7 +51,7 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
 
     ``stages`` are the contents of ``<stage>/status.json``; what was really done is told from them, not from settings.
     """
-    first, second = panel(config, "title_abstract"), panel(config, "full_text")
+    first, second = panel(config, "title_abstract", stages), panel(config, "full_text", stages)
     same = first == second
     sentences = [
         f"Titles and abstracts{' and then full texts' if same else ''} were judged {first}"
@@ -54,6 +65,7 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
     known = {stage.get("stage", ""): stage for stage in stages}
     for name, things in (("title_abstract", "Records"), ("full_text", "Full texts")):
         sentences += _rounds(config.get(name, {}), known.get(name), things)
+        sentences += _amendments(known.get(name), things)
     return " ".join(sentences)
 
 
@@ -74,6 +86,20 @@ def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, thing
         left = f"{status['not_screened']:,} of {status['of']:,}"
         sentences.append(f"Screening was stopped before {left} were read: {rounds['stopped'].rstrip('.')}.")
     return sentences
+
+
+def _amendments(status: Mapping[str, Any] | None, things: str) -> list[str]:
+    """How many decisions were made before the criteria were last amended (PRISMA 2020, item 24c)."""
+    criteria = (status or {}).get("criteria") or {}
+    counts = criteria.get("decided_under", [])
+    former, every = sum(counts[:-1]), sum(counts)
+    if not former:
+        return []
+    times = "once" if len(counts) == 2 else f"{len(counts) - 1} times"
+    return [
+        f"Question or criteria were amended {times} while {things.lower()} were judged: {former:,} of {every:,} "
+        "decisions were made under an earlier version."
+    ]
 
 
 def _orders(settings: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from prismake.core.names import SETTLED
 from prismake.extraction.composite_cells import Part, Sheet, read_row
 from prismake.extraction.extracted import Outcome
-from prismake.protocol.forms import Field, Form, allowed, as_typed, parse_answer
+from prismake.kept.offered_forms import OfferedForm
+from prismake.protocol.forms import Choice, Field, Form, allowed, as_typed, parse_answer
 from prismake.protocol.parsing import question_back
-from prismake.sheets.layout import DISPUTED, ITEM, SETTLED, Column, row_choices
+from prismake.sheets.layout import DISPUTED, ITEM, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.queue import Queue, column_of
@@ -24,6 +26,7 @@ class SheetAnswers:
     ``answers``: item to field to answer in normal form. ``notes``: item to text. ``reasons``: item to why a judgement
     differs from its proposal. ``places``: item to its rows. ``problems``: (place, sentence). ``broken``: item to fields
     that were not understood. ``how``: item to field to how its number was got, where it is not simply printed.
+    ``withdrawn``: (header, answer that is allowed no longer) to the rows that give it.
     """
 
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -33,22 +36,32 @@ class SheetAnswers:
     problems: list[tuple[str, str]] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)
     how: dict[str, dict[str, str]] = field(default_factory=dict)
+    withdrawn: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+
+_NEVER_OFFERED = OfferedForm()
 
 
 def read_reviewer(
-    table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue, outcomes: Sequence[Outcome] = ()
+    table: SheetTable,
+    form: Form,
+    columns: Sequence[Column],
+    queue: Queue,
+    outcomes: Sequence[Outcome] = (),
+    offered: OfferedForm = _NEVER_OFFERED,
 ) -> SheetAnswers:
     """The answers of a reviewer's sheet.
 
     Args:
         outcomes: at extraction, what the numbers are for: a percentage needs its total.
         queue: item id to its row in the stage's queue (``title``, and ``choices`` where rows differ).
+        offered: what the sheets of the stage have asked so far.
 
     Raises:
         SheetError: a column was sorted without the others: ids, titles and checks no longer fit.
     """
     sheet = SheetAnswers()
-    answer_columns = [column for column in columns if column.role == "answer"]
+    answer_columns = [column for column in columns if column.role == "answer" and column.header in table.headers]
     by_row = any(column.answer.by_row for column in answer_columns if column.answer)
     titles = dict(column_of(queue, "title"))
     sheet.problems += match_rows(table, titles, _title(columns))
@@ -70,17 +83,19 @@ def read_reviewer(
                 # nobody asks about this item now: its cells are no problem, and stay in the history as they are
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
-            _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices))
+            _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices), offered)
         _note(sheet.notes, item, row, form.note)
         _note(sheet.reasons, item, row, form.reason)
         sheet.places.setdefault(item, []).append(number)
     return sheet
 
 
-def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue) -> SheetAnswers:
+def read_consensus(
+    table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue, offered: OfferedForm = _NEVER_OFFERED
+) -> SheetAnswers:
     """The answers of a consensus sheet: one row a disagreement, named by item and question."""
     sheet = SheetAnswers()
-    by_label = {question.label.casefold(): question for question in form.fields}
+    by_label = questions_by_label(form, offered)
     sheet.problems += match_rows(
         table,
         dict(column_of(queue, "title")),
@@ -91,6 +106,8 @@ def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], que
     for number, row in table.rows:
         item, label = text_of(row[ITEM]), text_of(row[DISPUTED])
         question = by_label.get(label.casefold())
+        if item and label in offered.labels and question is None:
+            continue  # the question is asked no longer
         if not item or question is None:
             if text_of(row[SETTLED]):
                 place = table.address(number, DISPUTED if item else ITEM)
@@ -98,10 +115,17 @@ def read_consensus(table: SheetTable, form: Form, columns: Sequence[Column], que
                 sheet.problems.append((place, sentence))
             continue
         choices = row_choices(queue.get(first_of(item), {}))
-        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices))
+        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices), offered)
         _note(sheet.notes, item, row, form.note)
         sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
     return sheet
+
+
+def questions_by_label(form: Form, offered: OfferedForm) -> dict[str, Field]:
+    """By what a question is called or was called, in small letters, the question; today's names come first."""
+    fields = {question.name: question for question in form.fields}
+    former = {label.casefold(): fields[name] for label, name in offered.labels.items() if name in fields}
+    return {**former, **{question.label.casefold(): question for question in form.fields}}
 
 
 class _Cell(NamedTuple):
@@ -116,7 +140,7 @@ class _Cell(NamedTuple):
     choices: Sequence[str]
 
 
-def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
+def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell, offered: OfferedForm) -> None:
     """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
     number, item, name, question, header, raw, choices = cell
     answer = parse_answer(question, raw, choices)
@@ -136,11 +160,22 @@ def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell) -> None:
         problem = f"{item} is there twice, here “{answer}”, in {first} “{earlier[name]}”. Delete one row."
     elif answer:
         earlier[name] = answer
-    if problem:
+    if problem and answer is None and (former := _former_answer(question, raw, offered)):
+        sheet.withdrawn.setdefault((header, former), []).append(number)  # said once for all its rows
+        sheet.broken.setdefault(item, set()).add(name)
+    elif problem:
         sheet.problems.append((table.address(number, header), problem))
         sheet.broken.setdefault(item, set()).add(name)
     for doubted in sheet.broken.get(item, ()):  # a doubted answer counts as none
         earlier.pop(doubted, None)
+
+
+def _former_answer(question: Field, raw: Any, offered: OfferedForm) -> str:
+    """The answer that a cell gives among those which sheets allowed once; empty where it is none."""
+    former = offered.choices.get(question.name, ())
+    if question.kind != "choice" or question.by_row or not former:
+        return ""
+    return parse_answer(replace(question, choices=tuple(map(Choice, former))), raw) or ""
 
 
 def _numbers(form: Form, outcomes: Sequence[Outcome]) -> Sheet | None:

@@ -23,10 +23,13 @@ from prismake.sheets.counting import count_formula, is_count, is_count_formula, 
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import JUDGED, REASON, Column, cell_text
 from prismake.sheets.reading import SheetTable
+from prismake.sheets.renewal import Renewal
+from prismake.sheets.renewing import add_questions, renew_first_page, renew_headings, renew_lists
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import EMPHASIS, INK, Look
 
 _FILTER = re.compile(rb"<filterColumn\b.*?</filterColumn>|<filterColumn\b[^>]*/>", re.DOTALL)
+_UNCHANGED = Renewal()
 _LINE = Border(bottom=Side(style="thin", color="CBD2D9"))
 
 
@@ -37,6 +40,7 @@ def add_rows(
     rows: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     worked_out: Callable[[], Mapping[int, Mapping[str, Any]]],
+    renewed: Renewal = _UNCHANGED,
 ) -> None:
     """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
 
@@ -46,6 +50,7 @@ def add_rows(
         rows: new rows, values by column key.
         changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
         worked_out: the values in the sheet by row number and header; asked for when a cell of ours holds a formula.
+        renewed: what else is brought up to date because the protocol changed.
 
     Raises:
         PrismakeError, OSError: somebody saved the workbook after it was read, or the file cannot be written.
@@ -57,6 +62,8 @@ def add_rows(
     sheet = book[table.name]
     place = {column.key: headers[column.header] for column in columns if column.header in headers}
     _keep_values(sheet, header_row, headers, worked_out)
+    renew_headings(sheet, header_row, headers, renewed)
+    add_questions(sheet, header_row, renewed, place)
     _add_columns(sheet, header_row, columns, place, [*changes.values(), *rows])
     for number, texts in changes.items():
         for column in columns:
@@ -74,8 +81,12 @@ def add_rows(
         sheet.add_data_validation(
             DataValidation("list", dropdown.source, allow_blank=True, showErrorMessage=False, sqref=dropdown.area)
         )
-    _widen(sheet, header_row + 1, start + len(rows) - 1)
-    _count_on(book, sheet, header_row, columns, place, start + len(rows) - 1)
+    last = start + len(rows) - 1
+    _widen(sheet, header_row + 1, last)
+    if renewed.guide or renewed.added:
+        renew_lists(book, sheet, columns, place, (header_row + 1, last + SPARE))
+    renew_first_page(book, renewed.guide)
+    _count_on(book, sheet, header_row, columns, place, last, anew=bool(renewed.added))
     with replacing(path, (table.path, table.digest)) as draft:
         book.save(draft)
 
@@ -145,16 +156,29 @@ def _add_columns(
 
 
 def _count_on(
-    book: Any, sheet: Any, header_row: int, columns: Sequence[Column], place: Mapping[str, int], last: int
+    book: Any,
+    sheet: Any,
+    header_row: int,
+    columns: Sequence[Column],
+    place: Mapping[str, int],
+    last: int,
+    *,
+    anew: bool,
 ) -> None:
-    """The counts reach to the new last row; one that was saved as what it had come to is a formula again."""
+    """The counts reach to the new last row; one that was saved as what it had come to is a formula again.
+
+    ``anew``: there are more questions than before, which are counted too.
+    """
+    letters = {key: get_column_letter(column) for key, column in place.items()}
     for page in book.worksheets:
         for cell in (cell for row in page.iter_rows(max_row=header_row + 1) for cell in row):
-            if cell.data_type == "f" and is_count_formula(cell.value):
+            if cell.data_type == "f" and is_count_formula(cell.value) and anew:
+                name = "" if page is sheet else sheet.title
+                cell.value = f"={count_formula(columns, letters, header_row + 1, last + SPARE, name)}"
+            elif cell.data_type == "f" and is_count_formula(cell.value):
                 cell.value = reaching(cell.value, last, SPARE)
     for cell in sheet[header_row]:
         if cell.data_type != "f" and is_count(cell.value):
-            letters = {key: get_column_letter(column) for key, column in place.items()}
             cell.value = f"={count_formula(columns, letters, header_row + 1, last + SPARE)}"
 
 

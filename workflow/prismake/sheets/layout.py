@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from prismake.core.names import SETTLED
 from prismake.core.records import normal_title
 from prismake.protocol.forms import Context, Field, Form
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
-SETTLED = "Settled"
 NO_LONGER = "no longer needed"
 REASON = "why"  # the key of the column in which people say why a judgement differs from its proposal
 JUDGED = "judged"  # the column of the queue that is filled in rows in which a judgement is given
@@ -42,6 +42,11 @@ class Column:
     link: str = ""
     answer: Field | None = None
     terms: tuple[str, ...] = ()  # set off in its texts
+
+    @property
+    def identity(self) -> str:
+        """What a column is, whatever its heading says; a field may be called like a column of context."""
+        return f"answer:{self.key}" if self.role == "answer" else self.key
 
 
 _COUNT = [Column("", "progress", "progress", 11)]
@@ -87,22 +92,33 @@ def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:
 def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     """One row a disagreement: what it is about, what each said and noted, what is settled.
 
-    What is said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
+    What the reviewers had before them to judge by stands here too, except what their own answers lead to. What is
+    said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
     """
-    title = next(context for context in form.context if context.column == "title")
+    shown = [context for context in form.context if context.column != PROPOSED]
+    title = next(context for context in shown if context.column == "title")
+    further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
     return [
         Column(ITEM, "item", "item_id", 16),
         *_COUNT,
-        Column(title.label, "context", "title", title.width, True),
+        _context(title, form.highlight),
+        *(column for after, column in further if not after),
         Column(DISPUTED, "field", "field", 22, True),
         *(Column(f"{name} says", "live", f"says.{name}", 18, True) for name in names),
         *(Column(f"{name} notes", "live", f"notes.{name}", 26, True) for name in names),
         Column("Allowed", "context", "allowed", 26, True),
         Column(SETTLED, "answer", "settled", 20, True),
         Column(form.note, "note", "note", 30, True),
+        *(column for after, column in further if after),
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 10),
     ]
+
+
+def _beside_question(context: Context, highlight: tuple[str, ...]) -> Column:
+    """A column of context beside the one that names the question in dispute."""
+    column = _context(context, highlight)
+    return replace(column, header=f"{column.header} as asked") if column.header == DISPUTED else column
 
 
 def cell_text(value: Any) -> str:

@@ -14,6 +14,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
+from prismake.sheets.amendments import amendment_words, criteria_status, judged_by, team_words
 from prismake.sheets.doubted_values import DoubtedValues, doubted_values
 from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
@@ -96,7 +97,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         counts[decision.state] += 1
     doubts = doubted.remarks
     reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
-    result = {
+    result: dict[str, Any] = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
         "unit": sheets.setup.form.unit,
@@ -106,10 +107,13 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "open": len(decisions) - counts[State.SETTLED] - counts[State.NOT_SCREENED],
         "rounds": batches_status(sheets, decisions),
         "reviewers": reviewers,
+        "judged": judged_by(sheets, decisions),
+        "criteria": criteria_status(sheets, decisions),
         "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
+    result["rounds"]["words"] += [*amendment_words(result["criteria"]), *team_words(sheets)]
     return result
 
 

@@ -122,6 +122,8 @@ def _refuse_other_title(rows: _Rows, number: int, row: Mapping[str, Any], item: 
     if not shown or shown == own or shown == cell_text(own):
         return
     words = normal_title(shown)
+    if text_of(row[CHECK]) == check_of(rows.key_of(item, row), shown):
+        return  # identifier, title and check stand as they were offered: it is the record that has another title now
     if words and words != normal_title(own) and rows.by_title().get(words, item) != item:
         raise _sorted_alone(rows.table, number, header, item, rows.by_title()[words])
 

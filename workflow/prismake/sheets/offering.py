@@ -12,11 +12,13 @@ from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
+from prismake.kept.offered_forms import OfferedForm, save_offered_form
 from prismake.kept.prefilled import prefilled_for, save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
+from prismake.sheets.answers import SheetAnswers, questions_by_label
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
@@ -26,19 +28,28 @@ from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
+from prismake.sheets.renewal import Guide, Renewal, asked_now, page_digest, renewal, with_new_judgements
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
 
 logger = logging.getLogger(__name__)
 
 
-def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str]) -> None:
+def offer(
+    planned: Plan,
+    guide: Sequence[tuple[str, str]],
+    order: Sequence[str],
+    criteria: Mapping[str, Sequence[str]] | None = None,
+    for_adjudicator: Sequence[tuple[str, str]] = (),
+) -> None:
     """Bring every sheet of a stage up to date with the queue.
 
     Args:
         planned: the stage as it was read, and what is to be handed out next.
         guide: label and text of the lines of the first page.
         order: the queue's item ids in the order in which new rows are handed out.
+        criteria: the texts by which the stage judges, where it judges by any.
+        for_adjudicator: the lines of the first page of the consensus sheet.
 
     Raises:
         MissingSheet: a sheet with answers is gone.
@@ -52,6 +63,8 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
     for error in planned.sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
+    offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept.offered, criteria))
+    save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
     doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
     expected, waiting = _expected_from(sheets), {}
@@ -60,8 +73,24 @@ def offer(planned: Plan, guide: Sequence[tuple[str, str]], order: Sequence[str])
             logger.warning("%s", sheets.refused[who])
             continue
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
-        waiting[sheets.path(who).name] = _offer_one(sheets, who, rows, guide, doubted.get(who, {}))
+        lines = (for_adjudicator or guide) if who == CONSENSUS else guide
+        name = sheets.path(who).name
+        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}))
+        if not waiting[name]:
+            offered = _as_offered(sheets, who, lines, offered)
+    save_offered_form(setup.stage, offered, setup.folder)
     sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
+
+
+def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
+    """What is known of the form of a sheet once it was brought up to date."""
+    path = sheets.path(who)
+    if not path.exists():
+        return offered
+    table = sheets.tables.get(who)
+    columns = [c for c in sheets.columns(who) if table is None or c.header in (*table.headers, *table.lacking)]
+    headings = {column.identity: column.header for column in columns if column.header}
+    return offered.with_columns(path.name, headings).with_page(path.name, page_digest(guide))
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
@@ -131,17 +160,22 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
         key = f"{named}/{question.label}"
         speakers = sheets.setup.speakers(item, sheets.reviewers).items()
         rows[key] = {
+            **{context.column: row.get(context.column, "") for context in sheets.setup.form.context},
             "item_id": named,
-            "title": row["title"],
             "field": question.label,
             "allowed": allowed(question, row_choices(row)),
             "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
             "check": check_of(key, str(row["title"])),
             "state": by_item[item].fields[name].remark,
             **{f"says.{voice}": says[who] for voice, who in speakers},
-            **{f"notes.{voice}": sheets.answers[who].notes.get(item, "") for voice, who in speakers},
+            **{f"notes.{voice}": _noted(sheets.answers[who], item) for voice, who in speakers},
         }
     return rows
+
+
+def _noted(own: SheetAnswers, item: str) -> str:
+    """What a reviewer wrote beside an answer: the note, and why a judgement differs from its proposal."""
+    return "\n".join(text for text in (own.notes.get(item, ""), own.reasons.get(item, "")) if text)
 
 
 def _offer_one(
@@ -162,23 +196,26 @@ def _offer_one(
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
-    known = _keys(table, who)
+    known = _keys(table, who, sheets)
     new = [rows[key] for key in rows if key not in known]
     changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets, doubted))
-    if not new and not changes:
+    renewed = renewal(sheets, who, table, guide)
+    if not new and not changes and not renewed:
         return 0
     if open_in_program(table.path) or open_in_program(path):
         logger.warning("%s is open in a spreadsheet program: %d rows wait until it is closed", table.path, len(new))
-        return len(new) + len(changes)
+        return len(new) + len(changes) or 1
     if sheet_state.user_digest(sheets.kept.state, path):
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
-        _add(sheets, who, table, new, changes, guide)
+        _add(sheets, who, table, new, changes, guide, renewed)
     except ChangedMeanwhile:
         logger.warning("%s was saved while rows were added to it: %d rows wait for the next run", table.path, len(new))
-        return len(new) + len(changes)
+        return len(new) + len(changes) or 1
     logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
+    for column in renewed.added:
+        logger.info("%s: new column “%s”, added", path, column.header)
     return 0
 
 
@@ -195,13 +232,15 @@ def _add(
     new: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
+    renewed: Renewal,
 ) -> None:
     from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
 
     path, columns = sheets.path(who), sheets.columns(who)
-    every = cache(lambda: dict(read_sheet(table.path, columns, everything=True).rows))
+    offered = sheets.kept.headings(path)
+    every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
-        add_rows(table, path, columns, new, changes, every)
+        add_rows(table, path, columns, new, changes, every, renewed)
     except (PrismakeError, OSError, MemoryError):
         raise  # it cannot be written, in whatever form
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
@@ -218,12 +257,15 @@ def _add(
         table.path.unlink()
 
 
-def _keys(table: SheetTable, who: str) -> dict[str, list[int]]:
-    """The keys of the rows that a sheet has, each with its row numbers."""
+def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:
+    """The keys of the rows that a sheet has, each with its row numbers; questions under the names of today."""
     known: dict[str, list[int]] = {}
+    questions = questions_by_label(sheets.setup.form, sheets.kept.offered) if who == CONSENSUS else {}
     for number, row in table.rows:
         item = str(row.get(ITEM) or "").strip()
-        key = f"{item}/{str(row.get(DISPUTED) or '').strip()}" if who == CONSENSUS else item
+        label = str(row.get(DISPUTED) or "").strip()
+        question = questions.get(label.casefold())
+        key = f"{item}/{question.label if question else label}" if who == CONSENSUS else item
         known.setdefault(key, []).append(number)
     return known
 

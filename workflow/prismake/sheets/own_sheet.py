@@ -94,15 +94,15 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
-    table = read_sheet(file, columns)
-    _refuse_foreign(table, who)
+    table = read_sheet(file, columns, offered=session.kept.headings(path))
+    _refuse_foreign(table, who, sheet_state.taken_for_own(state, path), setup.team)
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
     if who == CONSENSUS:
-        answers = read_consensus(table, form, columns, extended.rows())
+        answers = read_consensus(table, form, columns, extended.rows(), session.kept.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes)
+        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept.offered)
     last_good = session.kept.last_good.get(who, {})
     sheet = CheckedSheet(
         setup.stage, who, form, columns, table, answers, extended.queue, extended.known(), last_good=last_good
@@ -113,14 +113,16 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     return OwnSheet(replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs)
 
 
-def _refuse_foreign(table: SheetTable, who: str) -> None:
+def _refuse_foreign(table: SheetTable, who: str, known: Sequence[str], team: Sequence[str]) -> None:
     """A sheet that was copied or renamed over another one would make one person's answers count as another's."""
-    if table.owner and table.owner.casefold() != who.casefold():
+    if table.owner and table.owner.casefold() not in {name.casefold() for name in (who, *known)}:
+        renamed = f"If {table.owner} is called {who} now, type: prismake rename-reviewer {table.owner} {who}. "
         raise SheetError(
             f"by its first page this is the sheet of {table.owner}, not of {who}.",
             where=str(table.path),
             remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
-            f"write {who} beside “{OWNER}” on the first page. Until then the answers read last stay in force.",
+            f"write {who} beside “{OWNER}” on the first page. {'' if table.owner in team else renamed}"
+            "Until then the answers read last stay in force.",
         )
 
 

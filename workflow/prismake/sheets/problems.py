@@ -8,7 +8,8 @@ from typing import Any
 from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
-from prismake.sheets.checks import incomplete, missing_answers, own_judgements, stray_answers
+from prismake.sheets.amendments import renamed_in_protocol
+from prismake.sheets.checks import incomplete, missing_answers, no_longer_asked, own_judgements, stray_answers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
@@ -18,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     own_judgements.check,
     stray_answers.check,
     missing_answers.check,
+    no_longer_asked.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 
@@ -27,7 +29,7 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
     refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
     changes = list(read_changes(sheets.setup.folder))
     of_sheets = (problem for who in sheets.owners for problem in _of_sheet(sheets, who, changes))
-    problems = [*refused, *of_sheets, *_of_consensus(sheets, decisions)]
+    problems = [*refused, *renamed_in_protocol(sheets), *of_sheets, *_of_consensus(sheets, decisions)]
     return [{"where": where, "what": what} for where, what in problems]
 
 
@@ -55,6 +57,7 @@ def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -
         last_good,
         changes,
         sheets.own_paths.get(who),
+        sheets.kept.headings(setup.path(who)) or {},
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
+from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
 from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
@@ -32,7 +33,8 @@ class SheetTable:
     nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
     count, and ``beside`` what stands there by (row, column). ``odd``: (row, header) of cells that look filled
     and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
-    empty where it does not say.
+    empty where it does not say. ``former``: header to the heading that stands there, where it is called otherwise
+    now. ``lacking``: headers of questions that were never offered on this sheet.
     """
 
     path: Path
@@ -40,22 +42,35 @@ class SheetTable:
     header_row: int
     headers: dict[str, int]
     rows: list[tuple[int, dict[str, Any]]]
-    extra: tuple[str, ...]
+    extra: Mapping[str, int]
     odd: dict[tuple[int, str], str] = field(default_factory=dict)
     digest: str = ""
     beside: dict[tuple[int, int], Any] = field(default_factory=dict)
     unnamed: tuple[int, ...] = ()
     owner: str = ""
+    former: Mapping[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
         return f"{self.path.name}, sheet “{self.name}”, cell {column_letter(self.headers[header])}{row}"
 
 
-def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = False) -> SheetTable:
+def read_sheet(
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    everything: bool = False,
+    offered: Headings | None = None,
+    partial: bool = False,
+) -> SheetTable:
     """Read the table of a workbook by its headers.
 
     Args:
+        columns: those of today; the table is given under their headers, whatever they were called when it was offered.
+        offered: the headings under which columns were offered on this sheet; a question that is not among them is no
+            missing column. None where that is not known.
+        partial: an earlier copy, which may lack questions that were offered after it was made.
         everything: the cells of all columns; without it those of the columns that are ever looked at again, which
             leaves out abstracts and what people added.
 
@@ -70,7 +85,8 @@ def read_sheet(path: Path, columns: Sequence[Column], *, everything: bool = Fals
     _refuse_stray_cells(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            return replace(_only_table(path, book, columns, everything), digest=as_read)
+            found = _only_table(path, book, _Form(columns, offered, partial), everything)
+            return replace(found, digest=as_read)
     except SheetError:
         raise
     except python_calamine.PasswordError as error:
@@ -99,12 +115,33 @@ def _refuse_stray_cells(path: Path) -> None:
         )
 
 
-def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bool) -> SheetTable:
+@dataclass(frozen=True)
+class _Form:
+    """The columns to look for, and the headings under which they were offered; see ``read_sheet``."""
+
+    columns: Sequence[Column]
+    offered: Headings | None = None
+    partial: bool = False
+
+    def headings(self, column: Column) -> list[str]:
+        """What a column may be called, the likeliest first."""
+        known = (self.offered or {}).get(column.identity, ())
+        return list(dict.fromkeys(map(normal_word, [*reversed(known), column.header])))
+
+    def may_lack(self, column: Column) -> bool:
+        """Whether a column was never offered on this sheet, so that nobody has taken it away."""
+        if column.role != "answer":
+            return column.role not in ("item", "field", "check")
+        return self.partial or (bool(self.offered) and column.identity not in (self.offered or {}))
+
+
+def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTable:
     """The one sheet that holds the table, read."""
+    columns = form.columns
     candidates, owner = [], ""
     for index, meta in enumerate(book.sheets_metadata):
         sheet = book.get_sheet_by_name(meta.name)
-        if (header := _header_row(sheet, columns)) is not None:
+        if (header := _header_row(sheet, form)) is not None:
             candidates.append((index, meta.name, sheet, header))
         else:
             owner = owner or _owner(sheet)
@@ -122,7 +159,7 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
         )
     index, name, sheet, header = candidates[0]
     cells = _row(sheet, header)
-    headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, columns)
+    headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, form)
     unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
     beside: dict[tuple[int, int], Any] = {}
     read = headers if not everything else {**extra, **headers}
@@ -138,7 +175,24 @@ def _only_table(path: Path, book: Any, columns: Sequence[Column], everything: bo
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
-    return SheetTable(path, name, header + 1, headers, rows, tuple(extra), named, "", beside, tuple(unnamed), owner)
+    lacking = tuple(column.header for column in columns if column.role == "answer" and column.header not in headers)
+    shown = {text: str(cells[place - 1]).strip() for text, place in headers.items()}
+    former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(text)}
+    return SheetTable(
+        path,
+        name,
+        header + 1,
+        headers,
+        rows,
+        extra,
+        named,
+        "",
+        beside,
+        tuple(unnamed),
+        owner,
+        former,
+        lacking,
+    )
 
 
 def _owner(sheet: Any) -> str:
@@ -155,11 +209,12 @@ def _row(sheet: Any, index: int) -> list[Any]:
     return [""] * sheet.start[1] + next(islice(sheet.iter_rows(), index, None))
 
 
-def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
+def _header_row(sheet: Any, form: _Form) -> int | None:
     """The index of the header row when the sheet holds the table."""
-    required = {normal_word(column.header) for column in columns if column.role in ("item", "check")}
-    least = max(2, sum(column.role not in ("live", "progress") for column in columns) // 2)
-    known = {normal_word(column.header) for column in columns}
+    required = {normal_word(column.header) for column in form.columns if column.role in ("item", "check")}
+    expected = [c for c in form.columns if c.role not in ("live", "progress") and not (c.answer and form.may_lack(c))]
+    least = max(2, len(expected) // 2)
+    known = {word for column in form.columns for word in form.headings(column)}
     for index, row in enumerate(islice(sheet.iter_rows(), _HEADER_SEARCH)):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
         if required & words and len(words & known) >= least:
@@ -167,30 +222,46 @@ def _header_row(sheet: Any, columns: Sequence[Column]) -> int | None:
     return None
 
 
-def _places(
-    path: Path, where: str, cells: Sequence[Any], columns: Sequence[Column]
-) -> tuple[dict[str, int], dict[str, int]]:
+def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[dict[str, int], dict[str, int]]:
     """The places (from 1) of our headers and of the others; raises when one that must be read is missing or twice."""
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(cells, start=1):
         if cell not in ("", None):
             places.setdefault(normal_word(cell), []).append(index)
-    known = {normal_word(column.header): column for column in columns}
+    known = _by_heading(form, places)
     problems = []
-    for word, column in known.items():
+    for column in form.columns:
+        word = next((heading for heading, owner in known.items() if owner is column), "")
         if column.role in ("progress", "context", "live", "note", "state"):
             continue  # a missing one costs nothing that must be read
-        if word not in places:
-            problems.append(f"the column “{column.header}” is missing")
+        if not word:
+            if not form.may_lack(column):
+                problems.append(f"the column “{column.header}” is missing")
         elif len(places[word]) > 1:
             problems.append(f"the column “{column.header}” is there {len(places[word])} times")
     if problems:
         remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
-    headers = {column.header: places[word][0] for word, column in known.items() if word in places}
+    headers = {column.header: places[word][0] for word, column in known.items()}
     used = set(headers.values())
     others = ((index, cell) for index, cell in enumerate(cells, start=1) if index not in used)
     return headers, {str(cell): index for index, cell in others if cell not in ("", None) and not is_count(cell)}
+
+
+def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, Column]:
+    """By heading in the sheet, the column of today that it is; columns that were offered come before new ones."""
+    known: dict[str, Column] = {}
+    found: set[str] = set()
+    offered = form.offered or {}
+    columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
+    for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
+        for column in columns:
+            heading = next(islice(form.headings(column), turn, None), "")
+            if column.identity not in found and heading in places and heading not in known:
+                known[heading] = column
+                found.add(column.identity)
+    order = {column.identity: place for place, column in enumerate(form.columns)}
+    return dict(sorted(known.items(), key=lambda entry: order[entry[1].identity]))
 
 
 def _rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ from prismake.core.files import digest, read_csv, replacing
 from prismake.core.names import CONSENSUS, EXTRACTION
 from prismake.extraction.extracted import outcomes_of
 from prismake.kept.answers import answers_file, read_events, read_snapshot
+from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
 from prismake.protocol.config import reviewers
 from prismake.protocol.forms import Form, allowed, load_form, typed_answer
-from prismake.protocol.guide import guide_lines
+from prismake.protocol.guide import adjudicator_lines, guide_lines
 from prismake.sheets.answers import read_consensus, read_reviewer
 from prismake.sheets.layout import Column, check_of, consensus_columns, reviewer_columns, row_choices, voices
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.queue import Queue
-from prismake.sheets.reading import read_sheet
+from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.workbook import new_workbook
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer
@@ -62,11 +64,20 @@ class SheetOf:
 
     def answers_in(self, path: Path) -> Answers:
         """What a workbook says, by itself. Raises SheetError when it cannot be read."""
-        table = read_sheet(path, self.columns)
+        table = self.table_in(path)
         if self.who == CONSENSUS:
-            return filled(read_consensus(table, self.form, self.columns, self.queue).answers)
+            return filled(read_consensus(table, self.form, self.columns, self.queue, self.offered).answers)
         outcomes = outcomes_of(self.protocol["outcomes"]) if self.stage == EXTRACTION else ()
-        return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes).answers)
+        return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes, self.offered).answers)
+
+    def table_in(self, path: Path) -> SheetTable:
+        """A workbook of this sheet, an earlier copy as well, which may lack what was asked later."""
+        headings = self.offered.columns.get(self.path.name)
+        return read_sheet(path, self.columns, offered=headings, partial=True)
+
+    @cached_property
+    def offered(self) -> OfferedForm:
+        return load_offered_form(self.stage, self.folder)
 
     def read_last(self) -> Answers:
         return filled(read_snapshot(self.stage, self.folder).get(self.who, {}))
@@ -133,10 +144,16 @@ def carry_out(restoration: Restoration) -> list[Path]:
     if source:
         with replacing(target) as draft:
             draft.write_bytes(source.read_bytes())
+        sheet = restoration.sheet
+        there = sheet.table_in(source).headers
+        headings = {column.identity: column.header for column in sheet.columns if column.header in there}
+        save_offered_form(sheet.stage, sheet.offered.with_sheet(sheet.path.name, headings), sheet.folder)
     else:
         sheet = restoration.sheet
         rows = _consensus_rows(sheet) if sheet.who == CONSENSUS else _reviewer_rows(sheet)
-        guide = guide_lines(sheet.form, dict(sheet.protocol))
+        protocol = dict(sheet.protocol)
+        lines = (guide_lines(sheet.form, protocol), adjudicator_lines(sheet.form, protocol, sheet.team))
+        guide = lines[sheet.who == CONSENSUS]
         new_workbook(target, sheet.who, sheet.form, sheet.columns, list(rows), guide)
     return aside
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from prismake.extraction.extracted import Outcome, outcomes_of
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.offered_forms import Headings, OfferedForm, load_offered_form
 from prismake.kept.prefilled import Prefilled, load_prefilled
-from prismake.kept.sheet_files import SHEETS, sheet_path
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Form, load_form
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
@@ -70,7 +71,8 @@ class KeptStage:
 
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
     and belong to the team no longer. ``last_good``: the answers read last. ``prefilled``: answers that came with an
-    export. ``allocation``: what was handed out; None in a review that is older than this record.
+    export. ``allocation``: what was handed out; None in a review that is older than this record. ``offered``: what the
+    sheets asked when they were offered.
     """
 
     state: Mapping[str, Any]
@@ -78,6 +80,11 @@ class KeptStage:
     last_good: Snapshot
     prefilled: Prefilled
     allocation: Allocation | None
+    offered: OfferedForm = field(default_factory=OfferedForm)
+
+    def headings(self, path: Path) -> Headings | None:
+        """The headings under which columns were offered on a sheet; None where that is not known."""
+        return self.offered.columns.get(path.with_suffix(SUFFIXES[0]).name)
 
 
 def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> StageSetup:
@@ -104,4 +111,5 @@ def load_kept(setup: StageSetup) -> KeptStage:
         read_snapshot(stage, folder),
         load_prefilled(stage, folder),
         load_allocation(stage, folder),
+        load_offered_form(stage, folder),
     )

@@ -11,7 +11,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import TWO_ARM_COUNTS, TWO_ARM_MEANS, Extraction, Outcome, Row
 
 EXCHANGED = (3.0, 2.0)  # standard errors from the others as typed, and with the arms exchanged
-FAR = 4.0
+FAR = 3.5  # standard errors; this and the others were chosen with tests/benchmarks/extraction
 OF_EFFECTS = ("arms exchanged", "far from the others")  # findings that one wrong number is enough for
 _TWO_ARMS = TWO_ARM_COUNTS | TWO_ARM_MEANS | {"IRR"}
 

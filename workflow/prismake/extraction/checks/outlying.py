@@ -11,16 +11,23 @@ from prismake.extraction.extracted import Extraction, Row
 
 _TIMES, _TIMES_OF_LARGE, _LARGE = 100, 10, 1000
 _FEWEST = 3  # other studies
+_BALANCED = 3  # times the size of the other arm, up to which both arms are large and neither is a slip
 _JOINED = 100  # from three digits on
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
     """A total above 100 times the median of the others, or above 10 times and 1,000; two neighbours' digits joined."""
+    other_arms: dict[str, str] = {}
+    for outcome in extraction.outcomes:
+        for first, second in (("total1", "total2"), ("n1", "n2")):
+            if first in outcome.columns and second in outcome.columns:
+                one, two = outcome.columns[first], outcome.columns[second]
+                other_arms |= {one: two, two: one}
     for column in extraction.totals:
         rows = extraction.numbers(column)
         for row, value in rows:
             others = [other for at, other in rows if at.study != row.study]
-            if len(others) < _FEWEST:
+            if len(others) < _FEWEST or _balanced(row, value, other_arms.get(column, "")):
                 continue
             usual = median(others)
             parts = _joined(extraction, row, column, value) if usual and value > _TIMES_OF_LARGE * usual else ()
@@ -32,6 +39,11 @@ def check(extraction: Extraction) -> Iterator[Finding]:
             elif usual and (value > _TIMES * usual or (value > _TIMES_OF_LARGE * usual and value > _LARGE)):
                 why = f"“{name}” is {value:,.0f}, and half of the other studies have at most {usual:,.0f}"
                 yield Finding(Grade.ASK, "outlying total", row.item, (column,), why)
+
+
+def _balanced(row: Row, value: float, other: str) -> bool:
+    """Whether the other arm of the study is as large: two slips would not agree."""
+    return row.values.get(other, 0) > 0 and 1 / _BALANCED < value / row.values[other] < _BALANCED
 
 
 def _joined(extraction: Extraction, row: Row, column: str, value: float) -> tuple[str, ...]:

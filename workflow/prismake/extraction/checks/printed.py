@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from prismake.extraction.checks.arithmetic import BOUNDS, effect, half_unit, shown, two_sided
+from prismake.extraction.checks.arithmetic import BOUNDS, critical, effect, half_unit, shown, two_sided
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
 _ALLOWED = 0.10  # of the computed standard error: reports print adjusted and rounded effects
 _P_ALLOWED = 0.25  # of z: a report may use another test (chi-squared, exact, with or without correction)
 _Z_ALLOWED = 0.15  # of z
+_WIDTH_ALLOWED = 1.25  # of the interval: reports use other variances and quantiles
 _LOG = frozenset({"RR", "OR", "PETO", "IRR", "ROM", "HR", "GENLN"})
 
 
@@ -57,6 +58,10 @@ def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Find
                 why = f"the numbers of the row give {number:.3g}, and “{extraction.label(column)}” is {shown(printed)}"
                 yield Finding(Grade.ASK, "printed effect", row.item, (*columns, column), why)
                 return
+    if why := _against_interval(extraction, outcome, row, math.sqrt(vi)):
+        bounds = (outcome.checks["lower"], outcome.checks["upper"])
+        yield Finding(Grade.ASK, "printed interval", row.item, (*columns, *bounds), why)
+        return
     p = outcome.checks.get("p", "")
     if p in row.values and column not in row.values and 0 < row.values[p] < 1 and "1" in "".join(outcome.columns):
         z, printed = abs(yi) / math.sqrt(vi), row.values[p]
@@ -69,3 +74,21 @@ def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Find
                 f"{shown(printed)}"
             )
             yield Finding(Grade.ASK, "printed p-value", row.item, (*columns, p), why)
+
+
+def _against_interval(extraction: Extraction, outcome: Outcome, row: Row, se: float) -> str:
+    """Why an interval as printed is not that of the numbers of the row, or the empty string."""
+    lower, upper = (row.values.get(outcome.checks.get(name, "")) for name in ("lower", "upper"))
+    if lower is None or upper is None or not lower < upper or se <= 0:
+        return ""
+    log = outcome.measure in _LOG
+    ends = [(lower - half_unit(lower), upper + half_unit(upper)), (lower + half_unit(lower), upper - half_unit(upper))]
+    if log and min(low for low, _ in ends) <= 0:
+        return ""
+    widest, narrowest = (math.log(high / low) if log else high - low for low, high in ends)
+    own = 2 * critical(extraction.level) * se
+    if narrowest / _WIDTH_ALLOWED <= own <= widest * _WIDTH_ALLOWED:
+        return ""
+    times = own / ((widest + narrowest) / 2)
+    size = f"{times:.1f} times wider" if times > 1 else f"{1 / times:.1f} times narrower"
+    return f"the numbers of the row give an interval that is {size} than {shown(lower)} to {shown(upper)}, as printed"

@@ -22,7 +22,7 @@ def check(extraction: Extraction) -> Iterator[Finding]:
                 continue
             same = [name for name in counts if name in row.values and row.values[name] == earlier.values.get(name)]
             telling = [name for name in same if row.values[name] > _TELLING]
-            if len(telling) > _COUNTS and totals & set(telling):
+            if len(set(telling) - totals) >= _COUNTS and totals & set(telling):
                 numbers = ", ".join(f"{extraction.label(name)} {shown(row.values[name])}" for name in telling)
                 why = f"the numbers are those of {earlier.label} ({numbers}): the same participants?"
                 yield Finding(Grade.ASK, "same numbers", row.item, tuple(telling), why)

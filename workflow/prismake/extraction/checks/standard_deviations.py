@@ -10,7 +10,7 @@ from prismake.extraction.checks.arithmetic import shown
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
-SMALL, AGAIN = 0.5, (0.5, 2.0)  # ratio to the median of the others, and what it is again after times root n
+SMALL, AGAIN = 0.5, (0.4, 2.5)  # ratio to the median of the others, and what it is again after times root n
 _FEWEST = 3  # other studies
 
 

@@ -8,7 +8,7 @@ from prismake.core.missing import is_missing
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 
-UNLIKELY = 0.01  # chance of no event in this many people, by the share among all the others
+UNLIKELY = 0.03  # chance of no event in this many people, by the share among all the others
 _FEWEST = 3  # other studies
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from prismake.kept.offered_forms import Headings
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
@@ -39,6 +40,7 @@ class CheckedSheet:
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
         path: where the answers of a reviewer to an instrument lead.
+        offered_headings: by column (``Column.identity``), what it was called on this sheet, newest last.
     """
 
     stage: str
@@ -52,6 +54,7 @@ class CheckedSheet:
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()
     path: OwnPath | None = None
+    offered_headings: Headings = field(default_factory=dict)
 
     @property
     def place(self) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, SETTLED
 from prismake.panel.decisions import settles
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
-from prismake.sheets.layout import SETTLED
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:

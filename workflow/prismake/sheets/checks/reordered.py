@@ -20,10 +20,11 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from prismake.core.errors import SheetError
+from prismake.core.names import SETTLED
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
-from prismake.sheets.layout import SETTLED, Column
+from prismake.sheets.layout import Column
 from prismake.sheets.reading import SheetTable
 
 _FEWEST, _MANY_VALUES, _MANY = 4, 8, 20

@@ -1,0 +1,24 @@
+"""``prismake rename-reviewer OLD NEW``: everything that is kept of a reviewer under another name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prismake.core.files import read_yaml
+from prismake.kept.renaming import places_in_protocol, rename_reviewer
+
+
+def rename(old: str, new: str, config: Path) -> None:
+    """Rename, then say what people change in the protocol, which no program writes.
+
+    Raises:
+        PrismakeError: nothing was changed.
+    """
+    for line in rename_reviewer(old, new):
+        print(line)
+    data = read_yaml(config) if config.is_file() else {}
+    places = places_in_protocol(data, old)
+    if places:
+        print(f"In {config.as_posix()} write {new} instead of {old}, in: {', '.join(places)}. Then type: snakemake")
+    else:
+        print(f"{config.as_posix()} does not name {old} any more. Next: snakemake")

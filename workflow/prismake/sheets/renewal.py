@@ -1,0 +1,73 @@
+"""What of a sheet that people work in is brought up to date when the protocol has changed after it was offered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from prismake.kept.offered_forms import OfferedForm
+from prismake.protocol.forms import Form
+from prismake.sheets.layout import Column
+from prismake.sheets.reading import SheetTable
+from prismake.sheets.stage import StageSheets
+
+Guide = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What changes in a workbook beside its rows.
+
+    ``added``: questions that it lacks and that come to the right of what is there. ``headings``: header to the heading
+    that gives way to it. ``guide``: the lines of its first page, empty where that stays as it is; with it the lists of
+    answers are renewed.
+    """
+
+    added: Sequence[Column] = ()
+    headings: Mapping[str, str] | None = None
+    guide: Guide = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.headings or self.guide)
+
+
+def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> Renewal:
+    """What a sheet needs to ask what is asked today."""
+    columns = sheets.columns(who)
+    added = [column for column in columns if column.header in table.lacking]
+    answers = {column.header for column in columns if column.role in ("answer", "live")}
+    headings = {header: shown for header, shown in table.former.items() if header in answers}
+    shown = sheets.kept.offered.pages.get(sheets.path(who).name)
+    return Renewal(added, headings, guide if shown != page_digest(guide) else ())
+
+
+def page_digest(guide: Guide) -> str:
+    """A first page in sixteen digits; it names every question with its answers."""
+    return sha256(json.dumps([list(line) for line in guide]).encode()).hexdigest()[:16]
+
+
+def asked_now(form: Form, offered: OfferedForm, criteria: Mapping[str, Sequence[str]] | None) -> OfferedForm:
+    """What was offered so far, with the questions and criteria of today."""
+    labels = {question.name: question.label for question in form.fields}
+    choices = {
+        question.name: [choice.value for choice in question.choices]
+        for question in form.fields
+        if question.kind == "choice" and not question.by_row
+    }
+    known = offered.with_questions(labels, choices)
+    return known.with_criteria(criteria) if criteria else known
+
+
+def with_new_judgements(sheets: StageSheets, offered: OfferedForm) -> OfferedForm:
+    """With the answers that are new or changed since the last reading, under the criteria that their sheet showed."""
+    for who, own in sheets.answers.items():
+        last = sheets.kept.last_good.get(who, {})
+        new = [item for item, given in own.answers.items() if _filled(given) and _filled(given) != last.get(item, {})]
+        offered = offered.with_judged(who, offered.shown.get(sheets.path(who).name, 0), new)
+    return offered
+
+
+def _filled(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value}

@@ -1,0 +1,122 @@
+"""The first page, headings, new questions and lists of answers of a workbook that people work in, brought up to date.
+
+Only what the workflow itself wrote changes: what people added below the first page, their columns and widths stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from prismake.protocol.forms import normal_word
+from prismake.sheets.layout import OWNER, Column, cell_text
+from prismake.sheets.renewal import Guide, Renewal
+from prismake.sheets.workbook import LISTS, SPARE, head_look, look_of
+
+_SEARCH = 8  # rows of the first page in which its owner is looked for
+
+
+def renew_headings(sheet: Any, header_row: int, headers: Mapping[str, int], renewed: Renewal) -> None:
+    """Write today's headings over those that a question had when it was offered."""
+    for header in renewed.headings or ():
+        sheet.cell(header_row, headers[header]).value = header
+
+
+def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str, int]) -> None:
+    """Put questions that the sheet lacks to the right of everything that is there; ``place`` learns where."""
+    for column in renewed.added:
+        number = place[column.key] = sheet.max_column + 1
+        head, look = sheet.cell(header_row, number), head_look(column)
+        head.value = column.header
+        head.font = Font(name="Calibri", size=look.size, bold=True, color=look.colour)
+        head.fill = PatternFill("solid", fgColor=look.fill)
+        head.alignment = Alignment(vertical="center", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+        for row in range(header_row + 1, sheet.max_row + 1):
+            cell, look = sheet.cell(row, number), look_of(column)
+            cell.number_format = "@"
+            cell.alignment = Alignment(vertical="top", wrap_text=look.wrap)
+        area = sheet.auto_filter.ref
+        if area and ":" in area:
+            end = area.partition(":")[2].lstrip("$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            sheet.auto_filter.ref = f"{area.partition(':')[0]}:{get_column_letter(number)}{end}"
+
+
+def renew_lists(
+    book: Any, sheet: Any, columns: Sequence[Column], place: Mapping[str, int], rows: tuple[int, int]
+) -> None:
+    """Let the dropdown of each question offer today's answers, from the first to the last of ``rows``."""
+    for column in columns:
+        question = column.answer
+        if question is None or question.kind != "choice" or question.by_row or column.key not in place:
+            continue
+        source = _list_of(book, [choice.value for choice in question.choices])
+        _take_off(sheet, place[column.key])
+        letter = get_column_letter(place[column.key])
+        area = f"{letter}{rows[0]}:{letter}{max(rows[1], rows[0] + SPARE)}"
+        rule = DataValidation("list", source, allow_blank=True, showErrorMessage=False, sqref=area)
+        sheet.add_data_validation(rule)
+
+
+def _list_of(book: Any, answers: Sequence[str]) -> str:
+    """The cells of the hidden page that hold a list of answers, which is added to it where it is new."""
+    if LISTS not in book.sheetnames:
+        book.create_sheet(LISTS).sheet_state = "hidden"
+    page = book[LISTS]
+    lists = [[cell.value for cell in column if cell.value is not None] for column in page.iter_cols(1, page.max_column)]
+    number = lists.index(list(answers)) + 1 if list(answers) in lists else len([own for own in lists if own]) + 1
+    for row, answer in enumerate(answers, start=1):
+        page.cell(row, number).value = answer
+    letter = get_column_letter(number)
+    return f"{LISTS}!${letter}$1:${letter}${len(answers)}"
+
+
+def _take_off(sheet: Any, column: int) -> None:
+    """Take the dropdown with a list of ours off one column."""
+    for rule in list(sheet.data_validations.dataValidation):
+        if rule.type != "list" or not str(rule.formula1 or "").lstrip("=").startswith(f"{LISTS}!"):
+            continue
+        for area in list(rule.sqref.ranges):
+            if area.min_col == area.max_col == column:
+                rule.sqref.ranges.remove(area)
+        if not rule.sqref.ranges:
+            sheet.data_validations.dataValidation.remove(rule)
+
+
+def renew_first_page(book: Any, guide: Guide) -> None:
+    """Write today's lines on the first page, from the owner's line to the last of ours; nothing where it is gone."""
+    page, start = next(((page, row) for page in book.worksheets if (row := _owner_row(page))), (None, 0))
+    if page is None or not guide:
+        return
+    end, last_label = start, normal_word(guide[-1][0])
+    for row in range(start + 1, page.max_row + 1):
+        label = normal_word(page.cell(row, 1).value or "")
+        if not label:
+            break
+        end = row
+        if label == last_label:
+            break
+    have = end - start
+    if len(guide) > have:
+        page.insert_rows(end + 1, len(guide) - have)
+    elif len(guide) < have:
+        page.delete_rows(start + 1 + len(guide), have - len(guide))
+    for row, (label, text) in enumerate(guide, start=start + 1):
+        for column, value in ((1, label), (2, cell_text(text))):
+            cell = page.cell(row, column)
+            cell.value, cell.data_type = value, "s"
+            cell.font = Font(name="Calibri", size=11, bold=column == 1)
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+        page.row_dimensions[row].height = 15.0 * -(-len(text) // 115) + 4.0
+
+
+def _owner_row(page: Any) -> int:
+    for row, cells in enumerate(islice(page.iter_rows(max_col=1, values_only=True), _SEARCH), start=1):
+        if normal_word(cells[0] or "") == normal_word(OWNER):
+            return row
+    return 0
