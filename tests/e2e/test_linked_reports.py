@@ -56,7 +56,7 @@ def test_the_preprint_of_an_included_article_is_asked_about(review):
 
     decide(review, "full_text", article="include")
     review.run()
-    article, preprint = review.rows("full_text", "ben")
+    _, preprint = review.rows("full_text", "ben")
     assert (preprint["DOI"], preprint["Decision"]) == (PREPRINT, "")
     assert preprint["Possibly the same study as"].startswith("Excluded at title and abstract; asked about here because")
     assert [(row["kind"], row["title_abstract"]) for row in review.table("full_text/linked.csv")] == [
