@@ -3,7 +3,7 @@
     python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200]
 
 Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet, in
-sheets of 100 and in growing sheets (25, 50, 100, ...):
+sheets of 100 and in growing sheets (25, 25, 50, 100, ...):
 
 * ranked: in the order of the question and the decisions;
 * ranked, no question: sheets of 100 from a random first sheet, ``--seeds`` times a review;

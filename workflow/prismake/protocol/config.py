@@ -162,6 +162,8 @@ def word(value: Any) -> str:
 def _pattern_hint(error: Any) -> str:
     if error.validator == "not":
         return "This name is reserved for the sheet in which disagreements are settled; choose another."
+    if error.validator_value == "^growing$":
+        return "Write a whole number, or growing."
     if "[0-9]{4}-[0-9]{2}" in str(error.validator_value):
         return "Write a date as 2025-08-31, in quotation marks."
     if "@" in str(error.validator_value):

@@ -133,7 +133,10 @@ def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
 def _table(properties: Mapping[str, Any]) -> list[str]:
     lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for key, rule in properties.items():
-        kind = " or ".join(f"`{word(value)}`" for value in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+        kind = " or ".join(
+            [f"`{word(value)}`" for value in rule["enum"]] if "enum" in rule else [_TYPES[name] for name in types]
+        )
         lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
     return lines
 

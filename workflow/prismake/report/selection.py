@@ -76,7 +76,8 @@ def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, thing
     orders = _orders(settings, rounds)
     batch = settings.get("batch")
     if batch:
-        sentences.append(f"{things} were handed out in batches of {batch:,}{', ' + orders if orders else ''}.")
+        sizes = "growing size (25, 25, 50 and then 100)" if batch == "growing" else f"{batch:,}"
+        sentences.append(f"{things} were handed out in batches of {sizes}{', ' + orders if orders else ''}.")
     elif orders:
         sentences.append(f"{things} were put before the reviewers {orders}.")
     if "relevance" in orders:
