@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.names import APPRAISAL, CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS, FULL_TEXT
 from prismake.core.states import SettledBy, State
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
@@ -26,6 +26,7 @@ from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.setup import KeptStage, StageSetup, load_kept, setup_of
+from prismake.sheets.waiting_rows import waiting_rows
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ class StageSheets:
 
 
 _NOTHING = Verdict(State.NOT_APPLICABLE)
+DECISION, INCLUDE = "decision", "include"
 
 
 def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:
@@ -209,7 +211,8 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
     allocation = kept.allocation or _allocation_in_sheets(setup, sheets)
     initial = StageSheets(setup, kept, session.queue, session.former_ids, reviewers, sheets, allocation, allocation)
-    return replace(_with_merged_answers(initial), review=_review(setup, kept, sheets, config, queue))
+    whole = _without_waiting(_with_merged_answers(initial))
+    return replace(whole, review=_review(setup, kept, sheets, config, queue))
 
 
 def _review(
@@ -220,6 +223,23 @@ def _review(
         return known
     in_sheets = (review_in(sheet.table.marks) for sheet in sheets.values() if sheet.table)
     return next(filter(None, in_sheets), "") or review_id(setup.stage, config, queue)
+
+
+def _without_waiting(sheets: StageSheets) -> StageSheets:
+    """The sheets with a queue of the rows that are offered: reports wait at full text for those they are linked to."""
+
+    def included() -> list[str]:
+        settled = (decision for decision in sheets.decisions() if decision.state == State.SETTLED)
+        return [decision.item for decision in settled if decision.fields[DECISION].value == INCLUDE]
+
+    waiting = waiting_rows(sheets.queue, included) if sheets.setup.stage == FULL_TEXT else ()
+    if not waiting:
+        return sheets
+    return replace(
+        sheets,
+        queue={item: row for item, row in sheets.queue.items() if item not in waiting},
+        former_ids={old: item for old, item in sheets.former_ids.items() if item not in waiting},
+    )
 
 
 def _former_ids(queue: Queue) -> dict[str, str]:
