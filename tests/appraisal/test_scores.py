@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pandas as pd
 import prismake
@@ -12,6 +13,7 @@ from prismake.appraisal.appraisal_rows import appraisal_rows
 from prismake.appraisal.proposals import proposals
 from prismake.appraisal.robvis import robvis_table
 from prismake.appraisal.scores import appraise, lights
+from prismake.protocol.instrument_checks import threshold_words
 from prismake.protocol.instruments import in_words, instrument_paths, load_instrument
 
 STUDIES = pd.DataFrame(
@@ -218,3 +220,15 @@ def test_every_instrument_names_its_source_and_asks_what_it_should(name):
     assert len(scale.source) > 20
     sizes = {"jbi_prevalence": 9, "jbi_case_series": 10, "jbi_cohort": 11, "quadas2": 10, "robins_i": 35, "rob2": 23}
     assert len(scale.items) == sizes.get(name, len(scale.items))
+
+
+def test_the_reference_table_of_domain_stars():
+    path = Path(__file__).parents[3] / "shared" / "reference" / "instruments" / "nos_ahrq_truth.csv"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here: the reference tables lie beside the project")
+    rule = load_instrument("nos_cohort").overall["ahrq"]
+    table = pd.read_csv(path, keep_default_na=False)
+    assert len(table) == 60
+    for row in table.to_dict("records"):
+        stars = {name: row[name] for name in ("selection", "comparability", "outcome")}
+        assert threshold_words(rule, stars) == [row["word (poor wins, OR)"]], stars

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from prismake.kept import sheet_state
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 
 THREE = ["anna", "ben", "carl"]
 
@@ -74,7 +74,8 @@ def test_a_batch_reaches_the_sheets_when_the_last_is_read(made):
         "ben": (4, 5),
     }
     assert status["rounds"]["words"] == [
-        "Batch 1: 4 of 5 records are read by everyone who was asked; 7 wait for later batches."
+        "Batch 1: 4 of 5 records are read by everyone who was asked; 7 wait for later batches. anna has "
+        "nothing left to do, and the team waits for ben (1). To go on without waiting, write title_abstract.ahead: 1."
     ]
     answer(stage, "ben", lambda item: "exclude")
     stage.offer()
@@ -319,3 +320,57 @@ def test_sorting_a_sheet_changes_nothing_of_what_was_handed_out(made):
     stage.offer()
     assert items(stage, "anna") == [*stage.items[4::-1], *stage.items[5:10]]
     assert openpyxl.load_workbook(stage.path("anna")).worksheets[1].max_row == 11
+
+
+def test_growing_batches_are_small_first(made):
+    stage = made(items=230, batch="growing", order="id")
+    sizes = []
+    for _ in range(5):
+        before = sum(sizes)
+        sizes.append(len(items(stage, "anna")) - before)
+        for who in ("anna", "ben"):
+            answer(stage, who, lambda item: "exclude")
+        stage.offer()
+    assert sizes == [25, 25, 50, 100, 30]
+
+
+def test_batches_run_ahead_of_one_slow_reviewer(made):
+    stage = made(items=12, batch=3, ahead=1, order="id")
+    stage.offer()
+    assert items(stage, "anna") == stage.items[:3], "nobody has finished: nothing runs ahead"
+    answer(stage, "anna", lambda item: "include")
+    stage.offer()
+    assert items(stage, "anna") == items(stage, "ben") == stage.items[:6]
+    stage.offer()
+    assert items(stage, "anna") == stage.items[:6]
+    answer(stage, "anna", lambda item: "include")
+    stage.offer()
+    assert items(stage, "anna") == stage.items[:6], "two batches are unfinished: no third one"
+    status = stage.read().status["rounds"]
+    assert status["waiting_for"] == {"ben": 6}
+    assert "anna has nothing left to do, and the team waits for ben (6)." in status["words"][0]
+    answer(stage, "ben", lambda item: "include" if item in stage.items[:3] else "")
+    stage.offer()
+    assert items(stage, "ben") == stage.items[:9]
+
+
+def test_what_the_team_wants_to_know_before_it_stops_is_said_when_it_is_met(made):
+    stage = made(items=150, batch=120, order="random", stop_at={"recall": 0.5, "confidence": 0.8})
+    early = items(stage, "anna")[:14]
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "include" if item in early[:12] else "exclude" if item in early else "")
+    words = " ".join(stage.read().status["rounds"]["words"])
+    assert "stop_at asks for" not in words
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "exclude")
+    status = stage.read().status["rounds"]
+    assert (status["advice"]["target"], status["advice"]["level"]) == (0.5, 80)
+    words = " ".join(status["words"])
+    assert "What title_abstract.stop_at asks for is met: 50 % of the includes with 80 % confidence." in words
+    assert "Nothing stops by itself." in words and status["stopped"] == ""
+    configure(stage, batch=120, order="random", stop_at={"recall": 0.99, "confidence": 0.95})
+    status = stage.read().status["rounds"]
+    words = " ".join(status["words"])
+    assert "stop_at asks for" not in words
+    assert "With 80 % instead of 95 % confidence the share found is at least" in words
+    assert status["advice_80"]["recall_lb"] >= status["advice"]["recall_lb"]

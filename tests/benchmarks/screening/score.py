@@ -5,7 +5,7 @@
 
 Replays finished reviews (``<set>.csv.gz`` with record_id, title, abstract, label_included, and ``questions.csv``) from
 the folder ``benchmarks/screening`` of the shared material (environment variable PRISMAKE_SHARED, or ``shared`` beside
-the checkout). Protocol *sheets*: 100 records, then the order is made anew, and so on; *growing*: 25, 50, 100, 200, ...
+the checkout). Protocol *sheets*: 100 records, then the order is made anew, and so on; *growing*: 25, 25, 50, 100, 100, ...
 
 ``--asreview`` runs ASReview's default model on sheets of 100 beside it, with the interpreter given (the running one by
 default where asreview is installed). ASReview has no question: its first sheet is the first 100 records of the file.

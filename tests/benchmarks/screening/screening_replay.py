@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from prismake.panel.allocation import GROWING_SIZES
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("PRISMAKE_SHARED", REPOSITORY.parent / "shared"))
 FIGURES = ("R@10%", "R@25%", "R@50%", "WSS@95", "loss")
@@ -20,8 +22,10 @@ TARGETS = {
 
 
 def sheet_sizes(protocol: str) -> Iterator[int]:
-    """100, 100, ... or 25, 50, 100, 200, ..."""
-    return itertools.repeat(100) if protocol == "sheets" else (25 * 2**i for i in itertools.count())
+    """100, 100, ...; as ``batch: growing`` hands out, 25, 25, 50, 100, 100, ...; or *doubling*, 25, 50, 100, 200, ..."""
+    if protocol == "doubling":
+        return (25 * 2**i for i in itertools.count())
+    return itertools.repeat(100) if protocol == "sheets" else itertools.chain(GROWING_SIZES, itertools.repeat(100))
 
 
 def figures(labels: list[int]) -> dict[str, float]:

@@ -7,6 +7,7 @@ handed out to some reviewers; an answer that somebody gave without being asked c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,18 +15,22 @@ from typing import Any
 from prismake.core.names import APPRAISAL, EXTRACTION
 from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
-from prismake.protocol.config import reviewers
+from prismake.protocol.team import reviewers
 
 CALIBRATION, BATCH, FOUND = "calibration", "batch", "found"
 AS_FOUND = "as in the sheets"
+GROWING = "growing"  # batch: the first ones small, so that the order soon learns from decisions
+GROWING_SIZES = (25, 25, 50, 100)  # the last one from there on
 
 
 @dataclass(frozen=True)
 class Scheme:
     """What the protocol says about handing out in one stage.
 
-    ``batch`` 0 means everything at once; ``calibration`` is the number of records of the first round, or 0. ``stop`` is
-    the sentence with which people ended the stage, or empty. ``by_study``: the rows of a study stay together.
+    ``batch`` 0 means everything at once; ``growing``: the first batches are smaller (``GROWING_SIZES``). ``ahead``: how
+    many batches may be unfinished when the next one is handed out to those who have nothing left to do.
+    ``calibration`` is the number of records of the first round, or 0. ``stop`` is the sentence with which people ended
+    the stage, or empty. ``by_study``: the rows of a study stay together.
     """
 
     split: Split
@@ -36,6 +41,13 @@ class Scheme:
     passed: bool = False
     stop: str = ""
     by_study: bool = False
+    growing: bool = False
+    ahead: int = 0
+    stop_at: tuple[float, float] = (0.95, 0.95)  # the recall that is asked for, and how sure it is to be
+
+    def size(self, number: int) -> int:
+        """How many rows the batch of this number has, counted from 1."""
+        return GROWING_SIZES[min(number, len(GROWING_SIZES)) - 1] if self.growing else self.batch
 
     def unit(self, item: str) -> str:
         """What is shared out as one: the item, or its study where the rows of a study stay together."""
@@ -46,6 +58,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
     """The scheme of a stage, from the protocol with its defaults filled in."""
     settings = protocol[stage]
     calibration, split = settings.get("calibration", {}), settings.get("split", {})
+    wanted = settings.get("stop_at", {})
     return Scheme(
         Split(
             tuple(reviewers(dict(protocol), stage)),
@@ -54,12 +67,15 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
             protocol["seed"],
         ),
         settings.get("order", "id"),
-        settings.get("batch", 0),
+        GROWING_SIZES[-1] if settings.get("batch") == GROWING else settings.get("batch", 0),
         calibration.get("records", 0),
         calibration.get("kappa", 0.6),
         calibration.get("passed", False),
         settings.get("stop", ""),
         stage in (APPRAISAL, EXTRACTION),
+        settings.get("batch") == GROWING,
+        settings.get("ahead", 0),
+        (wanted.get("recall", 0.95), wanted.get("confidence", 0.95)),
     )
 
 
@@ -244,8 +260,8 @@ def next_batch(
     """What is to be handed out now.
 
     First a calibration, while there is one to do; then batch after batch, each when everyone who was asked has answered
-    all rows of the one before. A calibration is passed by its kappa, by people (``passed``), or because rows were
-    handed out after it.
+    all rows of the one before, or, where batches may run ahead, when somebody has nothing left to do. A calibration is
+    passed by its kappa, by people (``passed``), or because rows were handed out after it.
     """
     ready = len(set(allocation.waiting) - set(allocation.stopped))
     calibrations = allocation.of_kind(CALIBRATION)
@@ -262,8 +278,12 @@ def next_batch(
         return NextBatch(BATCH, ready, current + 1)
     parts = [batch for batch in allocation.batches if batch.kind != CALIBRATION and batch.number == current]
     if not any(unread(batch, allocation, scheme, queue, former_ids, answered) for batch in parts):
-        return NextBatch(BATCH, min(ready, scheme.batch), current + 1)
-    room = scheme.batch - sum(len(batch.rows) for batch in parts)
+        return NextBatch(BATCH, min(ready, scheme.size(current + 1)), current + 1)
+    if scheme.ahead:
+        waiting_for, unfinished = waited_for(allocation, scheme, queue, former_ids, answered)
+        if unfinished <= scheme.ahead and any(who not in waiting_for for who in scheme.split.team):
+            return NextBatch(BATCH, min(ready, scheme.size(current + 1)), current + 1)
+    room = scheme.size(current) - sum(len(batch.rows) for batch in parts)
     return NextBatch(BATCH, max(0, min(ready, room)), current)
 
 
@@ -287,12 +307,43 @@ def unread(
     answered: Answered,
 ) -> list[str]:
     """The items of a batch that somebody who is asked has not answered, of those that are still in the queue."""
-    team, stopped, items = set(scheme.split.team), set(allocation.stopped), []
+    return list(_missing(batch, allocation, scheme, queue, former_ids, answered))
+
+
+def waited_for(
+    allocation: Allocation,
+    scheme: Scheme,
+    queue: Collection[str],
+    former_ids: Mapping[str, str],
+    answered: Answered,
+) -> tuple[dict[str, int], int]:
+    """By reviewer, the rows of all batches that are still to be answered, the most first; and in how many batches."""
+    rows: Counter[str] = Counter()
+    unfinished: set[int] = set()
+    for batch in allocation.batches:
+        if batch.kind != CALIBRATION:
+            missing = _missing(batch, allocation, scheme, queue, former_ids, answered)
+            unfinished.update([batch.number] if missing else ())
+            rows.update(who for people in missing.values() for who in people)
+    order = sorted(rows, key=lambda who: (-rows[who], who))
+    return {who: rows[who] for who in order}, len(unfinished)
+
+
+def _missing(
+    batch: Batch,
+    allocation: Allocation,
+    scheme: Scheme,
+    queue: Collection[str],
+    former_ids: Mapping[str, str],
+    answered: Answered,
+) -> dict[str, list[str]]:
+    """By item of a batch, those who are asked and have not answered; items that everybody has answered are left out."""
+    team, stopped, items = set(scheme.split.team), set(allocation.stopped), {}
     for item, who in batch.rows.items():
         now = item if item in queue else former_ids.get(item, "")
         ended = now in stopped and not answered.some.get(now)
-        if now and not ended and team.intersection(who).difference(answered.all.get(now, ())):
-            items.append(now)
+        if now and not ended and (missing := team.intersection(who).difference(answered.all.get(now, ()))):
+            items[now] = sorted(missing)
     return items
 
 

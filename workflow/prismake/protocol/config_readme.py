@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.core.names import EXTRACTION
-from prismake.protocol.config import PANEL_STAGES, config_schema, with_defaults, word
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.config import word
 from prismake.protocol.forms import load_form
 from prismake.protocol.measure_parts import ROLES
+from prismake.protocol.schema import config_schema, with_defaults
 
 _TYPES = {
     "object": "group",
@@ -133,7 +135,10 @@ def _inner(rule: Mapping[str, Any]) -> Mapping[str, Any]:
 def _table(properties: Mapping[str, Any]) -> list[str]:
     lines = ["| key | type | default | meaning |", "| --- | --- | --- | --- |"]
     for key, rule in properties.items():
-        kind = " or ".join(f"`{word(value)}`" for value in rule["enum"]) if "enum" in rule else _TYPES[rule["type"]]
+        types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+        kind = " or ".join(
+            [f"`{word(value)}`" for value in rule["enum"]] if "enum" in rule else [_TYPES[name] for name in types]
+        )
         lines.append(f"| `{key}` | {kind} | {_default(rule)} | {rule['description']} |")
     return lines
 

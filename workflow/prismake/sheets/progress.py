@@ -9,23 +9,26 @@ from typing import Any
 from prismake.core.labels import join
 from prismake.core.names import TITLE_ABSTRACT
 from prismake.core.states import State
-from prismake.panel.allocation import CALIBRATION, calibrated, current_rows
+from prismake.panel.allocation import CALIBRATION, calibrated, current_rows, waited_for
 from prismake.panel.decisions import Decision
 from prismake.panel.stopping import stopping_advice
 from prismake.sheets.batches import kappa_of, unread_rows
 from prismake.sheets.stage import StageSheets
+
+_FEW = 10  # includes, below which the estimate alone was seen to mislead
 
 
 def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
     """What was handed out and what waits.
 
     ``handed_out`` and ``waiting`` are items; ``orders`` and ``splits`` count the items handed out in each order and
-    under each split; ``calibration`` and ``batch`` tell how far these are (None without); ``stopped`` is the sentence
-    of the protocol that ended the stage; ``advice`` the fields of ``prismake.panel.stopping.Advice``; ``words`` says
-    it all.
+    under each split; ``calibration`` and ``batch`` tell how far these are (None without); ``waiting_for`` by reviewer
+    the rows that the team waits for; ``stopped`` is the sentence of the protocol that ended the stage; ``advice`` the
+    fields of ``prismake.panel.stopping.Advice``, ``advice_80`` the same at 80 % confidence; ``words`` says it all.
     """
     allocation = sheets.allocation
     rows = current_rows(allocation, sheets.queue, sheets.former_ids)
+    advice = _advice(sheets, decisions)
     status = {
         "handed_out": len(rows),
         "waiting": len(allocation.waiting),
@@ -34,7 +37,9 @@ def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[s
         "calibration": _calibration(sheets),
         "batch": _batch(sheets) if sheets.setup.scheme.batch else None,
         "stopped": allocation.stopped_by,
-        "advice": _advice(sheets, decisions),
+        "advice": advice,
+        "advice_80": _at_80(sheets, decisions) if advice else None,
+        "waiting_for": _waiting_for(sheets) if sheets.setup.scheme.batch else {},
     }
     return {**status, "words": _words(sheets, status)}
 
@@ -70,7 +75,17 @@ def _batch(sheets: StageSheets) -> dict[str, Any] | None:
     return {"number": number, "records": records, "read": records - unread}
 
 
-def _advice(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+def _waiting_for(sheets: StageSheets) -> dict[str, int]:
+    """By reviewer, the rows of the batches in hand that are still to be answered, the most first."""
+    scheme, known = sheets.setup.scheme, sheets.answered()
+    return waited_for(sheets.allocation, scheme, sheets.queue, sheets.former_ids, known)[0]
+
+
+def _at_80(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+    return _advice(sheets, decisions, 80)
+
+
+def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | None = None) -> dict[str, Any] | None:
     """Advice on stopping at title and abstract, from what was read in the order of handing out.
 
     Rows count as read up to the last one that somebody has answered: those before it that are not settled are pending.
@@ -81,7 +96,7 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any
     settled = {decision.item: decision.value("decision") for decision in decisions if decision.state == State.SETTLED}
     if not settled or len(settled) == len(decisions):
         return None
-    allocation = sheets.allocation
+    allocation, scheme = sheets.allocation, sheets.setup.scheme
     started = set().union(*(sheets.started(who) for who in sheets.reviewers))
     place = {item: index for index, (item, _) in enumerate(allocation.items())}
     rows = current_rows(allocation, sheets.queue, sheets.former_ids)
@@ -95,6 +110,8 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any
         len(decisions) - by_consensus,
         pending=len(seen) - len(read),
         since=sum(at >= allocation.arrived for _, at in read),
+        target=scheme.stop_at[0],
+        level=level or 100 * scheme.stop_at[1],
     )
     return advice.to_dict()
 
@@ -109,18 +126,54 @@ def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
         words.append(
             f"Batch {batch['number']}: {batch['read']:,} of {batch['records']:,} {sheets.setup.form.unit} are read by "
             f"everyone who was asked; {status['waiting']:,} wait for later batches."
+            f"{_waited_for_words(sheets, status['waiting_for'])}"
         )
     if status["stopped"]:
         words.append(f"Screening was stopped: {status['stopped']}")
     if status["advice"]:
         words.append(f"{status['advice']['sentence']}{_how_to_stop(status)}")
+        words += _confidence_words(status)
+    return words
+
+
+def _waited_for_words(sheets: StageSheets, rows: dict[str, int]) -> str:
+    """Whom the next batch waits for, while others have nothing left to do."""
+    done = [who for who in sheets.setup.team if who not in rows]
+    if not rows or not done:
+        return ""
+    people = join([f"{who} ({number:,})" for who, number in rows.items()])
+    verb = "has" if len(done) == 1 else "have"
+    key = "" if sheets.setup.scheme.ahead else f" To go on without waiting, write {sheets.setup.stage}.ahead: 1."
+    return f" {join(done)} {verb} nothing left to do, and the team waits for {people}.{key}"
+
+
+def _confidence_words(status: dict[str, Any]) -> list[str]:
+    """What is known with 80 % confidence beside what the team asks for, and a warning while few includes are known."""
+    advice, lower = status["advice"], status["advice_80"]
+    words = []
+    if lower and advice["level"] > 80 and lower["recall_lb"] is not None and not advice["reached"]:
+        words.append(
+            f"With 80 % instead of {advice['level']:g} % confidence the share found is at least "
+            f"{100 * lower['recall_lb']:.1f} %: fewer records have to be read, and one look in five may be wrong "
+            f"instead of one in {1 / (1 - advice['level'] / 100):.0f}."
+        )
+    if advice["recall"] is not None and advice["found"] < _FEW:
+        words.append(
+            f"Only {advice['found']:,} includes are known so far: the estimate of the share found says little, and "
+            "alone it is no reason to stop."
+        )
     return words
 
 
 def _how_to_stop(status: dict[str, Any]) -> str:
     if status["stopped"] or not status["advice"]["reached"]:
         return ""
-    return f" To stop, write who agreed and when as {TITLE_ABSTRACT}.stop in config/config.yaml."
+    advice = status["advice"]
+    met = (
+        f" What {TITLE_ABSTRACT}.stop_at asks for is met: {100 * advice['target']:g} % of the includes with "
+        f"{advice['level']:g} % confidence. Nothing stops by itself."
+    )
+    return f"{met} To stop, write who agreed and when as {TITLE_ABSTRACT}.stop in config/config.yaml."
 
 
 def _calibration_words(sheets: StageSheets, status: dict[str, Any]) -> str:
