@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_parquet
 from prismake.panel.screening_rows import screening_rows
 from prismake.search.imported_decisions import prefilled
@@ -16,8 +17,8 @@ def main(reports_file: Path, links: Path, carried: Path, queue: Path) -> None:
     save_parquet(queue, screening_rows(pd.read_parquet(reports_file), read_csv(links), answers))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.reports),
             Path(snakemake.input.links),

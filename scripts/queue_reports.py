@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.fulltexts.full_text_rows import full_text_rows
 from prismake.panel.screening_rows import handed_on
@@ -21,8 +22,8 @@ def main(inputs: dict[str, Path], gate: str, reasons: list[str], output: dict[st
     save_csv(output["linked"], rows.linked)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             {name: Path(path) for name, path in snakemake.input.items()},
             snakemake.params.gate,

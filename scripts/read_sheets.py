@@ -25,6 +25,7 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     save_table(output["notes"], reading.notes)
     write_json(output["agreement"], reading.agreement)
     write_json(output["status"], reading.status)
+    write_json(output["undecided"], {name: reading.status[name] for name in ("stage", "open")})
 
 
 if "snakemake" in globals():

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 from prismake.core.paths import package_root
+from prismake.core.reuse import ANEW
 from prismake.core.stamps import Stamps
 from quick import QuickReview
 from review import Review
@@ -168,11 +169,12 @@ def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
     assert seen == {path.stem for path in (ROOT / "scripts").glob("*.py")}
 
 
-def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
+def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo, monkeypatch):
     """Also where the jobs share a process: no job lives on what another has left in memory."""
     demo.idle()
     before = demo.digests()
     shutil.rmtree(demo.folder / "results")
+    monkeypatch.setenv(ANEW, "1")
     demo.run()
     assert demo.digests() == before
     demo.idle()

@@ -286,7 +286,8 @@ def test_a_title_that_a_later_search_brings_as_withdrawn(tmp_path):
 
 
 def test_an_adjudicator_who_is_one_of_the_reviewers(tmp_path):
-    review = review_of(tmp_path, 2)
+    protocol = config(adjudicator="ben")
+    review = QuickReview(tmp_path / "review", protocol, {"embase.ris": ris(0) + ris(1)})
     review.targets = ("results/title_abstract/status.json",)
     review.run()
     review.fill("title_abstract", "anna", lambda n, row: {"Decision": "include"})
@@ -294,7 +295,10 @@ def test_an_adjudicator_who_is_one_of_the_reviewers(tmp_path):
     review.run()
     lines = first_page(review, "title_abstract", "consensus")
     assert "write what holds into the column Settled" in lines["What to do"][0]
-    assert "Work alone" not in str(lines) and "best none of anna and ben" in lines["What to do"][0]
+    assert "Work alone" not in str(lines) and "ben settles and is one of the reviewers" in lines["What to do"][0]
+    said = selection(protocol, [review.status_of("title_abstract")])
+    assert "were settled by ben, who was also one of the reviewers." in said
+    assert "were settled by ruth." in selection({**protocol, "adjudicator": "ruth"}, [])
     (row,) = review.rows("title_abstract", "consensus")
     assert {"Authors", "Year", "Abstract", "DOI", "Journal"} <= row.keys() and row["Authors"] and row["Year"]
     # a reviewer's sheet saved as the consensus sheet is not taken for it

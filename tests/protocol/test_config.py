@@ -8,9 +8,10 @@ import pytest
 import yaml
 from prismake.core.errors import ConfigError
 from prismake.protocol import config as protocol_config
-from prismake.protocol.config import config_schema, validated, with_defaults
+from prismake.protocol.config import validated
 from prismake.protocol.config_readme import readme
 from prismake.protocol.renamed_keys import RENAMED
+from prismake.protocol.schema import config_schema, with_defaults
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"title": "t", "question": "q"}
@@ -198,3 +199,12 @@ def _in_schema(path: str) -> bool:
 def test_the_schema_is_walked_as_the_table_of_renamed_keys_needs_it():
     assert all(map(_in_schema, ("reviewers", "outcomes.*.method", "extraction.fields.*.name", "full_text.reasons")))
     assert not any(map(_in_schema, ("databases", "outcomes.*.heterogeneity", "extraction.fields.*.colour")))
+
+
+def test_published_effects_ask_for_their_scale_and_models_for_their_measure():
+    fields = [{"name": name, "type": "number"} for name in ("hr", "low", "high")]
+    columns = {"effect": "hr", "lower": "low", "upper": "high"}
+    asked = {"title": "t", "question": "q", "extraction": {"fields": fields}}
+    text = message({**asked, "outcomes": {"death": {"measure": "GEN", "columns": columns, "model": "peto"}}})
+    assert "'outcomes.death.ratio_scale' is missing" in text and "Write true if" in text
+    assert "'outcomes.death.model' is peto, which cannot pool GEN. Allowed: inverse_variance." in text

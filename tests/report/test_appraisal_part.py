@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.report.appraisal_methods import appraisal_methods, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 

@@ -12,7 +12,7 @@ import eutils_server
 import pytest
 from prismake.core.errors import SearchError
 from prismake.core.files import read_json
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.search.chasing import Seed, chase
 from prismake.search.discovery import sources
 from prismake.search.elink import PubMedLinks

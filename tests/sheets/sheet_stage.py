@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from prismake.kept.answers import record
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import Reading, read_back
 from prismake.sheets.offering import offer

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from prismake.kept import sheet_state
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 
 THREE = ["anna", "ben", "carl"]
 

@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 import openpyxl
 import pytest
-from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 from prismake.protocol.guide import guide_lines
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.offering import offer
 from sheet_stage import Stage

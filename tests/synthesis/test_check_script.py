@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 
@@ -37,7 +38,7 @@ def rscript(found, settings, folder, name="x"):
     """The script of a result run beside it, with the documents of its analyses."""
     write_json(folder / f"{name}.json", found)
     for analysis, document in records(found, settings, f"{name}.check.R").items():
-        write_json(folder / name / f"{analysis}.json", document)
+        write_json(folder / name / f"{analysis}.json", document, sort_keys=False)
     return again(found, folder, name)
 
 
@@ -169,3 +170,131 @@ def test_a_wrong_number_of_a_moderator_or_sensitivity_analysis_is_found(where, t
     done = rscript(found, settings, tmp_path)
     assert done.returncode != 0
     assert "DIFFERS" in done.stdout
+
+
+# Eight trials of the BCG vaccine, the first two and two others taken for arms of one study.
+EIGHT = [*SIX, ("29", "7499", "45", "7277"), ("17", "1716", "65", "1665")]
+FURTHER = ["bayesian", "selection_model", "permutation", "three_level"]
+
+
+def several_arms(**changes):
+    named = [(f"Study {number}", *row) for number, row in enumerate(EIGHT)]
+    more = {"latitude": ["44", "55", "42", "52", "13", "33", "27", "42"]}
+    more["allocation"] = ["random", "random", "alternate", "random", "alternate", "systematic", "random", "random"]
+    frame = table(named, ARMS, **more).assign(study_id=list("aabcddef"), arm=list("12111211"))
+    asked = {"moderators": list(more), "moderators_together": True, "sensitivity": FURTHER, **changes}
+    settings = spec("RR", ARMS, **asked)
+    return run(frame, settings), settings
+
+
+def test_analyses_under_other_assumptions_are_sentences_with_their_numbers():
+    found, _ = several_arms()
+    told = {name: row["sentence"] for name, row in found["sensitivity"].items()}
+    assert list(told) == FURTHER
+    assert "credible interval" in told["bayesian"] and "of a new study" in told["bayesian"]
+    assert "as often as the others" in told["selection_model"]
+    assert "no overall effect, p = 0.008" in told["permutation"]  # 2 of 2^8 flips of signs
+    assert "8 effects in 6 studies" in told["three_level"] and "CR2" in told["three_level"]
+    together = found["moderators"]["together"]
+    assert [row["name"] for row in together["coefficients"]] == [
+        *("intercept", "latitude", "allocation random", "allocation systematic")
+    ]
+    assert "Test of all moderators: F = " in together["sentence"]
+
+
+@needs_r
+def test_analyses_under_other_assumptions_agree_with_r(tmp_path):
+    found, settings = several_arms()
+    done = rscript(found, settings, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for what in ("bayesian, of a new study", "three_level, se", "selection_model, delta", "together, QM"):
+        assert f"\n{what}" in done.stdout
+
+
+RARE = [("0", "100", "2", "101"), ("1", "120", "4", "118"), ("0", "90", "0", "92"), ("2", "150", "5", "149"), ("1", "80", "1", "82")]  # fmt: skip
+RATES = [("3", "120.5", "9", "118.2"), ("5", "210", "12", "205.7"), ("0", "80", "4", "82"), ("7", "330", "9", "325")]
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "model", "columns", "rows"),
+    [
+        ("OR", "mantel_haenszel", ARMS, RARE),
+        ("OR", "peto", ARMS, RARE),
+        ("OR", "conditional", ARMS, RARE),
+        ("RR", "beta_binomial", ARMS, RARE),
+        ("IRR", "mantel_haenszel", ("events1", "time1", "events2", "time2"), RATES),
+        ("IRLN", "glmm", ("events", "time"), [row[:2] for row in RATES]),
+        (
+            "ZCOR",
+            "inverse_variance",
+            ("correlation", "n"),
+            [("0.3", "40"), ("0.5", "62"), ("0.1", "55"), ("0.6", "30")],
+        ),
+    ],
+)
+def test_models_of_rare_events_rates_and_correlations_agree_with_r(measure, model, columns, rows, tmp_path):
+    settings = spec(measure, columns, model=model)
+    done = rscript(run(table([(f"S{i}", *row) for i, row in enumerate(rows)], columns), settings), settings, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nmain, ci_ub" in done.stdout
+
+
+SEVERAL = """
+files <- commandArgs(TRUE)
+commandArgs <- function(trailingOnly = FALSE) paste0("--file=", current)
+for (current in files) {
+  found <- tryCatch({ capture.output(source(current, local = new.env())); "agrees" }, error = function(e) "differs")
+  cat(basename(dirname(current)), found, "\\n")
+}
+"""
+# What R does not see: names, texts, and what decides nothing that is printed as a number.
+UNSEEN = {"seed", "iterations", "gradient", "maxima", "year", "undecided", "studies_included"}
+
+
+def leaves(value, path=()):
+    """Every number of a result with its path; of a list only the last entry."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list) and value:
+        yield from leaves(value[-1], (*path, len(value) - 1))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path
+
+
+def corrupted(found, path):
+    copy = json.loads(json.dumps(found))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = inner[path[-1]] * 1.05 + (1 if isinstance(inner[path[-1]], int) else 1e-3)
+    return copy
+
+
+@needs_r
+@pytest.mark.parametrize("example", ["ratios", "proportions"])
+def test_every_number_that_is_changed_in_the_results_is_noticed(example, tmp_path):
+    if example == "ratios":
+        found, _ = moderated("RR", ARMS, SIX, subgroups=["allocation"])
+    else:
+        found = run(relapse(), spec(sensitivity=[], also_inverse_variance=False))
+    paths = [path for path in leaves(found) if not UNSEEN & set(path)]
+    assert len(paths) > 40
+    files = []
+    for number, path in enumerate([None, *paths]):
+        folder = tmp_path / str(number)
+        write_json(folder / "x.json", found if path is None else corrupted(found, path))
+        (folder / "x.check.R").write_text(check_script(found, {}, "x.check.R"), encoding="utf-8")
+        files.append(folder / "x.check.R")
+    (tmp_path / "several.R").write_text(SEVERAL, encoding="utf-8")
+    done = subprocess.run(
+        ["Rscript", str(tmp_path / "several.R"), *map(str, files)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=True,
+    )
+    seen = dict(line.split() for line in done.stdout.splitlines())
+    assert seen.pop("0") == "agrees"
+    assert [".".join(map(str, path)) for number, path in enumerate(paths, 1) if seen[str(number)] != "differs"] == []

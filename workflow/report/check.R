@@ -35,7 +35,8 @@ check <- function(what, ours, theirs, tolerance = 1e-6, size = 1) {
   report(what, sprintf("%.10g", ours[at]), sprintf("%.10g", theirs[at]), off[at] > tolerance, more)
 }
 same <- function(what, ours, theirs) {  # texts, lists and parts of documents
-  equal <- isTRUE(all.equal(ours, theirs, tolerance = 1e-12, check.attributes = FALSE))
+  sorted <- function(x) if (is.list(x)) lapply(if (is.null(names(x))) x else x[order(names(x))], sorted) else x
+  equal <- isTRUE(all.equal(sorted(ours), sorted(theirs), tolerance = 1e-12, check.attributes = FALSE))
   report(what, if (equal) "as" else "not as", "there", !equal)
 }
 skipped <- 0
@@ -481,6 +482,52 @@ for (key in c("fixed_effect", "freeman_tukey", "arcsine")) if (!is.null(more[[ke
   other <- effects(measure, dat)
   analysis(key, more[[key]], dat, every, c(other$yi), c(other$vi), measure)
 }
+row <- more$selection_model
+if (!is.null(row$estimate)) {
+  y <- yi / typical; v <- vi / typical^2
+  bare <- !requireNamespace("numDeriv", quietly = TRUE)  # without it R gives no standard errors here
+  s <- tryCatch(suppressWarnings(selmodel(rma1(y, v, "ML", "z"), type = "stepfun", steps = 0.025, alternative = row$options$alternative, skiphes = bare)), error = function(e) conditionMessage(e))
+  if (is.character(s)) skip("selection_model", s) else {
+    limits <- c(s$beta, if (bare) s$beta + c(-1, 1) * qnorm(0.5 + level / 200) * row$values$se[[1]] / typical else c(s$ci.lb, s$ci.ub)) * typical
+    check("selection_model, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, limits, dat$total), 1e-3, if (curved(MEASURE)) 1 else typical)
+    check("selection_model, values", c(row$values$beta, row$values$ci_lb, row$values$ci_ub), limits, 1e-3, typical)
+    if (bare) skip("selection_model, se", "the package numDeriv is not installed")
+    check("selection_model, delta", row$values$delta, s$delta, 1e-2); check("selection_model, p", row$values$lrt_p, s$LRTp, 1e-3)
+  }
+}
+row <- more$three_level
+if (!is.null(row$estimate)) {
+  y <- yi / typical; v <- vi / typical^2; study <- column("study_id"); each <- seq_along(y)
+  m <- rma.mv(y, v, random = ~ 1 | study/each, method = row$options$method)
+  check("three_level, estimate", row$estimate, back(MEASURE, c(m$beta) * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+  check("three_level, variances", c(row$values$sigma2_between, row$values$sigma2_within), m$sigma2 * typical^2, 1e-4, typical^2)
+  M <- m$M; W <- solve(M); bread <- 1 / sum(W); B <- lapply(split(each, study), function(i) i)
+  # Bell and McCaffrey's adjustment for an intercept, with the working covariance M
+  meat <- sum(sapply(B, function(i) {
+    D <- chol(M[i, i, drop = FALSE]); H <- matrix(1, length(i), 1) %*% (bread * colSums(W)); R <- diag(length(y))[i, , drop = FALSE] - H
+    G <- D %*% (R %*% M %*% t(R)) %*% t(D); e <- eigen((G + t(G)) / 2)
+    A <- t(D) %*% e$vectors %*% diag(ifelse(e$values > 1e-12, 1 / sqrt(pmax(e$values, 1e-12)), 0), length(i)) %*% t(e$vectors) %*% D
+    sum(solve(M[i, i, drop = FALSE]) %*% A %*% (y[i] - c(m$beta)))^2
+  }))
+  check("three_level, se", row$values$se, sqrt(bread^2 * meat) * typical, 1e-4, typical)
+  df <- row$values$ddf[[1]]
+  check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, (c(m$beta) + c(-1, 1) * qt(0.5 + level / 200, df) * sqrt(bread^2 * meat)) * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+}
+row <- more$bayesian
+if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the effect as a mixture of normals over it
+  tau <- seq(0, 6, length.out = 6001); scale <- row$options$scale
+  parts <- sapply(tau, function(t) { w <- 1 / (vi + t^2); m <- sum(w * yi) / sum(w)
+    c(m, 1 / sqrt(sum(w)), sum(log(w)) / 2 - log(sum(w)) / 2 - sum(w * (yi - m)^2) / 2 - t^2 / (2 * scale^2)) })
+  weight <- exp(parts[3, ] - max(parts[3, ])); weight[c(1, 6001)] <- weight[c(1, 6001)] / 2; weight <- weight / sum(weight)
+  ends <- c(min(yi) - 50, max(yi) + 50)
+  at <- function(p, sd) uniroot(function(x) sum(weight * pnorm(x, parts[1, ], sd)) - p, ends, tol = 1e-10)$root
+  p <- c(0.5, 0.5 - level / 200, 0.5 + level / 200)
+  check("bayesian, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, sapply(p, at, sd = parts[2, ]), dat$total), 1e-4)
+  new <- sqrt(parts[2, ]^2 + tau^2)
+  check("bayesian, of a new study", c(row$pi_lb, row$pi_ub), back(MEASURE, sapply(p[2:3], at, sd = new), dat$total), 1e-4)
+}
+row <- more$permutation
+if (!is.null(row$values)) skip("permutation", "the permutations are drawn at random")
 row <- more$without_high_risk
 if (!is.null(row$estimate)) {
   kept <- !(column("label") %in% row$without)

@@ -127,7 +127,7 @@ def _accept(sheet: Path) -> None:
 
 def _freeze(version: str) -> None:
     from prismake.flow.inputs import freeze_version
-    from prismake.protocol.config import SEARCHES
+    from prismake.protocol.team import SEARCHES
     from prismake.report.status import stage_statuses, unread
     from prismake.search.discovery import sources
 

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import math
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import ConfigError, collect
-from prismake.core.files import read_yaml
 from prismake.core.names import STAGES
-from prismake.core.paths import data_file
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE
 from prismake.protocol.export_files import exports
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import CHECKS, MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.renamed_keys import RENAMED, new_name
+from prismake.protocol.schema import config_schema, with_defaults
+from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
 
-EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
-SEARCHES = Path("config/searches")
-VERSIONS = Path("config/versions")
-
-DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
-RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
-ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
-ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
-# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values()
-)
 PANEL_STAGES = STAGES
-
-
-@cache
-def config_schema() -> dict[str, Any]:
-    rules = read_yaml(data_file("schemas/config.schema.yaml"))
-    rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
-    return rules
 
 
 def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
@@ -62,36 +42,6 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
-
-
-def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
-    """A copy of ``config`` in which every absent key has the schema's default."""
-    filled = copy.deepcopy(config)
-    _fill(filled, config_schema())
-    return filled
-
-
-def reviewers(config: dict[str, Any], stage: str) -> list[str]:
-    """Who works on a stage, in the order of the configuration."""
-    return list(config[stage].get("reviewers") or config["reviewers"])
-
-
-def _fill(value: Any, rule: dict[str, Any]) -> None:
-    if isinstance(value, dict):
-        for key, sub in rule.get("properties", {}).items():
-            if key not in value and "default" in sub:
-                value[key] = copy.deepcopy(sub["default"])
-            if key in value:
-                _fill(value[key], sub)
-        more = rule.get("additionalProperties")
-        if isinstance(more, dict):
-            for key in value.keys() - rule.get("properties", {}).keys():
-                if value[key] is None and more.get("type") == "object":
-                    value[key] = {}
-                _fill(value[key], more)
-    elif isinstance(value, list) and isinstance(rule.get("items"), dict):
-        for entry in value:
-            _fill(entry, rule["items"])
 
 
 def _schema_problems(config: Any) -> Iterator[str]:

@@ -36,8 +36,13 @@ def adjudicator_lines(form: Form, protocol: Mapping[str, Any], reviewers: Iterab
         "from then on, whatever the reviewers answered. A row that stays empty stays open. Settle by the criteria and "
         "not by who said what; the reviewers may also talk and change their own sheets, and the row is then not needed."
     )
-    if names:
-        text += f" Whoever settles is best none of {join(names)}; where it is one of them, the report can say so."
+    name = protocol.get("adjudicator", "")
+    if name in names:
+        text += f" {name} settles and is one of the reviewers; the methods say so."
+    elif name:
+        text += f" {name} settles."
+    elif names:
+        text += f" Whoever settles is best none of {join(names)}."
     return [
         *_beginning(protocol),
         ("What to do", text),

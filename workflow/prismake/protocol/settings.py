@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
-from prismake.protocol.config import PANEL_STAGES, RISK_OF_BIAS, reviewers
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import lists_of, load_form
 from prismake.protocol.instruments import own_digests
+from prismake.protocol.team import reviewers
 
 Settings = dict[str, Any]
 
@@ -32,6 +34,7 @@ _METHODS = (
     "also_inverse_variance",
     "subgroups",
     "moderators",
+    "moderators_together",
 )
 
 
@@ -61,7 +64,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
     """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
-    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice"])}
+    settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice", "adjudicator"])}
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
@@ -121,7 +124,8 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 def for_report(config: Mapping[str, Any]) -> Settings:
     """What the page says about the protocol; what was actually done comes from the tables."""
     settings = _some(
-        config, ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "pooling"]
+        config,
+        ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator", "pooling"],
     )
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])

@@ -58,6 +58,12 @@ SENSITIVITY = {
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",
+    "bayesian": "a Bayesian random-effects model (half-normal prior of tau, scale 0.5; Friede et al., Res Synth "
+    "Methods 2017;8:79-91)",
+    "selection_model": "a step-function selection model (Vevea and Hedges, Psychometrika 1995;60:419-435)",
+    "permutation": "permutation tests (Higgins and Thompson, Stat Med 2004;23:1663-1682)",
+    "three_level": "a three-level model with cluster-robust standard errors (CR2; Pustejovsky and Tipton, J Bus Econ "
+    "Stat 2018;36:672-683)",
 }
 TESTS = {"knha": "Hartung–Knapp intervals", "z": "Wald intervals"}
 ADHOC = {

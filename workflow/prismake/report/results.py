@@ -11,7 +11,7 @@ from prismake.core.notes import between_groups, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, p_number, significant, typed
 from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
-from prismake.protocol.config import DRAWN
+from prismake.protocol.analyses import DRAWN
 from prismake.synthesis.sensitivity import TITLES
 
 
@@ -86,7 +86,7 @@ def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
     """A meta-regression with a line for each slope or difference from the reference; the intercept says nothing."""
     lines = [
         {
-            "what": f"{slope['name']} v {row['reference']}" if row["kind"] == "factor" else "per unit",
+            "what": _compared(slope, row),
             "change": significant(slope["beta"]),
             "ci": f"{significant(slope['ci_lb'])} to {significant(slope['ci_ub'])}",
             "p": p_number(slope["p"]),
@@ -94,6 +94,12 @@ def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
         for slope in row["coefficients"][1:]
     ]
     return {**row, "lines": lines}
+
+
+def _compared(slope: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    if row.get("columns"):  # several moderators in one regression
+        return str(slope["name"])
+    return f"{slope['name']} v {row['reference']}" if row["kind"] == "factor" else "per unit"
 
 
 def _sensitivity(analyses: Mapping[str, Any]) -> dict[str, Any]:

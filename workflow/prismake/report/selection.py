@@ -58,7 +58,7 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
         f"{'' if same else f', full texts {second}'}."
     ]
     if "independently" in f"{first} {second}":
-        sentences.append("Disagreements went to a consensus sheet and were settled there.")
+        sentences.append(_settled_by(config, f"{first} {second}"))
     sentences.append(
         "Each report excluded at full text was given one reason, the first of the protocol's list that applied."
     )
@@ -87,6 +87,15 @@ def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, thing
         left = f"{status['not_screened']:,} of {status['of']:,}"
         sentences.append(f"Screening was stopped before {left} were read: {rounds['stopped'].rstrip('.')}.")
     return sentences
+
+
+def _settled_by(config: Mapping[str, Any], panels: str) -> str:
+    """Who settled disagreements, where the protocol says it; an adjudicator who also judged is no independent one."""
+    name = config.get("adjudicator", "")
+    if not name:
+        return "Disagreements went to a consensus sheet and were settled there."
+    also = ", who was also one of the reviewers" if name in panels.replace(",", " ").split() else ""
+    return f"Disagreements went to a consensus sheet and were settled by {name}{also}."
 
 
 def _amendments(status: Mapping[str, Any] | None, things: str) -> list[str]:

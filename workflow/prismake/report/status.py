@@ -11,9 +11,10 @@ from typing import Any
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
 from prismake.core.names import CONSENSUS
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
-from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
+from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
 from prismake.search.discovery import sources
 

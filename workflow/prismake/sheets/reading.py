@@ -12,10 +12,10 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.core.phrases import normal_word
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
-from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column

@@ -16,9 +16,9 @@ from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
-from prismake.protocol.config import reviewers
 from prismake.protocol.forms import Form, allowed, load_form, typed_answer
 from prismake.protocol.guide import adjudicator_lines, guide_lines
+from prismake.protocol.team import reviewers
 from prismake.sheets.answers import read_consensus, read_reviewer
 from prismake.sheets.layout import Column, check_of, consensus_columns, reviewer_columns, row_choices, voices
 from prismake.sheets.merged_answers import first_of

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.labels import join
 from prismake.core.missing import is_missing
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
@@ -69,6 +70,61 @@ def regression(
     row["Q_df"] = whole(fit.Q_df)
     row["warnings"] = [text for text in carried(fit) if "incomplete row" not in text]
     return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
+
+
+TOGETHER = "together"  # the regression on all moderators at once
+
+
+def joint_regression(
+    data: Data,
+    cells: Mapping[str, Sequence[float | str | None]],
+    titles: Mapping[str, str],
+    kinds: Mapping[str, str],
+    spec: Mapping[str, Any],
+    level: float,
+) -> dict[str, Any]:
+    """One regression on all moderators, of the studies that report all of them; fields as of ``regression``.
+
+    Args:
+        cells: the values of each column, one a study, in the order of ``data``.
+    """
+    import numpy as np
+
+    from prismake.pooling import pool
+
+    known = np.array([all(values[i] is not None for values in cells.values()) for i in range(len(data.yi))])
+    title = join([titles[column] for column in cells])
+    row = {
+        **no_regression(title, "text"),
+        "options": _options(spec, level),
+        **{
+            "k": int(known.sum()),
+            "dropped": int((~known).sum()),
+            "scale": SCALES[data.measure],
+            "method": spec["method"],
+        },
+        "columns": list(cells),
+        "kinds": ["number" if kinds[column] in NUMERIC else "factor" for column in cells],
+    }
+    mods = {}
+    for column, values in cells.items():
+        part = [value for value, there in zip(values, known, strict=True) if there]
+        if len(set(part)) < 2:
+            return {**row, "sentence": f"{title}: no joint meta-regression. No two studies differ in {titles[column]}."}
+        mods[column] = np.array(part, dtype=object)
+    complete = data.part(known)
+    try:
+        fit = pool(complete.yi, complete.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
+    except PoolingError as error:
+        return {**row, "sentence": f"{title}: no joint meta-regression. {error}"}
+    row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
+    row |= {"test": fit.test, "QM_df": [whole(df) for df in fit.QM_df], "Q_df": whole(fit.Q_df)}
+    rows = _coefficients(fit, "")
+    for slope, name in zip(rows, fit.coef_names, strict=True):
+        column, _, word = name.partition("[")
+        slope["name"] = f"{titles.get(column, column)} {word.removesuffix(']')}".strip()
+    row |= {"coefficients": rows, "values": fit_values(fit), "warnings": carried(fit)}
+    return {**row, "sentence": sentences.joint_regression(row, level, LEAST * len(cells), data.show)}
 
 
 def _options(spec: Mapping[str, Any], level: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
 from prismake.synthesis.models import analyses, proposal
-from prismake.synthesis.moderators import no_regression, regression, value_of
+from prismake.synthesis.moderators import TOGETHER, joint_regression, no_regression, regression, value_of
 from prismake.synthesis.sensitivity import sensitivity
 
 if TYPE_CHECKING:
@@ -112,6 +112,9 @@ def analyse(
     for column in spec["moderators"]:
         values = [study["moderators"][column] for study in result["studies"]]
         result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
+    if spec.get("moderators_together") and len(spec["moderators"]) > 1:
+        cells = {column: [study["moderators"][column] for study in result["studies"]] for column in spec["moderators"]}
+        result["moderators"][TOGETHER] = joint_regression(data, cells, heading, kinds, spec, level)
     result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
     result["bias"] = tests_of(data, level)
     main = result["analyses"]["main"]

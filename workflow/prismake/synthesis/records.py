@@ -9,6 +9,7 @@ from prismake.core.measures import measure_of
 from prismake.protocol.measure_parts import MODELS
 from prismake.synthesis.asymmetry import fitting_keys
 from prismake.synthesis.models import PROPOSED
+from prismake.synthesis.moderators import TOGETHER
 
 SCHEMA = "prismake-analysis/1"
 _ROW = ("study_id", "arm", "label", "year", "yi", "vi", "settled_by", "source")
@@ -22,6 +23,7 @@ def names(spec: Mapping[str, Any]) -> list[str]:
         *([PROPOSED] if "events1" in spec["columns"] else []),
         *(f"subgroups.{column}" for column in spec["subgroups"]),
         *(f"moderators.{column}" for column in spec["moderators"]),
+        *([f"moderators.{TOGETHER}"] if spec.get("moderators_together") and len(spec["moderators"]) > 1 else []),
         *spec["sensitivity"],
         *fitting_keys(measure_of(spec)),
     ]
@@ -100,6 +102,6 @@ def _record(
 def _input(name: str, result: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, list[Any]]:
     columns = {key: [study[key] for study in result["studies"]] for key in (*_ROW[:4], *spec["columns"], *_ROW[4:])}
     family, _, column = name.partition(".")
-    if column:
+    if column and column != TOGETHER:
         columns[column] = [study[family][column] for study in result["studies"]]
     return columns

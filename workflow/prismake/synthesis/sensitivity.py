@@ -4,6 +4,7 @@ may be missing."""
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from prismake.core.errors import PoolingError
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
+from prismake.synthesis.further import TITLES as FURTHER
+from prismake.synthesis.further import further
 from prismake.synthesis.models import Plan, analysis, carried, inverse_variance, main_plan, remedies
 
 LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
@@ -25,6 +28,7 @@ TITLES = {
     "failsafe_n": "Fail-safe number",
     "without_high_risk": "Without studies at high risk of bias",
 }
+TITLES |= FURTHER
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
 ALIKE = 1e-12  # contributions of rounding errors alone
 SUBSETS = 4095  # all of them for twelve studies; a sample of so many for more
@@ -64,7 +68,8 @@ def sensitivity(
             why = f"not run, because fewer than {LEAST} studies are pooled."
         else:
             try:
-                found[name] = row | others[name](data, studies, spec, level, seed)
+                run = others[name] if name in others else functools.partial(further, name)
+                found[name] = row | run(data, studies, spec, level, seed)
                 continue
             except PoolingError as error:
                 why = str(error)

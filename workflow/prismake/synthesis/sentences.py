@@ -148,6 +148,24 @@ def regression(row: Mapping[str, Any], level: float, least: int, show: Format | 
     return text
 
 
+def joint_regression(row: Mapping[str, Any], level: float, least: int, show: Format | None = None) -> str:
+    """A meta-regression on several moderators: each coefficient, the test of all of them, and what limits it."""
+    each = "; ".join(f"{slope['name']} {_change(slope, level)}" for slope in row["coefficients"][1:])
+    first, second = row["QM_df"]
+    df = f"{first} df" if second is None else f"{first} and {second} df"
+    residual = equals((show or Format()).variance(row["tau2"]))
+    explained = "" if row["R2"] is None else f", {percent(row['R2'])} of tau² explained"
+    text = (
+        f"{row['title']} together: {each} ({row['scale']} scale; {studies(row['k'])}). Test of all moderators: "
+        f"{'Q' if second is None else 'F'} = {number(row['QM'])} on {df}, {p_value(row['QM_p'])}; residual tau² "
+        f"{residual}{explained}."
+    )
+    text += "".join(f" {warning}" for warning in row["warnings"])
+    if row["k"] < least:
+        text += f" With fewer than {least} studies for these moderators, this result may be due to chance."
+    return text
+
+
 def _change(slope: Mapping[str, Any], level: float) -> str:
     beta, low, high = (significant(slope[name]) for name in ("beta", "ci_lb", "ci_ub"))
     return f"{beta} ({level:g} % CI {low} to {high}, {p_value(slope['p'])})"

@@ -1,0 +1,144 @@
+"""Analyses beside the main one that rest on other assumptions: Bayesian, selection by p-value, permutation, and several
+effects of one study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from prismake.core.errors import PoolingError
+from prismake.core.measures import RATIOS, WITHOUT_NULL
+from prismake.core.numbers import p_value, percent
+from prismake.synthesis.data import Data, plain
+from prismake.synthesis.fields import json_ready
+
+Studies = Sequence[Mapping[str, Any]]
+PRIOR_SCALE = 0.5  # of the half-normal prior of tau on logarithmic and standardised scales (Friede et al. 2017)
+_UNITLESS = RATIOS | {"PLO", "IRLN", "SMD", "ZCOR"}
+STEP = 0.025  # one-sided p-value at which publication becomes more likely
+PERMUTATIONS = 1000
+TITLES = {
+    "bayesian": "Bayesian random effects",
+    "selection_model": "Selection by p-value",
+    "permutation": "Permutation test",
+    "three_level": "Several effects of one study",
+}
+
+
+def further(
+    name: str, data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
+) -> dict[str, Any]:
+    """One of these analyses, as ``sensitivity`` gives the others; raises PoolingError with the reason where it does not
+    exist."""
+    run: dict[str, Callable[..., dict[str, Any]]] = {
+        "bayesian": _bayesian,
+        "selection_model": _selection,
+        "permutation": _permutation,
+        "three_level": _three_level,
+    }
+    return run[name](data, studies, spec, level, seed)
+
+
+def _natural(data: Data, beta: float, low: float, high: float) -> dict[str, float | None]:
+    return {"estimate": data.natural(beta), "ci_lb": data.natural(low), "ci_ub": data.natural(high)}
+
+
+def _bayesian(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Posterior by integration with a half-normal prior of tau and a flat one of the effect."""
+    from prismake.pooling import bayes
+
+    if data.measure not in _UNITLESS:
+        raise PoolingError("the prior of tau needs a logarithmic or standardised scale; this measure has units.")
+    found = bayes(data.yi, data.vi, "half-normal", scale=PRIOR_SCALE, level=level)
+    values = {
+        key: {
+            field: json_ready(getattr(getattr(found, key), field))
+            for field in ("mean", "median", "sd", "ci_lb", "ci_ub")
+        }
+        for key in ("mu", "tau", "prediction")
+    }
+    row = _natural(data, found.mu.median, found.mu.ci_lb, found.mu.ci_ub)
+    low, high = data.natural(found.prediction.ci_lb), data.natural(found.prediction.ci_ub)
+    show = data.show
+    sentence = (
+        f"{TITLES['bayesian']}: posterior median {show.value(row['estimate'], row, unit=True)} ({level:g} % credible "
+        f"interval {show.bounds(row)}), of a new study {show.bounds({'ci_lb': low, 'ci_ub': high})}; tau "
+        f"{show.variance(found.tau.median)} ({show.variance(found.tau.ci_lb)} to {show.variance(found.tau.ci_ub)}); "
+        f"half-normal prior of tau with scale {PRIOR_SCALE:g} (Friede et al. 2017), flat prior of the effect."
+    )
+    options = {"measure": data.measure, "prior": "half-normal", "scale": PRIOR_SCALE, "level": level}
+    return {**row, "options": options, "pi_lb": low, "pi_ub": high, "values": values, "sentence": sentence}
+
+
+def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Step-function selection model with one step, in the direction of the estimate."""
+    from prismake.pooling import pool, selection_model
+
+    if data.measure in WITHOUT_NULL:
+        raise PoolingError("it asks whether results were significant, which a single group cannot be.")
+    side = "greater" if pool(data.yi, data.vi, "ML", "z").beta >= 0.0 else "less"
+    found = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
+    fields = ("beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "delta", "se_delta", "lrt", "lrt_p", "beta_unadjusted")
+    row = _natural(data, found.beta, found.ci_lb, found.ci_ub)
+    sentence = (
+        f"{TITLES['selection_model']}: {data.show.interval(row, level)}, if studies that are not significant in the "
+        f"direction of the effect were published {percent(100.0 * float(found.delta[-1]))} as often as the others; "
+        f"likelihood-ratio test of selection: {p_value(found.lrt_p)} (step function at p = {STEP:g}, one-sided)."
+    )
+    options = {"measure": data.measure, "method": "ML", "steps": [STEP], "alternative": side, "level": level}
+    values = {name: json_ready(getattr(found, name)) for name in fields}
+    return {**row, "options": options, "values": values, "sentence": sentence}
+
+
+def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Signs of the effects flipped; with moderators also the rows of each regression in another order."""
+    import numpy as np
+
+    from prismake.pooling import permutation_test
+
+    how = {"method": spec["method"], "test": spec["test"], "permutations": PERMUTATIONS, "seed": seed}
+    tests: dict[str, float | None] = {}
+    if data.measure not in WITHOUT_NULL:
+        tests["no overall effect"] = plain(permutation_test(data.yi, data.vi, **how).pval[0])
+    for column in _columns(spec):
+        cells = [study["moderators"][column] for study in studies]
+        known = np.array([cell is not None for cell in cells])
+        if len({cell for cell in cells if cell is not None}) > 1 and known.sum() > 2:
+            mods = {column: np.array([cell for cell in cells if cell is not None], dtype=object)}
+            part = data.part(known)
+            tests[f"no association with {column}"] = plain(permutation_test(part.yi, part.vi, mods, **how).QM_p)
+    if not tests:
+        raise PoolingError("a single group has no effect of zero to test; name moderators to test them.")
+    each = "; ".join(f"{what}, {p_value(p)}" for what, p in tests.items())
+    options = {"measure": data.measure, **how, "level": level}
+    sentence = f"{TITLES['permutation']} ({PERMUTATIONS:,} permutations or all of them): {each}."
+    return {"options": options, "values": {"pval": tests}, "sentence": sentence}
+
+
+def _columns(spec: Mapping[str, Any]) -> list[str]:
+    return list(spec["moderators"])
+
+
+def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
+    """Arms within studies, with cluster-robust standard errors (CR2)."""
+    from prismake.pooling import three_level
+
+    names = [study["study_id"] for study in studies]
+    if len(set(names)) == len(names):
+        raise PoolingError("no study has more than one effect.")
+    method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"
+    found = three_level(data.yi, data.vi, names, method=method, test="CR2", level=level)
+    fields = (
+        *("beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "sigma2_between", "sigma2_within"),
+        *("I2_between", "I2_within", "k", "clusters", "Q", "Q_p"),
+    )
+    row = _natural(data, float(found.beta[0]), float(found.ci_lb[0]), float(found.ci_ub[0]))
+    show = data.show
+    sentence = (
+        f"{TITLES['three_level']}: {show.interval(row, level)} in a three-level model of {found.k} effects in "
+        f"{found.clusters} studies, with cluster-robust standard errors (CR2); variance between studies "
+        f"{show.variance(found.sigma2_between)}, within {show.variance(found.sigma2_within)}."
+    )
+    options = {"measure": data.measure, "method": method, "test": "CR2", "level": level}
+    values = {name: json_ready(getattr(found, name)) for name in fields}
+    return {**row, "options": options, "values": values, "sentence": sentence}
