@@ -100,15 +100,8 @@ def _run(chosen: argparse.Namespace) -> None:
         from prismake.cli.chase import chase_included
 
         chase_included(chosen.service, read_config, again=chosen.again)
-    elif chosen.command == "translate":
-        from prismake.cli.search_strategy import translated
-
-        print(translated(chosen.source, chosen.platform, read_config))
-    elif chosen.command == "press":
-        from prismake.cli.search_strategy import write_press
-
-        write_press(chosen.source, chosen.output, read_config)
-        print(f"Made {chosen.output}.")
+    elif chosen.command in ("translate", "press"):
+        _search_strategy(chosen)
     elif chosen.command == "trace":
         from prismake.report.value_trace import trace as lead_back
 
@@ -121,6 +114,16 @@ def _run(chosen: argparse.Namespace) -> None:
         _history(chosen.history)
     else:
         _status()
+
+
+def _search_strategy(chosen: argparse.Namespace) -> None:
+    from prismake.cli.search_strategy import translated, write_press
+
+    if chosen.command == "translate":
+        print(translated(chosen.source, chosen.platform, read_config))
+    else:
+        write_press(chosen.source, chosen.output, read_config)
+        print(f"Made {chosen.output}.")
 
 
 def _new(folder: Path) -> None:
