@@ -39,7 +39,7 @@ def answer(stage, who, decide):
     def change(sheet):
         column = next(cell.column for cell in sheet[1] if cell.value == "Decision")
         for row in range(2, sheet.max_row + 1):
-            item, cell = sheet.cell(row, 1).value, sheet.cell(row, column)
+            item, cell = sheet.cell(row, 2).value, sheet.cell(row, column)
             if item and not cell.value and (said := decide(item)):
                 cell.value = said
 

@@ -11,3 +11,4 @@ STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
 SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # the owner of the adjudicator's sheet
 TOGETHER = " = "  # separates the record ids when a row of the consensus sheet covers several records
+WAITS_FOR = "waits_for"  # column of a queue: items, one a line, of which one must be included before the row is offered

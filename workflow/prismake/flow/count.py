@@ -25,24 +25,25 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
     "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
-    first, which are not screened even if a database finds them later; "possible_duplicates", the number of pairs that
-    await the panel; "uncounted", report by record id of records that are not counted but may still carry decisions. For
-    an updated review, either "previous", {"studies", "reports"} (a review done elsewhere), or "version", a
-    ``Version`` that was frozen here.
+    first and that are therefore not screened, whichever database finds them later; "reopened", ids of reports that were
+    left out at title and abstract and are sought all the same, because they belong to an included report;
+    "possible_duplicates", the number of pairs that wait for the panel; "uncounted", report by record id of records that
+    are not counted and through which decisions are found all the same. Of the review that is updated, either
+    "previous", {"studies", "reports"} (a review made elsewhere), or "version", a ``Version`` that was frozen here.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found
     by other methods alone are not screened on title and abstract: they are sought at once. A record of another
     method that duplicates a database report is removed as a duplicate in the right column.
 
-    With a version, both columns count what is new since it: records that it did not contain, and reports of it that
-    were reopened, that is, whose outcome has changed. A new record of a report that the version had finished is removed
-    as a duplicate.
+    With a version, both columns count what is new since it: records that it did not hold, and reports of it that were
+    taken up again, which are those whose outcome is another now. A new record of a report that the version had
+    finished is removed as a duplicate.
 
     Raises FlowError, naming each identity that fails.
     """
     identification = identification_of(tables)
     notes: list[str] = []
-    screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, notes)
+    screening = _screened(tables, identification, notes)
     reading = decisions(tables["full_text"], "full text", identification.report_of, notes)
     columns = _columns(identification, identification.records, frozenset())
     _note_strays(screening, columns.queue, "title and abstract", notes)
@@ -62,12 +63,12 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
 
 
 def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
-    """The outcome of each report, by report id; reports that await a decision are left out.
+    """Where each report has ended, by report id; reports that still wait for a decision are left out.
 
-    ``tables`` as for ``prisma_flow``. Values are those of ``OUTCOMES``.
+    ``tables`` as for ``prisma_flow``. The words are those of ``OUTCOMES``.
     """
     identification = identification_of(tables)
-    screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, [])
+    screening = _screened(tables, identification, [])
     reading = decisions(tables["full_text"], "full text", identification.report_of, [])
     return _outcomes(_columns(identification, identification.records, frozenset()), screening, reading)
 
@@ -108,10 +109,24 @@ def _columns(identification: Identification, records: Iterable[str], finished: f
     return _Columns(records, left - finished, right - finished, finished, frozenset(identification.removed))
 
 
+def _screened(tables: Mapping[str, Any], identification: Identification, notes: list[str]) -> Decided:
+    """The decisions on title and abstract; a report that is taken up again counts as screened and sought."""
+    screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, notes)
+    if identification.reopened:
+        notes.append(
+            "Left out at title and abstract and sought in full text after all, as they belong to an included report: "
+            f"{len(identification.reopened):,}."
+        )
+    return {
+        **screening,
+        **{report: {"decision": "include", "reason": ""} for report in sorted(identification.reopened)},
+    }
+
+
 def _before(
     version: Version | None, identification: Identification, columns: _Columns, screening: Decided, reading: Decided
 ) -> Carried:
-    """The reports that the previous version finished and whose outcome has not changed since."""
+    """What the previous version has finished and nothing has changed since."""
     if version is None:
         return Carried()
     return carried(version, identification.report_of, _outcomes(columns, screening, reading))
@@ -215,7 +230,7 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
 def _included_boxes(
     tables: Mapping[str, Any], included: Mapping[str, frozenset[str]], before: Carried, notes: list[str]
 ) -> dict[str, dict[str, int]]:
-    """The boxes of included studies of this version and of the previous one."""
+    """The boxes of included studies: those of this version, and beside them those of the one before."""
     reports = frozenset().union(*included.values())
     total = {"studies": len(included), "reports": len(reports)}
     if before.version is None:

@@ -1,4 +1,4 @@
-"""The tables of a review in the form the flow needs, after checking that no record is lost between them."""
+"""The tables of a review as the flow needs them, after the checks that nothing vanished between two of them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ Decided = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Identification:
-    """The records and reports that the searches identified.
+    """What the searches gave.
 
-    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, including
+    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, also of
     records that are not counted.
     ``direct``: reports that were assessed in full text without screening, because another method found them first.
     ``removed``: why a report was taken out before screening, by report id.
+    ``reopened``: reports that were left out at title and abstract and are sought all the same.
     """
 
     sources: Mapping[str, Mapping[str, Any]]
@@ -36,12 +37,13 @@ class Identification:
     report_of: Mapping[str, str]
     direct: frozenset[str]
     removed: Mapping[str, str]
+    reopened: frozenset[str] = frozenset()
 
     def from_database(self, record: str) -> bool:
         return self.sources[self.records[record]]["kind"] in DATABASE_KINDS
 
     def columns(self, records: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-        """The reports of these records: those of the left column, and those found by other methods only."""
+        """The reports of some records: those of the left column, and those found by other methods."""
         records = list(records)
         reports = frozenset(self.report_of[record] for record in records)
         databases = {self.report_of[record] for record in records if self.from_database(record)}
@@ -56,11 +58,14 @@ def identification_of(tables: Mapping[str, Any]) -> Identification:
     records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
     report_of = {**(tables.get("uncounted") or {}), **_report_of(tables, records, sources)}
     direct = frozenset(tables.get("direct") or ())
-    return Identification(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
+    reopened = frozenset(report_of.get(report, report) for report in tables.get("reopened") or ())
+    removed = _removed(tables.get("removed"), report_of)
+    removed = {report: why for report, why in removed.items() if report not in reopened}
+    return Identification(sources, records, report_of, direct, removed, reopened)
 
 
 def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The searches by source name, with unique labels."""
+    """The searches by source name, with labels that are told apart."""
     rows = [dict(search) for search in searches]
     labels = Counter(row["label"] for row in rows)
     sources: dict[str, dict[str, Any]] = {}
@@ -80,7 +85,7 @@ def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]
 def _report_of(
     tables: Mapping[str, Any], records: Mapping[str, str], sources: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The report of each record, after checking that no record is lost between two tables."""
+    """The report of each record, after the checks that no record vanished between two tables."""
     duplicates = tables["duplicates"]
     report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
     problems = []
@@ -109,7 +114,7 @@ def _report_of(
 
 
 def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[str, str]:
-    """Why each report was removed before screening: "automation" or "other"."""
+    """Why each report that was taken out before screening was taken out: "automation" or "other"."""
     if frame is None:
         return {}
     return {

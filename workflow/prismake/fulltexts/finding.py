@@ -1,4 +1,4 @@
-"""The full texts of the reports sought: links and paths for the sheet, and a list of missing ones."""
+"""The full texts of the reports that are sought: links and paths for the sheet, a list of what is missing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import WAITS_FOR
 from prismake.fulltexts import folder, openaccess
 from prismake.fulltexts.matching import Match, Sought, match
 from prismake.search.transport import Policy
@@ -14,13 +15,13 @@ from prismake.search.transport import Policy
 if TYPE_CHECKING:
     import pandas as pd
 
-LINKS = ("pmcid", "open_access", "pdf")  # columns of the queue filled by this module
-_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access")
+LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
+_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access", WAITS_FOR)
 
 
 @dataclass(frozen=True)
 class FullTexts:
-    """``queue``: the reports with their links. ``files``: one row per PDF. ``missing``: reports without a PDF.
+    """``queue``: the reports with their links. ``files``: one row a PDF. ``missing``: reports without a PDF.
 
     ``summary``: counts, and ``problems`` as {"where", "what"} for the closing table.
     """
@@ -43,8 +44,8 @@ def find(
     """Link each report to its full text.
 
     Args:
-        reports: rows as ``full_text_rows`` makes them.
-        cache: file with the text of the PDFs; may be deleted at any time.
+        reports: rows as ``queues.full_texts`` makes them.
+        cache: what is known of the PDFs; may be deleted at any time.
         services: ``full_text.open_access`` of the config.
         root: the folder of the review.
     """

@@ -104,7 +104,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
         "fields": [
-            {"name": question.name, "label": question.label, "type": question.kind}
+            {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
             for question in load_form(EXTRACTION, config).fields
         ],
     }

@@ -109,7 +109,7 @@ def _xml_format(start: str, where: str) -> str:
                 f"this is {description}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
             )
     if re.search(r"<rdf:RDF\b", start):
-        raise ImportFileError("this is RDF, the format that Zotero keeps for itself.", where=where, remedy=_ZOTERO)
+        raise ImportFileError("this is RDF, as Zotero writes it, which is not read.", where=where, remedy=_ZOTERO)
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(
         f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, ICTRP's or RevMan's.",
