@@ -12,20 +12,17 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
-from prismake.protocol.config import (
-    DRAWN,
-    PANEL_STAGES,
-    SEARCHES,
-    VERSIONS,
-    reviewers,
-    validated,
-)
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.config import validated
+from prismake.protocol.analyses import DRAWN
+from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.files import sweep_all_drafts
 from prismake.core.jobs import forget_problems
+from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
 from prismake.protocol.config_file import check_config_file
@@ -74,12 +71,10 @@ except PrismakeError as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-PLOTS = [
-    "results/appraisal/stars.svg",
-    "results/appraisal/traffic_light.svg",
-    *(
-        f"results/pooling/{outcome}.{figure}.svg"
-        for outcome, spec in config["outcomes"].items()
+# of each outcome, the file of each figure: forest and funnel plots, subgroups, sensitivity analyses
+FIGURES = {
+    outcome: {
+        figure: f"results/pooling/{outcome}.{figure}.svg"
         for figure in [
             "forest",
             "funnel",
@@ -87,7 +82,13 @@ PLOTS = [
             *(f"forest.{column}" for column in spec["subgroups"]),
             *(name for name in spec["sensitivity"] if name in DRAWN),
         ]
-    ),
+    }
+    for outcome, spec in config["outcomes"].items()
+}
+PLOTS = [
+    "results/appraisal/stars.svg",
+    "results/appraisal/traffic_light.svg",
+    *(path for paths in FIGURES.values() for path in paths.values()),
 ]
 
 
@@ -97,14 +98,14 @@ INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRU
 
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
-    instrument="|".join(INSTRUMENTS) or "none",
     stage="|".join(PANEL_STAGES),
     outcome="|".join(OUTCOMES) or "none",
-    sensitivity="|".join(DRAWN),
 
 
 onstart:
     forget_problems()
+    if workflow.dag_settings.forceall or workflow.dag_settings.forcerun:
+        force()
 
 
 include: "rules/common.smk"

@@ -41,16 +41,17 @@ rule draw_appraisal:
 
 
 rule export_robvis:
-    """Write the judgements of one instrument as robvis reads them."""
+    """Write the judgements of each instrument as robvis reads them."""
     input:
         appraisal="results/appraisal/appraisal.csv",
     output:
-        table="results/appraisal/robvis.{instrument}.csv",
+        expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
     log:
-        "results/logs/export_robvis.{instrument}.log",
+        "results/logs/export_robvis.log",
     localrule: True
     params:
         **for_appraisal(config),
+        exported=INSTRUMENTS,
         code=code("export_robvis"),
     script:
         "../scripts/export_robvis.py"

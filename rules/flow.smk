@@ -54,6 +54,7 @@ rule count_flow:
         pairs="results/duplicates/decisions.csv",
         title_abstract="results/title_abstract/decisions.csv",
         full_text="results/full_text/decisions.csv",
+        linked="results/full_text/linked.csv",
         studies="results/full_text/studies.csv",
         version=previous_version,
     output:

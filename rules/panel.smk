@@ -29,6 +29,7 @@ rule read_sheets:
         notes="results/{stage}/notes.csv",
         agreement="results/{stage}/agreement.json",
         status="results/{stage}/status.json",
+        undecided="results/{stage}/undecided.json",
     log:
         "results/logs/read_sheets.{stage}.log",
     localrule: True

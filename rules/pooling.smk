@@ -6,7 +6,7 @@ rule pool_outcome:
     input:
         outcomes="results/extraction/outcomes.csv",
         scores="results/appraisal/scores.csv",
-        statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
+        undecided=expand("results/{stage}/undecided.json", stage=PANEL_STAGES),
     output:
         results="results/pooling/{outcome}.json",
         analyses=directory("results/pooling/{outcome}"),
@@ -24,58 +24,21 @@ rule pool_outcome:
         "../scripts/pool_outcome.py"
 
 
-rule draw_outcome:
-    """Draw the forest and funnel plots of one outcome."""
-    input:
-        results="results/pooling/{outcome}.json",
-    output:
-        forest="results/pooling/{outcome}.forest.svg",
-        funnel="results/pooling/{outcome}.funnel.svg",
-    log:
-        "results/logs/draw_outcome.{outcome}.log",
-    params:
-        code=code("draw_outcome"),
-    script:
-        "../scripts/draw_outcome.py"
+# A rule an outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
+for outcome in OUTCOMES:
 
-
-rule draw_subgroups:
-    """Draw the forest plot of one outcome by one set of subgroups."""
-    input:
-        results="results/pooling/{outcome}.json",
-    output:
-        forest="results/pooling/{outcome}.forest.{column}.svg",
-    log:
-        "results/logs/draw_subgroups.{outcome}.{column}.log",
-    params:
-        code=code("draw_subgroups"),
-    script:
-        "../scripts/draw_subgroups.py"
-
-
-rule draw_sensitivity:
-    """Draw one sensitivity analysis of one outcome."""
-    input:
-        results="results/pooling/{outcome}.json",
-    output:
-        figure="results/pooling/{outcome}.{sensitivity}.svg",
-    log:
-        "results/logs/draw_sensitivity.{outcome}.{sensitivity}.log",
-    params:
-        code=code("draw_sensitivity"),
-    script:
-        "../scripts/draw_sensitivity.py"
-
-
-rule draw_risk_of_bias:
-    """Draw how much of the weight behind one outcome is at which risk of bias."""
-    input:
-        results="results/pooling/{outcome}.json",
-    output:
-        figure="results/pooling/{outcome}.risk_of_bias.svg",
-    log:
-        "results/logs/draw_risk_of_bias.{outcome}.log",
-    params:
-        code=code("draw_risk_of_bias"),
-    script:
-        "../scripts/draw_risk_of_bias.py"
+    rule:
+        """Draw the figures of one outcome."""
+        name:
+            f"draw_outcome_{outcome}"
+        input:
+            results=f"results/pooling/{outcome}.json",
+        output:
+            FIGURES[outcome].values(),
+        log:
+            f"results/logs/draw_outcome.{outcome}.log",
+        params:
+            figures=list(FIGURES[outcome]),
+            code=code("draw_outcome"),
+        script:
+            "../scripts/draw_outcome.py"

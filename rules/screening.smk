@@ -41,6 +41,7 @@ rule queue_records:
     """List the reports whose titles and abstracts are to be screened."""
     input:
         reports="results/duplicates/reports.parquet",
+        links="results/duplicates/links.csv",
         carried="results/duplicates/carried.csv",
     output:
         queue="results/title_abstract/queue.parquet",
@@ -53,7 +54,7 @@ rule queue_records:
 
 
 rule queue_reports:
-    """List the reports to be read in full."""
+    """List the reports to be read in full, and those that are read once a report they are linked to is included."""
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/title_abstract/decisions.csv",
@@ -61,6 +62,7 @@ rule queue_reports:
         carried="results/duplicates/carried.csv",
     output:
         sought="results/full_text/sought.parquet",
+        linked="results/full_text/linked.csv",
     log:
         "results/logs/queue_reports.log",
     params:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.search.imported_decisions import carry
 
@@ -20,8 +21,8 @@ def main(
     save_csv(carried, carry(pd.concat(tables, ignore_index=True), report_of, names, reviewers))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             {Path(path).name.partition(".")[0]: Path(path) for path in snakemake.input.decisions},
             Path(snakemake.input.duplicates),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
 
@@ -18,8 +19,8 @@ def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, ou
     save_csv(output["families"], family_table(asked, known["decisions"], table, how))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.queue),
             {name: Path(snakemake.input[name]) for name in ("decisions", "notes", "studies")},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import write_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.flow import prisma_flow
 from prismake.flow.inputs import TABLES, flow_tables
@@ -20,8 +21,8 @@ def main(
     save_csv(output["table"], pd.DataFrame(flow.rows()))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             [Path(path) for path in snakemake.input.searches],
             Path(snakemake.input.records),

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from prismake.core.files import read_json
 from prismake.core.jobs import job
-from prismake.figures import flow_diagram, save
+from prismake.core.reuse import keeping, reused
 
 
 def main(flow_file: Path, diagram: Path) -> None:
+    from prismake.figures import flow_diagram, save  # matplotlib, which kept results are put back without
+
     save(flow_diagram(read_json(flow_file)), diagram)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(Path(snakemake.input.flow), Path(snakemake.output.diagram))

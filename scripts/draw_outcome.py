@@ -1,18 +1,24 @@
-"""Draw the forest and funnel plots of one outcome."""
+"""Draw the figures of one outcome: forest and funnel plots, subgroups, sensitivity analyses."""
 
 from pathlib import Path
 
 from prismake.core.files import read_json
 from prismake.core.jobs import job
-from prismake.figures import forest, funnel, save
+from prismake.core.reuse import keeping, reused
 
 
-def main(results: Path, forest_file: Path, funnel_file: Path) -> None:
+def main(results: Path, paths: dict[str, Path]) -> None:
+    """Draw each figure by its name: "forest", "funnel", "forest.<column>" or that of a sensitivity analysis."""
+    from prismake.figures import outcome_figure, save  # matplotlib, which kept results are put back without
+
     result = read_json(results)
-    save(forest(result), forest_file)
-    save(funnel(result), funnel_file)
+    for name, path in paths.items():
+        save(outcome_figure(result, name), path)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(Path(snakemake.input.results), Path(snakemake.output.forest), Path(snakemake.output.funnel))
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
+        main(
+            Path(snakemake.input.results),
+            dict(zip(snakemake.params.figures, map(Path, snakemake.output), strict=True)),
+        )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 
 
@@ -25,8 +26,8 @@ def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, 
         save_parquet(output[name], table)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.records),
             snakemake.params.merge_cochrane_versions,

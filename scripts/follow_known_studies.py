@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, read_json, write_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.flow.recall import recall_summary, recall_table
 from prismake.search.known_studies import read
@@ -24,8 +25,8 @@ def main(known: list[Path], logs: list[Path], records: Path, tables: dict[str, P
     write_json(output["words"], recall_summary(table, problems))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             [Path(path) for path in snakemake.input.known],
             [Path(path) for path in snakemake.input.searches],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, write_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.search.imported_decisions import STAGES, outcome, summary
 
@@ -14,8 +15,8 @@ def main(carried: Path, decisions: dict[str, Path], table: Path, words: Path) ->
     write_json(words, summary(found))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.carried),
             {stage: Path(snakemake.input[stage]) for stage in STAGES},

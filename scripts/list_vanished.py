@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.flow.inputs import vanished_table
 
@@ -17,8 +18,8 @@ def main(searches: list[Path], records: Path, tables: dict[str, Path], table: Pa
     save_csv(table, vanished_table(read.pop("vanished"), found, read.pop("duplicates"), labels, read))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             [Path(path) for path in snakemake.input.searches],
             Path(snakemake.input.records),

@@ -5,16 +5,17 @@ from pathlib import Path
 from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.synthesis import analyse, records
 from prismake.synthesis.check_script import check_script
 
 
-def main(outcome: str, tables: dict[str, Path], statuses: list[Path], settings: dict, output: dict[str, Path]) -> None:
+def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, Path]) -> None:
     """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
     appraisals = ratings_for(outcome, read_csv(tables["scores"]))
     table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
-    undecided = {status["stage"]: status["open"] for status in map(read_json, statuses)}
-    found = analyse(outcome, table[table["outcome"] == outcome], undecided=undecided, appraisals=appraisals, **settings)
+    open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
+    found = analyse(outcome, table[table["outcome"] == outcome], undecided=open_rows, appraisals=appraisals, **settings)
     columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
     check = output["check"]
     write_json(output["results"], found)
@@ -23,12 +24,12 @@ def main(outcome: str, tables: dict[str, Path], statuses: list[Path], settings: 
         write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             snakemake.wildcards.outcome,
             {name: Path(snakemake.input[name]) for name in ("outcomes", "scores")},
-            [Path(path) for path in snakemake.input.statuses],
+            [Path(path) for path in snakemake.input.undecided],
             {
                 **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},
                 "labels": {field["name"]: field["label"] for field in snakemake.params.fields},

@@ -19,12 +19,14 @@ def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) 
     decisions = sheets.decisions()
     settled_by = {decision.item: decision.settled_by for decision in decisions}
     workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
-    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks)
+    notes = {who: own.notes for who, own in sheets.answers.items()}
+    record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks, notes)
     reading = read_back(sheets, decisions)
     save_table(output["decisions"], reading.decisions)
     save_table(output["notes"], reading.notes)
     write_json(output["agreement"], reading.agreement)
     write_json(output["status"], reading.status)
+    write_json(output["undecided"], {name: reading.status[name] for name in ("stage", "open")})
 
 
 if "snakemake" in globals():

@@ -6,6 +6,7 @@ from prismake.appraisal.agreement import agreement_table
 from prismake.appraisal.scores import appraise
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 
 
@@ -17,8 +18,8 @@ def main(tables: dict[str, Path], settings: dict, reviewers: list[str], output: 
     save_csv(output["agreement"], agreement_table(scores, decisions, reviewers, settings["overall"]))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             {name: Path(path) for name, path in snakemake.input.items()},
             {name: snakemake.params[name] for name in ("instruments", "outcomes", "overall")},

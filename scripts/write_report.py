@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import write_text
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.report.inputs import gather
 from prismake.report.page import render
@@ -15,8 +16,8 @@ def main(inputs: dict, config: dict, versions: dict, page: Path, studies: Path) 
     write_text(page, render(context))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         several = ("searches", "statuses", "agreement", "results", "figures")
         paths = dict(snakemake.input.items())
         # Snakemake hands over a list of one as a plain path

@@ -17,6 +17,7 @@ TERMS = ("record", "report", "study", "item", "panel", "allocation", "consensus"
 
 # A file name that two rooms use is the same thing from two sides. A name comes in here with what it is.
 SHARED = {
+    "agreement": "how well reviewers agree: on the items of an instrument, and as rows of the page",
     "answers": "what people wrote: read from a sheet, kept, applied to duplicates",
     "fields": "the fields of a record that are compared, and of a result that is written",
     "files": "how files are written, and which of them are kept",
@@ -27,6 +28,7 @@ SHARED = {
     "moderators": "meta-regression: its statistics, and its rows in a result",
     "progress": "how far something is: a search, a sheet",
     "queue": "the items of a stage: as duplicates make them, as sheets read them",
+    "ratings": "what raters said: of a result by an instrument, of an item by reviewers",
     "reading": "reading a source, and reading a sheet",
     "records": "the record table, and the record of an analysis",
     "restore": "bringing kept files and answers back, and the command that does it",

@@ -20,8 +20,8 @@ def demo(tmp_path, monkeypatch):
     """The demonstration before a run, with the queue of one stage."""
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from prismake.protocol.config import with_defaults
     from prismake.protocol.forms import load_form
+    from prismake.protocol.schema import with_defaults
     from prismake.sheets.layout import reviewer_columns
     from prismake.sheets.reading import read_sheet
 

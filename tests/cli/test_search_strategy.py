@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from prismake.cli.search_strategy import translated, write_press
 from prismake.core.errors import PrismakeError
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 
 CONFIG = with_defaults({"title": "A review", "question": "Which cells?", "searches": {"pubmed": {"query": "a[ti]"}}})
 

@@ -88,6 +88,7 @@ SCREENING = {
 EXCLUDED = {
     "brentjens2013": COMPANION,
     "levine2021_pooled": COMPANION,
+    "laetsch2019_qol": COMPANION,
     "finney2019": COMPANION,
     "maude2014_correction": COMPANION,
     "rives2022_eha": COMPANION,
@@ -110,6 +111,9 @@ EXCLUDED = {
     "magnani_sb": "",
     "cd28_children_longterm": "",
 }
+
+# Excluded on title and abstract and assessed all the same: linked to a registry entry that is included.
+TAKEN_UP = frozenset({"laetsch2019_qol"})
 
 # Full text, where the reviewers differ: (decision, reason) of anna and of ben; the settled word is that of above.
 ASSESSMENT = {
@@ -146,7 +150,7 @@ def judged(work: str, citation: dict[str, str]) -> dict[str, str]:
     anna, ben, settled = screened(work, citation["role"])
     row = {"key": citation["key"], "work": work}
     row |= {"title_abstract.anna": anna, "title_abstract.ben": ben, "title_abstract.consensus": settled}
-    if settled == "exclude" or (anna == "exclude" and ben == "exclude"):
+    if work not in TAKEN_UP and (settled == "exclude" or (anna == "exclude" and ben == "exclude")):
         return row
     return row | assessed(work)
 

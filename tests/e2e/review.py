@@ -95,7 +95,7 @@ class Review:
         cells = (
             [("" if cell.value is None else str(cell.value)) for cell in row] for row in sheet.iter_rows(min_row=2)
         )
-        return [dict(zip(head, row, strict=True)) for row in cells if row[0]]
+        return [dict(zip(head, row, strict=True)) for row in cells if row[head.index("Item")]]
 
     def fill(
         self, stage: str, who: str, answer: Callable[[int, Row], Mapping[str, str]], *, again: bool = False

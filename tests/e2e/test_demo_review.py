@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from prismake.core.errors import PrismakeError
 from prismake.core.paths import package_root
+from prismake.core.reuse import ANEW
 from prismake.core.stamps import Stamps
+from prismake.protocol.config import validated
+from prismake.report.value_trace import pooled_values, trace
 from quick import QuickReview
 from review import Review
 
@@ -137,6 +143,36 @@ def test_overlapping_cohorts_are_pooled_once(demo):
         assert ("Fry 2018" in pooled, "Shah 2020" in pooled) == (True, False)
 
 
+def test_every_pooled_number_leads_back_to_its_cells(demo):
+    protocol = validated(
+        yaml.safe_load((demo.folder / "config/config.yaml").read_text(encoding="utf-8")), folder=demo.folder
+    )
+    values = list(pooled_values(protocol, demo.folder))
+    assert len(values) == 2 * (8 + 9 + 9)  # events and total of each study
+    for value in values:
+        typed = {cell.typed for cell in value.cells}
+        assert value.value in typed, value
+    books = {
+        path.name: openpyxl.load_workbook(path) for path in (demo.folder / "config/sheets").glob("extraction.*.xlsx")
+    }
+    for cell in (cell for value in values for cell in value.cells):
+        name, sheet, address = re.fullmatch(r"(.+), sheet “(.+)”, cell ([A-Z]+\d+)", cell.place).groups()
+        assert str(books[name][sheet][address].value) == cell.typed
+
+
+def test_a_trace_names_cells_people_and_report(demo):
+    protocol = validated(
+        yaml.safe_load((demo.folder / "config/config.yaml").read_text(encoding="utf-8")), folder=demo.folder
+    )
+    text = "\n".join(trace("neurotoxicity", "Gardner 2017", protocol, demo.folder))
+    assert "Gardner 2017, Neurotoxicity (PLO): pooled" in text
+    assert "settled by: consensus" in text
+    assert "ben: “12” in extraction.ben.xlsx, sheet “Data extraction”, cell K" in text
+    assert "consensus: “21” in extraction.consensus.xlsx" in text
+    with pytest.raises(PrismakeError, match="There are: Gardner 2017"):
+        trace("neurotoxicity", "Gardener 2017", protocol, demo.folder)
+
+
 def test_the_published_headline_stands_beside_ones_own(demo):
     published = result(demo, "relapse")["published"]
     assert (published["estimate"], published["ci_lb"], published["ci_ub"]) == (0.39, 0.29, 0.49)
@@ -168,11 +204,12 @@ def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
     assert seen == {path.stem for path in (ROOT / "scripts").glob("*.py")}
 
 
-def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo):
+def test_nothing_to_do_afterwards_and_the_same_bytes_again(demo, monkeypatch):
     """Also where the jobs share a process: no job lives on what another has left in memory."""
     demo.idle()
     before = demo.digests()
     shutil.rmtree(demo.folder / "results")
+    monkeypatch.setenv(ANEW, "1")
     demo.run()
     assert demo.digests() == before
     demo.idle()

@@ -21,7 +21,7 @@ def links_of(review, who):
     sheet = openpyxl.load_workbook(review.sheet("full_text", who)).worksheets[1]
     heads = [cell.value for cell in sheet[1]]
     return {
-        (row[0].value, heads[place]): cell.hyperlink.target
+        (row[1].value, heads[place]): cell.hyperlink.target
         for row in sheet.iter_rows(min_row=2)
         for place, cell in enumerate(row)
         if cell.hyperlink

@@ -85,3 +85,14 @@ def test_arms_are_rows_of_their_study():
 def test_published_effects(values, status):
     outcomes = {"death": {"measure": "GEN", "columns": {name: name for name in values}, "subgroups": []}}
     assert collect({**row("a"), **values}, outcomes=outcomes).loc["a", "status"] == status
+
+
+def test_a_study_that_was_not_asked_says_why():
+    condition = {"name": "events", "label": "Events", "type": "count", "when": ("region", "south")}
+    decisions = pd.DataFrame([row("a", events="", total="")], dtype=str)
+    queue = pd.DataFrame({"item_id": ["a"], "title": ["Study a"]})
+    notes = pd.DataFrame(columns=["item_id", "who", "note"], dtype=str)
+    studies = pd.DataFrame({"study_id": ["a"], "year": [""]})
+    fields = [condition, *(field for field in FIELDS if field["name"] != "events")]
+    table = collect_outcomes(queue, decisions, notes, studies, OUTCOMES, Cohorts("overlaps_with", fields=fields))
+    assert table["remark"].tolist() == ["not asked: “Region” is north, not south"]

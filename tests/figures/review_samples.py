@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from prismake.protocol.config import DRAWN
+from prismake.protocol.analyses import DRAWN
 from prismake.synthesis.data import Data
 from prismake.synthesis.sensitivity import sensitivity
 from scipy.special import betaincinv

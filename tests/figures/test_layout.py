@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from prismake import figures
 from prismake.figures.canvas import text_width, wrap
-from prismake.protocol.config import DRAWN as DRAWN_SENSITIVITY
+from prismake.protocol.analyses import DRAWN as DRAWN_SENSITIVITY
 
 HARD = samples.hard_cases()
 SCORES, APPRAISAL = samples.appraisal()

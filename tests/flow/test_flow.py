@@ -56,6 +56,37 @@ def review() -> dict:
     }
 
 
+def test_a_report_that_is_taken_up_again_is_screened_and_sought():
+    tables = review()
+    before = prisma_flow(tables).boxes
+    tables["full_text"].loc[4] = ["p3", "undecided", "", ""]
+    flow = prisma_flow(tables | {"reopened": {"p3"}})
+    boxes = flow.boxes
+    assert boxes["screened"] == before["screened"]
+    assert (boxes["excluded_title_abstract"], boxes["sought"]) == (0, before["sought"] + 1)
+    assert (boxes["undecided_full_text"], boxes["included"]) == (1, before["included"])
+    assert "p3" not in outcomes(tables | {"reopened": {"p3"}}), "it waits for a decision"
+    assert flow.notes == (
+        "Left out at title and abstract and sought in full text after all, as they belong to an included report: 1.",
+    )
+    tables["full_text"].loc[4] = ["p3", "settled", "exclude", "Registration"]
+    boxes = prisma_flow(tables | {"reopened": {"p3"}}).boxes
+    assert boxes["excluded_full_text"] == {"Registration": 1, "Wrong outcome": 1}
+    assert outcomes(tables | {"reopened": {"p3"}})["p3"] == "excluded at full text"
+
+
+def test_a_report_that_nobody_had_screened_is_no_longer_removed_once_it_is_read():
+    tables = review()
+    tables["title_abstract"].loc[3] = ["p4", "not screened", "", ""]
+    tables["removed"] = pd.DataFrame({"report_id": ["p4"], "why": ["automation"]})
+    before = prisma_flow(tables).boxes
+    tables["full_text"].loc[4] = ["p4", "settled", "include", ""]
+    tables["studies"].loc[0, "report_ids"] = "p1; c2; p4"
+    after = prisma_flow(tables | {"reopened": {"p4"}}).boxes
+    assert (before["removed"]["automation"], after["removed"]["automation"]) == (1, 0)
+    assert after["screened"] == before["screened"] + 1 and after["included"]["reports"] == 3
+
+
 def test_both_columns_are_counted():
     flow = prisma_flow(review())
     boxes = flow.boxes

@@ -37,10 +37,10 @@ def test_reports_of_other_methods_go_straight_to_full_text():
         {"report_id": "h:1", "route": FULL_TEXT},
         {"report_id": "h:2"},
     )
-    assert list(screening_rows(table_, {})["item_id"]) == ["e:1", "h:2"]
+    assert list(screening_rows(table_, NO_LINKS, {})["item_id"]) == ["e:1", "h:2"]
     screened = pd.DataFrame({"item_id": ["e:1", "h:2"], "decision": ["include", "exclude"], "state": "settled"})
-    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=True)["item_id"]) == ["e:1", "h:1"]
-    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=False)["item_id"]) == ["h:1"]
+    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=True).queue["item_id"]) == ["e:1", "h:1"]
+    assert list(full_text_rows(table_, screened, NO_LINKS, {}, handed_on=False).queue["item_id"]) == ["h:1"]
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,54 @@ def test_full_texts_name_the_reports_that_may_be_of_the_same_study():
     )
     links = pd.DataFrame({"first": ["e:2"], "second": ["p:7"], "kind": ["correction"]})
     screened = pd.DataFrame({"item_id": ["e:1", "e:2", "e:4"], "decision": "include", "state": "settled"})
-    found = full_text_rows(table_, screened, links, {}, handed_on=True).set_index("item_id")["related"].to_dict()
+    found = full_text_rows(table_, screened, links, {}, handed_on=True).queue.set_index("item_id")["related"].to_dict()
     assert found == {
         "e:1": "correction: Lacerda 2015, Title e:2 [e:2]\nNCT01376167: Maude 2020, Title e:3 [e:3]",
         "e:2": "correction: Maude 2020, Title e:1 [e:1]",
         "e:4": "",
     }
+    on_abstract = screening_rows(table_, links, {}).set_index("item_id")["related"].to_dict()
+    assert on_abstract == {**found, "e:3": "NCT01376167: Maude 2020, Title e:1 [e:1]"}
+
+
+def linked_review():
+    """e:1 is read in full; its registry entry r:1, the entry's preprint p:1 and its comment c:1 were excluded, its
+    abstract a:1 nobody has screened, its correction k:1 waits for a decision; x:1 belongs to nothing that is read."""
+    names = ("a:1", "c:1", "e:1", "k:1", "p:1", "r:1", "x:1", "x:2")
+    links = [
+        ("a:1", "e:1", "conference abstract"),
+        ("c:1", "e:1", "comment or reply"),
+        ("e:1", "k:1", "correction"),
+        ("e:1", "r:1", "registry entry"),
+        ("p:1", "r:1", "preprint"),
+        ("x:1", "x:2", "preprint"),
+    ]
+    states = {"a:1": ("not screened", ""), "e:1": ("settled", "include"), "k:1": ("undecided", "")}
+    screened = [(name, *states.get(name, ("settled", "exclude"))) for name in names]
+    return (
+        reports(*({"report_id": name} for name in names)),
+        pd.DataFrame(screened, columns=["item_id", "state", "decision"]),
+        pd.DataFrame(links, columns=["first", "second", "kind"]),
+    )
+
+
+def test_reports_that_were_left_out_wait_for_the_one_they_are_linked_to():
+    rows = full_text_rows(*linked_review(), {}, handed_on=True)
+    assert rows.linked.values.tolist() == [
+        ["a:1", "e:1", "conference abstract", "not screened"],
+        ["p:1", "r:1", "preprint", "exclude"],
+        ["r:1", "e:1; p:1", "registry entry; preprint", "exclude"],
+    ]
+    queue = rows.queue.set_index("item_id")
+    assert queue["waits_for"].to_dict() == {"a:1": "e:1", "e:1": "", "p:1": "r:1", "r:1": "e:1\np:1"}
+    assert queue.loc["r:1", "related"].startswith("Excluded at title and abstract; asked about here because")
+    assert queue.loc["a:1", "related"].startswith("Not screened on title and abstract;")
+    assert "registry entry: Maude 2020, Title r:1 [r:1]" in queue.loc["e:1", "related"]
+
+
+def test_a_stage_that_keeps_its_results_back_reopens_nothing():
+    rows = full_text_rows(*linked_review(), {}, handed_on=False)
+    assert rows.queue.empty and rows.linked.empty
 
 
 def test_gates():

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.states import State
 from prismake.panel.decisions import decide, progress, to_adjudicate
-from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
+from prismake.protocol.schema import with_defaults
 
 CONFIG = with_defaults({"title": "t", "question": "q", "reviewers": ["anna", "ben"]})
 SCREENING = load_form("title_abstract", CONFIG)

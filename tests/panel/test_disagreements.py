@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prismake.panel.decisions import answer_to, decide, settles
 from prismake.panel.disagreements import disagreements
-from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
+from prismake.protocol.schema import with_defaults
 
 CONFIG = with_defaults({"title": "t", "question": "q", "full_text": {"reasons": ["Wrong population", "Wrong outcome"]}})
 FULL_TEXT, SCREENING = load_form("full_text", CONFIG), load_form("title_abstract", CONFIG)

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from prismake.core.errors import ConfigError
 from prismake.protocol import config as protocol_config
-from prismake.protocol.config import config_schema, validated, with_defaults
+from prismake.protocol.config import validated
 from prismake.protocol.config_readme import readme
 from prismake.protocol.renamed_keys import RENAMED
+from prismake.protocol.schema import config_schema, with_defaults
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"title": "t", "question": "q"}

@@ -7,9 +7,10 @@ import itertools
 import prismake
 import pytest
 from prismake.core.errors import FormError
-from prismake.protocol.config import PANEL_STAGES, with_defaults
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.forms import Field, load_form, parse_answer
 from prismake.protocol.instruments import load_instrument, row_choices, score
+from prismake.protocol.schema import with_defaults
 
 CONFIG = with_defaults({"title": "t", "question": "q"})
 DECISION = load_form("title_abstract", CONFIG).field("decision")

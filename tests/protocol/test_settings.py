@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.panel.allocation import scheme_of
-from prismake.protocol.config import PANEL_STAGES, with_defaults
 from prismake.protocol.forms import load_form
 from prismake.protocol.guide import guide_lines
+from prismake.protocol.schema import with_defaults
 from prismake.protocol.settings import columns_of, for_offering, for_outcome_table, for_reading, for_report
 from prismake.report.methods import paragraphs
 

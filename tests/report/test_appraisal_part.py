@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from prismake.protocol.config import with_defaults
-from prismake.report.appraisal_methods import appraisal_methods, instrument_details
+from prismake.protocol.schema import with_defaults
+from prismake.report.appraisal_methods import appraisal_methods, designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 
 SCORES = pd.DataFrame(
@@ -66,3 +66,9 @@ def test_the_methods_say_when_results_are_judged_and_which_version():
     assert "each outcome of a study was judged on its own" in text
     assert "stood beside them as a proposal" in text
     assert "stars" not in text
+
+
+def test_the_page_names_the_designs_that_there_are():
+    instruments = {"rct": "rob2", "cohort": "nos_cohort"}
+    assert designs_present(instruments, pd.DataFrame({"design": ["cohort", "cohort"]})) == {"cohort": "nos_cohort"}
+    assert designs_present(instruments, pd.DataFrame({"design": []})) == instruments

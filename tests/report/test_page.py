@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import review_samples
 from lxml import html
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.report.methods import paragraphs
 from prismake.report.page import render
 from prismake.synthesis import analyse

@@ -62,6 +62,14 @@ def test_the_set_of_a_stage(stage, what, names, results):
     assert chosen(stage, what, results)["record_id"].tolist() == list(names)
 
 
+def test_a_report_that_waits_for_another_is_no_part_of_the_stage_yet(results):
+    waits_for = {"b:1": "", "b:2": "b:1", "b:3": "b:1"}  # b:2 has been offered, and stands among the decisions
+    queue = pd.DataFrame({"item_id": list(waits_for), "waits_for": list(waits_for.values())})
+    queue.to_parquet(results / "full_text/queue.parquet")
+    assert chosen("full_text", "all", results)["record_id"].tolist() == ["b:1", "b:2"]
+    assert chosen("full_text", "undecided", results)["record_id"].tolist() == ["b:2"]
+
+
 @pytest.mark.parametrize("format", ["ris", "csv", "bibtex", "nbib"])
 def test_the_command_writes_what_is_read_back(format, results, capsys):
     assert cli.main(["export", "title_abstract", "--what", "included", "--format", format]) == 0

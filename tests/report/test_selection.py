@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.report.methods import paragraphs
 from prismake.report.selection import panel, selection
 

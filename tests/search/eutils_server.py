@@ -1,7 +1,8 @@
 """A local server that speaks as much of the E-utilities as a search needs, and breaks on demand.
 
-It holds generated records, finds all of them with any query, honours Entrez dates, hands out at most 9,999 ids, and
-takes its faults from a list: each request takes the next one (``None``: answer properly).
+It holds generated records, finds all of them with any query, honours Entrez dates, hands out at most 9,999 ids, knows
+the links that a test gives it, and takes its faults from a list: each request takes the next one (``None``: answer
+properly).
 """
 
 from __future__ import annotations
@@ -49,12 +50,13 @@ class Server:
     """What the server holds and what it was asked.
 
     ``dates``: Entrez date (YYYY/MM/DD) by PMID. ``faults``: one for each request to come. ``withheld``: PMIDs that are
-    found but never handed out. ``asked``: (call, parameters) of each request. ``handed``: PMIDs handed out properly.
+    found but never handed out. ``links``: linked PMIDs by PMID and name of the link. ``asked``: (call, parameters) of each request. ``handed``: PMIDs handed out properly.
     """
 
     dates: dict[str, str]
     faults: list[str | None] = field(default_factory=list)
     withheld: set[str] = field(default_factory=set)
+    links: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     messages: str = ""
     translation: str = "example[Title]"
     largest_batch: int = 10_000
@@ -85,6 +87,18 @@ class Server:
         ids = [pmid for pmid in asked["id"].split(",") if pmid in self.dates and pmid not in self.withheld]
         return article_set(ids, dtd)
 
+    def link(self, asked: dict[str, str]) -> bytes:
+        """The answer of ELink to ``cmd=neighbor``; a record without links has no LinkSetDb at all."""
+        pmid, name = asked["id"], asked["linkname"]
+        linked = "".join(f"<Link><Id>{number}</Id></Link>" for number in self.links.get((pmid, name), ()))
+        found = f"<LinkSetDb><DbTo>pubmed</DbTo><LinkName>{name}</LinkName>{linked}</LinkSetDb>" if linked else ""
+        return (
+            '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eLinkResult PUBLIC "-//NLM//DTD elink 20101123//EN"'
+            ' "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd">\n'
+            f"<eLinkResult><LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>{pmid}</Id></IdList>{found}</LinkSet>"
+            "</eLinkResult>\n"
+        ).encode()
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -109,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = store.faults.pop(0) if store.faults else None
         if fault is None and call == "efetch" and asked["id"].count(",") + 1 > store.largest_batch:
             fault = "500"
-        answer = store.search(asked) if call == "esearch" else store.fetch(asked)
+        answer = {"esearch": store.search, "elink": store.link}.get(call, store.fetch)(asked)
         if fault:
             self._break(fault, answer, asked)
             return

@@ -300,8 +300,19 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # a saved search of PubMed's web page
     "a web page": Quirk("<!DOCTYPE html><html><body>PubMed</body></html>", refused="web page"),
-    # Zotero's own format
-    "Zotero RDF": Quirk('<rdf:RDF xmlns:rdf="x" xmlns:z="y"><bib:Article/></rdf:RDF>', refused="none of PubMed"),
+    # Zotero's own format, the first that its export dialog offers (zotero.org/support/kb/exporting)
+    "Zotero RDF": Quirk(
+        '<rdf:RDF\n xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"\n'
+        ' xmlns:z="http://www.zotero.org/namespaces/export#"\n xmlns:bib="http://purl.org/net/biblio#"\n'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/">\n <bib:Article rdf:about="#item_1">\n'
+        "  <z:itemType>journalArticle</z:itemType><dc:title>Remission</dc:title>\n </bib:Article>\n</rdf:RDF>\n",
+        refused="as Zotero writes it, which is not read.*Export Library.*RIS",
+    ),
+    # another of its formats, with the declaration of XML before it
+    "Zotero, Bibliontology RDF": Quirk(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:bibo="http://purl.org/ontology/bibo/"/>\n',
+        refused="as Zotero writes it",
+    ),
     # pubmed.ncbi.nlm.nih.gov, Save, Format: Abstract
     "PubMed, made for reading": Quirk(
         "1. Ex. 2019 Mar;4(2):11-19. doi: 10.5555/ex.1.\n\nOne.\n\nQuint A.\n\nPMID: 31234501\n",

@@ -12,7 +12,7 @@ import eutils_server
 import pytest
 from prismake.core.errors import SearchError
 from prismake.core.files import read_json
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.search.chasing import Seed, chase
 from prismake.search.discovery import sources
 from prismake.search.elink import PubMedLinks
@@ -131,33 +131,77 @@ def test_a_passing_fault_is_waited_out(openalex, tmp_path):
     assert chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02").records == 9
 
 
-LINKS = """<?xml version="1.0" encoding="UTF-8" ?>
-<!DOCTYPE eLinkResult PUBLIC "-//NLM//DTD elink 20101123//EN" "https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20101123/elink.dtd">
-<eLinkResult><LinkSet><DbFrom>pubmed</DbFrom><IdList><Id>30000001</Id></IdList>
-<LinkSetDb><DbTo>pubmed</DbTo><LinkName>{name}</LinkName>{links}</LinkSetDb></LinkSet></eLinkResult>"""
+CITING, REFERENCES = "pubmed_pubmed_citedin", "pubmed_pubmed_refs"
 
 
-def test_pubmed_gives_its_links(monkeypatch, tmp_path):
-    store = eutils_server.Server(eutils_server.pmids(40))
-    linked = {"pubmed_pubmed_citedin": ["30000005", "30000006"], "pubmed_pubmed_refs": []}
-
-    def ask(self, what, **parameters):
-        if what != "elink":
-            return plain(self, what, **parameters)
-        assert (parameters["id"], parameters["dbfrom"], parameters["cmd"]) == ("30000001", "pubmed", "neighbor")
-        name = parameters["linkname"]
-        links = "".join(f"<Link><Id>{number}</Id></Link>" for number in linked[name])
-        return LINKS.format(name=name, links=links).encode()
-
-    plain = Client._ask
-    monkeypatch.setattr(Client, "_ask", ask)
-    with eutils_server.running(store):
+@pytest.fixture
+def eutils(monkeypatch):
+    """Two records cite 30000001, which cites one; 250 cite 30000002, more than one request fetches."""
+    everyone = list(eutils_server.pmids(300))
+    links = {
+        ("30000001", CITING): everyone[4:6],
+        ("30000001", REFERENCES): everyone[8:9],
+        ("30000002", CITING): everyone[20:270],
+    }
+    with eutils_server.running(eutils_server.Server(eutils_server.pmids(300), links=links)) as store:
         monkeypatch.setenv("PRISMAKE_EUTILS_URL", store.url)
-        folder = tmp_path / "searches" / "citations_pubmed"
-        chaser = PubMedLinks(Client(email="a@example.org", policy=QUICK))
-        found = chase(SEEDS, folder, chaser, "2024-05-02")
-    assert (found.unknown, found.records) == (["embase:L2"], 2)
+        yield store
+
+
+def chaser() -> PubMedLinks:
+    return PubMedLinks(Client(email="a@example.org", policy=QUICK))
+
+
+def test_pubmed_gives_its_links(eutils, tmp_path):
+    folder = tmp_path / "searches" / "citations_pubmed"
+    found = chase(SEEDS, folder, chaser(), "2024-05-02")
+    assert (found.unknown, found.records) == (["embase:L2"], 3)
+    asked = [parameters for call, parameters in eutils.asked if call == "elink"]
+    assert [(one["id"], one["linkname"]) for one in asked] == [("30000001", CITING), ("30000001", REFERENCES)]
+    assert all((one["db"], one["dbfrom"], one["cmd"]) == ("pubmed", "pubmed", "neighbor") for one in asked)
     log = read(folder, tmp_path)
-    assert (log["records"], log["kind"], log["label"]) == (2, "other", "Citation searching (PubMed)")
-    answer = gzip.decompress((folder / "citing-2024-05-02-pubmed-1-0001.xml.gz").read_bytes())
-    assert b"30000005" in answer and b"30000006" in answer
+    assert (log["records"], log["kind"], log["label"]) == (3, "other", "Citation searching (PubMed)")
+    assert log["platform"] == "NCBI E-utilities (ELink)"
+    citing, cited = (
+        gzip.decompress((folder / f"{direction}-2024-05-02-pubmed-1-{number}.xml.gz").read_bytes())
+        for direction, number in (("citing", "0001"), ("references", "0002"))
+    )
+    assert b"30000005" in citing and b"30000006" in citing and b"30000009" in cited
+
+
+def test_links_of_a_much_cited_study_are_fetched_in_portions(eutils, tmp_path):
+    folder = tmp_path / "searches" / "citations_pubmed"
+    found = chase([Seed("pubmed:2", pmid="30000002")], folder, chaser(), "2024-05-02")
+    assert [len(ids) for ids in eutils.fetches()] == [200, 50] and found.records == 250
+    assert read(folder, tmp_path)["records"] == 250
+
+
+def test_links_that_broke_off_are_asked_for_again_and_no_others(eutils, tmp_path):
+    folder = tmp_path / "searches" / "citations_pubmed"
+    seeds = [Seed("pubmed:1", pmid="30000001"), Seed("pubmed:2", pmid="30000002")]
+    # the first study takes four requests, the second its links, 200 records, and then nobody answers any longer
+    eutils.faults = [None] * 6 + ["503"] * 3
+    with pytest.raises(SearchError, match="run the same command again"):
+        chase(seeds, folder, chaser(), "2024-05-02")
+    log = folder / "search-chased.json"
+    assert list(read_json(log)["studies"]) == ["pubmed:1"]
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path != log}
+    eutils.asked.clear()
+    found = chase(seeds, folder, chaser(), "2024-05-02")
+    assert (found.asked, found.records) == (1, 253)
+    assert {parameters["id"] for call, parameters in eutils.asked if call == "elink"} == {"30000002"}
+    assert all((folder / name).read_bytes() == data for name, data in before.items())
+    assert read(folder, tmp_path)["records"] == 253, "what was half done is archived once"
+
+
+@pytest.mark.parametrize("fault", ["429:0", "503", "html", "cut:60", "drop"])
+def test_a_passing_fault_of_elink_is_waited_out(fault, eutils, tmp_path):
+    eutils.faults = [fault, None, None, fault]
+    assert chase(SEEDS[:1], tmp_path / "chased", chaser(), "2024-05-02").records == 3
+
+
+def test_an_answer_of_elink_that_says_an_error_is_no_study_without_links(eutils, tmp_path):
+    eutils.faults = ["error:Invalid db name specified"] * 3
+    with pytest.raises(SearchError):
+        chase(SEEDS[:1], tmp_path / "chased", chaser(), "2024-05-02")
+    assert not (tmp_path / "chased" / "search-chased.json").exists()

@@ -15,6 +15,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.filters import FilterColumn, Filters
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 Edit = Callable[[Any], None]  # of a worksheet
@@ -198,7 +200,10 @@ def hide_column(header: str) -> Edit:
 
 def filter_by(header: str, *wanted: str) -> Edit:
     def edit(sheet: Any) -> None:
-        sheet.auto_filter.add_filter_column(column(sheet, header) - 1, list(wanted))
+        table = next(iter(sheet.tables.values()))
+        place = column(sheet, header) - range_boundaries(table.ref)[0]
+        chosen = Filters(filter=list(wanted))
+        table.autoFilter.filterColumn.append(FilterColumn(colId=place, filters=chosen))
         for row in range(2, sheet.max_row + 1):
             sheet.row_dimensions[row].hidden = sheet.cell(row, column(sheet, header)).value not in wanted
 
@@ -208,9 +213,9 @@ def filter_by(header: str, *wanted: str) -> Edit:
 def totals(sheet: Any) -> None:
     """Two rows below the table that count what is in it."""
     row = sheet.max_row + 2
-    sheet.cell(row, 1).value = "Total"
+    sheet.cell(row, column(sheet, "Item")).value = "Total"
     sheet.cell(row, column(sheet, "Decision")).value = 12
-    sheet.cell(row + 1, 2).value = "checked by Anna, March"
+    sheet.cell(row + 1, 3).value = "checked by Anna, March"
 
 
 def copy_sheet(sheet: Any) -> None:

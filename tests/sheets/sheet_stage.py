@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from prismake.kept.answers import record
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import Reading, read_back
 from prismake.sheets.offering import offer
@@ -65,7 +65,8 @@ class Stage:
         decisions = sheets.decisions()
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
-        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks)
+        notes = {who: own.notes for who, own in sheets.answers.items()}
+        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks, notes)
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:
@@ -86,4 +87,8 @@ class Stage:
         self.edit(who, change)
 
     def cells(self, who: str) -> list[list[object]]:
-        return [list(row) for row in openpyxl.load_workbook(self.path(who)).worksheets[1].iter_rows(values_only=True)]
+        """The table, with the identifiers first and the count, where there is one, behind them."""
+        sheet = openpyxl.load_workbook(self.path(who)).worksheets[1]
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+        place = rows[0].index("Item") if "Item" in rows[0] else 0
+        return [[row[place], *row[:place], *row[place + 1 :]] for row in rows]

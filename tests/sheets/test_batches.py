@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from prismake.kept import sheet_state
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 
 THREE = ["anna", "ben", "carl"]
 
@@ -39,7 +39,7 @@ def answer(stage, who, decide):
     def change(sheet):
         column = next(cell.column for cell in sheet[1] if cell.value == "Decision")
         for row in range(2, sheet.max_row + 1):
-            item, cell = sheet.cell(row, 1).value, sheet.cell(row, column)
+            item, cell = sheet.cell(row, 2).value, sheet.cell(row, column)
             if item and not cell.value and (said := decide(item)):
                 cell.value = said
 

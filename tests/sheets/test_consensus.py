@@ -88,7 +88,7 @@ def test_changing_the_key_breaks_no_sheet_that_was_handed_out(new_stage, before,
     def settle(sheet):
         heads = {cell.value: cell.column for cell in sheet[1]}
         for number in range(2, 8):
-            sheet.cell(number, heads["Settled"]).value = settled.get(sheet.cell(number, 1).value)
+            sheet.cell(number, heads["Settled"]).value = settled.get(sheet.cell(number, 2).value)
 
     stage.edit("consensus", settle)
     old = table(stage)

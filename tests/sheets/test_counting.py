@@ -76,21 +76,21 @@ def test_it_reaches_to_the_rows_that_are_added(tmp_path, monkeypatch):
     for module in ("workbook", "growing"):
         monkeypatch.setattr(f"prismake.sheets.{module}.SPARE", 20)
     stage = filled(tmp_path / "sheets", "title_abstract", Decision=["include"])
-    before = openpyxl.load_workbook(stage.path("anna")).worksheets[1]["B1"].value
-    assert "$A$2:$A$29" in before
+    before = openpyxl.load_workbook(stage.path("anna")).worksheets[1]["A1"].value
+    assert "$B$2:$B$29" in before
     stage.items.append("pubmed:099")
     stage.offer()
-    assert openpyxl.load_workbook(stage.path("anna")).worksheets[1]["B1"].value == before
+    assert openpyxl.load_workbook(stage.path("anna")).worksheets[1]["A1"].value == before
     stage.items += [f"pubmed:{number}" for number in range(100, 150)]
     stage.offer()
     guide, sheet, _ = openpyxl.load_workbook(stage.path("anna")).worksheets
-    assert sheet["B1"].value == before.replace("$29", "$80")
-    assert guide["B2"].value.count("!$A$2:$A$80") == 2
+    assert sheet["A1"].value == before.replace("$29", "$80")
+    assert guide["B2"].value.count("!$B$2:$B$80") == 2
     coloured = {str(area.sqref) for area in sheet.conditional_formatting}
-    assert coloured == {"B2:B80", "E2:E80"}
+    assert coloured == {"A2:A80", "E2:E80"}
     assert {str(rule.sqref) for rule in sheet.data_validations.dataValidation} == {"E2:E80"}
     assert sheet.freeze_panes == "C2" and sheet.max_row == 60
-    assert not any(cell.value for (cell,) in sheet["B2:B60"])
+    assert not any(cell.value for (cell,) in sheet["A2:A60"])
 
 
 @needs_office
@@ -112,7 +112,7 @@ def test_saved_by_libreoffice_it_stands_there_once_and_counts_on(tmp_path, way):
     stage.items.append("pubmed:100")
     stage.offer()
     table = [one for one in formulas(path) if one[0] != "Read me"]
-    assert len(table) == 1 and table[0][1] == "B1"
+    assert len(table) == 1 and table[0][1] == "A1"
     sheet = next(one for one in openpyxl.load_workbook(path) if one.title not in ("Read me", "Lists"))
     assert not any(is_count(cell.value) for cell in sheet[1]), "no copy that stands still"
     office([path], "xlsx:Calc MS Excel 2007 XML", tmp_path / "again")
@@ -143,13 +143,13 @@ def test_sheets_that_were_handed_out_without_it_are_read_and_grow(tmp_path, rebu
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda sheet: sheet.delete_cols(2),
+        lambda sheet: sheet.delete_cols(1),
         move_columns(lambda places: [*places[1:], places[0]]),
         empty_column(2),
         lambda sheet: sheet.insert_rows(1, 3),
-        lambda sheet: sheet.__setitem__("B1", None),
-        lambda sheet: sheet.__setitem__("B1", "#NAME?"),
-        lambda sheet: sheet.__setitem__("B1", "My count"),
+        lambda sheet: sheet.__setitem__("A1", None),
+        lambda sheet: sheet.__setitem__("A1", "#NAME?"),
+        lambda sheet: sheet.__setitem__("A1", "My count"),
         remove_column("Remark"),
     ],
 )
@@ -182,14 +182,14 @@ def test_rows_that_are_no_longer_needed_are_marked_below_what_people_wrote(tmp_p
     assert [remarks[one] for one in gone] == ["ask the librarian", None]
 
 
-@pytest.mark.parametrize(("header", "letter"), [("", "B"), ("Note", "F"), ("Remark", "O"), ("Title", "C")])
+@pytest.mark.parametrize(("header", "letter"), [("", "A"), ("Note", "F"), ("Remark", "O"), ("Title", "C")])
 def test_an_answer_typed_beside_its_column_is_told_and_never_taken(tmp_path, header, letter):
     stage = Stage(tmp_path / "sheets")
     stage.offer()
 
     def slip(sheet):
         for row, word in ((2, "include"), (4, "Exclude ")):
-            sheet.cell(row, column(sheet, header) if header else 2).value = word
+            sheet.cell(row, column(sheet, header) if header else 1).value = word
         fill(sheet, "Decision", 5, ["exclude"])
         fill(sheet, "Note", 5, ["include"])  # answered: a note may say anything
 

@@ -49,7 +49,7 @@ def test_what_people_did_to_the_workbook_stays(tmp_path, by_office):
         pytest.skip("LibreOffice is not installed")
     edit = all_of(dress, own, new_column("Priority"), filter_by("Decision", "include"))
     _, sheet = grown(tmp_path, edit, by_office=by_office)
-    assert [row[0] for row in sheet.iter_rows(min_row=10, values_only=True)] == ["pubmed:100", "pubmed:101"]
+    assert [row[1] for row in sheet.iter_rows(min_row=10, values_only=True)] == ["pubmed:100", "pubmed:101"]
     assert sheet.column_dimensions["B"].width == pytest.approx(77, abs=1)
     assert sheet["B3"].fill.fgColor.rgb.endswith("FF00FF")
     assert sheet["B4"].comment.text.endswith("ask Ben")
@@ -58,8 +58,9 @@ def test_what_people_did_to_the_workbook_stays(tmp_path, by_office):
         assert sheet.freeze_panes == "C2"
     priority = column(sheet, "Priority")
     assert priority == len(list(sheet[1])) and sheet.cell(3, priority).value == "high"
-    assert sheet.auto_filter.ref.replace("$", "").endswith("11")
-    assert sheet.auto_filter.filterColumn, "what is filtered for stays"
+    (table,) = sheet.tables.values()
+    assert table.ref.endswith("11") and table.autoFilter.ref == table.ref
+    assert table.autoFilter.filterColumn, "what is filtered for stays"
     fills = {rule.formula[0] for area in sheet.conditional_formatting for rule in area.rules}
     assert '"x"' in fills and any("include" in formula for formula in fills)
     lists = {rule.formula1: str(rule.sqref) for rule in sheet.data_validations.dataValidation}
@@ -71,12 +72,13 @@ def test_what_people_did_to_the_workbook_stays(tmp_path, by_office):
 
 def test_a_filter_that_openpyxl_does_not_know_goes_and_the_rest_stays(tmp_path):
     custom = '<customFilters><customFilter operator="notEqual"/></customFilters>'
-    file = change_part("xl/worksheets/sheet2.xml", lambda xml: re.sub("<filters.*?</filters>", custom, xml))
+    file = change_part("xl/tables/table1.xml", lambda xml: re.sub("<filters.*?</filters>", custom, xml))
     stage, sheet = grown(tmp_path, all_of(dress, filter_by("Decision", "include")), file=file)
     assert sheet.max_row == 11
     assert sheet.column_dimensions["B"].width == 77
     assert sheet["B4"].comment.text.endswith("ask Ben")
-    assert sheet.auto_filter.ref.endswith("11") and not sheet.auto_filter.filterColumn
+    (table,) = sheet.tables.values()
+    assert table.ref.endswith("11") and not table.autoFilter.filterColumn
     assert not any(row.hidden for row in sheet.row_dimensions.values()), "nothing stays hidden without its filter"
     assert len(list(stage.folder.glob("history/title_abstract.anna.*.xlsx"))) == 1
 

@@ -29,7 +29,7 @@ PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(SCRIPTS)!r})
 from pathlib import Path
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.core.jobs import job
 import offer_sheets, read_sheets, openpyxl, python_calamine, pyarrow.parquet, prismake.sheets.growing
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna", "ben"], title_abstract=dict(order="id")))

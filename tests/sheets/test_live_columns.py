@@ -19,7 +19,7 @@ def stage(new_stage):
 def cell(stage, item, head, who="anna"):
     sheet = openpyxl.load_workbook(stage.path(who)).worksheets[1]
     column = next(cell.column for cell in sheet[1] if cell.value == head)
-    return next(row[column - 1] for row in sheet.iter_rows(min_row=2) if row[0].value == item)
+    return next(row[column - 1] for row in sheet.iter_rows(min_row=2) if row[1].value == item)
 
 
 def people(stage):

@@ -120,4 +120,4 @@ def test_nobody_has_to_answer_the_list_of_merges(pairs):
     }
     stage.offer()
     book = openpyxl.load_workbook(stage.path("consensus")).worksheets[1]
-    assert [book.cell(2, 1).value, book.cell(3, 1).value] == ["c:1|d:1", None]
+    assert [book.cell(2, 2).value, book.cell(3, 2).value] == ["c:1|d:1", None]

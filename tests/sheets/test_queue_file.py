@@ -44,7 +44,7 @@ def test_offering_and_reading_load_neither_pandas_nor_openpyxl(tmp_path):
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2] / "scripts")!r})
 from pathlib import Path
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 import offer_sheets, read_sheets
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
 offer_sheets.main("title_abstract", protocol, Path("queue.parquet"), Path("offered"))

@@ -8,7 +8,7 @@ import pytest
 from prismake.cli import main
 from prismake.core.errors import SheetError
 from prismake.kept.sheet_state import accept
-from prismake.sheets.checks.reordered import is_rearranged
+from prismake.sheets.checks.reordered import how_rearranged, too_many
 from sheet_stage import Stage
 
 ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]
@@ -29,16 +29,20 @@ def sheets(count: int = 400):
         yield source, column(source, rows, includes, source.choice([0.3, 0.8, 1.0]))
 
 
+def is_rearranged(old: list[str], new: list[str]) -> bool:
+    return bool(how_rearranged(old, new)) or too_many(changed(old, new), sum(map(bool, old)))
+
+
 def changed(old: list[str], new: list[str]) -> int:
     return sum(bool(a) and a != b for a, b in zip(old, new, strict=True))
 
 
 def test_ordinary_work_raises_no_alarm():
-    """Minds changed at random, new answers given, two or three pairs exchanged: 400 sheets of 8 to 1,000 rows."""
+    """Up to three minds changed at random, new answers given, a pair exchanged: 400 sheets of 8 to 1,000 rows."""
     alarms = []
     for source, old in sheets():
         new = list(old)
-        for place in source.sample(range(len(new)), k=min(len(new) // 4, source.randrange(12))):
+        for place in source.sample(range(len(new)), k=min(len(new) // 4, source.randrange(3))):
             new[place] = source.choice(["include", "exclude", "maybe"])
         for _ in range(source.randrange(2)):
             one, other = source.sample(range(len(new)), k=2)
@@ -143,3 +147,86 @@ def test_a_consensus_sheet_sorted_alone(tmp_path):
     reading = stage.read()
     assert list(reading.decisions["decision"]) == given
     assert "in other rows" in reading.status["problems"][0]["what"]
+
+
+def test_many_changes_at_once_are_held_back_and_few_are_not():
+    assert not too_many(4, 4)
+    assert too_many(5, 25) and not too_many(5, 26)
+    assert too_many(10, 20_000) and not too_many(9, 20_000)
+
+
+@pytest.mark.parametrize("rows", [5, -5, 12])
+def test_how_far_a_column_slipped(rows):
+    old = (ANSWERS * 4)[:36]
+    new = [*old[rows:], *[""] * rows] if rows > 0 else [*[""] * -rows, *old[:rows]]
+    assert f"{abs(rows)} rows {'up' if rows > 0 else 'down'}" in how_rearranged(old, new)
+
+
+def test_a_column_in_reverse_and_one_filled_down():
+    assert "in reverse" in how_rearranged(ANSWERS, ANSWERS[::-1])
+    assert "“exclude” seems to have been filled down" in how_rearranged(ANSWERS, ["include", *["exclude"] * 9])
+    assert "pasted in another order" in how_rearranged(list("abcdefgh"), list("badcfehg"))
+
+
+@pytest.fixture
+def noted(tmp_path):
+    stage = Stage(tmp_path / "sheets", items=len(ANSWERS))
+    stage.offer()
+    stage.decide("anna", *ANSWERS)
+    stage.decide("anna", *[f"note {number}" for number in (4, 2, 7, 1, 9, 3)], header="Note")
+    stage.read()
+    return stage
+
+
+def test_notes_that_move(noted):
+    noted.decide("anna", *sorted(f"note {number}" for number in (4, 2, 7, 1, 9, 3)), header="Note")
+    reading = noted.read()
+    assert "notes in the column “Note” are those of other rows" in reading.status["problems"][0]["what"]
+    assert [row[2] for row in reading.notes.rows] == [f"note {number}" for number in (4, 2, 7, 1, 9, 3)]
+
+
+def test_notes_that_people_change_are_no_moved_notes(noted):
+    noted.decide("anna", "note 4", "two", "seven", "one", "nine", "three", "another", header="Note")
+    assert not noted.read().status["problems"]
+
+
+def test_a_sheet_that_was_held_back_stays_so_until_it_is_put_right(noted):
+    """A column sorted, and then typed into: what is left of the sorting would pass for reconsidered answers."""
+    noted.decide("anna", *ANSWERS[::-1])
+    assert noted.load().refused
+    noted.items.append("pubmed:100")
+    noted.offer()
+    noted.decide("anna", *ANSWERS[:8], *ANSWERS[1::-1])
+    assert "has not been put right yet" in str(noted.load().refused["anna"])
+    noted.decide("anna", *ANSWERS)
+    noted.offer()
+    assert not noted.read().status["problems"]
+    noted.decide("anna", "exclude", *ANSWERS[1:])
+    assert not noted.read().status["problems"], "it is released, and minds may change"
+
+
+def test_rows_that_are_gone(noted):
+    noted.edit("anna", lambda sheet: sheet.delete_rows(2, 6))
+    reading = noted.read()
+    assert "6 rows whose answers had been read are gone" in reading.status["problems"][0]["what"]
+    assert list(reading.decisions["decision.anna"]) == ANSWERS
+
+
+@pytest.mark.parametrize("key", ["item", "title"])
+def test_rows_sorted_as_a_whole_by_their_answers_are_fine(tmp_path, key):
+    stage = Stage(tmp_path / "sheets", items=30)
+    stage.offer()
+    stage.decide("anna", *(ANSWERS * 3))
+
+    def sort(sheet):
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        rows.sort(key=lambda row: str(row[1 if key == "item" else 2]))
+        rows.sort(key=lambda row: str(row[4]))
+        for number, row in enumerate(rows, start=2):
+            for place, value in enumerate(row, start=1):
+                sheet.cell(number, place).value = value
+
+    stage.edit("anna", sort)
+    reading = stage.read()
+    assert not reading.status["problems"]
+    assert list(reading.decisions["decision.anna"]) == ANSWERS * 3

@@ -36,8 +36,9 @@ class Appraisal(Stage):
         def change(sheet):
             heads = {cell.value: cell.column for cell in sheet[1]}
             for row in sheet.iter_rows(min_row=2):
-                item = str(row[0].value).rpartition("|")[2]
-                if item in texts and str(row[0].value).startswith("a:1"):
+                full = str(row[heads["Item"] - 1].value)
+                item = full.rpartition("|")[2]
+                if item in texts and full.startswith("a:1"):
                     sheet.cell(row[0].row, heads[header]).value = texts[item]
 
         self.edit(who, change)
@@ -47,7 +48,9 @@ class Appraisal(Stage):
         heads = {cell.value: cell.column - 1 for cell in sheet[1]}
         rows = sheet.iter_rows(min_row=2, values_only=True)
         return {
-            str(row[0]).rpartition("|")[2]: row[heads[header]] or "" for row in rows if str(row[0]).startswith("a:1")
+            str(row[heads["Item"]]).rpartition("|")[2]: row[heads[header]] or ""
+            for row in rows
+            if str(row[heads["Item"]]).startswith("a:1")
         }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import openpyxl
 import pytest
 from prismake.core.errors import ConfigError
-from prismake.protocol.config import validated, with_defaults
+from prismake.protocol.config import validated
 from prismake.protocol.forms import load_form, parse_answer
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.emphasis import runs
 from sheet_stage import Stage
 

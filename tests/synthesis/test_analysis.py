@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 from prismake.synthesis import analyse
 
 # Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row a cohort.

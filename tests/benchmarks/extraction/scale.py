@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import openpyxl
-from prismake.protocol.config import with_defaults
 from prismake.protocol.guide import guide_lines
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import read_back
 from prismake.sheets.offering import offer

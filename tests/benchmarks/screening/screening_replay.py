@@ -22,7 +22,9 @@ TARGETS = {
 
 
 def sheet_sizes(protocol: str) -> Iterator[int]:
-    """100, 100, ... or, as ``batch: growing`` hands out, 25, 25, 50, 100, 100, ..."""
+    """100, 100, ...; as ``batch: growing`` hands out, 25, 25, 50, 100, 100, ...; or *doubling*, 25, 50, 100, 200, ..."""
+    if protocol == "doubling":
+        return (25 * 2**i for i in itertools.count())
     return itertools.repeat(100) if protocol == "sheets" else itertools.chain(GROWING_SIZES, itertools.repeat(100))
 
 

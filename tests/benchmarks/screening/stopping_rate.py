@@ -3,7 +3,7 @@
     python tests/benchmarks/screening/stopping_rate.py [--seeds 3] [--shuffles 200]
 
 Replays the finished reviews of score.py (see there for where they lie) and asks for advice after every sheet, in
-sheets of 100 and in growing sheets (25, 25, 50, 100, ...):
+sheets of 100 and in growing sheets (25, 50, 100, 200, ...):
 
 * ranked: in the order of the question and the decisions;
 * ranked, no question: sheets of 100 from a random first sheet, ``--seeds`` times a review;
@@ -29,7 +29,7 @@ from prismake import rank
 from prismake.panel.stopping import most_relevant, stopping_advice
 from screening_replay import load, questions, replay, sheet_sizes
 
-_NAMES = {"sheets": "sheets of 100", "growing": "growing sheets"}
+_NAMES = {"sheets": "sheets of 100", "doubling": "growing sheets"}
 
 
 def ranked(name: str, protocol: str, question: str, seed: int = 0) -> list[int]:
@@ -104,7 +104,7 @@ def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
         tallies[f"{name}, best of all samples"].add(labels, ends, lambda seen: best_of_all_samples(seen, total))
 
     for name, question in sorted(questions().items()):
-        for protocol in ("sheets", "growing"):
+        for protocol in ("sheets", "doubling"):
             labels = ranked(name, protocol, question)
             both(f"ranked, {_NAMES[protocol]}", labels, protocol)
             if protocol == "sheets":
@@ -115,7 +115,7 @@ def simulate(seeds: int, shuffles: int) -> dict[str, Tally]:
         for repeat in range(shuffles):
             labels = list(load(name)["label_included"]) if repeat == 0 else labels
             draws.shuffle(labels)
-            for protocol in ("sheets", "growing"):
+            for protocol in ("sheets", "doubling"):
                 total, ends, said = len(labels), looks(labels, protocol), f"random, {_NAMES[protocol]}"
                 tallies[said].add(labels, ends, lambda seen, n=total: stopping_advice(seen, n).recall_lb)
                 if repeat < 10:  # slow, and clear enough

@@ -30,7 +30,7 @@ STEP = """
 import sys, time
 sys.path[:0] = [{scripts!r}, {package!r}]
 from pathlib import Path
-from prismake.protocol.config import with_defaults
+from prismake.protocol.schema import with_defaults
 if "read" in {step!r}:
     import python_calamine, read_sheets
 else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, NOT_REPORTED
-from prismake.protocol.config import RISK_OF_BIAS
+from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.instruments import NONE, OVERALL, Instrument, in_words, load_instrument
 
 if TYPE_CHECKING:

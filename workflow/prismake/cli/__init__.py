@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    opened = commands.add_parser("open", help="open your next sheet in which rows are left")
+    opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
     restore = commands.add_parser("restore", help="go back to the answers of a sheet that were read last")
@@ -43,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rename.add_argument("new", help="the name from now on")
     freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
+    trace = commands.add_parser("trace", help="lead from the numbers of a study in an outcome back to their cells")
+    trace.add_argument("outcome", help="name of the outcome in config.yaml")
+    trace.add_argument("study", help="for instance 'Maude 2018', as in the forest plot")
     export = commands.add_parser(
         "export", help="write the records of a stage for Zotero, EndNote, Rayyan, Covidence, …"
     )
@@ -61,43 +67,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     press.add_argument("output", type=Path, help="name of the new file, for instance press.pubmed.md")
     chosen = parser.parse_args(arguments)
     try:
-        if chosen.command == "new":
-            _new(chosen.folder)
-        elif chosen.command == "accept":
-            _accept(chosen.sheet)
-        elif chosen.command == "restore":
-            from prismake.cli.restore import restore as go_back
-
-            go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
-        elif chosen.command == "rename-reviewer":
-            from prismake.cli.rename import rename as give_name
-
-            give_name(chosen.old, chosen.new, _CONFIG)
-        elif chosen.command == "chase":
-            from prismake.cli.chase import chase_included
-
-            chase_included(chosen.service, read_config, again=chosen.again)
-        elif chosen.command == "translate":
-            from prismake.cli.search_strategy import translated
-
-            print(translated(chosen.source, chosen.platform, read_config))
-        elif chosen.command == "press":
-            from prismake.cli.search_strategy import write_press
-
-            write_press(chosen.source, chosen.output, read_config)
-            print(f"Made {chosen.output}.")
-        elif chosen.command == "freeze":
-            _freeze(chosen.version)
-        elif chosen.command == "export":
-            _export(chosen.stage, chosen.what, chosen.format, chosen.output)
-        elif chosen.history:
-            _history(chosen.history)
-        else:
-            _status()
+        _run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # prismake … | head: who reads has seen enough; Python must not try to write the rest when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except PrismakeError as error:
         print(f"prismake: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    """Run the command that was chosen."""
+    if chosen.command == "new":
+        _new(chosen.folder)
+    elif chosen.command == "open":
+        from prismake.cli.open_sheet import open_next
+
+        print(f"Opened {open_next(chosen.who)}.")
+    elif chosen.command == "accept":
+        _accept(chosen.sheet)
+    elif chosen.command == "restore":
+        from prismake.cli.restore import restore as go_back
+
+        go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
+    elif chosen.command == "rename-reviewer":
+        from prismake.cli.rename import rename as give_name
+
+        give_name(chosen.old, chosen.new, _CONFIG)
+    elif chosen.command == "chase":
+        from prismake.cli.chase import chase_included
+
+        chase_included(chosen.service, read_config, again=chosen.again)
+    elif chosen.command in ("translate", "press"):
+        _search_strategy(chosen)
+    elif chosen.command == "trace":
+        from prismake.report.value_trace import trace as lead_back
+
+        print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "freeze":
+        _freeze(chosen.version)
+    elif chosen.command == "export":
+        _export(chosen.stage, chosen.what, chosen.format, chosen.output)
+    elif chosen.history:
+        _history(chosen.history)
+    else:
+        _status()
+
+
+def _search_strategy(chosen: argparse.Namespace) -> None:
+    from prismake.cli.search_strategy import translated, write_press
+
+    if chosen.command == "translate":
+        print(translated(chosen.source, chosen.platform, read_config))
+    else:
+        write_press(chosen.source, chosen.output, read_config)
+        print(f"Made {chosen.output}.")
 
 
 def _new(folder: Path) -> None:
@@ -127,7 +153,7 @@ def _accept(sheet: Path) -> None:
 
 def _freeze(version: str) -> None:
     from prismake.flow.inputs import freeze_version
-    from prismake.protocol.config import SEARCHES
+    from prismake.protocol.team import SEARCHES
     from prismake.report.status import stage_statuses, unread
     from prismake.search.discovery import sources
 

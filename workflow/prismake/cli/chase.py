@@ -9,7 +9,7 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv
-from prismake.protocol.config import SEARCHES
+from prismake.protocol.team import SEARCHES
 from prismake.search.chasing import Chased, Chaser, Seed, chase
 
 

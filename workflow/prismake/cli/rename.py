@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from prismake.core.files import read_yaml
-from prismake.kept.renaming import places_in_protocol, rename_reviewer
+from prismake.sheets.renaming import places_in_protocol, rename_reviewer
 
 
 def rename(old: str, new: str, config: Path) -> None:

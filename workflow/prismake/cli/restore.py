@@ -8,11 +8,12 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError, SheetError
 from prismake.core.names import CONSENSUS
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept import repair
 from prismake.kept.sheet_copies import copies
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
 from prismake.kept.sheet_state import left, read_book
-from prismake.protocol.config import PANEL_STAGES, VERSIONS, reviewers
+from prismake.protocol.team import VERSIONS, reviewers
 
 _COPIES_SHOWN = 5
 

@@ -10,7 +10,7 @@ from prismake.core.errors import PrismakeError
 
 
 def _search(source: str, config: dict[str, Any]) -> dict[str, Any]:
-    from prismake.protocol.config import SEARCHES
+    from prismake.protocol.team import SEARCHES
     from prismake.search.discovery import sources
 
     found = sources(config, SEARCHES)

@@ -11,3 +11,4 @@ STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
 SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # whose sheet the adjudicator's is
 TOGETHER = " = "  # between the ids of several records that one row of the consensus sheet is about
+WAITS_FOR = "waits_for"  # column of a queue: items, one a line, of which one must be included before the row is offered

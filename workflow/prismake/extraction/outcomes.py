@@ -26,13 +26,14 @@ class Cohorts:
     """How studies with the same participants are told and settled.
 
     ``overlap``: the column that names the other study; ``rule`` as in ``prismake.extraction.cohorts``; ``follow_up``:
-    the column with the length of follow-up; ``fields``: what was asked (name, label, type).
+    the column with the length of follow-up; ``fields``: what was asked (name, label, type,
+    when: column and answer).
     """
 
     overlap: str
     rule: str = "named"
     follow_up: str = ""
-    fields: Sequence[Mapping[str, str]] = field(default_factory=list)
+    fields: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
 
 def collect_outcomes(
@@ -162,7 +163,7 @@ def _statuses(
     """Status and remark by row and outcome."""
     waiting = _waiting(items, label, notes, outcomes, cohorts)
     own = {
-        (key, name): _own_status(item, spec, cohorts.overlap, waiting.get(key, ()))
+        (key, name): _own_status(item, spec, cohorts, waiting.get(key, ()))
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
@@ -208,7 +209,7 @@ def _waiting(
 
 
 def _own_status(
-    item: Mapping[str, str], spec: Mapping[str, Any], overlap: str, waiting: Sequence[Finding]
+    item: Mapping[str, str], spec: Mapping[str, Any], cohorts: Cohorts, waiting: Sequence[Finding]
 ) -> tuple[str, str]:
     """Whether a row has a number for an outcome that can be pooled, other studies aside."""
     columns = set(spec["columns"].values())
@@ -219,12 +220,25 @@ def _own_status(
         return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
     if waiting:
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
-    if is_unfinished(item, spec, overlap):
+    if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item[column] for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
+    if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
+        return MISSING, why
     if blank:
         headings = spec.get("labels", {})
         names = (headings.get(spec["columns"][role]) or spec["columns"][role] for role in blank)
         return MISSING, f"not reported: {', '.join(names)}"
     return USED, ""
+
+
+def _not_asked(item: Mapping[str, str], columns: set[str], cohorts: Cohorts) -> str:
+    """Why a study was not asked for these columns, or the empty string."""
+    headings = {field["name"]: field["label"] for field in cohorts.fields}
+    for question in cohorts.fields:
+        if question["name"] in columns and question.get("when"):
+            column, answer = question["when"]
+            if item.get(column, "") != answer:
+                return f"not asked: “{headings.get(column, column)}” is {item.get(column) or 'open'}, not {answer}"
+    return ""

@@ -3,6 +3,7 @@
     forest(result, subgroup=None)          one outcome, optionally in blocks of a subgroup
     funnel(result, y=None)                 small-study effects
     sensitivity_figure(result, name)       studies left out or added, influence, Baujat, subsets
+    outcome_figure(result, name)           one of the three, by the name that its file has
     flow_diagram(flow)                     PRISMA 2020
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
@@ -22,6 +23,7 @@ _HOME = {
     "flow_diagram": "flow_chart",
     "forest": "forest_plot",
     "funnel": "funnel_plot",
+    "outcome_figure": "outcome_figures",
     "save": "canvas",
     "sensitivity_figure": "sensitivity_plots",
     "star_table": "stars",

@@ -25,10 +25,11 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
     "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
-    first and that are therefore not screened, whichever database finds them later; "possible_duplicates", the number
-    of pairs that wait for the panel; "uncounted", report by record id of records that are not counted and through
-    which decisions are found all the same. Of the review that is updated, either "previous", {"studies", "reports"} (a
-    review made elsewhere), or "version", a ``Version`` that was frozen here.
+    first and that are therefore not screened, whichever database finds them later; "reopened", ids of reports that were
+    left out at title and abstract and are sought all the same, because they belong to an included report;
+    "possible_duplicates", the number of pairs that wait for the panel; "uncounted", report by record id of records that
+    are not counted and through which decisions are found all the same. Of the review that is updated, either
+    "previous", {"studies", "reports"} (a review made elsewhere), or "version", a ``Version`` that was frozen here.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found
     by other methods alone are not screened on title and abstract: they are sought at once. A record of another
@@ -42,7 +43,7 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     """
     found = found_by(tables)
     notes: list[str] = []
-    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, notes)
+    screening = _screened(tables, found, notes)
     reading = decisions(tables["full_text"], "full text", found.report_of, notes)
     whole = _columns(found, found.records, frozenset())
     _note_strays(screening, whole.queue, "title and abstract", notes)
@@ -67,7 +68,7 @@ def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
     ``tables`` as for ``prisma_flow``. The words are those of ``OUTCOMES``.
     """
     found = found_by(tables)
-    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, [])
+    screening = _screened(tables, found, [])
     reading = decisions(tables["full_text"], "full text", found.report_of, [])
     return _outcomes(_columns(found, found.records, frozenset()), screening, reading)
 
@@ -106,6 +107,17 @@ def _columns(found: Found, records: Iterable[str], finished: frozenset[str]) -> 
     records = tuple(records)
     left, right = found.columns(records)
     return _Columns(records, left - finished, right - finished, finished, frozenset(found.removed))
+
+
+def _screened(tables: Mapping[str, Any], found: Found, notes: list[str]) -> Decided:
+    """The decisions on title and abstract; a report that is taken up again counts as screened and sought."""
+    screening = decisions(tables["title_abstract"], "title and abstract", found.report_of, notes)
+    if found.reopened:
+        notes.append(
+            "Left out at title and abstract and sought in full text after all, as they belong to an included report: "
+            f"{len(found.reopened):,}."
+        )
+    return {**screening, **{report: {"decision": "include", "reason": ""} for report in sorted(found.reopened)}}
 
 
 def _before(version: Version | None, found: Found, whole: _Columns, screening: Decided, reading: Decided) -> Carried:

@@ -25,6 +25,7 @@ TABLES = {
     "pairs": "duplicates/decisions.csv",
     "title_abstract": "title_abstract/decisions.csv",
     "full_text": "full_text/decisions.csv",
+    "linked": "full_text/linked.csv",
     "studies": "full_text/studies.csv",
 }
 
@@ -43,13 +44,14 @@ def flow_tables(
 
     read = {name: read_csv(path) for name, path in tables.items()}
     routes = pd.read_parquet(reports, columns=["report_id", "route"])
-    pairs, vanished = read.pop("pairs"), read.pop("vanished")
+    pairs, vanished, linked = read.pop("pairs"), read.pop("vanished"), read.pop("linked")
     unread = read["title_abstract"][read["title_abstract"]["state"] == State.NOT_SCREENED]
     counted = {
         "searches": [read_json(path) for path in searches],
         "records": pd.read_parquet(records, columns=["record_id", "source"]),
         **read,
         "removed": unread[["item_id", "settled_by"]].set_axis(["report_id", "why"], axis=1),
+        "reopened": set(linked["report_id"]) & set(read["full_text"]["item_id"]),
         "direct": set(routes.loc[routes["route"] == FULL_TEXT, "report_id"]),
         "possible_duplicates": int((pairs["state"] != State.SETTLED).sum()),
     }

@@ -29,6 +29,7 @@ class Found:
     records that are not counted.
     ``direct``: reports that were assessed in full text without screening, because another method found them first.
     ``removed``: why a report was taken out before screening, by report id.
+    ``reopened``: reports that were left out at title and abstract and are sought all the same.
     """
 
     sources: Mapping[str, Mapping[str, Any]]
@@ -36,6 +37,7 @@ class Found:
     report_of: Mapping[str, str]
     direct: frozenset[str]
     removed: Mapping[str, str]
+    reopened: frozenset[str] = frozenset()
 
     def from_database(self, record: str) -> bool:
         return self.sources[self.records[record]]["kind"] in DATABASE_KINDS
@@ -56,7 +58,10 @@ def found_by(tables: Mapping[str, Any]) -> Found:
     records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
     report_of = {**(tables.get("uncounted") or {}), **_report_of(tables, records, sources)}
     direct = frozenset(tables.get("direct") or ())
-    return Found(sources, records, report_of, direct, _removed(tables.get("removed"), report_of))
+    reopened = frozenset(report_of.get(report, report) for report in tables.get("reopened") or ())
+    removed = _removed(tables.get("removed"), report_of)
+    removed = {report: why for report, why in removed.items() if report not in reopened}
+    return Found(sources, records, report_of, direct, removed, reopened)
 
 
 def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

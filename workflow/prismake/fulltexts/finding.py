@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import WAITS_FOR
 from prismake.fulltexts import folder, openaccess
 from prismake.fulltexts.matching import Match, Sought, match
 from prismake.search.transport import Policy
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
-_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access")
+_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access", WAITS_FOR)
 
 
 @dataclass(frozen=True)

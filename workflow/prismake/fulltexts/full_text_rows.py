@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from prismake.core.states import Route
-from prismake.fulltexts.related import related_reports
+from prismake.core.names import WAITS_FOR
+from prismake.core.states import Route, State
+from prismake.fulltexts.linked_reports import linked_reports
+from prismake.panel.related import related_reports
 from prismake.panel.screening_rows import report_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+class FullTextRows(NamedTuple):
+    """``queue``: the rows. ``linked``: those of them that wait (``linked_reports``)."""
+
+    queue: pd.DataFrame
+    linked: pd.DataFrame
+
+
 def full_text_rows(
     reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, prefilled: Mapping[str, str], *, handed_on: bool
-) -> pd.DataFrame:
-    """Reports to assess: included at title and abstract, or found by other methods.
+) -> FullTextRows:
+    """Reports to assess: included at title and abstract, found by other methods, or linked to one of these.
 
-    Column ``related`` names the reports that may be of the same study (``prismake.fulltexts.related``).
+    Column ``related`` names the reports that may be of the same study (``prismake.panel.related``). ``waits_for`` has a
+    line for each report of which one must be included before the row is offered; empty for all but linked reports.
 
     Args:
         screened: ``title_abstract/decisions.csv``.
@@ -27,6 +37,21 @@ def full_text_rows(
         handed_on: False while the stage before keeps its results back (``gate: complete``).
     """
     included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
-    table = report_rows(reports[(reports["route"] == Route.FULL_TEXT) | reports["report_id"].isin(included)], prefilled)
+    sought = included | set(reports.loc[reports["route"] == Route.FULL_TEXT, "report_id"])
+    linked = linked_reports(reports, screened if handed_on else screened[:0], links, sought)
+    table = report_rows(reports[reports["report_id"].isin(sought | set(linked["report_id"]))], prefilled)
+    waits_for = dict(zip(linked["report_id"], linked["linked_to"].str.replace("; ", "\n"), strict=True))
+    before = dict(zip(linked["report_id"], map(_ASKED_AGAIN.__getitem__, linked["title_abstract"]), strict=True))
     related = related_reports(reports, links)
-    return table.assign(related=[related.get(report, "") for report in table["item_id"]])
+    queue = table.assign(
+        related=[before.get(report, "") + related.get(report, "") for report in table["item_id"]],
+        **{WAITS_FOR: [waits_for.get(report, "") for report in table["item_id"]]},
+    )
+    return FullTextRows(queue, linked)
+
+
+_BECAUSE = "asked about here because it belongs to an included report.\n"
+_ASKED_AGAIN = {
+    "exclude": f"Excluded at title and abstract; {_BECAUSE}",
+    State.NOT_SCREENED: f"Not screened on title and abstract; {_BECAUSE}",
+}

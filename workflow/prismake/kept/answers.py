@@ -21,12 +21,18 @@ from prismake.kept.sheet_copies import keep_as_read
 from prismake.kept.sheet_files import SHEETS
 
 SETTLED_BY_ALL = "settled"
+Notes = dict[str, dict[str, str]]  # reviewer or "consensus" -> item -> note
 Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "settled" -> item -> field -> answer
 
 
 def read_snapshot(stage: str, folder: Path = SHEETS) -> Snapshot:
     """The answers of the last good reading, by reviewer."""
     return (store.read(answers_file(stage, folder), ANSWERS) or {"answers": {}})["answers"]
+
+
+def read_notes(stage: str, folder: Path = SHEETS) -> Notes:
+    """The notes of the last good reading, by reviewer."""
+    return (store.read(answers_file(stage, folder), ANSWERS) or {}).get("notes", {})
 
 
 def answers_file(stage: str, folder: Path = SHEETS) -> Path:
@@ -48,6 +54,7 @@ def record(
     folder: Path = SHEETS,
     settled_by: Mapping[str, str] | None = None,
     workbooks: Mapping[str, tuple[Path, str]] | None = None,
+    notes: Notes | None = None,
 ) -> list[dict[str, Any]]:
     """Keep ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
@@ -57,9 +64,15 @@ def record(
     Args:
         settled_by: by item, how it was settled (agreement, consensus, single).
         workbooks: by reviewer, the file that was read and its digest; where the answers changed, a copy is kept.
+        notes: the notes that were read; None leaves those of the last reading.
     """
-    old = read_snapshot(stage, folder)
+    old, old_notes = read_snapshot(stage, folder), read_notes(stage, folder)
+    new_notes = (
+        old_notes if notes is None else {who: dict(sorted(own.items())) for who, own in sorted(notes.items()) if own}
+    )
     if new == old:
+        if new_notes != old_notes:
+            write_entries(answers_file(stage, folder), new, key="answers", head={**store.marks(), "notes": new_notes})
         return []
     keep_as_read([who for who in sorted(new) if new[who] and new[who] != old.get(who, {})], workbooks or {})
     first = _first_answers(old, new)
@@ -79,7 +92,8 @@ def record(
     missing = [line for line in changes if logged.get((line["who"], line["item"], line["field"])) != line["new"]]
     if missing:
         _add(changes_file(folder), CHANGES, lambda _: missing)
-    write_entries(answers_file(stage, folder), new, key="answers", head=store.marks())
+    head = {**store.marks(), **({"notes": new_notes} if new_notes else {})}
+    write_entries(answers_file(stage, folder), new, key="answers", head=head)
     return changes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.formats import (
     ALLOCATION,
     ANSWERS,
@@ -20,7 +21,7 @@ from prismake.kept.formats import (
     Kind,
 )
 from prismake.kept.sheet_files import HISTORY
-from prismake.protocol.config import PANEL_STAGES, VERSIONS
+from prismake.protocol.team import VERSIONS
 
 _BY_NAME = {
     **dict.fromkeys(("reports.json", "studies.json", "routes.json"), IDS),

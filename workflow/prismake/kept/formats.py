@@ -46,6 +46,7 @@ _SHEET = {
     "waits?": int,
     "accepted?": str,
     "taken_for_own?": [str],
+    "held?": int,
 }
 _ROUND = {
     "kind": str,
@@ -58,8 +59,8 @@ _ROUND = {
     "kappa?": (float, None),
 }
 
-ANSWERS = Kind("list of the answers read last", {"answers": Of(Of(_TEXT_OF))}, bare="answers")
-SHEET_STATE = Kind("list of the workbooks that were offered", {"sheets": Of(_SHEET)})
+ANSWERS = Kind("list of the answers read last", {"answers": Of(Of(_TEXT_OF)), "notes?": Of(_TEXT_OF)}, bare="answers")
+SHEET_STATE = Kind("list of the workbooks that were offered", {"sheets": Of(_SHEET), "review?": str, "unmarked?": int})
 ALLOCATION = Kind(
     "list of what was handed out",
     {"rounds": [_ROUND], "waiting": [str], "arrived": int, "stopped_by": str, "stopped": [str]},

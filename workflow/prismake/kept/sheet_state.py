@@ -96,14 +96,40 @@ def accept(path: Path) -> None:
     mark = user_digest(book, offered)
 
     def accepting(present: dict[str, Any] | None) -> dict[str, Any]:
-        sheets = (present or book)["sheets"]
-        return {"sheets": {**sheets, offered.name: {**sheets[offered.name], "accepted": mark}}}
+        content = present or book
+        sheets = content["sheets"]
+        return {**content, "sheets": {**sheets, offered.name: {**sheets[offered.name], "accepted": mark}}}
 
     store.update(state_file(stage, folder), SHEET_STATE, accepting)
 
 
+def begin(stage: str, review: str, folder: Path = SHEETS) -> None:
+    """Keep by which id the rows of this stage are told from those of other reviews; the first one stays.
+
+    Sheets that were handed out before there was such an id have rows without it (``unmarked``).
+    """
+
+    def begun(present: dict[str, Any] | None) -> dict[str, Any]:
+        content = present or {"sheets": {}}
+        if "review" in content:
+            return content
+        return {**content, "review": review, **({"unmarked": 1} if content["sheets"] else {})}
+
+    store.update(state_file(stage, folder), SHEET_STATE, begun)
+
+
+def is_held(book: Mapping[str, Any], path: Path) -> bool:
+    """Whether a sheet was held back at the last run because its answers seemed to have moved."""
+    return bool(book["sheets"].get(path.name, {}).get("held"))
+
+
+def takes_unmarked_rows(book: Mapping[str, Any]) -> bool:
+    """Whether rows were handed out here before rows said of which review they are."""
+    return "review" not in book or bool(book.get("unmarked"))
+
+
 def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
-    """Names of other sheets that this one may bear: those that its reviewer had before."""
+    """Names and marks of other sheets that this one may bear: accepted by people, or those that its reviewer had."""
     return list(book["sheets"].get(path.name, {}).get("taken_for_own", ()))
 
 
@@ -113,18 +139,32 @@ def remember(
     waiting: Mapping[str, int],
     all_paths: Sequence[Path],
     refused: Collection[Path] = (),
+    taken_over: Mapping[str, Sequence[str]] | None = None,
+    held: Collection[Path] = (),
 ) -> None:
     """Write down what the workbooks are now, and which of them wait for rows because they were open.
 
     Where several files of a sheet were edited and it was ``refused``, what was known last stays known: none of them
     becomes the one that counts because somebody has looked at them.
+
+    Args:
+        taken_over: by name of a workbook, the names and marks of other sheets that it may bear from now on.
+        held: workbooks whose answers seem to have moved; they stay held back until they are put right or accepted.
     """
     folder = all_paths[0].parent
 
     def changed(present: dict[str, Any] | None) -> dict[str, Any]:
-        known = (present or {"sheets": {}})["sheets"]
+        content = present or {"sheets": {}}
+        known = content["sheets"]
         now = {path.name: _entry(path, known.get(path.name, {}), before, waiting, refused) for path in all_paths}
-        return {"sheets": {**known, **now}}
+        for name, marks in (taken_over or {}).items():
+            if marks:
+                now[name]["taken_for_own"] = sorted({*known.get(name, {}).get("taken_for_own", ()), *marks})
+        for path in all_paths:
+            now[path.name] = {key: value for key, value in now[path.name].items() if key != "held"}
+            if path in held:
+                now[path.name]["held"] = 1
+        return {**content, "sheets": {**known, **now}}
 
     store.update(state_file(stage, folder), SHEET_STATE, changed)
 

@@ -14,7 +14,7 @@ from typing import Any
 from prismake.core.errors import PrismakeError
 from prismake.kept import store
 from prismake.kept.formats import VERSION
-from prismake.protocol.config import VERSIONS
+from prismake.protocol.team import VERSIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 

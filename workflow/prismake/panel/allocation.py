@@ -15,7 +15,7 @@ from typing import Any
 from prismake.core.names import APPRAISAL, EXTRACTION
 from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
-from prismake.protocol.config import reviewers
+from prismake.protocol.team import reviewers
 
 CALIBRATION, BATCH, FOUND = "calibration", "batch", "found"
 AS_FOUND = "as in the sheets"

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from prismake.core.phrases import normal_word
 from prismake.core.states import SettledBy, State
-from prismake.protocol.forms import Field, Form, normal_word
+from prismake.protocol.forms import Field, Form
 from prismake.protocol.instrument_model import NOT_ASKED
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prismake.core.labels import author_line
 from prismake.core.states import Route, State
+from prismake.panel.related import related_reports
 from prismake.protocol.notice_text import notice_text
 
 if TYPE_CHECKING:
@@ -15,16 +16,20 @@ if TYPE_CHECKING:
 _PUBLICATION = ("title", "abstract", "journal", "doi", "pmid", "pmcid")
 
 
-def screening_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
+def screening_rows(reports: pd.DataFrame, links: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
     """Reports to screen: all that came from a database or a register.
 
     Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
-    flow has it; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``).
+    flow has it; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``). Column ``related`` names
+    the reports that may be of the same study, wherever they were found (``prismake.panel.related``).
 
     Args:
+        links: ``duplicates/links.csv``.
         prefilled: by report, the decisions that an export brought (``prismake.search.imported_decisions.prefilled``).
     """
-    return report_rows(reports[reports["route"] == Route.SCREENING], prefilled)
+    table = report_rows(reports[reports["route"] == Route.SCREENING], prefilled)
+    related = related_reports(reports, links)
+    return table.assign(related=[related.get(report, "") for report in table["item_id"]])
 
 
 def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import math
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import ConfigError, collect
-from prismake.core.files import read_yaml
 from prismake.core.names import STAGES
-from prismake.core.paths import data_file
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE
 from prismake.protocol.export_files import exports
+from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
-from prismake.protocol.measure_parts import CHECKS, MODELS, ONE_ARM, PROPORTIONS, ROLES
+from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
+from prismake.protocol.outcome_columns import with_outcome_columns
 from prismake.protocol.renamed_keys import RENAMED, new_name
+from prismake.protocol.schema import config_schema, with_defaults
+from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
 
-EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
-SEARCHES = Path("config/searches")
-VERSIONS = Path("config/versions")
-
-DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
-RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, beside those of the extraction sheet
-ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
-ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
-# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values()
-)
 PANEL_STAGES = STAGES
-
-
-@cache
-def config_schema() -> dict[str, Any]:
-    rules = read_yaml(data_file("schemas/config.schema.yaml"))
-    rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
-    return rules
 
 
 def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
@@ -52,6 +34,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     problems = list(_schema_problems(config))
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
+        filled = with_outcome_columns(config, filled, ROLES)
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
@@ -62,36 +45,6 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
-
-
-def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
-    """A copy of ``config`` in which every absent key has the schema's default."""
-    filled = copy.deepcopy(config)
-    _fill(filled, config_schema())
-    return filled
-
-
-def reviewers(config: dict[str, Any], stage: str) -> list[str]:
-    """Who works on a stage, in the order of the configuration."""
-    return list(config[stage].get("reviewers") or config["reviewers"])
-
-
-def _fill(value: Any, rule: dict[str, Any]) -> None:
-    if isinstance(value, dict):
-        for key, sub in rule.get("properties", {}).items():
-            if key not in value and "default" in sub:
-                value[key] = copy.deepcopy(sub["default"])
-            if key in value:
-                _fill(value[key], sub)
-        more = rule.get("additionalProperties")
-        if isinstance(more, dict):
-            for key in value.keys() - rule.get("properties", {}).keys():
-                if value[key] is None and more.get("type") == "object":
-                    value[key] = {}
-                _fill(value[key], more)
-    elif isinstance(value, list) and isinstance(rule.get("items"), dict):
-        for entry in value:
-            _fill(entry, rule["items"])
 
 
 def _schema_problems(config: Any) -> Iterator[str]:
@@ -272,6 +225,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     for name, field in fields.items():
         if field["type"] == "choice" and not field["choices"]:
             yield f"'extraction.fields' {name} is a choice without choices. List the allowed words under 'choices'."
+    yield from condition_problems(config["extraction"]["fields"])
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
         path = f"outcomes.{outcome}"
@@ -286,34 +240,9 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             elif fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
-        yield from _check_problems(path, spec, fields)
+        yield from check_problems(path, spec, fields)
         yield from _analysis_problems(path, spec, fields)
-    yield from _overlap_problems(config, fields)
-
-
-def _check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
-    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
-    for role, column in spec["checks"].items():
-        if role not in CHECKS:
-            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
-        elif column not in fields:
-            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
-        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
-            kind = fields[column]["type"]
-            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
-    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
-        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
-    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
-    if low is not None and high is not None and low >= high:
-        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
-
-
-def _overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
-    column = config["overlap_follow_up"]
-    if config["overlap_rule"] == "longest" and not column:
-        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
-    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
-        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."
+    yield from overlap_problems(config, fields)
 
 
 def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.core.names import EXTRACTION
-from prismake.protocol.config import PANEL_STAGES, config_schema, with_defaults, word
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.config import word
 from prismake.protocol.forms import load_form
 from prismake.protocol.measure_parts import ROLES
+from prismake.protocol.schema import config_schema, with_defaults
 
 _TYPES = {
     "object": "group",

@@ -10,6 +10,8 @@ from prismake.core.errors import ConfigError
 # Beside exports, people keep notes; these are never taken for one.
 _NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
 
+_EXPLAINS = re.compile(r"^(readme|licen[cs]e)\b", re.IGNORECASE)
+
 
 def slug(name: str) -> str:
     """A source's short name made of a file name: lower case, letters, digits and ``_``."""
@@ -40,6 +42,23 @@ def exports(folder: Path) -> dict[str, list[Path]]:
         if files:
             sources[name] = files
     return sources
+
+
+def files_passed_over(folder: Path) -> list[Path]:
+    """Files among the exports that nobody reads: notes, documents, unfinished downloads, folders within folders.
+
+    What explains the folder (README, licence) and hidden files are left out.
+    """
+    if not folder.is_dir():
+        return []
+    inside = [path for place in folder.iterdir() if place.is_dir() for path in place.iterdir()]
+    return sorted(
+        path
+        for path in (*folder.iterdir(), *inside)
+        if not path.name.startswith((".", "~$"))
+        and not _EXPLAINS.match(path.name)
+        and (_NOTES.match(path.name) if path.is_file() else path in inside)
+    )
 
 
 def _files(folder: Path) -> list[Path]:

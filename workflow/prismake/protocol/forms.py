@@ -281,4 +281,15 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         choices = (*choices, Choice(NOT_REPORTED, tuple(sorted(WORDS))))
     label = data["label"] or data["name"].replace("_", " ").capitalize()
     width = max(11, min(24, len(label) + 3))
-    return Field(data["name"], label, data["type"], choices, data["required"], help=data["help"], width=width)
+    when = next(iter(data.get("when", {}).items()), None)
+    return Field(
+        data["name"],
+        label,
+        data["type"],
+        choices,
+        data["required"],
+        when,
+        strict=True,
+        help=data["help"],
+        width=width,
+    )

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
-from prismake.protocol.config import PANEL_STAGES, RISK_OF_BIAS, reviewers
+from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import lists_of, load_form
 from prismake.protocol.instruments import own_digests
+from prismake.protocol.team import reviewers
 
 Settings = dict[str, Any]
 
@@ -102,7 +104,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
         "fields": [
-            {"name": question.name, "label": question.label, "type": question.kind}
+            {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
             for question in load_form(EXTRACTION, config).fields
         ],
     }

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import join
 from prismake.protocol.instrument_choice import misfits
 from prismake.protocol.instruments import NONE, Instrument, load_instrument
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 OVERALL = {
     "total": "The overall word follows bands of the total number of stars.",
     "ahrq": "The overall word follows the AHRQ thresholds on the stars of each domain; poor wins.",
 }
+
+
+def designs_present(instruments: Mapping[str, str], studies: pd.DataFrame) -> dict[str, str]:
+    """Those of the protocol's designs that an included study has; all of them as long as there is no study."""
+    present = set(studies["design"])
+    return {design: name for design, name in instruments.items() if design in present or not present}
 
 
 def instrument_details(instruments: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
 from prismake.kept.prefilled import load_prefilled
 from prismake.kept.sheet_files import HISTORY, SHEETS
-from prismake.protocol.config import PANEL_STAGES
 
 
 def audit_trail(record: str, folder: Path = Path()) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
-from prismake.report.appraisal_methods import instrument_details
+from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 from prismake.report.status import rows
 
@@ -36,10 +36,11 @@ def gather(
     citations = {row["report_id"]: citation(row) for row in reports.to_dict("records")}
     fields = config["extraction"]["fields"]
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
-    instruments = instrument_details(config["appraisal"]["instruments"])
+    appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
+    instruments = instrument_details(appraisal["instruments"])
     results = [read_json(path) for path in inputs["results"]]
     context = {
-        "config": config,
+        "config": {**config, "appraisal": appraisal},
         "versions": versions,
         "instruments": instruments,
         "appraisal": appraisal_part(

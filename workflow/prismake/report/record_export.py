@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
-from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
+from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT, WAITS_FOR
 from prismake.core.states import State
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.D
             )
         return _unjudged(stage, results)
     decided = _read(results / stage / "decisions.csv").set_index("item_id")
-    ids = _read(results / stage / "queue.parquet")["item_id"]
+    queue = _read(results / stage / "queue.parquet")
+    if WAITS_FOR in queue:  # what waits for another report is no part of the stage before it is offered
+        queue = queue[(queue[WAITS_FOR] == "") | queue["item_id"].isin(decided.index)]
+    ids = queue["item_id"]
     settled = decided["decision"].where(decided["state"] == State.SETTLED, "").reindex(ids).fillna("")
     if what != ALL:
         ids = settled.index[settled == DECISIONS.get(what, "")]

@@ -11,7 +11,7 @@ from prismake.core.notes import between_groups, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, p_number, significant, typed
 from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
-from prismake.protocol.config import DRAWN
+from prismake.protocol.analyses import DRAWN
 from prismake.synthesis.sensitivity import TITLES
 
 

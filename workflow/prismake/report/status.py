@@ -11,9 +11,11 @@ from typing import Any
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
 from prismake.core.names import CONSENSUS
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
-from prismake.protocol.config import PANEL_STAGES, SEARCHES, reviewers
+from prismake.protocol.export_files import files_passed_over
+from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
 from prismake.search.discovery import sources
 
@@ -142,6 +144,17 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
 
 
+def searches_not_read(folder: Path = SEARCHES) -> list[tuple[str, str]]:
+    """Files among the exports that are taken for none, so that nobody misses their records."""
+    paths = files_passed_over(folder)
+    found = [
+        (path.as_posix(), "is not read as an export: move it away, or give it the ending of its format.")
+        for path in paths[:_MOST_PROBLEMS]
+    ]
+    more = [(folder.as_posix(), f"{len(paths) - _MOST_PROBLEMS} more files are not read.")]
+    return found + (more if len(paths) > _MOST_PROBLEMS else [])
+
+
 def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
     """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run."""
     from rich.console import Console
@@ -210,7 +223,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         *notices_told(),
     ]:
         console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in not_read(config):
+    for where, text in [*not_read(config), *searches_not_read()]:
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
     for name in unread(config, statuses):
         console.print(

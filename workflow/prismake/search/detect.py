@@ -15,7 +15,7 @@ EXPORTS = (
     "RIS. ICTRP: Export results to XML."
 )
 
-_ZOTERO = "In Zotero choose Export library, Format: RIS (or CSL JSON), and import that file."
+_ZOTERO = "In Zotero choose File, Export Library… and there Format: RIS (CSL JSON or CSV will do as well)."
 
 _BINARY = (
     (b"%PDF", "a PDF document"),
@@ -108,11 +108,13 @@ def _xml_format(start: str, where: str) -> str:
             raise ImportFileError(
                 f"this is {what}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
             )
+    if re.search(r"<rdf:RDF\b", start):
+        raise ImportFileError("this is RDF, as Zotero writes it, which is not read.", where=where, remedy=_ZOTERO)
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(
         f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, ICTRP's or RevMan's.",
         where=where,
-        remedy=_ZOTERO if "rdf:RDF" in start else EXPORTS,
+        remedy=EXPORTS,
     )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from prismake.protocol.chased import chased_details
-from prismake.protocol.config import config_schema
 from prismake.protocol.export_files import exports
 from prismake.protocol.live_sources import live_name
+from prismake.protocol.schema import config_schema
 
 
 def sources(config: dict[str, Any], folder: Path) -> dict[str, dict[str, Any]]:

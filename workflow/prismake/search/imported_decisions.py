@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
-from prismake.protocol.config import EVERYBODY
-from prismake.protocol.forms import normal_word
+from prismake.core.phrases import normal_word
+from prismake.protocol.team import EVERYBODY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,7 +1,7 @@
 """The count at the top of a sheet, “12 of 100 done”: a formula in the header row that keeps itself.
 
-It stands in a narrow column of its own beside the identifiers, which stay in view when a sheet is scrolled. Nothing is
-ever read from there, and a sheet without it is as good: the column may be moved or deleted.
+It stands in a narrow column of its own to the left of the table, which stays in view when a sheet is scrolled. Nothing
+is ever read from there, and a sheet without it is as good: the column may be moved or deleted.
 """
 
 from __future__ import annotations

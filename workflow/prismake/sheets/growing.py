@@ -14,8 +14,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import TableColumn
 
 from prismake.core.files import replacing
 from prismake.protocol.forms import as_typed
@@ -117,7 +118,7 @@ def _unfiltered(path: Path) -> io.BytesIO:
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
-            if name.startswith("xl/worksheets/") and b"<filterColumn" in content:
+            if name.startswith(("xl/worksheets/", "xl/tables/")) and b"<filterColumn" in content:
                 content = _FILTER.sub(b"", content)
             new.writestr(name, content)
     return changed
@@ -153,6 +154,7 @@ def _add_columns(
             cell.value = column.header
             _dress(cell, head_look(column))
             sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
+            _widen_table(sheet, header_row, place[column.key], column.header)
 
 
 def _count_on(
@@ -225,8 +227,28 @@ def _last_row(sheet: Any) -> int:
     return last
 
 
+def _widen_table(sheet: Any, header_row: int, place: int, header: str) -> None:
+    """A column that is added beside a table of the program belongs to it, and is sorted with it."""
+    for table in sheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        if top == header_row and right == place - 1:
+            number = max(column.id for column in table.tableColumns) + 1
+            table.tableColumns.append(TableColumn(id=number, name=header))
+            _reach(table, left, top, place, bottom)
+
+
+def _reach(table: Any, left: int, top: int, right: int, bottom: int) -> None:
+    table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+    if table.autoFilter:
+        table.autoFilter.ref = table.ref
+
+
 def _widen(sheet: Any, first: int, last: int) -> None:
-    """The filter, what is printed, dropdowns and colours reach to the new last row."""
+    """Table, filter, what is printed, dropdowns and colours reach to the new last row."""
+    for table in sheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        if top == first - 1 and bottom < last and not table.totalsRowCount:
+            _reach(table, left, top, right, last)
     if isinstance(sheet.print_area, str) and (
         area := re.search(r"(\$?[A-Z]+\$?\d+:\$?[A-Z]+)\$?\d+$", sheet.print_area)
     ):

@@ -10,8 +10,8 @@ from prismake.kept import sheet_state
 from prismake.kept.answers import read_snapshot
 from prismake.kept.ids import REPORTS, load_ids
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, current, sheet_path
-from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
+from prismake.protocol.schema import with_defaults
 from prismake.sheets.layout import ITEM, consensus_columns, reviewer_columns
 from prismake.sheets.reading import read_sheet
 

@@ -53,16 +53,22 @@ _COUNT = [Column("", "progress", "progress", 11)]
 
 
 def check_of(item: str, title: str) -> str:
-    """Eight digits that tie a row's id to its title, so that a column sorted on its own is noticed."""
+    """Eight digits that tie a row's id to its title, so that a column sorted on its own is noticed.
+
+    They are the last part of what stands in the sheet (``prismake.sheets.marks``).
+    """
     return hashlib.sha256(f"{item}\x1f{normal_title(title)}".encode()).hexdigest()[:8]
 
 
 def reviewer_columns(form: Form) -> list[Column]:
-    """Item and count, what is read, what is answered, the note, further details, the workflow's remark and check."""
+    """Count and item, what is read, what is answered, the note, further details, the workflow's remark and check.
+
+    The count is a formula, which the header of a table of the program cannot hold: it stands outside, on the left.
+    """
     context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
     return [
-        Column(ITEM, "item", "item_id", 16),
         *([] if form.optional else _COUNT),
+        Column(ITEM, "item", "item_id", 16),
         *(column for after, column in context if not after),
         *(
             Column(question.label, "answer", question.name, question.width, True, answer=question)
@@ -72,7 +78,7 @@ def reviewer_columns(form: Form) -> list[Column]:
         *([Column(form.reason, "note", REASON, 34, True)] if form.reason else []),
         *(column for after, column in context if after),
         Column(STATE, "state", "state", 16, True),
-        Column(CHECK, "check", "check", 10),
+        Column(CHECK, "check", "check", 21),
     ]
 
 
@@ -99,8 +105,8 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     title = next(context for context in shown if context.column == "title")
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
     return [
-        Column(ITEM, "item", "item_id", 16),
         *_COUNT,
+        Column(ITEM, "item", "item_id", 16),
         _context(title, form.highlight),
         *(column for after, column in further if not after),
         Column(DISPUTED, "field", "field", 22, True),
@@ -111,7 +117,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
         Column(form.note, "note", "note", 30, True),
         *(column for after, column in further if after),
         Column(STATE, "state", "state", 16, True),
-        Column(CHECK, "check", "check", 10),
+        Column(CHECK, "check", "check", 21),
     ]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from prismake.core.errors import SheetError
+from prismake.core.phrases import normal_word
 from prismake.core.records import normal_title
 from prismake.kept.way_back import way_back
-from prismake.protocol.forms import normal_word
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
 from prismake.sheets.reading import SheetTable
 

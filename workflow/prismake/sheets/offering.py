@@ -20,8 +20,10 @@ from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.answers import SheetAnswers, questions_by_label
 from prismake.sheets.batches import Plan, hand_out
+from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
+from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
@@ -63,6 +65,7 @@ def offer(
     for error in planned.sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
+    sheet_state.begin(setup.stage, planned.sheets.review, setup.folder)
     offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept.offered, criteria))
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
@@ -79,7 +82,10 @@ def offer(
         if not waiting[name]:
             offered = _as_offered(sheets, who, lines, offered)
     save_offered_form(setup.stage, offered, setup.folder)
-    sheet_state.remember(setup.stage, before, waiting, all_paths, [sheets.path(who) for who in sheets.refused])
+    refused = [sheets.path(who) for who in sheets.refused]
+    taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
+    held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
+    sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held)
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
@@ -102,19 +108,20 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
     order = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, order, who, sheets.own_paths.get(who))
+    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who))
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
 
-    def __init__(self, queue: Queue, order: Sequence[str], who: str, path: OwnPath | None) -> None:
-        self._queue, self._order, self._who, self._path = queue, dict.fromkeys(order), who, path
+    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None) -> None:
+        self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        return _QueueRow(item, self._queue[item], self._who, self._path.text(item) if self._path else "")
+        proposed = self._path.text(item) if self._path else ""
+        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -124,17 +131,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to its title, and the answers that an export brought."""
+    """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
 
-    __slots__ = ("_item", "_prefilled", "_proposed", "_row")
+    __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str, proposed: str) -> None:
-        self._item, self._row, self._proposed = item, row, proposed
+    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str) -> None:
+        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
         self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
-            return check_of(self._item, str(self._row["title"]))
+            return marked(self._mark, check_of(self._item, str(self._row["title"])))
         if name == PROPOSED:
             return self._proposed
         return self._prefilled[name] if name in self._prefilled else self._row[name]
@@ -165,7 +172,7 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
             "field": question.label,
             "allowed": allowed(question, row_choices(row)),
             "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
-            "check": check_of(key, str(row["title"])),
+            "check": marked(sheets.mark(CONSENSUS), check_of(key, str(row["title"]))),
             "state": by_item[item].fields[name].remark,
             **{f"says.{voice}": says[who] for voice, who in speakers},
             **{f"notes.{voice}": _noted(sheets.answers[who], item) for voice, who in speakers},

@@ -15,7 +15,9 @@ from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.checks import reordered
 from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet
-from prismake.sheets.layout import OWNER
+from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
+from prismake.sheets.checks.row_order import RowOrders
+from prismake.sheets.marks import mark_of, review_in
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.setup import KeptStage, StageSetup
@@ -32,13 +34,15 @@ class OwnSheet:
     """The sheet of one owner.
 
     ``table``: its cells, None where there is no sheet or it was refused. ``error``: why it was refused. ``pairs``: rows
-    of pairs that were answered and that the queue lacks.
+    of pairs that were answered and that the queue lacks. ``taken_over``: names and marks of other sheets that it bears
+    and that people accepted.
     """
 
     answers: SheetAnswers
     table: SheetTable | None = None
     error: SheetError | None = None
     pairs: Rows = field(default_factory=dict)
+    taken_over: Sequence[str] = ()
 
     def with_answers(self, more: Mapping[str, dict[str, str]]) -> OwnSheet:
         """The same sheet with the answers to some items replaced."""
@@ -57,6 +61,19 @@ class Session:
     def with_pairs(self, pairs: Rows) -> Session:
         """Pairs that people have answered are items like those of the queue, behind them."""
         return replace(self, queue=ChainMap({**pairs}, self.queue)) if pairs else self  # type: ignore[arg-type]
+
+    def orders(self, queue: Queue) -> RowOrders:
+        """The orders in which rows may stand on their own account."""
+        return RowOrders(self.kept.allocation, queue)
+
+    def own_marks(self, table: SheetTable, who: str) -> frozenset[str]:
+        """Names and marks that a sheet may bear: its own, and those of others that people have accepted."""
+        state = self.kept.state
+        review = state.get("review") or review_in(table.marks)
+        unmarked = [""] if sheet_state.takes_unmarked_rows(state) else []
+        taken = sheet_state.taken_for_own(state, self.setup.path(who))
+        names = (who, *taken)
+        return frozenset((*names, *(mark_of(review, self.setup.stage, name) for name in names), *unmarked))
 
     def known(self) -> frozenset[str]:
         """Items of the queue, and former items that are part of one now."""
@@ -80,8 +97,9 @@ def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet
         expected = who in reviewers or (who == CONSENSUS and len(reviewers) > 1)
         kept = {item: dict(given) for item, given in session.kept.last_good.get(who, {}).items()}
         takes_pairs = session.setup.form.typed and who != CONSENSUS
+        notes = dict(session.kept.last_notes.get(who, {}))
         return OwnSheet(
-            SheetAnswers(answers=kept),
+            SheetAnswers(answers=kept, notes=notes),
             error=error if expected or not isinstance(error, MissingSheet) else None,
             pairs=typed.kept_pairs(kept, session.setup.form, session.known()) if takes_pairs else {},
         )
@@ -95,7 +113,10 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
     table = read_sheet(file, columns, offered=session.kept.headings(path))
-    _refuse_foreign(table, who, sheet_state.taken_for_own(state, path), setup.team)
+    accepted = sheet_state.accepted(state, path)
+    own_marks = session.own_marks(table, who)
+    if not accepted:
+        refuse_foreign(table, who, own_marks, setup.team, session.kept.left)
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
@@ -103,27 +124,28 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         answers = read_consensus(table, form, columns, extended.rows(), session.kept.offered)
     else:
         answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept.offered)
-    last_good = session.kept.last_good.get(who, {})
     sheet = CheckedSheet(
-        setup.stage, who, form, columns, table, answers, extended.queue, extended.known(), last_good=last_good
+        setup.stage,
+        who,
+        form,
+        columns,
+        table,
+        answers,
+        extended.queue,
+        extended.known(),
+        last_good=session.kept.last_good.get(who, {}),
+        last_notes=session.kept.last_notes.get(who, {}),
+        orders=session.orders(extended.queue),
+        ranked=setup.scheme.order == "relevance",
+        held=sheet_state.is_held(state, path),
     )
     problems = typed.check(sheet)
-    if not sheet_state.accepted(state, path):
+    if not accepted:
         problems += reordered.check(sheet)
-    return OwnSheet(replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs)
-
-
-def _refuse_foreign(table: SheetTable, who: str, known: Sequence[str], team: Sequence[str]) -> None:
-    """A sheet that was copied or renamed over another one would make one person's answers count as another's."""
-    if table.owner and table.owner.casefold() not in {name.casefold() for name in (who, *known)}:
-        renamed = f"If {table.owner} is called {who} now, type: prismake rename-reviewer {table.owner} {who}. "
-        raise SheetError(
-            f"by its first page this is the sheet of {table.owner}, not of {who}.",
-            where=str(table.path),
-            remedy=f"Give each file its own name back. {way_back(table.path)} If it really is the sheet of {who}, "
-            f"write {who} beside “{OWNER}” on the first page. {'' if table.owner in team else renamed}"
-            "Until then the answers read last stay in force.",
-        )
+    taken_over = bears(table, own_marks) if accepted else ()
+    return OwnSheet(
+        replace(answers, problems=[*answers.problems, *problems]), table, pairs=pairs, taken_over=taken_over
+    )
 
 
 def _refuse_missing(session: Session, who: str) -> None:

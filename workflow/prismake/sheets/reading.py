@@ -12,13 +12,14 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
+from prismake.core.phrases import normal_word
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
-from prismake.protocol.forms import normal_word
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
+from prismake.sheets.marks import take_off_marks
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
@@ -31,7 +32,8 @@ class SheetTable:
 
     ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
     nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
-    count, and ``beside`` what stands there by (row, column). ``odd``: (row, header) of cells that look filled
+    count, and ``beside`` what stands there by (row, column). ``marks``: the rows by what their checks begin with
+    (``prismake.sheets.marks``), which is taken off them. ``odd``: (row, header) of cells that look filled
     and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
     empty where it does not say. ``former``: header to the heading that stands there, where it is called otherwise
     now. ``lacking``: headers of questions that were never offered on this sheet.
@@ -48,6 +50,7 @@ class SheetTable:
     beside: dict[tuple[int, int], Any] = field(default_factory=dict)
     unnamed: tuple[int, ...] = ()
     owner: str = ""
+    marks: Mapping[str, Sequence[int]] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
 
@@ -71,8 +74,8 @@ def read_sheet(
         offered: the headings under which columns were offered on this sheet; a question that is not among them is no
             missing column. None where that is not known.
         partial: an earlier copy, which may lack questions that were offered after it was made.
-        everything: the cells of all columns; without it those of the columns that are ever looked at again, which
-            leaves out abstracts and what people added.
+        everything: the cells of all columns as they are; without it those of the columns that are ever looked at
+            again, which leaves out abstracts and what people added.
 
     Raises:
         SheetError: not a workbook, cut off, empty, password, no table, a header missing or there twice.
@@ -175,6 +178,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
     named = {(row, by_place[place]): why for (row, place), why in odd.items() if place in by_place}
+    marks = {} if everything else take_off_marks(rows)
     lacking = tuple(column.header for column in columns if column.role == "answer" and column.header not in headers)
     shown = {text: str(cells[place - 1]).strip() for text, place in headers.items()}
     former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(text)}
@@ -190,6 +194,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
         beside,
         tuple(unnamed),
         owner,
+        marks,
         former,
         lacking,
     )

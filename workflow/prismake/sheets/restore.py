@@ -16,11 +16,13 @@ from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
-from prismake.protocol.config import reviewers
+from prismake.kept.sheet_state import read_book
 from prismake.protocol.forms import Form, allowed, load_form, typed_answer
 from prismake.protocol.guide import adjudicator_lines, guide_lines
+from prismake.protocol.team import reviewers
 from prismake.sheets.answers import read_consensus, read_reviewer
 from prismake.sheets.layout import Column, check_of, consensus_columns, reviewer_columns, row_choices, voices
+from prismake.sheets.marks import mark_of, marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -61,6 +63,11 @@ class SheetOf:
     @property
     def team(self) -> list[str]:
         return reviewers(dict(self.protocol), self.stage)
+
+    @property
+    def mark(self) -> str:
+        """How the checks of its rows begin; empty in a review that was begun before rows had one."""
+        return mark_of(read_book(self.stage, self.folder).get("review", ""), self.stage, self.who)
 
     def answers_in(self, path: Path) -> Answers:
         """What a workbook says, by itself. Raises SheetError when it cannot be read."""
@@ -217,7 +224,7 @@ def _reviewer_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
             row = dict(sheet.queue[item]) if item in sheet.queue else {"item_id": item, "title": ""}
             note = {"note": sheet.notes[item]} if item in sheet.notes else {}
             given = {field.name: typed_answer(field, answers.get(item, {}).get(field.name, "")) for field in fields}
-            yield {**row, "check": check_of(item, str(row["title"])), **given, **note}
+            yield {**row, "check": marked(sheet.mark, check_of(item, str(row["title"]))), **given, **note}
 
 
 def _offered(event: Mapping[str, Any], who: str) -> Iterable[str]:
@@ -239,7 +246,7 @@ def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
                     "field": field.label,
                     "allowed": allowed(field, row_choices(row)),
                     "choices": "|".join(choices),
-                    "check": check_of(f"{item}/{field.label}", str(row["title"])),
+                    "check": marked(sheet.mark, check_of(f"{item}/{field.label}", str(row["title"]))),
                     "settled": typed_answer(field, given[field.name]),
                     **{
                         f"says.{voice}": snapshot.get(who, {}).get(item, {}).get(field.name, "")

@@ -12,7 +12,7 @@ from prismake.core.names import CONSENSUS, EXTRACTION
 from prismake.extraction.extracted import Outcome, outcomes_of
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
-from prismake.kept.answers import Snapshot, read_snapshot
+from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
 from prismake.kept.offered_forms import Headings, OfferedForm, load_offered_form
 from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
@@ -70,15 +70,16 @@ class KeptStage:
     """What earlier runs have kept of a stage.
 
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
-    and belong to the team no longer. ``last_good``: the answers read last. ``prefilled``: answers that came with an
-    export. ``allocation``: what was handed out; None in a review that is older than this record. ``offered``: what the
-    sheets asked when they were offered.
+    and belong to the team no longer. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
+    answers that came with an export. ``allocation``: what was handed out; None in a review that is older than this
+    record. ``offered``: what the sheets asked when they were offered.
     """
 
     state: Mapping[str, Any]
     left: tuple[str, ...]
     last_good: Snapshot
     prefilled: Prefilled
+    last_notes: Notes
     allocation: Allocation | None
     offered: OfferedForm = field(default_factory=OfferedForm)
 
@@ -110,6 +111,7 @@ def load_kept(setup: StageSetup) -> KeptStage:
         tuple(sheet_state.left(state, stage, setup.team)),
         read_snapshot(stage, folder),
         load_prefilled(stage, folder),
+        read_notes(stage, folder),
         load_allocation(stage, folder),
         load_offered_form(stage, folder),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.names import APPRAISAL, CONSENSUS
+from prismake.core.names import APPRAISAL, CONSENSUS, FULL_TEXT
 from prismake.core.states import SettledBy, State
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
@@ -19,12 +19,14 @@ from prismake.panel.question_paths import along_paths, paths_of
 from prismake.protocol.instrument_model import NOT_ASKED, Condition
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
+from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
 from prismake.sheets.own_path import ANSWER, OwnPath, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.setup import KeptStage, StageSetup, load_kept, setup_of
+from prismake.sheets.waiting_rows import waiting_rows
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class StageSheets:
         initial_allocation: what had been handed out when the sheets were read.
         allocation: what is handed out now.
         merged: what follows from answers to records that became one report after they were judged.
+        review: the id by which the rows of this stage are told from those of other reviews.
     """
 
     setup: StageSetup
@@ -52,6 +55,7 @@ class StageSheets:
     initial_allocation: Allocation
     allocation: Allocation
     merged: Merged = field(default_factory=Merged)
+    review: str = ""
 
     @property
     def owners(self) -> list[str]:
@@ -102,6 +106,10 @@ class StageSheets:
 
     def path(self, who: str) -> Path:
         return self.setup.path(who)
+
+    def mark(self, who: str) -> str:
+        """How the checks of a sheet begin."""
+        return mark_of(self.review, self.setup.stage, who)
 
     def complete(self, who: str) -> set[str]:
         """The items of which a reviewer has answered everything that applies to them."""
@@ -183,6 +191,7 @@ class StageSheets:
 
 
 _NOTHING = Verdict(State.NOT_APPLICABLE)
+DECISION, INCLUDE = "decision", "include"
 
 
 def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:
@@ -202,7 +211,35 @@ def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
     allocation = kept.allocation or _allocation_in_sheets(setup, sheets)
     initial = StageSheets(setup, kept, session.queue, session.former_ids, reviewers, sheets, allocation, allocation)
-    return _with_merged_answers(initial)
+    whole = _without_waiting(_with_merged_answers(initial))
+    return replace(whole, review=_review(setup, kept, sheets, config, queue))
+
+
+def _review(
+    setup: StageSetup, kept: KeptStage, sheets: Mapping[str, OwnSheet], config: Mapping[str, Any], queue: Queue
+) -> str:
+    """The id of the review as it is kept, else as the sheets have it, else a new one."""
+    if known := kept.state.get("review"):
+        return known
+    in_sheets = (review_in(sheet.table.marks) for sheet in sheets.values() if sheet.table)
+    return next(filter(None, in_sheets), "") or review_id(setup.stage, config, queue)
+
+
+def _without_waiting(sheets: StageSheets) -> StageSheets:
+    """The sheets with a queue of the rows that are offered: reports wait at full text for those they are linked to."""
+
+    def included() -> list[str]:
+        settled = (decision for decision in sheets.decisions() if decision.state == State.SETTLED)
+        return [decision.item for decision in settled if decision.fields[DECISION].value == INCLUDE]
+
+    waiting = waiting_rows(sheets.queue, included) if sheets.setup.stage == FULL_TEXT else ()
+    if not waiting:
+        return sheets
+    return replace(
+        sheets,
+        queue={item: row for item, row in sheets.queue.items() if item not in waiting},
+        former_ids={old: item for old, item in sheets.former_ids.items() if item not in waiting},
+    )
 
 
 def _former_ids(queue: Queue) -> dict[str, str]:

@@ -54,8 +54,9 @@ def new_workbook(
         form.title[:31],
         _table(columns, rows),
         widths=[column.width for column in columns],
-        frozen="C2" if columns[1].role == "progress" else "B2",
-        filtered=f"A1:{letters[-1]}{last}",
+        frozen="B2" if columns[0].role == "item" else "C2",
+        area=f"{_item_letter(columns)}1:{letters[-1]}{max(last, 2)}",
+        headers=_headers(columns),
         dropdowns=[*_dropdowns(columns, lists, last + SPARE), *row_dropdowns(columns, letters, rows, 2)],
         tints=list(_tints(columns, last + SPARE)),
         links=lambda: _links(own_links, rows),
@@ -67,6 +68,18 @@ def new_workbook(
         pages.append(_lists_page(lists))
     with replacing(path, made_from) as draft:
         write_workbook(draft, pages, shown=1)
+
+
+def _headers(columns: Sequence[Column]) -> tuple[str, ...]:
+    """The headers of the table; none where a spreadsheet could not tell them apart, and the table stays plain cells."""
+    headers = [column.header for column in columns if column.role != "progress"]
+    apart = len({header.casefold() for header in headers}) == len(headers)
+    plain = all(header and len(header) < 256 and header == " ".join(header.split()) for header in headers)
+    return tuple(headers) if apart and plain else ()
+
+
+def _item_letter(columns: Sequence[Column]) -> str:
+    return column_letter(1 + next(index for index, column in enumerate(columns) if column.role == "item"))
 
 
 def look_of(column: Column, text: str = "") -> Look:
@@ -198,7 +211,7 @@ def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
 def _asked(column: Column, columns: Sequence[Column]) -> str:
     """The formula that says whether the second row is asked a question."""
     if column.answer is None or not column.answer.when:
-        return '$A2<>""'
+        return f'${_item_letter(columns)}2<>""'
     name, answer = column.answer.when
     index, first = next((i, other) for i, other in enumerate(columns, start=1) if other.key == name and other.answer)
     choices = first.answer.choices if first.answer else ()

@@ -70,14 +70,16 @@ class Tint:
 class Page:
     """A sheet of the workbook. ``rows`` gives (height in points or 0, cells) and is gone through once.
 
-    ``links`` gives (cell, address) in any order and is gone through twice.
+    ``links`` gives (cell, address) in any order and is gone through twice. ``area`` can be filtered; with ``headers``,
+    the texts of its first row, it is a table of the program, in which sorting takes whole rows.
     """
 
     name: str
     rows: Iterable[tuple[float, Sequence[Cell | None]]]
     widths: Sequence[float] = ()
     frozen: str = ""
-    filtered: str = ""
+    area: str = ""
+    headers: Sequence[str] = ()
     dropdowns: Sequence[Dropdown] = ()
     tints: Sequence[Tint] = ()
     links: Callable[[], Iterable[tuple[str, str]]] = tuple
@@ -124,14 +126,16 @@ def write_workbook(path: Path, pages: Sequence[Page], shown: int) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as package:
         for number, page in enumerate(pages, start=1):
             _put(package, f"xl/worksheets/sheet{number}.xml", _sheet(page, styles, chosen=number - 1 == shown))
-            if any(True for _ in page.links()):
-                _put(package, f"xl/worksheets/_rels/sheet{number}.xml.rels", _link_targets(page))
+            if page.headers:
+                _put(package, f"xl/tables/table{number}.xml", [_table(page, number)])
+            if page.headers or any(True for _ in page.links()):
+                _put(package, f"xl/worksheets/_rels/sheet{number}.xml.rels", _targets(page, number))
         _put(package, "xl/styles.xml", [styles.xml()])
         _put(package, "xl/workbook.xml", [_workbook(pages, shown)])
         parts = [(f"worksheets/sheet{n}.xml", "worksheet") for n in range(1, len(pages) + 1)]
         _put(package, "xl/_rels/workbook.xml.rels", [_relations([*parts, ("styles.xml", "styles")])])
         _put(package, "_rels/.rels", [_relations([("xl/workbook.xml", "officeDocument")])])
-        _put(package, "[Content_Types].xml", [_content_types(len(pages))])
+        _put(package, "[Content_Types].xml", [_content_types(pages)])
 
 
 def column_letter(index: int) -> str:
@@ -178,8 +182,8 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
         )
         yield f'<row r="{number}"{tall}>{body}</row>'
     yield "</sheetData>"
-    if page.filtered:
-        yield f'<autoFilter ref="{page.filtered}"/>'
+    if page.area and not page.headers:
+        yield f'<autoFilter ref="{page.area}"/>'
     for priority, tint in enumerate(page.tints, start=1):
         yield (
             f'<conditionalFormatting sqref="{tint.area}"><cfRule type="expression" dxfId="{styles.tint(tint.fill)}" '
@@ -199,7 +203,17 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
         opened = True
     yield "</hyperlinks>" if opened else ""
     yield '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-    yield "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+    yield "<headerFooter><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
+    yield '<tableParts count="1"><tablePart r:id="table"/></tableParts></worksheet>' if page.headers else "</worksheet>"
+
+
+def _table(page: Page, number: int) -> str:
+    columns = "".join(f'<tableColumn id="{n}" name="{_attribute(h)}"/>' for n, h in enumerate(page.headers, start=1))
+    return (
+        f'{_HEAD}<table xmlns="{_MAIN}" id="{number}" name="Answers{number}" displayName="Answers{number}" '
+        f'ref="{page.area}" totalsRowShown="0"><autoFilter ref="{page.area}"/>'
+        f'<tableColumns count="{len(page.headers)}">{columns}</tableColumns></table>'
+    )
 
 
 def _cell(cell: Cell, address: str, style: int) -> str:
@@ -238,11 +252,13 @@ def _pane(frozen: str) -> str:
     return f'<pane xSplit="{left}" ySplit="{top}" topLeftCell="{frozen}" activePane="bottomRight" state="frozen"/>'
 
 
-def _link_targets(page: Page) -> Iterator[str]:
+def _targets(page: Page, number: int) -> Iterator[str]:
     yield f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
     for index, (_, address) in enumerate(page.links(), start=1):
         target = _attribute(address)
         yield f'<Relationship Id="rId{index}" Type="{_OFFICE}/hyperlink" Target="{target}" TargetMode="External"/>'
+    if page.headers:
+        yield f'<Relationship Id="table" Type="{_OFFICE}/table" Target="../tables/table{number}.xml"/>'
     yield "</Relationships>"
 
 
@@ -254,7 +270,7 @@ def _workbook(pages: Sequence[Page], shown: int) -> str:
         sheets.append(f'<sheet name="{name}" sheetId="{index + 1}"{hidden} r:id="rId{index + 1}"/>')
         quoted = _escaped("'" + page.name.replace("'", "''") + "'")
         for defined, area, extra in (
-            ("_FilterDatabase", _fixed(page.filtered), ' hidden="1"'),
+            ("_FilterDatabase", "" if page.headers else _fixed(page.area), ' hidden="1"'),
             ("Print_Area", page.printed, ""),
             ("Print_Titles", page.repeated, ""),
         ):
@@ -282,18 +298,23 @@ def _relations(parts: Sequence[tuple[str, str]]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{lines}</Relationships>'
 
 
-def _content_types(pages: int) -> str:
+def _content_types(pages: Sequence[Page]) -> str:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     sheets = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}.worksheet+xml"/>'
-        for n in range(1, pages + 1)
+        for n in range(1, len(pages) + 1)
+    )
+    tables = "".join(
+        f'<Override PartName="/xl/tables/table{n}.xml" ContentType="{kind}.table+xml"/>'
+        for n, page in enumerate(pages, start=1)
+        if page.headers
     )
     return (
         f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>{sheets}</Types>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>{sheets}{tables}</Types>'
     )
 
 

@@ -10,9 +10,11 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from prismake.core.names import CONSENSUS
 from prismake.kept.offered_forms import Headings
 from prismake.protocol.forms import Form
 from prismake.sheets.answers import SheetAnswers
+from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.layout import Column
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.reading import SheetTable
@@ -39,6 +41,10 @@ class CheckedSheet:
         offered: every item that was ever offered, and what it was called before.
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
+        last_notes: the notes of the last good reading, by item.
+        orders: the orders in which rows may stand that nobody sorted by their answers.
+        ranked: whether rows come in the order of their relevance.
+        held: whether the sheet was held back because answers seemed to have moved, and is not released yet.
         path: where the answers of a reviewer to an instrument lead.
         offered_headings: by column (``Column.identity``), what it was called on this sheet, newest last.
     """
@@ -55,6 +61,14 @@ class CheckedSheet:
     changes: Iterable[Mapping[str, Any]] = ()
     path: OwnPath | None = None
     offered_headings: Headings = field(default_factory=dict)
+    last_notes: Mapping[str, str] = field(default_factory=dict)
+    orders: RowOrders = field(default_factory=RowOrders)
+    ranked: bool = False
+    held: bool = False
+
+    @property
+    def owner_is_reviewer(self) -> bool:
+        return self.owner != CONSENSUS
 
     @property
     def place(self) -> str:

@@ -1,70 +1,164 @@
-"""Answers that moved to other rows: a column sorted, cut or pasted without the others.
+"""Answers that moved against their rows: a column sorted, cut, filled or pasted without the others.
 
-Identifiers, titles and checks all fit then, and only the answers read last tell that something is wrong: a team that
-reconsiders changes some answers, it does not deal the same ones out anew. A sheet is refused when at least
-``_FEWEST`` answers that had been given changed and one of these holds for a column, from the first to the last of them:
+Identifiers, titles and checks all fit then. Two things tell that something is wrong: how the answers stand, and how
+they differ from those read last. A sheet is held back when one of these holds for a column of answers or for the notes:
 
-- the same answers are there, now sorted or in one block for each answer;
-- they are those of the rows a little above or below, as after “delete cells, shift up”;
-- at least ``_MANY_VALUES`` changed, and the same answers, of four or more kinds, are there in another order;
-- at least ``_MANY`` changed, hardly an answer was lost, and the new ones agree with the old ones no better than chance
-  would have it (agreement beyond chance, as in Cohen's kappa, below ``_CHANCE``).
+- answers that are new or changed stand in alphabetical order while the rows stand in an order of their own (that of
+  offering, of identifiers or of titles), and by chance they would do so in fewer than one of ``_RARE`` sheets;
+- ``_FEWEST`` answers or more changed, and between the first and the last of them they are the former ones sorted,
+  reversed, a few rows further up or down, dealt out anew, or one word where there had been several;
+- more than a few of the answers read last changed at once: ``_MANY``, or ``_SOME`` and a fifth of them;
+- as many rows that had been answered are gone;
+- the sheet was held back for one of these, and an answer is still not what it was.
 
-The first reading has nothing to compare with: a column that was sorted before a sheet was ever read is taken as it is.
+What a team reconsiders between two readings is less than that, and is told in numbers at every reading.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby, pairwise
+from collections.abc import Mapping, Sequence
+from math import lgamma, log
+from typing import NamedTuple
 
 from prismake.core.errors import SheetError
 from prismake.core.names import SETTLED
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
-from prismake.sheets.layout import Column
-from prismake.sheets.reading import SheetTable
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
+from prismake.sheets.checks.row_order import out_of_order
+from prismake.sheets.layout import ITEM, Column
+from prismake.sheets.matching import text_of
 
-_FEWEST, _MANY_VALUES, _MANY = 4, 8, 20
-_CHANCE = 0.25
-_FURTHEST = 3  # rows that a column may have slipped up or down
-_SHOWN = 6  # cells in the message
+_FEWEST = 4  # changed answers that show a pattern
+_SOME, _MANY = 5, 10  # changed answers that are more than a few: of a short sheet, of any
+_SHARE = 5  # a fifth of the answers read last
+_FURTHEST = 12  # rows that a column may have slipped up or down
+_RARE = 1_000  # sheets, of which at most one may be taken for sorted by chance
+_RARE_IF_RANKED = 1e12  # where rows come by relevance, those to include stand above the others without being sorted
+_ASTRAY = 2  # answers that may be out of order in a column that was sorted
+_MOVED_NOTES = 3
+_SHORTEST = 4  # characters of a note that could be of no other row
+
+
+class HeldBack(SheetError):
+    """The answers of a sheet seem to have moved: nothing of it counts until it is put right or accepted."""
+
+
+class Cell(NamedTuple):
+    """An answer that was read: row and item, what was read last, what stands there now, and how it is typed."""
+
+    number: int
+    item: str
+    old: str
+    new: str
+    typed: str
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """Nothing, or SheetError when the answers of a column are those of the last good reading in other rows."""
+    """Nothing, or HeldBack when the answers or notes of a column seem to have moved."""
+    words = _alike_in_all_rows(sheet)
     for header, rows in _by_column(sheet.answers, sheet.columns).items():
-        cells = [
-            (number, sheet.last_good.get(item, {}).get(name, ""), sheet.given(item).get(name, ""))
-            for number, item, name in rows
-            if name not in sheet.answers.broken.get(item, ())
-        ]
-        old, new = [cell[1] for cell in cells], [cell[2] for cell in cells]
-        if is_rearranged(old, new):
-            raise _refusal(sheet.table, header, [cell for cell in cells if cell[1] and cell[1] != cell[2]])
+        cells = _cells(sheet, header, rows)
+        changed = [cell for cell in cells if cell.old and cell.old != cell.new]
+        before = sum(bool(cell.old) for cell in cells)
+        cause = how_rearranged([cell.old for cell in cells], [cell.new for cell in cells])
+        if not cause and too_many(len(changed), before):
+            cause = (
+                f"{len(changed):,} of {before:,} were changed since, more than a team reconsiders between two readings"
+            )
+        if not cause and changed and sheet.held:
+            cause = "the sheet was held back, and it has not been put right yet"
+        if cause:
+            raise _moved(sheet, header, changed, cause)
+        fresh = [cell for cell in cells if cell.new and cell.old != cell.new] if header in words else []
+        if len(fresh) >= _FEWEST and _sorted_alone(sheet, header, cells, fresh):
+            raise _sorted(sheet, header, fresh)
+    _refuse_moved_notes(sheet)
+    _refuse_missing_rows(sheet)
     return []
 
 
-def is_rearranged(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether the answers of a column, in the order of its rows, are the old ones in other rows."""
+def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:
+    """Columns in which each row is asked the same, so that no order of answers is to be expected.
+
+    Numbers may be in order on their own account (years, participants by the size of trials), and so may answers to
+    questions that differ from row to row.
+    """
+    alike = {field.label for field in sheet.form.fields if field.kind == "choice" and not field.by_row}
+    return {*alike, SETTLED} if len(sheet.form.fields) == len(alike) == 1 else alike
+
+
+def too_many(changed: int, before: int) -> bool:
+    """Whether more than a few of the answers read before changed."""
+    return changed >= _MANY or (changed >= _SOME and _SHARE * changed >= before)
+
+
+def how_rearranged(old: Sequence[str], new: Sequence[str]) -> str:
+    """How the answers of a column, in the order of its rows, came out of the old ones, in words; empty if not."""
     changed = [place for place, value in enumerate(old) if value and new[place] != value]
     if len(changed) < _FEWEST:
-        return False
+        return ""
     differ = [place for place, value in enumerate(old) if new[place] != value]
     # new answers further down are no part of what was moved; answers that moved into empty rows are
-    for first, last in {(changed[0], changed[-1]), (differ[0], differ[-1])}:
-        before, after = old[first : last + 1], new[first : last + 1]
-        if _same_in_other_rows(before, after, {old[place] for place in changed}, len(changed)):
-            return True
-    return False
+    for first, last in sorted({(changed[0], changed[-1]), (differ[0], differ[-1])}):
+        if cause := _cause(old[first : last + 1], new[first : last + 1], {old[place] for place in changed}):
+            return cause
+    return ""
 
 
-def _same_in_other_rows(before: Sequence[str], after: Sequence[str], kinds: set[str], changed: int) -> bool:
-    if Counter(before) == Counter(after) and (_sorted(after) or (changed >= _MANY_VALUES and len(kinds) >= 4)):
-        return True
-    return _slipped(before, after) or (changed >= _MANY and _dealt_out_anew(before, after, changed))
+def _cause(before: Sequence[str], after: Sequence[str], kinds: set[str]) -> str:
+    same = Counter(before) == Counter(after)
+    if same and out_of_order([value for value in after if value]) == 0:
+        return "the column seems to have been sorted or moved without the others"
+    if (rows := _slipped(before, after)) != 0:
+        where = "up" if rows > 0 else "down"
+        return f"the column seems to have been sorted or moved without the others, {abs(rows)} rows {where}"
+    if len(set(before)) > 1 and list(after) == list(before)[::-1]:
+        return "the column seems to have been sorted or moved without the others: it stands in reverse"
+    if same and len(kinds) >= 4:
+        return "the column seems to have been sorted or moved without the others, or pasted in another order"
+    if len(set(after)) == 1 and after[0] and len(kinds) > 1:
+        return f"“{after[0]}” seems to have been filled down over other answers"
+    return ""
+
+
+def _slipped(before: Sequence[str], after: Sequence[str]) -> int:
+    """By how many rows each answer moved up (or down, negative); the rows at the end may have got new ones."""
+    for rows in range(1, _FURTHEST + 1):
+        if len(before) > 2 * rows + 1 and len(set(before)) > 1:
+            if before[rows:] == after[:-rows]:
+                return rows
+            if before[:-rows] == after[rows:]:
+                return -rows
+    return 0
+
+
+def chance_of_order(values: Sequence[str], astray: int = 0) -> float:
+    """Of how many arrangements of these answers one is in order, or nearly so, as a logarithm.
+
+    Args:
+        astray: how many of them stand elsewhere; each could be any answer and stand anywhere.
+    """
+    kinds = Counter(values)
+    arrangements = lgamma(len(values) + 1) - sum(lgamma(count + 1) for count in kinds.values())
+    return arrangements - log(2) - astray * log(len(values) * max(1, len(kinds) - 1))
+
+
+def _sorted_alone(sheet: CheckedSheet, header: str, cells: Sequence[Cell], fresh: Sequence[Cell]) -> bool:
+    """Whether the new answers are in order as only sorting brings it about, and the rows are in another one."""
+    typed = [cell.typed for cell in cells]
+    last = max((place for place, text in enumerate(typed) if text), default=-1)
+    given = typed[: last + 1]
+    if not all(given) or len(set(given)) < 2:  # blanks go to the end
+        return False
+    own = [cell.typed for cell in fresh]
+    if chance_of_order(own) < log(_RARE) or (astray := out_of_order(given, _ASTRAY)) > _ASTRAY:
+        return False
+    if sheet.held:  # what was typed since does not make it put right
+        return chance_of_order(own, astray) > 0 and sheet.orders.fit([cell.item for cell in cells])
+    rare = _RARE_IF_RANKED if sheet.ranked and fresh[0].new != "exclude" else _RARE
+    return chance_of_order(own, astray) >= log(rare) and sheet.orders.fit([cell.item for cell in cells])
 
 
 def _by_column(answers: SheetAnswers, columns: Sequence[Column]) -> dict[str, list[tuple[int, str, str]]]:
@@ -81,53 +175,89 @@ def _by_column(answers: SheetAnswers, columns: Sequence[Column]) -> dict[str, li
     return {header: sorted(cells) for header, cells in by_header.items()}
 
 
-def _sorted(values: Sequence[str]) -> bool:
-    """Whether the answers, empty cells aside, are in order, or each kind in one block."""
-    given = [value for value in values if value]
-    kinds = len(set(given))
-    if kinds > 1 and 2 * kinds <= len(given) and sum(1 for _ in groupby(given)) == kinds:
-        return True
-    keys = [_key(value) for value in given]
-    return all(a <= b for a, b in pairwise(keys)) or all(a >= b for a, b in pairwise(keys))
-
-
-def _key(value: str) -> tuple[float, str]:
-    try:
-        return float(value), ""
-    except ValueError:
-        return float("inf"), value.casefold()
-
-
-def _slipped(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether each answer now stands a few rows further up or down; the rows at the end may have got new ones."""
-    for rows in range(1, _FURTHEST + 1):
-        if len(before) > 2 * rows + 1 and (before[rows:] == after[:-rows] or before[:-rows] == after[rows:]):
-            return True
-    return False
-
-
-def _dealt_out_anew(before: Sequence[str], after: Sequence[str], changed: int) -> bool:
-    """Whether hardly an answer was lost, and those who had one have it again no more often than by chance."""
-    lost = Counter(filter(None, before)) - Counter(filter(None, after))
-    if lost.total() > changed // 10:
-        return False
-    answered = [(old, new) for old, new in zip(before, after, strict=True) if old]
-    agreed = sum(old == new for old, new in answered) / len(answered)
-    now = Counter(after)
-    by_chance = sum(now[old] for old, _ in answered) / len(answered) / len(after)
-    return by_chance < 1 and (agreed - by_chance) / (1 - by_chance) < _CHANCE
-
-
-def _refusal(table: SheetTable, header: str, cells: Sequence[tuple[int, str, str]]) -> SheetError:
-    shown = [
-        f"{table.address(number, header).rpartition(' ')[2]} was “{old}” and is {f'“{new}”' if new else 'empty'}"
-        for number, old, new in cells[:_SHOWN]
+def _cells(sheet: CheckedSheet, header: str, rows: Sequence[tuple[int, str, str]]) -> list[Cell]:
+    """The cells of a column that were understood."""
+    values = dict(sheet.table.rows)
+    last_good, given, broken = sheet.last_good, sheet.answers.answers, sheet.answers.broken
+    empty: Mapping[str, str] = {}
+    return [
+        Cell(
+            number,
+            item,
+            last_good.get(item, empty).get(name, ""),
+            given.get(item, empty).get(name, ""),
+            text_of(values[number].get(header)).casefold(),
+        )
+        for number, item, name in rows
+        if name not in broken.get(item, ())
     ]
-    more = f", and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
-    return SheetError(
-        f"the answers in the column “{header}” are those read last, but in other rows ({', '.join(shown)}{more}): "
-        "the column seems to have been sorted or moved without the others.",
-        where=table.address(cells[0][0], header),
-        remedy=f"Undo that. {way_back(table.path)} Until then the answers read last stay in force. "
-        f"If every change was meant, type: prismake accept {table.path.as_posix()}",
+
+
+def _refuse_moved_notes(sheet: CheckedSheet) -> None:
+    """Notes that now stand in rows of others, or that are new and in alphabetical order."""
+    header, old, new = sheet.form.note, sheet.last_notes, sheet.answers.notes
+    if header not in sheet.table.headers:
+        return
+    own = {text: item for item, text in old.items() if len(text) >= _SHORTEST}
+    moved = [
+        item
+        for item, text in new.items()
+        if own.get(text, item) != item and new.get(own[text]) != text != old.get(item)
+    ]
+    rows = {item: places[0] for item, places in sheet.answers.places.items()}
+    moved = [item for item in moved if item in rows]
+    if len(moved) >= _MOVED_NOTES:
+        shown = listed([sheet.cell(rows[item], header) for item in moved])
+        what = f"notes in the column “{header}” are those of other rows ({shown}): "
+        raise _held(
+            sheet, f"{what}the column seems to have been sorted or moved without the others.", rows[moved[0]], header
+        )
+    if sheet.owner_is_reviewer and len(new) >= _FEWEST and any(old.get(item) != text for item, text in new.items()):
+        cells = [Cell(row, item, "", new.get(item, ""), new.get(item, "").casefold()) for item, row in rows.items()]
+        cells.sort()
+        fresh = [cell for cell in cells if cell.new and old.get(cell.item) != cell.new]
+        if len(fresh) >= _FEWEST and _sorted_alone(sheet, header, cells, fresh):
+            raise _sorted(sheet, header, fresh)
+
+
+def _refuse_missing_rows(sheet: CheckedSheet) -> None:
+    """Rows that had been answered and are gone, in such a number that nobody can have meant it."""
+    if not sheet.owner_is_reviewer:
+        return
+    answered = [item for item, given in sheet.last_good.items() if item in sheet.queue and any(given.values())]
+    gone = [item for item in answered if item not in sheet.answers.places]
+    if too_many(len(gone), len(answered)):
+        what = f"{len(gone):,} rows whose answers had been read are gone ({listed(gone)})."
+        row = sheet.table.header_row
+        raise _held(sheet, what, row, ITEM)
+
+
+def _moved(sheet: CheckedSheet, header: str, changed: Sequence[Cell], cause: str) -> HeldBack:
+    shown = [
+        f"{sheet.cell(cell.number, header)} was “{cell.old}” and is {f'“{cell.new}”' if cell.new else 'empty'}"
+        for cell in changed
+    ]
+    what = f"the answers in the column “{header}” are those read last, but in other rows ({listed(shown)}): {cause}."
+    if "sorted or moved" not in cause:
+        what = f"the answers in the column “{header}” are not those read last ({listed(shown)}): {cause}."
+    return _held(sheet, what, changed[0].number, header)
+
+
+def _sorted(sheet: CheckedSheet, header: str, fresh: Sequence[Cell]) -> HeldBack:
+    first, last = fresh[0], fresh[-1]
+    what = (
+        f"the {len(fresh):,} new entries in the column “{header}” stand in alphabetical order, from “{first.typed}” in "
+        f"{sheet.cell(first.number, header)} to “{last.typed}” in {sheet.cell(last.number, header)}, and the rows do "
+        "not: the column seems to have been sorted or moved without the others."
+    )
+    return _held(sheet, what, first.number, header)
+
+
+def _held(sheet: CheckedSheet, what: str, row: int, header: str) -> HeldBack:
+    path = sheet.table.path
+    return HeldBack(
+        what,
+        where=sheet.table.address(row, header),
+        remedy=f"Undo that. {way_back(path)} Until then the answers read last stay in force. "
+        f"If every change was meant, type: prismake accept {path.as_posix()}",
     )

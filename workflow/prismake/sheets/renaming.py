@@ -13,6 +13,7 @@ from typing import Any
 from prismake.core.errors import PrismakeError, collect
 from prismake.core.files import replacing
 from prismake.core.names import CONSENSUS
+from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept import sheet_state, store
 from prismake.kept.allocations import allocation_file
 from prismake.kept.answers import answers_file, changes_file, events_file, read_snapshot
@@ -21,7 +22,6 @@ from prismake.kept.offered_forms import form_file, load_offered_form, save_offer
 from prismake.kept.prefilled import prefilled_file
 from prismake.kept.sheet_copies import copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
-from prismake.protocol.config import PANEL_STAGES
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 

@@ -1,0 +1,121 @@
+"""Results that are put back: only where everything a step is given is the same, and never other bytes than it made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from prismake.core.reuse import ANEW, fingerprint, force, keeping, reused
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(ANEW, raising=False)
+    Path("results/logs").mkdir(parents=True)
+    Path("in.csv").write_text("a\n", encoding="utf-8")
+    return tmp_path
+
+
+def step(**changes: Any) -> SimpleNamespace:
+    """What Snakemake hands to a script, as far as it matters here."""
+    given = {
+        "rule": "pool_outcome",
+        "wildcards": {"outcome": "cure"},
+        "params": {"spec": {"columns": ["b", "a"]}, "code": "0123456789ab"},
+        "input": ["in.csv"],
+        "output": ["results/cure.json", "results/cure"],
+        "log": ["results/logs/pool_outcome.cure.log"],
+    }
+    return SimpleNamespace(**{**given, **changes})
+
+
+def make(job: SimpleNamespace, text: str = "made") -> None:
+    with keeping(job):
+        Path("results/cure").mkdir(exist_ok=True)
+        Path("results/cure.json").write_text(text, encoding="utf-8")
+        Path("results/cure/forest.json").write_text(text + " too", encoding="utf-8")
+
+
+def clear() -> None:
+    """As Snakemake does before a job."""
+    Path("results/cure.json").unlink()
+    Path("results/cure/forest.json").unlink()
+    Path("results/cure").rmdir()
+
+
+def test_the_same_step_gets_its_results_back(here):
+    make(step())
+    clear()
+    assert reused(step())
+    assert Path("results/cure.json").read_text(encoding="utf-8") == "made"
+    assert Path("results/cure/forest.json").read_text(encoding="utf-8") == "made too"
+    assert Path("results/cure.json").stat().st_mtime >= Path("in.csv").stat().st_mtime
+    assert "put back" in Path("results/logs/pool_outcome.cure.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"params": {"spec": {"columns": ["b", "a"]}, "code": "ba9876543210"}},  # other code
+        {"params": {"spec": {"columns": ["a", "b"]}, "code": "0123456789ab"}},  # another order
+        {"wildcards": {"outcome": "death"}},
+        {"rule": "draw_outcome"},
+        {"output": ["results/cure.json"]},
+        {"input": ["in.csv", "more.csv"]},
+    ],
+)
+def test_a_step_that_is_given_something_else_computes(here, changes):
+    Path("more.csv").touch()
+    make(step())
+    clear()
+    assert not reused(step(**changes))
+    assert not Path("results/cure.json").exists()
+
+
+def test_a_changed_input_computes_and_the_former_one_is_not_kept(here):
+    make(step())
+    Path("in.csv").write_text("b\n", encoding="utf-8")
+    assert not reused(step())
+    make(step(), "made of b")
+    Path("in.csv").write_text("a\n", encoding="utf-8")
+    assert not reused(step()), "one set a step"
+
+
+def test_a_result_that_somebody_changed_is_made_anew(here):
+    """Hard links: what is typed into a result also changes what is kept."""
+    make(step())
+    with Path("results/cure.json").open("a", encoding="utf-8") as file:
+        file.write("typed by hand")
+    clear()
+    assert not reused(step())
+    assert not Path("results/cure.json").exists()
+
+
+def test_a_kept_list_that_was_cut_off_counts_as_none(here):
+    make(step())
+    Path(".snakemake/prismake/pool_outcome.cure/made_from.json").write_text('{"made', encoding="utf-8")
+    assert not reused(step())
+
+
+def test_a_run_that_is_forced_computes(here, monkeypatch):
+    make(step())
+    monkeypatch.setenv(ANEW, "")
+    force()
+    assert not reused(step())
+
+
+def test_a_step_that_fails_keeps_nothing(here):
+    with pytest.raises(ValueError, match="stopped"), keeping(step()):
+        raise ValueError("stopped")
+    assert not reused(step())
+
+
+def test_a_folder_as_input_counts_with_all_that_is_in_it(here):
+    Path("folder/deep").mkdir(parents=True)
+    Path("folder/deep/a").write_text("1", encoding="utf-8")
+    before = fingerprint(step(input=["folder"]))
+    Path("folder/deep/a").write_text("2", encoding="utf-8")
+    assert fingerprint(step(input=["folder"])) != before

@@ -1,0 +1,122 @@
+"""Results taken again where a step would be given the same bytes as the last time.
+
+Snakemake makes again all that lies behind a changed file, also where its bytes come out as they were: one changed
+decision would redraw every figure. A step whose outputs follow from its inputs and parameters alone, and that touches
+nothing else, keeps them by the digest of what it was given, the stamp of its code included (``prismake.core.stamps``).
+When it is asked again with the same, they are put back and nothing is computed.
+
+What is kept lies in Snakemake's own folder, one set a step, as hard links where the file system has them: it takes no
+room while results are as they were kept, and deleting it or ``results/`` loses nothing. A file that has been changed
+since is noticed by its digest and made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from prismake.core.files import digest, read_json, write_json
+
+KEPT = Path(".snakemake/prismake")
+ANEW = "PRISMAKE_ANEW"  # set in the environment: whatever is asked for is computed (see ``force``)
+_MANIFEST = "made_from.json"
+
+
+def force() -> None:
+    """Let the steps of this run compute, whatever was kept."""
+    os.environ[ANEW] = "1"
+
+
+def reused(step: Any) -> bool:
+    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if it was given the same the last time."""
+    if os.environ.get(ANEW):
+        return False
+    folder = _folder(step)
+    manifest = _manifest(folder)
+    if not manifest or manifest["made_from"] != fingerprint(step) or sorted(manifest["files"]) != _names(step):
+        return False
+    files = {name: each for contents in manifest["files"].values() for name, each in contents.items()}
+    if any(digest(folder / number) != value for number, value in files.values()):
+        return False
+    for output in step.output:
+        if not manifest["files"][str(output)]:
+            Path(output).mkdir(parents=True, exist_ok=True)  # a folder without files
+    for name, (number, _) in files.items():
+        _link(folder / number, Path(name))
+        os.utime(name)  # newer than what it is made from, as Snakemake expects of an output
+    Path(step.log[0]).write_text("INFO given the same as last time: results put back\n", encoding="utf-8")
+    return True
+
+
+@contextlib.contextmanager
+def keeping(step: Any) -> Iterator[None]:
+    """Keep the outputs that the block makes; a disk that refuses it costs time, no result."""
+    made_from = fingerprint(step)
+    yield
+    with contextlib.suppress(OSError):
+        folder = _folder(step)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        files: dict[str, dict[str, tuple[str, str | None]]] = {}
+        for output in map(str, step.output):
+            files[output] = {}
+            for path in _files(Path(output)):
+                number = str(sum(map(len, files.values())))
+                _link(path, folder / number)
+                files[output][path.as_posix()] = (number, digest(path))
+        write_json(folder / _MANIFEST, {"made_from": made_from, "files": files})
+
+
+def fingerprint(step: Any) -> str:
+    """SHA-256 of all that a step is given: rule, wildcards, parameters, and names and content of its inputs."""
+    total = hashlib.sha256()
+    given = {
+        "rule": step.rule,
+        "python": sys.version_info[:3],
+        "wildcards": dict(step.wildcards.items()),
+        "params": dict(step.params.items()),
+        "output": _names(step),
+    }
+    # in the order in which they come: the order of fields or outcomes may matter
+    total.update(json.dumps(given, default=repr, ensure_ascii=True).encode())
+    for name in map(str, step.input):
+        for path in _files(Path(name)):
+            total.update(f"\n{path.as_posix()} {digest(path)}".encode())
+    return total.hexdigest()
+
+
+def _names(step: Any) -> list[str]:
+    return sorted(map(str, step.output))
+
+
+def _files(path: Path) -> list[Path]:
+    """The file, or the files below a folder."""
+    return sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def _folder(step: Any) -> Path:
+    return KEPT / Path(step.log[0]).name.removesuffix(".log")
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        manifest: dict[str, Any] | None = read_json(folder / _MANIFEST)
+    except ValueError:  # cut off by a kill
+        return None
+    return manifest
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -1,0 +1,23 @@
+"""The figure of an outcome by the name that it has among the files of an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from prismake.figures.forest_plot import forest
+from prismake.figures.funnel_plot import funnel
+from prismake.figures.risk_of_bias import summary
+from prismake.figures.sensitivity_plots import sensitivity_figure
+
+
+def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
+    """The figure called "forest", "forest.<column>" (by subgroups), "funnel", "risk_of_bias", or as an analysis is."""
+    kind, _, column = name.partition(".")
+    if kind == "forest":
+        return forest(result, subgroup=column or None)
+    if kind == "funnel":
+        return funnel(result)
+    return summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, name)

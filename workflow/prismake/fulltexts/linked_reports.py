@@ -1,0 +1,57 @@
+"""Reports that were left out at title and abstract and belong to one that is read in full.
+
+A preprint, a registry entry, a conference abstract or a correction often holds what the article of a study does not
+say, and is excluded for what it is. All reports of an included study are to be brought together (Lefebvre C, et al.
+Cochrane Handbook, chapter 4; MECIR C42), so these are put before the people again once the report that they belong to
+is included. Comments and replies are no reports of a study, and versions of a Cochrane review no parts of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from prismake.core.states import State
+from prismake.panel.related import linked_pairs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OF_ONE_STUDY = ("registry entry", "preprint", "conference abstract", "correction")
+COLUMNS = ("report_id", "linked_to", "kind", "title_abstract")
+
+
+def linked_reports(
+    reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, sought: Collection[str]
+) -> pd.DataFrame:
+    """One row a report that was left out and is linked to one that is sought, directly or through another such report.
+
+    Columns ``report_id``, ``linked_to`` (ids joined by "; ": reports that are sought, and other rows of this table),
+    ``kind`` (of the links, joined likewise) and ``title_abstract`` ("exclude" or "not screened").
+
+    Args:
+        screened: ``title_abstract/decisions.csv``.
+        links: ``duplicates/links.csv``.
+        sought: ids of the reports that are sought anyway.
+    """
+    import pandas as pd
+
+    outcome = {
+        row["item_id"]: row["decision"] if row["state"] == State.SETTLED else str(row["state"])
+        for row in screened[["item_id", "state", "decision"]].to_dict("records")
+    }
+    left_out = {item for item, words in outcome.items() if words in ("exclude", State.NOT_SCREENED)} - set(sought)
+    partners: dict[str, dict[str, str]] = {}
+    for (first, second), kind in linked_pairs(reports, links).items():
+        if kind in OF_ONE_STUDY:
+            partners.setdefault(first, {})[second] = kind
+    reached, waiting = set(sought), sorted(sought)
+    while waiting:
+        new = {partner for partner in partners.get(waiting.pop(), ()) if partner in left_out} - reached
+        reached |= new
+        waiting += sorted(new)
+    rows = []
+    for report in sorted(reached & left_out):
+        linked = {partner: kind for partner, kind in sorted(partners[report].items()) if partner in reached}
+        rows.append((report, "; ".join(linked), "; ".join(linked.values()), outcome[report]))
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)

@@ -1,0 +1,52 @@
+"""Mistakes in what the protocol asks of the extraction: conditions, columns that are compared, cohorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from prismake.protocol.measure_parts import CHECKS
+
+
+def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
+    """Columns that are asked only where an earlier column of choices has one answer."""
+    earlier: dict[str, dict[str, Any]] = {}
+    for field in fields:
+        path = f"'extraction.fields' {field['name']}: 'when'"
+        if len(field["when"]) > 1:
+            yield f"{path} names {len(field['when'])} columns; it must name one."
+        for column, answer in field["when"].items():
+            if column not in earlier or earlier[column]["type"] != "choice":
+                choices = [name for name, other in earlier.items() if other["type"] == "choice"]
+                known = ", ".join(choices) or "there is none"
+                yield f"{path} names {column!r}; it must be a choice further up: {known}."
+            elif answer not in map(str, earlier[column]["choices"]):
+                yield f"{path} is {answer!r}, which is no choice of {column}: {', '.join(earlier[column]['choices'])}."
+            elif earlier[column]["when"]:
+                yield f"{path} names {column!r}, which is not asked of every study itself."
+        earlier[field["name"]] = field
+
+
+def check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    for role, column in spec["checks"].items():
+        if role not in CHECKS:
+            yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
+        elif column not in fields:
+            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+        elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
+            kind = fields[column]["type"]
+            yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."
+    if "favours" in spec["checks"] and len(spec["favours"]) != 2:
+        yield f"'{path}.checks.favours' needs '{path}.favours', the texts for the left and the right side."
+    low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
+    if low is not None and high is not None and low >= high:
+        yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    column = config["overlap_follow_up"]
+    if config["overlap_rule"] == "longest" and not column:
+        yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."
+    if column and (column not in fields or fields[column]["type"] not in ("count", "number")):
+        yield f"'overlap_follow_up' is {column!r}; it must be a column of 'extraction.fields' that is count or number."

@@ -1,0 +1,43 @@
+"""The schema of ``config/config.yaml`` and the defaults that it holds."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_file
+from prismake.protocol.live_sources import LIVE
+
+
+@cache
+def config_schema() -> dict[str, Any]:
+    rules = read_yaml(data_file("schemas/config.schema.yaml"))
+    rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
+    return rules
+
+
+def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
+    """A copy of ``config`` in which every absent key has the schema's default."""
+    filled = copy.deepcopy(config)
+    _fill(filled, config_schema())
+    return filled
+
+
+def _fill(value: Any, rule: dict[str, Any]) -> None:
+    if isinstance(value, dict):
+        for key, sub in rule.get("properties", {}).items():
+            if key not in value and "default" in sub:
+                value[key] = copy.deepcopy(sub["default"])
+            if key in value:
+                _fill(value[key], sub)
+        more = rule.get("additionalProperties")
+        if isinstance(more, dict):
+            for key in value.keys() - rule.get("properties", {}).keys():
+                if value[key] is None and more.get("type") == "object":
+                    value[key] = {}
+                _fill(value[key], more)
+    elif isinstance(value, list) and isinstance(rule.get("items"), dict):
+        for entry in value:
+            _fill(entry, rule["items"])

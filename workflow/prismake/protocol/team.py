@@ -1,0 +1,15 @@
+"""Who works on a stage, and where a review keeps what it is made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
+SEARCHES = Path("config/searches")
+VERSIONS = Path("config/versions")
+
+
+def reviewers(config: dict[str, Any], stage: str) -> list[str]:
+    """Who works on a stage, in the order of the configuration."""
+    return list(config[stage].get("reviewers") or config["reviewers"])

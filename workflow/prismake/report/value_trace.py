@@ -1,0 +1,145 @@
+"""From a pooled number back to the cell: workbook, sheet, row and column, who typed it, how it was settled, report."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prismake.core.errors import PrismakeError
+from prismake.core.files import read_csv
+from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.core.phrases import normal_word
+from prismake.protocol.forms import as_typed
+from prismake.protocol.settings import for_reading
+from prismake.sheets.queue import QueueFile
+from prismake.sheets.stage import StageSheets, load_stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OUTCOMES = Path("results/extraction/outcomes.csv")
+_QUEUE = Path("results/extraction/queue.parquet")
+_STUDIES = Path("results/full_text/studies.csv")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a number stands: whose sheet, the cell, and what is typed there."""
+
+    who: str
+    place: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class TracedValue:
+    """One number of a row of the table of outcomes, and the cells that it comes from."""
+
+    item: str
+    part: str
+    column: str
+    value: str
+    cells: tuple[Cell, ...]
+
+
+def trace(outcome: str, study: str, protocol: Mapping[str, Any], folder: Path = Path()) -> list[str]:
+    """What is known of the numbers of a study in an outcome, as lines.
+
+    Raises:
+        PrismakeError: no such outcome or study, or nothing has been extracted yet.
+    """
+    table, sheets = _table(folder), _sheets(protocol, folder)
+    if outcome not in protocol["outcomes"]:
+        raise PrismakeError(f"there is no outcome {outcome}.", remedy=f"There are: {', '.join(protocol['outcomes'])}.")
+    rows = _rows(table[table["outcome"] == outcome], study)
+    studies = {row["study_id"]: row for row in read_csv(folder / _STUDIES).to_dict("records")}
+    lines: list[str] = []
+    for row in rows:
+        lines += [*([""] if lines else []), *_lines(row, protocol["outcomes"][outcome], sheets, studies)]
+    return lines
+
+
+def pooled_values(protocol: Mapping[str, Any], folder: Path = Path()) -> Iterator[TracedValue]:
+    """Every number that is pooled, with its cells."""
+    table, sheets = _table(folder), _sheets(protocol, folder)
+    for row in table[table["status"] == "used"].to_dict("records"):
+        yield from _values(row, protocol["outcomes"][row["outcome"]], sheets)
+
+
+def _table(folder: Path) -> pd.DataFrame:
+    path = folder / _OUTCOMES
+    if not path.is_file():
+        raise PrismakeError("nothing has been extracted yet.", where=str(path), remedy="Type snakemake first.")
+    return read_csv(path)
+
+
+def _sheets(protocol: Mapping[str, Any], folder: Path) -> StageSheets:
+    queue = QueueFile(folder / _QUEUE)
+    return load_stage(EXTRACTION, for_reading(EXTRACTION, protocol), queue, folder / "config" / "sheets")
+
+
+def _rows(table: pd.DataFrame, study: str) -> list[dict[str, str]]:
+    """The rows of a study, by its id, its label, or the label of one of its arms."""
+    word, rows = normal_word(study), table.to_dict("records")
+    chosen = [
+        row
+        for row in rows
+        if word in map(normal_word, (row["study_id"], row["label"], row["label"].removesuffix(f", {row['arm']}")))
+    ]
+    if not chosen:
+        labels = sorted({row["label"] for row in rows})
+        near = difflib.get_close_matches(study, labels, n=3, cutoff=0.5) or labels[:8]
+        raise PrismakeError(f"there is no study “{study}” in this outcome.", remedy=f"There are: {', '.join(near)}.")
+    return chosen
+
+
+def _lines(
+    row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets, studies: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    status = "pooled" if row["status"] == "used" else f"not pooled: {row['remark'] or row['status']}"
+    yield f"{row['label']}, {spec['title'] or row['outcome']} ({spec['measure']}): {status}"
+    report = studies.get(row["study_id"], {})
+    if report:
+        doi = f", doi:{report['doi']}" if report["doi"] else ""
+        yield f"  report: {report['report']}{doi} ({report['report_ids']})"
+    if row["settled_by"]:
+        yield f"  settled by: {row['settled_by']}"
+    if row["source"]:
+        yield f"  where it stands in the report: {row['source']}"
+    if how := row.get("how"):
+        yield f"  how it was got: {how}"
+    for value in _values(row, spec, sheets):
+        heading = sheets.setup.form.field(value.column).label
+        yield f"  {value.part} = {value.value or '(empty)'} (column “{heading}”)"
+        for cell in value.cells:
+            yield f"    {cell.who}: “{cell.typed}” in {cell.place}"
+
+
+def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
+    item = f"{row['study_id']}|{row['arm']}" if row["arm"] else row["study_id"]
+    for part, column in spec["columns"].items():
+        yield TracedValue(item, part, column, row[part], tuple(_cells(sheets, item, column)))
+
+
+def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:
+    """The cells of an answer in every sheet, the settled one first."""
+    label = sheets.setup.form.field(column).label
+    settled = next((header.header for header in sheets.columns(CONSENSUS) if header.role == "answer"), "")
+    for who in (CONSENSUS, *sheets.reviewers):
+        key, header = (f"{item}/{column}", settled) if who == CONSENSUS else (item, label)
+        table = sheets.tables.get(who)
+        if table is None or header not in table.headers:
+            continue
+        values = dict(table.rows)
+        for number in sheets.answers[who].places.get(key, ()):
+            typed = as_typed(values[number].get(header)).strip()
+            if typed or _partners(sheets, who, item, column):
+                yield Cell(who, table.address(number, header), typed or _partners(sheets, who, item, column))
+
+
+def _partners(sheets: StageSheets, who: str, item: str, column: str) -> str:
+    """How an empty cell got its number, where another cell of the row has it (``12/30``)."""
+    return sheets.answers[who].how.get(item, {}).get(column, "")

@@ -1,0 +1,82 @@
+"""Which review, and whose sheet of which stage, a row was handed out in: the beginning of its check.
+
+A check reads ``3f2a91-07c4-5be1d2a8``: the review, the sheet (stage and owner), and what ties the row's identifier to
+its title (``prismake.sheets.layout.check_of``). The rows themselves say so because the first page of a workbook is
+easily lost: pandas, CSV and “only the table” drop it. Rows of prismake 0.1 have the last part alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from prismake.core.names import CONSENSUS, STAGES
+from prismake.kept import sheet_state
+from prismake.kept.sheet_files import SHEETS
+from prismake.sheets.layout import CHECK
+
+_MARKED = re.compile(r"([0-9a-f]{6}-[0-9a-f]{4})-([0-9a-f]{8})")
+_UNMARKED = re.compile(r"[0-9a-f]{8}")
+_SCOPE = ("title", "question", "criteria", "reviewers")
+
+
+def review_id(stage: str, config: Mapping[str, Any], items: Iterable[str]) -> str:
+    """Six digits for a stage of a review, from its protocol and what it asks about when its first sheet is offered.
+
+    It is kept beside the sheets from then on (``sheet_state.begin``), so that both may change.
+    """
+    scope = [stage, *(config.get(key) for key in _SCOPE), *sorted(items)]
+    return sha256(json.dumps(scope, sort_keys=True).encode()).hexdigest()[:6]
+
+
+def mark_of(review: str, stage: str, owner: str) -> str:
+    """How the checks of one sheet begin; empty where the review has no id yet."""
+    sheet = f"{stage}\x1f{unicodedata.normalize('NFC', owner)}"
+    return f"{review}-{sha256(sheet.encode()).hexdigest()[:4]}" if review else ""
+
+
+def marked(mark: str, check: str) -> str:
+    """The check of a row as it stands in the sheet."""
+    return f"{mark}-{check}" if mark else check
+
+
+def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list[int]]:
+    """Leave of each row's check the part that belongs to the row; the rows by the mark that was before it.
+
+    Rows whose check is of prismake 0.1 are found under the empty mark; those without a check, or with something else
+    in its place, are left as they are.
+    """
+    marks: dict[str, list[int]] = {}
+    for number, row in rows:
+        check = row[CHECK]
+        if not isinstance(check, str) or len(check) < 8:
+            continue
+        if match := _MARKED.fullmatch(check.strip().lower()):
+            row[CHECK] = match[2]
+            marks.setdefault(match[1], []).append(number)
+        elif _UNMARKED.fullmatch(check.strip()):
+            marks.setdefault("", []).append(number)
+    return marks
+
+
+def review_in(marks: Mapping[str, Sequence[int]]) -> str:
+    """The review of which most rows of a sheet are; empty where none says so."""
+    known = {mark: len(rows) for mark, rows in marks.items() if mark}
+    return max(known, key=lambda mark: known[mark]).partition("-")[0] if known else ""
+
+
+def sheet_in_words(mark: str, people: Iterable[str], folder: Path = SHEETS) -> str:
+    """Whose sheet of which stage a mark is, as far as this review has one like it."""
+    for stage in STAGES:
+        review = sheet_state.read_book(stage, folder).get("review", "")
+        for owner in (*people, CONSENSUS):
+            if review and mark == mark_of(review, stage, owner):
+                return f"the sheet {stage}.{owner}"
+        if review and mark.startswith(review):
+            return f"a sheet of somebody else at the stage {stage}"
+    return "a sheet of another review" if mark else "a sheet that does not say of which review it is"

@@ -1,0 +1,27 @@
+"""Rows that are offered only once another one is included: reports that are linked to an included report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from prismake.core.names import WAITS_FOR
+from prismake.sheets.queue import Queue, column_of
+
+
+def waiting_rows(queue: Queue, included: Callable[[], Collection[str]]) -> frozenset[str]:
+    """The rows of a queue that are not offered yet, as none of those they wait for is offered and included.
+
+    What is included brings further rows in turn: a registry entry its preprint. A row whose partners are all excluded
+    later leaves the queue as any other row does; what was answered there is kept.
+
+    Args:
+        included: gives the rows that are settled as included; asked only where a row waits at all.
+    """
+    partners = {item: set(text.split("\n")) for item, text in column_of(queue, WAITS_FOR) if text}
+    if not partners:
+        return frozenset()
+    chosen = set(included())
+    offered = set(queue) - partners.keys()
+    while new := {item for item, linked in partners.items() if item not in offered and linked & chosen & offered}:
+        offered |= new
+    return frozenset(partners.keys() - offered)
