@@ -143,13 +143,18 @@ check_values <- function(what, values, m) {
   theirs <- list(beta = m$beta, se = m$se, stat = fit$zval, pval = fit$pval, ci_lb = m$ci.lb, ci_ub = m$ci.ub, vcov = c(fit$vb) * u^2,
     tau2 = m$tau2, se_tau2 = if (fit$method == "EE") NA else fit$se.tau2 * u^2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE, Q_p = fit$QEp,
     Q_df = fit$k - fit$p, k = fit$k, p = fit$p, ddf = if (m$used == "z") NA else fit$k - fit$p, QM = fit$QM, QM_p = fit$QMp,
-    loglik = if (!fit$method %in% c("ML", "REML")) NULL else c(logLik(fit)) - n * log(u), weights_pct = if (is.null(fit$formula.mods) && fit$p == 1) weights(fit) else NULL)
+    loglik = if (!fit$method %in% c("ML", "REML")) NULL else c(logLik(fit)) - n * log(u), weights_pct = weights(fit))
   power <- c(beta = 1, se = 1, ci_lb = 1, ci_ub = 1, vcov = 2, tau2 = 2, se_tau2 = 2)
   for (key in intersect(names(theirs), names(values))) {
     if (is.null(theirs[[key]])) next
     if (key == "se_tau2" && is.null(values[[key]])) next
     size <- if (key %in% names(power)) u^power[[key]] else 1
     check(paste0(what, ", ", key), values[[key]], theirs[[key]], size = size)
+  }
+  check(paste0(what, ", QM_df"), values$QM_df, c(max(fit$p - 1, 1), if (m$used == "z") NA else fit$k - fit$p), 0)
+  if (fit$p == 1 && !is.null(values$pi_riley_lb)) {
+    half <- quantile_t(fit$k - 2, level) * sqrt(fit$se^2 + fit$tau2) * u
+    check(paste0(what, ", pi_riley"), c(values$pi_riley_lb, values$pi_riley_ub), m$beta + c(-half, half), size = u)
   }
   if (fit$p == 1 && !is.null(values$pi_method)) check(paste0(what, ", prediction interval"), c(values$pi_lb %||% NA, values$pi_ub %||% NA), m$pi, size = u)
 }
@@ -249,6 +254,7 @@ analysis <- function(what, row, dat, every, yi, vi, measure) {
       }
       check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(ours$tau2_lb %||% NA, ours$tau2_ub %||% NA))
       check(paste0(what, ", tau2 beside its interval"), ours$tau2, m$tau2, size = m$unit^2)
+      check(paste0(what, ", I2 and H2 beside their intervals"), c(ours$I2, ours$H2), c(m$fit$I2, m$fit$H2))
     }
   } else {
     call <- if (o$model %in% c("mantel_haenszel", "peto")) common else if (o$model == "beta_binomial") beta_binomial else mixed
@@ -278,6 +284,7 @@ analysis <- function(what, row, dat, every, yi, vi, measure) {
       check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(low, high), 1e-4)
     }
   }
+  check(paste0(what, ", level"), o$level, level, 0)
   if (!is.null(row$events)) { check(paste0(what, ", events"), row$events, sum(dat$events), 0); check(paste0(what, ", total"), row$total, sum(dat$total), 0) }
 }
 
@@ -301,6 +308,13 @@ if (MEASURE %in% ONE) {
 }
 own <- matrix(own, ncol = 3)
 for (i in 1:3) check(paste("studies,", c("estimate", "ci_lb", "ci_ub")[i]), column(c("estimate", "ci_lb", "ci_ub")[i]), own[, i], 1e-8, if (curved(MEASURE) || MEASURE %in% ONE) 1e-3 else typical)
+check("small-study effects, studies", result$bias$k, nrow(dat), 0)
+if (length(result$proposal$studies)) {
+  zero <- cbind(every$events1 == 0, every$events2 == 0)
+  if (MEASURE == "OR") zero <- zero | cbind(every$events1 == every$total1, every$events2 == every$total2)
+  check("proposal, counts", result$proposal[c("studies", "single_zero", "double_zero", "events")],
+    c(nrow(every), sum(rowSums(zero) == 1), sum(rowSums(zero) == 2), sum(every$events1, every$events2)), 0)
+}
 main <- result$analyses$main
 weighting <- result$weighting
 check("studies, weight_pct", column("weight_pct"), weights(iv(yi, vi, weighting, "z")$fit), 1e-6)
@@ -367,7 +381,9 @@ for (key in names(result$moderators)) {
     whole <- iv(yi[there], vi[there], o$method, "z")
     if (whole$tau2 > 0) check(paste0(key, ", R2"), row$R2, max(0, 100 * (whole$tau2 - m$tau2) / whole$tau2), 1e-5)
   }
-  check_values(key, row$values[setdiff(names(row$values), c("beta", "se", "ci_lb", "ci_ub", "vcov", "se_tau2"))], m)
+  check_values(key, row$values, m)
+  check(paste0(key, ", values R2"), row$values$R2, if (is.null(row$R2)) row$values$R2 else row$R2)
+  check(paste0(key, ", level"), o$level, level, 0)
 }
 
 # ---- small-study effects --------------------------------------------------------------------------------------

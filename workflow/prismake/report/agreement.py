@@ -11,10 +11,13 @@ _MOST_ITEMS = 12  # ids in a cell of the page; all are in the stage's agreement.
 
 
 def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well."""
+    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well.
+
+    Where answers count as others (*maybe* as *include*), the row says so and the answers as given follow it.
+    """
     rows = []
     for stage in stages:
-        for field in stage["fields"].values():
+        for field in (reading for each in stage["fields"].values() for reading in _readings(each)):
             for pair in field.get("pairs") or []:
                 rows.append(
                     {
@@ -33,6 +36,17 @@ def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             if len(field.get("reviewers") or []) > 2:
                 rows.append(_panel_row(stage["title"], field))
     return rows
+
+
+def _readings(field: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A question as it is compared and, where answers count as others, as it was answered."""
+    if not field.get("merged"):
+        return [field]
+    counted = "; ".join(f"{answer} counts as {other}" for answer, other in field["merged"].items())
+    return [
+        {**field, "label": f"{field['label']} ({counted})"},
+        {**field["as_answered"], "label": f"{field['label']} (each answer by itself)"},
+    ]
 
 
 def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
