@@ -10,11 +10,13 @@ from prismake.core.files import Table
 from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
+from prismake.kept.answers import read_changes
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import Decision, answer_to, to_adjudicate
 from prismake.panel.disagreements import disagreements
 from prismake.protocol.forms import Field
 from prismake.sheets.amendments import amendment_words, criteria_status, judged_by, team_words
+from prismake.sheets.changes import changes_in_words
 from prismake.sheets.doubted_values import DoubtedValues, doubted_values
 from prismake.sheets.layout import REASON
 from prismake.sheets.problems import problems_of
@@ -113,7 +115,12 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
     }
-    result["rounds"]["words"] += [*amendment_words(result["criteria"]), *team_words(sheets)]
+    log = read_changes(sheets.setup.folder)
+    result["rounds"]["words"] += [
+        *changes_in_words(sheets.setup.stage, log),
+        *amendment_words(result["criteria"]),
+        *team_words(sheets),
+    ]
     return result
 
 
