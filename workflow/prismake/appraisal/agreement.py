@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.proposals import answers_of
+from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.protocol.instruments import (
     NOT_ASKED,
     OVERALL,
@@ -48,7 +49,7 @@ def agreement_table(
     import pandas as pd
 
     given = {
-        who: dict(zip(decisions["item_id"], decisions[f"answer.{who}"], strict=True))
+        who: dict(zip(decisions[ITEM_ID], decisions[f"answer.{who}"], strict=True))
         for who in reviewers
         if f"answer.{who}" in decisions
     }
@@ -57,7 +58,7 @@ def agreement_table(
         if name == "none":
             continue
         scale = load_instrument(str(name))
-        units = list(zip(judged["study_id"], judged["result"], strict=True))
+        units = list(zip(judged[STUDY_ID], judged["result"], strict=True))
         own = {who: _ratings(scale, units, answers, overall) for who, answers in given.items()}
         for first, second in combinations(own, 2):
             for level, part, label, order in _parts(scale, overall):

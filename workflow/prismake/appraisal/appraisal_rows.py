@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.item_ids import item_id
 from prismake.core.errors import PrismakeError
+from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.protocol.instruments import (
     NONE,
     OVERALL,
@@ -23,7 +24,7 @@ from prismake.protocol.instruments import (
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["item_id", "title", "report", "domain", "question", "meaning", "choices", "asked_if", "judged", "members"]
+COLUMNS = [ITEM_ID, "title", "report", "domain", "question", "meaning", "choices", "asked_if", "judged", "members"]
 _JUDGE = "Your judgement of the risk of bias"
 _PROPOSED = "What the published algorithm makes of your answers stands under Proposed; where you differ, say why."
 
@@ -121,7 +122,7 @@ class _Asked:
     ) -> dict[str, str]:
         study, scale = self.study, self.scale
         return {
-            "item_id": item_id(study["study_id"], scale.name, result, name),
+            ITEM_ID: item_id(study[STUDY_ID], scale.name, result, name),
             "title": f"{study['label']}, {title}" if title else study["label"],
             "report": study["report"],
             "domain": domain,
@@ -148,7 +149,7 @@ class _Asked:
         named = [
             [
                 [
-                    item_id(self.study["study_id"], self.scale.name, "" if other in self.once else result, other),
+                    item_id(self.study[STUDY_ID], self.scale.name, "" if other in self.once else result, other),
                     sorted(words),
                 ]
                 for other, words in alternative.items()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, NOT_REPORTED
+from prismake.core.names import STUDY_ID
 from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.instruments import NONE, OVERALL, Instrument, in_words, load_instrument
 
@@ -34,7 +35,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
             continue
         scale = load_instrument(row["instrument"])
         judged = row["overall"] not in ("", NO_RULE, NOT_APPRAISED, NOT_REPORTED, "not defined")
-        found[row["study_id"]] = {
+        found[row[STUDY_ID]] = {
             "instrument": scale.name,
             "title": scale.title,
             "overall": row["overall"],
@@ -90,5 +91,5 @@ def with_risk_of_bias(outcomes: pd.DataFrame, appraisals: Mapping[str, Mapping[s
     """The outcomes with a column ``risk_of_bias``: the word for the whole, blank where nobody has judged it."""
     if RISK_OF_BIAS in outcomes:  # a column of the extraction sheet has this name
         return outcomes
-    words = outcomes["study_id"].map(lambda study: (appraisals.get(study) or {}).get("overall", ""))
+    words = outcomes[STUDY_ID].map(lambda study: (appraisals.get(study) or {}).get("overall", ""))
     return outcomes.assign(**{RISK_OF_BIAS: words})

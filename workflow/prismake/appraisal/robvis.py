@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prismake.appraisal.scores import lights
+from prismake.core.names import STUDY_ID
 from prismake.protocol.instruments import OVERALL, Instrument, load_instrument
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]
     table = lights(appraisal[appraisal["instrument"] == name], outcomes)
     columns = columns_of(scale)
     rows = []
-    for _, group in table.groupby("study_id", sort=False) if len(table) else ():
+    for _, group in table.groupby(STUDY_ID, sort=False) if len(table) else ():
         answers = dict(zip(group["item"], group["answer"], strict=True))
         stars = dict(zip(group["item"], group["stars"], strict=True))
         row = {"Study": group["label"].iloc[0]}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.appraisal_rows import instrument_of
 from prismake.appraisal.proposals import answers_of, parts_of, row_of
+from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.protocol.instruments import (
     NONE,
     NOT_ASKED,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 NOT_APPRAISED, NOT_REPORTED, NO_RULE = "not appraised", "not reported", "no overall judgement"
 NOT_APPLICABLE = "not applicable"
-_KEYS = ("study_id", "label", "instrument")
+_KEYS = (STUDY_ID, "label", "instrument")
 _ANSWERS = (*_KEYS, "item", "domain", "answer", "stars", "support", "result", "proposed", "why")
 # The first ten are those that the table has always had; domains of other instruments follow behind all.
 _SCORES = (
@@ -58,10 +59,10 @@ def appraise(
     panel = _Panel(decisions, notes)
     rows: list[dict[str, str]] = []
     scores: list[dict[str, str]] = []
-    for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
+    for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         name = instrument_of(study, instruments)
         if name == NONE:
-            none = {"study_id": study["study_id"], "label": study["label"], "instrument": NONE}
+            none = {STUDY_ID: study[STUDY_ID], "label": study["label"], "instrument": NONE}
             scores.append({**none, "overall": NOT_APPRAISED, "unanswered": "0"})
             continue
         scale = load_instrument(name)
@@ -80,13 +81,13 @@ class _Panel:
     """What the panel has settled and noted, by id of the row."""
 
     def __init__(self, decisions: pd.DataFrame, notes: pd.DataFrame) -> None:
-        self.answers: dict[str, str] = decisions.set_index("item_id")["answer"].to_dict()
+        self.answers: dict[str, str] = decisions.set_index(ITEM_ID)["answer"].to_dict()
         self.support = _joined(notes, "note")
         self.reasons = _joined(notes, "why") if "why" in notes else {}
 
 
 def _joined(notes: pd.DataFrame, column: str) -> dict[str, str]:
-    texts = notes[notes[column] != ""].groupby("item_id")[column]
+    texts = notes[notes[column] != ""].groupby(ITEM_ID)[column]
     return texts.agg(lambda group: " / ".join(dict.fromkeys(group))).to_dict()
 
 
@@ -95,8 +96,8 @@ class _Judged:
 
     def __init__(self, panel: _Panel, study: Mapping[str, str], scale: Instrument, result: str, overall: str) -> None:
         self.panel, self.scale, self.result = panel, scale, result
-        self.study = str(study["study_id"])
-        self.base = {"study_id": self.study, "label": str(study["label"]), "instrument": scale.name}
+        self.study = str(study[STUDY_ID])
+        self.base = {STUDY_ID: self.study, "label": str(study["label"]), "instrument": scale.name}
         self.given = answers_of(scale, self.study, result, panel.answers)
         self.score: Appraisal = score(scale, self.given, overall=overall)
 
@@ -199,7 +200,7 @@ def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, s
     table = table[shown].copy()
     named = table["result"].map(lambda name: outcomes.get(name) or name)
     table["label"] = table["label"] + named.map(lambda title: f", {title}" if title else "")
-    table["study_id"] = table["study_id"] + table["result"].map(lambda name: f"|{name}" if name else "")
+    table[STUDY_ID] = table[STUDY_ID] + table["result"].map(lambda name: f"|{name}" if name else "")
     return table
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv
+from prismake.core.names import REPORT_ID
 from prismake.protocol.team import SEARCHES
 from prismake.search.chasing import Chased, Chaser, Seed, chase
 
@@ -53,8 +54,8 @@ def included(results: Path) -> list[Seed]:
     wanted = {report for row in read_csv(studies)["report_ids"] for report in row.split("; ") if report}
     if not wanted:
         raise PrismakeError("no study is included yet, and citations are chased only from those.")
-    rows = pd.read_parquet(reports, columns=["report_id", "doi", "pmid"]).to_dict("records")
-    seeds = [Seed(row["report_id"], row["doi"], row["pmid"]) for row in rows if row["report_id"] in wanted]
+    rows = pd.read_parquet(reports, columns=[REPORT_ID, "doi", "pmid"]).to_dict("records")
+    seeds = [Seed(row[REPORT_ID], row["doi"], row["pmid"]) for row in rows if row[REPORT_ID] in wanted]
     return sorted(seeds, key=lambda seed: seed.report_id)
 
 

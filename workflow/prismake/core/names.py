@@ -8,6 +8,9 @@ APPRAISAL, EXTRACTION = "appraisal", "extraction"
 STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
 """The stages in which people are asked, in the order of the review."""
 
+RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID = "record_id", "report_id", "study_id", "item_id"
+"""The columns by which rows of different tables belong together; workflow/schemas/tables.yaml has every column."""
+
 SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # the owner of the adjudicator's sheet
 TOGETHER = " = "  # separates the record ids when a row of the consensus sheet covers several records

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import replacing
+from prismake.core.names import RECORD_ID
 from prismake.core.records import COLUMNS, LIST_COLUMNS, table
 
 if TYPE_CHECKING:
@@ -92,13 +93,13 @@ def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None 
 
     records = ds.dataset([str(table) for table in tables], schema=schema(), format="parquet")
     sparing = {"batch_size": PORTION, "batch_readahead": 1, "fragment_readahead": 1}
-    ids = sorted(records.to_table(columns=["record_id"], **sparing)["record_id"].to_pylist())
-    name = ds.field("record_id")
+    ids = sorted(records.to_table(columns=[RECORD_ID], **sparing)[RECORD_ID].to_pylist())
+    name = ds.field(RECORD_ID)
     with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
         file.add_key_value_metadata(dict(metadata or {}))
         for start in range(0, len(ids), STRETCH):
             last = min(start + STRETCH, len(ids)) - 1
             part = records.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
-            file.write_table(part.sort_by("record_id"), row_group_size=PORTION)
+            file.write_table(part.sort_by(RECORD_ID), row_group_size=PORTION)
             del part
             pa.default_memory_pool().release_unused()  # it keeps its input and would grow with each stretch

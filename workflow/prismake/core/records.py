@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from prismake.core.names import RECORD_ID
+
 if TYPE_CHECKING:
     import pandas as pd
 
 TEXT_COLUMNS = (
-    "record_id",
+    RECORD_ID,
     "source",
     "database",
     "accession",
@@ -38,7 +40,7 @@ TEXT_COLUMNS = (
 )
 LIST_COLUMNS = ("authors", "publication_types", "keywords", "trial_ids", "related_reports")
 COLUMNS = (
-    "record_id",
+    RECORD_ID,
     "source",
     "database",
     "accession",
@@ -246,7 +248,7 @@ class Ids:
             self._given[base] += 1
             record_id = f"{base}.{self._given[base]}"
         self._given[record_id] = 1
-        record["source"], record["record_id"] = self.source, record_id
+        record["source"], record[RECORD_ID] = self.source, record_id
         return record_id
 
 

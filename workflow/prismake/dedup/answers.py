@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import DedupError
+from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID
 from prismake.core.states import State
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def read(answers: Mapping[str, str], records: pd.DataFrame) -> Answers:
     result = Answers()
     if not answers:
         return result
-    record_ids = set(records["record_id"].astype(str)) if "record_id" in records.columns else set()
+    record_ids = set(records[RECORD_ID].astype(str)) if RECORD_ID in records.columns else set()
     word_of: dict[tuple[str, str], str] = {}
     for item in sorted(answers):
         word = answers[item]
@@ -55,21 +56,21 @@ def settled(duplicates: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
     never screened. Only the stage of possible duplicates can declare two records one report.
     """
     settled_pairs = duplicates[duplicates["state"] == State.SETTLED]
-    answers = dict(zip(settled_pairs["item_id"], settled_pairs["same"], strict=True))
+    answers = dict(zip(settled_pairs[ITEM_ID], settled_pairs["same"], strict=True))
     answer_columns = [column for column in merges.columns if column.startswith("same.")]
     for row in merges.to_dict("records"):
         if row["same"] == "different" or (
             not row["same"] and "different" in (row[column] for column in answer_columns)
         ):
-            answers[row["item_id"]] = "different"
+            answers[row[ITEM_ID]] = "different"
     return answers
 
 
 def without_effect(merges: pd.DataFrame, clusters: pd.DataFrame) -> list[str]:
     """Pairs answered "same" in the list of merges although they are two reports; such an answer merges nothing."""
-    report = dict(zip(clusters["record_id"], clusters["report_id"], strict=True))
+    report = dict(zip(clusters[RECORD_ID], clusters[REPORT_ID], strict=True))
     items = []
-    for item in merges.loc[merges["same"] == "same", "item_id"]:
+    for item in merges.loc[merges["same"] == "same", ITEM_ID]:
         pair = _pair(item, report.keys())
         if pair and report[pair[0]] != report[pair[1]]:
             items.append(item)

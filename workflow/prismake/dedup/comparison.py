@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prismake.core.files import replacing
+from prismake.core.names import RECORD_ID
 from prismake.dedup.compare import Pairs
 from prismake.dedup.entries import Entries
 from prismake.dedup.rules import Decisions
@@ -34,9 +35,9 @@ class Comparison:
 
     def write(self, entries: Path, pairs: Path) -> None:
         """Save both tables; pairs that need no decision are left out."""
-        names = [field.name for field in fields(Entries) if field.name not in ("record_id", "row_of", "silenced")]
+        names = [field.name for field in fields(Entries) if field.name not in (RECORD_ID, "row_of", "silenced")]
         rows = self.entries.row_of
-        table = {"record_id": _column(self.entries.record_id), "entry": pa.array(rows)}
+        table = {RECORD_ID: _column(self.entries.record_id), "entry": pa.array(rows)}
         table |= {name: _column(getattr(self.entries, name)[rows], lists=name in _TEXT_LISTS) for name in names}
         metadata = {_SILENCED: json.dumps(self.entries.silenced).encode()}
         with replacing(entries) as draft:
@@ -55,7 +56,7 @@ class Comparison:
         silenced = json.loads(table.schema.metadata[_SILENCED])
         columns = {name: _array(table[name], lists=name in _TEXT_LISTS) for name in table.column_names}
         rows = columns.pop("entry")
-        of_entries = {"record_id": columns.pop("record_id"), "row_of": rows, "silenced": silenced}
+        of_entries = {RECORD_ID: columns.pop(RECORD_ID), "row_of": rows, "silenced": silenced}
         first = np.unique(rows, return_index=True)[1]  # one row an entry
         of_entries |= {name: values[first] for name, values in columns.items()}
         table = pq.read_table(pairs)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from prismake.core.names import REPORT_ID
+
 if TYPE_CHECKING:
     from prismake.dedup.answers import Answers
     from prismake.dedup.compare import Pairs
@@ -23,8 +25,8 @@ def summary(
     rules = frame.loc[frame["matched_on"] != "", "matched_on"].value_counts()
     return {
         "records": len(frame),
-        "reports": int(frame["report_id"].nunique()),
-        "duplicates": len(frame) - int(frame["report_id"].nunique()),
+        "reports": int(frame[REPORT_ID].nunique()),
+        "duplicates": len(frame) - int(frame[REPORT_ID].nunique()),
         "rules": {k: int(v) for k, v in sorted(rules.items())},
         "queue": len(queue),
         "links": {k: int(v) for k, v in sorted(links["kind"].value_counts().items())},

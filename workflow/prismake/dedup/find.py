@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from prismake.core.errors import DedupError
+from prismake.core.names import RECORD_ID, REPORT_ID
 from prismake.dedup import answers as panel
 from prismake.dedup import counts as account
 from prismake.dedup import open_pairs, rules
@@ -52,7 +53,7 @@ def deduplicate(records: pd.DataFrame, **thresholds: float) -> pd.DataFrame:
     Raises `DedupError` when ids are missing or not unique.
     """
     duplicates = find_duplicates(records, **thresholds)  # type: ignore[arg-type]  # floats by their own names
-    return duplicates.clusters[["record_id", "report_id", "matched_on", "score"]]
+    return duplicates.clusters[[RECORD_ID, REPORT_ID, "matched_on", "score"]]
 
 
 def find_duplicates(
@@ -237,8 +238,8 @@ def _frame(
     by = np.where(matched != "", "rule", "").astype(object)
     frame = pd.DataFrame(
         {
-            "record_id": p.record_id,
-            "report_id": report_ids(p.record_id, cluster, previous),
+            RECORD_ID: p.record_id,
+            REPORT_ID: report_ids(p.record_id, cluster, previous),
             "matched_on": matched[p.row_of],
             "score": score[p.row_of],
             "decided_by": by[p.row_of],
@@ -246,10 +247,10 @@ def _frame(
     )
     panel_made = _made_by_panel(p, d, q, cluster, answers)
     if panel_made:
-        rows = frame["record_id"].isin(panel_made)
+        rows = frame[RECORD_ID].isin(panel_made)
         frame.loc[rows, ["matched_on", "decided_by"]] = "panel"
         frame.loc[rows, "score"] = 1.0
-    return frame.sort_values("record_id", ignore_index=True)
+    return frame.sort_values(RECORD_ID, ignore_index=True)
 
 
 def _made_by_panel(p: Entries, d: rules.Decisions, q: Pairs, cluster: np.ndarray, answers: panel.Answers) -> set[str]:

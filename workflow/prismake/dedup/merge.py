@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from prismake.core.errors import DedupError
+from prismake.core.names import RECORD_ID, REPORT_ID
 from prismake.core.records import COLUMNS, LIST_COLUMNS
 
 _ABBREVIATED = re.compile(r"\b[A-Za-z]{1,5}\.|^[A-Z]{2,6}$")
@@ -27,32 +28,32 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
 
     Ties are broken by the text itself and then by record id, never by the order of the rows.
     """
-    clustered = set(clusters["record_id"])
-    missing = [r for r in records["record_id"] if r not in clustered]
+    clustered = set(clusters[RECORD_ID])
+    missing = [r for r in records[RECORD_ID] if r not in clustered]
     if missing:
         raise DedupError(
             f"{len(missing)} records are in no cluster, for example '{missing[0]}'.",
             remedy="Make the clusters and the reports from the same record table.",
         )
-    report = clusters.set_index("record_id")["report_id"]
-    table = records.assign(report_id=records["record_id"].map(report)).sort_values(["report_id", "record_id"])
+    report = clusters.set_index(RECORD_ID)[REPORT_ID]
+    table = records.assign(report_id=records[RECORD_ID].map(report)).sort_values([REPORT_ID, RECORD_ID])
     table = table.reset_index(drop=True)
-    fields = [c for c in COLUMNS if c in table.columns and c != "record_id"]
-    bounds = table.groupby("report_id", sort=False).indices
-    out: dict[str, list[Any]] = {"report_id": [], "record_ids": [], "sources": []}
-    ids = table["record_id"].tolist()
+    fields = [c for c in COLUMNS if c in table.columns and c != RECORD_ID]
+    bounds = table.groupby(REPORT_ID, sort=False).indices
+    out: dict[str, list[Any]] = {REPORT_ID: [], "record_ids": [], "sources": []}
+    ids = table[RECORD_ID].tolist()
     sources = table["source"].tolist() if "source" in table.columns else [""] * len(table)
     for report_id, rows in bounds.items():
-        out["report_id"].append(report_id)
+        out[REPORT_ID].append(report_id)
         out["record_ids"].append([ids[k] for k in rows])
         out["sources"].append(sorted({sources[k] for k in rows if sources[k]}))
-    merged = pd.DataFrame({"report_id": pd.Series(out["report_id"], dtype="str")})
+    merged = pd.DataFrame({REPORT_ID: pd.Series(out[REPORT_ID], dtype="str")})
     groups = list(bounds.values())
     for name in fields:
         merged[name] = _column(name, table[name], groups)
     for name in ("record_ids", "sources"):
         merged[name] = pd.Series(out[name], dtype=object)
-    return merged.sort_values("report_id", ignore_index=True)
+    return merged.sort_values(REPORT_ID, ignore_index=True)
 
 
 def _column(name: str, column: pd.Series, groups: list[Any]) -> pd.Series:

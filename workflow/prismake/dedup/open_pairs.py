@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from prismake.core.names import ITEM_ID
 from prismake.dedup.answers import Answers, item_id
 from prismake.dedup.reports import Members, smallest
 
@@ -85,7 +86,7 @@ def queue(p: Entries, q: Pairs, d: Decisions, clusters: Clusters, labels: np.nda
         others = _other_pairs(item_id(first, second), member[between[0]], member[between[1]])
         out.append((item_id(first, second), first, second, chance[k], reason, differences(q, k), others))
     frame = _pair_table(out, "probability", "reason")
-    return frame.sort_values(["probability", "item_id"], ascending=[False, True], ignore_index=True)
+    return frame.sort_values(["probability", ITEM_ID], ascending=[False, True], ignore_index=True)
 
 
 def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndarray) -> pd.DataFrame:
@@ -101,11 +102,11 @@ def merges(p: Entries, q: Pairs, d: Decisions, united: list[int], alike: np.ndar
         first, second = sorted((ids[a], ids[b]))
         others = _other_pairs(item_id(first, second), member[a], member[b])
         out.append((item_id(first, second), first, second, alike[k], d.rule[k], differences(q, k), others))
-    return _pair_table(out, "score", "rule").sort_values(["score", "item_id"], ignore_index=True)
+    return _pair_table(out, "score", "rule").sort_values(["score", ITEM_ID], ignore_index=True)
 
 
 def _pair_table(rows: list[tuple[Any, ...]], number: str, word: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["item_id", "first", "second", number, word, "differences", "members"])
+    frame = pd.DataFrame(rows, columns=[ITEM_ID, "first", "second", number, word, "differences", "members"])
     return frame.astype({c: "str" for c in frame.columns if c != number}).astype({number: "float64"})
 
 

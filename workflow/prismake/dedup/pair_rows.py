@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import author_line
+from prismake.core.names import ITEM_ID, RECORD_ID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,14 +21,14 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    paired = records[records["record_id"].isin({*queue["first"], *queue["second"]})]
-    by_id = paired.set_index("record_id", drop=False).to_dict("index")
+    paired = records[records[RECORD_ID].isin({*queue["first"], *queue["second"]})]
+    by_id = paired.set_index(RECORD_ID, drop=False).to_dict("index")
     rows = []
     for row in queue.to_dict("records"):
         first, second = by_id[row["first"]], by_id[row["second"]]
         rows.append(
             {
-                "item_id": row["item_id"],
+                ITEM_ID: row[ITEM_ID],
                 "title": f"{first['title']}\n{second['title']}",
                 "first": _block(first),
                 "second": _block(second),
@@ -36,7 +37,7 @@ def pair_rows(queue: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
                 "members": row["members"],
             }
         )
-    columns = ["item_id", "title", "first", "second", "rule", "differences", "members"]
+    columns = [ITEM_ID, "title", "first", "second", "rule", "differences", "members"]
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from prismake.core.errors import DedupError
+from prismake.core.names import RECORD_ID
 from prismake.core.records import trial_ids
 from prismake.dedup import fields, kinds, text
 
@@ -140,12 +141,12 @@ def codes(values: Iterable[str | bytes]) -> np.ndarray:
 
 def check(records: pd.DataFrame) -> None:
     """Raise `DedupError` unless the table has unique, non-empty record ids."""
-    if "record_id" not in records.columns:
+    if RECORD_ID not in records.columns:
         raise DedupError(
             "The record table has no column 'record_id'.",
             remedy="Read the exports with prismake.read_records, or give every row an id of its own.",
         )
-    ids = records["record_id"]
+    ids = records[RECORD_ID]
     if ids.isna().any() or (ids.astype(str) == "").any():
         raise DedupError("A record has no record_id.", remedy="Give every row an id of its own.")
     twice = ids[ids.duplicated()]
@@ -159,7 +160,7 @@ def check(records: pd.DataFrame) -> None:
 def prepare(records: pd.DataFrame, *, alone: frozenset[str] = frozenset()) -> Prepared:
     """Normal forms of all records. Ids in ``alone`` (those with an answer) are never folded into another row."""
     check(records)
-    ids = records["record_id"].astype(str).to_numpy(dtype=object)
+    ids = records[RECORD_ID].astype(str).to_numpy(dtype=object)
     raw = {name: _column(records, name) for name in (*_FIELDS, *_EXTRA) if name != "abstract"}
     raw["abstract"], beginnings = _read_abstracts(records)
     source = _column(records, "source")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from prismake.core.labels import arm_names
+from prismake.core.names import ITEM_ID, STUDY_ID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataF
         for arm in arm_names(study["arms"]) or [""]:
             rows.append(
                 {
-                    "item_id": f"{study['study_id']}|{arm}" if arm else study["study_id"],
+                    ITEM_ID: f"{study['study_id']}|{arm}" if arm else study[STUDY_ID],
                     "title": f"{study['label']}, {arm}" if arm else study["label"],
                     "report": study["report"],
                     "doi": study["doi"],
@@ -34,4 +35,4 @@ def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataF
                     "members": "\n".join(f"{report}|{arm}" if arm else report for report in reports),
                 }
             )
-    return pd.DataFrame(rows, columns=["item_id", "title", "report", "doi", "notices", "members"], dtype=str)
+    return pd.DataFrame(rows, columns=[ITEM_ID, "title", "report", "doi", "notices", "members"], dtype=str)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
+from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.doubts import doubts_of
@@ -54,15 +55,15 @@ def collect_outcomes(
     """
     import pandas as pd
 
-    label = dict(zip(queue["item_id"], queue["title"], strict=True))
-    year = dict(zip(studies["study_id"], studies["year"], strict=True))
-    written = notes.loc[notes["note"] != "", ["item_id", "note"]]
-    source = written.drop_duplicates().groupby("item_id")["note"].agg(" / ".join).to_dict()
+    label = dict(zip(queue[ITEM_ID], queue["title"], strict=True))
+    year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
+    written = notes.loc[notes["note"] != "", [ITEM_ID, "note"]]
+    source = written.drop_duplicates().groupby(ITEM_ID)["note"].agg(" / ".join).to_dict()
     how = _origins(notes)
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
-    items = {item["item_id"]: item for item in decisions.to_dict("records")}
+    items = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
     statuses = _statuses(items, label, notes, outcomes, cohorts)
     rows = []
     for key, item in items.items():
@@ -72,7 +73,7 @@ def collect_outcomes(
             status, remark = statuses[key, name]
             rows.append(
                 {
-                    "study_id": study,
+                    STUDY_ID: study,
                     "arm": arm,
                     "label": label[key],
                     "year": year.get(study, ""),
@@ -86,10 +87,10 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = ["study_id", "arm", "label", "year", "outcome", *roles, *groups]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *groups]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
-        ["outcome", "label", "study_id", "arm"], kind="stable"
+        ["outcome", "label", STUDY_ID, "arm"], kind="stable"
     )
 
 
@@ -97,7 +98,7 @@ def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
     """By row and column, how its number was got, where it is not simply printed."""
     origins: dict[tuple[str, str], str] = {}
     if "how" in notes:
-        for item, text in zip(notes["item_id"], notes["how"], strict=True):
+        for item, text in zip(notes[ITEM_ID], notes["how"], strict=True):
             for line in filter(None, text.split("\n")):
                 column, _, way = line.partition(": ")
                 origins[item, column] = way
@@ -111,11 +112,11 @@ def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFra
     """
     import pandas as pd
 
-    label = dict(zip(queue["item_id"], queue["title"], strict=True))
-    items = {item["item_id"]: item for item in decisions.to_dict("records")}
+    label = dict(zip(queue[ITEM_ID], queue["title"], strict=True))
+    items = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
     outcomes = list(dict.fromkeys(table["outcome"]))
     feeds = {
-        (row["study_id"] + (f"|{row['arm']}" if row["arm"] else ""), row["outcome"]): "pooled"
+        (row[STUDY_ID] + (f"|{row['arm']}" if row["arm"] else ""), row["outcome"]): "pooled"
         if row["status"] == USED
         else row["remark"]
         for row in table.to_dict("records")
@@ -127,14 +128,14 @@ def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFra
             rows.append(
                 {
                     "family": str(place),
-                    "study_id": study,
+                    STUDY_ID: study,
                     "arm": arm,
                     "label": label[item],
                     "names": items[item].get(cohorts.overlap, ""),
                     **{outcome: feeds.get((item, outcome), "") for outcome in outcomes},
                 }
             )
-    return pd.DataFrame(rows, columns=["family", "study_id", "arm", "label", "names", *outcomes], dtype=str)
+    return pd.DataFrame(rows, columns=["family", STUDY_ID, "arm", "label", "names", *outcomes], dtype=str)
 
 
 def _role_order(role: str) -> tuple[int, str]:
@@ -200,7 +201,7 @@ def _waiting(
     agreed = {key: own for key, own in values.items() if any(own.values())}
     extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
     remarks: dict[str, list[str]] = {}
-    for item, note in zip(notes["item_id"], notes["note"], strict=True):
+    for item, note in zip(notes[ITEM_ID], notes["note"], strict=True):
         remarks.setdefault(item, []).append(note)
     waiting: dict[str, list[Finding]] = {}
     for finding in doubts_of(extraction, remarks).waiting:

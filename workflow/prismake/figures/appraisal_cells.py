@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prismake.core.names import STUDY_ID
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -83,8 +85,8 @@ def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool)
     items = COHORT_DOMAINS if cohorts else {row["item"]: str(row["domain"]) for row in rows}
     order = sorted(items.items(), key=lambda pair: (_rank(pair[1]), pair[0]))
     asked = {(row["instrument"], row["item"]) for row in rows}
-    given = {(row["study_id"], row["item"]): row for row in rows}
-    studies = {row["study_id"]: (row["label"], row["instrument"]) for row in rows}
+    given = {(row[STUDY_ID], row["item"]): row for row in rows}
+    studies = {row[STUDY_ID]: (row["label"], row["instrument"]) for row in rows}
     cells = {
         (study, item): _cell(given.get((study, item)), (instrument, item) in asked)
         for study, (_, instrument) in studies.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import STUDY_ID
+
 from .appraisal_cells import NOT_APPLICABLE, UNDECIDED, Block, blocks, foot_lines
 from .canvas import AMBER, INK, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
@@ -35,7 +37,7 @@ def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str
     grids = [block for block in blocks(appraisal) if block.with_stars or _undecided(block)] if len(appraisal) else []
     if not grids:
         return empty_panel(TITLE, "No studies yet", "No included study has been appraised.")
-    totals = {row["study_id"]: row for row in scores.to_dict("records")}
+    totals = {row[STUDY_ID]: row for row in scores.to_dict("records")}
     label = max(text_width(name, SIZE) for block in grids for _, name in block.studies)
     label = min(max(label, LABEL_LEAST), LABEL_MOST)
     words = [text_width(str(row.get("overall") or ""), SIZE) for row in totals.values()]

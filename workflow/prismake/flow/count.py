@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import FlowError, collect
+from prismake.core.names import STUDY_ID
 from prismake.flow.boxes import Flow
 from prismake.flow.identities import REMEDY, check
 from prismake.flow.tables import DATABASE_KINDS, Decided, Identification, decisions, identification_of
@@ -213,7 +214,7 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
         study: frozenset(
             report_of.get(member.strip(), member.strip()) for member in str(joined).split(";") if member.strip()
         )
-        for study, joined in zip(studies["study_id"], studies["report_ids"], strict=True)
+        for study, joined in zip(studies[STUDY_ID], studies["report_ids"], strict=True)
     }
     grouped_reports = set().union(*grouped.values())
     problems = []

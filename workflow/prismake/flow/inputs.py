@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
+from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID
 from prismake.core.states import State
 from prismake.flow import outcomes
 from prismake.kept.ids import FULL_TEXT
@@ -43,16 +44,16 @@ def flow_tables(
     import pandas as pd
 
     read = {name: read_csv(path) for name, path in tables.items()}
-    routes = pd.read_parquet(reports, columns=["report_id", "route"])
+    routes = pd.read_parquet(reports, columns=[REPORT_ID, "route"])
     pairs, vanished, linked = read.pop("pairs"), read.pop("vanished"), read.pop("linked")
     unread = read["title_abstract"][read["title_abstract"]["state"] == State.NOT_SCREENED]
     counted = {
         "searches": [read_json(path) for path in searches],
-        "records": pd.read_parquet(records, columns=["record_id", "source"]),
+        "records": pd.read_parquet(records, columns=[RECORD_ID, "source"]),
         **read,
-        "removed": unread[["item_id", "settled_by"]].set_axis(["report_id", "why"], axis=1),
-        "reopened": set(linked["report_id"]) & set(read["full_text"]["item_id"]),
-        "direct": set(routes.loc[routes["route"] == FULL_TEXT, "report_id"]),
+        "removed": unread[[ITEM_ID, "settled_by"]].set_axis([REPORT_ID, "why"], axis=1),
+        "reopened": set(linked[REPORT_ID]) & set(read["full_text"][ITEM_ID]),
+        "direct": set(routes.loc[routes["route"] == FULL_TEXT, REPORT_ID]),
         "possible_duplicates": int((pairs["state"] != State.SETTLED).sum()),
     }
     if previous.get("version"):
@@ -67,14 +68,14 @@ def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[st
     if vanished.empty:
         return tables
     records, duplicates = tables["records"], tables["duplicates"]
-    is_vanished = records["record_id"].isin(set(vanished["record_id"]))
-    report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
-    present = {report_of[record] for record in records.loc[~is_vanished, "record_id"]}
-    last_of_report = is_vanished & ~records["record_id"].map(report_of).isin(present)
+    is_vanished = records[RECORD_ID].isin(set(vanished[RECORD_ID]))
+    report_of = dict(zip(duplicates[RECORD_ID], duplicates[REPORT_ID], strict=True))
+    present = {report_of[record] for record in records.loc[~is_vanished, RECORD_ID]}
+    last_of_report = is_vanished & ~records[RECORD_ID].map(report_of).isin(present)
     records = records.assign(source=records["source"].mask(last_of_report, records["source"] + _EARLIER))[
         ~is_vanished | last_of_report
     ]
-    sources = vanished[vanished["record_id"].isin(set(records["record_id"]))].drop_duplicates("source")
+    sources = vanished[vanished[RECORD_ID].isin(set(records[RECORD_ID]))].drop_duplicates("source")
     earlier = [
         {
             "source": row["source"] + _EARLIER,
@@ -87,7 +88,7 @@ def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[st
     return tables | {
         "searches": [*tables["searches"], *earlier],
         "records": records,
-        "duplicates": duplicates[duplicates["record_id"].isin(set(records["record_id"]))],
+        "duplicates": duplicates[duplicates[RECORD_ID].isin(set(records[RECORD_ID]))],
         "uncounted": report_of,
     }
 
@@ -111,27 +112,27 @@ def vanished_table(
     """
     import pandas as pd
 
-    report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
-    vanished_ids = set(vanished["record_id"])
+    report_of = dict(zip(duplicates[RECORD_ID], duplicates[REPORT_ID], strict=True))
+    vanished_ids = set(vanished[RECORD_ID])
     still: dict[str, dict[str, None]] = {}
-    for record, source in zip(records["record_id"], records["source"], strict=True):
+    for record, source in zip(records[RECORD_ID], records["source"], strict=True):
         if record not in vanished_ids:
             still.setdefault(report_of[record], {})[labels.get(source, source)] = None
-    decisions_of = {stage: table.set_index("item_id") for stage, table in decisions.items()}
+    decisions_of = {stage: table.set_index(ITEM_ID) for stage, table in decisions.items()}
     rows = []
-    for row in vanished.sort_values("record_id", kind="stable").to_dict("records"):
-        report = report_of[row["record_id"]]
+    for row in vanished.sort_values(RECORD_ID, kind="stable").to_dict("records"):
+        report = report_of[row[RECORD_ID]]
         rows.append(
             {
-                "record_id": row["record_id"],
-                "report_id": report,
+                RECORD_ID: row[RECORD_ID],
+                REPORT_ID: report,
                 "title": row["title"],
                 "no_longer_found_by": row["label"],
                 "still_found_by": ", ".join(still.get(report, {})),
                 **{stage: _words(table, report) for stage, table in decisions_of.items()},
             }
         )
-    first = ["record_id", "report_id", "title", "no_longer_found_by", "still_found_by"]
+    first = [RECORD_ID, REPORT_ID, "title", "no_longer_found_by", "still_found_by"]
     return pd.DataFrame(rows, columns=[*first, *decisions], dtype=str)
 
 
@@ -155,7 +156,7 @@ def freeze_version(name: str, sources: Sequence[str], folder: Path = Path("resul
         raise PrismakeError("there is nothing to freeze yet.", where=str(folder), remedy="Type snakemake first.")
     tables = flow_tables(searches, folder / "records/records.parquet", reports, files, {})
     ended = outcomes(tables)
-    report_of = dict(zip(tables["duplicates"]["record_id"], tables["duplicates"]["report_id"], strict=True))
+    report_of = dict(zip(tables["duplicates"][RECORD_ID], tables["duplicates"][REPORT_ID], strict=True))
     path = freeze(name, ended, report_of, tables["studies"], [read_json(path) for path in searches])
     included = sum(how == "included" for how in ended.values())
     reports_open = len(set(report_of.values()) - ended.keys())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
+from prismake.core.names import FULL_TEXT, ITEM_ID, RECORD_ID, REPORT_ID, TITLE_ABSTRACT
 from prismake.core.records import normal_title
 from prismake.core.states import State
 from prismake.search.known_studies import KnownStudy
@@ -18,7 +18,7 @@ from prismake.search.known_studies import KnownStudy
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("known", "place", "pmid", "doi", "found_by", "records", "report_id", "stage", "outcome", "reason", "study")
+COLUMNS = ("known", "place", "pmid", "doi", "found_by", "records", REPORT_ID, "stage", "outcome", "reason", "study")
 NOT_FOUND, EXCLUDED, NOT_RETRIEVED, INCLUDED, OPEN = "not found", "excluded", "not retrieved", "included", "open"
 _STAGES = {TITLE_ABSTRACT: "at title and abstract", FULL_TEXT: "at full text"}
 _IDENTIFIERS = ("pmid", "doi", "pmcid")
@@ -49,8 +49,8 @@ def recall_table(
     by_report: dict[str, list[str]] = {}
     for record, report in report_of.items():
         by_report.setdefault(report, []).append(record)
-    source_of = dict(zip(records["record_id"], records["source"], strict=True))
-    decided = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
+    source_of = dict(zip(records[RECORD_ID], records["source"], strict=True))
+    decided = {stage: table.set_index(ITEM_ID).to_dict("index") for stage, table in decisions.items()}
     study_of = {
         report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ") if report
     }
@@ -69,7 +69,7 @@ def recall_table(
                 "doi": study.doi,
                 "found_by": "; ".join(labels.get(source, source) for source in sources),
                 "records": "; ".join(members),
-                "report_id": report,
+                REPORT_ID: report,
                 "stage": stage,
                 "outcome": outcome,
                 "reason": reason,
@@ -90,12 +90,12 @@ class _Index:
         for row in records.to_dict("records"):
             for name in _IDENTIFIERS:
                 if row[name]:
-                    self._by.setdefault((name, row[name]), []).append(row["record_id"])
+                    self._by.setdefault((name, row[name]), []).append(row[RECORD_ID])
             for number in row["trial_ids"]:
-                self._by.setdefault(("trial", number.upper()), []).append(row["record_id"])
+                self._by.setdefault(("trial", number.upper()), []).append(row[RECORD_ID])
             if title := normal_title(row["title"]):
                 year = None if pd.isna(row["year"]) else int(row["year"])
-                self._titles.setdefault(title, []).append((row["record_id"], year))
+                self._titles.setdefault(title, []).append((row[RECORD_ID], year))
 
     def records_of(self, study: KnownStudy) -> list[str]:
         """The records of a study by its identifiers; by its title and year only where these find nothing."""

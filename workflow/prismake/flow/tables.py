@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import FlowError, collect
+from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID
 from prismake.core.states import SettledBy, State
 from prismake.flow.identities import REMEDY
 
@@ -55,7 +56,7 @@ class Identification:
 def identification_of(tables: Mapping[str, Any]) -> Identification:
     """The searches, records and reports of the tables of ``prisma_flow``. Raises FlowError."""
     sources = _sources(tables["searches"])
-    records = dict(zip(tables["records"]["record_id"], tables["records"]["source"], strict=True))
+    records = dict(zip(tables["records"][RECORD_ID], tables["records"]["source"], strict=True))
     report_of = {**(tables.get("uncounted") or {}), **_report_of(tables, records, sources)}
     direct = frozenset(tables.get("direct") or ())
     reopened = frozenset(report_of.get(report, report) for report in tables.get("reopened") or ())
@@ -87,7 +88,7 @@ def _report_of(
 ) -> dict[str, str]:
     """The report of each record, after the checks that no record vanished between two tables."""
     duplicates = tables["duplicates"]
-    report_of = dict(zip(duplicates["record_id"], duplicates["report_id"], strict=True))
+    report_of = dict(zip(duplicates[RECORD_ID], duplicates[REPORT_ID], strict=True))
     problems = []
     if len(records) != len(tables["records"]):
         problems.append(f"{len(tables['records']) - len(records):,} record ids stand twice in the record table.")
@@ -119,7 +120,7 @@ def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[s
         return {}
     return {
         report_of.get(report, report): "automation" if why == SettledBy.AUTOMATION else "other"
-        for report, why in zip(frame["report_id"], frame["why"], strict=True)
+        for report, why in zip(frame[REPORT_ID], frame["why"], strict=True)
     }
 
 
@@ -131,7 +132,7 @@ def decisions(
     differing = set()
     unmatched = 0
     reasons = frame["reason"] if "reason" in frame else [""] * len(frame)
-    for item, state, decision, reason in zip(frame["item_id"], frame["state"], frame["decision"], reasons, strict=True):
+    for item, state, decision, reason in zip(frame[ITEM_ID], frame["state"], frame["decision"], reasons, strict=True):
         if state != State.SETTLED:
             continue
         if item not in report_of:

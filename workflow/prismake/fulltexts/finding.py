@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.names import WAITS_FOR
+from prismake.core.names import ITEM_ID, WAITS_FOR
 from prismake.fulltexts import folder, openaccess
 from prismake.fulltexts.matching import Match, Sought, match
 from prismake.search.transport import Policy
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
-_MISSING = ("item_id", "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access", WAITS_FOR)
+_MISSING = (ITEM_ID, "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access", WAITS_FOR)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def find(
     ).astype(dict.fromkeys(LINKS, str))
     missing = queue.loc[queue["pdf"] == "", list(_MISSING)]
     table = pd.DataFrame(
-        [_row(match, root) for match in matches], columns=["file", "item_id", "matched_on", "remark"], dtype=str
+        [_row(match, root) for match in matches], columns=["file", ITEM_ID, "matched_on", "remark"], dtype=str
     )
     problems = [
         {"where": match.file.relative_to(root).as_posix(), "what": match.remark} for match in matches if match.to_do
@@ -80,7 +80,7 @@ def find(
 def _row(match: Match, root: Path) -> dict[str, str]:
     return {
         "file": match.file.relative_to(root).as_posix(),
-        "item_id": match.item,
+        ITEM_ID: match.item,
         "matched_on": match.matched_on,
         "remark": match.remark,
     }
@@ -88,4 +88,4 @@ def _row(match: Match, root: Path) -> dict[str, str]:
 
 def _sought(row: Mapping[str, str]) -> Sought:
     members = tuple(row["members"].split("\n"))
-    return Sought(row["item_id"], members, row["doi"], row["pmid"], row["pmcid"], row["title"])
+    return Sought(row[ITEM_ID], members, row["doi"], row["pmid"], row["pmcid"], row["title"])

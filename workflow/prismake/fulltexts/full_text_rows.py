@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from prismake.core.names import WAITS_FOR
+from prismake.core.names import ITEM_ID, REPORT_ID, WAITS_FOR
 from prismake.core.states import Route, State
 from prismake.fulltexts.linked_reports import linked_reports
 from prismake.panel.related import related_reports
@@ -36,16 +36,16 @@ def full_text_rows(
         prefilled: by report, decisions imported from an export.
         handed_on: False while the previous stage withholds its results (``gate: complete``).
     """
-    included = set(screened.loc[screened["decision"] == "include", "item_id"]) if handed_on else set()
-    sought = included | set(reports.loc[reports["route"] == Route.FULL_TEXT, "report_id"])
+    included = set(screened.loc[screened["decision"] == "include", ITEM_ID]) if handed_on else set()
+    sought = included | set(reports.loc[reports["route"] == Route.FULL_TEXT, REPORT_ID])
     linked = linked_reports(reports, screened if handed_on else screened[:0], links, sought)
-    table = report_rows(reports[reports["report_id"].isin(sought | set(linked["report_id"]))], prefilled)
-    waits_for = dict(zip(linked["report_id"], linked["linked_to"].str.replace("; ", "\n"), strict=True))
-    before = dict(zip(linked["report_id"], map(_ASKED_AGAIN.__getitem__, linked["title_abstract"]), strict=True))
+    table = report_rows(reports[reports[REPORT_ID].isin(sought | set(linked[REPORT_ID]))], prefilled)
+    waits_for = dict(zip(linked[REPORT_ID], linked["linked_to"].str.replace("; ", "\n"), strict=True))
+    before = dict(zip(linked[REPORT_ID], map(_ASKED_AGAIN.__getitem__, linked["title_abstract"]), strict=True))
     related = related_reports(reports, links)
     queue = table.assign(
-        related=[before.get(report, "") + related.get(report, "") for report in table["item_id"]],
-        **{WAITS_FOR: [waits_for.get(report, "") for report in table["item_id"]]},
+        related=[before.get(report, "") + related.get(report, "") for report in table[ITEM_ID]],
+        **{WAITS_FOR: [waits_for.get(report, "") for report in table[ITEM_ID]]},
     )
     return FullTextRows(queue, linked)
 

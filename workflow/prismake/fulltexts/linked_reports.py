@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from prismake.core.names import ITEM_ID, REPORT_ID
 from prismake.core.states import State
 from prismake.panel.related import linked_pairs
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OF_ONE_STUDY = ("registry entry", "preprint", "conference abstract", "correction")
-COLUMNS = ("report_id", "linked_to", "kind", "title_abstract")
+COLUMNS = (REPORT_ID, "linked_to", "kind", "title_abstract")
 
 
 def linked_reports(
@@ -37,8 +38,8 @@ def linked_reports(
     import pandas as pd
 
     outcome = {
-        row["item_id"]: row["decision"] if row["state"] == State.SETTLED else str(row["state"])
-        for row in screened[["item_id", "state", "decision"]].to_dict("records")
+        row[ITEM_ID]: row["decision"] if row["state"] == State.SETTLED else str(row["state"])
+        for row in screened[[ITEM_ID, "state", "decision"]].to_dict("records")
     }
     left_out = {item for item, words in outcome.items() if words in ("exclude", State.NOT_SCREENED)} - set(sought)
     partners: dict[str, dict[str, str]] = {}

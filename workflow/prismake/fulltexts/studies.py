@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import arm_names, study_label
+from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
 from prismake.kept.ids import steady_id
 
@@ -22,39 +23,37 @@ def included_studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Map
     """
     import pandas as pd
 
-    reports_by_id = reports.set_index("report_id")
+    reports_by_id = reports.set_index(REPORT_ID)
     included = assessed[(assessed["decision"] == "include") & (assessed["state"] == State.SETTLED)]
     groups: dict[str, list[dict[str, str]]] = {}
-    for row in included.sort_values("item_id", kind="stable").to_dict("records"):
+    for row in included.sort_values(ITEM_ID, kind="stable").to_dict("records"):
         name = " ".join(row["study"].casefold().split())
         groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
     rows = [_study(members, reports_by_id, earlier) for members in groups.values()]
-    columns = ["study_id", "label", "year", "design", "report_ids", "arms", "report", "doi", "problem"]
-    table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values("study_id", kind="stable")
+    columns = [STUDY_ID, "label", "year", "design", "report_ids", "arms", "report", "doi", "problem"]
+    table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values(STUDY_ID, kind="stable")
     return table.assign(label=_distinct(list(table["label"])))
 
 
 def study_of_report(table: pd.DataFrame) -> dict[str, str]:
     """report_id to study_id."""
-    return {
-        report: study["study_id"] for study in table.to_dict("records") for report in study["report_ids"].split("; ")
-    }
+    return {report: study[STUDY_ID] for study in table.to_dict("records") for report in study["report_ids"].split("; ")}
 
 
 def _study(members: list[dict[str, str]], reports_by_id: pd.DataFrame, earlier: Mapping[str, str]) -> dict[str, str]:
     first = members[0]
     report = reports_by_id.loc[
-        min((row["item_id"] for row in members), key=lambda item: _standing(reports_by_id.loc[item]))
+        min((row[ITEM_ID] for row in members), key=lambda item: _standing(reports_by_id.loc[item]))
     ]
     designs = list(dict.fromkeys(row["design"] for row in members if row["design"]))
     names = list(dict.fromkeys(arm for row in members for arm in arm_names(row["arms"])))
     problem = f"its reports were given different designs: {', '.join(designs)}" if len(designs) > 1 else ""
     return {
-        "study_id": steady_id((row["item_id"] for row in members), earlier),
+        STUDY_ID: steady_id((row[ITEM_ID] for row in members), earlier),
         "label": study_label(report["authors"], report["year"], report["title"], first["study"]),
         "year": _year(report["year"]),
         "design": designs[0] if designs else "",
-        "report_ids": "; ".join(row["item_id"] for row in members),
+        "report_ids": "; ".join(row[ITEM_ID] for row in members),
         "arms": "; ".join(names),
         "report": report["title"],
         "doi": report["doi"],

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from prismake.core.names import ITEM_ID
 from prismake.kept import store
 from prismake.kept.formats import PREFILLED
 from prismake.kept.sheet_files import SHEETS
@@ -33,7 +34,7 @@ def prefilled_for(row: Mapping[str, Any], who: str) -> Mapping[str, Any] | None:
 
 def save_prefilled(stage: str, who: str, rows: Iterable[Mapping[str, Any]], folder: Path = SHEETS) -> None:
     """Write down what goes into new rows of a sheet, before the sheet is written: whoever reads it later can tell."""
-    answers = {str(row["item_id"]): given for row in rows if (given := prefilled_for(row, who))}
+    answers = {str(row[ITEM_ID]): given for row in rows if (given := prefilled_for(row, who))}
     if not answers:
         return
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

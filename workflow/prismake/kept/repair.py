@@ -25,6 +25,7 @@ from typing import Any
 
 from prismake.core.errors import KeptFileError, PrismakeError, collect
 from prismake.core.files import digest, read_csv, replacing
+from prismake.core.names import RECORD_ID, REPORT_ID, STUDY_ID
 from prismake.kept import replay, retained_records, store
 from prismake.kept.files import kept_files, kind_of
 from prismake.kept.formats import (
@@ -173,13 +174,13 @@ def _ids(path: Path, kind: Kind, review: Path) -> Planned:
 def _reports(review: Path) -> dict[str, str]:
     table = review / "results/duplicates/duplicates.csv"
     rows = read_csv(table) if table.exists() else None
-    return {} if rows is None else dict(zip(rows["record_id"], rows["report_id"], strict=True))
+    return {} if rows is None else dict(zip(rows[RECORD_ID], rows[REPORT_ID], strict=True))
 
 
 def _studies(review: Path) -> dict[str, str]:
     table = review / "results/full_text/studies.csv"
     rows = read_csv(table).to_dict("records") if table.exists() else []
-    return {report: row["study_id"] for row in rows for report in row["report_ids"].split("; ")}
+    return {report: row[STUDY_ID] for row in rows for report in row["report_ids"].split("; ")}
 
 
 def _routes(review: Path) -> dict[str, str]:
@@ -188,8 +189,8 @@ def _routes(review: Path) -> dict[str, str]:
     table = review / "results/duplicates/reports.parquet"
     if not table.exists():
         return {}
-    rows = pq.read_table(table, columns=["report_id", "route"]).to_pylist()
-    return {row["report_id"]: row["route"] for row in rows}
+    rows = pq.read_table(table, columns=[REPORT_ID, "route"]).to_pylist()
+    return {row[REPORT_ID]: row["route"] for row in rows}
 
 
 def _offered_ids(name: str, sheets: Path) -> dict[str, str]:
@@ -266,7 +267,7 @@ def _sources(path: Path, kind: Kind, review: Path) -> Planned:
     sources = {**{row["source"]: {"label": row["label"], "kind": row["kind"]} for row in rows}, **sources}
     if not sources:
         return None, ("There is nothing to make it from: there are no results of the last run.",)
-    vanished = [row["record_id"] for row in rows]
+    vanished = [row[RECORD_ID] for row in rows]
     lines = (f"{len(sources)} sources and {len(vanished):,} records that were found no longer come from the last run",)
     return _writing(path, {"sources": sources, "vanished": vanished}), lines
 

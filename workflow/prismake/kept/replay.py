@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from prismake.core.names import ITEM_ID
 from prismake.kept import store
 from prismake.kept.answers import SETTLED_BY_ALL, Snapshot, logged_answers, read_events
 from prismake.kept.formats import MARKS, Kind, mismatch
@@ -31,8 +32,8 @@ def prefilled_of(stage: str, folder: Path, queue: Path) -> dict[str, dict[str, d
 
     if not queue.exists() or "carried" not in pq.read_schema(queue).names:
         return {}
-    rows = pq.read_table(queue, columns=["item_id", "carried"]).to_pylist()
-    waiting = {row["item_id"]: json.loads(row["carried"]) for row in rows if row["carried"]}
+    rows = pq.read_table(queue, columns=[ITEM_ID, "carried"]).to_pylist()
+    waiting = {row[ITEM_ID]: json.loads(row["carried"]) for row in rows if row["carried"]}
     prefilled: dict[str, dict[str, dict[str, Any]]] = {}
     for event in read_events(stage, folder):
         who = event["who"]

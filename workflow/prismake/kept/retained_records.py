@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import digest, replacing
+from prismake.core.names import RECORD_ID
 from prismake.core.record_files import PORTION, join, schema
 from prismake.kept import store
 from prismake.kept.formats import MARKS, RECORDS, SOURCES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ["record_id", "source", "label", "kind", "title"]
+COLUMNS = [RECORD_ID, "source", "label", "kind", "title"]
 
 
 def join_and_keep(
@@ -88,7 +89,7 @@ def read_sources(folder: Path = SHEETS) -> dict[str, Any]:
 def _ids(table: Path) -> list[str]:
     import pyarrow.parquet as pq
 
-    return pq.read_table(table, columns=["record_id"])["record_id"].to_pylist()
+    return pq.read_table(table, columns=[RECORD_ID])[RECORD_ID].to_pylist()
 
 
 def kept_ids(copy: Path) -> list[str]:
@@ -103,10 +104,10 @@ def kept_ids(copy: Path) -> list[str]:
         with pq.ParquetFile(copy) as file:
             number, version = _format(file)
             store.refuse_newer(number, version, copy)
-            missing = [name for name in ("record_id", "source", "title") if name not in file.schema_arrow.names]
+            missing = [name for name in (RECORD_ID, "source", "title") if name not in file.schema_arrow.names]
             if missing:
                 raise store.damaged(f"it has no column {missing[0]}", RECORDS, copy)
-            return file.read(columns=["record_id"])["record_id"].to_pylist()
+            return file.read(columns=[RECORD_ID])[RECORD_ID].to_pylist()
     except (OSError, ValueError) as error:  # pyarrow's own errors are of these kinds
         raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
 
@@ -149,8 +150,8 @@ def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
 
     whole = ds.dataset(str(copy), schema=schema(), format="parquet")
     try:
-        rows = whole.to_table(filter=ds.field("record_id").isin(ids))
+        rows = whole.to_table(filter=ds.field(RECORD_ID).isin(ids))
     except (OSError, ValueError) as error:
         raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
     pq.write_table(rows, path)
-    return rows.select(["record_id", "source", "title"]).to_pylist()
+    return rows.select([RECORD_ID, "source", "title"]).to_pylist()

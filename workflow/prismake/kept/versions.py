@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import PrismakeError
+from prismake.core.names import STUDY_ID
 from prismake.kept import store
 from prismake.kept.formats import VERSION
 from prismake.protocol.team import VERSIONS
@@ -151,7 +152,7 @@ def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], 
                 report: {"outcome": how, "records": members[report]} for report, how in sorted(outcome.items())
             },
             "studies": {
-                row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")} for row in rows
+                row[STUDY_ID]: {"label": row["label"], "reports": row["report_ids"].split("; ")} for row in rows
             },
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import study_label
+from prismake.core.names import REPORT_ID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def linked_pairs(reports: pd.DataFrame, links: pd.DataFrame) -> dict[tuple[str, 
     named = {*links["first"], *links["second"]}
     of_record = {
         record: report
-        for report, records in zip(reports["report_id"], reports["record_ids"], strict=True)
+        for report, records in zip(reports[REPORT_ID], reports["record_ids"], strict=True)
         for record in records
         if record in named
     }
@@ -45,7 +46,7 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
     """
     why = linked_pairs(reports, links)
     registered: dict[str, list[str]] = {}
-    for report, trials in zip(reports["report_id"], reports["trial_ids"], strict=True):
+    for report, trials in zip(reports[REPORT_ID], reports["trial_ids"], strict=True):
         for trial in trials:
             registered.setdefault(trial, []).append(report)
     for trial, members in registered.items():
@@ -54,8 +55,8 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
                 why.setdefault((first, second), trial)
     pairs = sorted(pair for pair in why if pair[0] != pair[1])
     wanted = {second for _, second in pairs}
-    named = reports[reports["report_id"].isin(wanted)]
-    names = {row["report_id"]: _name(row) for row in named.to_dict("records")}
+    named = reports[reports[REPORT_ID].isin(wanted)]
+    names = {row[REPORT_ID]: _name(row) for row in named.to_dict("records")}
     lines: dict[str, list[str]] = {}
     for first, second in pairs:
         lines.setdefault(first, []).append(f"{why[first, second]}: {names[second]} [{second}]")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from prismake.core.labels import author_line
+from prismake.core.names import ITEM_ID, REPORT_ID
 from prismake.core.states import Route, State
 from prismake.panel.related import related_reports
 from prismake.protocol.notice_text import notice_text
@@ -29,7 +30,7 @@ def screening_rows(reports: pd.DataFrame, links: pd.DataFrame, prefilled: Mappin
     """
     table = report_rows(reports[reports["route"] == Route.SCREENING], prefilled)
     related = related_reports(reports, links)
-    return table.assign(related=[related.get(report, "") for report in table["item_id"]])
+    return table.assign(related=[related.get(report, "") for report in table[ITEM_ID]])
 
 
 def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
     for report in reports.to_dict("records"):
         rows.append(
             {
-                "item_id": report["report_id"],
+                ITEM_ID: report[REPORT_ID],
                 **{name: report[name] for name in _PUBLICATION},
                 "authors": author_line(report["authors"]),
                 "year": "" if pd.isna(report["year"]) else str(report["year"]),
@@ -49,11 +50,11 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
                 "sources": ", ".join(report["sources"]),
                 "members": "\n".join(report["record_ids"]),
                 "notices": notice_text(report["retracted"], report["related_reports"]),
-                "carried": prefilled.get(report["report_id"], ""),
+                "carried": prefilled.get(report[REPORT_ID], ""),
             }
         )
     columns = [
-        "item_id",
+        ITEM_ID,
         *_PUBLICATION,
         "authors",
         "year",
@@ -64,7 +65,7 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
         "notices",
         "carried",
     ]
-    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values("item_id", kind="stable")
+    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(ITEM_ID, kind="stable")
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:

@@ -6,6 +6,7 @@ needs a word does not depend on those files.
 
 from __future__ import annotations
 
+from prismake.core.names import STUDY_ID
 from prismake.protocol.measure_parts import ROLES
 
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
@@ -13,6 +14,6 @@ RISK_OF_BIAS = "risk_of_bias"  # a subgroup by the judgement on the whole, besid
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fall to
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
-TABLE = {"study_id", "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
+TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )

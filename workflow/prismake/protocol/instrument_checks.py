@@ -12,6 +12,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
+from prismake.core.names import STUDY_ID
 from prismake.protocol.instrument_model import CONCERN, NOT_ASKED, OVERALL, Condition, Instrument, Item, Rule, holds
 
 Problem = tuple[tuple[str | int, ...], str]  # place in the instrument, sentence
@@ -19,7 +20,7 @@ Problem = tuple[tuple[str | int, ...], str]  # place in the instrument, sentence
 MOST_PATHS = 300_000
 # Columns of the tables of appraisal that a domain of the same name would overwrite.
 RESERVED = {
-    *("study_id", "label", "instrument", "result", "total", "maximum", "overall", "unanswered", "proposed", "why"),
+    *(STUDY_ID, "label", "instrument", "result", "total", "maximum", "overall", "unanswered", "proposed", "why"),
     *("unsupported", "item", "domain", "answer", "stars", "support"),
 }
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
+from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID, TOGETHER
 from prismake.core.names import STAGES as PANEL_STAGES
-from prismake.core.names import TOGETHER
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
@@ -44,8 +44,8 @@ def _records(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     import pyarrow.parquet
 
-    columns = ["record_id", "source", "database", "title", "year", "journal", "doi", "pmid", "pmcid"]
-    return {row["record_id"]: row for row in pyarrow.parquet.read_table(file, columns=columns).to_pylist()}
+    columns = [RECORD_ID, "source", "database", "title", "year", "journal", "doi", "pmid", "pmcid"]
+    return {row[RECORD_ID]: row for row in pyarrow.parquet.read_table(file, columns=columns).to_pylist()}
 
 
 def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) -> set[str]:
@@ -81,7 +81,7 @@ def _clusters(folder: Path) -> dict[str, str]:
     if not file.exists():
         return {}
     table = read_csv(file)
-    return dict(zip(table["record_id"], table["report_id"], strict=True))
+    return dict(zip(table[RECORD_ID], table[REPORT_ID], strict=True))
 
 
 def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: Path) -> Iterator[str]:
@@ -89,9 +89,9 @@ def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: P
     if not file.exists():
         return
     table = read_csv(file)
-    mine = table[table["record_id"].isin(names) | table["report_id"].isin(names)]
-    for report in sorted(set(mine["report_id"])):
-        members = table[table["report_id"] == report]
+    mine = table[table[RECORD_ID].isin(names) | table[REPORT_ID].isin(names)]
+    for report in sorted(set(mine[REPORT_ID])):
+        members = table[table[REPORT_ID] == report]
         yield f"Report {report}: {len(members)} record{'s' if len(members) > 1 else ''}"
         if row := records.get(report):
             yield "  " + ". ".join(
@@ -159,9 +159,9 @@ def _present(names: set[str], folder: Path) -> Iterator[str]:
         if not file.exists():
             continue
         table, notes = read_csv(file), read_csv(folder / f"results/{stage}/notes.csv")
-        for row in table[[_about(item, names) for item in table["item_id"]]].to_dict("records"):
+        for row in table[[_about(item, names) for item in table[ITEM_ID]]].to_dict("records"):
             yield from _decision(stage, row)
-            for note in notes[notes["item_id"] == row["item_id"]].to_dict("records"):
+            for note in notes[notes[ITEM_ID] == row[ITEM_ID]].to_dict("records"):
                 yield f"  note of {note['who']}: {note['note']}"
 
 

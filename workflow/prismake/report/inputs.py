@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
+from prismake.core.names import REPORT_ID
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 from prismake.report.status import rows
@@ -33,7 +34,7 @@ def gather(
     statuses = [read_json(path) for path in inputs["statuses"]]
     reports = pd.read_parquet(inputs["reports"])
     included = read_csv(inputs["studies"])
-    citations = {row["report_id"]: citation(row) for row in reports.to_dict("records")}
+    citations = {row[REPORT_ID]: citation(row) for row in reports.to_dict("records")}
     fields = config["extraction"]["fields"]
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
     appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
@@ -81,7 +82,7 @@ def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[
     """Included reports of which a retraction or the like is known: study, citation, notice."""
     label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
     return [
-        {"study": label.get(row["report_id"], ""), "citation": citations[row["report_id"]], "notice": row["notices"]}
+        {"study": label.get(row[REPORT_ID], ""), "citation": citations[row[REPORT_ID]], "notice": row["notices"]}
         for row in notices.to_dict("records")
         if row["notices"]
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
-from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT, WAITS_FOR
+from prismake.core.names import FULL_TEXT, ITEM_ID, RECORD_ID, REPORT_ID, TITLE_ABSTRACT, WAITS_FOR
 from prismake.core.states import State
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.D
                 remedy=f"Leave --what out, or name a stage that decides: {', '.join(SCREENED)}.",
             )
         return _unjudged(stage, results)
-    decided = _read(results / stage / "decisions.csv").set_index("item_id")
+    decided = _read(results / stage / "decisions.csv").set_index(ITEM_ID)
     queue = _read(results / stage / "queue.parquet")
     if WAITS_FOR in queue:  # what waits for another report is no part of the stage before it is offered
-        queue = queue[(queue[WAITS_FOR] == "") | queue["item_id"].isin(decided.index)]
-    ids = queue["item_id"]
+        queue = queue[(queue[WAITS_FOR] == "") | queue[ITEM_ID].isin(decided.index)]
+    ids = queue[ITEM_ID]
     settled = decided["decision"].where(decided["state"] == State.SETTLED, "").reindex(ids).fillna("")
     if what != ALL:
         ids = settled.index[settled == DECISIONS.get(what, "")]
     reports = _reports(results)
-    return reports[reports["record_id"].isin(set(ids))].sort_values("record_id", ignore_index=True)
+    return reports[reports[RECORD_ID].isin(set(ids))].sort_values(RECORD_ID, ignore_index=True)
 
 
 def _unjudged(stage: str, results: Path) -> pd.DataFrame:
@@ -59,14 +59,14 @@ def _unjudged(stage: str, results: Path) -> pd.DataFrame:
     if stage == RECORDS:
         return records
     clusters = _read(results / "duplicates" / "duplicates.csv")
-    clusters["other"] = clusters["record_id"] != clusters["report_id"]  # the record that names its report stands for it
-    stays = clusters.sort_values(["report_id", "other", "record_id"]).drop_duplicates("report_id")["record_id"]
-    return records[~records["record_id"].isin(set(stays))].reset_index(drop=True)
+    clusters["other"] = clusters[RECORD_ID] != clusters[REPORT_ID]  # the record that names its report stands for it
+    stays = clusters.sort_values([REPORT_ID, "other", RECORD_ID]).drop_duplicates(REPORT_ID)[RECORD_ID]
+    return records[~records[RECORD_ID].isin(set(stays))].reset_index(drop=True)
 
 
 def _reports(results: Path) -> pd.DataFrame:
     reports = _read(results / "duplicates" / "reports.parquet")
-    return reports.drop(columns="record_id", errors="ignore").rename(columns={"report_id": "record_id"})
+    return reports.drop(columns=RECORD_ID, errors="ignore").rename(columns={REPORT_ID: RECORD_ID})
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
 
 if TYPE_CHECKING:
@@ -39,18 +40,18 @@ def study_table(
 
     marks: dict[str, list[Mapping[str, Any]]] = {}
     for row in scores.to_dict("records"):
-        marks.setdefault(row["study_id"], []).append(row)
+        marks.setdefault(row[STUDY_ID], []).append(row)
     taken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in extraction.to_dict("records"):
-        study, _, arm = str(row["item_id"]).partition("|")
+        study, _, arm = str(row[ITEM_ID]).partition("|")
         taken.setdefault(study, []).append((arm, row))
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
     with_arms = any(arm for rows in taken.values() for arm, _ in rows)
     columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
     rows = []
-    for study in studies.sort_values(["label", "study_id"], kind="stable").to_dict("records"):
-        judged = marks.get(study["study_id"], [])
-        for arm, values in sorted(taken.get(study["study_id"], [("", {})]), key=lambda pair: pair[0]):
+    for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
+        judged = marks.get(study[STUDY_ID], [])
+        for arm, values in sorted(taken.get(study[STUDY_ID], [("", {})]), key=lambda pair: pair[0]):
             settled = values.get("state") == State.SETTLED
             rows.append(
                 [
@@ -110,17 +111,17 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
 
     Sorted by reason, then citation. Reports that are not settled are not listed; the flow counts them.
     """
-    key = "item_id" if "item_id" in reports else "report_id"
+    key = ITEM_ID if ITEM_ID in reports else REPORT_ID
     known = {str(row[key]): row for row in reports.to_dict("records")}
     rows = []
     for row in decisions.to_dict("records"):
         if row["state"] != State.SETTLED or row["decision"] == "include":
             continue
-        report = known.get(str(row["item_id"]), {})
+        report = known.get(str(row[ITEM_ID]), {})
         rows.append(
             {
-                "report_id": str(row["item_id"]),
-                "citation": citation(report) if report else str(row["item_id"]),
+                REPORT_ID: str(row[ITEM_ID]),
+                "citation": citation(report) if report else str(row[ITEM_ID]),
                 "doi": str(report.get("doi") or ""),
                 "decision": str(row["decision"]),
                 "reason": str(row.get("reason") or "") if row["decision"] == "exclude" else "Not retrieved",
@@ -128,5 +129,5 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
         )
     return sorted(
         rows,
-        key=lambda row: (row["decision"] != "exclude", row["reason"], row["citation"], row["report_id"]),
+        key=lambda row: (row["decision"] != "exclude", row["reason"], row["citation"], row[REPORT_ID]),
     )

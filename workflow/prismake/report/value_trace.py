@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv
-from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.core.names import CONSENSUS, EXTRACTION, STUDY_ID
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import as_typed
 from prismake.protocol.settings import for_reading
@@ -55,7 +55,7 @@ def trace(outcome: str, study: str, protocol: Mapping[str, Any], folder: Path = 
     if outcome not in protocol["outcomes"]:
         raise PrismakeError(f"there is no outcome {outcome}.", remedy=f"There are: {', '.join(protocol['outcomes'])}.")
     rows = _rows(table[table["outcome"] == outcome], study)
-    studies = {row["study_id"]: row for row in read_csv(folder / _STUDIES).to_dict("records")}
+    studies = {row[STUDY_ID]: row for row in read_csv(folder / _STUDIES).to_dict("records")}
     lines: list[str] = []
     for row in rows:
         lines += [*([""] if lines else []), *_lines(row, protocol["outcomes"][outcome], sheets, studies)]
@@ -87,7 +87,7 @@ def _rows(table: pd.DataFrame, study: str) -> list[dict[str, str]]:
     chosen = [
         row
         for row in rows
-        if word in map(normal_word, (row["study_id"], row["label"], row["label"].removesuffix(f", {row['arm']}")))
+        if word in map(normal_word, (row[STUDY_ID], row["label"], row["label"].removesuffix(f", {row['arm']}")))
     ]
     if not chosen:
         labels = sorted({row["label"] for row in rows})
@@ -101,7 +101,7 @@ def _lines(
 ) -> Iterator[str]:
     status = "pooled" if row["status"] == "used" else f"not pooled: {row['remark'] or row['status']}"
     yield f"{row['label']}, {spec['title'] or row['outcome']} ({spec['measure']}): {status}"
-    report = studies.get(row["study_id"], {})
+    report = studies.get(row[STUDY_ID], {})
     if report:
         doi = f", doi:{report['doi']}" if report["doi"] else ""
         yield f"  report: {report['report']}{doi} ({report['report_ids']})"
@@ -119,7 +119,7 @@ def _lines(
 
 
 def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
-    item = f"{row['study_id']}|{row['arm']}" if row["arm"] else row["study_id"]
+    item = f"{row['study_id']}|{row['arm']}" if row["arm"] else row[STUDY_ID]
     for part, column in spec["columns"].items():
         yield TracedValue(item, part, column, row[part], tuple(_cells(sheets, item, column)))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import as_text, write_text
+from prismake.core.names import RECORD_ID
 from prismake.core.records import COLUMNS, LIST_COLUMNS, collapse
 from prismake.search.dialects import LINKS
 
@@ -63,7 +64,7 @@ def _ris(rows: Sequence[dict[str, Any]]) -> str:
     parts = []
     for row in rows:
         first, last = _first_and_last(row["pages"])
-        lines = [("TY", "JOUR"), ("DP", "prismake"), ("ID", row["record_id"]), ("TI", row["title"])]
+        lines = [("TY", "JOUR"), ("DP", "prismake"), ("ID", row[RECORD_ID]), ("TI", row["title"])]
         lines += [("AU", name) for name in row["authors"]]
         lines += [("PY", row["year"]), ("T2", row["journal"]), ("VL", row["volume"]), ("IS", row["issue"])]
         lines += [("SP", first), ("EP", last), ("DO", row["doi"]), ("AB", row["abstract"]), ("LA", row["language"])]
@@ -135,7 +136,7 @@ def _bibtex(rows: Sequence[dict[str, Any]]) -> str:
             "database": row["database"],
             "accession": row["accession"],
         }
-        key = re.sub(r"[^\w:.-]", "_", row["record_id"]) or "record"
+        key = re.sub(r"[^\w:.-]", "_", row[RECORD_ID]) or "record"
         lines = [f"  {name} = {{{_latex(value)}}}" for name, value in fields.items() if value]
         parts.append(f"@article{{{key},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(parts)

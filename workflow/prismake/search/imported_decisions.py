@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
+from prismake.core.names import FULL_TEXT, ITEM_ID, RECORD_ID, TITLE_ABSTRACT
 from prismake.core.phrases import normal_word
 from prismake.protocol.team import EVERYBODY
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 TEAM = "consensus"
 STAGES = (TITLE_ABSTRACT, FULL_TEXT)
-DECISION_COLUMNS = ["record_id", "stage", "reviewer", "decision", "reason", "labels", "file"]
-COLUMNS = [*DECISION_COLUMNS, "item_id", "who", "implied"]
+DECISION_COLUMNS = [RECORD_ID, "stage", "reviewer", "decision", "reason", "labels", "file"]
+COLUMNS = [*DECISION_COLUMNS, ITEM_ID, "who", "implied"]
 
 
 def nobody_here(source: str, decisions: Iterable[Mapping[str, str]], names: Mapping[str, str]) -> list[str]:
@@ -66,8 +66,8 @@ def carry(
         for stage, implied in stages:
             passed = {"stage": stage, "decision": "include", "reason": "", "labels": ""} if implied else {}
             people = reviewers[stage] if name == EVERYBODY else [name if name in reviewers[stage] else ""]
-            item = report_of[row["record_id"]]
-            rows += [{**row, **passed, "item_id": item, "who": who, "implied": implied} for who in people]
+            item = report_of[row[RECORD_ID]]
+            rows += [{**row, **passed, ITEM_ID: item, "who": who, "implied": implied} for who in people]
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=str)
     return table.sort_values(COLUMNS, kind="stable", ignore_index=True)
 
@@ -81,7 +81,7 @@ def prefilled(carried: pd.DataFrame, stage: str, reasons: Sequence[str]) -> dict
     configured = {normal_word(reason): reason for reason in reasons}
     by_item: dict[str, dict[str, Any]] = {}
     of_stage = carried[(carried["stage"] == stage) & (carried["who"] != "")]
-    for (item, reviewer), rows in of_stage.groupby(["item_id", "who"], sort=True):
+    for (item, reviewer), rows in of_stage.groupby([ITEM_ID, "who"], sort=True):
         if len(set(rows["decision"])) > 1:
             continue
         imported = rows.sort_values("implied", kind="stable").iloc[0].to_dict()
@@ -101,11 +101,11 @@ def outcome(carried: pd.DataFrame, decisions: Mapping[str, pd.DataFrame]) -> pd.
     Args:
         decisions: by stage, the table of decisions.
     """
-    tables = {stage: table.set_index("item_id").to_dict("index") for stage, table in decisions.items()}
-    several = carried.groupby(["stage", "item_id", "who"])["decision"].transform("nunique") > 1
+    tables = {stage: table.set_index(ITEM_ID).to_dict("index") for stage, table in decisions.items()}
+    several = carried.groupby(["stage", ITEM_ID, "who"])["decision"].transform("nunique") > 1
     became = []
     for row, torn in zip(carried.to_dict("records"), several, strict=True):
-        item = tables[row["stage"]].get(row["item_id"])
+        item = tables[row["stage"]].get(row[ITEM_ID])
         current = item.get(f"decision.{row['who']}", "") if item else ""
         if not row["who"]:
             became.append("not taken over: nobody here")

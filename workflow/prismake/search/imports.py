@@ -15,6 +15,7 @@ from lxml import etree
 
 from prismake.core import records as record_table
 from prismake.core.errors import ImportFileError, PrismakeError
+from prismake.core.names import RECORD_ID
 from prismake.search import (
     decode,
     delimited,
@@ -76,7 +77,7 @@ class Import:
         """The imported decisions: record_id, stage, reviewer, decision, reason, labels (joined by "; ")."""
         return [
             {
-                "record_id": self.record_ids[decision.index],
+                RECORD_ID: self.record_ids[decision.index],
                 "stage": decision.stage,
                 "reviewer": decision.reviewer,
                 "decision": decision.decision,

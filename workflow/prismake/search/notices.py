@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_json, write_json
+from prismake.core.names import REPORT_ID
 from prismake.protocol.live_sources import live_name
 from prismake.protocol.notice_text import notice_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["report_id", "pmid", "notices", "checked"]
+COLUMNS = [REPORT_ID, "pmid", "notices", "checked"]
 
 
 @dataclass
@@ -72,11 +73,11 @@ def included_notices(reports: pd.DataFrame, included: Iterable[str], checked: Ch
     import pandas as pd
 
     report_ids, rows = set(included), []
-    for report in reports[reports["report_id"].isin(report_ids)].sort_values("report_id").to_dict("records"):
+    for report in reports[reports[REPORT_ID].isin(report_ids)].sort_values(REPORT_ID).to_dict("records"):
         pmid = report["pmid"]
         links = [*report["related_reports"], *(link for link in checked.notices.get(pmid, ()) if ":" in link)]
         retracted = report["retracted"] or any(":" not in link for link in checked.notices.get(pmid, ()))
-        rows.append((report["report_id"], pmid, notice_text(retracted, links), checked.days.get(pmid, "")))
+        rows.append((report[REPORT_ID], pmid, notice_text(retracted, links), checked.days.get(pmid, "")))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 
 

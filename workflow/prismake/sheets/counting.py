@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prismake.core.names import ITEM_ID
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
@@ -47,7 +48,7 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     def filled(key: str, condition: str = '"<>"') -> str:
         return f"{prefix}${letters[key]}${first}:${letters[key]}${last},{condition}"
 
-    needed = [filled("item_id")]
+    needed = [filled(ITEM_ID)]
     if "state" in letters:
         needed.append(filled("state", f'"<>{NO_LONGER}*"'))
     asked = [column for column in columns if is_needed(column) and column.key in letters][:_MOST]

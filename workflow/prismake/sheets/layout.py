@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prismake.core.names import SETTLED
+from prismake.core.names import ITEM_ID, SETTLED
 from prismake.core.records import normal_title
 from prismake.protocol.forms import Context, Field, Form
 
@@ -68,7 +68,7 @@ def reviewer_columns(form: Form) -> list[Column]:
     context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
     return [
         *([] if form.optional else _COUNT),
-        Column(ITEM, "item", "item_id", 16),
+        Column(ITEM, "item", ITEM_ID, 16),
         *(column for after, column in context if not after),
         *(
             Column(question.label, "answer", question.name, question.width, True, answer=question)
@@ -106,7 +106,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
     return [
         *_COUNT,
-        Column(ITEM, "item", "item_id", 16),
+        Column(ITEM, "item", ITEM_ID, 16),
         _context(title, form.highlight),
         *(column for after, column in further if not after),
         Column(DISPUTED, "field", "field", 22, True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION
+from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION, ITEM_ID
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.answers import read_changes
@@ -55,7 +55,7 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
         given = (decision.answers.get(who, {}).get(name, "") for name, who in every)
         asked = " ".join(decision.answers) if decision.state != State.NOT_SCREENED else ""
         rows.append((decision.item, decision.state, decision.settled_by, asked, *settled, *given))
-    columns = ("item_id", "state", "settled_by", "asked", *names, *(f"{name}.{who}" for name, who in every))
+    columns = (ITEM_ID, "state", "settled_by", "asked", *names, *(f"{name}.{who}" for name, who in every))
     return Table(columns, rows)
 
 
@@ -68,13 +68,13 @@ def notes_table(sheets: StageSheets) -> Table:
         return _notes_and_origins(sheets)
     if sheets.setup.stage != APPRAISAL:
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
-        return Table(("item_id", "who", "note"), sorted(rows))
+        return Table((ITEM_ID, "who", "note"), sorted(rows))
     both = [
         (item, who, own.notes.get(item, ""), own.reasons.get(item, ""))
         for who, own in sheets.answers.items()
         for item in {**own.notes, **own.reasons}
     ]
-    return Table(("item_id", "who", "note", REASON), sorted(both))
+    return Table((ITEM_ID, "who", "note", REASON), sorted(both))
 
 
 def _notes_and_origins(sheets: StageSheets) -> Table:
@@ -84,7 +84,7 @@ def _notes_and_origins(sheets: StageSheets) -> Table:
         for item in {**own.notes, **own.how}:
             how = "\n".join(f"{name}: {text}" for name, text in own.how.get(item, {}).items())
             rows.append((item, who, own.notes.get(item, ""), how))
-    return Table(("item_id", "who", "note", "how"), sorted(rows))
+    return Table((ITEM_ID, "who", "note", "how"), sorted(rows))
 
 
 def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, ITEM_ID
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import OfferedForm, save_offered_form
@@ -168,7 +168,7 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
         speakers = sheets.setup.speakers(item, sheets.reviewers).items()
         rows[key] = {
             **{context.column: row.get(context.column, "") for context in sheets.setup.form.context},
-            "item_id": named,
+            ITEM_ID: named,
             "field": question.label,
             "allowed": allowed(question, row_choices(row)),
             "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
@@ -228,7 +228,7 @@ def _offer_one(
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
     """Before the rows are written: an offer that was never noted would be missing from the audit trail."""
-    note_offer(sheets.setup.stage, who, (str(row["item_id"]) for row in rows), sheets.setup.folder)
+    note_offer(sheets.setup.stage, who, (str(row[ITEM_ID]) for row in rows), sheets.setup.folder)
     save_prefilled(sheets.setup.stage, who, rows, sheets.setup.folder)
 
 

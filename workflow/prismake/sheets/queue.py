@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import ITEM_ID
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -44,7 +46,7 @@ class QueueFile(Mapping[str, Mapping[str, Any]]):
         self._file = pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
         self.columns = tuple(self._file.schema_arrow.names)
         self._loaded: dict[str, _Column] = {}
-        self._places = {item: place for place, item in enumerate(self._column("item_id").every())}
+        self._places = {item: place for place, item in enumerate(self._column(ITEM_ID).every())}
 
     def cell(self, name: str, place: int) -> Any:
         value = self._column(name).at(place)

@@ -10,7 +10,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest, read_csv, replacing
-from prismake.core.names import CONSENSUS, EXTRACTION
+from prismake.core.names import CONSENSUS, EXTRACTION, ITEM_ID
 from prismake.extraction.extracted import outcomes_of
 from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
@@ -221,7 +221,7 @@ def _reviewer_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
     offered = [item for event in read_events(sheet.stage, sheet.folder) for item in _offered(event, sheet.who)]
     for item in dict.fromkeys([*(offered or sheet.queue), *answers]):
         if item in sheet.queue or item in answers:
-            row = dict(sheet.queue[item]) if item in sheet.queue else {"item_id": item, "title": ""}
+            row = dict(sheet.queue[item]) if item in sheet.queue else {ITEM_ID: item, "title": ""}
             note = {"note": sheet.notes[item]} if item in sheet.notes else {}
             given = {field.name: typed_answer(field, answers.get(item, {}).get(field.name, "")) for field in fields}
             yield {**row, "check": marked(sheet.mark, check_of(item, str(row["title"]))), **given, **note}
@@ -241,7 +241,7 @@ def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
             if given.get(field.name):
                 choices = row_choices(row) if field.by_row else [choice.value for choice in field.choices]
                 yield {
-                    "item_id": item,
+                    ITEM_ID: item,
                     "title": row["title"],
                     "field": field.label,
                     "allowed": allowed(field, row_choices(row)),
@@ -261,7 +261,7 @@ def notes_read_last(notes_table: Path, who: str) -> dict[str, str]:
     if not notes_table.exists():
         return {}
     rows = read_csv(notes_table).to_dict("records")
-    return {row["item_id"]: row["note"] for row in rows if row["who"] == who}
+    return {row[ITEM_ID]: row["note"] for row in rows if row["who"] == who}
 
 
 def source_words(restoration: Restoration) -> str:

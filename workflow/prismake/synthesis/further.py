@@ -8,6 +8,7 @@ from typing import Any
 
 from prismake.core.errors import PoolingError
 from prismake.core.measures import RATIOS, WITHOUT_NULL
+from prismake.core.names import STUDY_ID
 from prismake.core.numbers import p_value, percent
 from prismake.synthesis.data import Data, plain
 from prismake.synthesis.fields import json_ready
@@ -123,7 +124,7 @@ def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
     """Arms within studies, with cluster-robust standard errors (CR2)."""
     from prismake.pooling import three_level
 
-    names = [study["study_id"] for study in studies]
+    names = [study[STUDY_ID] for study in studies]
     if len(set(names)) == len(names):
         raise PoolingError("no study has more than one effect.")
     method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"

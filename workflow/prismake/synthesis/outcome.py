@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.measures import measure_of
+from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
 from prismake.extraction.outcomes import USED
 from prismake.synthesis import sentences
@@ -58,7 +59,7 @@ def analyse(
     parts = {role: heading_of(column, labels) for role, column in spec["columns"].items()}
     used = table[table["status"] == USED]
     left_out = [
-        {"study_id": row["study_id"], "label": row["label"], "reason": row["remark"]}
+        {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": row["remark"]}
         for row in table[table["status"] != USED].to_dict("records")
     ]
     result: dict[str, Any] = {
@@ -94,7 +95,7 @@ def analyse(
         return result
     result["studies"] = _studies(used, data, spec, kinds, level)
     for study in result["studies"]:
-        study["appraisal"] = appraisals.get(study["study_id"])
+        study["appraisal"] = appraisals.get(study[STUDY_ID])
     show = format_of(result)
     data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:
@@ -135,17 +136,17 @@ def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tupl
     cells = used.to_dict("records")
     for position, reason in rows.reasons.items():
         row = cells[position]
-        result["left_out"].append({"study_id": row["study_id"], "label": row["label"], "reason": reason})
+        result["left_out"].append({STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": reason})
     result["notes"] = list(rows.notes)
     result["without_events"] = [
-        {"study_id": cells[position]["study_id"], "label": cells[position]["label"]}
+        {STUDY_ID: cells[position][STUDY_ID], "label": cells[position]["label"]}
         | {role: whole(cells[position][role]) for role in rows.data.columns}
         for position in rows.double_zero
     ]
     kept = used[rows.used]
     counts = result["counts"]
     if len(kept) < len(used):
-        counts["studies_pooled"] = kept["study_id"].nunique()
+        counts["studies_pooled"] = kept[STUDY_ID].nunique()
         counts["statement"] = sentences.counts(
             counts["studies_pooled"], counts["studies_included"], counts["undecided"]
         )
@@ -154,7 +155,7 @@ def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tupl
 
 
 def _counts(table: pd.DataFrame, used: pd.DataFrame, undecided: Mapping[str, int]) -> dict[str, Any]:
-    included, pooled = table["study_id"].nunique(), used["study_id"].nunique()
+    included, pooled = table[STUDY_ID].nunique(), used[STUDY_ID].nunique()
     return {
         "studies_included": included,
         "studies_pooled": pooled,
@@ -173,7 +174,7 @@ def _studies(
     for index, row in enumerate(used.to_dict("records")):
         rows.append(
             {
-                "study_id": row["study_id"],
+                STUDY_ID: row[STUDY_ID],
                 "arm": row["arm"],
                 "label": row["label"],
                 "year": int(row["year"]) if row.get("year", "") else None,

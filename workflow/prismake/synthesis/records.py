@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.core.measures import measure_of
+from prismake.core.names import STUDY_ID
 from prismake.protocol.measure_parts import MODELS
 from prismake.synthesis.asymmetry import fitting_keys
 from prismake.synthesis.models import PROPOSED
 from prismake.synthesis.moderators import TOGETHER
 
 SCHEMA = "prismake-analysis/1"
-_ROW = ("study_id", "arm", "label", "year", "yi", "vi", "settled_by", "source")
+_ROW = (STUDY_ID, "arm", "label", "year", "yi", "vi", "settled_by", "source")
 
 
 def names(spec: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.names import STUDY_ID
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
@@ -104,14 +105,14 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     if None in years:
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
         raise PoolingError(f"the year of {without} is not known.")
-    order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i]["study_id"])))
+    order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i][STUDY_ID])))
     adhoc = remedies(spec)[0]
     series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc=adhoc)
     sorted_studies = [studies[i] for i in order]
     rows = _series_rows(data.part(order), sorted_studies, series)
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
-    values = {"order": [study["study_id"] for study in sorted_studies], **series_values(series)}
+    values = {"order": [study[STUDY_ID] for study in sorted_studies], **series_values(series)}
     positions = np.argsort(order).tolist()  # of each study of the table among them
     sentence = sentences.cumulative(rows, level, data.show) + sentences.wald_rows(rows[1:], spec["test"])
     return {"studies": rows, "positions": positions, "values": values, "sentence": sentence}
@@ -134,7 +135,7 @@ def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, An
 
 
 def _who(study: Mapping[str, Any]) -> dict[str, Any]:
-    return {"study_id": study["study_id"], "label": study["label"]}
+    return {STUDY_ID: study[STUDY_ID], "label": study["label"]}
 
 
 def _influence(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:

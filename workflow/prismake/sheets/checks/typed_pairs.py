@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, ITEM_ID
 from prismake.protocol.forms import Form, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.layout import ITEM
@@ -38,7 +38,7 @@ def typed_pairs(table: SheetTable, form: Form, known: Container[str]) -> dict[st
     for _, item, row in _answered_rows(table, form):
         if BAR in item and item not in known:
             shown = {context.column: str(row.get(context.label) or "") for context in form.context}
-            pairs.setdefault(item, {**shown, "item_id": item, "title": shown.get("title") or item})
+            pairs.setdefault(item, {**shown, ITEM_ID: item, "title": shown.get("title") or item})
     return pairs
 
 
@@ -50,7 +50,7 @@ def kept_pairs(
     for item, given in answers.items():
         understood = any(parse_answer(form.field(name), value) for name, value in given.items())
         if BAR in item and item not in known and understood:
-            pairs[item] = {**{context.column: "" for context in form.context}, "item_id": item, "title": item}
+            pairs[item] = {**{context.column: "" for context in form.context}, ITEM_ID: item, "title": item}
     return pairs
 
 
