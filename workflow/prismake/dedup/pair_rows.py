@@ -59,6 +59,6 @@ def _block(record: Any) -> str:
         record["doi"] and f"DOI {record['doi']}",
         record["pmid"] and f"PMID {record['pmid']}",
         "; ".join(record["trial_ids"]),
-        f"{record['source']}: {record['record_id'].partition(':')[2]}",
+        f"{record['source']}: {record[RECORD_ID].partition(':')[2]}",
     ]
     return "\n".join(line for line in lines if line)

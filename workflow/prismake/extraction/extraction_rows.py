@@ -27,7 +27,7 @@ def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataF
         for arm in arm_names(study["arms"]) or [""]:
             rows.append(
                 {
-                    ITEM_ID: f"{study['study_id']}|{arm}" if arm else study[STUDY_ID],
+                    ITEM_ID: f"{study[STUDY_ID]}|{arm}" if arm else study[STUDY_ID],
                     "title": f"{study['label']}, {arm}" if arm else study["label"],
                     "report": study["report"],
                     "doi": study["doi"],

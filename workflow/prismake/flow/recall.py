@@ -145,7 +145,7 @@ def recall_summary(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, An
         if row["outcome"] == NOT_FOUND:
             lost.append(f"{subject} was found by no search.")
         elif row["outcome"] in {EXCLUDED, NOT_RETRIEVED}:
-            lost.append(f"{subject} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row['report_id']}.")
+            lost.append(f"{subject} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row[REPORT_ID]}.")
     counted = {outcome: int((table["outcome"] == outcome).sum()) for outcome in (NOT_FOUND, INCLUDED)}
     summary = (
         f"Of {len(table):,} known studies the searches found {len(table) - counted[NOT_FOUND]:,}; included so far: "

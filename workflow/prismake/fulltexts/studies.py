@@ -28,7 +28,7 @@ def included_studies(reports: pd.DataFrame, assessed: pd.DataFrame, earlier: Map
     groups: dict[str, list[dict[str, str]]] = {}
     for row in included.sort_values(ITEM_ID, kind="stable").to_dict("records"):
         name = " ".join(row["study"].casefold().split())
-        groups.setdefault(f"name:{name}" if name else f"report:{row['item_id']}", []).append(row)
+        groups.setdefault(f"name:{name}" if name else f"report:{row[ITEM_ID]}", []).append(row)
     rows = [_study(members, reports_by_id, earlier) for members in groups.values()]
     columns = [STUDY_ID, "label", "year", "design", "report_ids", "arms", "report", "doi", "problem"]
     table = pd.DataFrame(rows, columns=columns, dtype=str).sort_values(STUDY_ID, kind="stable")

@@ -99,7 +99,7 @@ def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: P
             )
         for row in members.to_dict("records"):
             why = f" ({row['matched_on']}, by {row['decided_by']})" if row["matched_on"] else ""
-            yield f"  {row['record_id']}{_search(records.get(row['record_id']), folder)}{why}"
+            yield f"  {row[RECORD_ID]}{_search(records.get(row[RECORD_ID]), folder)}{why}"
 
 
 def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
@@ -167,7 +167,7 @@ def _present(names: set[str], folder: Path) -> Iterator[str]:
 
 def _decision(stage: str, row: Mapping[str, str]) -> Iterator[str]:
     by = f" by {row['settled_by']}" if row["settled_by"] else ""
-    yield f"{stage}, {row['item_id']}: {row['state']}{by}"
+    yield f"{stage}, {row[ITEM_ID]}: {row['state']}{by}"
     fields = dict.fromkeys(name.split(".", 1)[0] for name in row if "." in name)
     for name in fields:
         words = ", ".join(

@@ -10,7 +10,7 @@ from typing import Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book, state
@@ -92,7 +92,7 @@ def notices_told(folder: Path = Path()) -> list[str]:
     file = folder / "results" / "full_text" / "notices.csv"
     rows = read_csv(file).to_dict("records") if file.exists() else []
     notices = [
-        f"{row['report_id']} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
+        f"{row[REPORT_ID]} is included: {'; '.join(row['notices'].split(chr(10)))}" for row in rows if row["notices"]
     ]
     problem = (read_json(file.with_suffix(".json")) or {}).get("problem")
     return [*notices, *([problem] if problem else [])]
@@ -115,7 +115,7 @@ def found_no_longer(folder: Path = Path()) -> list[str]:
         return []
     rows = [row for row in read_csv(file).to_dict("records") if not row["still_found_by"]]
     lines = [
-        f"{row['record_id']} is no longer found by {row['no_longer_found_by']} and stays as it was judged "
+        f"{row[RECORD_ID]} is no longer found by {row['no_longer_found_by']} and stays as it was judged "
         f"({row['full_text'] or row['title_abstract']}): {row['title']}"
         for row in rows[:_MOST_PROBLEMS]
     ]

@@ -119,7 +119,7 @@ def _lines(
 
 
 def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
-    item = f"{row['study_id']}|{row['arm']}" if row["arm"] else row[STUDY_ID]
+    item = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
     for part, column in spec["columns"].items():
         yield TracedValue(item, part, column, row[part], tuple(_cells(sheets, item, column)))
 
