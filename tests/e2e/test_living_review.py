@@ -147,7 +147,7 @@ def prismake(review, *arguments: str) -> subprocess.CompletedProcess:
 
 def twin(of: int) -> str:
     """A record so near to another that only people can say whether it is the same report."""
-    return ris(of, DO="10.5555/example.0099", SP="999", VL="77")
+    return ris(of, DO="10.5555/example.0099", SP="999")
 
 
 def settle(review, stage: str, column: str, answer: str, *, row: int = -1) -> None:
