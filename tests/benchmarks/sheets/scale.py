@@ -40,7 +40,7 @@ protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title
 if {step!r} == "offer":
     offer_sheets.main("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
 elif {step!r} == "read":
-    names = ("decisions", "notes", "agreement", "status")
+    names = ("decisions", "notes", "agreement", "status", "undecided")
     read_sheets.main("title_abstract", protocol, Path({queue!r}), {{name: Path(name) for name in names}})
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(time.process_time(), int(status["VmHWM"].split()[0]) / 1024)
