@@ -182,7 +182,7 @@ def test_rows_that_are_no_longer_needed_are_marked_below_what_people_wrote(tmp_p
     assert [remarks[one] for one in gone] == ["ask the librarian", None]
 
 
-@pytest.mark.parametrize(("header", "letter"), [("", "A"), ("Note", "F"), ("Remark", "O"), ("Title", "C")])
+@pytest.mark.parametrize(("header", "letter"), [("", "A"), ("Note", "F"), ("Remark", "P"), ("Title", "C")])
 def test_an_answer_typed_beside_its_column_is_told_and_never_taken(tmp_path, header, letter):
     stage = Stage(tmp_path / "sheets")
     stage.offer()

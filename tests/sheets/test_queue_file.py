@@ -49,7 +49,8 @@ import offer_sheets, read_sheets
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
 offer_sheets.main("title_abstract", protocol, Path("queue.parquet"), Path("offered"))
 read_sheets.main("title_abstract", protocol, Path("queue.parquet"), dict(
-    decisions=Path("decisions"), notes=Path("notes"), agreement=Path("agreement"), status=Path("status")))
+    decisions=Path("decisions"), notes=Path("notes"), agreement=Path("agreement"), status=Path("status"),
+    undecided=Path("undecided")))
 print(sorted({{"pandas", "openpyxl"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
