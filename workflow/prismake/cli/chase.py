@@ -26,8 +26,8 @@ def chase_included(service: str, read_config: Callable[[], dict[str, Any]], *, a
     folder = SEARCHES / f"citations_{service}"
     chaser = _chaser(service, read_config())
     date = dt.date.today().isoformat()
-    found = chase(seeds, folder, chaser, date, again=again, progress=Reporter("Included reports", unit="reports"))
-    print(words(found, len(seeds), folder, chaser.label))
+    result = chase(seeds, folder, chaser, date, again=again, progress=Reporter("Included reports", unit="reports"))
+    print(words(result, len(seeds), folder, chaser.label))
 
 
 def _chaser(service: str, config: dict[str, Any]) -> Chaser:
@@ -51,21 +51,21 @@ def included(results: Path) -> list[Seed]:
     studies, reports = results / "full_text/studies.csv", results / "duplicates/reports.parquet"
     if not (studies.exists() and reports.exists()):
         raise PrismakeError("there is no included study yet.", where=str(results), remedy="Type snakemake first.")
-    wanted = {report for row in read_csv(studies)["report_ids"] for report in row.split("; ") if report}
-    if not wanted:
+    report_ids = {report for row in read_csv(studies)["report_ids"] for report in row.split("; ") if report}
+    if not report_ids:
         raise PrismakeError("no study is included yet, and citations are chased only from those.")
     rows = pd.read_parquet(reports, columns=[REPORT_ID, "doi", "pmid"]).to_dict("records")
-    seeds = [Seed(row[REPORT_ID], row["doi"], row["pmid"]) for row in rows if row[REPORT_ID] in wanted]
+    seeds = [Seed(row[REPORT_ID], row["doi"], row["pmid"]) for row in rows if row[REPORT_ID] in report_ids]
     return sorted(seeds, key=lambda seed: seed.report_id)
 
 
-def words(found: Chased, seeds: int, folder: Path, label: str) -> str:
+def words(result: Chased, seeds: int, folder: Path, label: str) -> str:
     """What came of it, and what to do next."""
     lines = [
-        f"{label}: asked about {found.asked:,} of {seeds:,} included reports; the archive in {folder}/ holds "
-        f"{found.records:,} records, with repetitions."
+        f"{label}: asked about {result.asked:,} of {seeds:,} included reports; the archive in {folder}/ holds "
+        f"{result.records:,} records, with repetitions."
     ]
-    if found.unknown:
-        lines.append(f"Not known there, or without DOI and PMID: {', '.join(found.unknown)}.")
+    if result.unknown:
+        lines.append(f"Not known there, or without DOI and PMID: {', '.join(result.unknown)}.")
     lines.append("They count as found by other methods. Next: snakemake")
     return "\n".join(lines)

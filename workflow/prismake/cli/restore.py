@@ -42,10 +42,10 @@ def _list(protocol: dict[str, Any]) -> None:
     for stage in PANEL_STAGES:
         for who in _owners(stage, protocol, readable=not broken):
             sheet = sheet_path(stage, who)
-            known = copies(sheet)
-            if sheet.exists() or known:
-                print(f"{sheet.as_posix()}: " + (f"{len(known)} copies" if known else "no copy yet"))
-                for each in known[:_COPIES_SHOWN]:
+            saved_copies = copies(sheet)
+            if sheet.exists() or saved_copies:
+                print(f"{sheet.as_posix()}: " + (f"{len(saved_copies)} copies" if saved_copies else "no copy yet"))
+                for each in saved_copies[:_COPIES_SHOWN]:
                     print(f"    {each.path.as_posix()}")
     print("To go back to the answers read last: prismake restore SHEET (--copy FILE for another copy).")
 
@@ -61,8 +61,8 @@ def _restore_sheet(path: Path, copy: Path | None, protocol: dict[str, Any], *, o
     from prismake.sheets.queue import QueueFile
 
     stage, _, who = path.name.removesuffix(path.suffix).partition(".")
-    known = _owners(stage, protocol, readable=True) if stage in PANEL_STAGES else []
-    if who not in known or path.suffix not in SUFFIXES:
+    owners = _owners(stage, protocol, readable=True) if stage in PANEL_STAGES else []
+    if who not in owners or path.suffix not in SUFFIXES:
         names = ", ".join(file.name for file in sorted(SHEETS.glob("*.xlsx"))) or "none yet"
         raise SheetError("this is no sheet of this review.", where=str(path), remedy=f"There are: {names}.")
     queue = Path(f"results/{stage}/queue.parquet")
@@ -83,8 +83,8 @@ def _restore_sheet(path: Path, copy: Path | None, protocol: dict[str, Any], *, o
     if only_show:
         return
     aside = sheets.carry_out(planned)
-    for kept in aside:
-        print(f"What was there is kept as {kept.as_posix()}.")
+    for file in aside:
+        print(f"What was there is kept as {file.as_posix()}.")
     print(
         "Done. Next: snakemake" if aside or not planned.present else "It is already as it was read; nothing was done."
     )

@@ -13,24 +13,26 @@ def _search(source: str, config: dict[str, Any]) -> dict[str, Any]:
     from prismake.protocol.team import SEARCHES
     from prismake.search.discovery import sources
 
-    found = sources(config, SEARCHES)
-    if source not in found:
-        raise PrismakeError(f"there is no search “{source}”.", remedy=f"There are: {', '.join(found) or 'none yet'}.")
-    if not found[source]["query"]:
+    searches = sources(config, SEARCHES)
+    if source not in searches:
+        raise PrismakeError(
+            f"there is no search “{source}”.", remedy=f"There are: {', '.join(searches) or 'none yet'}."
+        )
+    if not searches[source]["query"]:
         raise PrismakeError(
             f"the query of “{source}” is not known.",
             remedy=f"Write it into config/config.yaml: searches.{source}.query.",
         )
-    return found[source]
+    return searches[source]
 
 
 def translated(source: str, platform: str, read_config: Callable[[], dict[str, Any]]) -> str:
     """The strategy of a search in PubMed's syntax for another platform, and what could not be carried over."""
     from prismake.search.translation import PLATFORMS, translate
 
-    found = translate(_search(source, read_config())["query"], platform)
-    notes = [f"- {note}" for note in found.notes] or ["- everything was carried over."]
-    return "\n".join([f"{PLATFORMS[platform]}:", "", found.text, "", "To be looked at:", *notes])
+    translation = translate(_search(source, read_config())["query"], platform)
+    notes = [f"- {note}" for note in translation.notes] or ["- everything was carried over."]
+    return "\n".join([f"{PLATFORMS[platform]}:", "", translation.text, "", "To be looked at:", *notes])
 
 
 def write_press(source: str, path: Path, read_config: Callable[[], dict[str, Any]]) -> None:

@@ -37,7 +37,7 @@ def criteria_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[
         ``versions``: the texts, oldest first; ``decided_under``: settled items by version. An item counts for the
         earliest version of those who judged it, and where the adjudicator settled it for that of the adjudicator.
     """
-    offered = sheets.kept.offered
+    offered = sheets.kept_stage.offered
     if not offered.criteria:
         return None
     version_of, counts = offered.version_of(), [0] * len(offered.criteria)
@@ -68,7 +68,7 @@ def amendment_words(status: dict[str, Any] | None) -> list[str]:
 def team_words(sheets: StageSheets) -> list[str]:
     """Who is no longer among the reviewers and has answers that count."""
     words = []
-    for who in sheets.kept.left:
+    for who in sheets.kept_stage.left:
         if number := len(sheets.started(who)):
             answered = "1 answer" if number == 1 else f"{number:,} answers"
             words.append(f"{who} is no longer among the reviewers; {answered} of {who} are kept and count on.")
@@ -77,9 +77,9 @@ def team_words(sheets: StageSheets) -> list[str]:
 
 def renamed_in_protocol(sheets: StageSheets) -> list[tuple[str, str]]:
     """(where, sentence) for a name that the protocol alone has changed: nobody can tell it from a new reviewer."""
-    left = [who for who in sheets.kept.left if sheets.started(who)]
-    known = {who for batch in sheets.initial_allocation.batches[:1] for who in batch.team}
-    new = [who for who in sheets.setup.team if who not in known and not sheets.started(who)]
+    left = [who for who in sheets.kept_stage.left if sheets.started(who)]
+    first_team = {who for batch in sheets.initial_allocation.batches[:1] for who in batch.team}
+    new = [who for who in sheets.setup.team if who not in first_team and not sheets.started(who)]
     if not left or not new:
         return []
     commands = [f"prismake rename-reviewer {old} {name}" for old in left for name in new]

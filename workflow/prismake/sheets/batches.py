@@ -59,8 +59,8 @@ def hand_out(planned: Plan, order: Sequence[str]) -> StageSheets:
 
 def unread_rows(sheets: StageSheets, batch: Batch, answered: Answered | None = None) -> list[str]:
     """The items of a batch that somebody who is asked has not answered."""
-    scheme, known = sheets.setup.scheme, answered or sheets.answered()
-    return unread(batch, sheets.allocation, scheme, sheets.queue, sheets.former_ids, known)
+    scheme, answers = sheets.setup.scheme, answered or sheets.answered()
+    return unread(batch, sheets.allocation, scheme, sheets.queue, sheets.former_ids, answers)
 
 
 def kappa_of(sheets: StageSheets, calibration: Batch) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     for key, condition, further in _further(columns, asked):
         if key in letters:
             same = [*needed, *always, filled(key, condition)]
-            answered = [*same, *(filled(one.key) for one in further)]
+            answered = [*same, *(filled(column.key) for column in further)]
             # of the rows that are asked further questions, only those count that answer them
             done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
     return f'{done}&" of "&COUNTIFS({",".join(needed)})&" done"'

@@ -51,20 +51,20 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
     values = {
         item: {name: verdict.value for name, verdict in decision.fields.items()} for item, decision in settled.items()
     }
-    found: list[tuple[Finding, list[tuple[str, str]]]] = []
+    findings: list[tuple[Finding, list[tuple[str, str]]]] = []
     doubts = doubts_of(_extraction(sheets, values), _notes(sheets, sheets.owners))
-    found += [(finding, _cells(sheets, finding, settled.get(finding.item))) for finding in doubts.waiting]
+    findings += [(finding, _cells(sheets, finding, settled.get(finding.item))) for finding in doubts.waiting]
     for who in sheets.reviewers:
         own = {item: given for item, given in sheets.answers[who].answers.items() if item in sheets.queue}
         if not own.keys() - settled.keys():
             continue
         for finding in doubts_of(_extraction(sheets, own), _notes(sheets, [who])).waiting:
             if finding.item not in settled:
-                found.append((finding, _cells_of(sheets, who, finding)))
+                findings.append((finding, _cells_of(sheets, who, finding)))
     note = sheets.setup.form.note
     remarks: dict[str, dict[str, list[Finding]]] = {}
     problems = []
-    for finding, cells in found:
+    for finding, cells in findings:
         sentence = f"{sheets.queue[finding.item]['title']}: {finding.what}. {remedy(finding, note)}"
         by_owner: dict[str, list[str]] = {}
         for who, address in cells:

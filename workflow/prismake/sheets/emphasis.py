@@ -19,11 +19,11 @@ def runs(text: str, terms: Sequence[str]) -> Runs:
     pattern = _pattern(tuple(terms))
     pieces: list[tuple[str, bool]] = []
     end = 0
-    for count, found in enumerate(pattern.finditer(text) if pattern else ()):
+    for count, match in enumerate(pattern.finditer(text) if pattern else ()):
         if count == _MOST:
             break
-        pieces += [(text[end : found.start()], False), (found[0], True)]
-        end = found.end()
+        pieces += [(text[end : match.start()], False), (match[0], True)]
+        end = match.end()
     return tuple(piece for piece in [*pieces, (text[end:], False)] if piece[0]) if pieces else ()
 
 

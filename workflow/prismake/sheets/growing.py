@@ -128,13 +128,13 @@ def _keep_values(
     sheet: Any, header_row: int, headers: Mapping[str, int], worked_out: Callable[[], Mapping[int, Mapping[str, Any]]]
 ) -> None:
     """Put values in the place of formulas in our columns: saved with openpyxl a formula loses what it had come to."""
-    known: Mapping[int, Mapping[str, Any]] | None = None
+    values_by_row: Mapping[int, Mapping[str, Any]] | None = None
     for header, column in headers.items():
         for (cell,) in sheet.iter_rows(min_row=header_row + 1, min_col=column, max_col=column):
             if cell.data_type != "f":
                 continue
-            known = worked_out() if known is None else known
-            value = known.get(cell.row, {}).get(header)
+            values_by_row = worked_out() if values_by_row is None else values_by_row
+            value = values_by_row.get(cell.row, {}).get(header)
             if isinstance(value, float):
                 cell.value = value
             elif text := as_typed(value):

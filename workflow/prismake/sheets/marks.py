@@ -66,8 +66,8 @@ def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list
 
 def review_in(marks: Mapping[str, Sequence[int]]) -> str:
     """The review of which most rows of a sheet are; empty where none says so."""
-    known = {mark: len(rows) for mark, rows in marks.items() if mark}
-    return max(known, key=lambda mark: known[mark]).partition("-")[0] if known else ""
+    row_counts = {mark: len(rows) for mark, rows in marks.items() if mark}
+    return max(row_counts, key=lambda mark: row_counts[mark]).partition("-")[0] if row_counts else ""
 
 
 def sheet_in_words(mark: str, people: Iterable[str], folder: Path = SHEETS) -> str:

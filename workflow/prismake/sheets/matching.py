@@ -76,7 +76,7 @@ class _Rows:
     def check(self, item: str, row: Mapping[str, Any]) -> str:
         return check_of(self.key_of(item, row), self.title(item))
 
-    def _there(self) -> list[tuple[str, Mapping[str, Any]]]:
+    def _asked_rows(self) -> list[tuple[str, Mapping[str, Any]]]:
         rows = ((text_of(row[ITEM]), row) for _, row in self.table.rows)
         return [(item, row) for item, row in rows if self.first_of(item) in self.titles]
 
@@ -84,12 +84,12 @@ class _Rows:
         """Check to item: of everything that is asked about, and of the rows as they stand."""
         if self._by_check is None:
             asked = {check_of(item, title): item for item, title in self.titles.items()}
-            self._by_check = {**asked, **{self.check(item, row): item for item, row in self._there()}}
+            self._by_check = {**asked, **{self.check(item, row): item for item, row in self._asked_rows()}}
         return self._by_check
 
     def by_title(self) -> dict[str, str]:
         if self._by_title is None:
-            self._by_title = {normal_title(self.title(item)): item for item, _ in self._there()}
+            self._by_title = {normal_title(self.title(item)): item for item, _ in self._asked_rows()}
         return self._by_title
 
     def by_plain_id(self) -> dict[str, str]:

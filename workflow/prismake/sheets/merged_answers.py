@@ -116,10 +116,10 @@ def _merge(
                 merged.contradictory.setdefault(who, {}).setdefault(item, set()).add(question.name)
 
 
-def _rows_of(consensus: Answers, known: set[str]) -> dict[frozenset[str], Mapping[str, str]]:
+def _rows_of(consensus: Answers, record_ids: set[str]) -> dict[frozenset[str], Mapping[str, str]]:
     """The rows of the consensus sheet that settle several of these records in one, by the records."""
     rows = {frozenset(key.split(TOGETHER)): given for key, given in consensus.items() if TOGETHER in key}
-    return {parts: given for parts, given in rows.items() if parts <= known}
+    return {parts: given for parts, given in rows.items() if parts <= record_ids}
 
 
 def _verdict(question: Field, decisions: Sequence[Decision], parts: frozenset[str], final: str) -> Verdict | None:

@@ -61,12 +61,12 @@ def offer(
     sweep_drafts(setup.folder / "history")
     owners = [*setup.team, *([CONSENSUS] if CONSENSUS in planned.sheets.owners else [])]
     all_paths = [setup.path(who) for who in owners]
-    before = {path.name: sheet_state.user_digest(planned.sheets.kept.state, path) for path in all_paths}
+    before = {path.name: sheet_state.user_digest(planned.sheets.kept_stage.state, path) for path in all_paths}
     for error in planned.sheets.refused.values():
         if isinstance(error, MissingSheet):
             raise error
     sheet_state.begin(setup.stage, planned.sheets.review, setup.folder)
-    offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept.offered, criteria))
+    offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept_stage.offered, criteria))
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
     doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
@@ -203,16 +203,16 @@ def _offer_one(
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
-    known = _keys(table, who, sheets)
-    new = [rows[key] for key in rows if key not in known]
-    changes = _changes(table, columns, known, rows, _remarks(table, known, rows, who, sheets, doubted))
+    row_numbers = _keys(table, who, sheets)
+    new = [rows[key] for key in rows if key not in row_numbers]
+    changes = _changes(table, columns, row_numbers, rows, _remarks(table, row_numbers, rows, who, sheets, doubted))
     renewed = renewal(sheets, who, table, guide)
     if not new and not changes and not renewed:
         return 0
     if open_in_program(table.path) or open_in_program(path):
         logger.warning("%s is open in a spreadsheet program: %d rows wait until it is closed", table.path, len(new))
         return len(new) + len(changes) or 1
-    if sheet_state.user_digest(sheets.kept.state, path):
+    if sheet_state.user_digest(sheets.kept_stage.state, path):
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
@@ -244,7 +244,7 @@ def _add(
     from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
 
     path, columns = sheets.path(who), sheets.columns(who)
-    offered = sheets.kept.headings(path)
+    offered = sheets.kept_stage.headings(path)
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
         add_rows(table, path, columns, new, changes, every, renewed)
@@ -253,12 +253,12 @@ def _add(
     except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
-        kept = []
+        earlier_rows = []
         for number, values in every().items():
             row = {column.key: as_typed(values.get(column.header)) for column in columns}
-            kept.append({**row, **changes.get(number, {})})
+            earlier_rows.append({**row, **changes.get(number, {})})
         keep_copy(table.path)
-        new_workbook(path, who, sheets.setup.form, columns, [*kept, *new], guide, (table.path, table.digest))
+        new_workbook(path, who, sheets.setup.form, columns, [*earlier_rows, *new], guide, (table.path, table.digest))
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()
@@ -266,20 +266,20 @@ def _add(
 
 def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:
     """The keys of the rows that a sheet has, each with its row numbers; questions under the names of today."""
-    known: dict[str, list[int]] = {}
-    questions = questions_by_label(sheets.setup.form, sheets.kept.offered) if who == CONSENSUS else {}
+    row_numbers: dict[str, list[int]] = {}
+    questions = questions_by_label(sheets.setup.form, sheets.kept_stage.offered) if who == CONSENSUS else {}
     for number, row in table.rows:
         item = str(row.get(ITEM) or "").strip()
         label = str(row.get(DISPUTED) or "").strip()
         question = questions.get(label.casefold())
         key = f"{item}/{question.label if question else label}" if who == CONSENSUS else item
-        known.setdefault(key, []).append(number)
-    return known
+        row_numbers.setdefault(key, []).append(number)
+    return row_numbers
 
 
 def _remarks(
     table: SheetTable,
-    known: Mapping[str, Sequence[int]],
+    row_numbers: Mapping[str, Sequence[int]],
     rows: Mapping[str, Mapping[str, Any]],
     who: str,
     sheets: StageSheets,
@@ -291,7 +291,7 @@ def _remarks(
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
     now = {number: str(row.get(STATE) or "").strip() for number, row in table.rows}
     changes = {}
-    for key, numbers in known.items():
+    for key, numbers in row_numbers.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
         remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
@@ -304,7 +304,7 @@ def _remarks(
 def _changes(
     table: SheetTable,
     columns: Sequence[Column],
-    known: Mapping[str, Sequence[int]],
+    row_numbers: Mapping[str, Sequence[int]],
     rows: Mapping[str, Mapping[str, Any]],
     remarks: Mapping[int, str],
 ) -> dict[int, dict[str, str]]:
@@ -312,8 +312,8 @@ def _changes(
     changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
     live = [column for column in columns if column.role == "live"]
     values = dict(table.rows)
-    for key in known.keys() & rows.keys() if live else ():
-        for number in known[key]:
+    for key in row_numbers.keys() & rows.keys() if live else ():
+        for number in row_numbers[key]:
             for column in live:
                 text = cell_text(rows[key].get(column.key))
                 if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):

@@ -54,7 +54,7 @@ class Session:
     """What the sheets of a stage are read with; the queue grows by the pairs of each sheet (``with_pairs``)."""
 
     setup: StageSetup
-    kept: KeptStage
+    kept_stage: KeptStage
     queue: Queue
     former_ids: Mapping[str, str]
 
@@ -64,18 +64,18 @@ class Session:
 
     def orders(self, queue: Queue) -> RowOrders:
         """The orders in which rows may stand on their own account."""
-        return RowOrders(self.kept.allocation, queue)
+        return RowOrders(self.kept_stage.allocation, queue)
 
     def own_marks(self, table: SheetTable, who: str) -> frozenset[str]:
         """Names and marks that a sheet may bear: its own, and those of others that people have accepted."""
-        state = self.kept.state
+        state = self.kept_stage.state
         review = state.get("review") or review_in(table.marks)
         unmarked = [""] if sheet_state.takes_unmarked_rows(state) else []
-        taken = sheet_state.taken_for_own(state, self.setup.path(who))
-        names = (who, *taken)
+        other_names = sheet_state.taken_for_own(state, self.setup.path(who))
+        names = (who, *other_names)
         return frozenset((*names, *(mark_of(review, self.setup.stage, name) for name in names), *unmarked))
 
-    def known(self) -> frozenset[str]:
+    def item_ids(self) -> frozenset[str]:
         """Items of the queue, and former items that are part of one now."""
         return frozenset((*self.queue, *self.former_ids))
 
@@ -95,35 +95,35 @@ def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet
         return _read(session, who, reviewers)
     except SheetError as error:
         expected = who in reviewers or (who == CONSENSUS and len(reviewers) > 1)
-        kept = {item: dict(given) for item, given in session.kept.last_good.get(who, {}).items()}
+        answers = {item: dict(given) for item, given in session.kept_stage.last_good.get(who, {}).items()}
         takes_pairs = session.setup.form.typed and who != CONSENSUS
-        notes = dict(session.kept.last_notes.get(who, {}))
+        notes = dict(session.kept_stage.last_notes.get(who, {}))
         return OwnSheet(
-            SheetAnswers(answers=kept, notes=notes),
+            SheetAnswers(answers=answers, notes=notes),
             error=error if expected or not isinstance(error, MissingSheet) else None,
-            pairs=typed.kept_pairs(kept, session.setup.form, session.known()) if takes_pairs else {},
+            pairs=typed.kept_pairs(answers, session.setup.form, session.item_ids()) if takes_pairs else {},
         )
 
 
 def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
-    setup, state = session.setup, session.kept.state
+    setup, state = session.setup, session.kept_stage.state
     form, path, columns = setup.form, setup.path(who), setup.columns(who, reviewers)
     file = current(path, sheet_state.written(state, path))
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
-    table = read_sheet(file, columns, offered=session.kept.headings(path))
+    table = read_sheet(file, columns, offered=session.kept_stage.headings(path))
     accepted = sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
     if not accepted:
-        refuse_foreign(table, who, own_marks, setup.team, session.kept.left)
+        refuse_foreign(table, who, own_marks, setup.team, session.kept_stage.left)
     takes_pairs = form.typed and who != CONSENSUS
-    pairs = typed.typed_pairs(table, form, session.known()) if takes_pairs else {}
+    pairs = typed.typed_pairs(table, form, session.item_ids()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
     if who == CONSENSUS:
-        answers = read_consensus(table, form, columns, extended.rows(), session.kept.offered)
+        answers = read_consensus(table, form, columns, extended.rows(), session.kept_stage.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept.offered)
+        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept_stage.offered)
     sheet = CheckedSheet(
         setup.stage,
         who,
@@ -132,9 +132,9 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         table,
         answers,
         extended.queue,
-        extended.known(),
-        last_good=session.kept.last_good.get(who, {}),
-        last_notes=session.kept.last_notes.get(who, {}),
+        extended.item_ids(),
+        last_good=session.kept_stage.last_good.get(who, {}),
+        last_notes=session.kept_stage.last_notes.get(who, {}),
         orders=session.orders(extended.queue),
         ranked=setup.scheme.order == "relevance",
         held=sheet_state.is_held(state, path),
@@ -151,7 +151,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
 def _refuse_missing(session: Session, who: str) -> None:
     """A sheet that people had written in and that is gone is never replaced by an empty one."""
     path = session.setup.path(who)
-    if session.kept.state["sheets"].get(path.name, {}).get("people"):
+    if session.kept_stage.state["sheets"].get(path.name, {}).get("people"):
         raise MissingSheet(
             "the sheet was filled in and is gone.",
             where=str(path),

@@ -43,7 +43,7 @@ def _of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) 
 def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> CheckedSheet:
     setup, table, answers = sheets.setup, sheets.tables[who], sheets.answers[who]
     offered = {*sheets.queue, *sheets.former_ids, *(item for item, _ in sheets.allocation.items())}
-    last_good = sheets.kept.last_good.get(who, {})
+    last_good = sheets.kept_stage.last_good.get(who, {})
     columns = sheets.columns(who)
     return CheckedSheet(
         setup.stage,
@@ -57,7 +57,7 @@ def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -
         last_good,
         changes,
         sheets.own_paths.get(who),
-        sheets.kept.headings(setup.path(who)) or {},
+        sheets.kept_stage.headings(setup.path(who)) or {},
     )
 
 

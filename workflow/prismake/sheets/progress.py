@@ -77,8 +77,8 @@ def _batch(sheets: StageSheets) -> dict[str, Any] | None:
 
 def _waiting_for(sheets: StageSheets) -> dict[str, int]:
     """By reviewer, the rows of the batches in hand that are still to be answered, the most first."""
-    scheme, known = sheets.setup.scheme, sheets.answered()
-    return waited_for(sheets.allocation, scheme, sheets.queue, sheets.former_ids, known)[0]
+    scheme, answers = sheets.setup.scheme, sheets.answered()
+    return waited_for(sheets.allocation, scheme, sheets.queue, sheets.former_ids, answers)[0]
 
 
 def _at_80(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:

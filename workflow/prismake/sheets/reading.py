@@ -88,8 +88,8 @@ def read_sheet(
     _refuse_stray_cells(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            found = _only_table(path, book, _Form(columns, offered, partial), everything)
-            return replace(found, digest=as_read)
+            table = _only_table(path, book, _Form(columns, offered, partial), everything)
+            return replace(table, digest=as_read)
     except SheetError:
         raise
     except python_calamine.PasswordError as error:
@@ -128,8 +128,8 @@ class _Form:
 
     def headings(self, column: Column) -> list[str]:
         """What a column may be called, the likeliest first."""
-        known = (self.offered or {}).get(column.identity, ())
-        return list(dict.fromkeys(map(normal_word, [*reversed(known), column.header])))
+        offered_headings = (self.offered or {}).get(column.identity, ())
+        return list(dict.fromkeys(map(normal_word, [*reversed(offered_headings), column.header])))
 
     def may_lack(self, column: Column) -> bool:
         """Whether a column was never offered on this sheet, so that nobody has taken it away."""
@@ -219,10 +219,10 @@ def _header_row(sheet: Any, form: _Form) -> int | None:
     required = {normal_word(column.header) for column in form.columns if column.role in ("item", "check")}
     expected = [c for c in form.columns if c.role not in ("live", "progress") and not (c.answer and form.may_lack(c))]
     least = max(2, len(expected) // 2)
-    known = {word for column in form.columns for word in form.headings(column)}
+    headings = {word for column in form.columns for word in form.headings(column)}
     for index, row in enumerate(islice(sheet.iter_rows(), _HEADER_SEARCH)):
         words = {normal_word(cell) for cell in row if cell not in ("", None)}
-        if required & words and len(words & known) >= least:
+        if required & words and len(words & headings) >= least:
             return index
     return None
 
@@ -233,10 +233,10 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
     for index, cell in enumerate(cells, start=1):
         if cell not in ("", None):
             places.setdefault(normal_word(cell), []).append(index)
-    known = _by_heading(form, places)
+    by_heading = _by_heading(form, places)
     problems = []
     for column in form.columns:
-        word = next((heading for heading, owner in known.items() if owner is column), "")
+        word = next((heading for heading, owner in by_heading.items() if owner is column), "")
         if column.role in ("progress", "context", "live", "note", "state"):
             continue  # a missing one costs nothing that must be read
         if not word:
@@ -247,7 +247,7 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
     if problems:
         remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
-    headers = {column.header: places[word][0] for word, column in known.items()}
+    headers = {column.header: places[word][0] for word, column in by_heading.items()}
     used = set(headers.values())
     others = ((index, cell) for index, cell in enumerate(cells, start=1) if index not in used)
     return headers, {str(cell): index for index, cell in others if cell not in ("", None) and not is_count(cell)}
@@ -255,18 +255,18 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
 
 def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, Column]:
     """By heading in the sheet, the column of today that it is; columns that were offered come before new ones."""
-    known: dict[str, Column] = {}
-    found: set[str] = set()
+    by_heading: dict[str, Column] = {}
+    identities: set[str] = set()
     offered = form.offered or {}
     columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
     for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
         for column in columns:
             heading = next(islice(form.headings(column), turn, None), "")
-            if column.identity not in found and heading in places and heading not in known:
-                known[heading] = column
-                found.add(column.identity)
+            if column.identity not in identities and heading in places and heading not in by_heading:
+                by_heading[heading] = column
+                identities.add(column.identity)
     order = {column.identity: place for place, column in enumerate(form.columns)}
-    return dict(sorted(known.items(), key=lambda entry: order[entry[1].identity]))
+    return dict(sorted(by_heading.items(), key=lambda entry: order[entry[1].identity]))
 
 
 def _rows(

@@ -14,5 +14,5 @@ _OURS = (NO_LONGER, AGAINST, APART, TO_CHECK)
 def with_remark(now: str, remark: str) -> str:
     """The cell as it should be: the remark that is wanted now, or none, and what people wrote, on lines of its own."""
     first, _, rest = now.partition("\n")
-    theirs = rest if first.startswith(_OURS) else now
-    return "\n".join(part for part in (remark, theirs) if part)
+    text = rest if first.startswith(_OURS) else now
+    return "\n".join(part for part in (remark, text) if part)

@@ -39,7 +39,7 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
     added = [column for column in columns if column.header in table.lacking]
     answers = {column.header for column in columns if column.role in ("answer", "live")}
     headings = {header: shown for header, shown in table.former.items() if header in answers}
-    shown = sheets.kept.offered.pages.get(sheets.path(who).name)
+    shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
     return Renewal(added, headings, guide if shown != page_digest(guide) else ())
 
 
@@ -56,14 +56,14 @@ def asked_now(form: Form, offered: OfferedForm, criteria: Mapping[str, Sequence[
         for question in form.fields
         if question.kind == "choice" and not question.by_row
     }
-    known = offered.with_questions(labels, choices)
-    return known.with_criteria(criteria) if criteria else known
+    offered_form = offered.with_questions(labels, choices)
+    return offered_form.with_criteria(criteria) if criteria else offered_form
 
 
 def with_new_judgements(sheets: StageSheets, offered: OfferedForm) -> OfferedForm:
     """With the answers that are new or changed since the last reading, under the criteria that their sheet showed."""
     for who, own in sheets.answers.items():
-        last = sheets.kept.last_good.get(who, {})
+        last = sheets.kept_stage.last_good.get(who, {})
         new = [item for item, given in own.answers.items() if _filled(given) and _filled(given) != last.get(item, {})]
         offered = offered.with_judged(who, offered.shown.get(sheets.path(who).name, 0), new)
     return offered

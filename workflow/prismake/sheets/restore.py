@@ -152,8 +152,8 @@ def carry_out(restoration: Restoration) -> list[Path]:
         with replacing(target) as draft:
             draft.write_bytes(source.read_bytes())
         sheet = restoration.sheet
-        there = sheet.table_in(source).headers
-        headings = {column.identity: column.header for column in sheet.columns if column.header in there}
+        headers = sheet.table_in(source).headers
+        headings = {column.identity: column.header for column in sheet.columns if column.header in headers}
         save_offered_form(sheet.stage, sheet.offered.with_sheet(sheet.path.name, headings), sheet.folder)
     else:
         sheet = restoration.sheet
@@ -167,8 +167,8 @@ def carry_out(restoration: Restoration) -> list[Path]:
 
 def filled(answers: Answers) -> dict[str, dict[str, str]]:
     """Without empty answers, and without items that have none."""
-    kept = {item: {name: value for name, value in given.items() if value} for item, given in answers.items()}
-    return {item: given for item, given in kept.items() if given}
+    answered_fields = {item: {name: value for name, value in given.items() if value} for item, given in answers.items()}
+    return {item: given for item, given in answered_fields.items() if given}
 
 
 def _says(sheet: SheetOf, copy: Copy, answers: Answers) -> bool:

@@ -47,7 +47,7 @@ class StageSheets:
     """
 
     setup: StageSetup
-    kept: KeptStage
+    kept_stage: KeptStage
     queue: Queue
     former_ids: Mapping[str, str]
     reviewers: tuple[str, ...]
@@ -165,8 +165,8 @@ class StageSheets:
         stopped = dict.fromkeys(self.allocation.stopped, why)
         answers, consensus, problems = self.panel_answers()
         plain = {who: self.merged.without_contradictions(who, given) for who, given in answers.items()}
-        known, expected = self.merged.verdicts, self.expected_from()
-        decisions = decide(self.setup.form, chosen, plain, consensus, problems, known, expected, stopped)
+        verdicts, expected = self.merged.verdicts, self.expected_from()
+        decisions = decide(self.setup.form, chosen, plain, consensus, problems, verdicts, expected, stopped)
         return along_paths(self.paths, decisions, consensus, ANSWER) if self.paths else decisions
 
     def panel_answers(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -177,7 +177,7 @@ class StageSheets:
 
     def is_team_decision(self, item: str) -> bool:
         """Whether an answer to this item is the team's and not that of one reviewer: it says nothing of agreement."""
-        return any("team" in given.get(item, ()) for given in self.kept.prefilled.values())
+        return any("team" in given.get(item, ()) for given in self.kept_stage.prefilled.values())
 
     def snapshot(self, decisions: Sequence[Decision]) -> Snapshot:
         """What was read, in the form that is kept beside the sheets; empty answers are left out."""
@@ -197,30 +197,32 @@ DECISION, INCLUDE = "decision", "include"
 def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:
     """Read every sheet of a stage that is there, those of people who left the team too."""
     setup = setup_of(stage, config, folder)
-    kept = load_kept(setup)
-    session = Session(setup, kept, queue, _former_ids(queue))
+    kept_stage = load_kept(setup)
+    session = Session(setup, kept_stage, queue, _former_ids(queue))
     sheets: dict[str, OwnSheet] = {}
-    for who in (*setup.team, *kept.left):
+    for who in (*setup.team, *kept_stage.left):
         sheets[who] = load_sheet(session, who, setup.team)
         session = session.with_pairs(sheets[who].pairs)
     reviewers = setup.team
-    for who in kept.left:
+    for who in kept_stage.left:
         if _has_finished_something(setup, sheets[who].answers):
             reviewers = (*reviewers, who)
-    if len(setup.team) + len(kept.left) > 1:
+    if len(setup.team) + len(kept_stage.left) > 1:
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
-    allocation = kept.allocation or _allocation_in_sheets(setup, sheets)
-    initial = StageSheets(setup, kept, session.queue, session.former_ids, reviewers, sheets, allocation, allocation)
+    allocation = kept_stage.allocation or _allocation_in_sheets(setup, sheets)
+    initial = StageSheets(
+        setup, kept_stage, session.queue, session.former_ids, reviewers, sheets, allocation, allocation
+    )
     whole = _without_waiting(_with_merged_answers(initial))
-    return replace(whole, review=_review(setup, kept, sheets, config, queue))
+    return replace(whole, review=_review(setup, kept_stage, sheets, config, queue))
 
 
 def _review(
-    setup: StageSetup, kept: KeptStage, sheets: Mapping[str, OwnSheet], config: Mapping[str, Any], queue: Queue
+    setup: StageSetup, kept_stage: KeptStage, sheets: Mapping[str, OwnSheet], config: Mapping[str, Any], queue: Queue
 ) -> str:
     """The id of the review as it is kept, else as the sheets have it, else a new one."""
-    if known := kept.state.get("review"):
-        return known
+    if review := kept_stage.state.get("review"):
+        return review
     in_sheets = (review_in(sheet.table.marks) for sheet in sheets.values() if sheet.table)
     return next(filter(None, in_sheets), "") or review_id(setup.stage, config, queue)
 
@@ -285,16 +287,16 @@ def _with_merged_answers(sheets: StageSheets) -> StageSheets:
 def _by_item(items: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     """Reviewers by item, from items by reviewer; equal sets of reviewers are one object."""
     by_item: dict[str, frozenset[str]] = {}
-    known: dict[frozenset[str], frozenset[str]] = {}
+    reviewer_sets: dict[frozenset[str], frozenset[str]] = {}
     for who, own in items.items():
         for item in own:
             reviewers = by_item.get(item, frozenset()) | {who}
-            by_item[item] = known.setdefault(reviewers, reviewers)
+            by_item[item] = reviewer_sets.setdefault(reviewers, reviewers)
     return by_item
 
 
 def _filled(answers: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    kept = {
+    answered_fields = {
         item: {name: value for name, value in sorted(given.items()) if value} for item, given in sorted(answers.items())
     }
-    return {item: given for item, given in kept.items() if given}
+    return {item: given for item, given in answered_fields.items() if given}

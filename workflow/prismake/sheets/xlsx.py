@@ -191,10 +191,10 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
         )
     if page.dropdowns:
         yield f'<dataValidations count="{len(page.dropdowns)}">'
-        for one in page.dropdowns:  # without an error message: a synonym may be typed; the reader judges it
+        for dropdown in page.dropdowns:  # without an error message: a synonym may be typed; the reader judges it
             yield (
-                f'<dataValidation type="list" allowBlank="1" sqref="{one.area}">'
-                f"<formula1>{_escaped(one.source)}</formula1></dataValidation>"
+                f'<dataValidation type="list" allowBlank="1" sqref="{dropdown.area}">'
+                f"<formula1>{_escaped(dropdown.source)}</formula1></dataValidation>"
             )
         yield "</dataValidations>"
     opened = False

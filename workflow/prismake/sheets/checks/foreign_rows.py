@@ -14,22 +14,22 @@ from prismake.sheets.reading import SheetTable
 
 
 def refuse_foreign(
-    table: SheetTable, owner: str, known: Collection[str], team: Collection[str], former: Iterable[str] = ()
+    table: SheetTable, owner: str, own_marks: Collection[str], team: Collection[str], former: Iterable[str] = ()
 ) -> None:
     """Raise SheetError where the first page or the rows say that this is not the sheet of its owner.
 
     Args:
-        known: names and marks that the sheet may bear (``prismake.sheets.marks``), its own among them; the empty mark
-            where rows were handed out before rows had any.
+        own_marks: names and marks that the sheet may bear (``prismake.sheets.marks``), its own among them; the empty
+            mark where rows were handed out before rows had any.
         team: everyone who has a sheet at this stage.
         former: those who had one.
     """
-    if table.owner and table.owner.casefold() not in {name.casefold() for name in (*known, owner)}:
+    if table.owner and table.owner.casefold() not in {name.casefold() for name in (*own_marks, owner)}:
         what = f"by its first page this is the sheet of {table.owner}, not of {owner}."
         renamed = f"If {table.owner} is called {owner} now, type: prismake rename-reviewer {table.owner} {owner}. "
         raise _refusal(table, what, str(table.path), "" if table.owner in team else renamed)
     for mark, rows in table.marks.items():
-        if mark not in known:
+        if mark not in own_marks:
             whose = sheet_in_words(mark, [*team, *former], Path(table.path).parent)
             count = "one row comes" if len(rows) == 1 else f"{len(rows):,} of its rows come"
             cells = listed([table.address(row, CHECK).rpartition(" ")[2] for row in rows])
@@ -37,10 +37,10 @@ def refuse_foreign(
             raise _refusal(table, what, table.address(rows[0], CHECK))
 
 
-def bears(table: SheetTable, known: Collection[str]) -> list[str]:
+def bears(table: SheetTable, own_marks: Collection[str]) -> list[str]:
     """The names and marks of other sheets that a sheet bears."""
-    names = [table.owner] if table.owner and table.owner not in known else []
-    return [*names, *(mark for mark in table.marks if mark not in known)]
+    names = [table.owner] if table.owner and table.owner not in own_marks else []
+    return [*names, *(mark for mark in table.marks if mark not in own_marks)]
 
 
 def _refusal(table: SheetTable, what: str, where: str, way: str = "") -> SheetError:

@@ -18,7 +18,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         if change.get("stage") == sheet.stage and change.get("who") == sheet.owner
     }
     fields = {field.name: field for field in sheet.form.fields}
-    gone = []
+    missing = []
     for (item, name), change in sorted(last.items()):
         given, question = sheet.given(item), fields.get(name)
         if change["new"] or item not in sheet.queue or question is None:
@@ -30,8 +30,8 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         by_item = sheet.owner != CONSENSUS
         rows = sheet.answers.places.get(item if by_item else f"{item}/{name}", [])
         cell = sheet.cell(rows[0], question.label if by_item else SETTLED) if rows else "no row"
-        gone.append(f"“{change['old']}” for {item} ({cell})")
-    if not gone:
+        missing.append(f"“{change['old']}” for {item} ({cell})")
+    if not missing:
         return []
-    count = "an answer that was" if len(gone) == 1 else f"{len(gone)} answers that were"
-    return [Problem(sheet.place, f"{count} read earlier cannot be found any more: {listed(gone)}. Answer again.")]
+    count = "an answer that was" if len(missing) == 1 else f"{len(missing)} answers that were"
+    return [Problem(sheet.place, f"{count} read earlier cannot be found any more: {listed(missing)}. Answer again.")]

@@ -77,8 +77,8 @@ def _questions(sheet: CheckedSheet) -> Iterator[Problem]:
 
 def _last_answers(sheet: CheckedSheet, field: str) -> Mapping[str, str]:
     """By item, the answer that this owner had given last before the question was taken out."""
-    known: dict[str, str] = {item: given[field] for item, given in sheet.last_good.items() if given.get(field)}
+    last_answers: dict[str, str] = {item: given[field] for item, given in sheet.last_good.items() if given.get(field)}
     for change in sheet.changes:
         if (change.get("stage"), change.get("who"), change.get("field")) == (sheet.stage, sheet.owner, field):
-            known[change["item"]] = change["old"] if not change["new"] else change["new"]
-    return known
+            last_answers[change["item"]] = change["old"] if not change["new"] else change["new"]
+    return last_answers

@@ -225,9 +225,9 @@ def _refuse_missing_rows(sheet: CheckedSheet) -> None:
     if not sheet.owner_is_reviewer:
         return
     answered = [item for item, given in sheet.last_good.items() if item in sheet.queue and any(given.values())]
-    gone = [item for item in answered if item not in sheet.answers.places]
-    if too_many(len(gone), len(answered)):
-        what = f"{len(gone):,} rows whose answers had been read are gone ({listed(gone)})."
+    missing_items = [item for item in answered if item not in sheet.answers.places]
+    if too_many(len(missing_items), len(answered)):
+        what = f"{len(missing_items):,} rows whose answers had been read are gone ({listed(missing_items)})."
         row = sheet.table.header_row
         raise _held(sheet, what, row, ITEM)
 

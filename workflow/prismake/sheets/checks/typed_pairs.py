@@ -32,24 +32,24 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     ]
 
 
-def typed_pairs(table: SheetTable, form: Form, known: Container[str]) -> dict[str, dict[str, str]]:
-    """By item, the rows with an answer whose item is a pair that ``known`` lacks; context as it stands in the sheet."""
+def typed_pairs(table: SheetTable, form: Form, known_items: Container[str]) -> dict[str, dict[str, str]]:
+    """By item, the rows with an answer for a pair that ``known_items`` lacks; context as it stands in the sheet."""
     pairs: dict[str, dict[str, str]] = {}
     for _, item, row in _answered_rows(table, form):
-        if BAR in item and item not in known:
+        if BAR in item and item not in known_items:
             shown = {context.column: str(row.get(context.label) or "") for context in form.context}
             pairs.setdefault(item, {**shown, ITEM_ID: item, "title": shown.get("title") or item})
     return pairs
 
 
 def kept_pairs(
-    answers: Mapping[str, Mapping[str, str]], form: Form, known: Container[str]
+    answers: Mapping[str, Mapping[str, str]], form: Form, known_items: Container[str]
 ) -> dict[str, dict[str, str]]:
     """The same from answers that were read earlier, where a sheet cannot be read now."""
     pairs = {}
     for item, given in answers.items():
         understood = any(parse_answer(form.field(name), value) for name, value in given.items())
-        if BAR in item and item not in known and understood:
+        if BAR in item and item not in known_items and understood:
             pairs[item] = {**{context.column: "" for context in form.context}, ITEM_ID: item, "title": item}
     return pairs
 

@@ -46,17 +46,17 @@ def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
 def _part(package: zipfile.ZipFile, index: int) -> str:
     """The name of the part that holds a sheet."""
     sheet = _SHEET.findall(package.read("xl/workbook.xml"))[index]
-    wanted = _attribute(sheet, rb"\w+:id")
+    relation_id = _attribute(sheet, rb"\w+:id")
     for line in _TARGET.findall(package.read("xl/_rels/workbook.xml.rels")):
-        if _attribute(line, b"Id") == wanted:
+        if _attribute(line, b"Id") == relation_id:
             target = _attribute(line, b"Target")
             return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    raise KeyError(wanted)
+    raise KeyError(relation_id)
 
 
 def _attribute(tag: bytes, name: bytes) -> str:
-    found = re.search(rb"\s" + name + rb'="([^"]*)"', tag)
-    return found.group(1).decode() if found else ""
+    match = re.search(rb"\s" + name + rb'="([^"]*)"', tag)
+    return match.group(1).decode() if match else ""
 
 
 def _marked_cells(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
