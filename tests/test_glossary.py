@@ -41,7 +41,7 @@ DIALECT = frozenset(
 )
 
 # Words that say that there is something, not what it is: in these rooms a name is the noun of what it holds.
-NAMED_BY_NOUNS = ("core", "dedup", "flow", "fulltexts", "pooling", "search")
+NAMED_BY_NOUNS = ("core", "dedup", "figures", "flow", "fulltexts", "pooling", "report", "search", "synthesis")
 VAGUE = frozenset("found gone here kept known lot one said taken theirs there told wanted".split())
 
 
