@@ -41,7 +41,7 @@ DIALECT = frozenset(
 )
 
 # Words that say that there is something, not what it is: in these rooms a name is the noun of what it holds.
-NAMED_BY_NOUNS = ("cli", "core", "dedup", "flow", "fulltexts", "pooling", "search", "sheets", "sheets/checks")
+NAMED_BY_NOUNS = "appraisal cli core dedup extraction figures flow fulltexts kept panel pooling protocol report search sheets sheets/checks synthesis".split()
 VAGUE = frozenset("found gone here kept known lot one said taken theirs there told wanted".split())
 
 

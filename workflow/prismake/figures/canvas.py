@@ -56,8 +56,8 @@ WHITE = "#ffffff"
 @lru_cache(maxsize=1)
 def families() -> list[str]:
     """The fonts of this machine among ``FAMILIES``; the first is always there."""
-    known = set(fontManager.get_font_names())
-    return [FAMILIES[0], *(name for name in FAMILIES[1:] if name in known)]
+    names = set(fontManager.get_font_names())
+    return [FAMILIES[0], *(name for name in FAMILIES[1:] if name in names)]
 
 
 @lru_cache(maxsize=64)
@@ -77,12 +77,12 @@ def _letters(family: str) -> frozenset[int]:
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in inches of one line of text in points ``size``: the same on every machine, whatever fonts it has."""
     letters = _letters(FAMILIES[0])
-    known = "".join(letter for letter in text if ord(letter) in letters)
+    measured_text = "".join(letter for letter in text if ord(letter) in letters)
     others = sum(_em(letter) for letter in text if ord(letter) not in letters) * size / POINTS
-    if not known:
+    if not measured_text:
         return others
     font = FontProperties(family=FAMILIES[:1], size=size, weight="bold" if bold else "normal")
-    return text_to_path.get_text_width_height_descent(known, font, ismath=False)[0] / POINTS + others
+    return text_to_path.get_text_width_height_descent(measured_text, font, ismath=False)[0] / POINTS + others
 
 
 def _em(letter: str) -> float:
@@ -93,9 +93,9 @@ def _em(letter: str) -> float:
 
 def without_glyphs(figure: Figure) -> list[str]:
     """The texts of a figure with letters that no font of this machine has; PNG and PDF show boxes in their place."""
-    known = frozenset().union(*map(_letters, families()))
+    letters = frozenset().union(*map(_letters, families()))
     texts = (text.get_text() for axes in figure.axes for text in axes.texts)
-    return list(dict.fromkeys(text for text in texts if {ord(letter) for letter in text if letter > " "} - known))
+    return list(dict.fromkeys(text for text in texts if {ord(letter) for letter in text if letter > " "} - letters))
 
 
 def wrap(text: str, width: float, size: float, bold: bool = False) -> list[str]:

@@ -169,13 +169,13 @@ class _Diagram:
             self.canvas.arrow([(x, places[3]["other"][0][1]), (x, y), (end, y)], width=0.9, colour=EDGE)
 
     def _previous(self, tops: list[float], places: list[dict[str, list[tuple[float, float]]]]) -> None:
-        previous, gone = self.boxes["previous"], self.boxes["no_longer"]
+        previous, losses = self.boxes["previous"], self.boxes["no_longer"]
         lines = [
             f"Studies included in previous version of review {_n(previous['studies'])}",
             f"Reports of studies included in previous version of review {_n(previous['reports'])}",
         ]
-        if any(gone.values()):  # the template has no place for it, and the total would not add up without
-            lines += ["No longer included:", f"  Studies {_n(gone['studies'])}", f"  Reports {_n(gone['reports'])}"]
+        if any(losses.values()):  # the template has no place for it, and the total would not add up without
+            lines += ["No longer included:", f"  Studies {_n(losses['studies'])}", f"  Reports {_n(losses['reports'])}"]
         box = _Box(tuple(lines), grey=True)
         height = box.height(PREVIOUS)
         y = tops[0] + max(0.0, (self.heights[0] - height) / 2)

@@ -94,11 +94,11 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
 
     Raises PrismakeError when the outcome has no such subgroup.
     """
-    known = result.get("subgroups") or {}
-    if subgroup is not None and subgroup not in known:
+    subgroups = result.get("subgroups") or {}
+    if subgroup is not None and subgroup not in subgroups:
         raise PrismakeError(
             f"The outcome '{result.get('title', '')}' has no subgroup '{subgroup}'.",
-            remedy=f"Subgroups there are: {', '.join(sorted(known)) or 'none'}.",
+            remedy=f"Subgroups there are: {', '.join(sorted(subgroups)) or 'none'}.",
         )
     keys = list(columns(result))
     if not result["studies"]:
@@ -106,23 +106,23 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
     if subgroup is None:
         rows = [_study(study, keys) for study in in_order(result, result["studies"])] + [Row("gap")]
         rows += _pooled_rows(result, keys)
-        for name in sorted(known):
+        for name in sorted(subgroups):
             # One level alone would only repeat the pooled estimate.
-            if len(known[name]["levels"]) > 1:
+            if len(subgroups[name]["levels"]) > 1:
                 rows += _summary(result, name, keys)
         return rows
     rows = _blocks(result, subgroup, keys)
     rows += _pooled_rows(result, keys)
-    return [*rows, Row("note", between_groups(known[subgroup]))]
+    return [*rows, Row("note", between_groups(subgroups[subgroup]))]
 
 
 def domains(result: Mapping[str, Any]) -> dict[str, str]:
     """Label by name of the domains that stand beside the studies, in order; none where they would be too many."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for study in result["studies"]:
         for rating in (study.get("appraisal") or {}).get("ratings", ()):
-            found.setdefault(rating["name"], rating["label"])
-    return found if len(found) <= MOST_DOMAINS else {}
+            labels.setdefault(rating["name"], rating["label"])
+    return labels if len(labels) <= MOST_DOMAINS else {}
 
 
 def _lights(study: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
@@ -205,8 +205,8 @@ def _pooled_rows(result: Mapping[str, Any], keys: list[str]) -> list[Row]:
 
 def _sum_of_weights(studies: Studies) -> float | None:
     weights = [study.get("weight_pct") for study in studies]
-    known = [weight for weight in weights if weight is not None]
-    return sum(known) if known and len(known) == len(weights) else None
+    numbers = [weight for weight in weights if weight is not None]
+    return sum(numbers) if numbers and len(numbers) == len(weights) else None
 
 
 def _level_row(level: Mapping[str, Any], label: str, cells: tuple[str, ...], weight: float | None = None) -> Row:

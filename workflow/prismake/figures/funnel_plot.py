@@ -171,9 +171,9 @@ def label_points(
 ) -> None:
     """A label beside each point where it covers nothing else; left out where there is no such place."""
     left, top, right, bottom = frame
-    taken = [(x - 0.06, y - 0.06, x + 0.06, y + 0.06) for x, y in places]
+    boxes = [(x - 0.06, y - 0.06, x + 0.06, y + 0.06) for x, y in places]
     if centre is not None:
-        taken.append((centre - 0.02, top, centre + 0.02, bottom))
+        boxes.append((centre - 0.02, top, centre + 0.02, bottom))
     for label, (x, y) in zip(labels, places, strict=True):
         if not label:
             continue
@@ -182,8 +182,8 @@ def label_points(
         for dx, dy in _beside(wide):
             box = (x + dx, y + dy - 0.055, x + dx + wide, y + dy + 0.055)
             inside = box[0] > left and box[2] < right and box[1] > top and box[3] < bottom
-            if inside and not any(_meet(box, other) for other in taken):
-                taken.append(box)
+            if inside and not any(_meet(box, other) for other in boxes):
+                boxes.append(box)
                 canvas.text(x + dx, y + dy, short, SMALL - 0.5, colour=MUTED)
                 break
 

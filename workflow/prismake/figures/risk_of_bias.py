@@ -79,13 +79,13 @@ def _foot(result: Mapping[str, Any]) -> str:
 def shares(studies: Studies, domain: str) -> dict[str, float]:
     """The share of weight of each rating of a domain, in the order of drawing; they add up to one."""
     weights = [study.get("weight_pct") for study in studies]
-    known = [float(weight) if weight is not None else 1.0 for weight in weights]
+    numbers = [float(weight) if weight is not None else 1.0 for weight in weights]
     if None in weights:
-        known = [1.0] * len(studies)
+        numbers = [1.0] * len(studies)
     total: dict[str, float] = {}
-    for study, weight in zip(studies, known, strict=True):
+    for study, weight in zip(studies, numbers, strict=True):
         rating = next(row["rating"] for row in study["appraisal"]["ratings"] if row["name"] == domain)
-        total[rating] = total.get(rating, 0.0) + weight / sum(known)
+        total[rating] = total.get(rating, 0.0) + weight / sum(numbers)
     return {kind: total[kind] for kind in ORDER if kind in total}
 
 

@@ -114,8 +114,8 @@ def _diagnostic(
     start, end, top, bottom = frame
     words, neutral = DIAGNOSTICS[key]
     values = [row[key] for row in rows]
-    known = [value for value in values if isinstance(value, float)]
-    low, high = min([*known, neutral]), max([*known, neutral])
+    numbers = [value for value in values if isinstance(value, float)]
+    low, high = min([*numbers, neutral]), max([*numbers, neutral])
     room = 0.08 * (high - low) or 0.5
     scale = Scale(low - room, high + room, start, end)
     canvas.text((start + end) / 2, top - 0.14, words, SMALL, align="center", bold=True)

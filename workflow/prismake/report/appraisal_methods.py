@@ -72,12 +72,12 @@ def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mappi
 
 def _of_kinds(appraisal: Mapping[str, Any], details: list[Mapping[str, Any]]) -> list[str]:
     sentences = []
-    if any(one.get("with_stars", True) for one in details):
+    if any(detail.get("with_stars", True) for detail in details):
         sentences.append("Items that do not apply to a design are not in its denominator.")
         sentences.append(OVERALL.get(appraisal.get("overall", ""), ""))
-    if any(one.get("by_result") for one in details):
+    if any(detail.get("by_result") for detail in details):
         sentences.append("Where an instrument judges results, each outcome of a study was judged on its own.")
-    if any(one.get("proposes") for one in details):
+    if any(detail.get("proposes") for detail in details):
         sentences.append(
             "Judgements are the reviewers'; what the published algorithm makes of their answers stood beside them as a "
             "proposal, and they said why where they differed."
@@ -86,8 +86,8 @@ def _of_kinds(appraisal: Mapping[str, Any], details: list[Mapping[str, Any]]) ->
 
 
 def _cited(instruments: Mapping[str, Mapping[str, Any]], name: str) -> str:
-    known = instruments.get(name, {})
-    title, version = known.get("title", name), known.get("version", "")
+    instrument = instruments.get(name, {})
+    title, version = instrument.get("title", name), instrument.get("version", "")
     return f"{title} ({version})" if version else str(title)
 
 

@@ -50,8 +50,8 @@ def _records(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) -> set[str]:
     """Every id under which the report was ever asked about: its records, the report, the study."""
-    report_of = {**_kept("reports", folder), **_clusters(folder)}
-    study_of = _kept("studies", folder)
+    report_of = {**_stored_ids("reports", folder), **_clusters(folder)}
+    study_of = _stored_ids("studies", folder)
     asked = record.strip()
     reports = {report_of[asked]} if asked in report_of else {asked} & {*report_of.values(), *study_of}
     reports = reports or {report for report, study in study_of.items() if study == asked}
@@ -64,7 +64,7 @@ def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) 
     return {asked} | reports | members | {study_of[report] for report in reports if report in study_of}
 
 
-def _kept(kind: str, folder: Path) -> dict[str, str]:
+def _stored_ids(kind: str, folder: Path) -> dict[str, str]:
     return ids.load_ids(kind, folder / HISTORY)
 
 
@@ -112,7 +112,7 @@ def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
 
 def _past(names: set[str], folder: Path) -> Iterator[str]:
     """Offers, answers, settlements and changes, as they were first seen, oldest first."""
-    stages = ((part, stage) for stage in PANEL_STAGES for part in (_taken, _of_stage))
+    stages = ((part, stage) for stage in PANEL_STAGES for part in (_prefilled_answers, _of_stage))
     past = [event for part, stage in stages for event in part(stage, names, folder)]
     for change in read_changes(folder / SHEETS):
         if _about(str(change["item"]), names):
@@ -125,7 +125,7 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
     yield from (f"{time}: {text}" for time, text in sorted(past, key=lambda event: event[0]))
 
 
-def _taken(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
+def _prefilled_answers(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
     """Answers that the workflow wrote itself, because they came along with an export."""
     for who, items in sorted(load_prefilled(stage, folder / SHEETS).items()):
         for item, given in sorted(items.items()):

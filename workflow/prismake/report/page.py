@@ -197,9 +197,9 @@ def _limitations(context: Mapping[str, Any]) -> list[str]:
             sentences.append(f"{title}: {sentence}")
         sentences += [f"{title}: {text}" for text in warnings_of(result)]
     sentences += _not_screened(context["stages"])
-    known = [row["outcome"] for row in context["known"]]
-    if lost := known.count("not found"):
-        sentences.append(f"{lost:,} of {plural(len(known), 'known study', 'known studies')} found by no search.")
+    outcomes = [row["outcome"] for row in context["known"]]
+    if lost := outcomes.count("not found"):
+        sentences.append(f"{lost:,} of {plural(len(outcomes), 'known study', 'known studies')} found by no search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")

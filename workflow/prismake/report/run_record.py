@@ -62,9 +62,9 @@ class RunRecord(logging.Handler):
     def _add(self, details: dict[str, Any]) -> None:
         log = details.get("log") or ""
         text = log if isinstance(log, str) else ", ".join(map(str, log))
-        found = re.match(r"\S+\.log", text)
+        match = re.match(r"\S+\.log", text)
         message = str(details.get("msg") or details.get("rule_msg") or "")
-        job = FailedJob(str(details.get("rule_name") or details.get("name") or "?"), found[0] if found else "", message)
+        job = FailedJob(str(details.get("rule_name") or details.get("name") or "?"), match[0] if match else "", message)
         if job not in self.failed:
             self.failed.append(job)
 
@@ -81,17 +81,17 @@ class RunRecord(logging.Handler):
             if job.log and not problem_of(job.log):
                 keep_problem(job.log, self._sentence(job))
 
-    def sentences(self, told: Iterable[str]) -> list[str]:
-        """What stopped, without what ``told`` says already: never empty where the run did not go well."""
-        told = list(told)
+    def sentences(self, problems: Iterable[str]) -> list[str]:
+        """What stopped, without what ``problems`` say already: never empty where the run did not go well."""
+        problems = list(problems)
         lines = [
             text
             for job in self.failed
-            if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in told
+            if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in problems
         ]
         if not self.began:
             lines += [self._outside(kind, text) for kind, text in self.errors]
-        if not self.went_well() and not lines and not told:
+        if not self.went_well() and not lines and not problems:
             lines.append("The run was broken off before its end. Type snakemake to go on.")
         return lines
 
@@ -109,10 +109,10 @@ class RunRecord(logging.Handler):
         if not job.log:
             return f"{name} failed. {_first_line(job.message)}".rstrip()
         last = _last_line(Path(job.log))
-        said = f"The last line of its log: {last}" if last else "Its log is empty."
+        ending = f"The last line of its log: {last}" if last else "Its log is empty."
         return (
             f"{name} ended without a word of its own: it was killed, ran out of memory, or the system refused it "
-            f"something. {said} The log is {job.log}. Type snakemake to try again."
+            f"something. {ending} The log is {job.log}. Type snakemake to try again."
         )
 
     @staticmethod

@@ -62,10 +62,10 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
     sentences.append(
         "Each report excluded at full text was given one reason, the first of the protocol's list that applied."
     )
-    known = {stage.get("stage", ""): stage for stage in stages}
+    statuses = {stage.get("stage", ""): stage for stage in stages}
     for name, things in (("title_abstract", "Records"), ("full_text", "Full texts")):
-        sentences += _rounds(config.get(name, {}), known.get(name), things)
-        sentences += _amendments(known.get(name), things)
+        sentences += _rounds(config.get(name, {}), statuses.get(name), things)
+        sentences += _amendments(statuses.get(name), things)
     return " ".join(sentences)
 
 
@@ -116,7 +116,7 @@ def _orders(settings: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:
     """The order of handing out; empty by id. With several, each with its number."""
     used = {order: number for order, number in (rounds.get("orders") or {}).items() if order in _ORDERS}
     if rounds.get("calibration"):
-        sample = sum(lot["records"] for lot in rounds["calibration"]["lots"])
+        sample = sum(draw["records"] for draw in rounds["calibration"]["lots"])
         used["random"] = used.get("random", 0) - sample
     used = {order: number for order, number in used.items() if number > 0} or {settings.get("order", "id"): 0}
     if len(used) == 1:
@@ -127,8 +127,8 @@ def _orders(settings: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:
 def _calibration(calibration: Mapping[str, Any], things: str) -> str:
     """The calibration with its result; several samples in the order in which they were judged."""
     results = [
-        f"{lot['records']:,}, {'kappa ' + format(lot['kappa'], '.2f') if lot['kappa'] is not None else 'no kappa'}"
-        for lot in calibration["lots"]
+        f"{draw['records']:,}, {'kappa ' + format(draw['kappa'], '.2f') if draw['kappa'] is not None else 'no kappa'}"
+        for draw in calibration["lots"]
     ]
     asked = f"The protocol asked for a kappa of {calibration['threshold']:g}"
     how = "; the team itself decided to go on" if calibration["by_people"] else ""

@@ -24,8 +24,8 @@ _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its statu
 
 def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
     """What ``read_sheets`` wrote for each stage, in order; stages that have not run are left out."""
-    found = (read_json(folder / "results" / stage / "status.json") for stage in PANEL_STAGES)
-    return [status for status in found if status]
+    statuses = (read_json(folder / "results" / stage / "status.json") for stage in PANEL_STAGES)
+    return [status for status in statuses if status]
 
 
 def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -70,20 +70,22 @@ def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[s
 
 def answer_warnings(folder: Path = Path()) -> list[str]:
     """Answers on pairs of records that cannot be followed, each with what to do."""
-    found = read_json(folder / "results" / "duplicates" / "summary.json") or {}
-    gone = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
+    summary = read_json(folder / "results" / "duplicates" / "summary.json") or {}
+    missing = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
     same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
     conflict = "is answered same, but another answer keeps the two apart: different wins."
-    kinds = (("answers_without_records", gone), ("answers_without_effect", same), ("answers_in_conflict", conflict))
-    return [f"“{item}” {text}" for key, text in kinds for item in found.get(key, ())[:_MOST_PROBLEMS]]
+    kinds = (("answers_without_records", missing), ("answers_without_effect", same), ("answers_in_conflict", conflict))
+    return [f"“{item}” {text}" for key, text in kinds for item in summary.get(key, ())[:_MOST_PROBLEMS]]
 
 
 def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     """What became of PDFs that nobody can tell the report of, and services that did not answer."""
-    found = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
-    warnings = [(problem["where"], problem["what"]) for problem in found[:_MOST_PROBLEMS]]
-    if len(found) > _MOST_PROBLEMS:
-        warnings.append(("config/fulltexts", f"{len(found) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv"))
+    entries = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
+    warnings = [(problem["where"], problem["what"]) for problem in entries[:_MOST_PROBLEMS]]
+    if len(entries) > _MOST_PROBLEMS:
+        warnings.append(
+            ("config/fulltexts", f"{len(entries) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv")
+        )
     return warnings
 
 
@@ -126,33 +128,33 @@ def found_no_longer(folder: Path = Path()) -> list[str]:
 
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
     """Sheets that were edited and not read since, for instance because parameters were not looked at."""
-    found = []
+    names = []
     for status in statuses:
         now = state(status["stage"], reviewers(dict(config), status["stage"]))
-        found += [name for name, value in now.items() if status["state"].get(name, "") != value]
-    return found
+        names += [name for name, value in now.items() if status["state"].get(name, "") != value]
+    return names
 
 
 def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Spreadsheets among the sheets that nobody reads: copies under another name, and formats that are not read."""
-    known = []
+    paths = []
     for stage in PANEL_STAGES:
         team = reviewers(dict(config), stage)
-        known += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
-    found = unread_files(known)
-    more = [("config/sheets", f"{len(found) - _MOST_PROBLEMS} more files are not read.")]
-    return found[:_MOST_PROBLEMS] + (more if len(found) > _MOST_PROBLEMS else [])
+        paths += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
+    files = unread_files(paths)
+    more = [("config/sheets", f"{len(files) - _MOST_PROBLEMS} more files are not read.")]
+    return files[:_MOST_PROBLEMS] + (more if len(files) > _MOST_PROBLEMS else [])
 
 
 def searches_not_read(folder: Path = SEARCHES) -> list[tuple[str, str]]:
     """Files among the exports that are taken for none, so that nobody misses their records."""
     paths = files_passed_over(folder)
-    found = [
+    warnings = [
         (path.as_posix(), "is not read as an export: move it away, or give it the ending of its format.")
         for path in paths[:_MOST_PROBLEMS]
     ]
     more = [(folder.as_posix(), f"{len(paths) - _MOST_PROBLEMS} more files are not read.")]
-    return found + (more if len(paths) > _MOST_PROBLEMS else [])
+    return warnings + (more if len(paths) > _MOST_PROBLEMS else [])
 
 
 def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
@@ -266,9 +268,9 @@ def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
     from rich.markup import escape
 
     for status in statuses:
-        found = status["problems"]
-        for problem in found[:_MOST_PROBLEMS]:
+        entries = status["problems"]
+        for problem in entries[:_MOST_PROBLEMS]:
             console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
-        if len(found) > _MOST_PROBLEMS:
-            more = len(found) - _MOST_PROBLEMS
+        if len(entries) > _MOST_PROBLEMS:
+            more = len(entries) - _MOST_PROBLEMS
             console.print(f"  … and {more} more, in results/{status['stage']}/status.json")

@@ -41,17 +41,17 @@ def study_table(
     marks: dict[str, list[Mapping[str, Any]]] = {}
     for row in scores.to_dict("records"):
         marks.setdefault(row[STUDY_ID], []).append(row)
-    taken: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    arms: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in extraction.to_dict("records"):
         study, _, arm = str(row[ITEM_ID]).partition("|")
-        taken.setdefault(study, []).append((arm, row))
+        arms.setdefault(study, []).append((arm, row))
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
-    with_arms = any(arm for rows in taken.values() for arm, _ in rows)
+    with_arms = any(arm for rows in arms.values() for arm, _ in rows)
     columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         judged = marks.get(study[STUDY_ID], [])
-        for arm, values in sorted(taken.get(study[STUDY_ID], [("", {})]), key=lambda pair: pair[0]):
+        for arm, values in sorted(arms.get(study[STUDY_ID], [("", {})]), key=lambda pair: pair[0]):
             settled = values.get("state") == State.SETTLED
             rows.append(
                 [
@@ -112,12 +112,12 @@ def left_out_reports(decisions: pd.DataFrame, reports: pd.DataFrame) -> list[dic
     Sorted by reason, then citation. Reports that are not settled are not listed; the flow counts them.
     """
     key = ITEM_ID if ITEM_ID in reports else REPORT_ID
-    known = {str(row[key]): row for row in reports.to_dict("records")}
+    records = {str(row[key]): row for row in reports.to_dict("records")}
     rows = []
     for row in decisions.to_dict("records"):
         if row["state"] != State.SETTLED or row["decision"] == "include":
             continue
-        report = known.get(str(row[ITEM_ID]), {})
+        report = records.get(str(row[ITEM_ID]), {})
         rows.append(
             {
                 REPORT_ID: str(row[ITEM_ID]),

@@ -32,8 +32,8 @@ def no_tests(measure: str, k: int) -> dict[str, Any]:
     """The entry of an outcome that has too few studies to test, or whose measure has no test."""
     from prismake.pooling import fitting_tests
 
-    told = [{"name": test.name, "why": test.why} for test in fitting_tests(measure)]
-    return {"k": k, "tests": {}, "sentence": sentences.small_study(min(k, LEAST - 1), told, LEAST)}
+    tests = [{"name": test.name, "why": test.why} for test in fitting_tests(measure)]
+    return {"k": k, "tests": {}, "sentence": sentences.small_study(min(k, LEAST - 1), tests, LEAST)}
 
 
 def tests_of(data: Data, level: float) -> dict[str, Any]:

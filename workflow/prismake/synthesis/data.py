@@ -141,23 +141,23 @@ def effects(used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings:
     columns = {role: np.array([float(value) for value in used[role]]) for role in spec["columns"]}
     measure = measure_of(spec)
     labels = [str(label) for label in used["label"]]
-    found = effect_rows(measure, _engine(measure, columns), level=level, labels=labels)
-    keep = found.used
-    reasons = {left.row: _reason(left, columns, measure, headings) for left in found.left_out}
+    sizes = effect_rows(measure, _engine(measure, columns), level=level, labels=labels)
+    keep = sizes.used
+    reasons = {left.row: _reason(left, columns, measure, headings) for left in sizes.left_out}
     data = Data(
         measure,
         {role: values[keep] for role, values in columns.items()},
-        found.yi[keep],
-        found.vi[keep],
-        corrected=found.corrected[keep],
-        every=_complete(columns, found),
+        sizes.yi[keep],
+        sizes.vi[keep],
+        corrected=sizes.corrected[keep],
+        every=_complete(columns, sizes),
     )
-    notes = list(found.notes)
+    notes = list(sizes.notes)
     if measure in ("GEN", "GENLN"):
         limits = [columns[role][keep] for role in ("effect", "lower", "upper")]
-        named = [label for label, there in zip(labels, keep, strict=True) if there]
+        named = [label for label, usable in zip(labels, keep, strict=True) if usable]
         notes += [str(row) for row in off_centre(*limits, log=measure == "GENLN", labels=named)]
-    without = tuple(left.row for left in found.left_out if left.kind == "no events")
+    without = tuple(left.row for left in sizes.left_out if left.kind == "no events")
     return Rows(data, keep, reasons, tuple(notes), without)
 
 
@@ -165,12 +165,12 @@ def _engine(measure: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.nda
     return {ENGINE[measure][role]: values for role, values in columns.items()}
 
 
-def _complete(columns: Mapping[str, np.ndarray], found: Any) -> dict[str, np.ndarray]:
+def _complete(columns: Mapping[str, np.ndarray], sizes: Any) -> dict[str, np.ndarray]:
     """The columns of every row whose numbers can be: those in use and those without an event."""
     import numpy as np
 
-    mask = np.array(found.used)
-    mask[[left.row for left in found.left_out if left.kind == "no events"]] = True
+    mask = np.array(sizes.used)
+    mask[[left.row for left in sizes.left_out if left.kind == "no events"]] = True
     return {role: values[mask] for role, values in columns.items()}
 
 
@@ -191,8 +191,8 @@ def proportions(measure: str, columns: Mapping[str, np.ndarray]) -> Data:
     """Events among totals on one of the scales of proportions."""
     from prismake.pooling import effect_rows
 
-    found = effect_rows(measure, {"xi": columns["events"], "ni": columns["total"]})
-    return Data(measure, columns, found.yi, found.vi, corrected=found.corrected, every=columns)
+    sizes = effect_rows(measure, {"xi": columns["events"], "ni": columns["total"]})
+    return Data(measure, columns, sizes.yi, sizes.vi, corrected=sizes.corrected, every=columns)
 
 
 def single_intervals(data: Data, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -29,9 +29,9 @@ ASYMMETRY = ("stat", "df", "pval", "bias", "se_bias", "limit_est", "limit_lb", "
 _ARRAYS = frozenset({"beta", "se", "stat", "pval", "ci_lb", "ci_ub"})  # one value a coefficient, of a mean too
 
 
-def chosen(found: Any, names: Iterable[str]) -> dict[str, Any]:
+def chosen(result: Any, names: Iterable[str]) -> dict[str, Any]:
     """The named fields of a result as JSON."""
-    return {name: json_ready(getattr(found, name)) for name in names}
+    return {name: json_ready(getattr(result, name)) for name in names}
 
 
 def series_values(series: Any) -> dict[str, Any]:

@@ -50,21 +50,20 @@ def _bayesian(data: Data, studies: Studies, spec: Mapping[str, Any], level: floa
 
     if data.measure not in _UNITLESS:
         raise PoolingError("the prior of tau needs a logarithmic or standardised scale; this measure has units.")
-    found = bayes(data.yi, data.vi, "half-normal", scale=PRIOR_SCALE, level=level)
+    fit = bayes(data.yi, data.vi, "half-normal", scale=PRIOR_SCALE, level=level)
     values = {
         key: {
-            field: json_ready(getattr(getattr(found, key), field))
-            for field in ("mean", "median", "sd", "ci_lb", "ci_ub")
+            field: json_ready(getattr(getattr(fit, key), field)) for field in ("mean", "median", "sd", "ci_lb", "ci_ub")
         }
         for key in ("mu", "tau", "prediction")
     }
-    row = _natural(data, found.mu.median, found.mu.ci_lb, found.mu.ci_ub)
-    low, high = data.natural(found.prediction.ci_lb), data.natural(found.prediction.ci_ub)
+    row = _natural(data, fit.mu.median, fit.mu.ci_lb, fit.mu.ci_ub)
+    low, high = data.natural(fit.prediction.ci_lb), data.natural(fit.prediction.ci_ub)
     show = data.show
     sentence = (
         f"{TITLES['bayesian']}: posterior median {show.value(row['estimate'], row, unit=True)} ({level:g} % credible "
         f"interval {show.bounds(row)}), of a new study {show.bounds({'ci_lb': low, 'ci_ub': high})}; tau "
-        f"{show.variance(found.tau.median)} ({show.variance(found.tau.ci_lb)} to {show.variance(found.tau.ci_ub)}); "
+        f"{show.variance(fit.tau.median)} ({show.variance(fit.tau.ci_lb)} to {show.variance(fit.tau.ci_ub)}); "
         f"half-normal prior of tau with scale {PRIOR_SCALE:g} (Friede et al. 2017), flat prior of the effect."
     )
     options = {"measure": data.measure, "prior": "half-normal", "scale": PRIOR_SCALE, "level": level}
@@ -78,16 +77,16 @@ def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
     if data.measure in WITHOUT_NULL:
         raise PoolingError("it asks whether results were significant, which a single group cannot be.")
     side = "greater" if pool(data.yi, data.vi, "ML", "z").beta >= 0.0 else "less"
-    found = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
+    fit = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
     fields = ("beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "delta", "se_delta", "lrt", "lrt_p", "beta_unadjusted")
-    row = _natural(data, found.beta, found.ci_lb, found.ci_ub)
+    row = _natural(data, fit.beta, fit.ci_lb, fit.ci_ub)
     sentence = (
         f"{TITLES['selection_model']}: {data.show.interval(row, level)}, if studies that are not significant in the "
-        f"direction of the effect were published {percent(100.0 * float(found.delta[-1]))} as often as the others; "
-        f"likelihood-ratio test of selection: {p_value(found.lrt_p)} (step function at p = {STEP:g}, one-sided)."
+        f"direction of the effect were published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
+        f"likelihood-ratio test of selection: {p_value(fit.lrt_p)} (step function at p = {STEP:g}, one-sided)."
     )
     options = {"measure": data.measure, "method": "ML", "steps": [STEP], "alternative": side, "level": level}
-    values = {name: json_ready(getattr(found, name)) for name in fields}
+    values = {name: json_ready(getattr(fit, name)) for name in fields}
     return {**row, "options": options, "values": values, "sentence": sentence}
 
 
@@ -103,10 +102,10 @@ def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
         tests["no overall effect"] = plain(permutation_test(data.yi, data.vi, **how).pval[0])
     for column in _columns(spec):
         cells = [study["moderators"][column] for study in studies]
-        known = np.array([cell is not None for cell in cells])
-        if len({cell for cell in cells if cell is not None}) > 1 and known.sum() > 2:
+        mask = np.array([cell is not None for cell in cells])
+        if len({cell for cell in cells if cell is not None}) > 1 and mask.sum() > 2:
             mods = {column: np.array([cell for cell in cells if cell is not None], dtype=object)}
-            part = data.part(known)
+            part = data.part(mask)
             tests[f"no association with {column}"] = plain(permutation_test(part.yi, part.vi, mods, **how).QM_p)
     if not tests:
         raise PoolingError("a single group has no effect of zero to test; name moderators to test them.")
@@ -128,18 +127,18 @@ def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
     if len(set(names)) == len(names):
         raise PoolingError("no study has more than one effect.")
     method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"
-    found = three_level(data.yi, data.vi, names, method=method, test="CR2", level=level)
+    fit = three_level(data.yi, data.vi, names, method=method, test="CR2", level=level)
     fields = (
         *("beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "sigma2_between", "sigma2_within"),
         *("I2_between", "I2_within", "k", "clusters", "Q", "Q_p"),
     )
-    row = _natural(data, float(found.beta[0]), float(found.ci_lb[0]), float(found.ci_ub[0]))
+    row = _natural(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
     show = data.show
     sentence = (
-        f"{TITLES['three_level']}: {show.interval(row, level)} in a three-level model of {found.k} effects in "
-        f"{found.clusters} studies, with cluster-robust standard errors (CR2); variance between studies "
-        f"{show.variance(found.sigma2_between)}, within {show.variance(found.sigma2_within)}."
+        f"{TITLES['three_level']}: {show.interval(row, level)} in a three-level model of {fit.k} effects in "
+        f"{fit.clusters} studies, with cluster-robust standard errors (CR2); variance between studies "
+        f"{show.variance(fit.sigma2_between)}, within {show.variance(fit.sigma2_within)}."
     )
     options = {"measure": data.measure, "method": method, "test": "CR2", "level": level}
-    values = {name: json_ready(getattr(found, name)) for name in fields}
+    values = {name: json_ready(getattr(fit, name)) for name in fields}
     return {**row, "options": options, "values": values, "sentence": sentence}

@@ -26,28 +26,28 @@ def by_group(
 
     from prismake.pooling import subgroups
 
-    known = np.array([not is_missing(group) for group in groups])
+    mask = np.array([not is_missing(group) for group in groups])
     names = np.array([str(group) for group in groups])
-    labels = sorted(set(names[known]))
-    levels = [_level(data.part(known & (names == name)), str(name), spec, level) for name in labels]
+    labels = sorted(set(names[mask]))
+    levels = [_level(data.part(mask & (names == name)), str(name), spec, level) for name in labels]
     tested, sentence = None, f"{title}: {_one_subgroup(len(levels))}; there is nothing to test."
     if len(levels) > 1:
         try:
-            part = data.part(known)
-            tested = subgroups(part.yi, part.vi, list(names[known]), tau2, spec["method"], "z", level)
+            part = data.part(mask)
+            tested = subgroups(part.yi, part.vi, list(names[mask]), tau2, spec["method"], "z", level)
             shown = [row for row in levels if row["estimate"] is not None]
             test = tested.Q, tested.df, tested.p
             sentence = sentences.subgroup_test(title, shown, test, level, data.show)
         except PoolingError as error:
             sentence = f"{title}: the subgroups cannot be tested. {error}"
-    missing = int((~known).sum())
+    missing = int((~mask).sum())
     alone = [row["level"] for row in levels if row["k"] == 1] if tested else []
     if notes := sentences.group_notes(alone, missing):
         sentence += f" {notes}"
     for row in levels:
         sentence += "".join(f" {row['level']}: {text}" for text in row["warnings"] if row["k"] > 1)
     if missing:
-        levels.append({**_level(data.part(~known), NOT_REPORTED, spec, level), "missing": True})
+        levels.append({**_level(data.part(~mask), NOT_REPORTED, spec, level), "missing": True})
     method = f"{tau2} tau², {spec['method']}, Wald test on the {SCALES[spec['measure']]} scale"
     options = {"measure": spec["measure"], "method": spec["method"], "test": "z", "tau2": tau2, "level": level}
     return {
@@ -91,5 +91,5 @@ def _level(part: Data, name: str, spec: Mapping[str, Any], level: float) -> dict
         pooled = fit(part, main_plan(part, spec), level)
     except PoolingError as error:
         return {**row, **blank, "warnings": [str(error)]}
-    found = numbers(pooled, part)
-    return {**row, **{key: found[key] for key in blank}, "test": pooled.test, "warnings": carried(pooled)}
+    estimates = numbers(pooled, part)
+    return {**row, **{key: estimates[key] for key in blank}, "test": pooled.test, "warnings": carried(pooled)}

@@ -77,14 +77,14 @@ def analyses(data: Data, spec: Mapping[str, Any], level: float, title: str) -> d
     asked = proposal(data)
     if asked["model"] and asked["model"] not in {plan.model for plan in plans.values()}:
         plans[PROPOSED] = likelihood(asked["model"], spec)
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for name, plan in plans.items():
-        found[name] = analysis(data, plan, level, title, data.show.fitted(found["main"]) if found else None)
-    if PROPOSED in found:
+        results[name] = analysis(data, plan, level, title, data.show.fitted(results["main"]) if results else None)
+    if PROPOSED in results:
         why = f"Proposed by the sparsity of the data: {asked['why']}"
-        found[PROPOSED]["warnings"] = [why, *found[PROPOSED]["warnings"]]
-        found[PROPOSED]["sentence"] += f" {why}"
-    return found
+        results[PROPOSED]["warnings"] = [why, *results[PROPOSED]["warnings"]]
+        results[PROPOSED]["sentence"] += f" {why}"
+    return results
 
 
 def proposal(data: Data) -> dict[str, Any]:
@@ -153,9 +153,9 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
     return row
 
 
-def carried(found: Any) -> list[str]:
+def carried(result: Any) -> list[str]:
     """The warnings of a result of ``prismake.pooling`` as they stand in a sentence."""
-    return [text.replace("Hartung-Knapp", "Hartung–Knapp") for text in found.warnings]
+    return [text.replace("Hartung-Knapp", "Hartung–Knapp") for text in result.warnings]
 
 
 def fit(data: Data, plan: Plan, level: float) -> Any:
@@ -195,12 +195,12 @@ def _tau2_interval(data: Data, plan: Plan, level: float) -> dict[str, Any] | Non
         return None
     try:
         if mixed:
-            found = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
+            interval = tau2_interval_proportions(data.columns["events"], data.columns["total"], level)
         else:
-            found = tau2_interval(data.yi, data.vi, plan.method, level)
+            interval = tau2_interval(data.yi, data.vi, plan.method, level)
     except PoolingError:  # one study, a common effect
         return None
-    return {"kind": "profile likelihood" if mixed else "Q-profile", **chosen(found, TAU2_INTERVAL)}
+    return {"kind": "profile likelihood" if mixed else "Q-profile", **chosen(interval, TAU2_INTERVAL)}
 
 
 def model_name(data: Data, plan: Plan, pooled: Any = None) -> str:

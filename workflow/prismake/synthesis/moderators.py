@@ -42,14 +42,14 @@ def regression(
     done otherwise than asked. What cannot be fitted has its reason in ``sentence`` and no numbers.
     """
     numeric = kind in NUMERIC
-    known = [value for value in values if value is not None]
+    cells = [value for value in values if value is not None]
     row: dict[str, Any] = {
         "title": title,
         "options": _options(spec, level),
         "kind": "number" if numeric else "factor",
-        "reference": None if numeric or not known else min(str(value) for value in known),
-        "k": len(known),
-        "dropped": len(values) - len(known),
+        "reference": None if numeric or not cells else min(str(value) for value in cells),
+        "k": len(cells),
+        "dropped": len(values) - len(cells),
         "scale": SCALES[data.measure],
         "method": spec["method"],
         "test": spec["test"],
@@ -59,7 +59,7 @@ def regression(
         "values": None,
     }
     try:
-        fit = _fitted(data, values, known, spec, level)
+        fit = _fitted(data, values, cells, spec, level)
     except PoolingError as error:
         return {**row, "sentence": f"{title}: no meta-regression. {error}"}
     row["test"] = fit.test
@@ -92,14 +92,14 @@ def joint_regression(
 
     from prismake.pooling import pool
 
-    known = np.array([all(values[i] is not None for values in cells.values()) for i in range(len(data.yi))])
+    mask = np.array([all(values[i] is not None for values in cells.values()) for i in range(len(data.yi))])
     title = join([titles[column] for column in cells])
     row = {
         **no_regression(title, "text"),
         "options": _options(spec, level),
         **{
-            "k": int(known.sum()),
-            "dropped": int((~known).sum()),
+            "k": int(mask.sum()),
+            "dropped": int((~mask).sum()),
             "scale": SCALES[data.measure],
             "method": spec["method"],
         },
@@ -108,11 +108,11 @@ def joint_regression(
     }
     mods = {}
     for column, values in cells.items():
-        part = [value for value, there in zip(values, known, strict=True) if there]
+        part = [value for value, in_all in zip(values, mask, strict=True) if in_all]
         if len(set(part)) < 2:
             return {**row, "sentence": f"{title}: no joint meta-regression. No two studies differ in {titles[column]}."}
         mods[column] = np.array(part, dtype=object)
-    complete = data.part(known)
+    complete = data.part(mask)
     try:
         fit = pool(complete.yi, complete.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     except PoolingError as error:
@@ -149,17 +149,17 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
 
 
 def _fitted(
-    data: Data, values: Sequence[float | str | None], known: Sequence[Any], spec: Mapping[str, Any], level: float
+    data: Data, values: Sequence[float | str | None], cells: Sequence[Any], spec: Mapping[str, Any], level: float
 ) -> Any:
     import numpy as np
 
     from prismake.pooling import pool
 
-    coefficients = 2 if known and isinstance(known[0], float) else len(set(known))
-    if len(set(known)) < 2:
-        raise PoolingError(f"{sentences.studies(len(known))} with a value, and no two of them differ.")
-    if len(known) <= coefficients:
-        raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(known))} with a value.")
+    coefficients = 2 if cells and isinstance(cells[0], float) else len(set(cells))
+    if len(set(cells)) < 2:
+        raise PoolingError(f"{sentences.studies(len(cells))} with a value, and no two of them differ.")
+    if len(cells) <= coefficients:
+        raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(cells))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
     fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     if fit.test == "knha" and fit.Q < EXACT:

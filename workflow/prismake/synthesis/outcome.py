@@ -143,15 +143,15 @@ def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tupl
         | {role: whole(cells[position][role]) for role in rows.data.columns}
         for position in rows.double_zero
     ]
-    kept = used[rows.used]
+    usable_rows = used[rows.used]
     counts = result["counts"]
-    if len(kept) < len(used):
-        counts["studies_pooled"] = kept[STUDY_ID].nunique()
+    if len(usable_rows) < len(used):
+        counts["studies_pooled"] = usable_rows[STUDY_ID].nunique()
         counts["statement"] = sentences.counts(
             counts["studies_pooled"], counts["studies_included"], counts["undecided"]
         )
-    result["bias"] = no_tests(rows.data.measure, len(kept))
-    return kept, rows.data
+    result["bias"] = no_tests(rows.data.measure, len(usable_rows))
+    return usable_rows, rows.data
 
 
 def _counts(table: pd.DataFrame, used: pd.DataFrame, undecided: Mapping[str, int]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _record(
     }
     more = {key: row[key] for key in ("back_transformed", "tau2_interval") if key in row}
     if name.startswith("subgroups."):
-        more["subgroups"] = {one["level"]: one["values"] for one in row["levels"]}
+        more["subgroups"] = {subgroup["level"]: subgroup["values"] for subgroup in row["levels"]}
     return document | more
 
 

@@ -57,10 +57,10 @@ def sensitivity(
         "failsafe_n": _failsafe_n,
         "without_high_risk": _without_high_risk,
     }
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for name in spec["sensitivity"]:
         if name in models:
-            found[name] = models[name](data, spec, level, title)
+            results[name] = models[name](data, spec, level, title)
             continue
         options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
         options["adhoc"] = remedies(spec)[0]
@@ -70,12 +70,12 @@ def sensitivity(
         else:
             try:
                 run = others[name] if name in others else functools.partial(further, name)
-                found[name] = row | run(data, studies, spec, level, seed)
+                results[name] = row | run(data, studies, spec, level, seed)
                 continue
             except PoolingError as error:
                 why = str(error)
-        found[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
-    return found
+        results[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
+    return results
 
 
 def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -142,8 +142,8 @@ def _influence(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
     """Deletion diagnostics of each study (Viechtbauer & Cheung 2010) with the classic standard errors."""
     from prismake.pooling import influence
 
-    found = influence(data.yi, data.vi, spec["method"])
-    values = chosen(found, INFLUENCE)
+    diagnostics = influence(data.yi, data.vi, spec["method"])
+    values = chosen(diagnostics, INFLUENCE)
     rows = [{**_who(study), **{name: values[name][index] for name in INFLUENCE}} for index, study in enumerate(studies)]
     options = {"measure": data.measure, "method": spec["method"], "test": "z"}
     sentence = sentences.influence([row["label"] for row in rows if row["is_influential"]])
@@ -173,13 +173,13 @@ def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, s
 
     from prismake.pooling import back_transform, gosh
 
-    found = gosh(data.yi, data.vi, spec["method"], subsets=SUBSETS, seed=seed)
-    two = found.k > 1
+    result = gosh(data.yi, data.vi, spec["method"], subsets=SUBSETS, seed=seed)
+    two = result.k > 1
     ni = data.columns["total"] if data.measure == "PFT" else None
-    natural = back_transform(data.measure, found.estimate[two], ni=ni)
+    natural = back_transform(data.measure, result.estimate[two], ni=ni)
     spread = [float(x) for x in np.quantile(natural, (0.0, 0.25, 0.5, 0.75, 1.0))]
-    values = {"estimate": found.estimate[two], "I2": found.I2[two], "k": found.k[two]}
-    row = {"subsets": int(two.sum()), "exhaustive": found.exhaustive, "quantiles": spread}
+    values = {"estimate": result.estimate[two], "I2": result.I2[two], "k": result.k[two]}
+    row = {"subsets": int(two.sum()), "exhaustive": result.exhaustive, "quantiles": spread}
     values = {name: json_ready(np.round(value, 6)) for name, value in values.items()}
     return {**row, "seed": seed, "values": values, "sentence": sentences.gosh(row, data.show)}
 
@@ -188,29 +188,29 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
     """Studies that may be missing on one side of the funnel, mirrored (Duval & Tweedie 2000, estimator L0)."""
     from prismake.pooling import trim_and_fill
 
-    found = trim_and_fill(
+    result = trim_and_fill(
         data.yi, data.vi, spec["method"], TRIM_ESTIMATOR, test=spec["test"], level=level, adhoc=remedies(spec)[0]
     )
     row: dict[str, Any] = {
         "k": len(studies),
-        "k0": int(found.k0),
-        "se_k0": plain(found.se_k0),
-        "side": found.side,
-        "estimator": found.estimator,
+        "k0": int(result.k0),
+        "se_k0": plain(result.se_k0),
+        "side": result.side,
+        "estimator": result.estimator,
         "method": spec["method"],
-        "test": found.pooled.test,
-        **{name: plain(getattr(found.pooled, name)) for name in ("beta", "se", "tau2", "I2")},
+        "test": result.pooled.test,
+        **{name: plain(getattr(result.pooled, name)) for name in ("beta", "se", "tau2", "I2")},
         **{
-            name: data.natural(getattr(found.pooled, source))
+            name: data.natural(getattr(result.pooled, source))
             for name, source in (("estimate", "beta"), ("ci_lb", "ci_lb"), ("ci_ub", "ci_ub"))
         },
         "filled": [
             {"yi": float(y), "vi": float(v)}
-            for y, v in zip(found.yi[found.filled], found.vi[found.filled], strict=True)
+            for y, v in zip(result.yi[result.filled], result.vi[result.filled], strict=True)
         ],
-        "values": chosen(found, TRIM_FILL) | chosen(found.pooled, TRIM_FILL_POOLED),
+        "values": chosen(result, TRIM_FILL) | chosen(result.pooled, TRIM_FILL_POOLED),
     }
-    notes = "".join(f" {text}" for text in carried(found.pooled)) if row["k0"] else ""
+    notes = "".join(f" {text}" for text in carried(result.pooled)) if row["k0"] else ""
     return {**row, "sentence": sentences.trim_and_fill(row, level, data.show) + notes}
 
 
@@ -221,11 +221,11 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     if data.proportion:
         raise PoolingError("it compares with no effect, which a single proportion does not have.")
     row: dict[str, dict[str, Any]] = {
-        kind.lower(): {"n": int(found.n), "p": plain(found.pval)}
+        kind.lower(): {"n": int(result.n), "p": plain(result.pval)}
         for kind in ("Rosenthal", "Rosenberg")
-        for found in [failsafe_n(data.yi, data.vi, kind)]
+        for result in [failsafe_n(data.yi, data.vi, kind)]
     }
-    values = {name: {"n": one["n"], "pval": one["p"]} for name, one in row.items()}
+    values = {name: {"n": numbers["n"], "pval": numbers["p"]} for name, numbers in row.items()}
     sentence = sentences.failsafe(row["rosenthal"]["n"], row["rosenberg"]["n"], len(studies))
     return {**row, "values": values, "sentence": sentence}
 

@@ -291,11 +291,11 @@ def against_published(
 ) -> str:
     """The result of this review beside a published one."""
     show = show or Format()
-    theirs = show.value(published["estimate"], unit=True)
+    result = show.value(published["estimate"], unit=True)
     if published.get("ci_lb") is not None and published.get("ci_ub") is not None:
-        theirs += f" ({show.bounds(published)})"
+        result += f" ({show.bounds(published)})"
     if published.get("studies"):
-        theirs += f" in {studies(published['studies'])}"
+        result += f" in {studies(published['studies'])}"
     source = f" ({published['source']})" if published.get("source") else ""
     why = f" {published['sentence']}" if published.get("sentence") else ""
-    return f"{title}: {show.interval(own, level)} in {studies(own['k'])} here; published {theirs}{source}.{why}"
+    return f"{title}: {show.interval(own, level)} in {studies(own['k'])} here; published {result}{source}.{why}"
