@@ -42,6 +42,7 @@ DIALECT = frozenset(
 
 # Words that say that there is something, not what it is: in these rooms a name is the noun of what it holds.
 NAMED_BY_NOUNS = "appraisal cli core dedup extraction figures flow fulltexts kept panel pooling protocol report search sheets sheets/checks synthesis".split()
+KEYS_ON_DISK = {("panel/stopping.py", "found")}  # a field of Advice, whose names are the keys of files
 VAGUE = frozenset("found gone here kept known lot one said taken theirs there told wanted".split())
 
 
@@ -106,7 +107,7 @@ def test_names_are_the_nouns_of_what_they_hold(room):
         f"{path.relative_to(PACKAGE)}:{line} {name}"
         for path in sorted((PACKAGE / room).glob("*.py"))
         for line, name in names_given(ast.parse(path.read_bytes()))
-        if name.strip("_").lower() in VAGUE
+        if name.strip("_").lower() in VAGUE and (path.relative_to(PACKAGE).as_posix(), name) not in KEYS_ON_DISK
     ]
     assert vague == []
 

@@ -24,18 +24,18 @@ def proposals(rows: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]
         rows: ids of the rows of a sheet.
         answers: answer by id of its row; NOT_ASKED counts as none.
     """
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     asked = [asked_by(row) for row in rows]
-    known = {item_id(*row) for row in asked}
+    row_ids = {item_id(*row) for row in asked}
     for (study, name), results in _results(asked).items():
         scale = load_instrument(name)
         for result in results:
             judged = judgements_of(scale, study, result, answers)
             for part, word in judged.items():
                 row = row_of(scale, study, result, part)
-                if row in known:
-                    found[row] = word
-    return found
+                if row in row_ids:
+                    words[row] = word
+    return words
 
 
 def judgements_of(scale: Instrument, study: str, result: str, answers: Mapping[str, str]) -> dict[str, str]:
@@ -78,9 +78,9 @@ def row_of(scale: Instrument, study: str, result: str, part: str) -> str:
 
 def _results(asked: Iterable[Asked]) -> dict[tuple[str, str], dict[str, None]]:
     """By study and instrument its results; "" alone where there are none."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    results_of: dict[tuple[str, str], dict[str, None]] = {}
     for row in asked:
-        results = found.setdefault((row.study, row.instrument), {})
+        results = results_of.setdefault((row.study, row.instrument), {})
         if row.result:
             results[row.result] = None
-    return {key: results or {"": None} for key, results in found.items()}
+    return {key: results or {"": None} for key, results in results_of.items()}

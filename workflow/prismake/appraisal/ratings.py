@@ -29,20 +29,20 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
     list of {"name", "label", "word", "rating"}, one a domain in order and one for the whole where people judge it;
     none for checklists without domains.
     """
-    found: dict[str, dict[str, Any]] = {}
+    appraisals: dict[str, dict[str, Any]] = {}
     for row in scores.to_dict("records"):
         if row["instrument"] == NONE or row["result"] not in ("", outcome):
             continue
         scale = load_instrument(row["instrument"])
         judged = row["overall"] not in ("", NO_RULE, NOT_APPRAISED, NOT_REPORTED, "not defined")
-        found[row[STUDY_ID]] = {
+        appraisals[row[STUDY_ID]] = {
             "instrument": scale.name,
             "title": scale.title,
             "overall": row["overall"],
             "high_risk": row["overall"] in of_concern(scale) if judged else None,
             "ratings": [_rating(scale, name, row) for name in _rated(scale)],
         }
-    return found
+    return appraisals
 
 
 def of_concern(scale: Instrument) -> set[str]:

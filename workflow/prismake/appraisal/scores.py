@@ -168,14 +168,14 @@ class _Judged:
 
     def _differences(self) -> str:
         """Each judgement that differs from its proposal, with the reason."""
-        found = []
+        texts = []
         for part, proposed in self.score.proposals.items():
             judgement = self.score.judgements.get(part)
             if judgement and judgement != proposed and self.reported:
                 row = row_of(self.scale, self.study, self.result, part)
                 why = self.panel.reasons.get(row) or self.panel.support.get(row) or "no reason given"
-                found.append(f"{part}: {judgement} instead of {proposed} ({why})")
-        return "; ".join(found)
+                texts.append(f"{part}: {judgement} instead of {proposed} ({why})")
+        return "; ".join(texts)
 
     def _unsupported(self) -> int:
         rows = (row_of(self.scale, self.study, self.result, part) for part, answer in self.given.items() if answer)
@@ -212,10 +212,10 @@ def stars_only(table: pd.DataFrame) -> pd.DataFrame:
 
 def questions(scores: pd.DataFrame) -> dict[str, dict[str, str]]:
     """What figures print below: by instrument, the question of each item or the label of each judged domain."""
-    found: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for name in sorted(set(scores["instrument"]) - {NONE}):
         scale = load_instrument(name)
         judged = {domain.name: domain.label for domain in scale.details.values() if domain.judged}
         concerns = {concern_id(d.name): f"{d.label}: applicability" for d in scale.details.values() if d.concern}
-        found[name] = judged | concerns or {item.id: item.question for item in scale.items}
-    return found
+        labels[name] = judged | concerns or {item.id: item.question for item in scale.items}
+    return labels

@@ -57,10 +57,14 @@ def gives_way(
     for family in families(named):
         members = [item for item in family if item in candidates]
         near = _neighbours(named, members)
-        kept = _largest(members, near, candidates) if rule == "largest" else _first(members, near, candidates, rule)
+        representatives = (
+            _largest(members, near, candidates) if rule == "largest" else _first(members, near, candidates, rule)
+        )
         for item in members:
-            if item not in kept:
-                result[item] = max((other for other in near[item] if other in kept), key=_size_of(candidates))
+            if item not in representatives:
+                result[item] = max(
+                    (other for other in near[item] if other in representatives), key=_size_of(candidates)
+                )
     return result
 
 
@@ -109,14 +113,14 @@ def _size_of(candidates: Mapping[str, Candidate]) -> Callable[[str], tuple[float
 
 def _reached(item: str, named: Mapping[str, Sequence[str]]) -> list[str]:
     """The rows that a row names, those that these name, and so on, nearest first."""
-    found: list[str] = []
+    rows: list[str] = []
     waiting = list(named.get(item, ()))
     while waiting:
         other = waiting.pop(0)
-        if other not in found:
-            found.append(other)
+        if other not in rows:
+            rows.append(other)
             waiting += named.get(other, ())
-    return found
+    return rows
 
 
 def _neighbours(named: Mapping[str, Sequence[str]], members: Sequence[str]) -> dict[str, set[str]]:
@@ -158,8 +162,8 @@ def _first(
         value = {"longest": candidate.follow_up, "most_complete": candidate.outcomes}.get(rule, candidate.size)
         return -value, -candidate.size, item
 
-    kept: set[str] = set()
+    representatives: set[str] = set()
     for item in sorted(members, key=rank):
-        if not near[item] & kept:
-            kept.add(item)
-    return kept
+        if not near[item] & representatives:
+            representatives.add(item)
+    return representatives

@@ -96,8 +96,8 @@ def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
         rest = text[: origin.start()].strip() if origin else text
         how = "" if origin is None else "from the authors" if origin[1].lower().startswith("a") else "from a figure"
         for column, part in _parts(name, rest, texts, parts, sheet):
-            known = parts.get(column)
-            if known and known.text and part.text and known.text != part.text:
+            earlier = parts.get(column)
+            if earlier and earlier.text and part.text and earlier.text != part.text:
                 parts[column] = Part(problem=f"“{text}” and another cell of the row give two numbers for it.")
             else:
                 parts[column] = part._replace(how="; ".join(filter(None, (part.how, how)))) if part.text else part
@@ -259,21 +259,21 @@ def _interval(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: 
     if any(sheet.number(number) is None for number in (first, low, high)):
         return
     kind = match["kind"] or ""
-    found: dict[tuple[str, str], str] = {}
+    pairs: dict[tuple[str, str], str] = {}
     for outcome, role in sheet.roles(name):
         columns = {**outcome.checks, **outcome.columns}
         for middle, below, above in _PARTNERS:
             if role == middle and below in columns and above in columns:
-                found[columns[below], columns[above]] = below
+                pairs[columns[below], columns[above]] = below
     if _QUARTILES.search(kind):
-        found = {pair: below for pair, below in found.items() if below == "q1"}
+        pairs = {pair: below for pair, below in pairs.items() if below == "q1"}
     elif _EXTREMES.search(kind):
-        found = {pair: below for pair, below in found.items() if below == "minimum"}
-    if len(found) == 2 and set(found.values()) == {"q1", "minimum"}:
+        pairs = {pair: below for pair, below in pairs.items() if below == "minimum"}
+    if len(pairs) == 2 and set(pairs.values()) == {"q1", "minimum"}:
         choices = f"Write {first} (IQR {low}–{high}) or {first} (range {low}–{high})."
         yield name, Part(problem=f"“{match[0]}”: are {low} and {high} quartiles or the range? {choices}")
-    elif len(found) == 1:
-        ((below, above),) = found
+    elif len(pairs) == 1:
+        ((below, above),) = pairs
         for column, number in ((name, first), (below, low), (above, high)):
             typed = texts.get(column, "")
             if column != name and typed and sheet.number(typed) != sheet.number(number):

@@ -118,8 +118,8 @@ def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:
         ``("", False)`` when everything fits.
     """
     if isinstance(shape, tuple):
-        found = [mismatch(value, each, place) for each in shape]
-        return ("", False) if ("", False) in found else found[0]
+        mismatches = [mismatch(value, each, place) for each in shape]
+        return ("", False) if ("", False) in mismatches else mismatches[0]
     if isinstance(shape, Of):
         if not isinstance(value, dict):
             return _wrong(value, place, "a group of keys")
@@ -142,8 +142,8 @@ def without_unknown(value: Any, shape: Any) -> Any:
     if isinstance(shape, list) and isinstance(value, list):
         return [without_unknown(each, shape[0]) for each in value]
     if isinstance(shape, Mapping) and isinstance(value, dict):
-        known = {name.removesuffix("?"): each for name, each in shape.items()}
-        return {key: without_unknown(each, known[key]) for key, each in value.items() if key in known}
+        shapes = {name.removesuffix("?"): each for name, each in shape.items()}
+        return {key: without_unknown(each, shapes[key]) for key, each in value.items() if key in shapes}
     return value
 
 
@@ -159,20 +159,20 @@ def _is(value: Any, kind: Any) -> bool:
 def _mismatch_of_keys(value: Any, shape: Mapping[str, Any], place: str) -> tuple[str, bool]:
     if not isinstance(value, dict):
         return _wrong(value, place, "a group of keys")
-    known = {name.removesuffix("?"): each for name, each in shape.items()}
+    shapes = {name.removesuffix("?"): each for name, each in shape.items()}
     for key in value:
-        if key not in known:
+        if key not in shapes:
             return f"“{_inside(place, key)}” is not known", True
     for name in shape:
         if not name.endswith("?") and name not in value:
             return f"“{_inside(place, name)}” is missing", False
-    return _first((value[key], known[key], _inside(place, key)) for key in value)
+    return _first((value[key], shapes[key], _inside(place, key)) for key in value)
 
 
 def _first(parts: Any) -> tuple[str, bool]:
     for value, shape, place in parts:
-        if (found := mismatch(value, shape, place))[0]:
-            return found
+        if (difference := mismatch(value, shape, place))[0]:
+            return difference
     return "", False
 
 

@@ -15,9 +15,9 @@ from prismake.kept.formats import FORMAT, MARKS, Kind
 Content = Any  # what a JSON file holds, without its marks; of a log, one line
 
 
-def migrated(content: Content, kind: Kind, found: int) -> Content:
-    """The content of a file of format ``found``, as the format of today has it."""
-    for number in range(found, FORMAT):
+def migrated(content: Content, kind: Kind, old_format: int) -> Content:
+    """The content of a file of format ``old_format``, as the format of today has it."""
+    for number in range(old_format, FORMAT):
         content = _STEPS[number](content, kind)
     return content
 

@@ -74,9 +74,9 @@ class OfferedForm:
             labels: name of a field to what the question is called.
             choices: name of a field to the answers that it allows.
         """
-        known = {name: list(dict.fromkeys([*self.choices.get(name, ()), *words])) for name, words in choices.items()}
+        answers = {name: list(dict.fromkeys([*self.choices.get(name, ()), *words])) for name, words in choices.items()}
         named = {label: name for name, label in labels.items()}
-        return replace(self, labels={**self.labels, **named}, choices={**self.choices, **known})
+        return replace(self, labels={**self.labels, **named}, choices={**self.choices, **answers})
 
     def with_criteria(self, criteria: Mapping[str, Sequence[str]]) -> OfferedForm:
         """The same with the criteria of today as its newest version."""

@@ -328,20 +328,20 @@ def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
         return None
     try:
         ours = store.content_of(_SIDES.sub(r"\1", text).encode(), kind, path)
-        theirs = store.content_of(_SIDES.sub(r"\2", text).encode(), kind, path)
+        other_side = store.content_of(_SIDES.sub(r"\2", text).encode(), kind, path)
     except KeptFileError:
         return None
-    return _joined(ours, theirs)
+    return _joined(ours, other_side)
 
 
-def _joined(ours: Any, theirs: Any) -> Any:
-    if ours == theirs:
+def _joined(ours: Any, other_side: Any) -> Any:
+    if ours == other_side:
         return ours
-    if not isinstance(ours, dict) or not isinstance(theirs, dict):
+    if not isinstance(ours, dict) or not isinstance(other_side, dict):
         return None
-    both = {**ours, **theirs}
-    for key in ours.keys() & theirs.keys():
-        both[key] = _joined(ours[key], theirs[key])
+    both = {**ours, **other_side}
+    for key in ours.keys() & other_side.keys():
+        both[key] = _joined(ours[key], other_side[key])
         if both[key] is None:
             return None
     return both

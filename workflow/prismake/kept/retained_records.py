@@ -62,17 +62,17 @@ def join_and_keep(
     missing = [record for record in kept_ids(copy) if record not in present] if copy.exists() else []
     newly = set(missing) - set(last["vanished"])
     judged = set(judged_records()) if newly else set()
-    kept = [record for record in missing if record not in newly or record in judged]
+    retained_ids = [record for record in missing if record not in newly or record in judged]
     sources = {**last["sources"], **{log["source"]: {"label": log["label"], "kind": log["kind"]} for log in logs}}
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         parts = list(tables)
-        if kept:
+        if retained_ids:
             parts.append(Path(scratch) / "kept.parquet")
-            rows = _take(copy, kept, parts[-1])
+            rows = _take(copy, retained_ids, parts[-1])
         join(parts, path, {f"prismake.{name}": str(value) for name, value in store.marks().items()})
     _keep(path, copy)
-    store.update(about, SOURCES, lambda _: {"sources": sources, "vanished": kept})
+    store.update(about, SOURCES, lambda _: {"sources": sources, "vanished": retained_ids})
     vanished = [{**row, **sources[row["source"]]} for row in rows]
     return pd.DataFrame(vanished, columns=COLUMNS, dtype=str)
 

@@ -44,12 +44,12 @@ def copies(sheet: Path) -> list[Copy]:
     Args:
         sheet: the workbook in the folder of the sheets, whatever its suffix and whether it is there or not.
     """
-    known = []
+    entries = []
     for path in sheet.parent.joinpath("history").glob(f"{sheet.stem}.*"):
         match = _NAME.fullmatch(path.name.removeprefix(sheet.stem).removesuffix(path.suffix))
         if match and path.suffix in SUFFIXES:
-            known.append(Copy(path, match["when"] or "", match["digest"]))
-    return sorted(known, key=lambda copy: (copy.when, copy.path.name), reverse=True)
+            entries.append(Copy(path, match["when"] or "", match["digest"]))
+    return sorted(entries, key=lambda copy: (copy.when, copy.path.name), reverse=True)
 
 
 def keep_copy(path: Path, as_read: str = "") -> Path | None:
@@ -62,21 +62,21 @@ def keep_copy(path: Path, as_read: str = "") -> Path | None:
     present = digest(path) or ""
     if as_read and present != as_read:
         return None
-    known = copies(path)
-    for copy in known:
+    earlier_copies = copies(path)
+    for copy in earlier_copies:
         if copy.digest == present[:8] and copy.path.suffix == path.suffix:
             return copy.path
-    kept = _copied(path, present)
+    copy_path = _copied(path, present)
     for copy in superfluous([*copies(path)]):
         copy.path.unlink(missing_ok=True)
-    return kept
+    return copy_path
 
 
 def put_aside(path: Path) -> Path:
     """Move a workbook that is to be replaced among the copies, under a name that says so."""
-    kept = _copied(path, digest(path) or "", REPLACED)
+    copy_path = _copied(path, digest(path) or "", REPLACED)
     path.unlink()
-    return kept
+    return copy_path
 
 
 def keep_as_read(changed: Sequence[str], workbooks: Mapping[str, tuple[Path, str]]) -> None:
@@ -91,25 +91,25 @@ def keep_as_read(changed: Sequence[str], workbooks: Mapping[str, tuple[Path, str
             keep_copy(*workbooks[who])
 
 
-def superfluous(known: Sequence[Copy]) -> list[Copy]:
+def superfluous(all_copies: Sequence[Copy]) -> list[Copy]:
     """The copies that may go, of all copies of a sheet with the newest first."""
-    dated = [copy for copy in known if copy.when]
+    dated = [copy for copy in all_copies if copy.when]
     months: set[str] = set()
-    gone = []
+    surplus = []
     for copy in dated[LAST:]:
         if copy.when[:7] in months:
-            gone.append(copy)
+            surplus.append(copy)
         months.add(copy.when[:7])
-    return gone
+    return surplus
 
 
 def _copied(path: Path, content: str, mark: str = "") -> Path:
     now = _now()
     when = f"{now:%Y-%m-%dT%H%M%S}{now.microsecond // 1000:03d}Z"
-    kept = path.parent / "history" / f"{path.stem}.{when}.{content[:8]}{mark}{path.suffix}"
-    with replacing(kept) as draft:
+    copy_path = path.parent / "history" / f"{path.stem}.{when}.{content[:8]}{mark}{path.suffix}"
+    with replacing(copy_path) as draft:
         shutil.copyfile(path, draft)
-    return kept
+    return copy_path
 
 
 def _now() -> datetime.datetime:

@@ -42,13 +42,13 @@ def current(path: Path, written: str | None) -> Path | None:
     return edited[0] if edited else (files[0] if files else None)
 
 
-def unread_files(known: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
+def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
     """Spreadsheets in the folder that are never read, each with what to do: copies, other formats, other names.
 
     Args:
-        known: the workbooks that were offered, or will be.
+        sheets: the workbooks that were offered, or will be.
     """
-    names = sorted({sheet.stem for sheet in known}, key=len, reverse=True)
+    names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
     unread = []
     for path in sorted(folder.glob("*")):

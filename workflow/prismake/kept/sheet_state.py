@@ -89,9 +89,9 @@ def accept(path: Path) -> None:
     offered, folder = path.with_suffix(SUFFIXES[0]), path.parent
     book = read_book(stage, folder)
     if not path.is_file() or offered.name not in book["sheets"]:
-        known = ", ".join(sorted(book["sheets"])) or "none yet"
+        names = ", ".join(sorted(book["sheets"])) or "none yet"
         raise SheetError(
-            "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {known}."
+            "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {names}."
         )
     mark = user_digest(book, offered)
 
@@ -155,16 +155,16 @@ def remember(
 
     def changed(present: dict[str, Any] | None) -> dict[str, Any]:
         content = present or {"sheets": {}}
-        known = content["sheets"]
-        now = {path.name: _entry(path, known.get(path.name, {}), before, waiting, refused) for path in all_paths}
+        entries = content["sheets"]
+        now = {path.name: _entry(path, entries.get(path.name, {}), before, waiting, refused) for path in all_paths}
         for name, marks in (taken_over or {}).items():
             if marks:
-                now[name]["taken_for_own"] = sorted({*known.get(name, {}).get("taken_for_own", ()), *marks})
+                now[name]["taken_for_own"] = sorted({*entries.get(name, {}).get("taken_for_own", ()), *marks})
         for path in all_paths:
             now[path.name] = {key: value for key, value in now[path.name].items() if key != "held"}
             if path in held:
                 now[path.name]["held"] = 1
-        return {**content, "sheets": {**known, **now}}
+        return {**content, "sheets": {**entries, **now}}
 
     store.update(state_file(stage, folder), SHEET_STATE, changed)
 

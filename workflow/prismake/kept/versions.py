@@ -85,8 +85,8 @@ class Carried:
                 f"Reports of the previous version ({self.version.name}) that were decided anew and count among the new "
                 f"ones: {len(self.again):,}."
             )
-        kept = set(self._pairs(included).values())
-        more = sum(len(reports - self.finished) for study, reports in included.items() if study in kept)
+        studies = set(self._pairs(included).values())
+        more = sum(len(reports - self.finished) for study, reports in included.items() if study in studies)
         if more:
             sentences.append(
                 "New reports of studies that the previous version had included, counted as new reports but not as new "
@@ -109,14 +109,14 @@ def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str
         if record in version.members:
             origins.setdefault(report, set()).add(version.members[record])
     finished: dict[str, str] = {}
-    taken: set[str] = set()
+    used_origins: set[str] = set()
     # the part that kept the id comes before the others
     for report in sorted(origins, key=lambda each: (each not in origins[each], each)):
         same = {origin for origin in origins[report] if version.outcome[origin] == outcome.get(report)}
-        free = sorted(same - taken, key=lambda origin: (origin != report, origin))
+        free = sorted(same - used_origins, key=lambda origin: (origin != report, origin))
         if same == origins[report] and free:
             finished[report] = free[0]
-            taken |= same
+            used_origins |= same
     return Carried(version, frozenset(finished), finished, frozenset(origins) - finished.keys())
 
 

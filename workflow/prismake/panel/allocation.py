@@ -17,7 +17,7 @@ from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
 from prismake.protocol.team import reviewers
 
-CALIBRATION, BATCH, FOUND = "calibration", "batch", "found"
+CALIBRATION, BATCH, FROM_SHEETS = "calibration", "batch", "found"
 AS_FOUND = "as in the sheets"
 GROWING = "growing"  # batch: the first ones small, so that the order soon learns from decisions
 GROWING_SIZES = (25, 25, 50, 100)  # the last one from there on
@@ -58,7 +58,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
     """The scheme of a stage, from the protocol with its defaults filled in."""
     settings = protocol[stage]
     calibration, split = settings.get("calibration", {}), settings.get("split", {})
-    wanted = settings.get("stop_at", {})
+    stop_at = settings.get("stop_at", {})
     return Scheme(
         Split(
             tuple(reviewers(dict(protocol), stage)),
@@ -75,7 +75,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
         stage in (APPRAISAL, EXTRACTION),
         settings.get("batch") == GROWING,
         settings.get("ahead", 0),
-        (wanted.get("recall", 0.95), wanted.get("confidence", 0.95)),
+        (stop_at.get("recall", 0.95), stop_at.get("confidence", 0.95)),
     )
 
 
@@ -203,8 +203,8 @@ def updated(
     """What is handed out and what waits, after changes of the queue, of the reviewers and of the protocol."""
     new = allocation.copy()
     rows = current_rows(new, set(queue), former_ids)
-    known = {*rows, *new.waiting}
-    if any(item not in known for item in queue):
+    item_ids = {*rows, *new.waiting}
+    if any(item not in item_ids for item in queue):
         new.arrived = sum(len(batch.rows) for batch in new.batches)
     new.waiting = sorted(item for item in queue if item not in rows)
     _stop(new, scheme, queue, answered)
@@ -235,8 +235,8 @@ def _reseat(rows: Mapping[str, tuple[Batch, str]], scheme: Scheme, answered: Ans
         if len(holders) == len(asked) == seats:
             continue
         filled = fill(scheme.unit(item), holders, seats, scheme.split, load)
-        gone = [who for who in asked if who not in filled]
-        batch.rows[name] = (*filled, *gone[: seats - len(filled)])
+        leavers = [who for who in asked if who not in filled]
+        batch.rows[name] = (*filled, *leavers[: seats - len(filled)])
         load.rows.update(set(filled) - set(asked))
 
 
@@ -370,9 +370,9 @@ def _share(allocation: Allocation, scheme: Scheme, chosen: Sequence[str]) -> dic
     before = {scheme.unit(item): who for item, who in allocation.items()} if scheme.by_study else {}
     units = list(dict.fromkeys(scheme.unit(item) for item in chosen))
     team = set(scheme.split.team)
-    kept = {unit: before[unit] for unit in units if unit in before and team.issuperset(before[unit])}
-    kept |= share_out([unit for unit in units if unit not in kept], scheme.split, load_so_far(allocation, scheme))
-    return {item: kept[scheme.unit(item)] for item in chosen}
+    owners = {unit: before[unit] for unit in units if unit in before and team.issuperset(before[unit])}
+    owners |= share_out([unit for unit in units if unit not in owners], scheme.split, load_so_far(allocation, scheme))
+    return {item: owners[scheme.unit(item)] for item in chosen}
 
 
 def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owners: Sequence[str]) -> Allocation:
@@ -390,4 +390,4 @@ def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owne
     }
     if not asked:
         return Allocation()
-    return Allocation([Batch(FOUND, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])
+    return Allocation([Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])

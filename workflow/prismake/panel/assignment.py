@@ -55,7 +55,7 @@ class Load:
         self.units += 1
         self.checked += len(people) > 1
         self.rows.update(people)
-        self.pairs.update((one, other) for one in people for other in people if one != other)
+        self.pairs.update((person, other) for person in people for other in people if person != other)
 
 
 def share_out(units: Sequence[str], split: Split, load: Load) -> dict[str, tuple[str, ...]]:
@@ -87,7 +87,7 @@ def fill(unit: str, holders: Sequence[str], seats: int, split: Split, load: Load
         if split.check and split.team[0] in free:
             best = split.team[0]
         else:
-            best = min(free, key=lambda who: (load.rows[who], _met(who, chosen, load.pairs), _lot(unit, who, split)))
+            best = min(free, key=lambda who: (load.rows[who], _met(who, chosen, load.pairs), _draw(unit, who, split)))
         free.remove(best)
         chosen.append(best)
     rank = {who: place for place, who in enumerate(split.team)}
@@ -98,7 +98,7 @@ def _met(who: str, chosen: Sequence[str], pairs: Mapping[tuple[str, str], int]) 
     return sum(pairs[who, other] for other in chosen)
 
 
-def _lot(unit: str, who: str, split: Split) -> float:
+def _draw(unit: str, who: str, split: Split) -> float:
     return chance(f"{who}\x1f{unit}", split.seed)
 
 

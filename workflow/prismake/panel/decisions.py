@@ -77,8 +77,8 @@ def decide(
             without it every reviewer is expected to answer every item.
         stopped: by item that people decided to leave unread, how the flow counts it, ``automation`` or ``other``.
     """
-    known, ended, decisions = verdicts or {}, stopped or {}, []
-    special = {*known, *(item for by_item in (problems or {}).values() for item in by_item)}
+    earlier_verdicts, ended, decisions = verdicts or {}, stopped or {}, []
+    special = {*earlier_verdicts, *(item for by_item in (problems or {}).values() for item in by_item)}
     alike: dict[tuple[Any, ...], Decision] = {}  # thousands of items were answered in one of a few ways
     for item in items:
         who = answers if asked is None else asked.get(item, ())
@@ -88,7 +88,7 @@ def decide(
             blank = {question.name: Verdict(State.NOT_APPLICABLE) for question in form.fields}
             decisions.append(Decision(item, State.NOT_SCREENED, ended[item], blank, own))
         elif item in special:
-            decisions.append(_decide_item(form, item, own, final, problems or {}, known.get(item, {})))
+            decisions.append(_decide_item(form, item, own, final, problems or {}, earlier_verdicts.get(item, {})))
         else:
             way = (tuple([(name, *given.items()) for name, given in own.items()]), *final.items())
             if way not in alike:
@@ -104,7 +104,7 @@ def _decide_item(
     answers: Mapping[str, Mapping[str, str]],
     consensus: Mapping[str, str],
     problems: Mapping[str, Mapping[str, set[str]]],
-    known: Mapping[str, Verdict],
+    earlier_verdicts: Mapping[str, Verdict],
 ) -> Decision:
     heard = {who: given for who, given in answers.items() if any(given.values())} if form.optional else answers
     verdicts: dict[str, Verdict] = {}
@@ -112,8 +112,8 @@ def _decide_item(
         name, (condition, answer) = question.name, question.when or ("", "")
         if condition and (verdicts[condition].state != State.SETTLED or verdicts[condition].value != answer):
             verdicts[name] = Verdict(State.NOT_APPLICABLE)
-        elif name in known:
-            verdicts[name] = known[name]
+        elif name in earlier_verdicts:
+            verdicts[name] = earlier_verdicts[name]
         elif not answers and not consensus.get(name):  # not handed out yet
             verdicts[name] = Verdict(State.UNDECIDED)
         else:

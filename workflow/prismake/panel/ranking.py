@@ -81,9 +81,9 @@ def rank(items: pd.DataFrame, decisions: Any, question: str = "", seed: int = 0)
     import pandas as pd
 
     _check(items)
-    known = _known(decisions, items.index)
+    label_of = _labels(decisions, items.index)
     frame = items.loc[sorted(items.index, key=_key)] if len(items) else items
-    labels = np.array([known.get(item, -1) for item in frame.index], dtype=int)
+    labels = np.array([label_of.get(item, -1) for item in frame.index], dtype=int)
     undecided = labels < 0
     relevance = np.full(len(frame), DECIDED)
     if undecided.any():
@@ -103,8 +103,8 @@ def _scores(frame: pd.DataFrame, labels: np.ndarray, question: str, seed: int) -
     prior = _question_scores(counts, weights, length) if asked else np.zeros(len(frame))
     if not (labels >= 0).any():
         return prior
-    found = int((labels == 1).sum())
-    share = _QUESTION_WORTH / (_QUESTION_WORTH + found) if asked else 0.0
+    included = int((labels == 1).sum())
+    share = _QUESTION_WORTH / (_QUESTION_WORTH + included) if asked else 0.0
     learned = _learned_scores(weights, labels, asked)
     undecided = labels < 0
     return (1 - share) * _standard(learned, undecided) + share * _standard(prior, undecided)
@@ -178,9 +178,9 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     flat: list[int] = []
     sizes: list[int] = []
     for text in (part for pair in texts for part in pair):
-        found = _WORD.findall(_plain(text))
-        flat.extend(map(numbers.__getitem__, found))
-        sizes.append(len(found))
+        tokens = _WORD.findall(_plain(text))
+        flat.extend(map(numbers.__getitem__, tokens))
+        sizes.append(len(tokens))
     words, field = np.array(flat, dtype=np.int64), np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     words, field, size = words[words >= 0], field[words >= 0], len(numbers.stems)
     weight = np.where(field % 2 == 0, float(_TITLE_COUNTS), 1.0)
@@ -246,11 +246,11 @@ def _check(items: pd.DataFrame) -> None:
         raise RankingError(f"The item {twice} occurs more than once.", remedy="Give each item one row.")
 
 
-def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
+def _labels(decisions: Any, index: pd.Index) -> dict[Any, int]:
     """1 for included and 0 for excluded items among those of ``index``."""
     given = [] if decisions is None else list(decisions.items())
     items = set(index)
-    known: dict[Any, int] = {}
+    labels: dict[Any, int] = {}
     for item, decision in given:
         word = "" if decision is None or decision != decision else str(decision).strip().casefold()  # noqa: PLR0124
         if item not in items or not word:
@@ -259,7 +259,7 @@ def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
             raise RankingError(
                 f"The decision '{decision}' is not understood.", where=str(item), remedy="Use include or exclude."
             )
-        if known.setdefault(item, int(word in _YES)) != int(word in _YES):
+        if labels.setdefault(item, int(word in _YES)) != int(word in _YES):
             raise RankingError("Two decisions contradict each other.", where=str(item), remedy="Give each item one.")
     unknown = {str(item) for item, _ in given if item not in items}
     if len(unknown) == len(given) and unknown & {str(item) for item in items}:
@@ -267,7 +267,7 @@ def _known(decisions: Any, index: pd.Index) -> dict[Any, int]:
             "The ids of the decisions are of another type than those of the items (text and numbers).",
             remedy="Read both as text.",
         )
-    return known
+    return labels
 
 
 def _text(frame: pd.DataFrame, column: str) -> list[str]:

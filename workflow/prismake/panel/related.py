@@ -54,8 +54,8 @@ def related_reports(reports: pd.DataFrame, links: pd.DataFrame) -> dict[str, str
             for second in members:
                 why.setdefault((first, second), trial)
     pairs = sorted(pair for pair in why if pair[0] != pair[1])
-    wanted = {second for _, second in pairs}
-    named = reports[reports[REPORT_ID].isin(wanted)]
+    second_ids = {second for _, second in pairs}
+    named = reports[reports[REPORT_ID].isin(second_ids)]
     names = {row[REPORT_ID]: _name(row) for row in named.to_dict("records")}
     lines: dict[str, list[str]] = {}
     for first, second in pairs:

@@ -90,14 +90,14 @@ def stopping_advice(
     Raises StoppingError for counts that do not fit together, or a decision that is not understood.
     """
     relevant = [_relevant(decision) for decision in decisions]
-    read, found = len(relevant), sum(relevant)
+    read, hits = len(relevant), sum(relevant)
     tail = read if since is None else since
     _check(read, total, pending=pending, random_tail=random_tail, since=tail, target=target, level=level)
     sizes = [random_tail] if random_tail else sorted({math.ceil(tail * share) for share in _SAMPLES} - {0})
     facts: dict[str, Any] = {
         "total": total,
         "read": read,
-        "found": found,
+        "found": hits,
         "pending": pending,
         "target": target,
         "level": level,
@@ -112,9 +112,9 @@ def stopping_advice(
         unread = total - read - pending
         result["missed"] = unread * best["sample_found"] / best["sample"] + pending
         result["missed_ub"] = best["hidden"] + pending
-    if samples and found:
-        result["recall"] = found / (found + result["missed"])
-        result["recall_lb"] = found / (found + result["missed_ub"])
+    if samples and hits:
+        result["recall"] = hits / (hits + result["missed"])
+        result["recall_lb"] = hits / (hits + result["missed_ub"])
         result["p_value"] = min(1.0, len(samples) * min(sample["p_value"] for sample in samples))
         result["reached"] = result["recall_lb"] >= target - 1e-12
     return Advice(**facts, **result, sentence=_sentence(facts, result))
@@ -122,10 +122,10 @@ def stopping_advice(
 
 def _sample(relevant: list[int], size: int, facts: dict[str, Any], error: float) -> dict[str, Any]:
     """What the last ``size`` items say: the relevant ones left in their urn at most, and the test of the target."""
-    drawn, found = sum(relevant[len(relevant) - size :]), facts["found"]
+    drawn, hits = sum(relevant[len(relevant) - size :]), facts["found"]
     urn = facts["total"] - facts["pending"] - (len(relevant) - size)
     # The fewest relevant items in the urn with which recall is below the target (their eq. 6).
-    critical = math.floor(found / facts["target"] + 1e-9) - (found - drawn) - facts["pending"] + 1
+    critical = math.floor(hits / facts["target"] + 1e-9) - (hits - drawn) - facts["pending"] + 1
     critical = max(drawn, critical)
     possible = critical <= urn - size + drawn
     return {
@@ -169,10 +169,10 @@ def hypergeometric_cdf(drawn: int, urn: int, relevant: int, size: int) -> float:
 
 
 def _sentence(facts: dict[str, Any], result: dict[str, Any]) -> str:
-    total, read, found, pending = (facts[name] for name in ("total", "read", "found", "pending"))
+    total, read, hits, pending = (facts[name] for name in ("total", "read", "found", "pending"))
     if read == total:
-        return f"All {total} items are read ({found} relevant): nothing can have been missed."
-    head = f"{read} of {total} items are read and {found} found relevant."
+        return f"All {total} items are read ({hits} relevant): nothing can have been missed."
+    head = f"{read} of {total} items are read and {hits} found relevant."
     if result["missed_ub"] is None:
         return f"{head} Nothing can be said yet about the others."
     basis = "drawn at random" if result["drawn_at_random"] else "read last"

@@ -84,14 +84,14 @@ def _in_words(error: Any) -> Iterator[str]:
     path = ".".join(str(part) for part in error.absolute_path)
     rule = error.schema if isinstance(error.schema, dict) else {}
     if error.validator == "additionalProperties":
-        known = list(rule.get("properties", {}))
-        for key in sorted(set(map(str, error.instance)) - set(known)):
+        allowed = list(rule.get("properties", {}))
+        for key in sorted(set(map(str, error.instance)) - set(allowed)):
             if renamed := new_name(_join(path, key), RENAMED):
                 yield f"'{_join(path, key)}' is called '{renamed[0]}' since prismake {renamed[1]}. Give it that name."
                 continue
-            near = difflib.get_close_matches(key, known, n=1)
+            near = difflib.get_close_matches(key, allowed, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(known)}."
+            yield f"unknown key '{_join(path, key)}'.{hint} Allowed here: {', '.join(allowed)}."
     elif error.validator == "required":
         for key in sorted(set(error.validator_value) - set(error.instance)):
             description = rule.get("properties", {}).get(key, {}).get("description", "")
@@ -170,9 +170,9 @@ def _word_problems(config: dict[str, Any]) -> Iterator[str]:
     if not config["words"]:
         return
     fields = [field for stage in PANEL_STAGES for field in load_form(stage, config).fields]
-    known = {choice.value for field in fields for choice in field.choices}
-    for answer in sorted(config["words"].keys() - known):
-        yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(known))}."
+    answers = {choice.value for field in fields for choice in field.choices}
+    for answer in sorted(config["words"].keys() - answers):
+        yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(answers))}."
     named = set()
     for field in fields:
         meant: dict[str, str] = {}
@@ -248,9 +248,9 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
 def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """A model that the measure does not have, and published effects whose scale is not said."""
     measure, model = spec["measure"], spec["model"]
-    known = MODELS.get(measure, ())
-    if model not in ("glmm", "inverse_variance", *known):
-        allowed = ", ".join(("inverse_variance", *known))
+    models = MODELS.get(measure, ())
+    if model not in ("glmm", "inverse_variance", *models):
+        allowed = ", ".join(("inverse_variance", *models))
         yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
     if measure == "GEN" and spec["ratio_scale"] == "":
         yield (
@@ -289,8 +289,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """Names of arms and sides that the measure does not have, or of which one is missing."""
     measure = spec["measure"]
-    for key, known in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
-        if spec[key] and (not known or measure in ONE_ARM):
+    for key, has_sides in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
+        if spec[key] and (not has_sides or measure in ONE_ARM):
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):
             sides = "the two arms" if key == "arms" else "the left and the right side"
@@ -305,8 +305,8 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
         path = f"searches.{name}"
         for person, who in spec["reviewers"].items():
             if who not in (*config["reviewers"], EVERYBODY):
-                known = ", ".join([*config["reviewers"], EVERYBODY])
-                yield f"'{path}.reviewers.{person}' is {who!r}, who is not in this review. Allowed: {known}."
+                people = ", ".join([*config["reviewers"], EVERYBODY])
+                yield f"'{path}.reviewers.{person}' is {who!r}, who is not in this review. Allowed: {people}."
         if spec["live"]:
             for key in ("query", "until"):
                 if not spec[key]:

@@ -18,8 +18,8 @@ def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
         for column, answer in field["when"].items():
             if column not in earlier or earlier[column]["type"] != "choice":
                 choices = [name for name, other in earlier.items() if other["type"] == "choice"]
-                known = ", ".join(choices) or "there is none"
-                yield f"{path} names {column!r}; it must be a choice further up: {known}."
+                names = ", ".join(choices) or "there is none"
+                yield f"{path} names {column!r}; it must be a choice further up: {names}."
             elif answer not in map(str, earlier[column]["choices"]):
                 yield f"{path} is {answer!r}, which is no choice of {column}: {', '.join(earlier[column]['choices'])}."
             elif earlier[column]["when"]:

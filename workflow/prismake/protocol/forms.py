@@ -124,7 +124,9 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
     ]
     note = data.get("note", {})
     judged = stage == APPRAISAL and _judges(config)
-    context = [Context(**one) for one in data["context"] if judged or one["column"] != "proposed"]
+    context = [
+        Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
+    ]
     return Form(
         stage=data["stage"],
         title=data["title"],
@@ -144,8 +146,8 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
 def _judges(config: Mapping[str, Any]) -> bool:
     """Whether an instrument of the review asks people for judgements, and not for stars or answers alone."""
     names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
-    known = instrument_paths()
-    return any(load_instrument(name).judgements for name in names if name in known)
+    paths = instrument_paths()
+    return any(load_instrument(name).judgements for name in names if name in paths)
 
 
 def lists_of(stage: str) -> set[str]:

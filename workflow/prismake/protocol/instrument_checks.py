@@ -81,7 +81,7 @@ def best_stars(item: Item) -> int:
 
 
 def _words(scale: Instrument) -> Iterator[Problem]:
-    known = {*scale.judgements, *scale.aside}
+    judgements = {*scale.judgements, *scale.aside}
     if {"worst", "people"} & scale.overall.keys() and not scale.judgements:
         yield ("overall",), "a judgement on the whole needs “judgements”, the words for it from best to worst."
     for kind, words in (("judgements", [*scale.judgements, *scale.aside]), ("concerns", scale.concerns)):
@@ -95,12 +95,12 @@ def _words(scale: Instrument) -> Iterator[Problem]:
         if domain.parts and not domain.judged:
             yield ("domains", index), f"domain {domain.name} has rules, and no judgement that they could propose."
         for number, place, rule in _numbered(domain.parts, index):
-            if rule.then not in known and scale.judgements:
+            if rule.then not in judgements and scale.judgements:
                 allowed = ", ".join(scale.judgements)
                 yield place, f"rule {number} of {domain.name} leads to “{rule.then}”. Judgements: {allowed}."
     if scale.judgements and scale.robvis.get("words"):
         words = scale.robvis["words"]
-        for word in sorted(known - words.keys()):
+        for word in sorted(judgements - words.keys()):
             yield ("robvis",), f"robvis has no word for the judgement “{word}”."
 
 
@@ -114,24 +114,24 @@ def _numbered(parts: Sequence[Sequence[Rule]], index: int) -> Iterator[tuple[int
 def _references(scale: Instrument) -> Iterator[Problem]:
     """Conditions that name no item, one that comes later, or an answer that there is not."""
     place_of = {item.id: index for index, item in enumerate(scale.items)}
-    known = {item.id: item for item in scale.items}
+    item_of = {item.id: item for item in scale.items}
     for index, item in enumerate(scale.items):
         for name, answers in _mentions(item.condition):
             where = ("items", index, "if")
-            if name not in known:
+            if name not in item_of:
                 yield where, f"item {item.id} is asked after item {name}, which there is not."
             elif place_of[name] >= index:
                 what = "itself" if name == item.id else f"item {name}, which comes later"
                 yield where, f"item {item.id} is asked after {what}. A condition looks back."
             else:
-                yield from _answers(where, f"item {item.id} is asked after", known[name], answers)
+                yield from _answers(where, f"item {item.id} is asked after", item_of[name], answers)
     for index, domain in enumerate(scale.details.values()):
         for number, place, rule in _numbered(domain.parts, index):
             for name, answers in _mentions(rule.condition):
-                if name not in known:
+                if name not in item_of:
                     yield place, f"rule {number} of {domain.name} names item {name}, which there is not."
                 else:
-                    yield from _answers(place, f"rule {number} of {domain.name} looks at", known[name], answers)
+                    yield from _answers(place, f"rule {number} of {domain.name} looks at", item_of[name], answers)
 
 
 def _answers(place: tuple[str | int, ...], who: str, item: Item, answers: frozenset[str]) -> Iterator[Problem]:
@@ -197,12 +197,12 @@ def _one_algorithm(
 
 def _paths(scale: Instrument, names: Sequence[str]) -> Iterator[dict[str, str]]:
     """Every path of answers to these items and to those that they hang on, one for each kind of path."""
-    known, needed, waiting = {item.id: item for item in scale.items}, set[str](), list(names)
+    item_of, needed, waiting = {item.id: item for item in scale.items}, set[str](), list(names)
     while waiting:
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting += [other for other, _ in _mentions(known[name].condition)]
+            waiting += [other for other, _ in _mentions(item_of[name].condition)]
     items = [item for item in scale.items if item.id in needed]
     kinds = {item.id: _kinds(scale, item) for item in items}
 
@@ -220,7 +220,7 @@ def _paths(scale: Instrument, names: Sequence[str]) -> Iterator[dict[str, str]]:
 
 def _kinds(scale: Instrument, item: Item) -> list[str]:
     """One answer for each set of answers that no condition and no rule tells apart."""
-    conditions = [one.condition for one in scale.items]
+    conditions = [other.condition for other in scale.items]
     conditions += [rule.condition for domain in scale.details.values() for part in domain.parts for rule in part]
     groups = [answers for condition in conditions for name, answers in _mentions(condition) if name == item.id]
     kinds: dict[tuple[bool, ...], str] = {}

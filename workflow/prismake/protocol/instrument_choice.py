@@ -27,27 +27,27 @@ def is_randomised(design: str) -> bool | None:
 
 def misfits(instruments: Mapping[str, str], folder: Path = Path()) -> dict[str, str]:
     """Designs whose instrument is made for the other kind of study, by design the name of the instrument."""
-    known = instrument_paths(folder)
-    found = {}
+    paths = instrument_paths(folder)
+    names = {}
     for design, name in instruments.items():
-        if name != NONE and name in known:
+        if name != NONE and name in paths:
             made_for, randomised = load_instrument(name, folder).randomised, is_randomised(design)
             if None not in (made_for, randomised) and made_for != randomised:
-                found[design] = name
-    return found
+                names[design] = name
+    return names
 
 
 def instrument_problems(appraisal: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """Instruments that there are not, that cannot be read, or that are not made for their design."""
     instruments, insist = appraisal["instruments"], appraisal["insist"]
-    known, unread = instrument_paths(folder), False
+    paths, unread = instrument_paths(folder), False
     for design, name in instruments.items():
-        if name != NONE and name not in known:
+        if name != NONE and name not in paths:
             yield (
-                f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join([*sorted(known), NONE])}. "
+                f"'appraisal.instruments.{design}' is {name!r}; allowed: {', '.join([*sorted(paths), NONE])}. "
                 f"An instrument of your own is a file config/instruments/{name}.yaml."
             )
-    for name in dict.fromkeys(name for name in instruments.values() if name in known):
+    for name in dict.fromkeys(name for name in instruments.values() if name in paths):
         try:
             load_instrument(name, folder)
         except FormError as error:

@@ -27,16 +27,16 @@ def instrument_paths(folder: Path = Path()) -> dict[str, Path]:
 def own_paths(folder: Path = Path()) -> dict[str, Path]:
     """The files of a review's own instruments by name."""
     files = (path for place in OWN for path in sorted((folder / place).glob("*.y*ml")) if path.suffix in _SUFFIXES)
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for path in files:
-        found.setdefault(path.stem, path)
-    return found
+        paths.setdefault(path.stem, path)
+    return paths
 
 
 def own_digests(names: Any, folder: Path = Path()) -> dict[str, str]:
     """The content of a review's own instruments in digits: the door through which edits of them enter the graph."""
-    found = own_paths(folder)
-    return {name: digest(found[name]) or "" for name in sorted(set(names) & found.keys())}
+    paths = own_paths(folder)
+    return {name: digest(paths[name]) or "" for name in sorted(set(names) & paths.keys())}
 
 
 def load_instrument(name: str, folder: Path = Path()) -> Instrument:
@@ -108,19 +108,19 @@ def _in_words(error: Any) -> list[tuple[Path_, str]]:
     place = tuple(error.absolute_path)
     what = _named(place)
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
+        keys = list(error.schema.get("properties", {}))
         return [
-            ((*place, key), f"“{key}” is not known here. Known: {', '.join(known)}.")
-            for key in sorted(set(error.instance) - set(known))
+            ((*place, key), f"“{key}” is not known here. Known: {', '.join(keys)}.")
+            for key in sorted(set(error.instance) - set(keys))
         ]
     if error.validator == "required":
         return [(place, f"“{key}” is missing in {what}.") for key in error.validator_value if key not in error.instance]
     if error.validator == "anyOf":
-        best = max(error.context or [], key=lambda one: len(one.absolute_path), default=None)
-        deeper = [one for one in error.context if len(one.absolute_path) > len(place)]
+        best = max(error.context or [], key=lambda violation: len(violation.absolute_path), default=None)
+        deeper = [violation for violation in error.context if len(violation.absolute_path) > len(place)]
         branch = _branch(error)
         if branch or (deeper and best):
-            return [pair for one in branch or [best] for pair in _in_words(one)]
+            return [pair for violation in branch or [best] for pair in _in_words(violation)]
     if error.validator in ("type", "anyOf"):
         return [(place, f"{what} is {error.instance!r}, which does not fit here.{_expected(error)}")]
     if error.validator == "enum":
@@ -139,15 +139,21 @@ def _branch(error: Any) -> list[Any]:
         return []
     meant = 1 if "from" in error.instance else 0
     return (
-        [one for one in error.context if one.schema_path[0] == meant] if error.path and "domains" in error.path else []
+        [violation for violation in error.context if violation.schema_path[0] == meant]
+        if error.path and "domains" in error.path
+        else []
     )
 
 
 def _expected(error: Any) -> str:
     words = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     kind = {"integer": "a whole number", "boolean": "true or false", "array": "a list", "object": "a group of keys"}
-    wanted = error.validator_value if error.validator == "type" else ""
-    return f" It must be {kind.get(wanted, wanted)}." if isinstance(wanted, str) and wanted else f" {words}".rstrip()
+    type_name = error.validator_value if error.validator == "type" else ""
+    return (
+        f" It must be {kind.get(type_name, type_name)}."
+        if isinstance(type_name, str) and type_name
+        else f" {words}".rstrip()
+    )
 
 
 def _named(place: Path_) -> str:
@@ -173,21 +179,23 @@ def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[in
         place: Path_ = ("domains", index)
         if "from" in entry:
             try:
-                taken, theirs = _taken(entry["from"], entry["domain"], marked.path, folder)
+                shared, shared_items = _shared_domain(entry["from"], entry["domain"], marked.path, folder)
             except FormError as error:
                 problems.append((marked.line(place), error.what))
                 continue
-            domains.append(taken)
-            items += [(item, place) for item in theirs]
+            domains.append(shared)
+            items += [(item, place) for item in shared_items]
             continue
         domain = _domain(entry, judged=bool(data.get("judgements")))
         domains.append(domain)
-        items += [(_item(one, data, domain.name, once=domain.once), at) for name, at, one in own if name == domain.name]
-    for name, at, one in own:
+        items += [
+            (_item(spec, data, domain.name, once=domain.once), at) for name, at, spec in own if name == domain.name
+        ]
+    for name, at, spec in own:
         if name not in names:
-            known = ", ".join(names)
+            allowed = ", ".join(names)
             problems.append(
-                (marked.line((*at, "domain")), f"item {one['id']} is in the domain “{name}”. Domains: {known}.")
+                (marked.line((*at, "domain")), f"item {spec['id']} is in the domain “{name}”. Domains: {allowed}.")
             )
     scale = Instrument(
         data["instrument"],
@@ -229,7 +237,7 @@ def _domain_of(entry: Mapping[str, Any]) -> str:
     return str(entry.get("domain", ""))
 
 
-def _taken(name: str, domain: str, by: Path, folder: Path) -> tuple[Domain, list[Item]]:
+def _shared_domain(name: str, domain: str, by: Path, folder: Path) -> tuple[Domain, list[Item]]:
     """A domain of another instrument, with its items."""
     path = instrument_paths(folder).get(name)
     if path is None or path == by:
@@ -280,6 +288,9 @@ def _item(entry: Mapping[str, Any], data: Mapping[str, Any], domain: str, *, onc
 def _condition(data: Any) -> Condition:
     alternatives = data if isinstance(data, list) else [data] if data else []
     return tuple(
-        {item: frozenset([answers] if isinstance(answers, str) else map(str, answers)) for item, answers in one.items()}
-        for one in alternatives
+        {
+            item: frozenset([answers] if isinstance(answers, str) else map(str, answers))
+            for item, answers in alternative.items()
+        }
+        for alternative in alternatives
     )

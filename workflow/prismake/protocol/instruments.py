@@ -130,14 +130,16 @@ def proposed(scale: Instrument, counted: Mapping[str, str], judged: Mapping[str,
 
     The whole follows from what people have judged, and from proposals where they have not judged yet.
     """
-    found = {name: proposal(scale, domain, counted) for name, domain in scale.details.items()}
+    proposals = {name: proposal(scale, domain, counted) for name, domain in scale.details.items()}
     if "worst" in scale.overall:
-        found[OVERALL] = scale.worst(judged.get(name) or found[name] for name, d in scale.details.items() if d.judged)
-    return {name: word for name, word in found.items() if word}
+        proposals[OVERALL] = scale.worst(
+            judged.get(name) or proposals[name] for name, d in scale.details.items() if d.judged
+        )
+    return {name: word for name, word in proposals.items() if word}
 
 
 def _wrong_answers(scale: Instrument, answers: Mapping[str, str]) -> list[str]:
-    known = {item.id: item for item in scale.items}
+    item_of = {item.id: item for item in scale.items}
     judged = {OVERALL: scale.judged_overall, **{name: domain.judged for name, domain in scale.details.items()}}
     problems = []
     for name, answer in answers.items():
@@ -148,10 +150,10 @@ def _wrong_answers(scale: Instrument, answers: Mapping[str, str]) -> list[str]:
         elif name.endswith(f" {CONCERN}") and scale.details.get(name.removesuffix(f" {CONCERN}")):
             if answer and answer not in scale.concerns:
                 problems.append(f"{name}: “{answer}” is not a concern. Allowed: {', '.join(scale.concerns)}.")
-        elif name not in known:
+        elif name not in item_of:
             problems.append(f"there is no item {name}.")
-        elif answer and answer != NOT_ASKED and not known[name].not_applicable:
-            item, parts = known[name], answer.split("+")
+        elif answer and answer != NOT_ASKED and not item_of[name].not_applicable:
+            item, parts = item_of[name], answer.split("+")
             if answer in row_choices(item):
                 continue
             if not set(parts) <= item.answers.keys() or (len(parts) > 1 and not item.multiple):

@@ -58,16 +58,16 @@ class Marked:
 
         self._lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
-            found: dict[str, Any] = {}
+            mapping: dict[str, Any] = {}
             for key, value in node.value:
                 name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
-                if name in found:
+                if name in mapping:
                     self.twice.append((*place, name, "again"))
                     self._lines[*place, name, "again"] = key.start_mark.line + 1
                     continue
                 self._lines[*place, name] = key.start_mark.line + 1
-                found[name] = self._plain(value, (*place, name))
-            return found
+                mapping[name] = self._plain(value, (*place, name))
+            return mapping
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(value, (*place, index)) for index, value in enumerate(node.value)]
         if node.tag == _INTEGER and not node.style and self._numeric(place) and node.value.lstrip("-").isdigit():

@@ -16,12 +16,12 @@ def words() -> dict[str, str]:
 
 def notice_text(retracted: bool, links: Iterable[str]) -> str:
     """One line a notice, in words; empty when there is none. ``links`` are related reports (“RetractionIn: PMID 1”)."""
-    known = words()
+    word_of = words()
     lines = []
     for link in links:
         kind, _, where = link.partition(":")
-        if kind in known:
-            lines.append(f"{known[kind]} {where.strip()}".strip())
-    if retracted and not any(line.startswith(known["retracted"]) for line in lines):
-        lines.insert(0, known["retracted"])
+        if kind in word_of:
+            lines.append(f"{word_of[kind]} {where.strip()}".strip())
+    if retracted and not any(line.startswith(word_of["retracted"]) for line in lines):
+        lines.insert(0, word_of["retracted"])
     return "\n".join(dict.fromkeys(lines))

@@ -115,10 +115,10 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
     spec = config["outcomes"][outcome]
     used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"]}
     fields = [field for field in config["extraction"]["fields"] if field["name"] in used]
-    found = [_some(field, ["name", "label", "type"]) for field in fields]
+    columns = [_some(field, ["name", "label", "type"]) for field in fields]
     if RISK_OF_BIAS in used and RISK_OF_BIAS not in {field["name"] for field in fields}:
-        found.append({"name": RISK_OF_BIAS, "label": "Risk of bias", "type": "text"})
-    return found
+        columns.append({"name": RISK_OF_BIAS, "label": "Risk of bias", "type": "text"})
+    return columns
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
@@ -139,5 +139,5 @@ def for_report(config: Mapping[str, Any]) -> Settings:
 
 def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
     """The entries of these keys, in the order of the settings; missing keys are left out."""
-    kept = set(keys)
-    return {key: value for key, value in settings.items() if key in kept}
+    names = set(keys)
+    return {key: value for key, value in settings.items() if key in names}

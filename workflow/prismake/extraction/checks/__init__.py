@@ -48,16 +48,16 @@ def findings(extraction: Extraction) -> list[Finding]:
     """
     every = [finding for check in CHECKS for finding in check(extraction)]
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}
-    kept = [
+    remaining = [
         finding
         for finding in every
         if finding.grade == Grade.STOP or not any((finding.item, column) in impossible for column in finding.columns)
     ]
-    doubted = {(f.item, column) for f in kept if f.check not in direction.OF_EFFECTS for column in f.columns}
-    kept = [
+    doubted = {(f.item, column) for f in remaining if f.check not in direction.OF_EFFECTS for column in f.columns}
+    remaining = [
         finding
-        for finding in kept
+        for finding in remaining
         if finding.check not in direction.OF_EFFECTS or not any((finding.item, c) in doubted for c in finding.columns)
     ]
     places = {grade: place for place, grade in enumerate(Grade)}
-    return sorted(kept, key=lambda finding: places[finding.grade])
+    return sorted(remaining, key=lambda finding: places[finding.grade])

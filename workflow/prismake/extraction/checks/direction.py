@@ -35,11 +35,11 @@ def check(extraction: Extraction) -> Iterator[Finding]:
 
 def _sign(outcome: Outcome, row: Row, yi: float) -> Iterator[Finding]:
     column = outcome.checks.get("favours", "")
-    said = row.texts.get(column, "")
-    if is_missing(said) or len(outcome.favours) != 2 or yi == 0:
+    answer = row.texts.get(column, "")
+    if is_missing(answer) or len(outcome.favours) != 2 or yi == 0:
         return
     sides = [_side(text) for text in outcome.favours]
-    side = _side(said)
+    side = _side(answer)
     if side in sides and (sides.index(side) == 0) != (yi < 0):
         named = outcome.favours[0 if yi < 0 else 1]
         why = f"the study favours {side}, and its numbers lie on the side “{named}”"

@@ -21,8 +21,8 @@ def check(extraction: Extraction) -> Iterator[Finding]:
     for outcome in extraction.outcomes:
         for first, second in (("total1", "total2"), ("n1", "n2")):
             if first in outcome.columns and second in outcome.columns:
-                one, two = outcome.columns[first], outcome.columns[second]
-                other_arms |= {one: two, two: one}
+                first_column, second_column = outcome.columns[first], outcome.columns[second]
+                other_arms |= {first_column: second_column, second_column: first_column}
     for column in extraction.totals:
         rows = extraction.numbers(column)
         for row, value in rows:

@@ -43,7 +43,7 @@ def check(extraction: Extraction) -> Iterator[Finding]:
             usual = median(others)
             if max(max(others) / usual, usual / min(others)) > SPREAD:
                 continue
-            factor = min(FACTORS, key=lambda known: abs(math.log(max(value / usual, usual / value) / known)))
+            factor = min(FACTORS, key=lambda candidate: abs(math.log(max(value / usual, usual / value) / candidate)))
             ratio = max(value / usual, usual / value)
             if ratio > SPREAD * NEAR and 1 / NEAR < ratio / factor < NEAR:
                 why = (

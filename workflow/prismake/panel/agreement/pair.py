@@ -176,8 +176,8 @@ def _ac1(n: int, p: _Shares, rows: Sequence[float], columns: Sequence[float]) ->
     return ac1, math.sqrt(max(variance, 0.0))
 
 
-def _named(name: str, found: tuple[float, float] | None, level: float, reason: str) -> dict[str, Any]:
-    value, se = found or (None, None)
+def _named(name: str, estimate: tuple[float, float] | None, level: float, reason: str) -> dict[str, Any]:
+    value, se = estimate or (None, None)
     low, high = normal_interval(value, se, level)
     return {
         name: value,
@@ -185,7 +185,7 @@ def _named(name: str, found: tuple[float, float] | None, level: float, reason: s
         f"{name}_lb": low,
         f"{name}_ub": high,
         f"{name}_word": landis_koch(value),
-        f"{name}_reason": "" if found else reason,
+        f"{name}_reason": "" if estimate else reason,
     }
 
 
