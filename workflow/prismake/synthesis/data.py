@@ -94,7 +94,7 @@ class Data:
         """The studies where ``mask`` is true; the studies that were left out are not part of it."""
         columns = {role: values[mask] for role, values in self.columns.items()}
         corrected = None if self.corrected is None else self.corrected[mask]
-        own = tuple(name for name, kept in zip(self.study_ids, mask, strict=False) if kept)
+        own = tuple(name for name, inside in zip(self.study_ids, mask, strict=False) if inside)
         return dataclasses.replace(
             self, columns=columns, yi=self.yi[mask], vi=self.vi[mask], corrected=corrected, every=columns,
             study_ids=own, every_study_ids=own,
