@@ -130,7 +130,7 @@ def test_an_interim_review_says_so_at_once():
 def test_tables_hold_what_they_were_given():
     tables = [block for block in samples.paper().blocks if isinstance(block, Table)]
     for block, table in zip(tables, opened(written()).tables, strict=True):
-        rows = [tuple(cell.text for cell in row.cells) for row in table.rows]
+        rows = [tuple(cell.text.replace("\u00a0", " ") for cell in row.cells) for row in table.rows]
         assert rows == ([block.columns] if block.ruled else []) + list(block.rows)
 
 

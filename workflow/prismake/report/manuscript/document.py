@@ -273,7 +273,13 @@ def gap_text(block: Gap) -> str:
 
 def cleaned(block: Table) -> tuple[list[str], list[list[str]]]:
     """Columns and cells as they are written."""
-    return [clean(name) for name in block.columns], [[clean(cell) for cell in row] for row in block.rows]
+    return [clean(name) for name in block.columns], [[_held(clean(cell)) for cell in row] for row in block.rows]
+
+
+def _held(cell: str) -> str:
+    """A short cell with a number, its blanks such that no line ends there."""
+    short_number = len(cell) <= 22 and any(letter.isdigit() for letter in cell)
+    return cell.replace(" ", "\u00a0") if short_number else cell
 
 
 def table_element(block: Table, width: int) -> Any:
@@ -348,8 +354,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -
         cells = [name, *(row[index] for row in rows)]
         word = max((len(part) for cell in cells for part in cell.split()), default=1)
         length = max(map(len, cells))
-        least.append(min(word, 26) + 2.5)
-        wished.append(max(least[-1], 2.5 + (length if length <= 24 else min(4.9 * length**0.5, 90))))
+        least.append(min(word, 26) + 3.5)
+        wished.append(max(least[-1], 3.5 + (length if length <= 24 else min(4.9 * length**0.5, 90))))
     spare, more = max(room - sum(least), 0.0), sum(wished) - sum(least)
     needs = [low + (spare * (high - low) / more if more else 0.0) for low, high in zip(least, wished, strict=True)]
     return [round(width / 635 * need / sum(needs)) for need in needs]
