@@ -19,9 +19,10 @@ from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
+from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.files import sweep_all_drafts
-from prismake.core.jobs import forget_problems
+from prismake.core.jobs import forget_problems, sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
@@ -38,6 +39,7 @@ from prismake.protocol.settings import (
     for_report,
 )
 from prismake.kept.repair import refuse_damaged
+from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
@@ -54,8 +56,8 @@ sys.executable = shlex.quote(sys.executable)
 
 try:
     check_config_file(Path("config/config.yaml"))
-except PrismakeError as error:
-    raise WorkflowError(str(error))
+except (PrismakeError, OSError) as error:
+    raise WorkflowError(sentence_of(error))
 
 
 configfile: "config/config.yaml"
@@ -66,8 +68,10 @@ try:
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
         refuse_damaged()
-except PrismakeError as error:
-    raise WorkflowError(str(error))
+        if not workflow.output_settings.dryrun:
+            refuse_unwritable(written_folders())
+except (PrismakeError, OSError) as error:
+    raise WorkflowError(sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}

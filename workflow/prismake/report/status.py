@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from prismake.core.errors import FileRefused
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
@@ -227,11 +228,14 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         console.print(f"[bold yellow]![/] {escape(text)}")
     for where, text in [*not_read(config), *searches_not_read()]:
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
-    for name in unread(config, statuses):
-        console.print(
-            f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
-            "type snakemake (without --rerun-triggers)."
-        )
+    try:
+        for name in unread(config, statuses):
+            console.print(
+                f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
+                "type snakemake (without --rerun-triggers)."
+            )
+    except FileRefused as error:  # a sheet that the system does not let be read
+        stopped = [*(text for text in stopped if str(error) not in text), str(error)]
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
     if not_current:
