@@ -59,7 +59,9 @@ sys.executable = shlex.quote(sys.executable)
 HERE = Path(workflow.modifier.path_modifier.prefix or "")
 
 try:
-    check_config_file(Path("config/config.yaml"))
+    # those of --configfile too, where Snakemake has got as far as this
+    for path in ["config/config.yaml", *workflow.config_settings.configfiles]:
+        check_config_file(Path(path))
 except (PrismakeError, OSError) as error:
     raise WorkflowError(sentence_of(error))
 

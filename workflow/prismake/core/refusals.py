@@ -109,11 +109,13 @@ _OF_WINDOWS: dict[int, Refusal] = {
 }
 _BY_NUMBER = {getattr(errno, name): refusal for name, refusal in REFUSALS.items() if hasattr(errno, name)}
 _IN_RUST = re.compile(r"\(os error (\d+)\)")
-_IN_TRACEBACK = re.compile(r"^\w*Error: \[(?:Errno|WinError) (\d+)\] [^:]*(?:: '(.*?)')?(?: -> '(.*)')?$", re.M)
+_IN_TRACEBACK = re.compile(
+    r"^\w*Error: \[(Errno|WinError) (\d+)\] ([^:\n]*)(?:: '(.*?)')?(?: -> '(.*)')?$", re.MULTILINE
+)
 
 
 def comes_from_the_system(error: OSError) -> bool:
-    """Whether the system refused something; libraries raise ``OSError`` without a number for content that is damaged."""
+    """Whether the system refused something: libraries raise ``OSError`` without a number for damaged content."""
     return any(_numbers(error))
 
 
@@ -145,22 +147,22 @@ def refused(error: OSError, path: Path | str | None = None) -> FileRefused:
     where = os.fsdecode(path or named) if isinstance(path or named, (str, bytes, os.PathLike)) else ""
     number, of_windows = _numbers(error)
     refusal = _OF_WINDOWS.get(of_windows) or _BY_NUMBER.get(number)
-    said = error.strerror or str(error) or type(error).__name__
+    reason = error.strerror or str(error) or type(error).__name__
     if refusal is None:
         refusal = Refusal("the system refused this", "Is the disk or the network drive in order?")
-    return FileRefused(f"{refusal.what} ({said}).", where=where, remedy=f"{refusal.remedy} {_AGAIN}")
+    return FileRefused(f"{refusal.what} ({reason}).", where=where, remedy=f"{refusal.remedy} {_AGAIN}")
 
 
 def in_traceback(text: str) -> FileRefused | None:
     """The refusal with which a traceback of another program ends, if it ends with one."""
-    last = None
-    for last in _IN_TRACEBACK.finditer(text):
-        pass
-    if last is None:
+    lines = list(_IN_TRACEBACK.finditer(text))
+    if not lines:
         return None
-    number, path = int(last[1]), last[3] or last[2]
-    error = OSError(number, os.strerror(number) if "[Errno" in last[0] else last[0].partition("] ")[2].partition(":")[0])
-    error.filename = path
+    kind, number, reason, path, target = lines[-1].groups()
+    error = OSError(int(number) if kind == "Errno" else errno.EACCES, reason)
+    error.filename = target or path
+    if kind == "WinError":
+        error.winerror = int(number)  # type: ignore[attr-defined]
     return refused(error)
 
 
@@ -185,4 +187,3 @@ def refuse_unwritable(folders: Iterable[Path]) -> None:
             if problems.keys().isdisjoint(folder.parents):
                 problems[folder] = str(refused(error, folder))
     collect([*problems.values()], FileRefused)
-

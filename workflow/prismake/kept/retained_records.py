@@ -126,8 +126,9 @@ def _keep(table: Path, copy: Path) -> None:
     try:
         if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
             return
-    except (OSError, ValueError) as error:  # damaged in columns that this run did not need: all that is to stay is in the table
+    except (OSError, ValueError) as error:
         pass_on_refusal(error, copy)
+        # in columns that this run did not need: all that is to stay is in the table
         logger.warning("%s was damaged and is written anew", copy)
     with replacing(copy) as draft:
         shutil.copyfile(table, draft)

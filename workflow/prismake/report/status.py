@@ -219,19 +219,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         for title, text in round_words(statuses):
             console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
         _print_problems(console, statuses)
-    for source, text in [*search_warnings(sources(dict(config), SEARCHES), folder), *fulltext_warnings(folder)]:
-        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
-    for text in answer_warnings(folder):
-        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in [
-        *(read_json(folder / "results/flow/carried.json") or []),
-        *known_studies_told(folder),
-        *found_no_longer(folder),
-        *notices_told(folder),
-    ]:
-        console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in [*not_read(config), *searches_not_read()]:
-        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
+    _print_warnings(console, config, folder)
     try:
         for name in unread(config, statuses):
             console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
@@ -246,6 +234,24 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"
         console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "every decision is made."))
+
+
+def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> None:
+    from rich.markup import escape
+
+    for source, text in [*search_warnings(sources(dict(config), SEARCHES), folder), *fulltext_warnings(folder)]:
+        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
+    for text in answer_warnings(folder):
+        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
+    for text in [
+        *(read_json(folder / "results/flow/carried.json") or []),
+        *known_studies_told(folder),
+        *found_no_longer(folder),
+        *notices_told(folder),
+    ]:
+        console.print(f"[bold yellow]![/] {escape(text)}")
+    for where, text in [*not_read(config), *searches_not_read()]:
+        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
 
 
 def _table(lines: list[dict[str, Any]]) -> Any:

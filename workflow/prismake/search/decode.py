@@ -79,7 +79,8 @@ def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
         size = path.stat().st_size
         stream: BinaryIO = path.open("rb", buffering=1024**2)
     except OSError as error:
-        raise refused(error, path) from error
+        refusal = refused(error, path)
+        raise ImportFileError(refusal.what, where=refusal.where, remedy=refusal.remedy) from error
     if stream.read(2) == b"\x1f\x8b":
         stream.seek(0)
         packed = gzip.GzipFile(fileobj=stream)

@@ -12,8 +12,8 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
-from prismake.core.refusals import pass_on_refusal
 from prismake.core.phrases import normal_word
+from prismake.core.refusals import pass_on_refusal
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
