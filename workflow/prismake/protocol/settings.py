@@ -137,7 +137,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     fields = config["extraction"]["fields"]
     settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
-    shown = (*_METHODS, "sensitivity", "columns", "ratio_scale")
+    shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings
 
