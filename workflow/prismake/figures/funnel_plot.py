@@ -1,4 +1,4 @@
-"""Funnel plots: the estimates against what they rest on."""
+"""Funnel plots: estimates against their standard errors or sample sizes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
 
 
 def scale_name(result: Mapping[str, Any]) -> str:
-    """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
+    """The name of the scale of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
     if result["measure"] in ANALYSIS_SCALE:
         return ANALYSIS_SCALE[result["measure"]]
     name = measure_name(result)
@@ -94,9 +94,7 @@ def _foot(result: Mapping[str, Any], k: int) -> str:
     bias = result.get("bias") or {}
     parts = []
     if k < TESTS_FROM:
-        parts.append(
-            f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be judged by eye."
-        )
+        parts.append(f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be assessed.")
     parts += [bias.get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
     return "\n".join(part for part in parts if part)
 
@@ -108,7 +106,7 @@ def _scales(
     by_size: bool,
     ends: tuple[float, float],
 ) -> tuple[Scale, Scale]:
-    """The horizontal axis on the analysis scale and the vertical one, precise studies on top."""
+    """The horizontal axis on the scale of the analysis, and the vertical one with precise studies on top."""
     values = [study["yi"] for study in studies] + ([middle] if middle is not None else [])
     top, bottom = ends
     if by_size:
@@ -150,7 +148,7 @@ def axes(canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str) -> None:
 
 
 def _proportions(canvas: Canvas, xs: Scale, top: float) -> None:
-    """The proportions that belong to the logits, on the upper edge."""
+    """The proportions corresponding to the logits, along the upper edge."""
     last = -math.inf
     for value in (0.01, 0.02, 0.05, *(step / 10 for step in range(1, 10)), 0.95, 0.98, 0.99):
         logit = math.log(value / (1 - value))
@@ -169,7 +167,7 @@ def label_points(
     frame: tuple[float, float, float, float],
     centre: float | None,
 ) -> None:
-    """A label beside each point where it covers nothing else; left out where there is no such place."""
+    """A label beside each point where it covers nothing else; omitted if there is no such place."""
     left, top, right, bottom = frame
     boxes = [(x - 0.06, y - 0.06, x + 0.06, y + 0.06) for x, y in places]
     if centre is not None:
@@ -189,7 +187,7 @@ def label_points(
 
 
 def _beside(wide: float) -> list[tuple[float, float]]:
-    """Where a label may stand: right, left, above, below, and the corners."""
+    """Candidate positions of a label: right, left, above, below, and the corners."""
     sides = [(0.09, 0.0), (-0.11 - wide, 0.0), (-wide / 2, -0.13), (-wide / 2, 0.13)]
     return sides + [(dx, dy) for dy in (-0.11, 0.11) for dx in (0.05, -0.05 - wide)]
 
