@@ -199,8 +199,8 @@ def _limitations(context: Mapping[str, Any]) -> list[str]:
     sentences += _not_screened(context["stages"])
     outcomes = [row["outcome"] for row in context["known"]]
     if lost := outcomes.count("not found"):
-        known = plural(len(outcomes), "known study", "known studies")
-        sentences.append(f"{lost:,} of {known} not found by any search.")
+        studies = plural(len(outcomes), "known study", "known studies")
+        sentences.append(f"{lost:,} of {studies} not found by any search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
