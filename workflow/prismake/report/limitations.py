@@ -1,4 +1,4 @@
-"""What a reader has to know before believing the numbers; each sentence says what it rests on."""
+"""The limitations of results and process, each with the facts it is based on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prismake.report.results import warnings_of
 
 
 def limitations(context: Mapping[str, Any]) -> list[str]:
-    """What a reader has to know before believing the numbers; each sentence says what it rests on."""
+    """The limitations of the results, each with the facts it is based on."""
     sentences = []
     for result in context["results"]:
         title, left = result["title"], result.get("left_out") or []
@@ -34,7 +34,8 @@ def limitations_of_process(context: Mapping[str, Any]) -> list[str]:
     sentences = _not_screened(context["stages"])
     outcomes = [row["outcome"] for row in context["known"]]
     if lost := outcomes.count("not found"):
-        sentences.append(f"{lost:,} of {plural(len(outcomes), 'known study', 'known studies')} found by no search.")
+        studies = plural(len(outcomes), "known study", "known studies")
+        sentences.append(f"{lost:,} of {studies} not found by any search.")
     missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
     if missing:
         sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
@@ -42,7 +43,7 @@ def limitations_of_process(context: Mapping[str, Any]) -> list[str]:
 
 
 def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What people left unread, on whose word, and what was known then of what may be among it."""
+    """Records not screened: who stopped screening, and the estimate at that time of what may have been missed."""
     sentences = []
     for stage in stages:
         if stage["not_screened"]:
