@@ -8,6 +8,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -37,16 +38,20 @@ def digest(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
+def replacing(path: Path, made_from: tuple[Path, str] | None = None, *, linked: bool = False) -> Iterator[Path]:
     """A temporary file that replaces ``path`` once the block succeeds, so that ``path`` is never half written.
 
     Args:
         made_from: a file and the digest that it had when the new content was made from it.
+        linked: a symbolic link stays one, and what it leads to is replaced; a file that has other names (hard links)
+            is written over in its place, so that all of them go on to lead to it.
 
     Raises:
         ChangedMeanwhile: that file has changed since; the old file is kept.
         PrismakeError: the disk is full; the old file is kept.
     """
+    if linked and path.is_symlink():
+        path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft: Path | None = None
     try:
@@ -62,7 +67,10 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
         draft.chmod(0o666 & ~umask)
         if made_from and digest(made_from[0]) != made_from[1]:
             raise ChangedMeanwhile("the file was saved while rows were added.", where=str(made_from[0]))
-        draft.replace(path)
+        if linked and path.is_file() and path.stat().st_nlink > 1:
+            _write_over(path, draft)
+        else:
+            draft.replace(path)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
@@ -74,6 +82,14 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
     finally:
         if draft:
             draft.unlink(missing_ok=True)
+
+
+def _write_over(path: Path, draft: Path) -> None:
+    with draft.open("rb") as source, path.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def sweep_drafts(folder: Path) -> None:
