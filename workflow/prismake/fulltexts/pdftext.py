@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from prismake.core.refusals import comes_from_the_system, refused
+
 PAGES = 2
 _MOST_LETTERS = 20_000  # per page; a journal page has about 6,000
 _LARGEST_FILE = 300 * 1024**2
@@ -24,9 +26,9 @@ def first_pages(path: str) -> dict[str, Any]:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    if os.path.getsize(path) > _LARGEST_FILE:
-        return {"problem": f"the file is larger than {_LARGEST_FILE // 1024**2} MB and was not read."}
     try:
+        if os.path.getsize(path) > _LARGEST_FILE:
+            return {"problem": f"the file is larger than {_LARGEST_FILE // 1024**2} MB and was not read."}
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             return {"problem": "the file has a password and cannot be read."}
@@ -40,6 +42,8 @@ def first_pages(path: str) -> dict[str, Any]:
     except MemoryError:
         return {"problem": "the file needs too much memory and was not read."}
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        if isinstance(error, OSError) and comes_from_the_system(error):
+            return {"problem": str(refused(error))}
         name = type(error).__name__
         if name == "DependencyError":
             return {"problem": "the file is encrypted and cannot be read."}

@@ -16,12 +16,15 @@ from typing import Any, TextIO
 
 from prismake.core.errors import PrismakeError
 from prismake.core.jobs import keep_problem, problem_of
+from prismake.core.refusals import in_traceback
 
 _SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
 _ALWAYS = ("Nothing to be done", "Complete log", "Terminating", "Will exit")  # beginnings of what stays on the screen
 _WAY_OUT = {
     "LockException": "If no other run is at work in this folder, type: snakemake --unlock, then snakemake.",
 }
+_WHEN_BACK = "Nothing that was saved is lost. When it is back, go there and type snakemake."
+_UNPROTECT = "Allow them to be written, or delete them: they are made again. Then type snakemake."
 _MOST_FILES = 6
 _LAST_LINES = 20_000  # bytes of a log in which its last line is looked for
 
@@ -42,6 +45,7 @@ class RunRecord(logging.Handler):
         """``unmade`` gives the outputs of jobs that are planned and not finished."""
         super().__init__()
         self._unmade = unmade
+        self._folder = Path.cwd()
         self.began = False
         self.dry = False
         self.failed: list[FailedJob] = []
@@ -89,8 +93,12 @@ class RunRecord(logging.Handler):
             for job in self.failed
             if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in problems
         ]
+        if not self._folder.is_dir():
+            return [f"{self._folder} is gone: was it moved, renamed, or its drive disconnected? {_WHEN_BACK}"]
         if not self.began:
             lines += [self._outside(kind, text) for kind, text in self.errors]
+        else:
+            lines += [str(refusal) for _, text in self.errors if (refusal := in_traceback(text))]
         if not self.went_well() and not lines and not problems:
             lines.append("The run was broken off before its end. Type snakemake to go on.")
         return lines
@@ -117,11 +125,18 @@ class RunRecord(logging.Handler):
 
     @staticmethod
     def _outside(kind: str, text: str) -> str:
+        if refusal := in_traceback(text):
+            return f"Nothing was run. {refusal}"
+        if kind == "ProtectedOutputException":
+            _, _, names = text.partition("affected files:")
+            return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
         way_out = _WAY_OUT.get(kind, "")
         return f"Nothing was run. {_first_line(text)} {way_out}".rstrip()
 
 
 def _first_line(text: str) -> str:
+    if match := re.search(r"^Error:\n\s+\w+: (.+)$", text, re.MULTILINE):  # of a function that a rule asks
+        return match[1].strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # Snakemake's first line is the kind of error and where in its own files it arose
     if len(lines) > 1 and re.match(r"\w+( in file .*)?:$", lines[0]):

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from prismake.core.errors import FileRefused
 from prismake.core.files import read_csv, read_json
-from prismake.core.jobs import problems
+from prismake.core.jobs import LOGS, problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.sheet_files import sheet_path, unread_files
-from prismake.kept.sheet_state import left, read_book, state
+from prismake.kept.sheet_state import left, read_book
+from prismake.kept.unread_edits import unread_edits
 from prismake.protocol.export_files import files_passed_over
 from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
@@ -127,12 +129,9 @@ def found_no_longer(folder: Path = Path()) -> list[str]:
 
 
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
-    """Sheets that were edited and not read since, for instance because parameters were not looked at."""
-    names = []
-    for status in statuses:
-        now = state(status["stage"], reviewers(dict(config), status["stage"]))
-        names += [name for name, value in now.items() if status["state"].get(name, "") != value]
-    return names
+    """Sheets that were edited and not read since."""
+    stages = [status["stage"] for status in statuses]
+    return [name for stage in stages for name in unread_edits(stage, reviewers(dict(config), stage))]
 
 
 def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -157,8 +156,14 @@ def searches_not_read(folder: Path = SEARCHES) -> list[tuple[str, str]]:
     return warnings + (more if len(paths) > _MOST_PROBLEMS else [])
 
 
-def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
-    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run."""
+def closing_words(
+    config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None, folder: Path = Path()
+) -> None:
+    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run.
+
+    Args:
+        folder: where results/ lies; another one than here where a ``module`` has a ``prefix:``.
+    """
     from rich.console import Console
 
     stream = stream or sys.stderr
@@ -167,11 +172,11 @@ def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, strea
         if run:
             run.remember()
         _hide_scratch()
-        stopped = problems()
+        stopped = problems(folder / LOGS)
         stopped += run.sentences(stopped) if run else []
         if run is None and not stopped:
             stopped += _broken_off()
-        _print(console, config, stopped, run.current_words() if run else "")
+        _print(console, config, stopped, run.current_words() if run else "", folder)
         if run and run.dry and run.began:
             console.print("This was a dry run: nothing was read or made, and the table is of the run before.")
     except BrokenPipeError:
@@ -201,10 +206,10 @@ def _broken_off() -> list[str]:
     ]
 
 
-def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str = "") -> None:
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str, folder: Path) -> None:
     from rich.markup import escape
 
-    statuses = stage_statuses()
+    statuses = stage_statuses(folder)
     if not statuses:
         if not stopped:
             console.print("\nNothing has been read yet. Put exports into config/searches/ and type: snakemake")
@@ -214,33 +219,39 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         for title, text in round_words(statuses):
             console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
         _print_problems(console, statuses)
-    for source, text in [*search_warnings(sources(dict(config), SEARCHES)), *fulltext_warnings()]:
-        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
-    for text in answer_warnings():
-        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in [
-        *(read_json(Path("results/flow/carried.json")) or []),
-        *known_studies_told(),
-        *found_no_longer(),
-        *notices_told(),
-    ]:
-        console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in [*not_read(config), *searches_not_read()]:
-        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
-    for name in unread(config, statuses):
-        console.print(
-            f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
-            "type snakemake (without --rerun-triggers)."
-        )
+    _print_warnings(console, config, folder)
+    try:
+        for name in unread(config, statuses):
+            console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
+    except FileRefused as error:  # a sheet that the system does not let be read
+        stopped = [*(text for text in stopped if str(error) not in text), str(error)]
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
     if not_current:
         console.print(f"\n[bold red]![/] {escape(not_current)}")
     if statuses and not stopped and not not_current:
-        report = Path("results/report/report.html")
+        report = folder / "results/report/report.html"
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"
         console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "every decision is made."))
+
+
+def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> None:
+    from rich.markup import escape
+
+    for source, text in [*search_warnings(sources(dict(config), SEARCHES), folder), *fulltext_warnings(folder)]:
+        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
+    for text in answer_warnings(folder):
+        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
+    for text in [
+        *(read_json(folder / "results/flow/carried.json") or []),
+        *known_studies_told(folder),
+        *found_no_longer(folder),
+        *notices_told(folder),
+    ]:
+        console.print(f"[bold yellow]![/] {escape(text)}")
+    for where, text in [*not_read(config), *searches_not_read()]:
+        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
 
 
 def _table(lines: list[dict[str, Any]]) -> Any:
