@@ -56,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    paper = commands.add_parser("manuscript", help="bring the numbers in your copy of the manuscript up to date")
+    paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
+    paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
+    paper.add_argument("--show", action="store_true", help="say what would change and change nothing")
     chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
     chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
     chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
@@ -112,14 +116,17 @@ def _run(chosen: argparse.Namespace) -> None:
 
         _warn_not_current()
         print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "manuscript":
+        from prismake.cli.manuscript import manuscript_words
+
+        _warn_not_current()
+        print("\n".join(manuscript_words(chosen.update, partial=chosen.partial, only_show=chosen.show)))
     elif chosen.command == "freeze":
         _freeze(chosen.version)
     elif chosen.command == "export":
         _export(chosen.stage, chosen.what, chosen.format, chosen.output)
-    elif chosen.history:
-        _history(chosen.history)
     else:
-        _status()
+        _status(chosen.history)
 
 
 def _search_strategy(chosen: argparse.Namespace) -> None:
@@ -144,7 +151,10 @@ def _new(folder: Path) -> None:
     )
 
 
-def _status() -> None:
+def _status(record: str | None) -> None:
+    if record:
+        _history(record)
+        return
     from prismake.report.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)
