@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    status.add_argument("--watch", action="store_true", help="go on, and say how each sheet is read once it is saved")
+    checked = commands.add_parser("check", help="say how a sheet would be read, without running or writing anything")
+    checked.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
     opened = commands.add_parser("open", help="open your next sheet in which rows are left")
     opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
@@ -67,8 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     press.add_argument("output", type=Path, help="name of the new file, for instance press.pubmed.md")
     chosen = parser.parse_args(arguments)
     try:
-        _run(chosen)
+        ended = _run(chosen)
         sys.stdout.flush()
+        return ended
     except BrokenPipeError:
         # prismake … | head: who reads has seen enough; Python must not try to write the rest when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,8 +88,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(chosen: argparse.Namespace) -> None:
-    """Run the command that was chosen."""
+def _run(chosen: argparse.Namespace) -> int:
+    """Run the command that was chosen; 1 where it could say what was asked and that is a refusal."""
+    if chosen.command == "check":
+        from prismake.cli.check_sheet import print_check
+
+        return 0 if print_check(chosen.sheet, read_config()) else 1
     if chosen.command == "new":
         _new(chosen.folder)
     elif chosen.command == "open":
@@ -116,10 +125,9 @@ def _run(chosen: argparse.Namespace) -> None:
         _freeze(chosen.version)
     elif chosen.command == "export":
         _export(chosen.stage, chosen.what, chosen.format, chosen.output)
-    elif chosen.history:
-        _history(chosen.history)
     else:
-        _status()
+        _status(chosen.history, watch=chosen.watch)
+    return 0
 
 
 def _search_strategy(chosen: argparse.Namespace) -> None:
@@ -144,10 +152,19 @@ def _new(folder: Path) -> None:
     )
 
 
-def _status() -> None:
+def _status(record: str, *, watch: bool = False) -> None:
+    """How far the review is; of one record, its whole story."""
+    if record:
+        _history(record)
+        return
     from prismake.report.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)
+    if watch:
+        from prismake.cli.check_sheet import watch as watch_sheets
+
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            watch_sheets(read_config)
 
 
 def _accept(sheet: Path) -> None:
