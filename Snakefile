@@ -14,7 +14,7 @@ from snakemake.utils import min_version
 from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.config import validated
-from prismake.protocol.analyses import DRAWN
+from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
@@ -81,7 +81,7 @@ except (PrismakeError, OSError) as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# of each outcome, the file of each figure: forest and funnel plots, subgroups, sensitivity analyses
+# of each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
@@ -90,6 +90,10 @@ FIGURES = {
             "funnel",
             "risk_of_bias",
             *(f"forest.{column}" for column in spec["subgroups"]),
+            *(
+                f"bubble.{name}"
+                for name in bubbles(spec, config["extraction"]["fields"])
+            ),
             *(name for name in spec["sensitivity"] if name in DRAWN),
         ]
     }

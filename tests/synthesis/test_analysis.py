@@ -346,7 +346,16 @@ def test_no_meta_regression_before_there_are_studies(k):
     frame = relapse(months=MONTHS).iloc[:k]
     found = run(frame, spec(moderators=["months"]))
     assert found["moderators"]["months"]["coefficients"] == []
-    assert found["sensitivity"] == {}
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_an_analysis_without_studies_is_there_and_says_why(k):
+    names = [*SHAPES, "bayesian", "without_high_risk"]
+    settings = spec(sensitivity=names, moderators=["months", "domain"], moderators_together=True)
+    found = run(relapse(months=MONTHS).iloc[:k], settings)
+    assert list(found["sensitivity"]) == names and list(found["moderators"]) == ["months", "domain", "together"]
+    for row in (*found["sensitivity"].values(), *found["moderators"].values()):
+        assert row["values"] is None and "fewer than two studies are pooled." in row["sentence"]
 
 
 def test_every_sensitivity_analysis_of_proportions():

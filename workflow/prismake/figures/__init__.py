@@ -3,7 +3,8 @@
     forest(result, subgroup=None)          one outcome, optionally in blocks of a subgroup
     funnel(result, y=None)                 small-study effects
     sensitivity_figure(result, name)       studies left out or added, influence, Baujat, subsets
-    outcome_figure(result, name)           one of the three, by the name that its file has
+    bubble_plot(result, name)              a meta-regression: studies over a moderator, and the line through them
+    outcome_figure(result, name)           one of the four, by the name that its file has
     flow_diagram(flow)                     PRISMA 2020
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
@@ -20,6 +21,7 @@ from typing import Any
 
 # No module bears the name of a function: importing it would hide the function.
 _HOME = {
+    "bubble_plot": "bubble_plots",
     "flow_diagram": "flow_chart",
     "forest": "forest_plot",
     "funnel": "funnel_plot",

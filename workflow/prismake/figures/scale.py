@@ -12,6 +12,7 @@ from prismake.core.measures import PROPORTIONS, RATES, RATIOS
 from prismake.core.numbers import scientific
 
 _LOG_STEPS = (1, 2, 5)
+_FINE_STEPS = (1, 1.5, 2, 3, 5, 7)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Scale:
             values = [value for value in candidates if self.inside(value)]
             if len(values) <= 8:
                 break
+        if len(values) < 4:
+            values = [v for decade in decades for step in _FINE_STEPS if self.inside(v := step * 10.0**decade)]
+            values = values if len(values) <= 8 else values[::2]
         return values if len(values) > 1 else linear_ticks(self.low, self.high)
 
 

@@ -11,7 +11,7 @@ from prismake.core.numbers import format_of
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import MARGIN, ROW, SIZE, empty_panel, forest, unfinished
-from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, SMALL, WIDTH, axes, label_points, scale_name
+from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, label_points, scale_name
 from .scale import Scale
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _scatter(
         _cloud(canvas, places)
     else:
         for x, y in places:
-            canvas.circle(x, y, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
+            canvas.circle(x, y, POINT, fill=BLUE, edge=WHITE, line=0.6, order=4)
     if names:
         label_points(canvas, names, places, (xs.start, top, xs.end, bottom), None)
     canvas.lines(MARGIN, bottom + 0.72, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)

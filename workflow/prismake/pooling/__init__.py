@@ -85,7 +85,7 @@ _HOME = {
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
     "bayesian": ["bayes", "Posterior"],
-    "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
+    "priors": ["empirical_prior", "half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
     "small_study": ["small_study_tests", "fitting_tests", "peters_mixed", "SmallStudyTest", "Fitting"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],

@@ -116,19 +116,31 @@ def _of_log_tau2(log_density: Prior, centre: float, scale: float) -> Prior:
     return density
 
 
+def empirical_prior(name: str, outcome: str = "", comparison: str = "") -> tuple[float, float]:
+    """Location and scale of log tau² in the prior called ``turner`` (normal) or ``rhodes`` (t with 5 df).
+
+    Raises PoolingError for another name, an outcome or comparison that is not in the table, or one without the other.
+    """
+    if name == "turner":
+        return _looked_up(outcome, comparison, TURNER_OUTCOMES, _TURNER, TURNER_GENERAL)
+    if name == "rhodes":
+        return _looked_up(outcome, comparison, RHODES_OUTCOMES, _RHODES, RHODES_GENERAL)
+    raise PoolingError(f"There is no empirical prior called '{name}'.", remedy="Use turner or rhodes.")
+
+
 def turner(outcome: str = "", comparison: str = "") -> Prior:
     """Empirical prior for log odds ratios; without arguments that of a general setting.
 
     ``outcome`` is one of ``TURNER_OUTCOMES``, ``comparison`` one of ``TURNER_COMPARISONS``. Raises PoolingError for
     another word, or one without the other.
     """
-    return log_normal(*_looked_up(outcome, comparison, TURNER_OUTCOMES, _TURNER, TURNER_GENERAL))
+    return log_normal(*empirical_prior("turner", outcome, comparison))
 
 
 def rhodes(outcome: str = "", comparison: str = "") -> Prior:
     """Empirical prior for standardised mean differences (areas other than respiratory disease and cancer); without
     arguments that of a general setting. As `turner`, with ``RHODES_OUTCOMES`` and ``RHODES_COMPARISONS``."""
-    return log_t(*_looked_up(outcome, comparison, RHODES_OUTCOMES, _RHODES, RHODES_GENERAL))
+    return log_t(*empirical_prior("rhodes", outcome, comparison))
 
 
 def _looked_up(

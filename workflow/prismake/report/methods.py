@@ -12,6 +12,7 @@ from prismake.core.labels import join
 from prismake.core.names import APPRAISAL
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
+from prismake.protocol.priors import prior_text
 from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.selection import panel, selection
 
@@ -58,8 +59,7 @@ SENSITIVITY = {
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",
-    "bayesian": "a Bayesian random-effects model (half-normal prior of tau, scale 0.5; Friede et al., Res Synth "
-    "Methods 2017;8:79-91)",
+    "bayesian": "a Bayesian random-effects model",
     "selection_model": "a step-function selection model (Vevea and Hedges, Psychometrika 1995;60:419-435)",
     "permutation": "permutation tests (Higgins and Thompson, Stat Med 2004;23:1663-1682)",
     "three_level": "a three-level model with cluster-robust standard errors (CR2; Pustejovsky and Tipton, J Bus Econ "
@@ -209,6 +209,8 @@ def _moderators(config: Mapping[str, Any]) -> list[str]:
     for name, spec in config["outcomes"].items():
         if spec.get("moderators"):
             words = join([labels.get(column, column) for column in spec["moderators"]])
+            if spec.get("moderators_together") and len(spec["moderators"]) > 1:
+                words += " (also together in one regression, of the studies that report all of them)"
             groups.setdefault(words, []).append(_title(name, spec))
     if not groups:
         return []
@@ -221,15 +223,19 @@ def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
         if spec.get("sensitivity"):
-            groups.setdefault(join([SENSITIVITY[analysis] for analysis in spec["sensitivity"]]), []).append(
-                _title(name, spec)
-            )
+            words = join([_sensitivity_words(analysis, spec) for analysis in spec["sensitivity"]])
+            groups.setdefault(words, []).append(_title(name, spec))
     if not groups:
         return []
     if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):
         return [f"Sensitivity analyses, by inverse variance: {next(iter(groups))}."]
     each = "; ".join(f"{join(titles)}, {words}" for words, titles in groups.items())
     return [f"Sensitivity analyses, by inverse variance: {each}."]
+
+
+def _sensitivity_words(analysis: str, spec: Mapping[str, Any]) -> str:
+    words = SENSITIVITY[analysis]
+    return f"{words}, with a {prior_text(spec.get('prior') or {})}" if analysis == "bayesian" else words
 
 
 def _title(name: str, spec: Mapping[str, Any]) -> str:

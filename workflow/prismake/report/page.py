@@ -50,7 +50,7 @@ def render(context: Mapping[str, Any]) -> str:
     excluded      list of {"citation", "doi", "decision", "reason"} (``report.tables.left_out_reports``)
     agreement     list of {"title": stage title, "fields": content of ``<stage>/agreement.json``}
     figures       {name: SVG text}; names: "flow", "stars", "traffic_light", "<outcome>.forest", "<outcome>.funnel",
-                  "<outcome>.forest.<subgroup>". A figure that is not there is left out.
+                  "<outcome>.forest.<subgroup>", "<outcome>.bubble.<moderator>". A figure that is not there is left out.
 
     The page loads nothing from elsewhere and runs no script. Raises PrismakeError when a figure is no SVG.
     """
@@ -128,6 +128,8 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
         titles[f"{result['outcome']}.risk_of_bias"] = f"{result['title']}: risk of bias by weight"
+        for name, row in (result.get("moderators") or {}).items():
+            titles[f"{result['outcome']}.bubble.{name}"] = f"{result['title']}: bubble plot by {row['title']}"
         for name in result.get("sensitivity") or {}:
             titles[f"{result['outcome']}.{name}"] = f"{result['title']}: {TITLES.get(name, name)}"
         for name, group in (result.get("subgroups") or {}).items():

@@ -42,7 +42,9 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
         "strip": _strip(result, show),
         "beside": _published(result, show),
         "provisional": bool(undecided) or not counts.get("current", True),
-        "moderators": [_moderator(row) for _, row in sorted((result.get("moderators") or {}).items())],
+        "moderators": [
+            {"name": name} | _moderator(row) for name, row in sorted((result.get("moderators") or {}).items())
+        ],
         **_sensitivity(result.get("sensitivity") or {}),
     }
 

@@ -232,6 +232,11 @@ def single_intervals(data: Data, level: float) -> tuple[np.ndarray, np.ndarray, 
     return middle, low, high
 
 
+def natural_interval(data: Data, beta: float, low: float, high: float) -> dict[str, float | None]:
+    """An estimate and its interval on the natural scale, by the names that they have in a result."""
+    return {"estimate": data.natural(beta), "ci_lb": data.natural(low), "ci_ub": data.natural(high)}
+
+
 def plain(value: Any) -> float | None:
     """A float for JSON; ``None`` where the number is not defined."""
     number = float(value)

@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
-from prismake.core.measures import RATIOS, WITHOUT_NULL
+from prismake.core.measures import WITHOUT_NULL
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import p_value, percent
-from prismake.synthesis.data import Data, plain
+from prismake.synthesis.bayesian import TITLE as BAYESIAN
+from prismake.synthesis.bayesian import bayesian
+from prismake.synthesis.data import Data, natural_interval, plain
 from prismake.synthesis.fields import json_ready
 
 Studies = Sequence[Mapping[str, Any]]
-PRIOR_SCALE = 0.5  # of the half-normal prior of tau on logarithmic and standardised scales (Friede et al. 2017)
-_UNITLESS = RATIOS | {"PLO", "IRLN", "SMD", "ZCOR"}
 STEP = 0.025  # one-sided p-value at which publication becomes more likely
 PERMUTATIONS = 1000
 TITLES = {
-    "bayesian": "Bayesian random effects",
+    "bayesian": BAYESIAN,
     "selection_model": "Selection by p-value",
     "permutation": "Permutation test",
     "three_level": "Several effects of one study",
@@ -32,42 +32,12 @@ def further(
     """One of these analyses, as ``sensitivity`` gives the others; raises PoolingError with the reason where it does not
     exist."""
     run: dict[str, Callable[..., dict[str, Any]]] = {
-        "bayesian": _bayesian,
+        "bayesian": bayesian,
         "selection_model": _selection,
         "permutation": _permutation,
         "three_level": _three_level,
     }
     return run[name](data, studies, spec, level, seed)
-
-
-def _natural(data: Data, beta: float, low: float, high: float) -> dict[str, float | None]:
-    return {"estimate": data.natural(beta), "ci_lb": data.natural(low), "ci_ub": data.natural(high)}
-
-
-def _bayesian(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """Posterior by integration with a half-normal prior of tau and a flat one of the effect."""
-    from prismake.pooling import bayes
-
-    if data.measure not in _UNITLESS:
-        raise PoolingError("the prior of tau needs a logarithmic or standardised scale; this measure has units.")
-    fit = bayes(data.yi, data.vi, "half-normal", scale=PRIOR_SCALE, level=level)
-    values = {
-        key: {
-            field: json_ready(getattr(getattr(fit, key), field)) for field in ("mean", "median", "sd", "ci_lb", "ci_ub")
-        }
-        for key in ("mu", "tau", "prediction")
-    }
-    row = _natural(data, fit.mu.median, fit.mu.ci_lb, fit.mu.ci_ub)
-    low, high = data.natural(fit.prediction.ci_lb), data.natural(fit.prediction.ci_ub)
-    show = data.show
-    sentence = (
-        f"{TITLES['bayesian']}: posterior median {show.value(row['estimate'], row, unit=True)} ({level:g} % credible "
-        f"interval {show.bounds(row)}), of a new study {show.bounds({'ci_lb': low, 'ci_ub': high})}; tau "
-        f"{show.variance(fit.tau.median)} ({show.variance(fit.tau.ci_lb)} to {show.variance(fit.tau.ci_ub)}); "
-        f"half-normal prior of tau with scale {PRIOR_SCALE:g} (Friede et al. 2017), flat prior of the effect."
-    )
-    options = {"measure": data.measure, "prior": "half-normal", "scale": PRIOR_SCALE, "level": level}
-    return {**row, "options": options, "pi_lb": low, "pi_ub": high, "values": values, "sentence": sentence}
 
 
 def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -79,7 +49,7 @@ def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
     side = "greater" if pool(data.yi, data.vi, "ML", "z").beta >= 0.0 else "less"
     fit = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
     fields = ("beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "delta", "se_delta", "lrt", "lrt_p", "beta_unadjusted")
-    row = _natural(data, fit.beta, fit.ci_lb, fit.ci_ub)
+    row = natural_interval(data, fit.beta, fit.ci_lb, fit.ci_ub)
     sentence = (
         f"{TITLES['selection_model']}: {data.show.interval(row, level)}, if studies that are not significant in the "
         f"direction of the effect were published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
@@ -132,7 +102,7 @@ def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
         *("beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "sigma2_between", "sigma2_within"),
         *("I2_between", "I2_within", "k", "clusters", "Q", "Q_p"),
     )
-    row = _natural(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
+    row = natural_interval(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
     show = data.show
     sentence = (
         f"{TITLES['three_level']}: {show.interval(row, level)} in a three-level model of {fit.k} effects in "

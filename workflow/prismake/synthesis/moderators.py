@@ -11,6 +11,7 @@ from prismake.core.missing import is_missing
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import fit_values
+from prismake.synthesis.fitted_lines import fitted_lines
 from prismake.synthesis.models import carried, remedies
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
@@ -39,7 +40,8 @@ def regression(
     ``coefficients`` are on the scale of the analysis; ``QM`` is an F statistic with ``QM_df`` degrees of freedom
     for Hartung-Knapp (Knapp & Hartung 2003), else chi-square with the second of them ``None``; ``R2`` is the percent
     of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``warnings`` say what was
-    done otherwise than asked. What cannot be fitted has its reason in ``sentence`` and no numbers.
+    done otherwise than asked; ``bubbles`` has the line of a bubble plot where the moderator is numeric. What cannot be
+    fitted has its reason in ``sentence`` and no numbers.
     """
     import numpy as np
 
@@ -59,6 +61,7 @@ def regression(
         **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "warnings": [],
         "coefficients": [],
+        "bubbles": [],
         "values": None,
     }
     try:
@@ -72,10 +75,9 @@ def regression(
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
     row["warnings"] = [text for text in carried(fit) if "incomplete row" not in text]
+    if numeric:
+        row["bubbles"] = fitted_lines(data, {COLUMN: np.array(values, dtype=object)}, [COLUMN], spec, level)
     return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
-
-
-TOGETHER = "together"  # the regression on all moderators at once
 
 
 def joint_regression(
@@ -123,6 +125,8 @@ def joint_regression(
         return {**row, "sentence": f"{title}: no joint meta-regression. {error}"}
     row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
     row |= {"test": fit.test, "QM_df": [whole(df) for df in fit.QM_df], "Q_df": whole(fit.Q_df)}
+    drawn = [column for column in cells if kinds[column] in NUMERIC]
+    row["bubbles"] = fitted_lines(complete, mods, drawn, spec, level)
     rows = _coefficients(fit, "")
     for slope, name in zip(rows, fit.coef_names, strict=True):
         column, _, word = name.partition("[")
@@ -147,6 +151,7 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "warnings": [],
         "coefficients": [],
+        "bubbles": [],
         "options": {},
         "values": None,
         "sentence": f"{title}: no meta-regression, because fewer than two studies are pooled.",

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
 from prismake.extraction.outcomes import USED
+from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
 from prismake.synthesis.models import analyses, proposal
-from prismake.synthesis.moderators import TOGETHER, joint_regression, no_regression, regression, value_of
-from prismake.synthesis.sensitivity import sensitivity
+from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
+from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
 
 if TYPE_CHECKING:
@@ -79,8 +81,8 @@ def analyse(
         "studies": [],
         "analyses": {},
         "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
-        "moderators": {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]},
-        "sensitivity": {},
+        "moderators": _no_regressions(spec, heading, kinds),
+        "sensitivity": no_sensitivity(spec),
         "bias": no_tests(measure_of(spec), len(used)),
         "published": None,
         "counts": _counts(table, used, undecided),
@@ -116,7 +118,7 @@ def analyse(
     for column in spec["moderators"]:
         values = [study["moderators"][column] for study in result["studies"]]
         result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
-    if spec.get("moderators_together") and len(spec["moderators"]) > 1:
+    if TOGETHER in result["moderators"]:
         cells = {column: [study["moderators"][column] for study in result["studies"]] for column in spec["moderators"]}
         result["moderators"][TOGETHER] = joint_regression(data, cells, heading, kinds, spec, level)
     result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
@@ -127,6 +129,16 @@ def analyse(
         sentence = sentences.against_published(title, main, spec["published"], level, data.show)
         result["published"] = {**spec["published"], "sentence": sentence}
     return result
+
+
+def _no_regressions(
+    spec: Mapping[str, Any], heading: Mapping[str, str], kinds: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """An entry for each regression that the protocol asks for, before there are studies to compare."""
+    rows = {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]}
+    if spec.get("moderators_together") and len(rows) > 1:
+        rows[TOGETHER] = no_regression(join([heading[column] for column in rows]), "text")
+    return rows
 
 
 def heading_of(column: str, labels: Mapping[str, str]) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
+from prismake.protocol.analyses import TOGETHER
 from prismake.protocol.measure_parts import MODELS
 from prismake.synthesis.asymmetry import fitting_keys
 from prismake.synthesis.models import PROPOSED
-from prismake.synthesis.moderators import TOGETHER
 
 SCHEMA = "prismake-analysis/1"
 _ROW = (STUDY_ID, "arm", "label", "year", "yi", "vi", "settled_by", "source")

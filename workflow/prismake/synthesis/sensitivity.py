@@ -28,6 +28,9 @@ TITLES = {
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
     "without_high_risk": "Without studies at high risk of bias",
+    "fixed_effect": "One effect common to all studies",
+    "freeman_tukey": "On the Freeman–Tukey scale",
+    "arcsine": "On the arcsine scale",
 }
 TITLES |= FURTHER
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
@@ -63,8 +66,7 @@ def sensitivity(
             results[name] = models[name](data, spec, level, title)
             continue
         options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
-        options["adhoc"] = remedies(spec)[0]
-        row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
+        row = _not_run(name, {**options, "adhoc": remedies(spec)[0]})
         if len(studies) < LEAST:
             why = f"not run, because fewer than {LEAST} studies are pooled."
         else:
@@ -76,6 +78,17 @@ def sensitivity(
                 why = str(error)
         results[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
     return results
+
+
+def no_sensitivity(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The analyses that ``outcomes.<outcome>.sensitivity`` names where there are no two studies to pool."""
+    why = "not run, because fewer than two studies are pooled."
+    return {name: {**_not_run(name, {}), "sentence": f"{TITLES[name]}: {why}"} for name in spec["sensitivity"]}
+
+
+def _not_run(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of an analysis before its numbers are there."""
+    return {"kind": KINDS.get(name, name), "options": dict(options), "values": None, "studies": []}
 
 
 def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
