@@ -147,17 +147,17 @@ def _r() -> Iterator[Finding]:
         yield Finding(NOTE, "R", f"{script} does not answer")
         return
     first, *lines = answer.splitlines()
-    found = dict(line.split()[:2] for line in lines if len(line.split()) > 1)
-    lacking = [f"{name} is missing" for name in _OLDEST_R if found.get(name, "-") == "-"]
+    installed = dict(line.split()[:2] for line in lines if len(line.split()) > 1)
+    lacking = [f"{name} is missing" for name in _OLDEST_R if installed.get(name, "-") == "-"]
     lacking += [
         f"{name} is {number}, tested is {_OLDEST_R[name]} and later"
-        for name, number in found.items()
+        for name, number in installed.items()
         if name in _OLDEST_R and number != "-" and _numbers(number) < _numbers(_OLDEST_R[name])
     ]
     if lacking:
         yield Finding(NOTE, "R", f"{first.strip()}; {'; '.join(lacking)}. In R: install.packages(c({names}))")
     else:
-        yield Finding(WELL, "R", f"{first.strip()}; " + ", ".join(f"{name} {found[name]}" for name in _OLDEST_R))
+        yield Finding(WELL, "R", f"{first.strip()}; " + ", ".join(f"{name} {installed[name]}" for name in _OLDEST_R))
 
 
 def _numbers(version: str) -> tuple[int, ...]:
