@@ -36,7 +36,7 @@ def left(book: Mapping[str, Any], stage: str, team: Sequence[str]) -> list[str]:
 
 
 def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[Path]:
-    """The workbooks of a stage: one a reviewer, and the consensus sheet where there are several."""
+    """The workbooks of a stage: one per reviewer, and the consensus sheet where there are several."""
     owners = [*reviewers, CONSENSUS] if len(reviewers) > 1 else list(reviewers)
     return [sheet_path(stage, who, folder) for who in owners]
 
