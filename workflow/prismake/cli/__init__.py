@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status.add_argument("--watch", action="store_true", help="go on, and say how each sheet is read once it is saved")
     checked = commands.add_parser("check", help="say how a sheet would be read, without running or writing anything")
     checked.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    commands.add_parser("doctor", help="look through this review and this computer, and say what to do")
     opened = commands.add_parser("open", help="open your next sheet in which rows are left")
     opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
@@ -71,9 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     press.add_argument("output", type=Path, help="name of the new file, for instance press.pubmed.md")
     chosen = parser.parse_args(arguments)
     try:
-        ended = _run(chosen)
+        _run(chosen)
         sys.stdout.flush()
-        return ended
     except BrokenPipeError:
         # prismake … | head: who reads has seen enough; Python must not try to write the rest when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,18 +88,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(chosen: argparse.Namespace) -> int:
-    """Run the command that was chosen; 1 where it could say what was asked and that is a refusal."""
-    if chosen.command == "check":
-        from prismake.cli.check_sheet import print_check
-
-        return 0 if print_check(chosen.sheet, read_config()) else 1
+def _run(chosen: argparse.Namespace) -> None:
+    """Run the command that was chosen."""
     if chosen.command == "new":
         _new(chosen.folder)
     elif chosen.command == "open":
         from prismake.cli.open_sheet import open_next
 
         print(f"Opened {open_next(chosen.who)}.")
+    elif chosen.command == "doctor":
+        _doctor()
     elif chosen.command == "accept":
         _accept(chosen.sheet)
     elif chosen.command == "restore":
@@ -116,18 +114,36 @@ def _run(chosen: argparse.Namespace) -> int:
         chase_included(chosen.service, read_config, again=chosen.again)
     elif chosen.command in ("translate", "press"):
         _search_strategy(chosen)
-    elif chosen.command == "trace":
-        from prismake.report.value_trace import trace as lead_back
-
-        _warn_not_current()
-        print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
     elif chosen.command == "freeze":
         _freeze(chosen.version)
     elif chosen.command == "export":
         _export(chosen.stage, chosen.what, chosen.format, chosen.output)
     else:
-        _status(chosen.history, watch=chosen.watch)
-    return 0
+        _tell(chosen)
+
+
+def _tell(chosen: argparse.Namespace) -> None:
+    """Run a command that only reads: ``trace``, ``check`` or ``status``."""
+    if chosen.command == "trace":
+        from prismake.report.value_trace import trace as lead_back
+
+        _warn_not_current()
+        print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "check":
+        from prismake.cli.check_sheet import print_check
+
+        print_check(chosen.sheet, read_config())
+    elif chosen.history:
+        _history(chosen.history)
+    else:
+        _status(watch=chosen.watch)
+
+
+def _doctor() -> None:
+    from prismake.cli.doctor import doctor
+
+    if not doctor(read_config):
+        raise PrismakeError("not everything is in order: see the lines that begin with x.")
 
 
 def _search_strategy(chosen: argparse.Namespace) -> None:
@@ -152,11 +168,7 @@ def _new(folder: Path) -> None:
     )
 
 
-def _status(record: str, *, watch: bool = False) -> None:
-    """How far the review is; of one record, its whole story."""
-    if record:
-        _history(record)
-        return
+def _status(*, watch: bool) -> None:
     from prismake.report.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)

@@ -18,7 +18,7 @@ from prismake.protocol.settings import for_reading
 from prismake.protocol.team import reviewers
 from prismake.sheets.queue import QueueFile
 from prismake.sheets.stage import load_stage
-from prismake.sheets.understood import Understood, in_words, understood
+from prismake.sheets.understood import STAYS, Understood, in_words, understood
 
 _INTERVAL = 1.0  # seconds between two looks at the folder
 _LOOKS_BETWEEN_DIGESTS = 10  # a save may leave size and time as they were, as some cloud folders do
@@ -66,15 +66,15 @@ def _owners(stage: str, config: Mapping[str, Any], folder: Path) -> list[str]:
     return [*team, *left(read_book(stage, folder), stage, team), CONSENSUS]
 
 
-def print_check(path: Path, config: Mapping[str, Any]) -> bool:
-    """Say how a sheet would be read; whether it can be."""
+def print_check(path: Path, config: Mapping[str, Any]) -> None:
+    """Say how a sheet would be read; raises ``PrismakeError`` where it would be refused."""
     sheet = check(path, config)
+    if sheet.refused:
+        raise PrismakeError(f"{sheet.path.as_posix()} cannot be read: {sheet.refused} {STAYS}")
     print(f"{sheet.path.as_posix()} would be read like this:")
     for line in in_words(sheet):
         print(line if line.startswith("!") else f"  {line}")
-    if not sheet.refused:
-        print("Nothing was run or written. Next: snakemake")
-    return not sheet.refused
+    print("Nothing was run or written. Next: snakemake")
 
 
 def watch(config: Read, folder: Path = SHEETS, seconds: float = _INTERVAL, looks: int | None = None) -> None:

@@ -20,6 +20,7 @@ from prismake.sheets.problems import problems_of_sheet
 from prismake.sheets.stage import StageSheets
 
 _MOST = 20  # answers of one question, words and problems that are listed; of more, their number
+STAYS = "Until then the answers that were read last stay in force."
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _against(last: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[st
 def in_words(sheet: Understood) -> Iterator[str]:
     """The lines that say how a sheet is read; those that begin with ``!`` ask for something."""
     if sheet.refused:
-        yield f"! It cannot be read: {sheet.refused} Until then the answers that were read last stay in force."
+        yield f"! It cannot be read: {sheet.refused} {STAYS}"
         return
     for label, answers in sheet.counts.items():
         if "" in answers:
