@@ -105,7 +105,7 @@ def saves(paths: Callable[[], list[Path]], seconds: float = _INTERVAL, looks: in
 
     What is there at the first look is what later ones are held against.
     """
-    known = {path: (_signature(path), digest(path)) for path in paths()}
+    contents = {path: (_signature(path), digest(path)) for path in paths()}
     restless: dict[Path, Signature] = {}
     look = 0
     while looks is None or look < looks:
@@ -113,7 +113,7 @@ def saves(paths: Callable[[], list[Path]], seconds: float = _INTERVAL, looks: in
         time.sleep(seconds)
         for path in paths():
             signature = _signature(path)
-            last, content = known.get(path, (None, None))
+            last, content = contents.get(path, (None, None))
             if signature == last and path not in restless and look % _LOOKS_BETWEEN_DIGESTS:
                 continue
             if signature != last and restless.get(path) != signature:
@@ -121,7 +121,7 @@ def saves(paths: Callable[[], list[Path]], seconds: float = _INTERVAL, looks: in
                 continue
             restless.pop(path, None)
             now = digest(path)
-            known[path] = (signature, now)
+            contents[path] = (signature, now)
             if now and now != content:
                 yield path
 
