@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    status.add_argument("--watch", action="store_true", help="go on, and say how each sheet is read once it is saved")
+    checked = commands.add_parser("check", help="say how a sheet would be read, without running or writing anything")
+    checked.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
+    commands.add_parser("doctor", help="look through this review and this computer, and say what to do")
     opened = commands.add_parser("open", help="open your next sheet in which rows are left")
     opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
@@ -95,6 +100,8 @@ def _run(chosen: argparse.Namespace) -> None:
         from prismake.cli.open_sheet import open_next
 
         print(f"Opened {open_next(chosen.who)}.")
+    elif chosen.command == "doctor":
+        _doctor()
     elif chosen.command == "accept":
         _accept(chosen.sheet)
     elif chosen.command == "restore":
@@ -111,7 +118,17 @@ def _run(chosen: argparse.Namespace) -> None:
         chase_included(chosen.service, read_config, again=chosen.again)
     elif chosen.command in ("translate", "press"):
         _search_strategy(chosen)
-    elif chosen.command == "trace":
+    elif chosen.command == "freeze":
+        _freeze(chosen.version)
+    elif chosen.command == "export":
+        _export(chosen.stage, chosen.what, chosen.format, chosen.output)
+    else:
+        _tell(chosen)
+
+
+def _tell(chosen: argparse.Namespace) -> None:
+    """Run a command that tells something: ``trace``, ``manuscript``, ``check`` or ``status``."""
+    if chosen.command == "trace":
         from prismake.report.value_trace import trace as lead_back
 
         _warn_not_current()
@@ -121,12 +138,21 @@ def _run(chosen: argparse.Namespace) -> None:
 
         _warn_not_current()
         print("\n".join(manuscript_words(chosen.update, partial=chosen.partial, only_show=chosen.show)))
-    elif chosen.command == "freeze":
-        _freeze(chosen.version)
-    elif chosen.command == "export":
-        _export(chosen.stage, chosen.what, chosen.format, chosen.output)
+    elif chosen.command == "check":
+        from prismake.cli.check_sheet import print_check
+
+        print_check(chosen.sheet, read_config())
+    elif chosen.history:
+        _history(chosen.history)
     else:
-        _status(chosen.history)
+        _status(watch=chosen.watch)
+
+
+def _doctor() -> None:
+    from prismake.cli.doctor import doctor
+
+    if not doctor(read_config):
+        raise PrismakeError("not everything is in order: see the lines that begin with x.")
 
 
 def _search_strategy(chosen: argparse.Namespace) -> None:
@@ -151,13 +177,15 @@ def _new(folder: Path) -> None:
     )
 
 
-def _status(record: str | None) -> None:
-    if record:
-        _history(record)
-        return
+def _status(*, watch: bool) -> None:
     from prismake.report.status import closing_words
 
     closing_words(read_config(), stream=sys.stdout)
+    if watch:
+        from prismake.cli.check_sheet import watch as watch_sheets
+
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            watch_sheets(read_config)
 
 
 def _accept(sheet: Path) -> None:
