@@ -21,6 +21,7 @@ rule write_report:
         scores="results/appraisal/scores.csv",
         appraisal_agreement="results/appraisal/agreement.csv",
         extraction="results/extraction/decisions.csv",
+        findings="results/certainty/summary_of_findings.json",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
         figures=["results/flow/flow.svg", *PLOTS],
     output:

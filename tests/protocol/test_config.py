@@ -102,7 +102,11 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
             assert rule.get("type"), name
             assert rule.get("description", "").endswith("."), name
             inner = rule.get("properties") or rule.get("additionalProperties") or rule.get("items")
-            optional = "default" in rule or key in required or path.endswith(("published", "previous", "scale"))
+            optional = (
+                "default" in rule
+                or key in required
+                or path.endswith(("published", "previous", "scale", "certainty.outcomes"))
+            )
             assert optional, name
             if isinstance(inner, dict) and "properties" in inner:
                 walk(inner["properties"], inner.get("required", []), name)

@@ -11,7 +11,7 @@ from typing import Any
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
 from prismake.core.missing import NOT_REPORTED, WORDS
-from prismake.core.names import APPRAISAL, EXTRACTION
+from prismake.core.names import APPRAISAL, CERTAINTY, EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
 from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
@@ -123,7 +123,7 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         for entry in fields
     ]
     note = data.get("note", {})
-    judged = stage == APPRAISAL and _judges(config)
+    judged = stage == CERTAINTY or (stage == APPRAISAL and _judges(config))
     context = [
         Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
     ]

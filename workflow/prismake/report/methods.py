@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL
+from prismake.core.names import APPRAISAL, CERTAINTY
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.report.appraisal_methods import appraisal_methods
+from prismake.report.certainty_methods import certainty_methods
 from prismake.report.selection import panel, selection
 
 MODELS = {
@@ -114,6 +115,7 @@ def paragraphs(
         "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
         "Data collection": _extraction(config, stages),
         "Synthesis": _synthesis(config),
+        "Certainty of the evidence": certainty_methods(config, panel(config, CERTAINTY, stages)),
         "Software": _software(versions),
     }
     return [{"title": title, "text": text} for title, text in texts.items() if text]
