@@ -41,6 +41,7 @@ from prismake.protocol.settings import (
 )
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_state import state
+from prismake.kept.unread_edits import to_read_again
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
 

@@ -6,6 +6,16 @@ def sheet_state(wildcards):
     return state(wildcards.stage, reviewers(config, wildcards.stage))
 
 
+def edits(wildcards):
+    """No file: an edit that was not read yet is read however Snakemake is called, also after --touch."""
+    if workflow.is_main_process and workflow.dag is not None:
+        # as if asked for by --forcerun; where parameters are not compared nothing else in Snakemake would notice
+        workflow.dag.forcefiles.update(
+            to_read_again(wildcards.stage, reviewers(config, wildcards.stage))
+        )
+    return []
+
+
 def code(script):
     """The parameter by which a rule runs again when code or data that its script reaches has changed."""
     # a function, which is asked only where there is a job

@@ -130,7 +130,7 @@ def test_risk_of_bias_follows_weight_and_what_is_left_without_it():
     # weights n p (1 - p) on the logit scale: 7.2, 6, 12.32 and 10.8
     alike = proposed(pooled(RATES, "PLO", risk=("C 2003", "D 2004")))["risk_of_bias"]
     assert alike.answer == "not serious" and "64 % of the weight" in alike.reason and "without" in alike.reason
-    apart = {**RATES, "C 2003": (48, 50), "D 2004": (44, 45)}
+    apart = {**RATES, "C 2003": (40, 50), "D 2004": (44, 45)}
     changed = proposed(pooled(apart, "PLO", risk=("C 2003", "D 2004")))["risk_of_bias"]
     assert changed.answer == "serious"
     double = proposed(pooled(apart, "PLO", risk=("C 2003", "D 2004")), shares=(0.2, 0.3))["risk_of_bias"]
@@ -195,11 +195,8 @@ def test_imprecision(rows, measure, settings, answer):
 
 def test_absolute_effects_are_those_of_the_handbook():
     result = pooled(TRIALS, "RR")
-    main, risk = (
-        result["analyses"]["main"],
-        0.19375,
-    )  # the middle of 0.2, 0.15, 0.1875 and 0.2067 is between two of them
-    risk = sorted(events / total for _, _, events, total in TRIALS.values())
+    main = result["analyses"]["main"]
+    risks = sorted(events / total for _, _, events, total in TRIALS.values())
     risk = (risks[1] + risks[2]) / 2
     absolute = absolute_effects(result, {})
     assert absolute["baseline"] == pytest.approx(1000 * risk, abs=1e-9)

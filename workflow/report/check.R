@@ -319,7 +319,12 @@ main <- result$analyses$main
 weighting <- result$weighting
 check("studies, weight_pct", column("weight_pct"), weights(iv(yi, vi, weighting, "z")$fit), 1e-6)
 check("studies pooled", result$counts$studies_pooled, length(unique(column("study_id"))), 0)
-for (key in names(result$analyses)) analysis(key, result$analyses[[key]], dat, every, yi, vi, MEASURE)
+no_events <- unlist(lapply(result$without_events, function(s) s$study_id))
+for (key in names(result$analyses)) {
+  row <- result$analyses[[key]]
+  analysis(key, row, dat, every, yi, vi, MEASURE)
+  check(paste0(key, ", studies"), row$studies, length(unique(c(column("study_id"), if (row$k > nrow(dat)) no_events))), 0)
+}
 
 for (key in names(result$subgroups)) {
   group <- result$subgroups[[key]]
@@ -329,6 +334,7 @@ for (key in names(result$subgroups)) {
     inside <- if (isTRUE(l$missing)) !(labels %in% known) else labels == l$level
     what <- paste0(key, " ", l$level)
     check(paste0(what, ", k"), l$k, sum(inside), 0)
+    check(paste0(what, ", studies"), l$studies, length(unique(column("study_id")[inside])), 0)
     if (!is.null(l$events)) { check(paste0(what, ", events"), l$events, sum(dat$events[inside]), 0); check(paste0(what, ", total"), l$total, sum(dat$total[inside]), 0) }
     if (is.null(l$estimate)) next
     if (sum(inside) == 1) { check(paste0(what, ", study"), c(l$estimate, l$ci_lb, l$ci_ub), own[inside, ], 1e-8, if (curved(MEASURE)) 1e-3 else typical); next }
@@ -377,6 +383,7 @@ for (key in names(result$moderators)) {
   check(paste0(key, ", QM_df"), row$QM_df, c(fit$p - 1, if (m$used == "z") NA else fit$k - fit$p), 0)
   check(paste0(key, ", tau2"), row$tau2, m$tau2, size = u^2); check(paste0(key, ", Q"), row$Q, fit$QE); check(paste0(key, ", Q_df"), row$Q_df, fit$k - fit$p, 0)
   check(paste0(key, ", k"), row$k, fit$k, 0)
+  check(paste0(key, ", studies"), row$studies, length(unique(column("study_id")[there])), 0)
   if (!is.null(row$R2)) {
     whole <- iv(yi[there], vi[there], o$method, "z")
     if (whole$tau2 > 0) check(paste0(key, ", R2"), row$R2, max(0, 100 * (whole$tau2 - m$tau2) / whole$tau2), 1e-5)

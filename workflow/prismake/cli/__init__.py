@@ -105,6 +105,7 @@ def _run(chosen: argparse.Namespace) -> None:
     elif chosen.command == "trace":
         from prismake.report.value_trace import trace as lead_back
 
+        _warn_not_current()
         print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
     elif chosen.command == "freeze":
         _freeze(chosen.version)
@@ -158,8 +159,7 @@ def _freeze(version: str) -> None:
     from prismake.search.discovery import sources
 
     config = read_config()
-    if names := unread(config, stage_statuses()):
-        raise PrismakeError(f"{names[0]} was edited and has not been read.", remedy="Type snakemake first.")
+    _refuse_not_current(unread(config, stage_statuses()))
     path, counts = freeze_version(version, list(sources(config, SEARCHES)))
     print(
         f"Made {path}: {counts['studies']:,} included studies ({counts['reports']:,} reports); {counts['ended']:,} "
@@ -169,15 +169,39 @@ def _freeze(version: str) -> None:
 
 
 def _export(stage: str, what: str, format: str, output: Path | None) -> None:
-    from prismake.report.record_export import export
+    from prismake.report.record_export import export, stages_before
+    from prismake.report.status import stage_statuses, unread
 
+    statuses = [status for status in stage_statuses() if status["stage"] in stages_before(stage)]
+    _refuse_not_current(unread(read_config(), statuses) if statuses else [])
     path, count = export(stage, what, format, output)
     print(f"Wrote {count:,} records to {path}.")
+
+
+def _refuse_not_current(edited: Sequence[str]) -> None:
+    """Raise PrismakeError where sheets were edited since they were read: what would be written is not what they say."""
+    if edited:
+        raise PrismakeError(_not_current(edited), remedy="Type snakemake first.")
+
+
+def _warn_not_current() -> None:
+    """Say so where what is told comes from results that are older than the sheets."""
+    from prismake.report.status import stage_statuses, unread
+
+    statuses = stage_statuses()
+    if statuses and _CONFIG.is_file() and (edited := unread(read_config(), statuses)):
+        print(f"prismake: {_not_current(edited)} Type snakemake first.", file=sys.stderr)
+
+
+def _not_current(edited: Sequence[str]) -> str:
+    verb = "was edited and has" if len(edited) == 1 else "were edited and have"
+    return f"the results are not current: {', '.join(edited)} {verb} not been read."
 
 
 def _history(record: str) -> None:
     from prismake.report.audit_trail import audit_trail
 
+    _warn_not_current()
     for line in audit_trail(record):
         print(line)
 

@@ -11,6 +11,7 @@ from prismake.core.measures import WITHOUT_NULL, capitalised, measure_of
 from prismake.core.missing import is_missing
 from prismake.core.notes import NOT_REPORTED, between_groups, equals, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, percent, typed
+from prismake.core.phrases import plural
 from prismake.core.states import State
 
 # The columns of each arm, whatever the order in the file; what comes first stands left.
@@ -239,12 +240,18 @@ def _summary(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[
     group, members = result["subgroups"][subgroup], _members(result, subgroup)
     rows = [Row("gap"), Row("heading", group["title"])]
     for level in group["levels"]:
-        remarks = [f"k = {level['k']}"]
+        remarks = [_size(level)]
         remarks += ["not pooled"] if level["k"] == 1 else []
         remarks += ["not in the test"] if level.get("missing") else []
         label = f"{level_name(level['level'])} ({', '.join(remarks)})"
         rows.append(_level_row(level, label, totals(members.get(level["level"], []), keys)))
     return [*rows, Row("note", between_groups(group))]
+
+
+def _size(level: Mapping[str, Any]) -> str:
+    """``k = 4``, or ``k = 4 of 3 studies`` where a study gives several results."""
+    of = f" of {plural(level['studies'], 'study', 'studies')}" if level.get("studies", level["k"]) != level["k"] else ""
+    return f"k = {level['k']}{of}"
 
 
 def _blocks(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[Row]:
@@ -258,7 +265,7 @@ def _blocks(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[R
         rows += [_study(study, keys) for study in studies]
         level = levels.get(name)
         if level is not None and level["k"] > 1 and level.get("estimate") is not None:
-            label = f"Subtotal (k = {level['k']})"
+            label = f"Subtotal ({_size(level)})"
             rows.append(_level_row(level, label, totals(studies, keys), _sum_of_weights(studies)))
             rows.append(Row("note", _level_heterogeneity(level, show)))
         elif level is not None:

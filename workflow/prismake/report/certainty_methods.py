@@ -33,7 +33,8 @@ def certainty_methods(config: Mapping[str, Any], people: str) -> str:
         "Levels were proposed from the data, and people judged each domain and explained where they differed: for "
         f"risk of bias, from the share of weight of studies at high risk ({single} for one level, {double} for two) "
         "and whether the result changed without them; for inconsistency, from the prediction interval and studies "
-        "that contradict each other, never from I² alone; for imprecision, from the interval against a threshold of the protocol.",
+        "that contradict each other, never from I² alone; for imprecision, from the interval against a "
+        "threshold of the protocol.",
         _thresholds(certainty["outcomes"], specs),
         _PROGNOSIS if any(spec["measure"] in WITHOUT_NULL for spec in specs.values()) else "",
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
-from prismake.core.names import FULL_TEXT, ITEM_ID, RECORD_ID, REPORT_ID, TITLE_ABSTRACT, WAITS_FOR
+from prismake.core.names import FULL_TEXT, ITEM_ID, MERGES, RECORD_ID, REPORT_ID, TITLE_ABSTRACT, WAITS_FOR
 from prismake.core.states import State
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ STAGES = (RECORDS, DUPLICATES, REPORTS, *SCREENED)
 ALL, UNDECIDED = "all", "undecided"
 DECISIONS = {"included": "include", "excluded": "exclude", "not_retrieved": "not retrieved"}
 WHAT = (*DECISIONS, UNDECIDED, ALL)
+
+
+def stages_before(stage: str) -> tuple[str, ...]:
+    """The stages whose sheets decide what an export of ``stage`` holds: none for records as they were retrieved."""
+    last = DUPLICATES if stage == REPORTS else stage
+    before = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT)
+    return () if stage == RECORDS else before[: max(2, before.index(last) + 1)]
 
 
 def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from prismake.core.jobs import problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.sheet_files import sheet_path, unread_files
-from prismake.kept.sheet_state import left, read_book, state
+from prismake.kept.sheet_state import left, read_book
+from prismake.kept.unread_edits import unread_edits
 from prismake.protocol.export_files import files_passed_over
 from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
@@ -127,12 +128,9 @@ def found_no_longer(folder: Path = Path()) -> list[str]:
 
 
 def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
-    """Sheets that were edited and not read since, for instance because parameters were not looked at."""
-    names = []
-    for status in statuses:
-        now = state(status["stage"], reviewers(dict(config), status["stage"]))
-        names += [name for name, value in now.items() if status["state"].get(name, "") != value]
-    return names
+    """Sheets that were edited and not read since."""
+    stages = [status["stage"] for status in statuses]
+    return [name for stage in stages for name in unread_edits(stage, reviewers(dict(config), stage))]
 
 
 def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -228,10 +226,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
     for where, text in [*not_read(config), *searches_not_read()]:
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
     for name in unread(config, statuses):
-        console.print(
-            f"[bold yellow]![/] {escape(name)} was edited and has not been read: "
-            "type snakemake (without --rerun-triggers)."
-        )
+        console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
     if not_current:

@@ -113,7 +113,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "criteria": criteria_status(sheets, decisions),
         "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
-        "state": sheet_state.state(sheets.setup.stage, sheets.setup.team, sheets.setup.folder),
+        "state": dict(sheets.kept_stage.left_by_people),
     }
     log = read_changes(sheets.setup.folder)
     result["rounds"]["words"] += [

@@ -72,7 +72,8 @@ class KeptStage:
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
     and belong to the team no longer. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
     answers that came with an export. ``allocation``: what was handed out; None in a review that is older than this
-    record. ``offered``: what the sheets asked when they were offered.
+    record. ``offered``: what the sheets asked when they were offered. ``left_by_people``: by workbook, how people had
+    left it before any was opened: what is saved while they are read is an edit that is still to be read.
     """
 
     state: Mapping[str, Any]
@@ -82,6 +83,7 @@ class KeptStage:
     last_notes: Notes
     allocation: Allocation | None
     offered: OfferedForm = field(default_factory=OfferedForm)
+    left_by_people: Mapping[str, str] = field(default_factory=dict)
 
     def headings(self, path: Path) -> Headings | None:
         """The headings under which columns were offered on a sheet; None where that is not known."""
@@ -114,4 +116,5 @@ def load_kept(setup: StageSetup) -> KeptStage:
         read_notes(stage, folder),
         load_allocation(stage, folder),
         load_offered_form(stage, folder),
+        sheet_state.state(stage, setup.team, folder),
     )

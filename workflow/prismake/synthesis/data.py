@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.measures import PROPORTIONS, measure_of
+from prismake.core.names import STUDY_ID
 from prismake.core.numbers import Format
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Data:
     ``measure`` is the name under which ``back_transform`` knows it: GENLN for published ratios. ``show`` is how the
     outcome's numbers are printed, and ``name`` what the protocol calls its measure (empty for the usual name).
     ``corrected`` marks the studies to whose cells a continuity correction was added; ``every`` holds the columns of
-    all studies with complete numbers, also those without an event, which some models take in.
+    all studies with complete numbers, also those without an event, which some models take in. ``study_ids`` tell whose
+    rows these and those of ``every`` are; without them each row is a study.
     """
 
     measure: str
@@ -72,6 +74,17 @@ class Data:
     name: str = ""
     corrected: np.ndarray | None = None
     every: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    study_ids: tuple[str, ...] = ()
+    every_study_ids: tuple[str, ...] = ()
+
+    @property
+    def studies(self) -> int:
+        """The number of studies, which may give several rows each."""
+        return len(set(self.study_ids)) or len(self.yi)
+
+    def studies_among(self, k: int) -> int:
+        """The number of studies behind a model of ``k`` rows, which may have taken in those without an event."""
+        return len(set(self.every_study_ids)) or k if k > len(self.yi) else self.studies
 
     @property
     def proportion(self) -> bool:
@@ -81,9 +94,11 @@ class Data:
         """The studies where ``mask`` is true; the studies that were left out are not part of it."""
         columns = {role: values[mask] for role, values in self.columns.items()}
         corrected = None if self.corrected is None else self.corrected[mask]
+        own = tuple(name for name, inside in zip(self.study_ids, mask, strict=False) if inside)
         return dataclasses.replace(
-            self, columns=columns, yi=self.yi[mask], vi=self.vi[mask], corrected=corrected, every=columns
-        )
+            self, columns=columns, yi=self.yi[mask], vi=self.vi[mask], corrected=corrected, every=columns,
+            study_ids=own, every_study_ids=own,
+        )  # fmt: skip
 
     def natural(self, value: float) -> float | None:
         """A value of the analysis on the natural scale (PFT: at the harmonic mean of the totals)."""
@@ -151,6 +166,8 @@ def effects(used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings:
         sizes.vi[keep],
         corrected=sizes.corrected[keep],
         every=_complete(columns, sizes),
+        study_ids=tuple(used[STUDY_ID][keep]),
+        every_study_ids=tuple(used[STUDY_ID][_with_all_numbers(sizes)]),
     )
     notes = list(sizes.notes)
     if measure in ("GEN", "GENLN"):
@@ -167,11 +184,16 @@ def _engine(measure: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.nda
 
 def _complete(columns: Mapping[str, np.ndarray], sizes: Any) -> dict[str, np.ndarray]:
     """The columns of every row whose numbers can be: those in use and those without an event."""
+    mask = _with_all_numbers(sizes)
+    return {role: values[mask] for role, values in columns.items()}
+
+
+def _with_all_numbers(sizes: Any) -> np.ndarray:
     import numpy as np
 
     mask = np.array(sizes.used)
     mask[[left.row for left in sizes.left_out if left.kind == "no events"]] = True
-    return {role: values[mask] for role, values in columns.items()}
+    return mask
 
 
 def _reason(left: Any, columns: Mapping[str, np.ndarray], measure: str, headings: Mapping[str, str]) -> str:

@@ -79,7 +79,7 @@ def no_groups(title: str) -> dict[str, Any]:
 
 
 def _level(part: Data, name: str, spec: Mapping[str, Any], level: float) -> dict[str, Any]:
-    row: dict[str, Any] = {"level": name, "k": len(part.yi)}
+    row: dict[str, Any] = {"level": name, "k": len(part.yi), "studies": part.studies}
     if part.proportion:
         row |= {"events": whole(part.columns["events"].sum()), "total": whole(part.columns["total"].sum())}
     blank = dict.fromkeys(("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "I2", "values"))

@@ -124,6 +124,7 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
         "method": plan.method,
         "test": plan.test,
         "k": len(data.yi),
+        "studies": data.studies,
         "events": whole(data.columns["events"].sum()) if data.proportion else None,
         "total": whole(data.columns["total"].sum()) if data.proportion else None,
         "warnings": [FREEMAN_TUKEY_WARNING] if data.measure == "PFT" else [],
@@ -138,7 +139,12 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
             "warnings": [*row["warnings"], str(error)],
             "sentence": sentences.no_estimate(title, str(error)),
         }
-    row |= {"k": pooled.k, "test": pooled.test, "name": model_name(data, plan, pooled)}
+    row |= {
+        "k": pooled.k,
+        "studies": data.studies_among(pooled.k),
+        "test": pooled.test,
+        "name": model_name(data, plan, pooled),
+    }
     row.update(numbers(pooled, data))
     row["tau2_interval"] = _tau2_interval(data, plan, level)
     limits = row["tau2_interval"] or {}

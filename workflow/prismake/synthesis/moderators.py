@@ -41,6 +41,8 @@ def regression(
     of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``warnings`` say what was
     done otherwise than asked. What cannot be fitted has its reason in ``sentence`` and no numbers.
     """
+    import numpy as np
+
     numeric = kind in NUMERIC
     cells = [value for value in values if value is not None]
     row: dict[str, Any] = {
@@ -49,6 +51,7 @@ def regression(
         "kind": "number" if numeric else "factor",
         "reference": None if numeric or not cells else min(str(value) for value in cells),
         "k": len(cells),
+        "studies": data.part(np.array([value is not None for value in values])).studies,
         "dropped": len(values) - len(cells),
         "scale": SCALES[data.measure],
         "method": spec["method"],
@@ -99,6 +102,7 @@ def joint_regression(
         "options": _options(spec, level),
         **{
             "k": int(mask.sum()),
+            "studies": data.part(mask).studies,
             "dropped": int((~mask).sum()),
             "scale": SCALES[data.measure],
             "method": spec["method"],
@@ -138,6 +142,7 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         "title": title,
         "kind": "number" if kind in NUMERIC else "factor",
         "k": 0,
+        "studies": 0,
         "dropped": 0,
         **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "warnings": [],

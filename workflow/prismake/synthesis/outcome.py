@@ -18,6 +18,7 @@ from prismake.synthesis.groups import by_group, no_groups
 from prismake.synthesis.models import analyses, proposal
 from prismake.synthesis.moderators import TOGETHER, joint_regression, no_regression, regression, value_of
 from prismake.synthesis.sensitivity import sensitivity
+from prismake.synthesis.shared_comparators import count_people_once
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,9 @@ def analyse(
     if used.empty:
         result["sentence"] = f"{title}: no study can be pooled yet."
         return result
+    used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
+    rows = dataclasses.replace(rows, notes=(*shared, *rows.notes))
     used, data = _only_usable(result, used, rows)
     if used.empty:
         reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""

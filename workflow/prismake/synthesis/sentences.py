@@ -30,6 +30,12 @@ def studies(k: int) -> str:
     return plural(k, "study", "studies")
 
 
+def behind(row: Mapping[str, Any]) -> str:
+    """``9 studies``, or ``9 studies with 10 results`` where a study gives several."""
+    number = row.get("studies") or row["k"]
+    return studies(number) + (f" with {row['k']} results" if number != row["k"] else "")
+
+
 def interval(row: Mapping[str, Any], level: float, show: Format | None = None) -> str:
     """“0.41 (95 % CI 0.28 to 0.55)”; a row that stands alone is printed as its own interval needs."""
     return show.interval(row, level) if show else between(row, level)
@@ -46,7 +52,7 @@ def analysis(
     model = row["name"][0].lower() + row["name"][1:]
     measure = row["options"]["measure"]
     what = f"{title}: pooled {name or NAMES[measure]} {show.interval(row, level)}"
-    parts = [f"{what} ({model}; {studies(row['k'])}{events})"]
+    parts = [f"{what} ({model}; {behind(row)}{events})"]
     if row.get("pi_lb") is not None:
         kind = f" ({PREDICTION[row['pi_method']]})" if row.get("pi_method") else ""
         parts.append(f"{level:g} % prediction interval {show.bounds(row, 'pi_lb', 'pi_ub')}{kind}")
@@ -98,7 +104,7 @@ def subgroup_test(
 ) -> str:
     """The estimate in each subgroup, and the test between them; ``test`` is Q, its degrees of freedom and p."""
     Q, df, p = test
-    each = "; ".join(f"{row['level']} {interval(row, level, show)} in {studies(row['k'])}" for row in levels)
+    each = "; ".join(f"{row['level']} {interval(row, level, show)} in {behind(row)}" for row in levels)
     return f"{title}: {each}. Test for a difference between subgroups: Q = {number(Q)} on {df} df, {p_value(p)}."
 
 
@@ -132,7 +138,7 @@ def regression(row: Mapping[str, Any], level: float, least: int, show: Format | 
     explained = "" if row["R2"] is None else f", {percent(row['R2'])} of tau² explained"
     residual = equals((show or Format()).variance(row["tau2"]))
     text = (
-        f"{row['title']}: {each} ({row['scale']} scale; {studies(row['k'])}; meta-regression, {row['method']}). "
+        f"{row['title']}: {each} ({row['scale']} scale; {behind(row)}; meta-regression, {row['method']}). "
         f"Test of the moderator: {test}, {p_value(row['QM_p'])}; residual tau² {residual}{explained}."
     )
     if row["dropped"]:
@@ -156,7 +162,7 @@ def joint_regression(row: Mapping[str, Any], level: float, least: int, show: For
     residual = equals((show or Format()).variance(row["tau2"]))
     explained = "" if row["R2"] is None else f", {percent(row['R2'])} of tau² explained"
     text = (
-        f"{row['title']} together: {each} ({row['scale']} scale; {studies(row['k'])}). Test of all moderators: "
+        f"{row['title']} together: {each} ({row['scale']} scale; {behind(row)}). Test of all moderators: "
         f"{'Q' if second is None else 'F'} = {number(row['QM'])} on {df}, {p_value(row['QM_p'])}; residual tau² "
         f"{residual}{explained}."
     )
@@ -298,4 +304,4 @@ def against_published(
         result += f" in {studies(published['studies'])}"
     source = f" ({published['source']})" if published.get("source") else ""
     why = f" {published['sentence']}" if published.get("sentence") else ""
-    return f"{title}: {show.interval(own, level)} in {studies(own['k'])} here; published {result}{source}.{why}"
+    return f"{title}: {show.interval(own, level)} in {behind(own)} here; published {result}{source}.{why}"

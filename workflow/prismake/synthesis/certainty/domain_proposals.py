@@ -124,8 +124,8 @@ def _risk_of_bias(evidence: Evidence) -> Proposal:
 def _without(result: Result, judged: Sequence[bool | None]) -> tuple[str, bool | None]:
     """What the estimate is without studies at high risk, in words, and whether it is alike; ``None`` if there is none.
 
-    Both are inverse-variance estimates on the scale of the analysis. They are alike where the one without lies within
-    the interval of all and, for an effect, both intervals agree on whether they include no effect.
+    Both are inverse-variance estimates on the scale of the analysis. They are alike where each lies within the interval
+    of the other and, for an effect, both intervals agree on whether they include no effect.
     """
     import numpy as np
 
@@ -136,7 +136,7 @@ def _without(result: Result, judged: Sequence[bool | None]) -> tuple[str, bool |
         return f"{plural(int(kept.sum()), 'study')} would be left without them, so that nothing can be compared.", None
     yi, vi = (np.array([study[name] for study in result["studies"]], dtype=float) for name in ("yi", "vi"))
     every, rest = (pool(yi[part], vi[part], result["weighting"], "z") for part in (kept | True, kept))
-    alike = every.ci_lb <= rest.beta <= every.ci_ub
+    alike = every.ci_lb <= rest.beta <= every.ci_ub and rest.ci_lb <= every.beta <= rest.ci_ub
     measure = measure_of(result)
     if measure not in WITHOUT_NULL:
         alike = alike and (every.ci_lb <= 0.0 <= every.ci_ub) == (rest.ci_lb <= 0.0 <= rest.ci_ub)
