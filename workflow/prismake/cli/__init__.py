@@ -75,6 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PrismakeError as error:
         print(f"prismake: {error}", file=sys.stderr)
         return 1
+    except (OSError, MemoryError) as error:
+        from prismake.core.jobs import sentence_of
+
+        print(f"prismake: {sentence_of(error)}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -139,7 +139,9 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     settings["certainty"] |= _some(config["certainty"], ["shares", "outcomes"])
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
-    settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    settings["outcomes"] = {
+        name: _some(spec, (*_METHODS, "sensitivity", "prior")) for name, spec in config["outcomes"].items()
+    }
     return settings
 
 

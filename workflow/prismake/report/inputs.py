@@ -1,4 +1,4 @@
-"""What the report shows, gathered from the tables of all stages."""
+"""The content of the report, gathered from the tables of all stages."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def gather(
 
 
 def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[str, str]) -> list[dict[str, str]]:
-    """Included reports of which a retraction or the like is known: study, citation, notice."""
+    """Included reports with a known retraction, expression of concern or the like: study, citation, notice."""
     label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
     return [
         {"study": label.get(row[REPORT_ID], ""), "citation": citations[row[REPORT_ID]], "notice": row["notices"]}
