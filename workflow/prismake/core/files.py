@@ -176,6 +176,11 @@ def write_text(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    with replacing(path) as draft:
+        draft.write_bytes(data)
+
+
 def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:
     """Write JSON with a final line break; keys are sorted unless their order carries meaning."""
     write_text(path, json.dumps(data, indent=1, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False) + "\n")
