@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_SEVERAL = ("searches", "statuses", "agreement", "results", "figures")  # inputs that are lists
+
+
+def paths_of(inputs: Any) -> dict[str, Any]:
+    """The inputs of a rule by name, as paths; Snakemake hands over a list of one as a plain path."""
+    return {
+        name: [Path(path) for path in ([value] if isinstance(value, str) else value)]
+        if name in _SEVERAL
+        else Path(value)
+        for name, value in inputs.items()
+        if value or name in _SEVERAL
+    }
+
+
 def gather(
     inputs: Mapping[str, Any], config: Mapping[str, Any], versions: Mapping[str, str]
 ) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -14,6 +14,7 @@ from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.protocol.priors import prior_text
 from prismake.report.appraisal_methods import appraisal_methods
+from prismake.report.data_items import data_items, effect_measures, eligibility, studies_of_syntheses
 from prismake.report.selection import panel, selection
 
 MODELS = {
@@ -98,6 +99,7 @@ def paragraphs(
     instruments: Mapping[str, Mapping[str, str]],
     versions: Mapping[str, str],
     stages: Sequence[Mapping[str, Any]] = (),
+    strategies: str = "under Searches",
 ) -> list[dict[str, str]]:
     """Paragraphs as {"title", "text"}.
 
@@ -107,21 +109,25 @@ def paragraphs(
         instruments: title by name of each instrument, as {"nos_cohort": {"title": ...}}.
         versions: version by name of the software.
         stages: the contents of ``<stage>/status.json``.
+        strategies: where the reader finds the queries.
     """
     texts = {
         "Registration and protocol": config.get("registration", ""),
-        "Information sources and search": _searches(searches),
+        "Eligibility criteria": eligibility(config),
+        "Information sources and search": _searches(searches, strategies),
         "Duplicates": _duplicates(config, stages),
         "Selection": selection(config, stages),
-        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
         "Data collection": _extraction(config, stages),
-        "Synthesis": _synthesis(config),
+        "Data items": data_items(config),
+        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
+        "Effect measures": effect_measures(config),
+        "Synthesis": f"{studies_of_syntheses(config)} {_synthesis(config)}".strip(),
         "Software": _software(versions),
     }
     return [{"title": title, "text": text} for title, text in texts.items() if text]
 
 
-def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
+def _searches(searches: Sequence[Mapping[str, Any]], strategies: str) -> str:
     def name(search: Mapping[str, Any]) -> str:
         details = [search.get("platform") or "", f"searched {search['date']}" if search.get("date") else ""]
         inside = ", ".join(part for part in details if part)
@@ -140,7 +146,7 @@ def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
     limits = [f"{search['label']}: {search['limits']}" for search in searches if search.get("limits")]
     if searches:
         sentences.append(f"Limits: {'; '.join(limits)}." if limits else "No limits are recorded.")
-        sentences.append("The queries are given as run under Searches.")
+        sentences.append(f"The queries are given as run {strategies}.")
     return " ".join(sentences)
 
 
@@ -168,10 +174,7 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     outcomes = config.get("outcomes", {})
     if not outcomes:
         return ""
-    groups: dict[str, list[str]] = {}
-    for name, spec in outcomes.items():
-        groups.setdefault(_model(spec), []).append(_title(name, spec))
-    sentences = [f"{join(titles)}: {model}." for model, titles in groups.items()]
+    sentences = [model_words(config)]
     level = config.get("pooling", {}).get("level", 95)
     sentences += _defaults(outcomes)
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
@@ -187,6 +190,14 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     sentences += _moderators(config)
     sentences += _sensitivity(outcomes)
     return " ".join(sentences)
+
+
+def model_words(config: Mapping[str, Any]) -> str:
+    """Each outcome with its model, outcomes of one model together; "" where nothing is pooled."""
+    groups: dict[str, list[str]] = {}
+    for name, spec in config.get("outcomes", {}).items():
+        groups.setdefault(_model(spec), []).append(_title(name, spec))
+    return " ".join(f"{join(titles)}: {model}." for model, titles in groups.items())
 
 
 def _defaults(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:

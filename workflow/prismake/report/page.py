@@ -13,8 +13,9 @@ from prismake.core.paths import data_file
 from prismake.core.phrases import plural
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
+from prismake.report.limitations import limitations
 from prismake.report.methods import paragraphs
-from prismake.report.results import outcome_part, warnings_of
+from prismake.report.results import outcome_part
 from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
@@ -95,7 +96,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "methods": paragraphs(
             config, context["searches"], context["instruments"], context["versions"], context["stages"]
         ),
-        "limitations": _limitations(context),
+        "limitations": limitations(context),
         "reasons": _reasons(context["excluded"]),
         "reports": _reports(context["studies"]),
         "studies": _without_reports(context["studies"]),
@@ -170,43 +171,3 @@ def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapp
         groups.setdefault((row["decision"] != "exclude", row["reason"] or "No reason given"), []).append(row)
     ordered = sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1]))
     return [(reason, rows) for (_, reason), rows in ordered]
-
-
-def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Records not screened: who stopped screening, and the estimate at that time of what may have been missed."""
-    sentences = []
-    for stage in stages:
-        if stage["not_screened"]:
-            left = plural(stage["not_screened"], stage["unit"].removesuffix("s"))
-            words = (
-                f"{left} of {count(stage['of'])} were not read at {stage['title'].lower()}, where screening was stopped"
-            )
-            sentences.append(f"{words}: {stage['rounds']['stopped']}")
-            sentences += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
-    return sentences
-
-
-def _limitations(context: Mapping[str, Any]) -> list[str]:
-    """The limitations of the results, each with the facts it is based on."""
-    sentences = []
-    for result in context["results"]:
-        title, left = result["title"], result.get("left_out") or []
-        if left:
-            named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
-            of = plural(result["counts"]["studies_included"], "included study", "included studies")
-            sentences.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
-        if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
-            sentences.append(f"{title}: {sentence}")
-        sentences += [f"{title}: {text}" for text in warnings_of(result)]
-    sentences += _not_screened(context["stages"])
-    outcomes = [row["outcome"] for row in context["known"]]
-    if lost := outcomes.count("not found"):
-        studies = plural(len(outcomes), "known study", "known studies")
-        sentences.append(f"{lost:,} of {studies} not found by any search.")
-    missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
-    if missing:
-        sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
-    for search in context["searches"]:
-        sentences += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
-    sentences += context["flow"].get("notes") or []
-    return list(dict.fromkeys(sentences))

@@ -13,6 +13,7 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import LOGS, problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.sheet_files import sheet_path, unread_files
 from prismake.kept.sheet_state import left, read_book
 from prismake.kept.unread_edits import unread_edits
@@ -250,7 +251,7 @@ def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> No
         *notices_told(folder),
     ]:
         console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in [*not_read(config), *searches_not_read()]:
+    for where, text in [*not_read(config), *searches_not_read(), *cloud_copies()[:_MOST_PROBLEMS]]:
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
 
 
