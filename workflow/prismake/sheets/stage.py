@@ -200,11 +200,21 @@ _NOTHING = Verdict(State.NOT_APPLICABLE)
 DECISION, INCLUDE = "decision", "include"
 
 
-def load_stage(stage: str, config: Mapping[str, Any], queue: Queue, folder: Path = SHEETS) -> StageSheets:
-    """Read every sheet of a stage that is there, those of people who left the team too."""
+def load_stage(
+    stage: str,
+    config: Mapping[str, Any],
+    queue: Queue,
+    folder: Path = SHEETS,
+    files: Mapping[str, Path] | None = None,
+) -> StageSheets:
+    """Read every sheet of a stage that is there, those of people who left the team too.
+
+    Args:
+        files: by owner, a file elsewhere that is looked at in the place of the sheet; nothing of it may be kept.
+    """
     setup = setup_of(stage, config, folder)
     kept_stage = load_kept(setup)
-    session = Session(setup, kept_stage, queue, _former_ids(queue))
+    session = Session(setup, kept_stage, queue, _former_ids(queue), files or {})
     sheets: dict[str, OwnSheet] = {}
     for who in (*setup.team, *kept_stage.left):
         sheets[who] = load_sheet(session, who, setup.team)
