@@ -105,7 +105,7 @@ def _run(chosen: argparse.Namespace) -> None:
     elif chosen.command == "accept":
         _accept(chosen.sheet)
     elif chosen.command == "restore":
-        from prismake.cli.restore import restore as go_back
+        from prismake.cli.restore_files import restore as go_back
 
         go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
     elif chosen.command == "rename-reviewer":
