@@ -10,7 +10,7 @@ from prismake.report.inputs import paths_of
 
 def main(inputs: dict, config: dict, versions: dict, workbook: Path, sets: list[Path]) -> None:
     from prismake.report.manuscript.inputs import gather_supplement
-    from prismake.report.manuscript.workbook import workbook_bytes
+    from prismake.report.manuscript.typed_sheets import workbook_bytes
     from prismake.search.export import text
 
     sheets, reports = gather_supplement(inputs, config, versions)

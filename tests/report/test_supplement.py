@@ -15,7 +15,7 @@ from prismake.report.manuscript import checklists
 from prismake.report.manuscript.content import manuscript
 from prismake.report.manuscript.study_sets import study_sets
 from prismake.report.manuscript.supplement import supplement
-from prismake.report.manuscript.workbook import Sheet, typed, workbook_bytes
+from prismake.report.manuscript.typed_sheets import Sheet, typed, workbook_bytes
 from prismake.search.export import text
 
 

@@ -15,7 +15,7 @@ from prismake.report.manuscript.supplement import supplement
 if TYPE_CHECKING:
     import pandas as pd
 
-    from prismake.report.manuscript.workbook import Sheet
+    from prismake.report.manuscript.typed_sheets import Sheet
 
 
 def gather(

@@ -14,7 +14,7 @@ from prismake.core.states import State
 from prismake.report.agreement import agreement_rows
 from prismake.report.manuscript import checklists
 from prismake.report.manuscript.content import Manuscript
-from prismake.report.manuscript.workbook import Sheet, typed
+from prismake.report.manuscript.typed_sheets import Sheet, typed
 from prismake.report.tables import citation
 from prismake.synthesis.sensitivity import TITLES
 
