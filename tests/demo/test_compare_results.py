@@ -16,7 +16,11 @@ def made(folder: Path, **changes: object) -> Path:
     folder.mkdir()
     (folder / "a.json").write_text(json.dumps({"fit": [content["number"], content["word"]]}), encoding="utf-8")
     (folder / "a.csv").write_text(f"id,estimate\n0012,{content['cell']}\n", encoding="utf-8")
-    pq.write_table(pa.table({"record_id": [content["row"]]}), folder / "a.parquet", version={"1": "1.0", "2": "2.6"}[content["version"]])
+    pq.write_table(
+        pa.table({"record_id": [content["row"]]}),
+        folder / "a.parquet",
+        version={"1": "1.0", "2": "2.6"}[content["version"]],
+    )
     (folder / "report.html").write_text(str(content["version"]), encoding="utf-8")
     return folder
 
