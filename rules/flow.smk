@@ -62,7 +62,8 @@ rule count_flow:
         table="results/flow/flow.csv",
     log:
         "results/logs/count_flow.log",
-    group: "results"
+    group:
+        "results"
     params:
         previous=config["previous"],
         code=code("count_flow"),
@@ -78,7 +79,8 @@ rule draw_flow:
         diagram="results/flow/flow.svg",
     log:
         "results/logs/draw_flow.log",
-    group: "results"
+    group:
+        "results"
     params:
         code=code("draw_flow"),
     script:
