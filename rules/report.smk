@@ -37,6 +37,8 @@ rule write_report:
         studies="results/report/studies.csv",
     log:
         "results/logs/write_report.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
@@ -55,6 +57,8 @@ rule write_manuscript:
         manuscript="results/manuscript.docx",
     log:
         "results/logs/write_manuscript.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
