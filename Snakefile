@@ -32,6 +32,7 @@ from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
     for_cohorts,
+    for_extraction_rows,
     for_offering,
     for_outcome_table,
     for_reading,
