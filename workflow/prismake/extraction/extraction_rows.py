@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def extraction_rows(
     table: pd.DataFrame, notices: Mapping[str, str], asked: Mapping[str, Any] = MappingProxyType({})
 ) -> pd.DataFrame:
-    """One row a study, or one for each of its separate arms; with ``asked`` one for each result.
+    """One row per study, or one for each of its separate arms; with ``asked`` one for each result.
 
     Args:
         notices: by report, retractions and the like in words.

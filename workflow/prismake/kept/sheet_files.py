@@ -12,7 +12,13 @@ SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
-_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers")  # what reviewers may take for a sheet
+_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers", ".gsheet")  # what reviewers may take for a sheet
+
+
+def written_folders(results: Path) -> list[Path]:
+    """The folders that a run writes into: those of the sheets, of Snakemake, and of the results, each that is there."""
+    inner = sorted(path for path in results.glob("*") if path.is_dir()) if results.is_dir() else []
+    return [SHEETS, HISTORY, Path(".snakemake"), results, *inner]
 
 
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:

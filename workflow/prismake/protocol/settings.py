@@ -148,10 +148,13 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
-    """What the page says about the protocol; what was actually done comes from the tables."""
+    """What page and manuscript say about the protocol; what was actually done comes from the tables."""
     settings = _some(
         config,
-        ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator", "pooling"],
+        [
+            *("title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator"),
+            *("pooling", "support", "interests", "availability"),
+        ],
     )
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
@@ -161,8 +164,9 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     fields = config["extraction"]["fields"]
     if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
         fields = [field for field in fields if "outcome" not in field]
-    settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in fields]
-    settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
+    shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
+    settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings
 
 
