@@ -198,25 +198,25 @@ def studies_and_arms(
     """
     import pandas as pd
 
-    known = {row[ITEM_ID]: row for row in decisions.to_dict("records")}
-    rows = [_decided(row_id, studies.by_row[row_id], known) for row_id in studies.labels]
-    told = [told_of for note in notes.to_dict("records") for told_of in _noted(note, studies)]
+    row_of_item = {row[ITEM_ID]: row for row in decisions.to_dict("records")}
+    rows = [_decided(row_id, studies.by_row[row_id], row_of_item) for row_id in studies.labels]
+    note_rows = [note_row for note in notes.to_dict("records") for note_row in _noted(note, studies)]
     queue = pd.DataFrame(list(studies.labels.items()), columns=[ITEM_ID, "title"], dtype=str)
     table = pd.DataFrame(rows, dtype=str).fillna("")
-    return queue, table, pd.DataFrame(told, columns=[ITEM_ID, "who", "note", "how", "columns"], dtype=str)
+    return queue, table, pd.DataFrame(note_rows, columns=[ITEM_ID, "who", "note", "how", "columns"], dtype=str)
 
 
-def _decided(row_id: str, places: Mapping[str, Place], known: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _decided(row_id: str, places: Mapping[str, Place], row_of_item: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The decision on a study or arm, out of those on its rows; settled when all of them are."""
     values, states, by = {}, [], []
     of_outcome: dict[str, list[str]] = {}
     for column, place in places.items():
-        row = known.get(place.item, {})
+        row = row_of_item.get(place.item, {})
         values[column] = row.get(place.question, "")
         if not is_result(place.item):
             values |= {name: text for name, text in row.items() if name.startswith(f"{column}.")}
     for item in dict.fromkeys(place.item for place in places.values()):
-        row = known.get(item, {"state": State.UNDECIDED, "settled_by": ""})
+        row = row_of_item.get(item, {"state": State.UNDECIDED, "settled_by": ""})
         states.append(row["state"])
         by.append(row["settled_by"])
         if is_result(item):

@@ -19,7 +19,7 @@ _LONGEST = 41  # characters of a name, as the schema has it
 
 def by_time_and_definition(outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The outcomes, those with several time points or definitions taken apart, in the order of the protocol."""
-    return {name: one for base, spec in outcomes.items() for name, one in _single(base, spec)}
+    return {name: single for base, spec in outcomes.items() for name, single in _single(base, spec)}
 
 
 def _single(base: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

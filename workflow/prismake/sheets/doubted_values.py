@@ -52,9 +52,9 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
     values = {
         item: {name: verdict.value for name, verdict in decision.fields.items()} for item, decision in settled.items()
     }
-    found: list[tuple[Finding, list[_Cell]]] = []
+    findings: list[tuple[Finding, list[_Cell]]] = []
     doubts = doubts_of(_extraction(sheets, values), _notes(sheets, sheets.owners))
-    found += [(finding, _settled_cells(sheets, finding, settled)) for finding in doubts.waiting]
+    findings += [(finding, _settled_cells(sheets, finding, settled)) for finding in doubts.waiting]
     waiting = frozenset(place.item for finding in doubts.waiting for place in _places(sheets, finding))
     for who in sheets.reviewers:
         own = {item: given for item, given in sheets.answers[who].answers.items() if item in sheets.queue}
@@ -62,12 +62,12 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
             continue
         for finding in doubts_of(_extraction(sheets, own), _notes(sheets, [who])).waiting:
             if not {place.item for place in _places(sheets, finding)} <= settled.keys():
-                found.append((finding, _own_cells(sheets, who, finding)))
+                findings.append((finding, _own_cells(sheets, who, finding)))
     note = sheets.setup.form.note
     remarks: dict[str, dict[str, list[Finding]]] = {}
     problems = []
     labels = _labels(sheets)
-    for finding, cells in found:
+    for finding, cells in findings:
         sentence = f"{labels[finding.item]}: {finding.what}. {remedy(finding, note)}"
         by_owner: dict[str, list[str]] = {}
         for cell in cells:
