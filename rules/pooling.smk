@@ -6,7 +6,7 @@ rule pool_outcome:
     input:
         outcomes="results/extraction/outcomes.csv",
         scores="results/appraisal/scores.csv",
-        undecided=expand("results/{stage}/undecided.json", stage=PANEL_STAGES),
+        undecided=expand("results/{stage}/undecided.json", stage=STAGES_BEFORE_POOLING),
     output:
         results="results/pooling/{outcome}.json",
         analyses=directory("results/pooling/{outcome}"),

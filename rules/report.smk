@@ -19,6 +19,7 @@ REVIEW = dict(
     scores="results/appraisal/scores.csv",
     appraisal_agreement="results/appraisal/agreement.csv",
     extraction="results/extraction/decisions.csv",
+    findings="results/certainty/summary_of_findings.json",
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
 

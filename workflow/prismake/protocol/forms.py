@@ -11,10 +11,9 @@ from typing import Any
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
 from prismake.core.missing import NOT_REPORTED, WORDS
-from prismake.core.names import APPRAISAL, EXTRACTION
+from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
-from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
@@ -117,8 +116,13 @@ class Form:
         return replace(self, fields=tuple(question for question in self.fields if question.name in names))
 
 
-def load_form(stage: str, config: Mapping[str, Any]) -> Form:
+def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) -> Form:
     """The form of a stage, with the lists that the protocol fills in (reasons, designs, columns).
+
+    Args:
+        judged: whether reviewers give judgements (``instrument_choice.asks_judgements``): the form then has the columns
+            of the proposed judgement and of the reason for departing from it. It is given by the caller, so that forms
+            can be read without the instruments.
 
     Raises:
         FormError: the file is not a form.
@@ -137,7 +141,6 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
     fields = [_as_the_team_writes(entry, config) for entry in fields]
     note = data.get("note", {})
-    judged = stage == APPRAISAL and _judges(config)
     context = [
         Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
     ]
@@ -165,13 +168,6 @@ def extracted_fields(config: Mapping[str, Any]) -> list[Field]:
 
 def _as_the_team_writes(field: Field, config: Mapping[str, Any]) -> Field:
     return replace(_with_words(field, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
-
-
-def _judges(config: Mapping[str, Any]) -> bool:
-    """Whether an instrument of the review asks people for judgements, and not for stars or answers alone."""
-    names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
-    paths = instrument_paths()
-    return any(load_instrument(name).judgements for name in names if name in paths)
 
 
 def lists_of(stage: str) -> set[str]:

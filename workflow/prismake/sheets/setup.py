@@ -19,6 +19,7 @@ from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Field, Form, extracted_fields, load_form
+from prismake.protocol.instrument_choice import asks_judgements
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.queue import Queue
@@ -113,7 +114,7 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
     extracted = stage == EXTRACTION
     return StageSetup(
         stage,
-        load_form(stage, config),
+        load_form(stage, config, judged=asks_judgements(stage, config)),
         scheme_of(stage, config),
         folder,
         config["consensus"] == "blinded",
