@@ -34,6 +34,8 @@ rule write_report:
         studies="results/report/studies.csv",
     log:
         "results/logs/write_report.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
@@ -52,6 +54,8 @@ rule write_manuscript:
         manuscript="results/manuscript.docx",
     log:
         "results/logs/write_manuscript.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
