@@ -35,6 +35,7 @@ from prismake.protocol.settings import (
     for_appraisal,
     for_certainty,
     for_cohorts,
+    for_extraction_rows,
     for_offering,
     for_outcome_table,
     for_reading,
