@@ -63,6 +63,8 @@ rule count_flow:
         places="results/flow/records.csv",
     log:
         "results/logs/count_flow.log",
+    group:
+        "results"
     params:
         previous=config["previous"],
         code=code("count_flow"),
@@ -78,6 +80,8 @@ rule draw_flow:
         diagram="results/flow/flow.svg",
     log:
         "results/logs/draw_flow.log",
+    group:
+        "results"
     params:
         code=code("draw_flow"),
     script:
