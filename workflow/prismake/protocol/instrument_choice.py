@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FormError
-from prismake.core.names import APPRAISAL
+from prismake.core.names import APPRAISAL, CERTAINTY
 from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 
 _RANDOMISED = re.compile(r"(^|_)(rct|rcts|randomi[sz]ed|randomi[sz]ed_trial|crossover)($|_)")
@@ -19,9 +19,9 @@ _TRIALS = ("trial", "controlled_trial")
 
 
 def asks_judgements(stage: str, config: Mapping[str, Any]) -> bool:
-    """Whether reviewers give judgements at a stage: at the appraisal, unless its instruments have no judgements."""
+    """Whether reviewers judge proposals at a stage: certainty always, the appraisal if its instruments ask for it."""
     if stage != APPRAISAL:
-        return False
+        return stage == CERTAINTY
     names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
     paths = instrument_paths()
     return any(load_instrument(name).judgements for name in names if name in paths)
