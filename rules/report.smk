@@ -26,6 +26,8 @@ REVIEW = dict(
 # reports by what became of them: included, excluded, awaiting classification, ongoing
 STUDY_SETS = expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"])
 
+EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
+
 
 rule write_report:
     """Write the page: status, headline results, flow, studies, agreement, searches, methods."""
@@ -86,3 +88,21 @@ rule write_supplement:
         code=code("write_supplement"),
     script:
         "../scripts/write_supplement.py"
+
+
+rule export_results:
+    """Write flow and effects as R's PRISMA2020 and metafor read them."""
+    input:
+        flow="results/flow/flow.json",
+        studies="results/full_text/studies.csv",
+        results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
+    output:
+        diagram="results/flow/prisma2020.csv",
+        effects=EFFECTS,
+    log:
+        "results/logs/export_results.log",
+    localrule: True
+    params:
+        code=code("export_results"),
+    script:
+        "../scripts/export_results.py"
