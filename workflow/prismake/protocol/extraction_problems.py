@@ -21,8 +21,8 @@ def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
                 names = ", ".join(choices) or "there is none"
                 yield f"{path} names {column!r}; it must be a choice further up: {names}."
             elif answer not in map(str, earlier[column]["choices"]):
-                choices = ", ".join(earlier[column]["choices"])
-                yield f"{path} is {answer!r}, which is not a choice of {column}: {choices}."
+                named = ", ".join(earlier[column]["choices"])
+                yield f"{path} is {answer!r}, which is not a choice of {column}: {named}."
             elif earlier[column]["when"]:
                 yield f"{path} names {column!r}, which is not asked of every study itself."
         earlier[field["name"]] = field
