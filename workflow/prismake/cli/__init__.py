@@ -61,6 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    protocol = commands.add_parser("protocol", help="write the protocol as text (PRISMA-P), or keep a dated version")
+    protocol.add_argument("output", type=Path, nargs="?", help="name of the new file, for instance protocol.md")
+    protocol.add_argument(
+        "--keep", default="", metavar="DAY", help="keep config.yaml as it is, for instance 2025-08-31"
+    )
     paper = commands.add_parser("manuscript", help="bring the numbers in your copy of the manuscript up to date")
     paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
     paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
@@ -133,6 +138,10 @@ def _tell(chosen: argparse.Namespace) -> None:
 
         _warn_not_current()
         print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "protocol":
+        from prismake.cli.protocol import protocol_words
+
+        print(protocol_words(chosen.output, chosen.keep, _CONFIG, read_config))
     elif chosen.command == "manuscript":
         from prismake.cli.manuscript import manuscript_words
 
