@@ -66,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     protocol.add_argument(
         "--keep", default="", metavar="DAY", help="keep config.yaml as it is, for instance 2025-08-31"
     )
+    crate = commands.add_parser("crate", help="pack protocol, sheets and results to be published (RO-Crate)")
+    crate.add_argument("output", type=Path, help="name of the new archive, for instance review.zip")
+    crate.add_argument("--with-searches", action="store_true", help="also the exports, if their databases allow it")
     paper = commands.add_parser("manuscript", help="bring the numbers in your copy of the manuscript up to date")
     paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
     paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
@@ -142,6 +145,12 @@ def _tell(chosen: argparse.Namespace) -> None:
         from prismake.cli.protocol import protocol_words
 
         print(protocol_words(chosen.output, chosen.keep, _CONFIG, read_config))
+    elif chosen.command == "crate":
+        from prismake.report.manuscript.crate import write_crate
+
+        _warn_not_current()
+        number = write_crate(chosen.output, read_config(), with_searches=chosen.with_searches)
+        print(f"Made {chosen.output} with {number:,} files.")
     elif chosen.command == "manuscript":
         from prismake.cli.manuscript import manuscript_words
 
