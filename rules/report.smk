@@ -55,7 +55,6 @@ rule write_report:
 rule compare_protocol:
     """List what was changed in the protocol since versions of it were kept, for item 24c of PRISMA 2020."""
     input:
-        protocol="config/config.yaml",
         kept=list(map(str, kept_files())),
     output:
         table="results/protocol/amendments.csv",
@@ -64,6 +63,7 @@ rule compare_protocol:
         "results/logs/compare_protocol.log",
     localrule: True
     params:
+        now=settings_now(),
         code=code("compare_protocol"),
     script:
         "../scripts/compare_protocol.py"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prismake.cli import main
 from prismake.core.errors import PrismakeError
-from prismake.kept.protocols import keep_protocol, kept_files, name_of, read_protocol
+from prismake.kept.protocols import keep_protocol, kept_files, name_of, read_protocol, settings, settings_now
 from prismake.report.manuscript.protocol_changes import NOW, amendment_words, amendments
 
 CONFIG = """
@@ -41,8 +41,8 @@ def change(before: str, after: str) -> None:
 
 def compared():
     kept = kept_files()
-    versions = [(name_of(path), read_protocol(path)) for path in kept]
-    return amendments([*versions, (NOW, read_protocol(Path("config/config.yaml")))]), [name for name, _ in versions]
+    versions = [(name_of(path), settings(read_protocol(path))) for path in kept]
+    return amendments([*versions, (NOW, settings_now())]), [name for name, _ in versions]
 
 
 def test_an_amendment_has_its_key_its_day_and_both_values(folder):

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
-from prismake.report.record_export import ALL, STAGES, WHAT
-from prismake.search.export import FORMATS
+from prismake.report.record_export import ALL, EXPORTS, STAGES, WHAT
 
 SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     export.add_argument("stage", choices=STAGES, help="whose records")
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
-    export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
+    export.add_argument("--format", choices=list(EXPORTS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
     protocol = commands.add_parser("protocol", help="write the protocol as text (PRISMA-P), or keep a dated version")
     protocol.add_argument("output", type=Path, nargs="?", help="name of the new file, for instance protocol.md")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from prismake.protocol.team import VERSIONS
 
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[.-][A-Za-z0-9.-]{1,40})?")
 _ENDING = ".protocol.yaml"
+CONFIG = Path("config/config.yaml")
+# of no consequence for methods or results
+_ASIDE = (
+    *("email", "words", "notice", "authors", "support", "interests", "availability", "previous", "decimal_sign"),
+    *("license", "published"),
+)
 
 
 def keep_protocol(name: str, config: Path, folder: Path = Path()) -> Path:
@@ -62,6 +69,33 @@ def read_protocol(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy="Bring it back from a backup, or delete it: its amendments are then no longer told.",
         ) from error
+
+
+def settings_now(folder: Path = Path()) -> dict[str, str]:
+    """The settings in force that an amendment could concern; {} as long as no protocol is kept."""
+    return settings(read_protocol(folder / CONFIG)) if kept_files(folder) else {}
+
+
+def settings(protocol: Mapping[str, Any]) -> dict[str, str]:
+    """Each setting by its path (``outcomes.relapse.model``) as text; entries of a list by their names.
+
+    Settings of no consequence for methods or results are left out.
+    """
+    return dict(_leaves({key: value for key, value in protocol.items() if key not in _ASIDE}))
+
+
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, str(key)))
+    elif isinstance(value, list) and value and all(isinstance(entry, Mapping) and "name" in entry for entry in value):
+        for entry in value:
+            rest = {key: inner for key, inner in entry.items() if key != "name"}
+            yield from _leaves(rest, (*path, str(entry["name"])))
+    elif isinstance(value, list):
+        yield ".".join(path), "; ".join(map(str, value))
+    else:
+        yield ".".join(path), "" if value is None else " ".join(str(value).split())
 
 
 def name_of(path: Path) -> str:
