@@ -6,16 +6,31 @@ def sheet_state(wildcards):
     return state(wildcards.stage, reviewers(config, wildcards.stage))
 
 
+def edits(wildcards):
+    """No file: an edit that was not read yet is read however Snakemake is called, also after --touch."""
+    if workflow.is_main_process and workflow.dag is not None:
+        # as if asked for by --forcerun; where parameters are not compared nothing else in Snakemake would notice
+        workflow.dag.forcefiles.update(
+            to_read_again(wildcards.stage, reviewers(config, wildcards.stage))
+        )
+    return []
+
+
 def code(script):
     """The parameter by which a rule runs again when code or data that its script reaches has changed."""
     # a function, which is asked only where there is a job
     return lambda wildcards: stamp(script)
 
 
+def kept(paths):
+    """Files in config/ as inputs: a `prefix:` of a `module` moves results/ and leaves them where they are."""
+    return [local(str(path)) for path in paths]
+
+
 def previous_version(wildcards):
     """The file of the version that this review updates, where one was frozen here."""
     name = config["previous"]["version"]
-    return [(VERSIONS / f"{name}.json").as_posix()] if name else []
+    return kept([(VERSIONS / f"{name}.json").as_posix()] if name else [])
 
 
 def unmade():

@@ -1,4 +1,4 @@
-# Needs: the panel's extraction. Makes: one row a study and outcome, with the place each number comes from.
+# Needs: the panel's extraction. Makes: one row per study and outcome, with the place each number comes from.
 
 
 rule collect_outcomes:
@@ -13,6 +13,8 @@ rule collect_outcomes:
         families="results/extraction/families.csv",
     log:
         "results/logs/collect_outcomes.log",
+    group:
+        "results"
     params:
         outcomes=for_outcome_table(config),
         cohorts=for_cohorts(config),

@@ -24,7 +24,7 @@ rule list_vanished:
 rule follow_known_studies:
     """Follow the studies that a good search must find: found by which source, and where they left."""
     input:
-        known=lambda wildcards: list(map(str, known_studies(Path("config")))),
+        known=lambda wildcards: kept(known_studies(Path("config"))),
         searches=expand("results/search/{source}.json", source=SOURCES),
         records="results/records/records.parquet",
         duplicates="results/duplicates/duplicates.csv",
@@ -60,8 +60,11 @@ rule count_flow:
     output:
         flow="results/flow/flow.json",
         table="results/flow/flow.csv",
+        places="results/flow/records.csv",
     log:
         "results/logs/count_flow.log",
+    group:
+        "results"
     params:
         previous=config["previous"],
         code=code("count_flow"),
@@ -77,6 +80,8 @@ rule draw_flow:
         diagram="results/flow/flow.svg",
     log:
         "results/logs/draw_flow.log",
+    group:
+        "results"
     params:
         code=code("draw_flow"),
     script:

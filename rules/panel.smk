@@ -5,6 +5,7 @@
 rule offer_sheets:
     """Add what is newly queued to the reviewers' sheets; what stands there stays."""
     input:
+        edits,
         queue="results/{stage}/queue.parquet",
     output:
         offered="results/{stage}/offered.json",
@@ -22,6 +23,7 @@ rule offer_sheets:
 rule read_sheets:
     """Turn the reviewers' sheets into decisions, agreement and a progress count."""
     input:
+        edits,
         queue="results/{stage}/queue.parquet",
         offered="results/{stage}/offered.json",
     output:

@@ -11,7 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.errors import FlowError, PrismakeError
 from prismake.flow import NO_REASON, check, identities, outcomes, prisma_flow
+from prismake.flow.places import DATABASES, OTHER, counted, places
 from prismake.kept.versions import Version, freeze, read_version
+
+
+def behind_agrees(tables: dict) -> None:
+    """The records behind each box are as many as the box says, whatever it counts."""
+    flow, table = prisma_flow(tables), places(tables)
+    for column, boxes in ((DATABASES, flow.boxes), (OTHER, flow.boxes.get("other", {}))):
+        for box in ("identified", "removed"):
+            assert counted(table, column, box) == boxes.get(box, {"total": 0})["total"], (column, box)
+        for box in ("sought", "not_retrieved", "undecided_full_text", "assessed"):
+            assert counted(table, column, box) == boxes.get(box, 0), (column, box)
+        reasons = table[(table["column"] == column) & (table["reason"] != "")]["reason"].value_counts().to_dict()
+        assert reasons == boxes.get("excluded_full_text", {})
+    for box in ("screened", "excluded_title_abstract", "undecided_title_abstract"):
+        assert counted(table, DATABASES, box) == flow.boxes[box]
+    assert table["record_id"].is_unique
 
 
 def decisions(rows: list[tuple], columns: tuple[str, ...] = ("item_id", "state", "decision", "reason")) -> pd.DataFrame:
@@ -67,7 +83,7 @@ def test_a_report_that_is_taken_up_again_is_screened_and_sought():
     assert (boxes["undecided_full_text"], boxes["included"]) == (1, before["included"])
     assert "p3" not in outcomes(tables | {"reopened": {"p3"}}), "it waits for a decision"
     assert flow.notes == (
-        "Left out at title and abstract and sought in full text after all, as they belong to an included report: 1.",
+        "Excluded at title and abstract but sought in full text, because they belong to an included report: 1.",
     )
     tables["full_text"].loc[4] = ["p3", "settled", "exclude", "Registration"]
     boxes = prisma_flow(tables | {"reopened": {"p3"}}).boxes
@@ -193,7 +209,7 @@ def test_reasons_by_count_then_name_and_none_given():
         (lambda t: t.update(duplicates=t["duplicates"].iloc[:-1]), "no row in the table of duplicates"),
         (lambda t: t["searches"].pop(), "'citations', which is not among the searches"),
         (lambda t: t["searches"][0].update(kind="website"), "of kind 'website'"),
-        (lambda t: t["searches"].append(dict(t["searches"][0])), "stands twice among the searches"),
+        (lambda t: t["searches"].append(dict(t["searches"][0])), "is listed twice among the searches"),
         (lambda t: t.update(records=pd.concat([t["records"], t["records"].iloc[:1]])), "twice in the record table"),
         (lambda t: t["studies"].update({"report_ids": ["p1"]}), "belong to no study, the first being c2"),
         (lambda t: t["studies"].update({"report_ids": ["p1; c2; p2"]}), "not included, the first being p2"),
@@ -273,18 +289,16 @@ def test_identities_hold_at_every_moment_of_any_review(data):
     screening, reading = drawn_decisions(data, reports, database, states)
     included = [r for r, state, said, _ in reading if (state, said) == ("settled", "include")]
     kinds = {"a": "database", "b": "database", "reg": "register", "web": "other"}
-    flow = prisma_flow(
-        {
-            "searches": [
-                {"source": s, "label": s, "kind": kind, "records": sources.count(s)} for s, kind in kinds.items()
-            ],
-            "records": pd.DataFrame({"record_id": names, "source": sources}),
-            "duplicates": pd.DataFrame({"record_id": names, "report_id": report}),
-            "title_abstract": decisions(screening),
-            "full_text": decisions(reading),
-            "studies": pd.DataFrame({"study_id": included, "report_ids": included}),
-        }
-    )
+    tables = {
+        "searches": [{"source": s, "label": s, "kind": kind, "records": sources.count(s)} for s, kind in kinds.items()],
+        "records": pd.DataFrame({"record_id": names, "source": sources}),
+        "duplicates": pd.DataFrame({"record_id": names, "report_id": report}),
+        "title_abstract": decisions(screening),
+        "full_text": decisions(reading),
+        "studies": pd.DataFrame({"study_id": included, "report_ids": included}),
+    }
+    flow = prisma_flow(tables)
+    behind_agrees(tables)
     assert all(one == other for _, one, other in identities(flow.boxes))
     ends = 0
     for boxes in (flow.boxes, flow.boxes["other"]):
@@ -375,7 +389,7 @@ def test_a_report_that_another_method_found_first_is_not_screened_when_a_databas
     tables = review()
     grown(tables, "embase", "c2", "e9")
     strays = prisma_flow(copy.deepcopy(tables) | {"studies": review()["studies"].replace("p1; c2", "p1")})
-    assert strays.boxes["undecided_title_abstract"] == 3 and "no longer put to that stage" in strays.notes[0]
+    assert strays.boxes["undecided_title_abstract"] == 3 and "no longer part of that stage" in strays.notes[0]
     boxes = prisma_flow(tables | {"direct": {"c2"}}).boxes
     assert boxes["undecided_title_abstract"] == 2
     assert boxes["removed"]["duplicates"] == 2
@@ -447,6 +461,7 @@ def test_identities_hold_for_any_update_of_any_version(data):
     version = frozen(before)
     now = drawn_review(data, count, names, clustered(data, names))
     boxes = prisma_flow(now | {"version": version}).boxes
+    behind_agrees(now | {"version": version})
     assert all(one == other for _, one, other in identities(boxes))
     assert boxes["total"] == {"studies": len(now["studies"]), "reports": sum(
         len(one.split("; ")) for one in now["studies"]["report_ids"]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.phrases import plural
+from prismake.flow.places import DATABASES, OTHER, anchor_of
 
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
 
@@ -32,11 +33,12 @@ EDGE = "#4a5560"
 
 @dataclass(frozen=True)
 class _Box:
-    """Words in a box; a line that begins with two blanks is set in."""
+    """The text of a box; a line that begins with two blanks is indented."""
 
     lines: tuple[str, ...]
     waiting: bool = False
     grey: bool = False
+    name: str = ""  # of the box, by which the page finds the records behind it
 
     def wrapped(self, width: float) -> list[tuple[float, str]]:
         """Indent in inches and text of each line as it fits into the box."""
@@ -53,8 +55,8 @@ class _Box:
 def flow_diagram(flow: Flow | Mapping[str, Any]) -> Figure:
     """Draw the flow.
 
-    ``flow`` is a Flow or its ``to_dict()``. Records and reports that wait for a decision have dashed boxes of their
-    own, so that the numbers add up while a review is under way.
+    ``flow`` is a Flow or its ``to_dict()``. Records and reports awaiting a decision have separate, dashed boxes, so
+    that the numbers add up while a review is under way.
     """
     data = flow if isinstance(flow, Mapping) else flow.to_dict()
     return _Diagram(data).draw()
@@ -79,7 +81,7 @@ class _Diagram:
         self.rows = _rows(self.boxes)
         self.heights = [self._row_height(row) for row in self.rows]
         if not self.updated:
-            # One row alone has to hold the word "Included" on its bar.
+            # A single row must be tall enough for the word "Included" on its bar.
             self.heights[-1] = max(self.heights[-1], 0.85)
 
     def _row_height(self, row: Mapping[str, list[_Box]]) -> float:
@@ -121,7 +123,7 @@ class _Diagram:
             self.canvas.text(MARGIN + SIDE_BAR / 2, (top + bottom) / 2, words, SIZE + 0.5, **look)
 
     def _row(self, row: Mapping[str, list[_Box]], top: float, height: float) -> dict[str, list[tuple[float, float]]]:
-        """Draw one row; gives the top and bottom of each box by column."""
+        """Draw one row; returns the top and bottom of each box by column."""
         middle = top + height / 2
         places: dict[str, list[tuple[float, float]]] = {}
         for column, stack in row.items():
@@ -131,7 +133,7 @@ class _Diagram:
             for box in stack:
                 tall = box.height(BOX)
                 if column in ("main", "other") and len(row.get(_beside(column), [])) > 1:
-                    # Beside two boxes the box reaches far enough for both arrows to start from it.
+                    # Beside two boxes the box is tall enough for both arrows to start from it.
                     tall = max(tall, _stack_height(row[_beside(column)]) * 0.8)
                     y = middle - tall / 2
                 self._box(box, self.x[column], y, BOX, tall)
@@ -143,7 +145,7 @@ class _Diagram:
         look: dict[str, Any] = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
         if box.waiting:
             look = {"fill": PALE_AMBER, "edge": AMBER, "dash": (0, (4, 2.5))}
-        self.canvas.box(x, y, width, height, **look)
+        self.canvas.box(x, y, width, height, name=box.name, **look)
         lines = box.wrapped(width)
         first = y + height / 2 - LINE * (len(lines) - 1) / 2
         for index, (indent, line) in enumerate(lines):
@@ -174,7 +176,7 @@ class _Diagram:
             f"Studies included in previous version of review {_n(previous['studies'])}",
             f"Reports of studies included in previous version of review {_n(previous['reports'])}",
         ]
-        if any(losses.values()):  # the template has no place for it, and the total would not add up without
+        if any(losses.values()):  # not in the template, but the total would not add up without it
             lines += ["No longer included:", f"  Studies {_n(losses['studies'])}", f"  Reports {_n(losses['reports'])}"]
         box = _Box(tuple(lines), grey=True)
         height = box.height(PREVIOUS)
@@ -195,16 +197,16 @@ def _stack_height(stack: list[_Box]) -> float:
 
 
 def _n(count: int) -> str:
-    # No-break spaces: a count is never torn from its letter.
+    # No-break spaces keep a count together with its letter.
     return f"(n\u00a0=\u00a0{count:,})"
 
 
 def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
-    """The rows below the header: boxes by column, a list where several stand one below the other."""
+    """The rows below the header: boxes by column, as a list if several are stacked."""
     removed, other = boxes["removed"], boxes.get("other")
     rows: list[dict[str, list[_Box]]] = [
         {
-            "main": [_Box(_identified(boxes["identified"]))],
+            "main": [_Box(_identified(boxes["identified"]), name=anchor_of(DATABASES, "identified"))],
             "side": [
                 _Box(
                     (
@@ -212,28 +214,39 @@ def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
                         f"  Duplicate records removed {_n(removed['duplicates'])}",
                         f"  Records marked as ineligible by automation tools {_n(removed['automation'])}",
                         f"  Records removed for other reasons {_n(removed['other'])}",
-                    )
+                    ),
+                    name=anchor_of(DATABASES, "removed"),
                 )
             ],
         },
         {
-            "main": [_Box((f"Records screened {_n(boxes['screened'])}",))],
+            "main": [_Box((f"Records screened {_n(boxes['screened'])}",), name=anchor_of(DATABASES, "screened"))],
             "side": [
-                _Box((f"Records excluded {_n(boxes['excluded_title_abstract'])}",)),
-                *_waiting("Records awaiting a decision", boxes["undecided_title_abstract"]),
+                _Box(
+                    (f"Records excluded {_n(boxes['excluded_title_abstract'])}",),
+                    name=anchor_of(DATABASES, "excluded_title_abstract"),
+                ),
+                *_waiting(
+                    "Records awaiting a decision",
+                    boxes["undecided_title_abstract"],
+                    anchor_of(DATABASES, "undecided_title_abstract"),
+                ),
             ],
         },
         *_reading_rows(boxes, "main", grey=False),
     ]
     if other:
-        rows[0] |= {"other": [_Box(_other_identified(other["identified"]), grey=True)]}
+        identified = _Box(_other_identified(other["identified"]), grey=True, name=anchor_of(OTHER, "identified"))
+        rows[0] |= {"other": [identified]}
         if other["removed"]["total"]:
-            rows[0] |= {"other_side": [_Box(_other_removed(other["removed"]), grey=True)]}
+            removed_box = _Box(_other_removed(other["removed"]), grey=True, name=anchor_of(OTHER, "removed"))
+            rows[0] |= {"other_side": [removed_box]}
         for index, more in enumerate(_reading_rows(other, "other", grey=True), start=2):
             rows[index] |= more
     new = "New studies" if "previous" in boxes else "Studies"
     of = "new included" if "previous" in boxes else "included"
-    rows.append({"main": [_Box(_studies(f"{new} included in review", f"Reports of {of} studies", boxes["included"]))]})
+    included = _studies(f"{new} included in review", f"Reports of {of} studies", boxes["included"])
+    rows.append({"main": [_Box(included, name=anchor_of(DATABASES, "included"))]})
     if total := boxes.get("total"):
         rows.append(
             {"main": [_Box(_studies("Total studies included in review", "Reports of total included studies", total))]}
@@ -246,27 +259,32 @@ def _studies(studies: str, reports: str, counts: Mapping[str, int]) -> tuple[str
 
 
 def _reading_rows(boxes: Mapping[str, Any], column: str, *, grey: bool) -> list[dict[str, list[_Box]]]:
-    # A flow that was kept as JSON has its reasons in the order of the alphabet.
+    # A flow that was saved as JSON has its reasons in alphabetical order.
     ordered = sorted(boxes["excluded_full_text"].items(), key=lambda item: (-item[1], item[0]))
     reasons = [f"  {reason} {_n(count)}" for reason, count in ordered]
     excluded = ("Reports excluded:", *reasons) if reasons else (f"Reports excluded {_n(0)}",)
+
+    def box(name: str, lines: tuple[str, ...]) -> _Box:
+        return _Box(lines, grey=grey, name=anchor_of(DATABASES if column == "main" else OTHER, name))
+
+    waits = box("undecided_full_text", ()).name
     return [
         {
-            column: [_Box((f"Reports sought for retrieval {_n(boxes['sought'])}",), grey=grey)],
+            column: [box("sought", (f"Reports sought for retrieval {_n(boxes['sought'])}",))],
             _beside(column): [
-                _Box((f"Reports not retrieved {_n(boxes['not_retrieved'])}",), grey=grey),
-                *_waiting("Reports awaiting a decision", boxes["undecided_full_text"]),
+                box("not_retrieved", (f"Reports not retrieved {_n(boxes['not_retrieved'])}",)),
+                *_waiting("Reports awaiting a decision", boxes["undecided_full_text"], waits),
             ],
         },
         {
-            column: [_Box((f"Reports assessed for eligibility {_n(boxes['assessed'])}",), grey=grey)],
-            _beside(column): [_Box(excluded, grey=grey)],
+            column: [box("assessed", (f"Reports assessed for eligibility {_n(boxes['assessed'])}",))],
+            _beside(column): [box("excluded_full_text", excluded)],
         },
     ]
 
 
-def _waiting(words: str, count: int) -> list[_Box]:
-    return [_Box((f"{words} {_n(count)}",), waiting=True)] if count else []
+def _waiting(words: str, count: int, name: str) -> list[_Box]:
+    return [_Box((f"{words} {_n(count)}",), waiting=True, name=name)] if count else []
 
 
 def _identified(identified: Mapping[str, Any]) -> tuple[str, ...]:
@@ -284,7 +302,7 @@ def _other_identified(identified: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _other_removed(removed: Mapping[str, int]) -> tuple[str, ...]:
     words = {
-        "duplicates": "Duplicates of records found already",
+        "duplicates": "Duplicates of records already found",
         "automation": "Marked as ineligible by automation tools",
         "other": "Removed for other reasons",
     }
@@ -294,9 +312,7 @@ def _other_removed(removed: Mapping[str, int]) -> tuple[str, ...]:
 def _notes(data: Mapping[str, Any]) -> list[str]:
     notes = list(data.get("notes") or [])
     if pairs := data["boxes"].get("possible_duplicates", 0):
-        notes.append(
-            f"{plural(pairs, 'pair')} of possible duplicates wait for the panel; until then each record counts."
-        )
+        notes.append(f"{plural(pairs, 'pair')} of possible duplicates await the panel; until then each record counts.")
     undecided = data.get("undecided", 0)
     state = (
         f"{undecided:,} decisions are open; the counts are those of today." if undecided else "Nothing is undecided."

@@ -1,4 +1,4 @@
-"""What the report shows, gathered from the tables of all stages."""
+"""The content of the report, gathered from the tables of all stages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,25 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.names import REPORT_ID
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
+from prismake.report.records_part import records_part
 from prismake.report.status import rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_SEVERAL = ("searches", "statuses", "agreement", "results", "figures")  # inputs that are lists
+
+
+def paths_of(inputs: Any) -> dict[str, Any]:
+    """The inputs of a rule by name, as paths; Snakemake hands over a list of one as a plain path."""
+    return {
+        name: [Path(path) for path in ([value] if isinstance(value, str) else value)]
+        if name in _SEVERAL
+        else Path(value)
+        for name, value in inputs.items()
+        if value or name in _SEVERAL
+    }
 
 
 def gather(
@@ -39,6 +54,7 @@ def gather(
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
     appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
     instruments = instrument_details(appraisal["instruments"])
+    flow = read_json(inputs["flow"])
     results = [read_json(path) for path in inputs["results"]]
     context = {
         "config": {**config, "appraisal": appraisal},
@@ -60,11 +76,13 @@ def gather(
                 for name in ("sources", "shared")
             },
         },
-        "flow": read_json(inputs["flow"]),
+        "flow": flow,
+        "behind": records_part(read_csv(inputs["places"]), reports, other="other" in flow["boxes"]),
         "notices": notices_of(read_csv(inputs["notices"]), included, citations),
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "known": read_csv(inputs["known"]).to_dict("records"),
+        "findings": read_json(inputs["findings"]),
         "results": results,
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),
@@ -79,7 +97,7 @@ def gather(
 
 
 def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[str, str]) -> list[dict[str, str]]:
-    """Included reports of which a retraction or the like is known: study, citation, notice."""
+    """Included reports with a known retraction, expression of concern or the like: study, citation, notice."""
     label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
     return [
         {"study": label.get(row[REPORT_ID], ""), "citation": citations[row[REPORT_ID]], "notice": row["notices"]}

@@ -27,7 +27,7 @@ _STUDIES = Path("results/full_text/studies.csv")
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a number stands: whose sheet, the cell, and what is typed there."""
+    """The cell of a number: whose sheet, the place, and what is typed there."""
 
     who: str
     place: str
@@ -36,17 +36,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class TracedValue:
-    """One number of a row of the table of outcomes, and the cells that it comes from."""
+    """One number of a row of the table of outcomes, the item and question that asked for it, and its cells."""
 
     item: str
     part: str
-    column: str
+    question: str
     value: str
     cells: tuple[Cell, ...]
 
 
 def trace(outcome: str, study: str, protocol: Mapping[str, Any], folder: Path = Path()) -> list[str]:
-    """What is known of the numbers of a study in an outcome, as lines.
+    """The provenance of the numbers of a study in an outcome, as lines of text.
 
     Raises:
         PrismakeError: no such outcome or study, or nothing has been extracted yet.
@@ -108,20 +108,23 @@ def _lines(
     if row["settled_by"]:
         yield f"  settled by: {row['settled_by']}"
     if row["source"]:
-        yield f"  where it stands in the report: {row['source']}"
+        yield f"  source in the report: {row['source']}"
     if how := row.get("how"):
-        yield f"  how it was got: {how}"
+        yield f"  derived: {how}"
     for value in _values(row, spec, sheets):
-        heading = sheets.setup.form.field(value.column).label
+        heading = sheets.setup.form.field(value.question).label
         yield f"  {value.part} = {value.value or '(empty)'} (column “{heading}”)"
         for cell in value.cells:
             yield f"    {cell.who}: “{cell.typed}” in {cell.place}"
 
 
 def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
-    item = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
+    own = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
+    asked = sheets.studies.by_row.get(own, {}) if sheets.studies else {}
     for part, column in spec["columns"].items():
-        yield TracedValue(item, part, column, row[part], tuple(_cells(sheets, item, column)))
+        item, question = asked.get(column, (own, column))
+        if question in {field.name for field in sheets.setup.form.fields}:
+            yield TracedValue(item, part, question, row[part], tuple(_cells(sheets, item, question)))
 
 
 def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:
@@ -141,5 +144,5 @@ def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:
 
 
 def _partners(sheets: StageSheets, who: str, item: str, column: str) -> str:
-    """How an empty cell got its number, where another cell of the row has it (``12/30``)."""
+    """How an empty cell got its number, if another cell of the row contains it (``12/30``)."""
     return sheets.answers[who].how.get(item, {}).get(column, "")
