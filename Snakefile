@@ -15,7 +15,7 @@ from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.config import validated
 from prismake.protocol.analyses import DRAWN, bubbles
-from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
+from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
@@ -146,6 +146,7 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/manuscript.docx",
         "results/flow/flow.svg",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

@@ -24,7 +24,7 @@ rule pool_outcome:
         "../scripts/pool_outcome.py"
 
 
-# A rule an outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
+# One rule per outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
 for outcome in OUTCOMES:
 
     rule:

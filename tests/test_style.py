@@ -26,7 +26,7 @@ TOP = {
     "profiles": "Snakemake finds its profile only beside the Snakefile",
     "pyproject.toml": "the package, its requirements, and the settings of every tool",
     "results": "where the demonstration's results appear; kept empty",
-    "rules": "the graph, one file a stage",
+    "rules": "the graph, one file per stage",
     "scripts": "one script a rule",
     "tests": "tests, benchmarks, and the making of the demonstration",
     "workflow": "the package, forms, schemas and templates",

@@ -142,7 +142,7 @@ def outcome(
             "studies_pooled": k,
             "undecided": {"title_abstract": 0, "full_text": 0},
             "current": True,
-            "statement": f"Rests on {k} of {k + len(left_out)} included studies; every record is decided.",
+            "statement": f"Based on {k} of {k + len(left_out)} included studies; every record is decided.",
         },
     }
 
@@ -312,7 +312,7 @@ def ratios() -> dict[str, Any]:
         "subgroups": {},
         "columns": {"events1": "Deaths, CAR-T", "events2": "Deaths, control", "total1": "CAR-T", "total2": "Control"},
         "counts": {
-            "statement": "Rests on 3 of 3 included studies; every record is decided.",
+            "statement": "Based on 3 of 3 included studies; every record is decided.",
             "undecided": {},
             "current": True,
         },
@@ -403,5 +403,5 @@ def flow(form: str = "both") -> dict[str, Any]:
         boxes["excluded_full_text"] = {f"{long} {number}": 20 - number for number in range(9)}
         names = {f"Database of the International Federation of Something {n}": 10**n for n in range(8)}
         boxes["identified"] = {"databases": names, "registers": {}, "total": sum(names.values())}
-    notes = ["Decided at full text and no longer put to that stage, not counted: 3."]
+    notes = ["Decided at full text but no longer part of that stage, not counted: 3."]
     return {"boxes": boxes, "notes": notes if form == "open" else [], "undecided": undecided}

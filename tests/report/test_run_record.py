@@ -39,7 +39,7 @@ def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_i
     assert not run.went_well()
     (sentence,) = run.sentences([])
     assert "read_sheets.full_text" in sentence and "INFO 12 rows" in sentence and log in sentence
-    assert run.current_words().startswith(f"Not current: {PAGE}, results/full_text/decisions.csv")
+    assert run.current_words().startswith(f"Out of date: {PAGE}, results/full_text/decisions.csv")
     run.remember()
     assert problem_of(log) == sentence, "prismake status tells it too"
 
@@ -57,7 +57,7 @@ def test_a_job_that_left_a_sentence_is_told_once(here):
 def test_a_run_that_was_broken_off_says_so(here):
     run = RunRecord(lambda: [PAGE])
     run.emit(event("job_info"))
-    assert run.sentences([]) == ["The run was broken off before its end. Type snakemake to go on."]
+    assert run.sentences([]) == ["The run was interrupted. Type snakemake to continue."]
 
 
 def test_an_error_before_the_first_job_is_told_with_its_way_out(here):

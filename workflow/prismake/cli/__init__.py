@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
     status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
+    commands.add_parser("doctor", help="look through this review and this computer, and say what to do")
     opened = commands.add_parser("open", help="open your next sheet in which rows are left")
     opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
     accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
@@ -91,6 +92,8 @@ def _run(chosen: argparse.Namespace) -> None:
         from prismake.cli.open_sheet import open_next
 
         print(f"Opened {open_next(chosen.who)}.")
+    elif chosen.command == "doctor":
+        _doctor()
     elif chosen.command == "accept":
         _accept(chosen.sheet)
     elif chosen.command == "restore":
@@ -107,19 +110,32 @@ def _run(chosen: argparse.Namespace) -> None:
         chase_included(chosen.service, read_config, again=chosen.again)
     elif chosen.command in ("translate", "press"):
         _search_strategy(chosen)
-    elif chosen.command == "trace":
-        from prismake.report.value_trace import trace as lead_back
-
-        _warn_not_current()
-        print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
     elif chosen.command == "freeze":
         _freeze(chosen.version)
     elif chosen.command == "export":
         _export(chosen.stage, chosen.what, chosen.format, chosen.output)
+    else:
+        _tell(chosen)
+
+
+def _tell(chosen: argparse.Namespace) -> None:
+    """Run a command that only reads: ``trace`` or ``status``."""
+    if chosen.command == "trace":
+        from prismake.report.value_trace import trace as lead_back
+
+        _warn_not_current()
+        print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
     elif chosen.history:
         _history(chosen.history)
     else:
         _status()
+
+
+def _doctor() -> None:
+    from prismake.cli.doctor import doctor
+
+    if not doctor(read_config):
+        raise PrismakeError("not everything is in order: see the lines that begin with x.")
 
 
 def _search_strategy(chosen: argparse.Namespace) -> None:

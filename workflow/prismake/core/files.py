@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -44,16 +45,20 @@ def digest(path: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
+def replacing(path: Path, made_from: tuple[Path, str] | None = None, *, linked: bool = False) -> Iterator[Path]:
     """A temporary file that replaces ``path`` once the block succeeds, so that ``path`` is never half written.
 
     Args:
         made_from: a file and the digest that it had when the new content was made from it.
+        linked: a symbolic link stays one, and what it leads to is replaced; a file that has other names (hard links)
+            is written over in its place, so that all of them go on to lead to it.
 
     Raises:
         ChangedMeanwhile: that file has changed since; the old file is kept.
         FileRefused: the system refused something, for instance room on the disk; the old file is kept.
     """
+    if linked and path.is_symlink():
+        path = path.resolve()
     draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +69,10 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator
         _settle(draft)
         if made_from and digest(made_from[0]) != made_from[1]:
             raise ChangedMeanwhile("the file was saved while rows were added.", where=str(made_from[0]))
-        _put(draft, path)
+        if linked and path.is_file() and path.stat().st_nlink > 1:
+            _write_over(path, draft)
+        else:
+            _put(draft, path)
     except OSError as error:
         if not comes_from_the_system(error):
             raise
@@ -110,6 +118,14 @@ def _put(draft: Path, path: Path) -> None:
                 raise
             time.sleep(seconds)
     draft.replace(path)
+
+
+def _write_over(path: Path, draft: Path) -> None:
+    with draft.open("rb") as source, path.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def sweep_drafts(folder: Path) -> None:
@@ -158,6 +174,11 @@ def read_yaml(path: Path) -> Any:
 def write_text(path: Path, text: str) -> None:
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    with replacing(path) as draft:
+        draft.write_bytes(data)
 
 
 def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:

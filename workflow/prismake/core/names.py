@@ -14,4 +14,4 @@ RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID = "record_id", "report_id", "study_id", 
 SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # the owner of the adjudicator's sheet
 TOGETHER = " = "  # separates the record ids when a row of the consensus sheet covers several records
-WAITS_FOR = "waits_for"  # column of a queue: items, one a line, of which one must be included before the row is offered
+WAITS_FOR = "waits_for"  # column of a queue: items, one per line; the row is offered once any of them is included

@@ -1,4 +1,4 @@
-"""Funnel plots: the estimates against what they rest on."""
+"""Funnel plots: estimates against their standard errors or sample sizes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
 
 
 def scale_name(result: Mapping[str, Any]) -> str:
-    """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
+    """The name of the scale of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
     if result["measure"] in ANALYSIS_SCALE:
         return ANALYSIS_SCALE[result["measure"]]
     name = measure_name(result)
@@ -95,9 +95,7 @@ def _foot(result: Mapping[str, Any], k: int) -> str:
     bias = result.get("bias") or {}
     parts = []
     if k < TESTS_FROM:
-        parts.append(
-            f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be judged by eye."
-        )
+        parts.append(f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be assessed.")
     parts += [bias.get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
     return "\n".join(part for part in parts if part)
 
@@ -109,7 +107,7 @@ def _scales(
     by_size: bool,
     ends: tuple[float, float],
 ) -> tuple[Scale, Scale]:
-    """The horizontal axis on the analysis scale and the vertical one, precise studies on top."""
+    """The horizontal axis on the scale of the analysis, and the vertical one with precise studies on top."""
     values = [study["yi"] for study in studies] + ([middle] if middle is not None else [])
     top, bottom = ends
     if by_size:
@@ -156,7 +154,7 @@ def axes(
 
 
 def _proportions(canvas: Canvas, xs: Scale, top: float) -> None:
-    """The proportions that belong to the logits, on the upper edge."""
+    """The proportions corresponding to the logits, along the upper edge."""
     last = -math.inf
     for value in (0.01, 0.02, 0.05, *(step / 10 for step in range(1, 10)), 0.95, 0.98, 0.99):
         logit = math.log(value / (1 - value))
@@ -176,9 +174,9 @@ def label_points(
     centre: float | None,
     radii: Sequence[float] = (),
 ) -> None:
-    """A label beside each point where it covers nothing else; left out where there is no such place.
+    """A label beside each point where it covers nothing else; omitted if there is no such place.
 
-    ``radii`` are the sizes of the points in inches, where they are not all alike.
+    ``radii`` are the radii of the points in inches, if they differ.
     """
     left, top, right, bottom = frame
     sizes = radii or [POINT] * len(places)
@@ -202,7 +200,7 @@ def label_points(
 
 
 def _beside(wide: float, more: float = 0.0) -> list[tuple[float, float]]:
-    """Where a label may stand: right, left, above, below, and the corners; ``more`` is the radius beyond the usual."""
+    """Candidate positions of a label: right, left, above, below, and the corners; ``more``: radius beyond the usual."""
     sides = [(0.09 + more, 0.0), (-0.11 - more - wide, 0.0), (-wide / 2, -0.13 - more), (-wide / 2, 0.13 + more)]
     corners = 0.7 * more
     return sides + [

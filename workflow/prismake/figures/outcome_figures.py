@@ -1,4 +1,4 @@
-"""The figure of an outcome by the name that it has among the files of an outcome."""
+"""The figure of an outcome by the name of its file."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from prismake.figures.sensitivity_plots import sensitivity_figure
 
 
 def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
-    """The figure called "forest", "forest.<column>" (by subgroups), "funnel", "bubble.<column>" (of a moderator),
-    "risk_of_bias", or as an analysis is."""
+    """The figure "forest", "forest.<column>" (by subgroups), "funnel", "bubble.<column>" (of a moderator),
+    "risk_of_bias" or that of an analysis."""
     kind, _, column = name.partition(".")
     if kind == "bubble":
         return bubble_plot(result, column)

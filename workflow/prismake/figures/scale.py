@@ -1,4 +1,4 @@
-"""From a value to a place on the page: one axis, linear or logarithmic, with its ticks."""
+"""One axis, linear or logarithmic, with its ticks: from values to positions on the page."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def linear_ticks(low: float, high: float) -> list[float]:
 def natural_scale(
     measure: str, intervals: Iterable[tuple[float | None, float | None, float | None]], start: float, end: float
 ) -> Scale:
-    """The axis of a measure on its natural scale that shows (estimate, lower, upper) of every study.
+    """The axis of a measure on its natural scale, wide enough for (estimate, lower, upper) of every study.
 
-    A bound far outside of what the estimates span does not stretch the axis: its line ends in an arrow.
+    A bound far outside the range of the estimates does not stretch the axis: its line ends in an arrow.
     """
     intervals = list(intervals)
     rows = [[v for v in row if v is not None and math.isfinite(v)] for row in intervals]

@@ -47,7 +47,7 @@ def first_pages(path: str) -> dict[str, Any]:
         name = type(error).__name__
         if name == "DependencyError":
             return {"problem": "the file is encrypted and cannot be read."}
-        return {"problem": f"this is no PDF that can be read ({name})."}
+        return {"problem": f"the file is not a readable PDF ({name})."}
 
 
 def _spare_memory() -> None:
@@ -59,14 +59,14 @@ def _spare_memory() -> None:
 
 
 def main() -> None:
-    """Read the files that are named on standard input, one after the other."""
+    """Read the files named on standard input, one after the other."""
     _spare_memory()
     logging.disable(logging.CRITICAL)  # pypdf logs every irregularity of a file
     for line in sys.stdin:
         try:
             pages = first_pages(json.loads(line))
         except Exception as error:  # an error raised for a damaged file concerns this file only
-            pages = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
+            pages = {"problem": f"the file is not a readable PDF ({type(error).__name__})."}
         print(json.dumps(pages), flush=True)
 
 

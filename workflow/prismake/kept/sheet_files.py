@@ -12,7 +12,7 @@ SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
-_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers")  # what reviewers may take for a sheet
+_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers", ".gsheet")  # what reviewers may take for a sheet
 
 
 def written_folders(results: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Bayesian random-effects model by direct numerical integration: no sampling, the same answer every time.
+"""Bayesian random-effects model by direct numerical integration: deterministic, without sampling.
 
 Given tau everything is normal (DerSimonian & Kacker 2007; Röver 2020, section 2): the posterior of tau is a function
 of one variable, and mean, prediction and study effects are mixtures of normals over it. The mixture is taken on
@@ -26,7 +26,7 @@ from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 class Summary:
     """Posterior mean, standard deviation, median and equal-tailed interval of one quantity.
 
-    Infinite where a heavy prior and few studies leave no such moment (e.g. half-Cauchy and two studies).
+    Infinite where the moment does not exist, as with a heavy-tailed prior and few studies (half-Cauchy, two studies).
     """
 
     mean: float
@@ -83,15 +83,15 @@ def bayes(
 
     ``prior`` of tau: ``half-normal`` or ``half-cauchy`` with ``scale``, ``turner`` or ``rhodes`` (empirical, of a
     general setting; for log odds ratios and standardised mean differences), ``uniform``, or a function from tau to its
-    log density such as `turner`, `rhodes`, `log_normal` and `log_t` make for a setting or for parameters of one's own.
+    log density, as returned by `turner`, `rhodes`, `log_normal` and `log_t` for a given setting or given parameters.
     ``mu_prior``: mean and sd of a normal prior of the pooled effect; None is flat.
 
     Raises
     ------
     PoolingError
-        A prior that is not known; a flat prior of tau with fewer than three studies.
+        Unknown prior; a flat prior of tau with fewer than three studies.
     NotConverged
-        The integral does not settle.
+        The integral did not converge.
     """
     percent(level)
     y, v, _ = effects(yi, vi)
@@ -156,7 +156,7 @@ class _Posterior:
         return self.conditional(tau)[2] + self.log_prior(tau)
 
     def tail(self) -> float:
-        """Power with which the posterior density of tau falls far out: moments of order below it minus one exist."""
+        """Power p with which the posterior density of tau decays, as tau^-p: moments of order below p - 1 exist."""
         far = 1e9 * (math.sqrt(float(self.v.max())) + float(np.ptp(self.y)))
         low, high = self.log_tau(np.array([far, 2.0 * far]))
         return math.inf if not math.isfinite(high) else float(low - high) / math.log(2.0)

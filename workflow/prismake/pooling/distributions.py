@@ -65,9 +65,9 @@ def critical(level: float, df: float | None = None) -> float:
 
 
 def percent(level: float) -> float:
-    """``level`` where it is a level in per cent.
+    """``level``, after the check that it is a level in per cent.
 
-    A fraction such as 0.95 would otherwise give an interval that holds less than one per cent: it is refused.
+    A fraction such as 0.95 is refused: it would give an interval of less than one per cent.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def percent(level: float) -> float:
     """
     if 0.0 < level < 1.0:
         raise PoolingError(
-            f"The level {level:g} would be {level:g} per cent: levels are per cent here.",
+            f"Levels are in per cent: {level:g} would be {level:g} per cent.",
             remedy=f"Write {100.0 * level:g} for {level:g}.",
         )
     if not 0.0 < level < 100.0:

@@ -205,7 +205,7 @@ def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
     people, split = len(reviewers(config, stage)), config[stage].get("split") or {"per_record": 0, "check": 0}
     if split["per_record"] > people:
         yield (
-            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers a record, but {stage} has {people}. "
+            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers per record; {stage} has {people}. "
             "Name more reviewers or ask for fewer."
         )
     if split["per_record"] and split["check"]:

@@ -45,7 +45,7 @@ def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
 
 
 def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table:
-    """One row an item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
+    """One row per item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
     names = [question.name for question in sheets.setup.form.fields]
     every = [(name, who) for name in names for who in sheets.reviewers]
     rows = []

@@ -147,9 +147,9 @@ def carry_out(restoration: Restoration) -> list[Path]:
         and restoration.present[0] == target
     ):
         return []
-    aside = [put_aside(path) for path in restoration.present]
+    aside = [put_aside(path, stays=path == target) for path in restoration.present]
     if source:
-        with replacing(target) as draft:
+        with replacing(target, linked=True) as draft:
             draft.write_bytes(source.read_bytes())
         sheet = restoration.sheet
         headers = sheet.table_in(source).headers

@@ -1,5 +1,5 @@
-"""Analyses beside the main one that rest on other assumptions: Bayesian, selection by p-value, permutation, and several
-effects of one study."""
+"""Further analyses under other assumptions: Bayesian, selection by p-value, permutation, and several effects of one
+study."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ TITLES = {
 def further(
     name: str, data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
 ) -> dict[str, Any]:
-    """One of these analyses, as ``sensitivity`` gives the others; raises PoolingError with the reason where it does not
-    exist."""
+    """One of these analyses, with the same fields as in ``sensitivity``; raises PoolingError with the reason if it does
+    not exist."""
     run: dict[str, Callable[..., dict[str, Any]]] = {
         "bayesian": bayesian,
         "selection_model": _selection,
@@ -45,14 +45,14 @@ def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
     from prismake.pooling import pool, selection_model
 
     if data.measure in WITHOUT_NULL:
-        raise PoolingError("it asks whether results were significant, which a single group cannot be.")
+        raise PoolingError("selection depends on significance, which the results of a single group do not have.")
     side = "greater" if pool(data.yi, data.vi, "ML", "z").beta >= 0.0 else "less"
     fit = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
     fields = ("beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "delta", "se_delta", "lrt", "lrt_p", "beta_unadjusted")
     row = natural_interval(data, fit.beta, fit.ci_lb, fit.ci_ub)
     sentence = (
         f"{TITLES['selection_model']}: {data.show.interval(row, level)}, if studies that are not significant in the "
-        f"direction of the effect were published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
+        f"direction of the effect are published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
         f"likelihood-ratio test of selection: {p_value(fit.lrt_p)} (step function at p = {STEP:g}, one-sided)."
     )
     options = {"measure": data.measure, "method": "ML", "steps": [STEP], "alternative": side, "level": level}
@@ -61,7 +61,7 @@ def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
 
 
 def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """Signs of the effects flipped; with moderators also the rows of each regression in another order."""
+    """Permutation tests: signs of the effects flipped, and with moderators the rows of each regression permuted."""
     import numpy as np
 
     from prismake.pooling import permutation_test
@@ -78,7 +78,7 @@ def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
             part = data.part(mask)
             tests[f"no association with {column}"] = plain(permutation_test(part.yi, part.vi, mods, **how).QM_p)
     if not tests:
-        raise PoolingError("a single group has no effect of zero to test; name moderators to test them.")
+        raise PoolingError("a single group has no null effect to test; with moderators, their association is tested.")
     each = "; ".join(f"{what}, {p_value(p)}" for what, p in tests.items())
     options = {"measure": data.measure, **how, "level": level}
     sentence = f"{TITLES['permutation']} ({PERMUTATIONS:,} permutations or all of them): {each}."
@@ -95,7 +95,7 @@ def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
 
     names = [study[STUDY_ID] for study in studies]
     if len(set(names)) == len(names):
-        raise PoolingError("no study has more than one effect.")
+        raise PoolingError("no study contributes more than one effect.")
     method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"
     fit = three_level(data.yi, data.vi, names, method=method, test="CR2", level=level)
     fields = (

@@ -16,12 +16,12 @@ from prismake.synthesis.models import carried, remedies
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")
-EXACT = 1e-12  # a residual Q of rounding errors alone
-COLUMN = "moderator"  # its name in the design
+EXACT = 1e-12  # a residual Q up to this is rounding error
+COLUMN = "moderator"  # name of the column in the design
 
 
 def value_of(text: str, kind: str) -> float | str | None:
-    """One cell of a moderator: a number, a word, or ``None`` for what is not reported."""
+    """The value of a cell of a moderator: a number, a word, or ``None`` if not reported."""
     if is_missing(text):
         return None
     return float(text) if kind in NUMERIC else text
@@ -33,7 +33,7 @@ def regression(
     """Meta-regression of the effects on one moderator, by inverse variance with the method and test of the outcome.
 
     Args:
-        values: one a study, in the order of ``data``; ``None`` leaves the study out, with a count.
+        values: one per study, in the order of ``data``; ``None`` leaves the study out, with a count.
         kind: type of the column; count and number are numeric, choice and text are factors whose first level in
             alphabetical order is the reference (``reference``).
 
@@ -91,7 +91,7 @@ def joint_regression(
     """One regression on all moderators, of the studies that report all of them; fields as of ``regression``.
 
     Args:
-        cells: the values of each column, one a study, in the order of ``data``.
+        cells: the values of each column, one per study, in the order of ``data``.
     """
     import numpy as np
 
@@ -167,18 +167,18 @@ def _fitted(
 
     coefficients = 2 if cells and isinstance(cells[0], float) else len(set(cells))
     if len(set(cells)) < 2:
-        raise PoolingError(f"{sentences.studies(len(cells))} with a value, and no two of them differ.")
+        raise PoolingError(f"{sentences.studies(len(cells))} with a value, and the values do not differ.")
     if len(cells) <= coefficients:
         raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(cells))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
     fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     if fit.test == "knha" and fit.Q < EXACT:
-        raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
+        raise PoolingError("The regression fits the effects exactly, so that its standard errors are zero.")
     return fit
 
 
 def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:
-    """The intercept, then the slope under the moderator's title or a difference for each level under its name."""
+    """The intercept, then the slope (named after the moderator) or the difference for each level (named after it)."""
     fields = {"beta": "beta", "se": "se", "ci_lb": "ci_lb", "ci_ub": "ci_ub", "p": "pval"}
     rows = []
     for index, name in enumerate(fit.coef_names):

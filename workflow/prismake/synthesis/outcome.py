@@ -25,7 +25,7 @@ from prismake.synthesis.shared_comparators import count_people_once
 if TYPE_CHECKING:
     import pandas as pd
 
-# How figures and tables show an outcome, with the value that stands for "as usual".
+# Options for displaying an outcome in figures and tables, with their defaults.
 DISPLAY: dict[str, Any] = {"measure_name": "", "arms": [], "favours": [], "sort": "name", "proportions": "proportion"}
 
 
@@ -42,7 +42,7 @@ def analyse(
     seed: int = 0,
     appraisals: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
+    """The complete analysis of one outcome, as plain numbers, lists and sentences (JSON types only).
 
     Args:
         table: the rows of ``extraction/outcomes.csv`` of this outcome.
@@ -50,12 +50,12 @@ def analyse(
         labels: headings of the extraction columns.
         level: confidence level in percent.
         subgroup_tau2: ``common`` or ``separate``.
-        undecided: open decisions by stage; while there are any, the result says that it is provisional.
+        undecided: open decisions by stage; while there are any, the result is marked as provisional.
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
-        seed: for the subsets of studies that are drawn where there are too many to take all.
-        appraisals: by study_id, what the appraisal says of this outcome (``prismake.appraisal.ratings``).
+        seed: seed for drawing subsets of studies where there are too many to use all.
+        appraisals: by study_id, the ratings of this outcome (``prismake.appraisal.ratings``).
 
-    An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
+    An analysis without an estimate is listed with the reason in ``warnings`` and without numbers.
     """
     title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
@@ -96,7 +96,7 @@ def analyse(
     used, data = _only_usable(result, used, rows)
     if used.empty:
         reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""
-        result["sentence"] = sentences.no_estimate(title, reason or "No study has numbers that its measure can use.")
+        result["sentence"] = sentences.no_estimate(title, reason or "No study has usable numbers for this measure.")
         return result
     result["studies"] = _studies(used, data, spec, kinds, level)
     for study in result["studies"]:
@@ -146,8 +146,8 @@ def heading_of(column: str, labels: Mapping[str, str]) -> str:
 
 
 def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, Data]:
-    """The rows that the measure can use; the others are put down in ``result`` with their reasons, and the counts
-    follow them."""
+    """The rows that the measure can use; the others are entered in ``result`` with their reasons, and its counts are
+    updated."""
     cells = used.to_dict("records")
     for position, reason in rows.reasons.items():
         row = cells[position]
@@ -211,7 +211,7 @@ def _studies(
 
 
 def _typed(row: Mapping[str, str], roles: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The extracted numbers that people wrote with more digits than their value tells: 129.30 and not 129.3."""
+    """Extracted numbers typed with trailing zeros, which a float would lose: 129.30, not 129.3."""
     texts = {role: str(row[role]).strip() for role in roles}
     typed = {
         role: text for role, text in texts.items() if "." in text and text.endswith("0") and "e" not in text.lower()
@@ -220,7 +220,7 @@ def _typed(row: Mapping[str, str], roles: Iterable[str]) -> dict[str, dict[str, 
 
 
 def _weights(result: dict[str, Any], data: Data, spec: Mapping[str, Any]) -> None:
-    """Random-effects weights in percent; a GLMM has none, so that those of its inverse-variance twin are shown."""
+    """Random-effects weights in percent; a GLMM has none, so those of the inverse-variance model are shown."""
     from prismake.pooling import pool
 
     weights = pool(data.yi, data.vi, spec["method"], "z").weights_pct
