@@ -7,6 +7,7 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
+from prismake.synthesis.usable import with_usability
 
 
 def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]) -> None:
@@ -14,7 +15,7 @@ def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, ou
 
     known = {name: read_csv(path) for name, path in tables.items()}
     how, asked = Cohorts(**cohorts), pd.read_parquet(queue)
-    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how)
+    table = with_usability(collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how), outcomes)
     save_csv(output["outcomes"], table)
     save_csv(output["families"], family_table(asked, known["decisions"], table, how))
 

@@ -402,6 +402,11 @@ for (key in names(result$subgroups)) {
     each <- sapply(levels(f), function(n) { m <- rma1(y[f == n], v[f == n], if (sum(f == n) == 1) "EE" else group$options$method, "z"); c(m$beta, m$se) })
     fit <- rma(each[1, ], sei = each[2, ], mods = ~ factor(levels(f)), method = "EE")
   }
+  if (group$options$tau2 == "common") {
+    nothing <- rma1(y, v, group$options$method, "z")$tau2
+    check(paste0(key, ", tau2 within"), group$values$tau2, fit$tau2 * typical^2, size = typical^2)
+    if (nothing > 0 && !is.null(group$values$R2)) check(paste0(key, ", R2 between"), group$values$R2, max(0, 100 * (nothing - fit$tau2) / nothing), 1e-5)
+  }
   check(paste0(key, ", Q between"), c(group$Q, group$values$Q_between), rep(fit$QM, 2))
   check(paste0(key, ", df between"), c(group$df, group$values$df), rep(nlevels(f) - 1, 2), 0)
   check(paste0(key, ", p between"), c(group$p, group$values$pval), rep(fit$QMp, 2))
@@ -456,12 +461,18 @@ for (key in names(result$moderators)) {
 # ---- small-study effects --------------------------------------------------------------------------------------
 
 slope_of <- function(y, x, variance) {
-  fit <- summary(lm(y ~ x, weights = 1 / variance))$coefficients
-  list(bias = fit[2, 1], se_bias = fit[2, 2], stat = fit[2, 3], pval = fit[2, 4], df = length(y) - 2)
+  all <- summary(lm(y ~ x, weights = 1 / variance)); fit <- all$coefficients; df <- length(y) - 2
+  half <- qt(0.5 + level / 200, df) * fit[1, 2]
+  list(bias = fit[2, 1], se_bias = fit[2, 2], stat = fit[2, 3], pval = fit[2, 4], df = df, tau2 = all$sigma^2,
+    limit_est = fit[1, 1], limit_lb = fit[1, 1] - half, limit_ub = fit[1, 1] + half)
 }
 half <- function(d) { e <- with(d, 0.5 * (events1 == 0 | events2 == 0 | events1 == total1 | events2 == total2)); list(a = d$events1 + e, b = d$total1 - d$events1 + e, c = d$events2 + e, d = d$total2 - d$events2 + e) }
 tests <- list(
-  egger = function() { e <- slope_of(yi / typical, sqrt(vi) / typical, vi / typical^2); e },
+  egger = function() {
+    e <- slope_of(yi / typical, sqrt(vi) / typical, vi / typical^2)
+    for (key in c("limit_est", "limit_lb", "limit_ub")) e[[key]] <- e[[key]] * typical
+    e
+  },
   ruecker = function() slope_of(yi, sqrt(vi), vi),
   peters = function() { t <- half(dat); with(dat, slope_of(log(t$a * t$d / (t$b * t$c)), 1 / (total1 + total2), 1 / (events1 + events2) + 1 / (total1 + total2 - events1 - events2))) },
   harbord = function() with(dat, { n <- total1 + total2; e <- events1 + events2; V <- total1 * total2 * e * (n - e) / (n^2 * (n - 1)); ok <- V > 0
@@ -473,7 +484,7 @@ tests <- list(
     fit <- suppressWarnings(if (MEASURE %in% ONE) rma.glmm(measure = "PLO", xi = dat$events, ni = dat$total, mods = ~ x, test = "t", nAGQ = 25)
       else if (MEASURE %in% c("IRLN", "IR")) rma.glmm(measure = "IRLN", xi = dat$events, ti = dat$time, mods = ~ x, test = "t", nAGQ = 25)
       else rma.glmm(measure = "IRR", x1i = dat$events1, t1i = dat$time1, x2i = dat$events2, t2i = dat$time2, mods = ~ x, test = "t", model = "CM.EL", nAGQ = 25))
-    list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2)
+    list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2, tau2 = fit$tau2)
   })
 for (key in names(result$bias$tests)) {
   row <- result$bias$tests[[key]]
@@ -481,9 +492,10 @@ for (key in names(result$bias$tests)) {
   found <- tryCatch(tests[[key]](), error = function(e) conditionMessage(e))
   if (is.character(found)) { skip(key, found); next }
   tolerance <- if (key == "peters_mixed_model") 2e-3 else 1e-6
-  for (field in intersect(names(found), names(row))) {
-    check(paste0(key, ", ", field), row[[field]], found[[field]], tolerance)
-    check(paste0(key, ", values ", field), row$values[[field]], found[[field]], tolerance)
+  for (field in names(found)) {
+    size <- if (startsWith(field, "limit")) typical else 1
+    if (field %in% names(row)) check(paste0(key, ", ", field), row[[field]], found[[field]], tolerance)
+    if (!is.null(row$values[[field]])) check(paste0(key, ", values ", field), row$values[[field]], found[[field]], if (field == "tau2") 10 * tolerance else tolerance, size)
   }
 }
 

@@ -21,7 +21,7 @@ Settings = dict[str, Any]
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
 _CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "model", "shared_comparator")
 _METHODS = (
     "title",
     "measure",
