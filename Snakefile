@@ -13,6 +13,7 @@ from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
 from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
@@ -32,7 +33,9 @@ from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
+    for_certainty,
     for_cohorts,
+    for_extraction_rows,
     for_offering,
     for_outcome_table,
     for_reading,
@@ -42,6 +45,7 @@ from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
+from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
 
@@ -130,6 +134,7 @@ include: "rules/screening.smk"
 include: "rules/appraisal.smk"
 include: "rules/extraction.smk"
 include: "rules/pooling.smk"
+include: "rules/certainty.smk"
 include: "rules/flow.smk"
 include: "rules/report.smk"
 
@@ -147,6 +152,8 @@ rule all:
     input:
         "results/report/report.html",
         "results/manuscript.docx",
+        "results/supplement.xlsx",
         "results/flow/flow.svg",
+        "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

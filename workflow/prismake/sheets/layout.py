@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prismake.core.names import ITEM_ID, SETTLED
+from prismake.core.names import CERTAINTY, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
+from prismake.extraction.result_rows import FILL_IN
 from prismake.protocol.forms import Context, Field, Form
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
@@ -42,6 +43,9 @@ class Column:
     link: str = ""
     answer: Field | None = None
     terms: tuple[str, ...] = ()  # set off in its texts
+    kinds: tuple[
+        tuple[str, ...], ...
+    ] = ()  # of the column that says what a row asks: the questions of each kind of row
 
     @property
     def identity(self) -> str:
@@ -66,6 +70,9 @@ def reviewer_columns(form: Form) -> list[Column]:
     The count is a formula, which the header of a table of the program cannot hold: it stands outside, on the left.
     """
     context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
+    context = [
+        (after, replace(column, kinds=form.kinds) if column.key == FILL_IN else column) for after, column in context
+    ]
     return [
         *([] if form.optional else _COUNT),
         Column(ITEM, "item", ITEM_ID, 16),
@@ -101,7 +108,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     What the reviewers had before them to judge by stands here too, except what their own answers lead to. What is
     said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
     """
-    shown = [context for context in form.context if context.column != PROPOSED]
+    shown = [context for context in form.context if context.column != PROPOSED or form.stage == CERTAINTY]
     title = next(context for context in shown if context.column == "title")
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
     return [

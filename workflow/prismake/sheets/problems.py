@@ -9,7 +9,14 @@ from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
 from prismake.sheets.amendments import renamed_in_protocol
-from prismake.sheets.checks import incomplete, missing_answers, no_longer_asked, own_judgements, stray_answers
+from prismake.sheets.checks import (
+    incomplete,
+    missing_answers,
+    no_longer_asked,
+    own_judgements,
+    stray_answers,
+    unasked_cells,
+)
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
@@ -20,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     stray_answers.check,
     missing_answers.check,
     no_longer_asked.check,
+    unasked_cells.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 
@@ -28,12 +36,13 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
     """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict."""
     refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
     changes = list(read_changes(sheets.setup.folder))
-    of_sheets = (problem for who in sheets.owners for problem in _of_sheet(sheets, who, changes))
+    of_sheets = (problem for who in sheets.owners for problem in problems_of_sheet(sheets, who, changes))
     problems = [*refused, *renamed_in_protocol(sheets), *of_sheets, *_of_consensus(sheets, decisions)]
     return [{"where": where, "what": what} for where, what in problems]
 
 
-def _of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def problems_of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Cells that were not understood, and what the checks find in one sheet; ``changes``: the log of changes."""
     yield from sheets.answers[who].problems
     if who in sheets.tables:
         sheet = _checked(sheets, who, changes)
