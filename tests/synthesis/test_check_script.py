@@ -316,9 +316,8 @@ def unnoticed(found, folder):
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=True)
     seen = dict(line.split() for line in done.stdout.splitlines())
     assert seen.pop("0") == "agrees"
-    return [
-        ".".join(map(str, path)) for number, path in enumerate([*alone, *rest], 1) if seen[str(number)] != "differs"
-    ]
+    missed = [path for number, path in enumerate([*alone, *rest], 1) if seen[str(number)] != "differs"]
+    return [".".join(map(str, path)) for path in missed if path[-1] not in NOT_PRINTED]
 
 
 PARTS = {*ARMS, *MEANS, "events", "total", "time", "effect", "lower", "upper", "correlation", "n"}
@@ -353,8 +352,12 @@ EXAMPLES = {
 }
 
 
+# The others take minutes: tests/benchmarks/pooling/changed_numbers.py prints what R misses in each.
+QUICK = ("beta-binomial model", "several arms")
+
+
 @needs_r
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", QUICK)
 def test_every_number_that_is_changed_in_the_results_is_missed_by_r(example, tmp_path):
     found = EXAMPLES[example]()
     assert len(list(leaves(found))) > 90

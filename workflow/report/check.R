@@ -502,6 +502,7 @@ for (key in names(result$bias$tests)) {
 # ---- sensitivity ----------------------------------------------------------------------------------------------
 
 more <- result$sensitivity
+for (key in names(more)) if (!is.null(more[[key]]$options$level)) check(paste0(key, ", level"), more[[key]]$options$level, level, 0)
 series <- function(what, row, subsets) {
   o <- row$options
   fits <- lapply(subsets, function(rows) iv(yi[rows], vi[rows], o$method, o$test, o$adhoc))
@@ -531,6 +532,8 @@ if (!is.null(more$influence$values)) {
     check(paste0("influence, ", key), more$influence$values[[key]], theirs[[names[[key]]]], 1e-5)
     check(paste0("influence, row ", key), column(key, more$influence$studies), theirs[[names[[key]]]], 1e-5)
   }
+  check("influence, row tau2_del", column("tau2_del", more$influence$studies), theirs$tau2.del * typical^2, 1e-5, typical^2)
+  check("influence, row Q_del", column("Q_del", more$influence$studies), theirs$QE.del, 1e-5)
   check("influence, tau2_del", more$influence$values$tau2_del, theirs$tau2.del * typical^2, 1e-5, typical^2)
   check("influence, Q_del", more$influence$values$Q_del, theirs$QE.del, 1e-5)
   check("influence, dfbs", more$influence$values$dfbs, inf$dfbs[[1]], 1e-5); check("influence, row dfbs", column("dfbs", more$influence$studies), inf$dfbs[[1]], 1e-5)
@@ -566,6 +569,9 @@ if (!is.null(row$values)) {
   theirs <- list(beta = m$beta, se = m$se, tau2 = m$tau2)
   for (key in names(theirs)) check(paste0("trim and fill, ", key), row[[key]], theirs[[key]], 1e-5, if (key == "tau2") typical^2 else typical)
   check("trim and fill, values", c(row$values$beta, row$values$se, row$values$tau2, row$values$ci_lb, row$values$ci_ub), c(m$beta, m$se, m$tau2, m$ci.lb, m$ci.ub), 1e-5, typical)
+  check("trim and fill, values se_k0, pval, Q", c(row$values$se_k0, row$values$pval, row$values$Q, row$values$k), c(filled$se.k0, m$fit$pval, m$fit$QE, m$fit$k), 1e-5)
+  check("trim and fill, values yi", row$values$yi, c(filled$yi) * typical, 1e-6, typical); check("trim and fill, values vi", row$values$vi, filled$vi * typical^2, 1e-6, typical^2)
+  if (filled$k0 > 0) for (key in c("yi", "vi")) check(paste0("trim and fill, filled ", key), column(key, row$filled), c(filled[[key]])[filled$fill] * typical^(if (key == "vi") 2 else 1), 1e-6, typical)
   check("trim and fill, I2", row$I2, m$fit$I2, 1e-4)
 }
 for (kind in c("Rosenthal", "Rosenberg")) {
