@@ -8,10 +8,17 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "synthesis")]
 
-from test_check_script import EXAMPLES, leaves, unnoticed
 
-for name in sys.argv[1:] or EXAMPLES:
-    with tempfile.TemporaryDirectory() as folder:
-        result = EXAMPLES[name]()
-        missed = unnoticed(result, Path(folder))
-        print(f"{name}: {len(list(leaves(result)))} numbers, not noticed: {', '.join(missed) or 'none'}", flush=True)
+def main(names: list[str]) -> None:
+    """Print, of each example of the tests of the script, how many numbers it has and which R does not miss."""
+    from test_check_script import EXAMPLES, leaves, unnoticed
+
+    for name in names or EXAMPLES:
+        with tempfile.TemporaryDirectory() as folder:
+            result = EXAMPLES[name]()
+            missed = ", ".join(unnoticed(result, Path(folder))) or "none"
+            print(f"{name}: {len(list(leaves(result)))} numbers, not noticed: {missed}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
