@@ -245,7 +245,7 @@ common <- function(row, data) {  # Mantel–Haenszel and Peto
     else if (o$measure %in% TWO) rma.mh(measure = o$measure, ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2, level = level)
     else rma.mh(measure = o$measure, x1i = data$events1, t1i = data$time1, x2i = data$events2, t2i = data$time2, level = level))
   list(fit = fit, beta = c(fit$beta), se = fit$se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = 0, pi = c(NA, NA), unit = 1,
-    I2 = fit$I2, H2 = fit$H2, Q = fit$QE, Q_p = fit$QEp)
+    I2 = fit$I2, H2 = fit$H2, Q = fit$QE, Q_p = fit$QEp, weights = if (o$model == "peto") Filter(function(w) w > 0, weights(fit)))
 }
 beta_binomial <- function(row, data) {
   o <- row$options; one <- o$measure == "PLO"
@@ -281,7 +281,7 @@ check_model <- function(what, row, m, model, vi, tolerance) {
     if (!is.null(values[[key]])) check(paste0(what, ", ", key), values[[key]], theirs[[key]], loose(key))
     if (key %in% c("beta", "se", "tau2", "I2", "H2", "Q", "Q_p", "Q_df", "k") && !is.null(row[[key]])) check(paste0(what, ", row ", key), row[[key]], theirs[[key]], loose(key))
   }
-  if (length(numbers(values$weights_pct)) == length(w)) check(paste0(what, ", weights_pct"), values$weights_pct, if (model == "beta_binomial") NA * w else 100 * w / sum(w), 10 * tolerance)
+  if (length(numbers(values$weights_pct)) == length(w)) check(paste0(what, ", weights_pct"), values$weights_pct, if (model == "beta_binomial") NA * w else m$weights %||% (100 * w / sum(w)), 10 * tolerance)
 }
 
 analysis <- function(what, row, dat, every, yi, vi, measure) {
@@ -324,6 +324,11 @@ analysis <- function(what, row, dat, every, yi, vi, measure) {
       low <- if (g(0) >= 0) 0 else uniroot(g, c(0, best$maximum), tol = 1e-9)$root
       far <- best$maximum + 1; while (g(far) > 0 && far < 1e4) far <- 2 * far
       high <- if (g(far) > 0) NA else uniroot(g, c(best$maximum, far), tol = 1e-9)$root
+      noise <- (length(vi) - 1) / (sum(1 / vi) - sum(1 / vi^2) / sum(1 / vi)); ends <- c(low, m$tau2, high)
+      theirs <- list(tau2 = ends, tau = sqrt(ends), I2 = 100 * ends / (ends + noise), H2 = 1 + ends / noise)
+      for (key in names(theirs)) for (i in 1:3) { field <- paste0(key, c("_lb", "", "_ub")[i])
+        if (!is.null(ours[[field]])) check(paste0(what, ", beside the interval of tau2, ", field), ours[[field]], theirs[[key]][i], if (i == 2) 2e-3 else 2e-4) }
+      if (!is.null(row$values$loglik)) check(paste0(what, ", loglik"), row$values$loglik, top, 1e-5)
       check(paste0(what, ", interval of tau2"), c(ours$tau2_lb %||% NA, ours$tau2_ub %||% NA), c(low, high), 1e-4)
       check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(low, high), 1e-4)
     }
