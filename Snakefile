@@ -153,6 +153,7 @@ rule all:
         "results/report/report.html",
         "results/manuscript.docx",
         "results/supplement.xlsx",
+        "results/flow/prisma2020.csv",
         "results/flow/flow.svg",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
