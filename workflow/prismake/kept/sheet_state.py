@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.files import digest
 from prismake.core.names import CONSENSUS
 from prismake.kept import store
 from prismake.kept.formats import SHEET_STATE
-from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, file_digest, open_in_program, sheet_path
 
 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
@@ -62,7 +61,7 @@ def written(book: Mapping[str, Any], path: Path) -> str | None:
 def user_digest(book: Mapping[str, Any], path: Path) -> str:
     """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
     last = book["sheets"].get(path.name, {})
-    now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
+    now = {suffix: file_digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
     if last and now[path.suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != path.suffix):
         return last["people"]
     others = [
@@ -182,7 +181,7 @@ def _entry(
         waits += 1
     return {
         **last,
-        "bytes": last.get("bytes") if undecided else digest(path),
+        "bytes": last.get("bytes") if undecided else file_digest(path),
         "people": (undecided and last.get("people")) or before[path.name],
         "waiting": waiting.get(path.name, 0),
         "waits": waits,

@@ -12,9 +12,10 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
-from prismake.kept.sheet_files import sheet_path, unread_files
+from prismake.kept.sheet_files import sheet_path
 from prismake.kept.sheet_state import left, read_book
 from prismake.kept.unread_edits import unread_edits
+from prismake.kept.unread_files import unread_files
 from prismake.protocol.export_files import files_passed_over
 from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
@@ -139,7 +140,7 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     for stage in PANEL_STAGES:
         team = reviewers(dict(config), stage)
         paths += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
-    files = unread_files(paths)
+    files = [(file.path.as_posix(), file.what) for file in unread_files(paths)]
     more = [("config/sheets", f"{len(files) - _MOST_PROBLEMS} more files are not read.")]
     return files[:_MOST_PROBLEMS] + (more if len(files) > _MOST_PROBLEMS else [])
 
