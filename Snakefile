@@ -13,15 +13,17 @@ from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
-from prismake.protocol.analyses import DRAWN
-from prismake.protocol.team import SEARCHES, VERSIONS, reviewers
+from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
 from prismake.core.errors import PrismakeError
+from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
 from prismake.core.files import sweep_all_drafts
-from prismake.core.jobs import forget_problems
+from prismake.core.jobs import LOGS, forget_problems, sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
@@ -31,6 +33,7 @@ from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
+    for_certainty,
     for_cohorts,
     for_offering,
     for_outcome_table,
@@ -38,6 +41,7 @@ from prismake.protocol.settings import (
     for_report,
 )
 from prismake.kept.repair import refuse_damaged
+from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
 from prismake.report.run_record import listen
@@ -53,10 +57,15 @@ min_version("9.27")
 # Snakemake hands the path of Python to a shell as it is: a home such as /home/Anna's Mac would be several words.
 sys.executable = shlex.quote(sys.executable)
 
+# where results/ lies: here, or below the `prefix:` with which another Snakefile uses this one as a `module`
+HERE = Path(workflow.modifier.path_modifier.prefix or "")
+
 try:
-    check_config_file(Path("config/config.yaml"))
-except PrismakeError as error:
-    raise WorkflowError(str(error))
+    # those of --configfile too, where Snakemake has got as far as this
+    for path in ["config/config.yaml", *workflow.config_settings.configfiles]:
+        check_config_file(Path(path))
+except (PrismakeError, OSError) as error:
+    raise WorkflowError(sentence_of(error))
 
 
 configfile: "config/config.yaml"
@@ -67,12 +76,14 @@ try:
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
         refuse_damaged()
-except PrismakeError as error:
-    raise WorkflowError(str(error))
+        if not workflow.output_settings.dryrun:
+            refuse_unwritable(written_folders(HERE / "results"))
+except (PrismakeError, OSError) as error:
+    raise WorkflowError(sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# of each outcome, the file of each figure: forest and funnel plots, subgroups, sensitivity analyses
+# of each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
@@ -81,6 +92,10 @@ FIGURES = {
             "funnel",
             "risk_of_bias",
             *(f"forest.{column}" for column in spec["subgroups"]),
+            *(
+                f"bubble.{name}"
+                for name in bubbles(spec, config["extraction"]["fields"])
+            ),
             *(name for name in spec["sensitivity"] if name in DRAWN),
         ]
     }
@@ -104,7 +119,7 @@ wildcard_constraints:
 
 
 onstart:
-    forget_problems()
+    forget_problems(HERE / LOGS)
     if workflow.dag_settings.forceall or workflow.dag_settings.forcerun:
         force()
 
@@ -117,15 +132,16 @@ include: "rules/screening.smk"
 include: "rules/appraisal.smk"
 include: "rules/extraction.smk"
 include: "rules/pooling.smk"
+include: "rules/certainty.smk"
 include: "rules/flow.smk"
 include: "rules/report.smk"
 
 
 if workflow.is_main_process:
-    sweep_all_drafts(Path("results"), Path("config"))
+    sweep_all_drafts(HERE / "results", Path("config"))
     # onsuccess does not run when there is nothing to do, which is when the table is wanted most
     run = listen(unmade, workflow.output_settings)
-    atexit.register(closing_words, config, run)
+    atexit.register(closing_words, config, run, folder=HERE)
 
 
 rule all:
@@ -133,6 +149,8 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/manuscript.docx",
         "results/flow/flow.svg",
+        "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

@@ -22,10 +22,15 @@ def code(script):
     return lambda wildcards: stamp(script)
 
 
+def kept(paths):
+    """Files in config/ as inputs: a `prefix:` of a `module` moves results/ and leaves them where they are."""
+    return [local(str(path)) for path in paths]
+
+
 def previous_version(wildcards):
     """The file of the version that this review updates, where one was frozen here."""
     name = config["previous"]["version"]
-    return [(VERSIONS / f"{name}.json").as_posix()] if name else []
+    return kept([(VERSIONS / f"{name}.json").as_posix()] if name else [])
 
 
 def unmade():

@@ -1,4 +1,4 @@
-# Needs: the panel's extraction. Makes: one row a study and outcome, with the place each number comes from.
+# Needs: the panel's extraction. Makes: one row per study and outcome, with the place each number comes from.
 
 
 rule collect_outcomes:

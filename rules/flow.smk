@@ -24,7 +24,7 @@ rule list_vanished:
 rule follow_known_studies:
     """Follow the studies that a good search must find: found by which source, and where they left."""
     input:
-        known=lambda wildcards: list(map(str, known_studies(Path("config")))),
+        known=lambda wildcards: kept(known_studies(Path("config"))),
         searches=expand("results/search/{source}.json", source=SOURCES),
         records="results/records/records.parquet",
         duplicates="results/duplicates/duplicates.csv",

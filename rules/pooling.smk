@@ -6,7 +6,7 @@ rule pool_outcome:
     input:
         outcomes="results/extraction/outcomes.csv",
         scores="results/appraisal/scores.csv",
-        undecided=expand("results/{stage}/undecided.json", stage=PANEL_STAGES),
+        undecided=expand("results/{stage}/undecided.json", stage=STAGES_BEFORE_POOLING),
     output:
         results="results/pooling/{outcome}.json",
         analyses=directory("results/pooling/{outcome}"),
@@ -24,7 +24,7 @@ rule pool_outcome:
         "../scripts/pool_outcome.py"
 
 
-# A rule an outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
+# One rule per outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
 for outcome in OUTCOMES:
 
     rule:

@@ -4,7 +4,7 @@
 rule search_source:
     """Read one source: its exports, or the database itself, whose answers are archived beside the graph."""
     input:
-        files=lambda wildcards: SOURCES[wildcards.source]["files"],
+        files=lambda wildcards: kept(SOURCES[wildcards.source]["files"]),
     output:
         log="results/search/{source}.json",
         records="results/search/{source}.parquet",

@@ -1,4 +1,4 @@
-"""Draw the figures of one outcome: forest and funnel plots, subgroups, sensitivity analyses."""
+"""Draw the figures of one outcome: forest and funnel plots, subgroups, moderators, sensitivity analyses."""
 
 from pathlib import Path
 
@@ -8,7 +8,8 @@ from prismake.core.reuse import keeping, reused
 
 
 def main(results: Path, paths: dict[str, Path]) -> None:
-    """Draw each figure by its name: "forest", "funnel", "forest.<column>" or that of a sensitivity analysis."""
+    """Draw each figure by its name: "forest", "funnel", "forest.<column>", "bubble.<column>" or that of a sensitivity
+    analysis."""
     from prismake.figures import outcome_figure, save  # matplotlib, which kept results are put back without
 
     result = read_json(results)

@@ -6,7 +6,7 @@ from prismake.core.files import write_text
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
-from prismake.report.inputs import gather
+from prismake.report.inputs import gather, paths_of
 from prismake.report.page import render
 
 
@@ -18,17 +18,8 @@ def main(inputs: dict, config: dict, versions: dict, page: Path, studies: Path) 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
-        several = ("searches", "statuses", "agreement", "results", "figures")
-        paths = dict(snakemake.input.items())
-        # Snakemake hands over a list of one as a plain path
-        paths = {
-            name: [Path(path) for path in ([value] if isinstance(value, str) else value)]
-            if name in several
-            else Path(value)
-            for name, value in paths.items()
-        }
         main(
-            paths,
+            paths_of(snakemake.input),
             snakemake.params.config,
             snakemake.params.versions,
             Path(snakemake.output.page),

@@ -20,6 +20,7 @@ TERMS = ("record", "report", "study", "item", "panel", "allocation", "consensus"
 SHARED = {
     "agreement": "how well reviewers agree: on the items of an instrument, and as rows of the page",
     "answers": "what people wrote: read from a sheet, kept, applied to duplicates",
+    "bayesian": "the Bayesian analysis: its integration, and its row in a result",
     "fields": "the fields of a record that are compared, and of a result that is written",
     "files": "how files are written, and which of them are kept",
     "groups": "subgroups: their statistics, and their rows in a result",
@@ -27,10 +28,10 @@ SHARED = {
     "matching": "finding the item that a file or a row belongs to",
     "models": "models of pooling: how they are fitted, and which an analysis asks for",
     "moderators": "meta-regression: its statistics, and its rows in a result",
+    "priors": "priors of tau: their densities, and which an outcome names",
     "progress": "how far something is: a search, a sheet",
     "ratings": "what raters said: of a result by an instrument, of an item by reviewers",
     "records": "the record table, and the record of an analysis",
-    "restore": "bringing kept files and answers back, and the command that does it",
     "selection": "selection: models of publication bias, and the reports of a stage that are exported",
     "tables": "tables that are read or written: of exports, of the flow, of the page",
 }

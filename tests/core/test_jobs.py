@@ -23,7 +23,10 @@ def stopped_by(error: Exception, folder) -> str:
         (SheetError("the sheet is empty.", where="a.xlsx"), ["a.xlsx: the sheet is empty."]),
         (MemoryError(), ["too little memory", "no file of yours is at fault"]),
         (AttributeError("no attribute 'cells'"), ["fault of prismake itself", "not of a file of yours", "cells"]),
-        (PermissionError(errno.EACCES, "Permission denied", "results/x.csv"), ["results/x.csv", "the right to write"]),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "results/x.csv"),
+            ["results/x.csv", "the right to read and write"],
+        ),
         (OSError(errno.EIO, "Input/output error", "config/sheets"), ["config/sheets", "disk or the network drive"]),
         (OSError(errno.EROFS, "Read-only file system", "results"), ["results", "can be written"]),
     ],

@@ -80,7 +80,7 @@ def result(demo: Review, outcome: str) -> dict:
 
 
 def test_one_command_finishes_the_review(demo):
-    assert "every decision is made" in demo.output
+    assert "all decisions have been made" in demo.output
     page = (demo.folder / "results/report/report.html").read_text(encoding="utf-8")
     assert "CAR T-cell therapy" in page
     assert "illustrative" in page

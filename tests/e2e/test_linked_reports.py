@@ -67,7 +67,7 @@ def test_the_preprint_of_an_included_article_is_asked_about(review):
     assert (boxes["screened"], boxes["excluded_title_abstract"], boxes["sought"]) == (3, 1, 2)
     assert (boxes["assessed"], boxes["undecided_full_text"], boxes["included"]["reports"]) == (1, 1, 1)
     assert flow["notes"] == [
-        "Left out at title and abstract and sought in full text after all, as they belong to an included report: 1."
+        "Excluded at title and abstract but sought in full text, because they belong to an included report: 1."
     ]
     review.idle()
 
@@ -84,7 +84,7 @@ def test_a_known_study_that_was_excluded_stands_in_the_closing_table_and_in_the_
     closing = " ".join(review.run().split())
     assert "Of 3 known studies the searches found 2; included so far: 0." in closing
     assert f"The known study {OTHER} (known_studies.txt, line 2) was excluded at title and abstract: embase:" in closing
-    assert "The known study 10.5555/nobody.1 (known_studies.txt, line 3) was found by no search." in closing
+    assert "The known study 10.5555/nobody.1 (known_studies.txt, line 3) was not found by any search." in closing
     review.run("results/report/report.html")
     page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
     words = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())

@@ -297,8 +297,8 @@ def test_an_adjudicator_who_is_one_of_the_reviewers(tmp_path):
     assert "write what holds into the column Settled" in lines["What to do"][0]
     assert "Work alone" not in str(lines) and "ben settles and is one of the reviewers" in lines["What to do"][0]
     said = selection(protocol, [review.status_of("title_abstract")])
-    assert "were settled by ben, who was also one of the reviewers." in said
-    assert "were settled by ruth." in selection({**protocol, "adjudicator": "ruth"}, [])
+    assert "were resolved by ben, who was also one of the reviewers." in said
+    assert "were resolved by ruth." in selection({**protocol, "adjudicator": "ruth"}, [])
     (row,) = review.rows("title_abstract", "consensus")
     assert {"Authors", "Year", "Abstract", "DOI", "Journal"} <= row.keys() and row["Authors"] and row["Year"]
     # a reviewer's sheet saved as the consensus sheet is not taken for it

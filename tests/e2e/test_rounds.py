@@ -121,8 +121,8 @@ def test_rounds(tmp_path):
     assert boxes["removed"] == {"duplicates": 0, "automation": 10, "other": 0, "total": 10}
     assert (boxes["screened"], boxes["undecided_title_abstract"], boxes["excluded_title_abstract"]) == (9, 0, 4)
     page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
-    assert "Screening was stopped before 10 of 19 were read: 2026-05-01, agreed by anna, ben and dora." in page
+    assert "Screening was stopped with 10 of 19 not screened: 2026-05-01, agreed by anna, ben and dora." in page
     assert "each by two of anna, ben, dora and carl independently of each other" in page
-    assert "handed out in batches of 5, in order of predicted relevance" in page
+    assert "screened in batches of 5, in order of predicted relevance" in page
     assert "(4, kappa 0.66)" in page
     review.idle()

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from prismake.protocol.analyses import DRAWN
+from prismake.protocol.schema import with_defaults
+from prismake.synthesis import analyse
 from prismake.synthesis.data import Data
 from prismake.synthesis.sensitivity import sensitivity
 from scipy.special import betaincinv
@@ -140,7 +142,7 @@ def outcome(
             "studies_pooled": k,
             "undecided": {"title_abstract": 0, "full_text": 0},
             "current": True,
-            "statement": f"Rests on {k} of {k + len(left_out)} included studies; every record is decided.",
+            "statement": f"Based on {k} of {k + len(left_out)} included studies; every record is decided.",
         },
     }
 
@@ -153,6 +155,32 @@ def deleted(result: dict[str, Any]) -> dict[str, Any]:
     asked = {"method": "REML", "test": "knha", "sensitivity": list(DRAWN)}
     found = sensitivity(Data("PLO", columns, yi, vi), studies, asked, 95, result["title"])
     return {**result, "studies": studies, "sensitivity": found}
+
+
+def regressed(k: int, measure: str = "RR", **changes: Any) -> dict[str, Any]:
+    """An outcome of ``k`` invented studies whose effects fall with the latitude, through the whole analysis."""
+    generator = np.random.default_rng(k)
+    latitude, year = generator.integers(5, 60, k), generator.integers(1995, 2024, k)
+    total = generator.integers(15, 400, k)
+    drawn = generator.binomial(total, 0.3 * np.exp(-0.02 * latitude))
+    if measure == "MD":
+        means = (0.01 * latitude + generator.normal(0, 1, k) / np.sqrt(total)).round(3)
+        parts = {"mean1": means, "sd1": [1.2] * k, "n1": total, "mean2": [0.1] * k, "sd2": [1.1] * k, "n2": total}
+    else:
+        one_arm = {"events": drawn, "total": total}
+        two_arms = {"events1": drawn, "total1": total, "events2": generator.binomial(total, 0.25), "total2": total}
+        parts = one_arm if measure in ("PLO", "PFT") else two_arms
+    columns = {**parts, "latitude": latitude, "start": year}
+    frame = pd.DataFrame({name: [str(value) for value in values] for name, values in columns.items()})
+    frame = frame.assign(label=[f"Author{i:03d} {year[i]}" for i in range(k)], outcome="x", status="used", arm="")
+    frame = frame.assign(study_id=frame["label"], year=frame["start"], remark="", settled_by="", source="")
+    asked = {"measure": measure, "columns": {name: name for name in parts}, "moderators": ["latitude", "start"]}
+    asked |= {"moderators_together": True, "sensitivity": [], **changes}
+    filled = with_defaults({"title": "t", "question": "q", "outcomes": {"x": asked}})["outcomes"]["x"]
+    labels = {"latitude": "Absolute latitude (degrees)", "start": "Year in which the study began"}
+    kinds = dict.fromkeys(labels, "number")
+    more = {"level": 95, "subgroup_tau2": "common", "undecided": {}}
+    return analyse("x", frame, filled, labels=labels, kinds=kinds, **more)
 
 
 def relapse() -> dict[str, Any]:
@@ -284,7 +312,7 @@ def ratios() -> dict[str, Any]:
         "subgroups": {},
         "columns": {"events1": "Deaths, CAR-T", "events2": "Deaths, control", "total1": "CAR-T", "total2": "Control"},
         "counts": {
-            "statement": "Rests on 3 of 3 included studies; every record is decided.",
+            "statement": "Based on 3 of 3 included studies; every record is decided.",
             "undecided": {},
             "current": True,
         },
@@ -375,5 +403,5 @@ def flow(form: str = "both") -> dict[str, Any]:
         boxes["excluded_full_text"] = {f"{long} {number}": 20 - number for number in range(9)}
         names = {f"Database of the International Federation of Something {n}": 10**n for n in range(8)}
         boxes["identified"] = {"databases": names, "registers": {}, "total": sum(names.values())}
-    notes = ["Decided at full text and no longer put to that stage, not counted: 3."]
+    notes = ["Decided at full text but no longer part of that stage, not counted: 3."]
     return {"boxes": boxes, "notes": notes if form == "open" else [], "undecided": undecided}

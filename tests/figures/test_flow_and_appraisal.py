@@ -63,7 +63,7 @@ def test_undecided_has_boxes_only_while_there_are_any():
     assert "Records awaiting a decision (n = 212)" in drawn
     assert "225 decisions are open" in drawn
     assert "4 pairs of possible duplicates" in drawn
-    assert "no longer put to that stage, not counted: 3." in drawn
+    assert "no longer part of that stage, not counted: 3." in drawn
 
 
 def test_a_flow_and_its_dictionary_give_one_figure():
@@ -85,7 +85,7 @@ def test_denominators_are_those_of_the_design():
     assert "8/9" in drawn, "the one comparative cohort"
     assert "≥ 3/6" in drawn, "half appraised: a lower bound"
     assert "undecided" in drawn
-    assert "Rests on 9 appraised studies; 1 of them not decided on every item." in drawn
+    assert "Based on 9 appraised studies; 1 of them not decided on every item." in drawn
 
 
 def test_cohorts_share_a_grid_and_say_what_does_not_apply():

@@ -28,7 +28,7 @@ def test_counts_weights_and_estimates_stand_beside_each_study():
     assert "0.41 [0.28, 0.55]" in drawn, "the pooled estimate"
     assert "0.41 [0.25, 0.60]" in drawn, "the second analysis"
     assert "Test for subgroup differences: Q = 0.34 on 1 df, p = 0.56 (common τ², REML, z)" in drawn
-    assert "Rests on 8 of 12 included studies; every record is decided." in drawn
+    assert "Based on 8 of 12 included studies; every record is decided." in drawn
     assert any(line.startswith("Not pooled: Frey 2020 (relapse not reported)") for line in drawn)
 
 
@@ -70,7 +70,7 @@ def test_unknown_subgroup_names_those_there_are():
 
 
 def test_one_study_is_not_pooled_and_none_says_why():
-    assert "A single study: shown as it is, not pooled" in words(forest(HARD["one"]))
+    assert "Single study: no meta-analysis" in words(forest(HARD["one"]))
     assert not [row for row in forest_rows(HARD["one"]) if row.kind in ("pooled", "prediction", "second")]
     for figure in (forest(HARD["none"]), funnel(HARD["none"])):
         assert "No studies yet" in words(figure)
@@ -82,7 +82,7 @@ def test_studies_without_a_pooled_estimate_are_still_drawn():
     result["analyses"], result["subgroups"] = {}, {}
     rows = forest_rows(result)
     assert sum(row.kind == "study" for row in rows) == 8
-    assert "No pooled estimate: the reason stands below" in words(forest(result))
+    assert "No pooled estimate: see the reason below" in words(forest(result))
 
 
 def test_a_model_without_an_estimate_says_why():

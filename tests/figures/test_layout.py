@@ -40,6 +40,16 @@ DRAWN = {
         for case, result in {**HARD, "relapse": samples.relapse()}.items()
         if len(result["studies"]) != 60 or name != "gosh"
     },
+    **{
+        f"bubble {measure} {k} {name}": (
+            lambda k=k, measure=measure, name=name: figures.bubble_plot(samples.regressed(k, measure), name)
+        )
+        for k, measure, name in [
+            *((k, "RR", "latitude") for k in (2, 3, 10, 15, 30, 200)),
+            *((12, measure, "start") for measure in ("PLO", "PFT", "MD")),
+            *((k, "RR", "together") for k in (3, 14)),
+        ]
+    },
     "funnel se": lambda: figures.funnel(samples.relapse(), y="se"),
     "funnel ratios": lambda: figures.funnel(samples.ratios()),
     **{
@@ -77,6 +87,17 @@ def test_no_word_is_cut_or_covered(name):
         high = min(first.y1, second.y1) - max(first.y0, second.y0)
         # Boxes of neighbouring lines may touch: they reach from the tallest letter to the lowest.
         assert wide <= 1 or high <= 2, f"{one!r} and {other!r} overlap by {wide:.1f} × {high:.1f} pixels"
+
+
+PRINTED = 180 / 25.4  # inches, the width of a page of a journal
+
+
+@pytest.mark.parametrize("name", [name for name in DRAWN if name.startswith(("bubble", "funnel", "gosh", "baujat"))])
+def test_every_word_can_be_read_in_print(name):
+    figure = DRAWN[name]()
+    shrunk = min(1.0, PRINTED / figure.get_size_inches()[0])
+    for text in figure.findobj(Text):
+        assert not text.get_text().strip() or text.get_fontsize() * shrunk >= 6.0, text.get_text()
 
 
 @pytest.mark.parametrize("name", ["forest", "funnel se", "flow open", "stars", "lights"])

@@ -67,7 +67,7 @@ def test_a_report_that_is_taken_up_again_is_screened_and_sought():
     assert (boxes["undecided_full_text"], boxes["included"]) == (1, before["included"])
     assert "p3" not in outcomes(tables | {"reopened": {"p3"}}), "it waits for a decision"
     assert flow.notes == (
-        "Left out at title and abstract and sought in full text after all, as they belong to an included report: 1.",
+        "Excluded at title and abstract but sought in full text, because they belong to an included report: 1.",
     )
     tables["full_text"].loc[4] = ["p3", "settled", "exclude", "Registration"]
     boxes = prisma_flow(tables | {"reopened": {"p3"}}).boxes
@@ -193,7 +193,7 @@ def test_reasons_by_count_then_name_and_none_given():
         (lambda t: t.update(duplicates=t["duplicates"].iloc[:-1]), "no row in the table of duplicates"),
         (lambda t: t["searches"].pop(), "'citations', which is not among the searches"),
         (lambda t: t["searches"][0].update(kind="website"), "of kind 'website'"),
-        (lambda t: t["searches"].append(dict(t["searches"][0])), "stands twice among the searches"),
+        (lambda t: t["searches"].append(dict(t["searches"][0])), "is listed twice among the searches"),
         (lambda t: t.update(records=pd.concat([t["records"], t["records"].iloc[:1]])), "twice in the record table"),
         (lambda t: t["studies"].update({"report_ids": ["p1"]}), "belong to no study, the first being c2"),
         (lambda t: t["studies"].update({"report_ids": ["p1; c2; p2"]}), "not included, the first being p2"),
@@ -375,7 +375,7 @@ def test_a_report_that_another_method_found_first_is_not_screened_when_a_databas
     tables = review()
     grown(tables, "embase", "c2", "e9")
     strays = prisma_flow(copy.deepcopy(tables) | {"studies": review()["studies"].replace("p1; c2", "p1")})
-    assert strays.boxes["undecided_title_abstract"] == 3 and "no longer put to that stage" in strays.notes[0]
+    assert strays.boxes["undecided_title_abstract"] == 3 and "no longer part of that stage" in strays.notes[0]
     boxes = prisma_flow(tables | {"direct": {"c2"}}).boxes
     assert boxes["undecided_title_abstract"] == 2
     assert boxes["removed"]["duplicates"] == 2

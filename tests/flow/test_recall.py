@@ -90,7 +90,7 @@ def test_none_is_lost_without_a_word():
         (False, True),
         (False, False),
     ]
-    assert said["lost"][2].endswith("was found by no search.") and len(said["problems"]) == 1
+    assert said["lost"][2].endswith("was not found by any search.") and len(said["problems"]) == 1
 
 
 def test_without_known_studies_there_is_nothing_to_say():

@@ -124,7 +124,7 @@ def test_the_pdf_is_preferred_to_the_page(tmp_path, server):
 def test_an_answer_about_another_report_is_not_taken(tmp_path, server):
     server.unpaywall = lambda doi: (200, {"doi": "10.5555/zzz", "best_oa_location": {"url": "https://x.org"}})
     found, problems = ask(tmp_path, services=(UNPAYWALL,))
-    assert "about another report" in problems[0] and found[0] == ("", "")
+    assert "concerns another report" in problems[0] and found[0] == ("", "")
 
 
 @pytest.mark.parametrize("variable", ["PRISMAKE_IDCONV_URL", "PRISMAKE_UNPAYWALL_URL"])

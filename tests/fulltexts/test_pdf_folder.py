@@ -1,4 +1,4 @@
-"""Reading the first pages of PDFs: once a file, in a process of its own, and harmless whatever is in the folder."""
+"""Reading the first pages of PDFs: once per file, in a process of its own, and harmless whatever is in the folder."""
 
 from __future__ import annotations
 

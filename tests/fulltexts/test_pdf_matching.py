@@ -77,7 +77,7 @@ def test_a_longer_or_broken_doi_is_another(text):
 def test_a_doi_after_another_may_be_a_reference_and_does_not_count():
     found = of("A comment. doi:10.9999/comment.1\nReferences\n1. doi:10.5555/example.0001")
     assert found.item == "" and found.to_do
-    assert found.remark.startswith("it fits no report that is sought. Name the file after the report")
+    assert found.remark.startswith("it matches no report that is sought. Name the file after the report")
 
 
 def test_a_doi_in_the_properties_of_the_file_counts():
@@ -105,14 +105,14 @@ def test_what_fits_two_reports_is_told():
     found = of("words", subject="10.5555/example.0001 10.5555/example.0002")
     assert found.item == "" and found.to_do
     assert found.remark == (
-        "its DOI fits 2 reports: embase:L88, pubmed:101. Name the file after the report, for instance embase-l88.pdf."
+        "its DOI matches 2 reports: embase:L88, pubmed:101. Name the file after the report, for instance embase-l88.pdf."
     )
 
 
 def test_two_reports_of_one_title_are_told():
     twin = Sought("scopus:5", ("scopus:5",), "", "", "", AMBER.title)
     found = match({Path("x.pdf"): about(AMBER.title)}, [*REPORTS, twin])[0]
-    assert found.item == "" and "its title fits 2 reports" in found.remark
+    assert found.item == "" and "its title matches 2 reports" in found.remark
 
 
 def test_a_title_within_a_longer_title_is_the_longer_one():
@@ -128,7 +128,7 @@ def test_two_different_files_for_one_report_are_told_and_neither_is_taken():
     }
     found = match(files, REPORTS)
     assert [one.item for one in found] == ["", ""] and all(one.to_do for one in found)
-    assert "it fits pubmed:101 by its DOI, and so does b.pdf" in found[0].remark
+    assert "it matches pubmed:101 by its DOI, as does b.pdf" in found[0].remark
 
 
 def test_the_file_that_is_named_after_the_report_is_taken_and_the_other_is_listed():
@@ -138,7 +138,7 @@ def test_the_file_that_is_named_after_the_report_is_taken_and_the_other_is_liste
     }
     found = match(files, REPORTS)
     assert [(one.item, one.matched_on) for one in found] == [("", ""), ("pubmed:101", NAME)]
-    assert found[0].remark == "pubmed:101 has pubmed-101.pdf already." and not found[0].to_do
+    assert found[0].remark == "pubmed:101 already has pubmed-101.pdf." and not found[0].to_do
 
 
 def test_two_copies_of_one_file_are_one_file():

@@ -1,6 +1,6 @@
 """Mixed models of counts to some 30 digits in decimal arithmetic: likelihood, its maximum, the observed information.
 
-A study has rows of counts (one, or one an arm) with eta = offset + coefficients + s_1 z_1 u_1 + s_2 z_2 u_2, u standard
+A study has rows of counts (one, or one per arm) with eta = offset + coefficients + s_1 z_1 u_1 + s_2 z_2 u_2, u standard
 normal; its likelihood is the integral over u. ``nodes``: Gauss-Hermite about the mode with that many nodes (1 is
 Laplace, the only one for two random effects), as R maximises it; None: the integral itself, by the trapezoidal rule,
 which converges geometrically here. All derivatives are differences of the likelihood, none an identity of the package.
@@ -227,7 +227,7 @@ def logistic(studies: Sequence[Sequence[Row]], b: Sequence[float]) -> Maximum:
 
 @exactly
 def saturated(studies: Sequence[Sequence[Row]]) -> Decimal:
-    """Log-likelihood (up to the same constants) with a parameter a row."""
+    """Log-likelihood (up to the same constants) with one parameter per row."""
     total = Decimal(0)
     for row in (row for study in studies for row in study):
         if row.n is None:
@@ -257,7 +257,7 @@ def wald_heterogeneity(studies: Sequence[Sequence[Row]], p: int) -> Decimal:
 
 @exactly
 def interaction_tests(studies: Sequence[Sequence[Row]], nodes: int = 15) -> dict[str, Decimal]:
-    """Tests that all studies have one ratio, with random baselines (two rows a study, arm 1 first): a ratio a study, as
+    """Tests that all studies have one ratio, with random baselines (two rows a study, arm 1 first): one ratio per study, as
     an effect on arm 1, against one for all. An arm 1 of nothing, or of nothing else, is fitted at an infinite ratio."""
     one, many, finite = [], [], 0
     for rows in studies:
@@ -306,7 +306,7 @@ def two_arms(
 ) -> list[list[Row]]:
     """``columns``: events 1, size 1, events 2, size 2 (sizes: totals, or times at risk); ``X``: design of the log ratios.
 
-    ``conditional`` has the coefficients of the ratio; ``fixed-study`` one a study besides; ``random-study`` (without
+    ``conditional`` has the coefficients of the ratio; ``fixed-study`` one per study besides; ``random-study`` (without
     moderators) baseline and ratio, with random effects in that order.
     """
     studies, half = [], Decimal("0.5")

@@ -29,7 +29,7 @@ def test_no_heterogeneity_gives_walds_interval_and_says_so():
     assert math.isnan(fit.ddf) and any("tau² is estimated as zero" in note for note in fit.warnings)
     plain = pl.pool(*ALIKE, adhoc="none")
     assert plain.test == "knha" and plain.ci_ub < fit.ci_ub
-    assert any("narrower than Wald's" in note for note in plain.warnings)
+    assert any("narrower than the Wald-type one" in note for note in plain.warnings)
 
 
 def test_two_studies_give_walds_interval_and_say_so():
@@ -79,7 +79,9 @@ def test_every_series_follows_the_rule(adhoc):
     assert [note.startswith("a: ") for note in groups.warnings] == [True]
 
 
-@pytest.mark.parametrize(("tau2", "word"), [("common", "tau² of all groups"), ("separate", "more certain than it is")])
+@pytest.mark.parametrize(
+    ("tau2", "word"), [("common", "uses the common tau²"), ("separate", "takes its effect for too precise")]
+)
 def test_a_group_of_one_study_takes_part_with_a_sentence(tau2, word):
     groups = pl.subgroups([*APART[0], 0.3], [*APART[1], 0.02], ["b"] * 5 + ["a"], tau2)
     assert len(groups.warnings) == 1 and groups.warnings[0].startswith("a: one study") and word in groups.warnings[0]

@@ -49,7 +49,7 @@ def test_frame_holds_studies_estimate_and_prediction(fit):
 def test_warnings_stand_below_the_table():
     fit = pl.pool([0.5, 0.5, 0.5], [0.02, 0.03, 0.01], measure="RR")
     assert f"note: {fit.warnings[0]}" in str(fit)
-    assert "no prediction interval: it needs three studies" in str(pl.pool([0.5, 0.1], [0.02, 0.03]))
+    assert "no prediction interval: at least three studies are needed" in str(pl.pool([0.5, 0.1], [0.02, 0.03]))
     assert "give measure=" in str(pl.pool([0.5, 0.1], [0.02, 0.03]))
 
 

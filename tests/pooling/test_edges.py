@@ -128,7 +128,7 @@ def test_the_profile_of_nearly_full_proportions_is_found():
 
 
 def test_one_study_has_no_interval_of_tau2():
-    with pytest.raises(PoolingError, match="One study"):
+    with pytest.raises(PoolingError, match="one study"):
         pl.tau2_interval_proportions([3], [10])
 
 

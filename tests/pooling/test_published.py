@@ -14,7 +14,7 @@ from prismake.core.errors import PoolingError
 def test_ratios_taken_for_differences_are_named():
     found = pl.off_centre([0.62, 0.31, 1.40], [0.41, 0.12, 0.95], [0.94, 0.80, 2.06], labels=["Ito", "Kaur", "Meyer"])
     assert [one.label for one in found] == ["Ito", "Kaur", "Meyer"] and all(one.other_scale for one in found)
-    assert "ratio taken for a difference" in str(found[1]) and "below its middle" in str(found[1])
+    assert "ratio entered as a difference" in str(found[1]) and "below its middle" in str(found[1])
     assert pl.off_centre([0.62, 0.31, 1.40], [0.41, 0.12, 0.95], [0.94, 0.80, 2.06], log=True) == ()
     assert pl.scale_of([0.62, 0.31, 1.40], [0.41, 0.12, 0.95], [0.94, 0.80, 2.06]) == "log"
 

@@ -220,8 +220,8 @@ def meta_names(found: dict, answer: pl.Pooled) -> dict[str, Any]:
 
 
 def tests_of(studies: list, b: list, model: str | None, answer: pl.Pooled) -> dict[str, Any]:
-    """Heterogeneity by likelihood ratio and by Wald, against a parameter a study; with random study effects against a
-    ratio a study as fixed effects."""
+    """Heterogeneity by likelihood ratio and by Wald, against one parameter per study; with random study effects against a
+    ratio per study as fixed effects."""
     if model == "UM.RS":
         return with_p(mixed.interaction_tests(studies), answer.Q_df)
     wald = mixed.wald_heterogeneity(studies, answer.p)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from prismake.core.errors import ConfigError
 from prismake.protocol import config as protocol_config
 from prismake.protocol.config import validated
 from prismake.protocol.config_readme import readme
+from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.renamed_keys import RENAMED
 from prismake.protocol.schema import config_schema, with_defaults
 
@@ -102,7 +104,11 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
             assert rule.get("type"), name
             assert rule.get("description", "").endswith("."), name
             inner = rule.get("properties") or rule.get("additionalProperties") or rule.get("items")
-            optional = "default" in rule or key in required or path.endswith(("published", "previous", "scale"))
+            optional = (
+                "default" in rule
+                or key in required
+                or path.endswith(("published", "previous", "scale", "prior", "certainty.outcomes"))
+            )
             assert optional, name
             if isinstance(inner, dict) and "properties" in inner:
                 walk(inner["properties"], inner.get("required", []), name)
@@ -153,6 +159,56 @@ def test_a_trial_gets_a_scale_for_cohorts_only_if_the_protocol_insists():
         validated(asked)
     asked["appraisal"] = {"instruments": {"registry": "none", "nrsi": "robins_i", "randomised_trial": "rob2"}}
     assert validated(asked)
+
+
+@pytest.mark.parametrize(
+    ("measure", "prior", "words"),
+    [
+        ("RR", {"kind": "turner"}, r"was found for log odds ratios .*RR is none"),
+        ("MD", {"kind": "rhodes"}, "was found for standardised mean differences"),
+        ("OR", {"kind": "turner", "outcome": "pain"}, "comparison' is empty, and turner needs both"),
+        ("OR", {"kind": "turner", "outcome": "pian", "comparison": "x"}, "'pian'. Allowed for turner: all-cause"),
+        ("OR", {"kind": "turner", "scale": 0.5}, "scale' has no meaning for turner"),
+        ("OR", {"outcome": "pain"}, "belongs to turner and rhodes"),
+        ("OR", {"kind": "log_t", "location": -3}, "scale' is missing, and log_t needs it"),
+        ("OR", {"scale": 0}, "scale"),
+        ("SMD", {"kind": "rhodes", "outcome": "mental health", "comparison": "non-pharmacological"}, "is in doubt"),
+    ],
+)
+def test_a_prior_that_does_not_fit_is_named(measure, prior, words):
+    assert re.search(words, message(with_prior(measure, prior)))
+
+
+@pytest.mark.parametrize(
+    ("measure", "prior"),
+    [
+        ("RR", {}),
+        ("MD", {"scale": 5}),
+        ("OR", {"kind": "turner"}),
+        ("SMD", {"kind": "rhodes"}),
+        ("OR", {"kind": "uniform"}),
+        ("OR", {"kind": "turner", "outcome": "pain", "comparison": "pharmacological v pharmacological"}),
+    ],
+)
+def test_priors_that_fit(measure, prior):
+    assert validated(with_prior(measure, prior))["outcomes"]["x"]["prior"].items() >= prior.items()
+
+
+def test_the_words_of_priors_are_those_of_the_package():
+    from prismake.pooling import priors
+    from prismake.protocol.priors import RHODES, TURNER
+
+    assert TURNER == (priors.TURNER_OUTCOMES, priors.TURNER_COMPARISONS)
+    assert RHODES == (priors.RHODES_OUTCOMES, priors.RHODES_COMPARISONS)
+    told = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    assert all(word in told for words in (*TURNER, *RHODES) for word in words)
+
+
+def with_prior(measure, prior):
+    names = ROLES[measure]
+    fields = [{"name": name, "label": name, "type": "number"} for name in names]
+    outcome = {"measure": measure, "columns": {name: name for name in names}, "prior": prior}
+    return {**GOOD, "extraction": {"fields": fields}, "outcomes": {"x": outcome}}
 
 
 def test_a_review_brings_its_own_instrument(tmp_path):

@@ -101,7 +101,7 @@ def touched(config: dict) -> set[str]:
     ("config", "jobs"),
     [
         (edited("extraction", "fields", 4, "label", value="Note"), {"read extraction", "offer extraction", "report"}),
-        (edited("extraction", "fields", 4, "help", value="What else?"), {"read extraction", "offer extraction"}),
+        (edited("extraction", "fields", 4, "help", value="What else?"), {"read extraction", "offer extraction", "report"}),
         (edited("extraction", "fields", 0, "label", value="Antigen"), {"read extraction", "offer extraction", "pool relapse", "report"}),
         (edited("full_text", "reasons", value=["Wrong dose"]), {"read full_text", "offer full_text"}),
         (edited("full_text", "gate", value="rolling"), set()),

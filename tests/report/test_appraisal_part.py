@@ -30,7 +30,7 @@ def test_what_was_left_out_lacks_support_or_differs_is_said():
     notes = appraisal_part(SCORES, AGREEMENT, {"relapse": "Relapse"}, {})["notes"]
     assert notes == [
         "Not appraised, because the protocol names no instrument for the design: Cole 2022.",
-        "3 answers have no quotation or page under Support: Abel 2020, Relapse (3).",
+        "3 answers are not supported by a quotation or page number: Abel 2020, Relapse (3).",
         "Abel 2020, Relapse: D3: high instead of low (losses differ).",
     ]
 
@@ -51,9 +51,9 @@ def paragraph(**appraisal) -> str:
 def test_the_methods_name_instruments_insistence_and_what_was_not_appraised():
     text = paragraph(instruments={"rct": "nos_cohort", "registry": "none"}, insist=["rct"])
     assert "rct, Newcastle–Ottawa Scale, cohort studies" in text
-    assert "At the protocol's insistence, studies of the design rct were judged with" in text
-    assert "which is made for studies without randomisation" in text
-    assert "Not appraised, as the protocol names no instrument: registry." in text
+    assert "As required by the protocol, studies of the design rct were judged with" in text
+    assert "which is intended for studies without randomisation" in text
+    assert "Not appraised, because the protocol names no instrument: registry." in text
     assert "proposal" not in text
 
 
@@ -63,8 +63,8 @@ def test_the_methods_say_when_results_are_judged_and_which_version():
         "RoB 2, randomised trials with parallel groups, effect of assignment to intervention (22 August 2019)" in text
     )
     assert "(draft of 20 November 2025)" in text
-    assert "each outcome of a study was judged on its own" in text
-    assert "stood beside them as a proposal" in text
+    assert "each outcome of a study was judged separately" in text
+    assert "gave a reason wherever they departed from it" in text
     assert "stars" not in text
 
 

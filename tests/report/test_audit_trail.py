@@ -117,13 +117,13 @@ def test_another_record_has_a_story_of_its_own(review):
 
 
 def test_a_name_of_several_reports_is_not_guessed(review):
-    with pytest.raises(PrismakeError, match="stands for 2 reports: cochrane:1, pubmed:202"):
+    with pytest.raises(PrismakeError, match="matches 2 reports: cochrane:1, pubmed:202"):
         audit_trail("10.5555/basil", review)
 
 
 def test_nothing_known_is_said(review, tmp_path):
     for folder in (review, tmp_path / "elsewhere"):
-        with pytest.raises(PrismakeError, match="nothing is known of “nobody:1”"):
+        with pytest.raises(PrismakeError, match="there is no record, report or study “nobody:1”"):
             audit_trail("nobody:1", folder)
 
 

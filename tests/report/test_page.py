@@ -167,7 +167,7 @@ def test_methods_follow_the_protocol():
     assert "Embase (Embase.com, searched 2025-08-31)" in words
     assert "by anna and ben independently of each other" in words
     assert "binomial–normal generalised linear mixed model" in words
-    assert "beside it the inverse-variance model on the same scale (REML, Hartung–Knapp intervals)" in words
+    assert "with the inverse-variance model on the same scale for comparison (REML, Hartung–Knapp intervals)" in words
     assert "by design: cohort, Newcastle–Ottawa Scale, cohort studies; single arm, nos_single_arm." in words
     assert "prismake 0.1.0, Python 3.11 and scipy 1.17" in words
     alone = samples.context() | {"config": samples.CONFIG | {"reviewers": ["kim"]}}
@@ -192,7 +192,7 @@ def test_hard_results_are_shown(name):
     if name == "none":
         assert "No studies yet." in words
     if name == "one":
-        assert "One study only, Maude 2014; nothing was pooled." in words
+        assert "One study only, Maude 2014; no meta-analysis was done." in words
 
 
 def test_ratios_have_a_line_of_no_effect():
@@ -218,7 +218,7 @@ def test_a_review_that_has_only_just_begun():
     words = text_of(render(empty))
     assert "No search yet." in words
     assert "No studies yet." in words
-    assert "nothing yet that two reviewers have both answered" in words
+    assert "No item has been answered by two reviewers yet" in words
 
 
 def test_three_reviewers_have_a_line_for_the_panel():
@@ -363,7 +363,7 @@ def test_an_interval_without_width_is_not_shown():
     pair = field["pairs"][0] | {"kappa": 1.0, "kappa_lb": 1.0, "kappa_ub": 1.0}
     stages = [{"title": "Title and abstract", "fields": {"decision": field | {"pairs": [pair]}}}]
     words = section(render(samples.context() | {"agreement": stages}), "agreement")
-    assert "[1.00, 1.00]" not in words and "kappa and AC1 have none" in words
+    assert "[1.00, 1.00]" not in words and "kappa and AC1 have no interval" in words
 
 
 def test_known_studies_are_followed_and_a_lost_one_stands_open():
@@ -377,7 +377,7 @@ def test_known_studies_are_followed_and_a_lost_one_stands_open():
     words = section(told, "flow")
     assert "2 known studies, 1 found by the searches, 1 missing, excluded or not retrieved" in words
     assert "Quint 2019" in words and "no search" in words
-    assert "1 of 2 known studies found by no search." in section(told, "limitations")
+    assert "1 of 2 known studies not found by any search." in section(told, "limitations")
     assert "known stud" not in section(page(), "flow")
 
 

@@ -88,8 +88,8 @@ def test_every_part_of_a_stage_is_in_one_set(results):
 def test_what_cannot_be_exported_is_told(results, capsys):
     export("reports", "all", "ris")
     for arguments, word in (
-        (["reports"], "there already"),
-        (["records", "--what", "included"], "nothing is decided"),
+        (["reports"], "already exists"),
+        (["records", "--what", "included"], "there are no decisions"),
     ):
         assert cli.main(["export", *arguments]) == 1
         assert word in capsys.readouterr().err

@@ -39,7 +39,7 @@ def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_i
     assert not run.went_well()
     (sentence,) = run.sentences([])
     assert "read_sheets.full_text" in sentence and "INFO 12 rows" in sentence and log in sentence
-    assert run.current_words().startswith(f"Not current: {PAGE}, results/full_text/decisions.csv")
+    assert run.current_words().startswith(f"Out of date: {PAGE}, results/full_text/decisions.csv")
     run.remember()
     assert problem_of(log) == sentence, "prismake status tells it too"
 
@@ -57,7 +57,7 @@ def test_a_job_that_left_a_sentence_is_told_once(here):
 def test_a_run_that_was_broken_off_says_so(here):
     run = RunRecord(lambda: [PAGE])
     run.emit(event("job_info"))
-    assert run.sentences([]) == ["The run was broken off before its end. Type snakemake to go on."]
+    assert run.sentences([]) == ["The run was interrupted. Type snakemake to continue."]
 
 
 def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
@@ -66,6 +66,55 @@ def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
     (sentence,) = run.sentences([])
     assert sentence.startswith("Nothing was run. Directory cannot be locked.") and "--unlock" in sentence
     assert run.current_words() == "", "nothing was to be made"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        (
+            "OSError",
+            "Traceback (most recent call last):\n  File x\n\nOSError: [Errno 30] Read-only file system: '/r/.snakemake/locks'",
+            "/r/.snakemake/locks: the disk can only be read",
+        ),
+        (
+            "ProtectedOutputException",
+            'ProtectedOutputException in rule r in file "p.smk", line 5:\nWrite-protected output files for rule r:\n'
+            "    output: results/a.json\n    affected files:\n        results/a.json",
+            "write-protected: results/a.json.",
+        ),
+        (
+            "InputFunctionException",
+            'InputFunctionException in rule read_sheets in file "p.smk", line 22:\nError:\n  FileRefused: a.xlsx: the right '
+            "is missing.\nWildcards:\n  stage=x",
+            "Nothing was run. a.xlsx: the right is missing.",
+        ),
+    ],
+)
+def test_what_the_system_refuses_snakemake_is_told_as_a_sentence(here, kind, text, words):
+    run = RunRecord()
+    run.emit(event("error", text, logging.ERROR, exception=kind))
+    (sentence,) = run.sentences([])
+    assert words in sentence and "Traceback" not in sentence and 'File "' not in sentence
+
+
+def test_a_refusal_in_the_middle_of_a_run_is_told_too(here):
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    text = "Traceback (most recent call last):\nOSError: [Errno 28] No space left on device: 'results/logs/a.log'"
+    run.emit(event("error", text, logging.ERROR, exception="OSError"))
+    (sentence,) = run.sentences([])
+    assert sentence.startswith("results/logs/a.log: there is no room left on the disk")
+
+
+def test_a_folder_that_was_moved_away_while_it_ran_is_named(here, monkeypatch):
+    (here / "review").mkdir()
+    monkeypatch.chdir(here / "review")
+    run = RunRecord(lambda: [PAGE])
+    run.emit(event("job_info"))
+    run.emit(event("job_error", rule_name="pool_outcome", log="results/logs/pool_outcome.log"))
+    (here / "review").rename(here / "elsewhere")
+    (sentence,) = run.sentences([])
+    assert sentence.startswith(f"{here / 'review'} is gone") and "Nothing that was saved is lost" in sentence
 
 
 def test_a_dry_run_leaves_nothing_out_of_date(here):

@@ -32,10 +32,13 @@ def test_who_judged_what_under_each_split():
 
 def test_the_order_that_was_used_is_named_and_decided_nothing():
     text = selection(config(), [status()])
-    assert "Records were put before the reviewers in order of predicted relevance. This order decided nothing." in text
+    assert (
+        "Records were presented to the reviewers in order of predicted relevance. The order was not used to include"
+        in text
+    )
     batches = selection(config(title_abstract={"batch": 100}), [status()])
-    assert "Records were handed out in batches of 100, in order of predicted relevance." in batches
-    assert "worked out anew from the decisions so far before each batch" in batches
+    assert "Records were screened in batches of 100, in order of predicted relevance." in batches
+    assert "updated from the decisions made so far before each batch" in batches
     mixed = selection(config(), [status(rounds={"orders": {"random": 120, "relevance": 200}})])
     assert "120 in random order and 200 in order of predicted relevance" in mixed
     plain = selection(config(title_abstract={"order": "id"}), [status(rounds={"orders": {"id": 300}})])
@@ -52,10 +55,10 @@ def test_a_calibration_is_told_with_its_result():
     }
     text = selection(config(), [status(rounds={"calibration": found, "orders": {"random": 80, "relevance": 220}})])
     assert "a random sample judged by anna and ben (50, kappa 0.41; then 30, no kappa)" in text
-    assert "The protocol asked for a kappa of 0.6; the team itself decided to go on." in text
+    assert "The protocol required a kappa of 0.6; the team decided to proceed." in text
     assert "in random order" not in text, "the sample is no order of screening"
 
 
 def test_a_stop_is_told_with_those_who_agreed():
     text = selection(config(), [status(not_screened=640, rounds={"stopped": "2026-05-01, anna and ben."})])
-    assert "Screening was stopped before 640 of 1,000 were read: 2026-05-01, anna and ben." in text
+    assert "Screening was stopped with 640 of 1,000 not screened: 2026-05-01, anna and ben." in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
+from functools import partial
 
 import openpyxl
 import pytest
@@ -27,7 +29,7 @@ def own(sheet) -> None:
     sheet.freeze_panes = "C2"
 
 
-def grown(tmp_path, edit, *, by_office: str = "", file=None) -> tuple[Stage, object]:
+def grown(tmp_path, edit, *, by_office: str = "", file=None, load: bool = True) -> tuple[Stage, object]:
     """A sheet that was offered, changed, saved by LibreOffice perhaps, and offered two more rows."""
     stage = Stage(tmp_path / "sheets")
     stage.offer()
@@ -40,7 +42,7 @@ def grown(tmp_path, edit, *, by_office: str = "", file=None) -> tuple[Stage, obj
         file(path)
     stage.items += ["pubmed:100", "pubmed:101"]
     stage.offer()
-    return stage, openpyxl.load_workbook(path).worksheets[1]
+    return stage, openpyxl.load_workbook(path).worksheets[1] if load else None
 
 
 @pytest.mark.parametrize("by_office", ["", "xlsx"])
@@ -70,10 +72,29 @@ def test_what_people_did_to_the_workbook_stays(tmp_path, by_office):
     assert sheet.print_area.replace("$", "").endswith("F11")
 
 
-def test_a_filter_that_openpyxl_does_not_know_goes_and_the_rest_stays(tmp_path):
-    custom = '<customFilters><customFilter operator="notEqual"/></customFilters>'
-    file = change_part("xl/tables/table1.xml", lambda xml: re.sub("<filters.*?</filters>", custom, xml))
+CUSTOM = '<customFilters><customFilter operator="notEqual"/></customFilters>'
+UNUSUAL = change_part("xl/worksheets/sheet2.xml", lambda xml: xml.replace("</row>", "</row><!-- by hand -->", 1))
+
+
+def unknown_filter(path):
+    change_part("xl/tables/table1.xml", lambda xml: re.sub("<filters.*?</filters>", CUSTOM, xml))(path)
+
+
+def test_a_filter_that_openpyxl_does_not_know_stays(tmp_path):
+    edit = all_of(dress, filter_by("Decision", "include"))
+    stage, _ = grown(tmp_path, edit, file=unknown_filter, load=False)
+    with zipfile.ZipFile(stage.path("anna")) as archive:
+        table = archive.read("xl/tables/table1.xml").decode()
+    assert 'operator="notEqual"' in table and re.search(r'ref="[A-Z]+1:[A-Z]+11"', table)
+
+
+def test_without_known_parts_such_a_filter_goes_and_the_rest_stays(tmp_path, caplog):
+    def file(path):
+        unknown_filter(path)
+        UNUSUAL(path)
+
     stage, sheet = grown(tmp_path, all_of(dress, filter_by("Decision", "include")), file=file)
+    assert "built in an unusual way" in caplog.text and "A copy of it" in caplog.text
     assert sheet.max_row == 11
     assert sheet.column_dimensions["B"].width == 77
     assert sheet["B4"].comment.text.endswith("ask Ben")
@@ -83,13 +104,20 @@ def test_a_filter_that_openpyxl_does_not_know_goes_and_the_rest_stays(tmp_path):
     assert len(list(stage.folder.glob("history/title_abstract.anna.*.xlsx"))) == 1
 
 
-def test_a_formula_in_a_decision_keeps_what_it_came_to(tmp_path):
+@pytest.mark.parametrize("by_parts", [True, False])
+def test_a_formula_in_a_decision_keeps_what_it_came_to(tmp_path, by_parts):
     if not OFFICE:
         pytest.skip("LibreOffice is not installed")
     formula = '=CONCATENATE("ex","clude")'
-    stage, sheet = grown(tmp_path, lambda sheet: sheet.__setitem__("E3", formula), by_office="xlsx")
-    assert sheet["E3"].value == "exclude"
+    file = None if by_parts else UNUSUAL
+    edit = partial(sheet_edit, formula)
+    stage, sheet = grown(tmp_path, edit, by_office="xlsx", file=file)
+    assert sheet["E3"].value == (formula if by_parts else "exclude")
     assert stage.read().decisions["decision.anna"][1] == "exclude"
+
+
+def sheet_edit(formula, sheet):
+    sheet["E3"] = formula
 
 
 def test_an_ods_is_taken_over_with_one_copy_in_the_history(tmp_path):

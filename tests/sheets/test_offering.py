@@ -166,24 +166,34 @@ def test_temporary_files_do_not_stay(stage):
     assert not [path for path in stage.folder.rglob("*") if path.name.endswith(".tmp")]
 
 
-@pytest.mark.parametrize("rebuilt", [False, True])
-def test_a_sheet_that_is_saved_while_rows_are_added_is_not_written_over(stage, monkeypatch, rebuilt):
+@pytest.mark.parametrize("way", ["parts", "loaded", "rebuilt"])
+def test_a_sheet_that_is_saved_while_rows_are_added_is_not_written_over(stage, monkeypatch, way):
     """A person saves between the reading of the sheet and the writing of its new rows."""
-    from prismake.sheets import growing
+    from prismake.sheets import growing, offering
+    from prismake.sheets.package import UnknownStructure
 
-    load = growing._load
+    load, append = growing._load, offering.append_rows
+
+    def somebody_saves_first(table, *arguments):
+        if way != "parts":
+            raise UnknownStructure("another")
+        if table.path.name == "title_abstract.anna.xlsx":
+            stage.decide("anna", "include", "exclude")
+        append(table, *arguments)
 
     def somebody_saves(path, sheet_name):
         if path.name == "title_abstract.anna.xlsx":
             stage.decide("anna", "include", "exclude")
-        if rebuilt:
+        if way == "rebuilt":
             raise ValueError("cannot be loaded")
         return load(path, sheet_name)
 
     monkeypatch.setattr(growing, "_load", somebody_saves)
+    monkeypatch.setattr(offering, "append_rows", somebody_saves_first)
     stage.items.append("pubmed:100")
     stage.offer()
     monkeypatch.setattr(growing, "_load", load)
+    monkeypatch.setattr(offering, "append_rows", append)
     assert stage.read().decisions["decision.anna"][:3] == ["include", "exclude", ""]
     assert len(stage.cells("anna")) == 9, "the new row waits"
     stage.offer()

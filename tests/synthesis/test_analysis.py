@@ -68,7 +68,7 @@ def test_relapse_is_what_metafor_makes_of_it():
     assert [row["level"] for row in found["subgroups"]["domain"]["levels"]] == ["4-1BB", "CD28", "CD28/4-1BB"]
     assert "not run because there are fewer than 10 studies (k = 8)" in found["bias"]["sentence"]
     assert len(found["sensitivity"]["leave_one_out"]["studies"]) == 8
-    assert found["counts"]["statement"] == "Rests on 8 of 8 included studies; every decision is made."
+    assert found["counts"]["statement"] == "Based on 8 of 8 included studies; all decisions have been made."
 
 
 def test_open_decisions_make_a_result_provisional():
@@ -137,11 +137,11 @@ def test_equal_effects_get_the_interval_of_wald_and_the_sentence_says_so():
     # metafor 3.8-1: rma(measure = "PLO", xi = rep(2, 4), ni = rep(10, 4)), predict(transf = transf.ilogit)
     assert (row["ci_lb"], row["ci_ub"]) == pytest.approx((0.1033042, 0.3517056), abs=1e-7)
     assert "Wald interval" in row["name"] and row["test"] == "z"
-    assert "interval empty" in row["sentence"] and "p > 0.99" in row["sentence"]
+    assert "empty interval" in row["sentence"] and "p > 0.99" in row["sentence"]
     assert row["sentence"].endswith(row["warnings"][-1])
-    assert row["warnings"][-1].startswith("Wald's interval in place of the Hartung–Knapp one")
+    assert row["warnings"][-1].startswith("A Wald-type interval replaces the Hartung–Knapp one")
     plain = run(table([(name, "2", "10") for name in "abcd"]), spec(adhoc="none"))["analyses"]["inverse_variance"]
-    assert plain["ci_ub"] - plain["ci_lb"] < 1e-6 and "narrower than Wald's" in plain["sentence"]
+    assert plain["ci_ub"] - plain["ci_lb"] < 1e-6 and "narrower than the Wald-type one" in plain["sentence"]
 
 
 def test_every_part_of_a_result_has_the_remedy_of_its_headline():
@@ -155,7 +155,7 @@ def test_every_part_of_a_result_has_the_remedy_of_its_headline():
     last = found["sensitivity"]["cumulative"]["studies"][-1]
     assert (last["ci_lb"], last["ci_ub"]) == pytest.approx((main["ci_lb"], main["ci_ub"]), abs=1e-12)
     for name in ("leave_one_out", "cumulative"):
-        assert "Wald's interval takes the place" in found["sensitivity"][name]["sentence"]
+        assert "a Wald-type interval replaces the Hartung–Knapp one" in found["sensitivity"][name]["sentence"]
 
 
 @pytest.mark.parametrize("prediction", ["hts", "riley", "v", "metafor", "normal", "cd"])
@@ -178,9 +178,9 @@ def test_trials_without_an_event_have_no_pooled_ratio():
     assert found["analyses"] == {}
     assert found["sentence"] == ("X: no pooled estimate. No study has an event in either arm: report the counts.")
     assert len(found["left_out"]) == 6 and "no event in either arm" in found["left_out"][0]["reason"]
-    assert "Rests on 0 of 6 included studies" in found["counts"]["statement"]
+    assert "Based on 0 of 6 included studies" in found["counts"]["statement"]
     difference = run(table(rows, ARMS), spec("RD", ARMS))["analyses"]["main"]
-    assert difference["estimate"] is None and "nothing but the continuity correction" in difference["sentence"]
+    assert difference["estimate"] is None and "only the continuity correction would be pooled" in difference["sentence"]
 
 
 def test_trials_without_an_event_are_counted_and_corrections_are_said():
@@ -304,8 +304,8 @@ def test_the_slope_does_not_depend_on_the_order_of_studies():
 @pytest.mark.parametrize(
     ("months", "why"),
     [
-        (["NR"] * 8, "0 studies with a value, and no two of them differ"),
-        (["12"] * 8, "8 studies with a value, and no two of them differ"),
+        (["NR"] * 8, "0 studies with a value, and the values do not differ"),
+        (["12"] * 8, "8 studies with a value, and the values do not differ"),
         (["12", "13", *["NR"] * 6], "2 coefficients need more than 2 studies"),
         (["12", "", *["NR"] * 6], "1 study with a value"),
     ],
@@ -322,7 +322,7 @@ def test_a_moderator_that_cannot_be_fitted_says_why(months, why):
     ("test", "adhoc", "told"),
     [
         ("knha", "cochrane", "the classic one, which is used"),
-        ("knha", "none", "narrower than Wald's"),
+        ("knha", "none", "narrower than the Wald-type one"),
         ("z", "cochrane", ""),
     ],
 )
@@ -346,7 +346,16 @@ def test_no_meta_regression_before_there_are_studies(k):
     frame = relapse(months=MONTHS).iloc[:k]
     found = run(frame, spec(moderators=["months"]))
     assert found["moderators"]["months"]["coefficients"] == []
-    assert found["sensitivity"] == {}
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_an_analysis_without_studies_is_there_and_says_why(k):
+    names = [*SHAPES, "bayesian", "without_high_risk"]
+    settings = spec(sensitivity=names, moderators=["months", "domain"], moderators_together=True)
+    found = run(relapse(months=MONTHS).iloc[:k], settings)
+    assert list(found["sensitivity"]) == names and list(found["moderators"]) == ["months", "domain", "together"]
+    for row in (*found["sensitivity"].values(), *found["moderators"].values()):
+        assert row["values"] is None and "fewer than two studies are pooled." in row["sentence"]
 
 
 def test_every_sensitivity_analysis_of_proportions():
@@ -362,7 +371,7 @@ def test_every_sensitivity_analysis_of_proportions():
     assert found["trim_and_fill"]["k0"] == len(found["trim_and_fill"]["filled"]) == 1
     assert found["trim_and_fill"]["side"] == "right"
     assert "depends on the sample size" in found["freeman_tukey"]["warnings"][0]
-    assert "tau² taken to be zero" in found["fixed_effect"]["sentence"]
+    assert "tau² assumed to be zero" in found["fixed_effect"]["sentence"]
 
 
 def test_one_study_far_from_the_others_is_named():
@@ -389,7 +398,7 @@ def test_sensitivity_of_hard_sets_is_a_sentence_at_least(rows):
 def test_effects_that_follow_a_moderator_exactly(test):
     frame = table([(name, "5", "10") for name in "abc"], months=["1", "2", "3"])
     found = run(frame, spec(moderators=["months"], test=test))["moderators"]["months"]
-    assert ("no standard error" in found["sentence"]) == (test == "knha")
+    assert ("standard errors are zero" in found["sentence"]) == (test == "knha")
     if test == "z":
         assert found["coefficients"][1]["beta"] == pytest.approx(0, abs=1e-12)
 
@@ -455,10 +464,10 @@ def test_without_high_risk_is_the_main_analysis_of_the_others():
     rest = run(frame[~frame["label"].isin(["Shah 2020", "Lee 2015"])], settings)["analyses"]["main"]
     assert (found["k"], found["model"], found["without"]) == (6, "glmm", ["Lee 2015", "Shah 2020"])
     assert found["values"] == rest["values"]
-    assert "Left out: Lee 2015, Shah 2020. Not judged on the whole, and kept: Pan 2019." in found["sentence"]
+    assert "Left out: Lee 2015, Shah 2020. Kept, as without an overall judgement: Pan 2019." in found["sentence"]
 
 
-@pytest.mark.parametrize(("high", "why"), [(False, "no study is judged to be at high risk"), (True, "fewer than two")])
+@pytest.mark.parametrize(("high", "why"), [(False, "no study was judged to be at high risk"), (True, "fewer than two")])
 def test_without_high_risk_says_why_it_was_not_run(high, why):
     appraisals = {study: {"high_risk": high, "overall": "", "ratings": []} for study in RELAPSE}
     found = run(relapse(), spec(sensitivity=["without_high_risk"]), appraisals=appraisals)["sensitivity"]

@@ -127,7 +127,7 @@ def test_cumulative_without_a_year_says_whose_is_missing():
     rows = [("Late 2010", "5", "20"), ("Nowhen", "2", "20"), ("Mid 2005", "4", "20")]
     row = documents(table(rows), spec(sensitivity=["cumulative"]))["cumulative"]
     assert row["values"] is None
-    assert row["error"] == "Cumulative by year of publication: the year of Nowhen is not known."
+    assert row["error"] == "Cumulative by year of publication: the year of publication is missing for Nowhen."
 
 
 def test_subsets_are_all_taken_for_few_studies():

@@ -301,3 +301,37 @@ def test_every_number_that_is_changed_in_the_results_is_noticed(example, tmp_pat
     seen = dict(line.split() for line in done.stdout.splitlines())
     assert seen.pop("0") == "agrees"
     assert [".".join(map(str, path)) for number, path in enumerate(paths, 1) if seen[str(number)] != "differs"] == []
+
+
+PRIORS = [
+    ("OR", {"kind": "turner", "outcome": "all-cause mortality", "comparison": "pharmacological v placebo or control"}),
+    ("OR", {"kind": "half_cauchy", "scale": 0.3}),
+    ("OR", {"kind": "uniform"}),
+    ("SMD", {"kind": "rhodes"}),
+    ("MD", {"scale": 20.0}),
+]
+
+
+@needs_r
+@pytest.mark.parametrize(("measure", "prior"), PRIORS)
+def test_posteriors_under_every_prior_agree_with_r(measure, prior, tmp_path):
+    columns, rows = (ARMS, EIGHT) if measure == "OR" else (MEANS, STAYS)
+    settings = spec(measure, columns, prior=prior, sensitivity=["bayesian"], model="inverse_variance")
+    found = run(table([(f"Study {number}", *row) for number, row in enumerate(rows)], columns), settings)
+    assert found["sensitivity"]["bayesian"]["estimate"] is not None
+    done = rscript(found, settings, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nbayesian, tau median" in done.stdout
+
+
+@needs_r
+def test_lines_of_bubble_plots_agree_with_r(tmp_path):
+    columns = ("events", "total")
+    rows = [(f"Study {number}", *row[2:]) for number, row in enumerate(EIGHT)]
+    more = {"latitude": ["44", "55", "42", "52", "13", "33", "27", "42"], "months": [*"13524687"]}
+    more["allocation"] = ["random", "random", "alternate", "random", "alternate", "systematic", "random", "random"]
+    settings = spec("PFT", columns, moderators=list(more), moderators_together=True, sensitivity=[])
+    done = rscript(run(table(rows, columns, **more), settings), settings, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for what in ("latitude, bubbles over latitude, ci_lb", "together, bubbles over months, held"):
+        assert f"\n{what}" in done.stdout

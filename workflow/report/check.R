@@ -389,6 +389,21 @@ for (key in names(result$moderators)) {
     if (whole$tau2 > 0) check(paste0(key, ", R2"), row$R2, max(0, 100 * (whole$tau2 - m$tau2) / whole$tau2), 1e-5)
   }
   check_values(key, row$values, m)
+  for (line in row$bubbles) {  # the line of each bubble plot: its grid, and the model's values there
+    place <- if (length(row$columns)) match(line$column, columns) else 1
+    x <- as.numeric(cells[[place]][there]); at <- seq(min(x), max(x), length.out = length(line$at))
+    check(paste0(key, ", bubbles over ", columns[place], ", at"), line$at, at, 1e-9, diff(range(x)))
+    widths <- mapply(function(kind, v) ncol(design(kind, v[there])), kinds, cells)
+    own <- sum(widths[seq_len(place)]) - widths[place] + 1
+    new <- matrix(colMeans(X), length(at), ncol(X), byrow = TRUE); new[, own] <- at
+    p <- predict(fit, newmods = new)
+    ni <- if (MEASURE == "PFT") dat$total[there] else NULL
+    for (field in c("estimate", "ci_lb", "ci_ub")) {
+      theirs <- back(MEASURE, p[[switch(field, estimate = "pred", ci_lb = "ci.lb", ci_ub = "ci.ub")]] * u, ni)
+      check(paste0(key, ", bubbles over ", columns[place], ", ", field), line[[field]], theirs, 1e-6, if (curved(MEASURE)) 1 else u)
+    }
+    if (length(line$held)) check(paste0(key, ", bubbles over ", columns[place], ", held"), sort(numbers(line$held)), sort(colMeans(X)[-own]), 1e-9)
+  }
   check(paste0(key, ", values R2"), row$values$R2, if (is.null(row$R2)) row$values$R2 else row$R2)
   check(paste0(key, ", level"), o$level, level, 0)
 }
@@ -538,16 +553,26 @@ if (!is.null(row$estimate)) {
 }
 row <- more$bayesian
 if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the effect as a mixture of normals over it
-  tau <- seq(0, 6, length.out = 6001); scale <- row$options$scale
+  z <- seq(log(1e-9 * typical), log(1e6 * typical), length.out = 20001); tau <- exp(z); o <- row$options
+  prior <- switch(o$prior, half_normal = -tau^2 / (2 * o$scale^2), half_cauchy = -log1p((tau / o$scale)^2), uniform = 0 * tau,
+    turner = , log_normal = dnorm(2 * z, o$location, o$scale, log = TRUE) - z,
+    rhodes = , log_t = dt((2 * z - o$location) / o$scale, 5, log = TRUE) - z)
   parts <- sapply(tau, function(t) { w <- 1 / (vi + t^2); m <- sum(w * yi) / sum(w)
-    c(m, 1 / sqrt(sum(w)), sum(log(w)) / 2 - log(sum(w)) / 2 - sum(w * (yi - m)^2) / 2 - t^2 / (2 * scale^2)) })
-  weight <- exp(parts[3, ] - max(parts[3, ])); weight[c(1, 6001)] <- weight[c(1, 6001)] / 2; weight <- weight / sum(weight)
-  ends <- c(min(yi) - 50, max(yi) + 50)
+    c(m, 1 / sqrt(sum(w)), sum(log(w)) / 2 - log(sum(w)) / 2 - sum(w * (yi - m)^2) / 2) })
+  log_weight <- parts[3, ] + prior + z; weight <- exp(log_weight - max(log_weight)); weight <- weight / sum(weight)
+  ends <- c(min(yi), max(yi)) + c(-1, 1) * 1e7 * typical
   at <- function(p, sd) uniroot(function(x) sum(weight * pnorm(x, parts[1, ], sd)) - p, ends, tol = 1e-10)$root
-  p <- c(0.5, 0.5 - level / 200, 0.5 + level / 200)
-  check("bayesian, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, sapply(p, at, sd = parts[2, ]), dat$total), 1e-4)
+  p <- c(0.5, 0.5 - level / 200, 0.5 + level / 200); size <- if (curved(MEASURE)) 1 else typical
   new <- sqrt(parts[2, ]^2 + tau^2)
-  check("bayesian, of a new study", c(row$pi_lb, row$pi_ub), back(MEASURE, sapply(p[2:3], at, sd = new), dat$total), 1e-4)
+  moments <- function(sd) { m <- sum(weight * parts[1, ]); c(m, sqrt(sum(weight * (sd^2 + parts[1, ]^2)) - m^2)) }
+  theirs <- list(mu = c(sapply(p, at, sd = parts[2, ]), moments(parts[2, ])), prediction = c(sapply(p, at, sd = new), moments(new)),
+    tau = c(exp(approx(cumsum(weight) - weight / 2, z, p, ties = "ordered")$y), sum(weight * tau), sqrt(sum(weight * tau^2) - sum(weight * tau)^2)))
+  check("bayesian, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, theirs$mu[1:3], dat$total), 1e-4, size)
+  check("bayesian, of a new study", c(row$pi_lb, row$pi_ub), back(MEASURE, theirs$prediction[2:3], dat$total), 1e-4, size)
+  heavy <- o$prior != "half_normal"  # a grid has no moments of heavy tails
+  for (part in names(theirs)) for (i in seq_len(if (heavy) 3 else 5))
+    check(paste0("bayesian, ", part, " ", c("median", "ci_lb", "ci_ub", "mean", "sd")[i]),
+      row$values[[part]][[c("median", "ci_lb", "ci_ub", "mean", "sd")[i]]], theirs[[part]][i], 1e-4, typical)
 }
 row <- more$permutation
 if (!is.null(row$values)) skip("permutation", "the permutations are drawn at random")

@@ -4,7 +4,7 @@ they ask about a study that is right.
     python tests/benchmarks/extraction/planted_errors.py [--tune] [--folder FOLDER] [--seed N]
 
 Tables: those of the R package metadat that have raw numbers (`tables.R`), or, with `--folder`, CSV files of one's own:
-`events, total`, `events1, total1, events2, total2` or `mean1, sd1, n1, mean2, sd2, n2`, one row a study. Each is typed
+`events, total`, `events1, total1, events2, total2` or `mean1, sd1, n1, mean2, sd2, n2`, one row per study. Each is typed
 twice: *bare*, its numbers alone, and *as printed*, with what reports print beside them: percentages to one decimal,
 the effect (odds ratio or mean difference) with its 95 % interval to two decimals or three figures, and whom the study
 favours; these are computed from the clean numbers. The thresholds of the checks were chosen on the odd tables of the

@@ -3,7 +3,7 @@
     python tests/benchmarks/search/downloading.py [RECORDS] [KILLS]
 
 Fetches RECORDS records (default 25,000, in slices by Entrez date) at ten requests a second and prints the share of
-the time that the client computed. Then does it again with 40 ids a batch, killing the client (SIGKILL) at KILLS random
+the time that the client computed. Then does it again with 40 ids per batch, killing the client (SIGKILL) at KILLS random
 moments (default 20), and counts the batches that were fetched again after they had been stored.
 """
 

@@ -19,7 +19,12 @@ ROOT = Path(__file__).parents[3]
 SEED = 20_000
 ROWS = 20_000
 MORE = 500  # rows added to a sheet that has all the others
-LIMITS = {"offer": (6.0, 120), "read, half answered": (1.5, 200), "read": (1.5, 200)}  # CPU seconds, MiB
+LIMITS = {  # CPU seconds, MiB
+    "offer": (6.0, 120),
+    "read, half answered": (1.5, 200),
+    "read": (1.5, 200),
+    f"add {MORE} rows": (3.0, 200),
+}
 ANSWERED = {"read, half answered": 0.5, "read": 1}
 WORDS = (
     "relapse remission chimeric antigen receptor cell therapy leukaemia patients children adults trial outcome "

@@ -33,7 +33,7 @@ Ratings = dict[str, str | int | None]  # by study or result
 def agreement_table(
     scores: pd.DataFrame, decisions: pd.DataFrame, reviewers: Sequence[str], overall: str
 ) -> pd.DataFrame:
-    """One row an instrument, pair of reviewers and item, domain or whole: agreement before consensus.
+    """One row per instrument, pair of reviewers and item, domain or whole: agreement before consensus.
 
     ``kappa`` is Cohen's. ``weighted`` is linearly weighted, for what is ordered: stars of a domain, judgements, words
     for the whole. Answers that are missing or were not asked on a reviewer's path are left out of ``n``, and so are

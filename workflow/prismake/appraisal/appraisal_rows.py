@@ -32,7 +32,7 @@ _PROPOSED = "What the published algorithm makes of your answers stands under Pro
 def appraisal_rows(
     table: pd.DataFrame, instruments: Mapping[str, str], outcomes: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """One row a question of the instrument for the design of a study, and one a judgement.
+    """One row per question of the instrument for the design of a study, and one a judgement.
 
     Items that do not apply are not asked. Where the instrument judges results, what concerns the study is asked once
     and the rest for each outcome; the condition of a question stands in ``asked_if`` as JSON, alternatives of

@@ -70,7 +70,7 @@ def parts_of(scale: Instrument) -> Iterator[str]:
 
 
 def row_of(scale: Instrument, study: str, result: str, part: str) -> str:
-    """The id of the row in which an item or a domain is answered: once a study, or for each result."""
+    """The id of the row in which an item or a domain is answered: once per study, or for each result."""
     domain = scale.details.get(part)
     once = domain.once if domain else any(item.once for item in scale.items if item.id == part)
     return item_id(study, scale.name, "" if once else result, part)

@@ -26,7 +26,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
     """By study_id, the appraisal of its result for one outcome, or of the study.
 
     Keys: instrument and its title, overall (in words), high_risk (None where nobody has judged the whole), ratings: a
-    list of {"name", "label", "word", "rating"}, one a domain in order and one for the whole where people judge it;
+    list of {"name", "label", "word", "rating"}, one per domain in order and one for the whole where people judge it;
     none for checklists without domains.
     """
     appraisals: dict[str, dict[str, Any]] = {}

@@ -1,7 +1,7 @@
 """Judgements in the columns and words that robvis reads (McGuinness and Higgins, Res Synth Methods 2021;12:55-61).
 
-robvis takes one table an instrument: Study, a column a domain, Overall. Its words are those of its own example data;
-an instrument that it does not know goes in as *Generic*.
+robvis takes one table per instrument: Study, one column per domain, Overall. The ratings are worded as in its own
+example data; an instrument that it does not know is exported as *Generic*.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NO_INFORMATION = "No information"
 
 
 def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
-    """One row a study or result: Study, the domains, Overall; a judgement that is not settled is “No information”.
+    """One row per study or result: Study, the domains, Overall; a judgement that is not settled is “No information”.
 
     Concerns about applicability, which robvis has no place for, are left to ``appraisal.csv``. An instrument without
     an overall judgement has no column Overall: call robvis with ``overall = FALSE``.

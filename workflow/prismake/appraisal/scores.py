@@ -42,7 +42,7 @@ def appraise(
     overall: str,
     outcomes: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table of answers (one row a study or result and item) and the table of scores (one row a study or result).
+    """The table of answers (a row for each study or result and item) and of scores (a row for each study or result).
 
     Items that do not apply are listed with the answer ``not applicable`` and no stars, items that the path of answers
     does not lead to with ``not asked``; undecided items have an empty answer. Judgements are rows of their own, under

@@ -18,6 +18,10 @@ class PrismakeError(Exception):
         return f"{text} {self.remedy}" if self.remedy else text
 
 
+class FileRefused(PrismakeError):
+    """The system refused to read or to write a file: rights, room, a drive that is gone, another program."""
+
+
 class ConfigError(PrismakeError):
     """The protocol in ``config/config.yaml`` cannot be used as it stands."""
 

@@ -4,76 +4,128 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import errno
 import hashlib
 import json
 import os
+import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.errors import ChangedMeanwhile, PrismakeError
+from prismake.core.errors import ChangedMeanwhile, FileRefused
+from prismake.core.refusals import cannot_be_asked, comes_from_the_system, is_held_by_another, refused
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _DRAFT = ".tmp"  # suffix of temporary files
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to replace a file that another program holds
 # Spreadsheet programs treat cells that begin with these characters as formulas.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def digest(path: Path) -> str | None:
-    """SHA-256 of a file in hexadecimal digits, or ``None`` when there is no such file."""
+    """SHA-256 of a file in hexadecimal digits, or ``None`` when there is no such file.
+
+    Raises:
+        FileRefused: the file is there and the system does not let it be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise refused(error, path) from error
 
 
 @contextlib.contextmanager
-def replacing(path: Path, made_from: tuple[Path, str] | None = None) -> Iterator[Path]:
+def replacing(path: Path, made_from: tuple[Path, str] | None = None, *, linked: bool = False) -> Iterator[Path]:
     """A temporary file that replaces ``path`` once the block succeeds, so that ``path`` is never half written.
 
     Args:
         made_from: a file and the digest that it had when the new content was made from it.
+        linked: a symbolic link stays one, and what it leads to is replaced; a file that has other names (hard links)
+            is written over in its place, so that all of them go on to lead to it.
 
     Raises:
         ChangedMeanwhile: that file has changed since; the old file is kept.
-        PrismakeError: the disk is full; the old file is kept.
+        FileRefused: the system refused something, for instance room on the disk; the old file is kept.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if linked and path.is_symlink():
+        path = path.resolve()
     draft: Path | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_writer()}.", suffix=_DRAFT)
         os.close(handle)
         draft = Path(name)
         yield draft
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        # mkstemp creates files that only their owner can read, but colleagues share the folder
-        umask = os.umask(0)
-        os.umask(umask)
-        draft.chmod(0o666 & ~umask)
+        _settle(draft)
         if made_from and digest(made_from[0]) != made_from[1]:
             raise ChangedMeanwhile("the file was saved while rows were added.", where=str(made_from[0]))
-        draft.replace(path)
+        if linked and path.is_file() and path.stat().st_nlink > 1:
+            _write_over(path, draft)
+        else:
+            _put(draft, path)
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if not comes_from_the_system(error):
             raise
-        raise PrismakeError(
-            "there is no room left on the disk to write this file.",
-            where=str(path),
-            remedy="What was there is as it was. Make room, then run snakemake again.",
+        refusal = refused(error, None if _is_of_another(error, path) else path)
+        raise FileRefused(
+            refusal.what, where=refusal.where, remedy=f"What was there is as it was. {refusal.remedy}"
         ) from error
     finally:
         if draft:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # on a drive that is gone; the next start sweeps it away
+                draft.unlink(missing_ok=True)
+
+
+def _settle(draft: Path) -> None:
+    """Bring the file to the disk, with the rights of any new file."""
+    with draft.open("rb+") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if not cannot_be_asked(error):
+                raise
+    # mkstemp creates files that only their owner can read, but colleagues share the folder
+    umask = os.umask(0)
+    os.umask(umask)
+    with contextlib.suppress(PermissionError):  # drives without rights of their own refuse every change of them
+        draft.chmod(0o666 & ~umask)
+
+
+def _is_of_another(error: OSError, path: Path) -> bool:
+    """Whether the system names a file that is neither ``path``, nor its draft, nor their folder."""
+    named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else None
+    return named is not None and named not in (path, path.parent) and not named.name.startswith(f".{path.name}.")
+
+
+def _put(draft: Path, path: Path) -> None:
+    """Replace the file by its draft; on Windows a virus scanner may hold either for a moment."""
+    for seconds in _PATIENCE:
+        try:
+            draft.replace(path)
+            return
+        except OSError as error:
+            if not is_held_by_another(error):
+                raise
+            time.sleep(seconds)
+    draft.replace(path)
+
+
+def _write_over(path: Path, draft: Path) -> None:
+    with draft.open("rb") as source, path.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+        target.truncate()
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def sweep_drafts(folder: Path) -> None:
@@ -122,6 +174,11 @@ def read_yaml(path: Path) -> Any:
 def write_text(path: Path, text: str) -> None:
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    with replacing(path) as draft:
+        draft.write_bytes(data)
 
 
 def write_json(path: Path, data: Any, *, sort_keys: bool = True) -> None:

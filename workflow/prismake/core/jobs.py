@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from prismake.core.errors import PrismakeError
+from prismake.core.refusals import comes_from_the_system, refused
 
 PROBLEM = ".problem"  # suffix of the file beside a log that holds the sentence that stopped the job
 LOGS = Path("results/logs")
@@ -31,44 +31,32 @@ def job(log: str) -> Iterator[logging.Logger]:
     except PrismakeError as error:
         logger.error("%s", error)
         _stop(log, str(error))
-    except MemoryError:
-        logger.exception("too little memory")
-        _stop(
-            log,
-            "this computer has too little memory left for this step; no file of yours is at fault. "
-            "Close other programs, or run snakemake where there is more memory.",
-        )
-    except OSError as error:
-        logger.exception("the system refused something")
-        _stop(log, f"{_refusal(error)} The log is {log}.")
     except Exception as error:
-        logger.exception("an error that prismake does not know")
-        _stop(
-            log,
-            f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
-            f"Nothing was decided from it. Report it with the log, {log}.",
+        logger.exception("the step ended in an error")
+        _stop(log, f"{sentence_of(error)} The log is {log}.")
+
+
+def sentence_of(error: Exception) -> str:
+    """What ended a step or a command, for people: only a person's file is blamed for what is in it."""
+    if isinstance(error, PrismakeError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return (
+            "this computer has too little memory left for this; no file of yours is at fault. "
+            "Close other programs, or run it where there is more memory."
         )
+    if isinstance(error, OSError) and comes_from_the_system(error):
+        return str(refused(error))
+    return (
+        f"a fault of prismake itself ({type(error).__name__}: {error}), not of a file of yours. "
+        "Nothing was decided from it. Report it with the log."
+    )
 
 
 def _stop(log: str, sentence: str) -> NoReturn:
     keep_problem(log, sentence)
     print(f"\nprismake stopped here: {sentence}\n", file=sys.stderr)
     sys.exit(1)
-
-
-def _refusal(error: OSError) -> str:
-    """What the file system refused, as a sentence for people."""
-    name = f"{error.filename}: " if error.filename else ""
-    reason = error.strerror or str(error) or type(error).__name__
-    remedy = {
-        errno.EACCES: "Ask who owns the folder for the right to write there.",
-        errno.EPERM: "Ask who owns the folder for the right to write there.",
-        errno.EROFS: "Put the review on a disk that can be written.",
-        errno.ENOSPC: "Make room on the disk.",
-        errno.EDQUOT: "Make room on the disk.",
-        errno.ENOENT: "Was it moved or deleted while this ran?",
-    }.get(error.errno or 0, "Is the disk or the network drive in order?")
-    return f"{name}the system refused this ({reason}). {remedy} Then type snakemake again."
 
 
 def problem_file(log: str) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 DUPLICATES, MERGES = "duplicates", "merges"
 TITLE_ABSTRACT, FULL_TEXT = "title_abstract", "full_text"
-APPRAISAL, EXTRACTION = "appraisal", "extraction"
-STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
+APPRAISAL, EXTRACTION, CERTAINTY = "appraisal", "extraction", "certainty"
+STAGES_BEFORE_POOLING = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
+STAGES = (*STAGES_BEFORE_POOLING, CERTAINTY)
 """The stages in which people are asked, in the order of the review."""
 
 RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID = "record_id", "report_id", "study_id", "item_id"
@@ -14,4 +15,4 @@ RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID = "record_id", "report_id", "study_id", 
 SETTLED = "Settled"  # the heading under which the adjudicator answers
 CONSENSUS = "consensus"  # the owner of the adjudicator's sheet
 TOGETHER = " = "  # separates the record ids when a row of the consensus sheet covers several records
-WAITS_FOR = "waits_for"  # column of a queue: items, one a line, of which one must be included before the row is offered
+WAITS_FOR = "waits_for"  # column of a queue: items, one per line; the row is offered once any of them is included

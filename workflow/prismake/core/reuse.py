@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from prismake.core.errors import FileRefused
 from prismake.core.files import digest, read_json, write_json
 
 RESULTS_OF_STEPS = Path(".snakemake/prismake")
@@ -60,7 +61,7 @@ def keeping(step: Any) -> Iterator[None]:
     """Keep the outputs that the block makes; a disk that refuses it costs time, no result."""
     made_from = fingerprint(step)
     yield
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, FileRefused):
         folder = _folder(step)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)

@@ -26,7 +26,7 @@ _LONG = 150  # letters from which on an abstract is long enough to differ from a
 
 @dataclass
 class Pairs:
-    """Arrays of equal length, one entry a pair of entries of `Prepared`."""
+    """Arrays of equal length, one entry per pair of entries of `Prepared`."""
 
     a: np.ndarray
     b: np.ndarray

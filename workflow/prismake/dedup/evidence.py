@@ -1,6 +1,6 @@
 """Evidence from the agreement of single fields: distinctive titles, the same place, different authors, ...
 
-`signs` turns the scores of `compare.Pairs` into named yes-or-no arrays, one entry a pair, so that a rule
+`signs` turns the scores of `compare.Pairs` into named yes-or-no arrays, one entry per pair, so that a rule
 reads as a sentence. NaN fails every comparison: a missing value is evidence neither for nor against.
 """
 

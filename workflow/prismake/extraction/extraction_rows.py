@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataFrame:
-    """One row a study, or one for each of its separate arms.
+    """One row per study, or one for each of its separate arms.
 
     Args:
         notices: by report, retractions and the like in words.

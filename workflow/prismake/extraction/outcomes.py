@@ -1,4 +1,4 @@
-"""From the settled extraction to one table of outcomes: a row a study, arm and outcome, with its provenance."""
+"""From the settled extraction to one table of outcomes: one row per study, arm and outcome, with its provenance."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def collect_outcomes(
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
 ) -> pd.DataFrame:
-    """One row a study (or arm) and outcome.
+    """One row per study (or arm) and outcome.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
@@ -106,9 +106,9 @@ def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
-    """One row a study (or arm) that shares participants with another: what it names, and what it feeds.
+    """One row per study (or arm) that shares participants with another: what it names, and what it feeds.
 
-    Columns: family (from 1), study_id, arm, label, names, and one an outcome: *pooled*, or why not.
+    Columns: family (from 1), study_id, arm, label, names, and one per outcome: *pooled*, or why not.
     """
     import pandas as pd
 

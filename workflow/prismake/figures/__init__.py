@@ -1,16 +1,17 @@
-"""Figures of a review: each takes results and returns a matplotlib figure that knows no screen.
+"""Figures of a review: each takes results and returns a matplotlib figure, independent of any display.
 
     forest(result, subgroup=None)          one outcome, optionally in blocks of a subgroup
     funnel(result, y=None)                 small-study effects
     sensitivity_figure(result, name)       studies left out or added, influence, Baujat, subsets
-    outcome_figure(result, name)           one of the three, by the name that its file has
+    bubble_plot(result, name)              a meta-regression: studies over a moderator, and the line through them
+    outcome_figure(result, name)           one of the four, by the name of its file
     flow_diagram(flow)                     PRISMA 2020
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
     summary(result)                        risk of bias by domain, weighted as in the forest plot
     save(figure, path), svg_text(figure)   the same bytes on every run
 
-Nothing of matplotlib is loaded before one of them is used.
+matplotlib is imported when the first of them is used.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-# No module bears the name of a function: importing it would hide the function.
+# No module has the name of a function, since importing it would hide the function.
 _HOME = {
+    "bubble_plot": "bubble_plots",
     "flow_diagram": "flow_chart",
     "forest": "forest_plot",
     "funnel": "funnel_plot",

@@ -1,4 +1,4 @@
-"""The answers of an appraisal as a grid of studies and items: what star table and traffic lights share."""
+"""The answers of an appraisal as a grid of studies and items, the basis of star table and traffic lights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DOMAINS = ("selection", "comparability", "outcome", "exposure")
-# Newcastle–Ottawa for cohorts; without a comparison group S2 and C1 do not apply, and the table says so.
+# Newcastle–Ottawa for cohorts; without a comparison group S2 and C1 do not apply, which the table shows.
 COHORT_ITEMS = ("S1", "S2", "S3", "S4", "C1", "O1", "O2", "O3")
 COHORT_DOMAINS = dict.fromkeys(COHORT_ITEMS[:4], "selection") | {"C1": "comparability"}
 COHORT_DOMAINS |= dict.fromkeys(COHORT_ITEMS[5:], "outcome")
@@ -33,7 +33,7 @@ _JUDGEMENTS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One answer: kind is one of the words above; ``stars`` is None for instruments without stars."""
+    """One answer: ``kind`` is one of the constants above; ``stars`` is None for instruments without stars."""
 
     kind: str
     stars: int | None = None
@@ -56,7 +56,7 @@ class Block:
         return [item for item, its in self.items if its == domain]
 
     def most(self, study: str, items: list[str]) -> int:
-        """The stars that a study could earn on these items: what does not apply does not count."""
+        """The stars that a study could earn on these items, without items that do not apply."""
         return sum(MOST_STARS.get(item, 1) for item in items if self.cells[study, item].kind != NOT_APPLICABLE)
 
     def earned(self, study: str, items: list[str]) -> int:
@@ -117,7 +117,7 @@ def _cell(row: dict | None, asked: bool) -> Cell:
 
 
 def foot_lines(grids: list[Block], items: Mapping[str, str | Mapping[str, str]] | None) -> list[str]:
-    """The questions behind the items, and on how many studies the figure rests.
+    """The questions behind the items, and the number of studies in the figure.
 
     ``items`` maps item to question, or instrument to such a mapping.
     """
@@ -132,6 +132,6 @@ def foot_lines(grids: list[Block], items: Mapping[str, str | Mapping[str, str]] 
         lines += [f"{item}  {asked[item]}" for item, _ in block.items if item in asked]
     studies = [(block, study) for block in grids for study, _ in block.studies]
     waiting = sum(block.open(study) for block, study in studies)
-    state = f"{waiting} of them not decided on every item" if waiting else "every item is decided"
-    lines.append(f"Rests on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
+    state = f"{waiting} of them not decided on every item" if waiting else "all items have been decided"
+    lines.append(f"Based on {len(studies)} appraised {'study' if len(studies) == 1 else 'studies'}; {state}.")
     return list(dict.fromkeys(lines))

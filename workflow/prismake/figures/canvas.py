@@ -1,7 +1,7 @@
-"""A page in inches to draw on, text that is measured before it is placed, and files that never change.
+"""A canvas in inches, text measured before it is placed, and files that are the same on every run.
 
-Figures of a review are tables with a drawing inside. They are laid out from the measured width of their
-own words, so that a long label makes a wider figure and is never cut.
+Figures of a review are tables with a drawing inside. Their layout follows from the measured width of the text, so that
+a long label makes the figure wider and is never cut.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from matplotlib.textpath import text_to_path
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# DejaVu comes with matplotlib, so that every machine measures and draws the same letters; PNG and PDF ask the others
-# for letters that it lacks: fonts of Linux, Windows and macOS for Chinese, Japanese, Korean, Thai and more.
+# DejaVu comes with matplotlib, so that every machine measures and draws the same letters. For letters that it lacks,
+# PNG and PDF use the other fonts, those of Linux, Windows and macOS for Chinese, Japanese, Korean, Thai and more.
 FAMILIES = (
     *("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans Thai"),
     *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Source Han Sans SC", "WenQuanYi Zen Hei"),
@@ -36,7 +36,7 @@ FAMILIES = (
     *("Leelawadee UI", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Thonburi"),
     *("Arial Unicode MS", "Unifont"),
 )
-# Verdana is as wide as DejaVu; whatever reads an SVG finds other letters in fonts of its own.
+# Verdana is as wide as DejaVu; programs that show SVG find missing letters in their own fonts.
 SVG_FAMILIES = "'DejaVu Sans', Verdana, 'Noto Sans', sans-serif"
 CAPITAL = 0.73  # height of a capital of DejaVu Sans in em
 GUESSED_WIDTH = 0.6  # em, of a letter that DejaVu lacks; East Asian ones are 1 em wide by definition
@@ -243,7 +243,7 @@ class Canvas:
 
 @contextmanager
 def _fixed_style() -> Iterator[None]:
-    """matplotlib's own defaults, whatever a user's matplotlibrc says; in SVG, text that can be searched and copied."""
+    """matplotlib's defaults, independent of a user's matplotlibrc; in SVG, text that can be searched and copied."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcdefaults()
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # ``save`` says so in a sentence
@@ -254,8 +254,8 @@ def _fixed_style() -> Iterator[None]:
 def save(figure: Figure, path: str | Path, dpi: float = 150) -> None:
     """Write the figure as .svg, .pdf or .png, by the name of ``path``: the same figure gives the same bytes.
 
-    Where no font of this machine has the letters of a text, a PNG or PDF says so at its lower edge, and the log names
-    the texts. An SVG keeps them as text.
+    If no font of this machine has the letters of a text, a PNG or PDF says so at its lower edge, and the log lists the
+    texts. An SVG keeps them as text.
     """
     suffix = Path(path).suffix.lower()
     if suffix == ".svg":

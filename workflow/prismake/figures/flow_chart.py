@@ -32,7 +32,7 @@ EDGE = "#4a5560"
 
 @dataclass(frozen=True)
 class _Box:
-    """Words in a box; a line that begins with two blanks is set in."""
+    """The text of a box; a line that begins with two blanks is indented."""
 
     lines: tuple[str, ...]
     waiting: bool = False
@@ -53,8 +53,8 @@ class _Box:
 def flow_diagram(flow: Flow | Mapping[str, Any]) -> Figure:
     """Draw the flow.
 
-    ``flow`` is a Flow or its ``to_dict()``. Records and reports that wait for a decision have dashed boxes of their
-    own, so that the numbers add up while a review is under way.
+    ``flow`` is a Flow or its ``to_dict()``. Records and reports awaiting a decision have separate, dashed boxes, so
+    that the numbers add up while a review is under way.
     """
     data = flow if isinstance(flow, Mapping) else flow.to_dict()
     return _Diagram(data).draw()
@@ -79,7 +79,7 @@ class _Diagram:
         self.rows = _rows(self.boxes)
         self.heights = [self._row_height(row) for row in self.rows]
         if not self.updated:
-            # One row alone has to hold the word "Included" on its bar.
+            # A single row must be tall enough for the word "Included" on its bar.
             self.heights[-1] = max(self.heights[-1], 0.85)
 
     def _row_height(self, row: Mapping[str, list[_Box]]) -> float:
@@ -121,7 +121,7 @@ class _Diagram:
             self.canvas.text(MARGIN + SIDE_BAR / 2, (top + bottom) / 2, words, SIZE + 0.5, **look)
 
     def _row(self, row: Mapping[str, list[_Box]], top: float, height: float) -> dict[str, list[tuple[float, float]]]:
-        """Draw one row; gives the top and bottom of each box by column."""
+        """Draw one row; returns the top and bottom of each box by column."""
         middle = top + height / 2
         places: dict[str, list[tuple[float, float]]] = {}
         for column, stack in row.items():
@@ -131,7 +131,7 @@ class _Diagram:
             for box in stack:
                 tall = box.height(BOX)
                 if column in ("main", "other") and len(row.get(_beside(column), [])) > 1:
-                    # Beside two boxes the box reaches far enough for both arrows to start from it.
+                    # Beside two boxes the box is tall enough for both arrows to start from it.
                     tall = max(tall, _stack_height(row[_beside(column)]) * 0.8)
                     y = middle - tall / 2
                 self._box(box, self.x[column], y, BOX, tall)
@@ -174,7 +174,7 @@ class _Diagram:
             f"Studies included in previous version of review {_n(previous['studies'])}",
             f"Reports of studies included in previous version of review {_n(previous['reports'])}",
         ]
-        if any(losses.values()):  # the template has no place for it, and the total would not add up without
+        if any(losses.values()):  # not in the template, but the total would not add up without it
             lines += ["No longer included:", f"  Studies {_n(losses['studies'])}", f"  Reports {_n(losses['reports'])}"]
         box = _Box(tuple(lines), grey=True)
         height = box.height(PREVIOUS)
@@ -195,12 +195,12 @@ def _stack_height(stack: list[_Box]) -> float:
 
 
 def _n(count: int) -> str:
-    # No-break spaces: a count is never torn from its letter.
+    # No-break spaces keep a count together with its letter.
     return f"(n\u00a0=\u00a0{count:,})"
 
 
 def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
-    """The rows below the header: boxes by column, a list where several stand one below the other."""
+    """The rows below the header: boxes by column, as a list if several are stacked."""
     removed, other = boxes["removed"], boxes.get("other")
     rows: list[dict[str, list[_Box]]] = [
         {
@@ -246,7 +246,7 @@ def _studies(studies: str, reports: str, counts: Mapping[str, int]) -> tuple[str
 
 
 def _reading_rows(boxes: Mapping[str, Any], column: str, *, grey: bool) -> list[dict[str, list[_Box]]]:
-    # A flow that was kept as JSON has its reasons in the order of the alphabet.
+    # A flow that was saved as JSON has its reasons in alphabetical order.
     ordered = sorted(boxes["excluded_full_text"].items(), key=lambda item: (-item[1], item[0]))
     reasons = [f"  {reason} {_n(count)}" for reason, count in ordered]
     excluded = ("Reports excluded:", *reasons) if reasons else (f"Reports excluded {_n(0)}",)
@@ -284,7 +284,7 @@ def _other_identified(identified: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _other_removed(removed: Mapping[str, int]) -> tuple[str, ...]:
     words = {
-        "duplicates": "Duplicates of records found already",
+        "duplicates": "Duplicates of records already found",
         "automation": "Marked as ineligible by automation tools",
         "other": "Removed for other reasons",
     }
@@ -294,9 +294,7 @@ def _other_removed(removed: Mapping[str, int]) -> tuple[str, ...]:
 def _notes(data: Mapping[str, Any]) -> list[str]:
     notes = list(data.get("notes") or [])
     if pairs := data["boxes"].get("possible_duplicates", 0):
-        notes.append(
-            f"{plural(pairs, 'pair')} of possible duplicates wait for the panel; until then each record counts."
-        )
+        notes.append(f"{plural(pairs, 'pair')} of possible duplicates await the panel; until then each record counts.")
     undecided = data.get("undecided", 0)
     state = (
         f"{undecided:,} decisions are open; the counts are those of today." if undecided else "Nothing is undecided."

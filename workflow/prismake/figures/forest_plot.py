@@ -54,7 +54,7 @@ def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
 
 @dataclass
 class _Layout:
-    """Measures in inches, all from the upper left corner."""
+    """Positions and sizes in inches, from the upper left corner."""
 
     result: Mapping[str, Any]
     rows: list[Row]
@@ -74,7 +74,7 @@ class _Layout:
 
 
 def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
-    """Column widths from the words that stand in them."""
+    """Column widths, from the text in the columns."""
     label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
     label = min(max(label, LABEL_LEAST), LABEL_MOST)
     labels = [
@@ -129,7 +129,7 @@ def _span(name: str, left: float, right: float) -> list[str]:
 
 
 def _favours(result: Mapping[str, Any]) -> list[list[str]]:
-    """What lies left and right of no effect, as the protocol says it; nothing for measures of one group."""
+    """The labels left and right of no effect, as given in the protocol; none for measures of a single group."""
     sides = (result.get("display") or {}).get("favours") or []
     if len(sides) != 2 or measure_of(result) in WITHOUT_NULL:
         return []
@@ -147,13 +147,13 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
     parts: list[str] = []
     main = (result.get("analyses") or {}).get("main")
     if main and main.get("estimate") is None:
-        parts += main.get("warnings") or ["The estimate of the main analysis does not exist."]
+        parts += main.get("warnings") or ["The main analysis has no estimate."]
     elif main:
         parts += _said_of(result, main)
     if result["measure"] in PROPORTIONS:
-        parts.append("Intervals of single studies are exact (Clopper–Pearson).")
+        parts.append("Confidence intervals of single studies are exact (Clopper–Pearson).")
     if main and main.get("model") == "glmm" and any(row.weight is not None for row in rows):
-        parts.append("The main model has no weights; those shown are of the inverse-variance model.")
+        parts.append("The main model has no weights; the weights shown are those of the inverse-variance model.")
     if any(row.kind == "second" for row in rows):
         parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
     if shown := domains(result):
@@ -166,14 +166,14 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
 
 
 def _said_of(result: Mapping[str, Any], main: Mapping[str, Any]) -> list[str]:
-    """What a reader has to know of the main result: its prediction interval, corrections, what was done otherwise."""
+    """Notes on the main result: its prediction interval, corrections, and deviations from what was asked."""
     kind = PREDICTION.get(main.get("pi_method") or "")
-    notes = [note for note in result.get("notes") or [] if " left out (" not in note]  # those are named one by one
+    notes = [note for note in result.get("notes") or [] if " left out (" not in note]  # these are listed one by one
     return [*([f"Prediction interval: {kind}."] if kind else []), *notes, *(main.get("warnings") or [])]
 
 
 def short_names(named: Mapping[str, str]) -> list[str]:
-    """Headings of the columns of domains: D1 as it is, Selection as its first letter, two where one is not enough."""
+    """Headings of the columns of domains: D1 unchanged, others by their first letter, or two if one is ambiguous."""
     letters = [name if len(name) <= 3 else label[:1].upper() for name, label in named.items()]
     return [
         label[:2].capitalize() if letters.count(short) > 1 and len(name) > 3 else short
@@ -186,7 +186,7 @@ def _statement(result: Mapping[str, Any]) -> str:
 
 
 def unfinished(result: Mapping[str, Any]) -> bool:
-    """Whether somebody still has to decide something that this result may depend on."""
+    """Whether any decision is open on which this result may depend."""
     counts = result.get("counts") or {}
     return not counts.get("current", True) or any((counts.get("undecided") or {}).values())
 
@@ -225,7 +225,7 @@ def _draw(layout: _Layout) -> Figure:
 
 
 def _stated(canvas: Canvas, lines: list[str], y: float, warn: bool) -> None:
-    """The counts statement; in an amber box while anything is undecided."""
+    """The statement of counts, in an amber box while anything is undecided."""
     if warn:
         high = 0.14 * len(lines) + 0.1
         canvas.box(MARGIN, y - 0.04, canvas.width - 2 * MARGIN, high, fill=PALE_AMBER, edge=AMBER, line=0.6)
@@ -241,7 +241,7 @@ def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
     for (x, align), lines in zip(places, layout.headings, strict=True):
         canvas.lines(x, bottom - LINE * (len(lines) - 1), lines, SIZE, LINE, bold=True, align=align)
     canvas.line((MARGIN, layout.width - MARGIN), (bottom + 0.13,) * 2, colour=INK, width=0.9)
-    # Over the tallest of the headings below, which may have fewer lines than that of the estimate.
+    # Above the tallest of the headings below, which may have fewer lines than the heading of the estimate.
     for lines, left, right in layout.spans:
         below = [words for words, x in zip(layout.headings[1:], layout.rights, strict=False) if left < x <= right]
         under = max(len(words) for words in below)
@@ -253,7 +253,7 @@ def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
 
 
 def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
-    """Top and bottom of the stretches without a note: guide lines never run through a sentence."""
+    """Top and bottom of the stretches without notes, so that guide lines do not cross a sentence."""
     bands = [(body, body)]
     y = body
     for row, lines in zip(layout.rows, layout.labels, strict=True):
@@ -317,7 +317,7 @@ def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) 
 
 
 def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
-    """What is drawn in the plot: a square with its line, a diamond, or the bar of the prediction interval."""
+    """Draw the symbol of a row: a square with its line, a diamond, or the bar of the prediction interval."""
     scale = layout.scale
     if row.kind == "prediction":
         low, high = _whisker(canvas, scale, row, y, colour=BLUE, width=1.6)
@@ -348,7 +348,7 @@ def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
 
 
 def _side(layout: _Layout, row: Row) -> float:
-    """Side of a study's square: its area is in proportion to the weight."""
+    """Side of a study's square, whose area is proportional to the weight."""
     most = max((other.weight or 0 for other in layout.rows if other.kind == "study"), default=0)
     if not most or row.weight is None:
         return SQUARE_MOST / 2
@@ -374,7 +374,7 @@ def _arrows(canvas: Canvas, scale: Scale, row: Row, y: float, colour: str) -> No
 
 
 def empty_panel(title: str, headline: str, statement: str, warn: bool = False, width: float = 7.5) -> Figure:
-    """A figure that says why there is nothing to draw, and on which counts that rests."""
+    """A figure that says why there is nothing to draw, with the counts behind it."""
     lines = wrap(statement, width - 2 * MARGIN - 0.2, SMALL + 0.5)
     heading = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
     top = MARGIN + 0.24 * len(heading)

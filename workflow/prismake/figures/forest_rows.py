@@ -1,4 +1,4 @@
-"""The rows of a forest plot, before anything is drawn."""
+"""The rows of a forest plot, independent of drawing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from prismake.core.numbers import Format, count, format_of, percent, typed
 from prismake.core.phrases import plural
 from prismake.core.states import State
 
-# The columns of each arm, whatever the order in the file; what comes first stands left.
+# The columns of each arm from left to right, whatever their order in the file.
 ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
 COLUMN_ORDER = ("events", "total", *ARMS[0], *ARMS[1], "effect", "lower", "upper")
 SUMMED = frozenset({"events", "total", "events1", "total1", "events2", "total2", "n1", "n2"})
 SHORT = {"events": "Events", "total": "Total", "mean": "Mean", "sd": "SD", "n": "Total"}  # below the name of an arm
-MOST_DOMAINS = 12  # beside the studies: the seven of ROBINS-I and those of one more instrument
+MOST_DOMAINS = 12  # columns of domains: the seven of ROBINS-I and those of one more instrument
 WORDS = ("heading", "note", "gap")  # kinds of rows without a result
 
 Studies = Sequence[Mapping[str, Any]]
@@ -43,7 +43,7 @@ class Row:
     lights: tuple[str, ...] = ()
 
     def printed(self, show: Format | None = None) -> str:
-        """``0.41 [0.28, 0.55]``; for a prediction interval its bounds alone; nothing for words."""
+        """``0.41 [0.28, 0.55]``; for a prediction interval only its bounds; empty for rows without a result."""
         show = show or Format()
         if self.kind in WORDS:
             return ""
@@ -66,7 +66,7 @@ def columns(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def arm_headings(result: Mapping[str, Any]) -> list[tuple[str, int, int]]:
-    """What stands over the columns of each arm: its name, and the numbers of its first and last column."""
+    """The headings of the arms: name, and the positions of the first and last column."""
     keys = list(columns(result))
     names = _arm_names(result) or ["Arm 1", "Arm 2"]
     places = [[index for index, key in enumerate(keys) if key in arm] for arm in ARMS]
@@ -118,7 +118,7 @@ def forest_rows(result: Mapping[str, Any], subgroup: str | None = None) -> list[
 
 
 def domains(result: Mapping[str, Any]) -> dict[str, str]:
-    """Label by name of the domains that stand beside the studies, in order; none where they would be too many."""
+    """Labels by name of the domains shown beside the studies, in order; empty if there are too many."""
     labels: dict[str, str] = {}
     for study in result["studies"]:
         for rating in (study.get("appraisal") or {}).get("ratings", ()):
@@ -132,7 +132,7 @@ def _lights(study: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
 
 
 def light_words(studies: Studies) -> str:
-    """What the lights mean: stars of a domain, or its risk of bias."""
+    """The legend of the lights: stars of a domain, or its risk of bias."""
     ratings = [rating for study in studies for rating in (study.get("appraisal") or {}).get("ratings", ())]
     starred = any("stars" in rating["word"] for rating in ratings)
     judged = any("stars" not in rating["word"] and rating["rating"] != "n/a" for rating in ratings)
@@ -164,13 +164,13 @@ def _study(study: Mapping[str, Any], keys: Iterable[str]) -> Row:
 
 
 def study_label(study: Mapping[str, Any]) -> str:
-    """The label, with the arm where a study has several."""
+    """The label of a study, with the arm if it has several."""
     arm = study.get("arm") or ""
     return f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
 
 
 def totals(studies: Studies, keys: Iterable[str]) -> tuple[str, ...]:
-    """The sums of events and participants by column; the other columns, and those with a gap, stay empty."""
+    """The sums of events and participants by column; empty for other columns and for those with missing values."""
     cells = []
     for key in keys:
         values = [study.get(key) for study in studies]
@@ -187,9 +187,9 @@ def _diamond(kind: str, label: str, row: Mapping[str, Any], cells: tuple[str, ..
 def _pooled_rows(result: Mapping[str, Any], keys: list[str]) -> list[Row]:
     analyses, studies = result.get("analyses") or {}, result["studies"]
     if len(studies) == 1:
-        return [Row("note", "A single study: shown as it is, not pooled")]
+        return [Row("note", "Single study: no meta-analysis")]
     if "main" not in analyses or analyses["main"].get("estimate") is None:
-        return [Row("note", "No pooled estimate: the reason stands below")]
+        return [Row("note", "No pooled estimate: see the reason below")]
     main, level = analyses["main"], result.get("level", 95)
     blank = ("",) * len(keys)
     rows = [_diamond("pooled", main["name"], main, totals(studies, keys), _sum_of_weights(studies))]
@@ -211,7 +211,7 @@ def _sum_of_weights(studies: Studies) -> float | None:
 
 
 def _level_row(level: Mapping[str, Any], label: str, cells: tuple[str, ...], weight: float | None = None) -> Row:
-    """A subgroup's diamond; one study is a study, never a pooled effect."""
+    """The diamond of a subgroup; a single study is shown as a study, never as a pooled effect."""
     kind = "subtotal" if level["k"] > 1 else "single"
     return _diamond(kind, label, level, cells, weight)
 
@@ -232,7 +232,7 @@ def _members(result: Mapping[str, Any], subgroup: str) -> dict[str, list[Mapping
 
 
 def level_name(name: str) -> str:
-    """A subgroup as it is shown; studies without a label are “Not reported”."""
+    """The name of a subgroup in figures; studies without a label are “Not reported”."""
     return capitalised(NOT_REPORTED) if is_missing(name) else name
 
 

@@ -1,4 +1,4 @@
-"""Funnel plots: the estimates against what they rest on."""
+"""Funnel plots: estimates against their standard errors or sample sizes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ WIDTH, MARGIN, LEFT = 6.6, 0.25, 0.95
 PLOT_HEIGHT = 3.6
 SMALL = 7.5
 LABELLED_AT_MOST = 15
+POINT = 0.052  # inches, the radius of a study
 TESTS_FROM = 10
 ANALYSIS_SCALE = {
     "PLO": "Logit of the proportion",
@@ -73,7 +74,7 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
         _proportions(canvas, xs, top)
     places = [(xs.place(study["yi"]), ys.place(high)) for study, high in zip(studies, heights, strict=True)]
     for x, high in places:
-        canvas.circle(x, high, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
+        canvas.circle(x, high, POINT, fill=BLUE, edge=WHITE, line=0.6, order=4)
     centre = None if middle is None else xs.place(middle)
     if len(studies) <= LABELLED_AT_MOST:
         label_points(canvas, [study_label(study) for study in studies], places, (xs.start, top, xs.end, bottom), centre)
@@ -83,7 +84,7 @@ def _draw(result: Mapping[str, Any], studies: list[Mapping[str, Any]], heights: 
 
 
 def scale_name(result: Mapping[str, Any]) -> str:
-    """What is on the axis of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
+    """The name of the scale of an analysis: “Logit of the proportion”, “Logarithm of the risk ratio”."""
     if result["measure"] in ANALYSIS_SCALE:
         return ANALYSIS_SCALE[result["measure"]]
     name = measure_name(result)
@@ -94,9 +95,7 @@ def _foot(result: Mapping[str, Any], k: int) -> str:
     bias = result.get("bias") or {}
     parts = []
     if k < TESTS_FROM:
-        parts.append(
-            f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be judged by eye."
-        )
+        parts.append(f"With {plural(k, 'study', 'studies')}, fewer than {TESTS_FROM}, asymmetry cannot be assessed.")
     parts += [bias.get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
     return "\n".join(part for part in parts if part)
 
@@ -108,7 +107,7 @@ def _scales(
     by_size: bool,
     ends: tuple[float, float],
 ) -> tuple[Scale, Scale]:
-    """The horizontal axis on the analysis scale and the vertical one, precise studies on top."""
+    """The horizontal axis on the scale of the analysis, and the vertical one with precise studies on top."""
     values = [study["yi"] for study in studies] + ([middle] if middle is not None else [])
     top, bottom = ends
     if by_size:
@@ -131,15 +130,20 @@ def _centre(canvas: Canvas, xs: Scale, ys: Scale, middle: float, widest: float |
     canvas.line((x, x), ends, colour=BLUE, width=1.0, dash=(0, (3, 3)), order=1)
 
 
-def axes(canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str) -> None:
-    """The frame of a plot with both axes; ``title`` below it, ``side`` beside it."""
+def axes(
+    canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str, labels: Sequence[tuple[float, str]] | None = None
+) -> None:
+    """The frame of a plot with both axes; ``title`` below it, ``side`` beside it.
+
+    ``labels`` are values of the vertical axis with the texts beside them, in place of the usual ones.
+    """
     top, bottom = sorted((ys.start, ys.end))
     canvas.box(xs.start, top, xs.end - xs.start, bottom - top, edge=RULE, line=0.8)
     for value, label in xs.ticks():
         x = xs.place(value)
         canvas.line((x, x), (bottom, bottom + 0.05), width=0.7)
         canvas.text(x, bottom + 0.15, label, SMALL, align="center")
-    for value, label in ys.ticks() or [(v, f"{v:g}") for v in linear_ticks(ys.low, ys.high)]:
+    for value, label in labels or ys.ticks() or [(v, f"{v:g}") for v in linear_ticks(ys.low, ys.high)]:
         y = ys.place(value)
         canvas.line((xs.start - 0.05, xs.start), (y, y), width=0.7)
         canvas.text(xs.start - 0.09, y, label, SMALL, align="right")
@@ -150,7 +154,7 @@ def axes(canvas: Canvas, xs: Scale, ys: Scale, title: str, side: str) -> None:
 
 
 def _proportions(canvas: Canvas, xs: Scale, top: float) -> None:
-    """The proportions that belong to the logits, on the upper edge."""
+    """The proportions corresponding to the logits, along the upper edge."""
     last = -math.inf
     for value in (0.01, 0.02, 0.05, *(step / 10 for step in range(1, 10)), 0.95, 0.98, 0.99):
         logit = math.log(value / (1 - value))
@@ -168,18 +172,25 @@ def label_points(
     places: list[tuple[float, float]],
     frame: tuple[float, float, float, float],
     centre: float | None,
+    radii: Sequence[float] = (),
 ) -> None:
-    """A label beside each point where it covers nothing else; left out where there is no such place."""
+    """A label beside each point where it covers nothing else; omitted if there is no such place.
+
+    ``radii`` are the radii of the points in inches, if they differ.
+    """
     left, top, right, bottom = frame
-    boxes = [(x - 0.06, y - 0.06, x + 0.06, y + 0.06) for x, y in places]
+    sizes = radii or [POINT] * len(places)
+    boxes = [
+        (x - r - 0.008, y - r - 0.008, x + r + 0.008, y + r + 0.008) for (x, y), r in zip(places, sizes, strict=True)
+    ]
     if centre is not None:
         boxes.append((centre - 0.02, top, centre + 0.02, bottom))
-    for label, (x, y) in zip(labels, places, strict=True):
+    for label, (x, y), radius in zip(labels, places, sizes, strict=True):
         if not label:
             continue
         short = label if len(label) <= 28 else f"{label[:27]}…"
         wide = text_width(short, SMALL - 0.5)
-        for dx, dy in _beside(wide):
+        for dx, dy in _beside(wide, radius - POINT):
             box = (x + dx, y + dy - 0.055, x + dx + wide, y + dy + 0.055)
             inside = box[0] > left and box[2] < right and box[1] > top and box[3] < bottom
             if inside and not any(_meet(box, other) for other in boxes):
@@ -188,10 +199,13 @@ def label_points(
                 break
 
 
-def _beside(wide: float) -> list[tuple[float, float]]:
-    """Where a label may stand: right, left, above, below, and the corners."""
-    sides = [(0.09, 0.0), (-0.11 - wide, 0.0), (-wide / 2, -0.13), (-wide / 2, 0.13)]
-    return sides + [(dx, dy) for dy in (-0.11, 0.11) for dx in (0.05, -0.05 - wide)]
+def _beside(wide: float, more: float = 0.0) -> list[tuple[float, float]]:
+    """Candidate positions of a label: right, left, above, below, and the corners; ``more``: radius beyond the usual."""
+    sides = [(0.09 + more, 0.0), (-0.11 - more - wide, 0.0), (-wide / 2, -0.13 - more), (-wide / 2, 0.13 + more)]
+    corners = 0.7 * more
+    return sides + [
+        (dx, dy) for dy in (-0.11 - corners, 0.11 + corners) for dx in (0.05 + corners, -0.05 - corners - wide)
+    ]
 
 
 def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:

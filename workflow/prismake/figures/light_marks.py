@@ -1,4 +1,4 @@
-"""A light: a coloured circle with a symbol, so that colour is never the only sign."""
+"""A light: a coloured circle with a symbol, so that the meaning never depends on colour alone."""
 
 from __future__ import annotations
 

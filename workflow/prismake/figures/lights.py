@@ -1,4 +1,4 @@
-"""Traffic lights of an appraisal: colours that colour-blind readers can tell apart, each with its own symbol."""
+"""Traffic lights of an appraisal: colours that colour-blind readers can distinguish, each with its own symbol."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OTHER_WORDS = {UNDECIDED: "not decided yet", NOT_APPLICABLE: "does not apply"}
 
 
 def traffic_light(appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
-    """One light a study and item, one grid an instrument, and how many studies have the best rating on each item.
+    """One light per study and item, one grid per instrument, and the number of studies with the best rating per item.
 
     Args:
         appraisal: study_id, label, instrument, item, domain, answer, stars (``appraisal/appraisal.csv``); stars
@@ -96,7 +96,7 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
 
 
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
-    """The lights that stand in the grid, in words."""
+    """The lights of the grid, in words."""
     words = (STAR_WORDS if block.with_stars else RISK_WORDS) | OTHER_WORDS
     kinds_drawn = {cell.kind for cell in block.cells.values()}
     x = MARGIN

@@ -1,4 +1,4 @@
-"""The figure of an outcome by the name that it has among the files of an outcome."""
+"""The figure of an outcome by the name of its file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from prismake.figures.bubble_plots import bubble_plot
 from prismake.figures.forest_plot import forest
 from prismake.figures.funnel_plot import funnel
 from prismake.figures.risk_of_bias import summary
@@ -14,8 +15,11 @@ from prismake.figures.sensitivity_plots import sensitivity_figure
 
 
 def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
-    """The figure called "forest", "forest.<column>" (by subgroups), "funnel", "risk_of_bias", or as an analysis is."""
+    """The figure "forest", "forest.<column>" (by subgroups), "funnel", "bubble.<column>" (of a moderator),
+    "risk_of_bias" or that of an analysis."""
     kind, _, column = name.partition(".")
+    if kind == "bubble":
+        return bubble_plot(result, column)
     if kind == "forest":
         return forest(result, subgroup=column or None)
     if kind == "funnel":

@@ -1,4 +1,4 @@
-"""How much of the evidence behind an outcome is at which risk of bias: one bar a domain, by weight."""
+"""The share of the evidence for an outcome at each risk of bias: one bar per domain, by weight."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Studies = Sequence[Mapping[str, Any]]
 
 
 def summary(result: Mapping[str, Any]) -> Figure:
-    """Bars of the shares of weight at each rating, one a domain, one block an instrument.
+    """Bars of the shares of weight at each rating, one per domain, in one block per instrument.
 
     Args:
         result: a mapping like ``pooling/<outcome>.json``, whose studies have ``appraisal`` and ``weight_pct``. Weights
@@ -31,7 +31,7 @@ def summary(result: Mapping[str, Any]) -> Figure:
     title = f"{result['title']}: risk of bias"
     blocks = _blocks(result["studies"])
     if not blocks:
-        return empty_panel(title, "Nothing to show", "No pooled study has a judgement of domains.")
+        return empty_panel(title, "Nothing to show", "No pooled study has been judged by domain.")
     names = [rating["label"] for studies in blocks.values() for rating in studies[0]["appraisal"]["ratings"]]
     label = max(text_width(name, SIZE) for name in names) + 0.25
     width = 2 * MARGIN + label + PLOT + 0.3
@@ -72,7 +72,7 @@ def _foot(result: Mapping[str, Any]) -> str:
     weighted = all(study.get("weight_pct") is not None for study in studies)
     how = "Bars are shares of the weight in the forest plot" if weighted else "Bars are shares of the studies"
     without = [study["label"] for study in studies if not (study.get("appraisal") or {}).get("ratings")]
-    left = f" Without a judgement of domains: {'; '.join(without)}." if without else ""
+    left = f" Not judged by domain: {'; '.join(without)}." if without else ""
     return f"{how}, within each instrument.{left}"
 
 

@@ -1,4 +1,4 @@
-"""From a value to a place on the page: one axis, linear or logarithmic, with its ticks."""
+"""One axis, linear or logarithmic, with its ticks: from values to positions on the page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from prismake.core.measures import PROPORTIONS, RATES, RATIOS
 from prismake.core.numbers import scientific
 
 _LOG_STEPS = (1, 2, 5)
+_FINE_STEPS = (1, 1.5, 2, 3, 5, 7)
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Scale:
             values = [value for value in candidates if self.inside(value)]
             if len(values) <= 8:
                 break
+        if len(values) < 4:
+            values = [v for decade in decades for step in _FINE_STEPS if self.inside(v := step * 10.0**decade)]
+            values = values if len(values) <= 8 else values[::2]
         return values if len(values) > 1 else linear_ticks(self.low, self.high)
 
 
@@ -72,9 +76,9 @@ def linear_ticks(low: float, high: float) -> list[float]:
 def natural_scale(
     measure: str, intervals: Iterable[tuple[float | None, float | None, float | None]], start: float, end: float
 ) -> Scale:
-    """The axis of a measure on its natural scale that shows (estimate, lower, upper) of every study.
+    """The axis of a measure on its natural scale, wide enough for (estimate, lower, upper) of every study.
 
-    A bound far outside of what the estimates span does not stretch the axis: its line ends in an arrow.
+    A bound far outside the range of the estimates does not stretch the axis: its line ends in an arrow.
     """
     intervals = list(intervals)
     rows = [[v for v in row if v is not None and math.isfinite(v)] for row in intervals]

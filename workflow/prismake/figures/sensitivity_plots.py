@@ -1,4 +1,4 @@
-"""Figures of sensitivity analyses: studies left out or added in turn, what single studies do, subsets of studies."""
+"""Figures of sensitivity analyses: studies left out or added in turn, influence of single studies, subsets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prismake.core.numbers import format_of
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import MARGIN, ROW, SIZE, empty_panel, forest, unfinished
-from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, SMALL, WIDTH, axes, label_points, scale_name
+from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, label_points, scale_name
 from .scale import Scale
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ DIAGNOSTICS = {  # heading, and the value that means "no influence"
 }
 PANEL, BETWEEN = 1.15, 0.3
 LABEL_MOST = 2.6
-CLOUD, CELL = 200, 0.055  # points from which on they are counted in cells; inches
+CLOUD, CELL = 200, 0.055  # number of points above which they are counted in cells; size of a cell in inches
 SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
 
 
@@ -60,7 +60,7 @@ def sensitivity_figure(result: Mapping[str, Any], name: str) -> Figure:
 
 
 def _series(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
-    """A forest plot of pooled estimates: a row a study left out or added, the result of all studies below."""
+    """A forest plot of pooled estimates: one row per study left out or added, the result of all studies below."""
     before = "Without " if name == "leave_one_out" else "+ "
     rows = [{**row, "label": f"{before}{row['label']}"} for row in analysis["studies"]]
     analyses = result["analyses"]
@@ -82,7 +82,7 @@ def _series(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], t
 
 
 def _influence(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
-    """A panel a diagnostic, a row a study; those beyond a cut-off in amber."""
+    """One panel per diagnostic, with one row per study; values beyond a cut-off in amber."""
     rows = analysis["studies"]
     most = max(text_width(row["label"], SIZE) for row in rows)
     labels = [wrap(row["label"], min(most, LABEL_MOST), SIZE) for row in rows]
@@ -140,7 +140,7 @@ def _baujat(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], t
     rows = analysis["studies"]
     points = [(row["x"] or 0.0, row["y"] or 0.0) for row in rows]
     names = [row["label"] for row in rows]
-    if len(rows) > LABELLED_AT_MOST:  # the far ones alone: those that add or move more than the others
+    if len(rows) > LABELLED_AT_MOST:  # only the outlying points
         ends = [max(values) or 1.0 for values in zip(*points, strict=True)]
         far = sorted(range(len(rows)), key=lambda i: -max(points[i][0] / ends[0], points[i][1] / ends[1]))
         names = [label if i in far[:LABELLED_AT_MOST] else "" for i, label in enumerate(names)]
@@ -159,7 +159,7 @@ def _scatter(
     result: Mapping[str, Any], analysis: Mapping[str, Any], title: str, points: Sequence[tuple[float, float]],
     sides: tuple[str, str], names: Sequence[str], *, zero: bool,
 ) -> Figure:  # fmt: skip
-    """Points in a frame, with labels where they cover nothing."""
+    """Points in a frame, with labels placed where they cover nothing."""
     heading = wrap(title, WIDTH - 2 * MARGIN, 11.5, bold=True)
     foot = wrap(_foot(result, analysis), WIDTH - 2 * MARGIN, SMALL)
     top = MARGIN + 0.24 * len(heading) + 0.1
@@ -174,7 +174,7 @@ def _scatter(
         _cloud(canvas, places)
     else:
         for x, y in places:
-            canvas.circle(x, y, 0.052, fill=BLUE, edge=WHITE, line=0.6, order=4)
+            canvas.circle(x, y, POINT, fill=BLUE, edge=WHITE, line=0.6, order=4)
     if names:
         label_points(canvas, names, places, (xs.start, top, xs.end, bottom), None)
     canvas.lines(MARGIN, bottom + 0.72, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
@@ -182,7 +182,7 @@ def _scatter(
 
 
 def _cloud(canvas: Canvas, places: Sequence[tuple[float, float]]) -> None:
-    """Thousands of points as small squares, the darker the more points they hold."""
+    """Thousands of points as small squares, darker with the number of points in them."""
     cells = Counter((int(x / CELL), int(y / CELL)) for x, y in places)
     most = math.log1p(max(cells.values()))
     for (column, row), number in sorted(cells.items()):

@@ -20,11 +20,11 @@ ITEM, SUM, TOTAL = 0.36, 0.46, 0.6
 LABEL_LEAST, LABEL_MOST = 1.6, 3.2
 GOLD = "#c58a00"
 TITLE = "Newcastle–Ottawa Scale"
-LEGEND = "★ earned; ☆ not earned; n/a: does not apply to this design, not in the denominator; ?: not decided yet."
+LEGEND = "★ earned; ☆ not earned; n/a: not applicable to this design, not in the denominator; ?: not decided yet."
 
 
 def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None) -> Figure:
-    """Stars by item and domain, the total over its own denominator, the overall word.
+    """Stars by item and domain, the total out of the maximum of the design, and the overall rating.
 
     Args:
         scores: study_id, instrument, total, maximum, overall (``appraisal/scores.csv``).
@@ -68,7 +68,7 @@ def _grid_width(block: Block) -> float:
 
 
 def _domain_width(block: Block, domain: str) -> float:
-    """Items and their sum, but never less than the domain's own name."""
+    """Width of the items and their sum, but at least that of the name of the domain."""
     return max(ITEM * len(block.domain_items(domain)) + SUM, text_width(domain.capitalize(), SIZE, True) + 0.2)
 
 
@@ -136,7 +136,7 @@ def _domain(canvas: Canvas, block: Block, study: str, domain: str, place: tuple[
 
 
 def _total(canvas: Canvas, block: Block, score: Mapping[str, Any], study: str, place: tuple[float, float]) -> None:
-    """The total as the table of scores gives it, over the maximum of the study's own design."""
+    """The total in the table of scores, out of the maximum for the design of the study."""
     x, y = place
     maximum, total = (_whole(score.get(name)) for name in ("maximum", "total"))
     if maximum is None:

@@ -1,4 +1,4 @@
-"""The words and numbers of figures, which are those of sentences and page; figures made elsewhere find them here."""
+"""Words and numbers for figures, the same as in sentences and on the page, also for figures made elsewhere."""
 
 from __future__ import annotations
 

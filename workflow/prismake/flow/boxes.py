@@ -1,4 +1,4 @@
-"""The boxes of the flow as one value."""
+"""The boxes of the flow as a single object."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Flow:
     "other". ``boxes["included"]`` is {"studies", "reports"} of both columns.
 
     In an updated review both columns and ``included`` count what is new since the previous version;
-    ``boxes["previous"]`` and ``boxes["total"]`` ({"studies", "reports"}) are present as well. ``previous`` is what that
-    version included; ``boxes["no_longer"]`` is the part of it that is no longer included in the same form: excluded
+    ``boxes["previous"]`` and ``boxes["total"]`` ({"studies", "reports"}) are present as well. ``previous`` counts what
+    that version included; ``boxes["no_longer"]`` counts the part that is no longer included in the same form: excluded
     since, or merged with another study. previous − no_longer + included = total.
 
     ``boxes["possible_duplicates"]`` is the number of pairs of records that await the panel (until then they count as
@@ -58,7 +58,7 @@ class Flow:
         return {"boxes": _plain(self.boxes), "notes": list(self.notes), "undecided": self.undecided}
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a count: column ("databases", "other methods", "review"), box, item, count."""
+        """One row per count: column ("databases", "other methods", "review"), box, item, count."""
         rows = []
         for name, value in self.boxes.items():
             if name == "other":

@@ -25,20 +25,20 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     (int or None)}; frames "records" (record_id, source), "duplicates" (record_id, report_id; every record once),
     "title_abstract" and "full_text" (item_id, state, decision, and reason at full text; item_id is any record of
     the report), "studies" (study_id, report_ids joined by "; "). Optional: "removed", a frame (report_id, why:
-    "automation" or "other") of records taken out before screening; "direct", ids of reports that other methods found
-    first and that are therefore not screened, whichever database finds them later; "reopened", ids of reports that were
-    left out at title and abstract and are sought all the same, because they belong to an included report;
-    "possible_duplicates", the number of pairs that wait for the panel; "uncounted", report by record id of records that
-    are not counted and through which decisions are found all the same. Of the review that is updated, either
-    "previous", {"studies", "reports"} (a review made elsewhere), or "version", a ``Version`` that was frozen here.
+    "automation" or "other") of records removed before screening; "direct", ids of reports first found by other methods,
+    which are not screened even if a database finds them later; "reopened", ids of reports excluded at title and
+    abstract that are sought nevertheless, because they belong to an included report; "possible_duplicates", the number
+    of pairs that await the panel; "uncounted", report by record id of records that are not counted but by which
+    decisions may be recorded. For an updated review, either "previous", {"studies", "reports"} (of a review done
+    elsewhere), or "version", a ``Version`` frozen by this workflow.
 
     A report stands in the left column when any of its records came from a database or a register. Reports found
-    by other methods alone are not screened on title and abstract: they are sought at once. A record of another
-    method that duplicates a database report is removed as a duplicate in the right column.
+    by other methods only are not screened on title and abstract but sought directly. A record of another method that
+    duplicates a database report is removed as a duplicate in the right column.
 
-    With a version, both columns count what is new since it: records that it did not hold, and reports of it that were
-    taken up again, which are those whose outcome is another now. A new record of a report that the version had
-    finished is removed as a duplicate.
+    With a version, both columns count what is new since then: records that the version did not contain, and reports
+    whose outcome has changed since. A new record of a report that was finished in the version is removed as a
+    duplicate.
 
     Raises FlowError, naming each identity that fails.
     """
@@ -64,9 +64,9 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
 
 
 def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
-    """Where each report has ended, by report id; reports that still wait for a decision are left out.
+    """The final outcome of each report, by report id; reports that await a decision are left out.
 
-    ``tables`` as for ``prisma_flow``. The words are those of ``OUTCOMES``.
+    ``tables`` as for ``prisma_flow``. The values are those of ``OUTCOMES``.
     """
     identification = identification_of(tables)
     screening = _screened(tables, identification, [])
@@ -85,7 +85,7 @@ SCREENED_OUT, READ_OUT, NOT_RETRIEVED, INCLUDED, REMOVED = OUTCOMES = (
 
 @dataclass(frozen=True)
 class _Columns:
-    """The reports that are counted. ``records``: of these reports; ``finished``: reports that count as duplicates."""
+    """The reports counted. ``records``: the records of these reports; ``finished``: reports counted as duplicates."""
 
     records: tuple[str, ...]
     left: frozenset[str]
@@ -95,12 +95,12 @@ class _Columns:
 
     @property
     def queue(self) -> frozenset[str]:
-        """Reports that are screened on title and abstract."""
+        """Reports screened on title and abstract."""
         return self.left - self.removed
 
     @property
     def direct(self) -> frozenset[str]:
-        """Reports that are sought at once."""
+        """Reports sought without screening."""
         return self.right - self.removed
 
 
@@ -111,11 +111,11 @@ def _columns(identification: Identification, records: Iterable[str], finished: f
 
 
 def _screened(tables: Mapping[str, Any], identification: Identification, notes: list[str]) -> Decided:
-    """The decisions on title and abstract; a report that is taken up again counts as screened and sought."""
+    """The decisions on title and abstract; a reopened report counts as screened and sought."""
     screening = decisions(tables["title_abstract"], "title and abstract", identification.report_of, notes)
     if identification.reopened:
         notes.append(
-            "Left out at title and abstract and sought in full text after all, as they belong to an included report: "
+            "Excluded at title and abstract but sought in full text, because they belong to an included report: "
             f"{len(identification.reopened):,}."
         )
     return {
@@ -127,7 +127,7 @@ def _screened(tables: Mapping[str, Any], identification: Identification, notes: 
 def _before(
     version: Version | None, identification: Identification, columns: _Columns, screening: Decided, reading: Decided
 ) -> Carried:
-    """What the previous version has finished and nothing has changed since."""
+    """The reports finished in the previous version and unchanged since."""
     if version is None:
         return Carried()
     return carried(version, identification.report_of, _outcomes(columns, screening, reading))
@@ -149,7 +149,7 @@ def _outcomes(columns: _Columns, screening: Decided, reading: Decided) -> dict[s
 def _note_strays(decided: Decided, expected: Collection[str], stage: str, notes: list[str]) -> None:
     strays = len(decided.keys() - set(expected))
     if strays:
-        notes.append(f"Decided at {stage} and no longer put to that stage, not counted: {strays:,}.")
+        notes.append(f"Decided at {stage} but no longer part of that stage, not counted: {strays:,}.")
 
 
 def _identified(identification: Identification, columns: _Columns, kind: str) -> dict[str, int]:
@@ -208,7 +208,7 @@ def _included_at(decided: Decided, reports: Iterable[str]) -> list[str]:
 
 
 def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """The reports of each included study, after the check that both tables name the same reports."""
+    """The reports of each included study, after checking that both tables name the same reports."""
     included = set(reports)
     grouped = {
         study: frozenset(
@@ -223,7 +223,7 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
     if foreign := grouped_reports - included:
         problems.append(f"{len(foreign):,} reports of studies are not included, the first being {min(foreign)}.")
     if len(grouped) != len(studies):
-        problems.append("A study stands twice in the table of studies.")
+        problems.append("A study is listed twice in the table of studies.")
     collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
     return grouped
 
@@ -231,7 +231,7 @@ def _included(studies: pd.DataFrame, reports: list[str], report_of: Mapping[str,
 def _included_boxes(
     tables: Mapping[str, Any], included: Mapping[str, frozenset[str]], before: Carried, notes: list[str]
 ) -> dict[str, dict[str, int]]:
-    """The boxes of included studies: those of this version, and beside them those of the one before."""
+    """The boxes of included studies, of this version and, in an updated review, of the previous one."""
     reports = frozenset().union(*included.values())
     total = {"studies": len(included), "reports": len(reports)}
     if before.version is None:

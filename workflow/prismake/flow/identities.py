@@ -1,4 +1,4 @@
-"""Every arrow of the flow as an identity that is checked."""
+"""The arrows of the flow as identities, which are checked."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from prismake.core.errors import FlowError, collect
 
-REMEDY = "No count is shown until this adds up; run the workflow again, and look at the tables named if it stays."
+REMEDY = "No counts are shown until this adds up. Run the workflow again; if it persists, check the tables named."
 
 
 def check(boxes: Mapping[str, Any]) -> None:
-    """Check every arrow of the flow. Raises FlowError, naming each identity that fails with its numbers."""
+    """Check all arrows of the flow. Raises FlowError, naming each identity that fails with its numbers."""
     problems = [f"{name}: {left:,} is not {right:,}." for name, left, right in identities(boxes) if left != right]
     collect(problems, FlowError, where="PRISMA flow", remedy=REMEDY)
 

@@ -34,7 +34,7 @@ TABLES = {
 def flow_tables(
     searches: Sequence[Path], records: Path, reports: Path, tables: Mapping[str, Path], previous: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The tables that ``prisma_flow`` counts, read from the files of all stages.
+    """The tables for ``prisma_flow``, read from the files of all stages.
 
     Args:
         searches: the search logs.
@@ -64,7 +64,7 @@ def flow_tables(
 
 
 def _without_vanished(tables: dict[str, Any], vanished: pd.DataFrame) -> dict[str, Any]:
-    """Count vanished records under a separate source, or drop them if another record of the report remains."""
+    """Assign vanished records to a separate source, or drop them if another record of the report remains."""
     if vanished.empty:
         return tables
     records, duplicates = tables["records"], tables["duplicates"]
@@ -103,7 +103,7 @@ def vanished_table(
     labels: Mapping[str, str],
     decisions: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    """Records with a decision that no search finds any longer, and the searches that still find their report.
+    """Records with a decision that are no longer found by any search, and the searches that still find their report.
 
     Args:
         records: record_id and source of all records.
@@ -153,7 +153,7 @@ def freeze_version(name: str, sources: Sequence[str], folder: Path = Path("resul
     searches = [folder / "search" / f"{source}.json" for source in sources]
     reports = folder / "duplicates/reports.parquet"
     if not all(path.exists() for path in (*files.values(), *searches, reports)):
-        raise PrismakeError("there is nothing to freeze yet.", where=str(folder), remedy="Type snakemake first.")
+        raise PrismakeError("there are no results to freeze yet.", where=str(folder), remedy="Type snakemake first.")
     tables = flow_tables(searches, folder / "records/records.parquet", reports, files, {})
     ended = outcomes(tables)
     report_of = dict(zip(tables["duplicates"][RECORD_ID], tables["duplicates"][REPORT_ID], strict=True))

@@ -1,8 +1,7 @@
-"""Relative recall: which sources found each study known before the search, and what its outcome was.
+"""Relative recall: which sources found each study known before the search, and what became of it.
 
-Librarians judge a search by this first (Sampson M, Zhang L, Morrison A, et al. An alternative to the
-hand searching gold standard: validating methodological search filters using relative recall. BMC Med Res Methodol
-2006;6:33).
+It is a librarian's first check of a search (Sampson M, Zhang L, Morrison A, et al. An alternative to the hand searching
+gold standard: validating methodological search filters using relative recall. BMC Med Res Methodol 2006;6:33).
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ def recall_table(
 
 
 class _Index:
-    """Records by the identifiers and titles by which a known study may be given."""
+    """Records by identifier and by title, in the forms in which known studies are listed."""
 
     def __init__(self, records: pd.DataFrame) -> None:
         import pandas as pd
@@ -98,7 +97,7 @@ class _Index:
                 self._titles.setdefault(title, []).append((row[RECORD_ID], year))
 
     def records_of(self, study: KnownStudy) -> list[str]:
-        """The records of a study by its identifiers; by its title and year only where these find nothing."""
+        """The records of a study by its identifiers; by title and year only if no identifier matches."""
         keys = [(name, getattr(study, name)) for name in _IDENTIFIERS] + [("trial", study.trial.upper())]
         records = [record for key in keys if key[1] for record in self._by.get(key, ())]
         if records or not study.title:
@@ -127,23 +126,23 @@ def _end(report: str, decided: Mapping[str, Mapping[str, Mapping[str, Any]]]) ->
 
 
 def _how_far(end: tuple[str, str, str, str]) -> tuple[int, int]:
-    """Of several reports of a trial, the one that got furthest counts."""
+    """Sort key: of several reports of a trial, the one that reached the latest stage counts."""
     _, stage, outcome, _ = end
     return (NOT_FOUND, EXCLUDED, NOT_RETRIEVED, OPEN, INCLUDED).index(outcome), int(stage == FULL_TEXT)
 
 
 def recall_summary(table: pd.DataFrame, problems: Sequence[str]) -> dict[str, Any]:
-    """The content of ``flow/known_studies.json``: what the closing table and the page must mention.
+    """The content of ``flow/known_studies.json``, shown in the closing table and on the page.
 
-    ``summary``: one sentence ("" without known studies). ``lost``: one for each study that no search found or that was
-    excluded. ``problems``: lines that name no study.
+    ``summary``: a sentence (empty without known studies). ``lost``: a sentence for each study that no search found or
+    that was excluded. ``problems``: lines from which no study could be identified.
     """
     lost = []
     for row in table.to_dict("records"):
         why = f" ({row['reason']})" if row["reason"] else ""
         subject = f"The known study {row['known'][:120]} ({row['place']})"
         if row["outcome"] == NOT_FOUND:
-            lost.append(f"{subject} was found by no search.")
+            lost.append(f"{subject} was not found by any search.")
         elif row["outcome"] in {EXCLUDED, NOT_RETRIEVED}:
             lost.append(f"{subject} was {row['outcome']} {_STAGES[row['stage']]}{why}: {row[REPORT_ID]}.")
     counted = {outcome: int((table["outcome"] == outcome).sum()) for outcome in (NOT_FOUND, INCLUDED)}

@@ -1,4 +1,4 @@
-"""The tables of a review as the flow needs them, after the checks that nothing vanished between two of them."""
+"""The tables of a review as the flow needs them, after checking that nothing was lost between two of them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ Decided = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Identification:
-    """What the searches gave.
+    """The records and reports identified by the searches.
 
-    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, also of
-    records that are not counted.
-    ``direct``: reports that were assessed in full text without screening, because another method found them first.
-    ``removed``: why a report was taken out before screening, by report id.
-    ``reopened``: reports that were left out at title and abstract and are sought all the same.
+    ``sources``: search by source name. ``records``: source by record id. ``report_of``: report by record id, including
+    records that are not counted. ``direct``: reports assessed in full text without screening, because another method
+    found them first. ``removed``: why a report was removed before screening, by report id. ``reopened``: reports
+    excluded at title and abstract that are sought nevertheless.
     """
 
     sources: Mapping[str, Mapping[str, Any]]
@@ -44,7 +43,7 @@ class Identification:
         return self.sources[self.records[record]]["kind"] in DATABASE_KINDS
 
     def columns(self, records: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-        """The reports of some records: those of the left column, and those found by other methods."""
+        """The reports of the given records: those of the left column, and those found by other methods only."""
         records = list(records)
         reports = frozenset(self.report_of[record] for record in records)
         databases = {self.report_of[record] for record in records if self.from_database(record)}
@@ -66,14 +65,14 @@ def identification_of(tables: Mapping[str, Any]) -> Identification:
 
 
 def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The searches by source name, with labels that are told apart."""
+    """The searches by source name, with unique labels."""
     rows = [dict(search) for search in searches]
     labels = Counter(row["label"] for row in rows)
     sources: dict[str, dict[str, Any]] = {}
     problems = []
     for row in rows:
         if row["source"] in sources:
-            problems.append(f"Source '{row['source']}' stands twice among the searches.")
+            problems.append(f"Source '{row['source']}' is listed twice among the searches.")
         if row["kind"] not in (*DATABASE_KINDS, "other"):
             problems.append(f"Source '{row['source']}' is of kind '{row['kind']}', not database, register or other.")
         if labels[row["label"]] > 1:
@@ -86,14 +85,14 @@ def _sources(searches: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]
 def _report_of(
     tables: Mapping[str, Any], records: Mapping[str, str], sources: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The report of each record, after the checks that no record vanished between two tables."""
+    """The report of each record, after checking that no record was lost between two tables."""
     duplicates = tables["duplicates"]
     report_of = dict(zip(duplicates[RECORD_ID], duplicates[REPORT_ID], strict=True))
     problems = []
     if len(records) != len(tables["records"]):
-        problems.append(f"{len(tables['records']) - len(records):,} record ids stand twice in the record table.")
+        problems.append(f"{len(tables['records']) - len(records):,} record ids occur twice in the record table.")
     if len(report_of) != len(duplicates):
-        problems.append(f"{len(duplicates) - len(report_of):,} records stand twice in the table of duplicates.")
+        problems.append(f"{len(duplicates) - len(report_of):,} records occur twice in the table of duplicates.")
     for name, missing in (
         ("have no row in the table of duplicates", records.keys() - report_of.keys()),
         ("of the table of duplicates are not in the record table", report_of.keys() - records.keys()),
@@ -115,7 +114,7 @@ def _report_of(
 
 
 def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[str, str]:
-    """Why each report that was taken out before screening was taken out: "automation" or "other"."""
+    """Why each report was removed before screening, by report id: "automation" or "other"."""
     if frame is None:
         return {}
     return {
@@ -127,7 +126,7 @@ def _removed(frame: pd.DataFrame | None, report_of: Mapping[str, str]) -> dict[s
 def decisions(
     frame: pd.DataFrame, stage: str, report_of: Mapping[str, str], notes: list[str]
 ) -> dict[str, dict[str, str]]:
-    """The settled decisions by report; a report whose members were settled differently is undecided."""
+    """The settled decisions by report; a report whose records were settled differently is undecided."""
     settled: dict[str, dict[str, str]] = {}
     differing = set()
     unmatched = 0
@@ -145,7 +144,7 @@ def decisions(
     for report in differing:
         del settled[report]
     if unmatched:
-        notes.append(f"Decided at {stage} and no longer among the records found, not counted: {unmatched:,}.")
+        notes.append(f"Decided at {stage} but no longer among the records found, not counted: {unmatched:,}.")
     if differing:
         notes.append(
             f"{len(differing):,} reports hold records that were decided differently at {stage}; "

@@ -1,4 +1,4 @@
-"""The full texts of the reports that are sought: links and paths for the sheet, a list of what is missing."""
+"""Find the full texts of the reports sought: links and paths for the sheet, and a list of missing full texts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from prismake.search.transport import Policy
 if TYPE_CHECKING:
     import pandas as pd
 
-LINKS = ("pmcid", "open_access", "pdf")  # the columns of the queue that are filled here
+LINKS = ("pmcid", "open_access", "pdf")  # columns of the queue filled here
 _MISSING = (ITEM_ID, "title", "authors", "year", "journal", "doi", "pmid", "pmcid", "open_access", WAITS_FOR)
 
 
 @dataclass(frozen=True)
 class FullTexts:
-    """``queue``: the reports with their links. ``files``: one row a PDF. ``missing``: reports without a PDF.
+    """The result of ``find``.
 
+    ``queue``: the reports with their links. ``files``: one row per PDF. ``missing``: reports without a PDF.
     ``summary``: counts, and ``problems`` as {"where", "what"} for the closing table.
     """
 
@@ -41,13 +42,18 @@ def find(
     root: Path = Path(),
     policy: Policy | None = None,
 ) -> FullTexts:
-    """Link each report to its full text.
+    """Link each report to its PDF and to open-access copies.
 
     Args:
-        reports: rows as ``queues.full_texts`` makes them.
-        cache: what is known of the PDFs; may be deleted at any time.
-        services: ``full_text.open_access`` of the config.
+        reports: the rows of ``full_text_rows``.
+        cache: the text of PDFs read before; may be deleted at any time.
+        services: ``full_text.open_access`` of the config; empty to ask no service.
+        email: sent to the services, which ask for it.
         root: the folder of the review.
+        policy: pauses and repetitions of requests.
+
+    Raises:
+        PrismakeError: the archive of earlier answers cannot be read.
     """
     import pandas as pd
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FullTextRows(NamedTuple):
-    """``queue``: the rows. ``linked``: those of them that wait (``linked_reports``)."""
+    """``queue``: the rows. ``linked``: the rows that wait for another report (``linked_reports``)."""
 
     queue: pd.DataFrame
     linked: pd.DataFrame
@@ -27,8 +27,8 @@ def full_text_rows(
 ) -> FullTextRows:
     """Reports to assess: included at title and abstract, found by other methods, or linked to one of these.
 
-    Column ``related`` names the reports that may be of the same study (``prismake.panel.related``). ``waits_for`` has a
-    line for each report of which one must be included before the row is offered; empty for all but linked reports.
+    Column ``related`` names reports that may be of the same study (``prismake.panel.related``). ``waits_for`` lists
+    reports, one per line: the row is offered once any of them is included; empty except for linked reports.
 
     Args:
         screened: ``title_abstract/decisions.csv``.

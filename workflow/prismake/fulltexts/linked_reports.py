@@ -1,9 +1,9 @@
-"""Reports that were left out at title and abstract and belong to one that is read in full.
+"""Reports excluded at title and abstract that belong to a report read in full.
 
-A preprint, a registry entry, a conference abstract or a correction often holds what the article of a study does not
-say, and is excluded for what it is. All reports of an included study are to be brought together (Lefebvre C, et al.
-Cochrane Handbook, chapter 4; MECIR C42), so these are put before the people again once the report that they belong to
-is included. Comments and replies are no reports of a study, and versions of a Cochrane review no parts of it.
+A preprint, registry entry, conference abstract or correction is often excluded because of its type, although it has
+information that is missing from the article of the study. All reports of an included study should be brought together
+(Lefebvre C, et al. Cochrane Handbook, chapter 4; MECIR C42), so these reports are offered to the reviewers again once
+the report they belong to is included. Comments, replies and versions of a Cochrane review are not reports of a study.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ COLUMNS = (REPORT_ID, "linked_to", "kind", "title_abstract")
 def linked_reports(
     reports: pd.DataFrame, screened: pd.DataFrame, links: pd.DataFrame, sought: Collection[str]
 ) -> pd.DataFrame:
-    """One row a report that was left out and is linked to one that is sought, directly or through another such report.
+    """One row per excluded report that is linked to a report sought, directly or through another row of the table.
 
-    Columns ``report_id``, ``linked_to`` (ids joined by "; ": reports that are sought, and other rows of this table),
+    Columns ``report_id``, ``linked_to`` (ids joined by "; ": reports sought, and other rows of this table),
     ``kind`` (of the links, joined likewise) and ``title_abstract`` ("exclude" or "not screened").
 
     Args:
         screened: ``title_abstract/decisions.csv``.
         links: ``duplicates/links.csv``.
-        sought: ids of the reports that are sought anyway.
+        sought: ids of the reports sought anyway.
     """
     import pandas as pd
 

@@ -102,11 +102,11 @@ def _fitting(path: Path, about: Mapping[str, Any], index: _Index) -> Match:
         if len(chosen) == 1:
             return Match(path, next(iter(chosen)), kind)
         if items:
-            text = f"its {kind} fits {len(items)} reports: {', '.join(sorted(items))}. {index.advice(items)}"
+            text = f"its {kind} matches {len(items)} reports: {', '.join(sorted(items))}. {index.advice(items)}"
             return Match(path, remark=text, to_do=True)
     if not any(text.strip() for text in about["pages"]):
-        return Match(path, remark=f"no words can be read in it (a scan?). {index.advice()}", to_do=True)
-    return Match(path, remark=f"it fits no report that is sought. {index.advice()}", to_do=True)
+        return Match(path, remark=f"no text can be read in it (a scan?). {index.advice()}", to_do=True)
+    return Match(path, remark=f"it matches no report that is sought. {index.advice()}", to_do=True)
 
 
 def _by_doi(about: Mapping[str, Any], index: _Index) -> set[str]:
@@ -156,7 +156,7 @@ def _letters(text: str) -> str:
 
 
 def _one_for_each_report(matches: Sequence[Match], digests: Mapping[Path, str], index: _Index) -> Iterator[Match]:
-    """Of several files for one report, the one named after it or any of identical copies; else none."""
+    """Of several files for one report, the one named after it, or one of identical copies; otherwise none."""
     by_item: dict[str, list[Match]] = defaultdict(list)
     for match in matches:
         if match.item:
@@ -167,10 +167,10 @@ def _one_for_each_report(matches: Sequence[Match], digests: Mapping[Path, str], 
         if len(several) < 2 or chosen[match.item] is match:
             yield match
         elif best := chosen[match.item]:
-            yield replace(match, item="", matched_on="", remark=f"{match.item} has {best.file.name} already.")
+            yield replace(match, item="", matched_on="", remark=f"{match.item} already has {best.file.name}.")
         else:
             others = ", ".join(other.file.name for other in several if other is not match)
-            text = f"it fits {match.item} by its {match.matched_on}, and so does {others}. {index.advice([match.item])}"
+            text = f"it matches {match.item} by its {match.matched_on}, as does {others}. {index.advice([match.item])}"
             yield Match(match.file, remark=text, to_do=True)
 
 

@@ -1,9 +1,9 @@
 """Links to free copies of reports, as given by PubMed Central and Unpaywall on a recorded date.
 
-The answers are kept in ``config/fulltexts/open_access.json`` and not asked for again: what was free on the day of the
-review cannot be looked up later. Delete the file, and run ``snakemake --forcerun find_fulltexts``, to ask again.
+The answers are kept in ``config/fulltexts/open_access.json`` and not requested again: what was free on the day of the
+review cannot be looked up later. To ask again, delete the file and run ``snakemake --forcerun find_fulltexts``.
 
-PMC ID Converter: https://pmc.ncbi.nlm.nih.gov/tools/id-converter-api (up to 200 ids a request).
+PMC ID Converter: https://pmc.ncbi.nlm.nih.gov/tools/id-converter-api (up to 200 ids per request).
 Unpaywall: https://unpaywall.org/products/api (one DOI a request, at most 100,000 a day, e-mail address needed).
 """
 
@@ -133,7 +133,7 @@ def _converted(ids: Sequence[str], email: str, policy: Policy) -> Iterator[tuple
             query = {"ids": ",".join(batch), "idtype": kind, "format": "json", "tool": "prismake", "email": email}
             answer = _get(home, home + "?" + urllib.parse.urlencode(query), PMC, policy)
             if not isinstance(answer.get("records"), list):
-                raise SearchError("the answer holds no list of records.")
+                raise SearchError("the answer contains no list of records.")
             pmcids: dict[str, str] = {}
             for record in answer["records"]:
                 if isinstance(record, dict):
@@ -149,7 +149,7 @@ def _best_copies(dois: Sequence[str], email: str, policy: Policy) -> Iterator[tu
         url = f"{home}{urllib.parse.quote(doi, safe='/')}?{urllib.parse.urlencode({'email': email})}"
         answer = _get(home, url, UNPAYWALL, policy)
         if answer and normal_doi(answer.get("doi")) != doi:
-            raise SearchError(f"the answer for {doi} is about another report.")
+            raise SearchError(f"the answer for {doi} concerns another report.")
         best = answer.get("best_oa_location")
         best = best if isinstance(best, dict) else {}
         urls = [str(best.get(name) or "") for name in ("url_for_pdf", "url", "url_for_landing_page")]
@@ -184,9 +184,9 @@ def _get(home: str, url: str, service: str, policy: Policy) -> Mapping[str, Any]
         try:
             answer = json.loads(data)
         except (ValueError, RecursionError):
-            raise PassingError("an answer that is no whole JSON") from None
+            raise PassingError("an answer that is not complete JSON") from None
         if not isinstance(answer, dict):
-            raise PassingError("an answer of another kind")
+            raise PassingError("an answer that is not a JSON object")
         return answer
 
     return transport.patiently(call, policy, doing="asking for open-access links")

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from prismake.core.refusals import comes_from_the_system, refused
+
 PAGES = 2
 _MOST_LETTERS = 20_000  # per page; a journal page has about 6,000
 _LARGEST_FILE = 300 * 1024**2
@@ -24,9 +26,9 @@ def first_pages(path: str) -> dict[str, Any]:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    if os.path.getsize(path) > _LARGEST_FILE:
-        return {"problem": f"the file is larger than {_LARGEST_FILE // 1024**2} MB and was not read."}
     try:
+        if os.path.getsize(path) > _LARGEST_FILE:
+            return {"problem": f"the file is larger than {_LARGEST_FILE // 1024**2} MB and was not read."}
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             return {"problem": "the file has a password and cannot be read."}
@@ -40,10 +42,12 @@ def first_pages(path: str) -> dict[str, Any]:
     except MemoryError:
         return {"problem": "the file needs too much memory and was not read."}
     except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        if isinstance(error, OSError) and comes_from_the_system(error):
+            return {"problem": str(refused(error))}
         name = type(error).__name__
         if name == "DependencyError":
             return {"problem": "the file is encrypted and cannot be read."}
-        return {"problem": f"this is no PDF that can be read ({name})."}
+        return {"problem": f"the file is not a readable PDF ({name})."}
 
 
 def _spare_memory() -> None:
@@ -55,14 +59,14 @@ def _spare_memory() -> None:
 
 
 def main() -> None:
-    """Read the files that are named on standard input, one after the other."""
+    """Read the files named on standard input, one after the other."""
     _spare_memory()
     logging.disable(logging.CRITICAL)  # pypdf logs every irregularity of a file
     for line in sys.stdin:
         try:
             pages = first_pages(json.loads(line))
         except Exception as error:  # an error raised for a damaged file concerns this file only
-            pages = {"problem": f"this is no PDF that can be read ({type(error).__name__})."}
+            pages = {"problem": f"the file is not a readable PDF ({type(error).__name__})."}
         print(json.dumps(pages), flush=True)
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.files import digest, replacing
 from prismake.core.names import RECORD_ID
 from prismake.core.record_files import PORTION, join, schema
+from prismake.core.refusals import pass_on_refusal
 from prismake.kept import store
 from prismake.kept.formats import MARKS, RECORDS, SOURCES
 from prismake.kept.sheet_files import SHEETS
@@ -109,6 +110,7 @@ def kept_ids(copy: Path) -> list[str]:
                 raise store.damaged(f"it has no column {missing[0]}", RECORDS, copy)
             return file.read(columns=[RECORD_ID])[RECORD_ID].to_pylist()
     except (OSError, ValueError) as error:  # pyarrow's own errors are of these kinds
+        pass_on_refusal(error, copy)
         raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
 
 
@@ -124,7 +126,9 @@ def _keep(table: Path, copy: Path) -> None:
     try:
         if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
             return
-    except (OSError, ValueError):  # damaged in columns that this run did not need: all that is to stay is in the table
+    except (OSError, ValueError) as error:
+        pass_on_refusal(error, copy)
+        # in columns that this run did not need: all that is to stay is in the table
         logger.warning("%s was damaged and is written anew", copy)
     with replacing(copy) as draft:
         shutil.copyfile(table, draft)
@@ -152,6 +156,7 @@ def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
     try:
         rows = whole.to_table(filter=ds.field(RECORD_ID).isin(ids))
     except (OSError, ValueError) as error:
+        pass_on_refusal(error, copy)
         raise store.damaged(str(error).splitlines()[0], RECORDS, copy) from None
     pq.write_table(rows, path)
     return rows.select([RECORD_ID, "source", "title"]).to_pylist()

@@ -72,10 +72,15 @@ def keep_copy(path: Path, as_read: str = "") -> Path | None:
     return copy_path
 
 
-def put_aside(path: Path) -> Path:
-    """Move a workbook that is to be replaced among the copies, under a name that says so."""
+def put_aside(path: Path, *, stays: bool = False) -> Path:
+    """Move a workbook that is to be replaced among the copies, under a name that says so.
+
+    Args:
+        stays: it is left where it is as well, because a link into another folder is to stay one.
+    """
     copy_path = _copied(path, digest(path) or "", REPLACED)
-    path.unlink()
+    if not stays:
+        path.unlink()
     return copy_path
 
 

@@ -13,6 +13,12 @@ HISTORY = SHEETS / "history"
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
 
 
+def written_folders(results: Path) -> list[Path]:
+    """The folders that a run writes into: those of the sheets, of Snakemake, and of the results, each that is there."""
+    inner = sorted(path for path in results.glob("*") if path.is_dir()) if results.is_dir() else []
+    return [SHEETS, HISTORY, Path(".snakemake"), results, *inner]
+
+
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:
     """The workbook that is offered to a reviewer (or ``consensus``)."""
     return folder / f"{stage}.{who}.xlsx"

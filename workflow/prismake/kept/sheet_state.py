@@ -17,6 +17,8 @@ from prismake.kept import store
 from prismake.kept.formats import SHEET_STATE
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, file_digest, open_in_program, sheet_path
 
+_WITH_MACROS = ".xlsm"  # the other format in which the workflow adds rows to a sheet
+
 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
     """By workbook name, what people last left there; the empty string before they did anything.
@@ -35,7 +37,7 @@ def left(book: Mapping[str, Any], stage: str, team: Sequence[str]) -> list[str]:
 
 
 def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[Path]:
-    """The workbooks of a stage: one a reviewer, and the consensus sheet where there are several."""
+    """The workbooks of a stage: one per reviewer, and the consensus sheet where there are several."""
     owners = [*reviewers, CONSENSUS] if len(reviewers) > 1 else list(reviewers)
     return [sheet_path(stage, who, folder) for who in owners]
 
@@ -62,8 +64,9 @@ def user_digest(book: Mapping[str, Any], path: Path) -> str:
     """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
     last = book["sheets"].get(path.name, {})
     now = {suffix: file_digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
-    if last and now[path.suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != path.suffix):
-        return last["people"]
+    for suffix in (path.suffix, _WITH_MACROS):
+        if last and now[suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != suffix):
+            return last["people"]
     others = [
         f"{suffix}:{value}"
         for suffix, value in now.items()
@@ -181,7 +184,7 @@ def _entry(
         waits += 1
     return {
         **last,
-        "bytes": last.get("bytes") if undecided else file_digest(path),
+        "bytes": last.get("bytes") if undecided else file_digest(path) or file_digest(path.with_suffix(_WITH_MACROS)),
         "people": (undecided and last.get("people")) or before[path.name],
         "waiting": waiting.get(path.name, 0),
         "waits": waits,

@@ -64,7 +64,7 @@ def decide(
     asked: Mapping[str, Collection[str]] | None = None,
     stopped: Mapping[str, SettledBy] | None = None,
 ) -> list[Decision]:
-    """One decision an item, in the order of ``items``.
+    """One decision per item, in the order of ``items``.
 
     Args:
         form: the fields that were asked.

@@ -64,7 +64,7 @@ class RankingError(PrismakeError):
 def rank(items: pd.DataFrame, decisions: Any, question: str = "", seed: int = 0) -> pd.Series:
     """Relevance by item, higher first: the order in which to read what is undecided.
 
-    ``items``: one row an item, indexed by its id, with the columns ``title`` and ``abstract`` (empty or missing text is
+    ``items``: one row per item, indexed by id, with the columns ``title`` and ``abstract`` (empty or missing text is
     fine; other columns are ignored). ``decisions``: Series or mapping from id to include/exclude (1/0, True/False;
     ``maybe`` counts as include; None, nan and "" as undecided); decisions on items that are not in ``items`` teach
     nothing and are left aside. ``question``: the review question in words.

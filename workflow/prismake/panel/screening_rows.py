@@ -34,7 +34,7 @@ def screening_rows(reports: pd.DataFrame, links: pd.DataFrame, prefilled: Mappin
 
 
 def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
-    """One row a report, sorted by its id; ``prefilled``: by report, the decisions that an export brought."""
+    """One row per report, sorted by its id; ``prefilled``: by report, the decisions that an export brought."""
     import pandas as pd
 
     rows = []

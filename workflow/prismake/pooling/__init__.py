@@ -1,9 +1,9 @@
 """Pooling: effect sizes, meta-analysis and its diagnostics on numpy and scipy alone.
 
-| to get | ask |
+| to get | call |
 | --- | --- |
 | effect sizes and variances; the columns they need | `effect_sizes`, `effect_columns` |
-| the same with a reason for every row that cannot be used | `effect_rows` |
+| the same, with a reason for every row that cannot be used | `effect_rows` |
 | a standard error from a published interval | `standard_error_from_ci` |
 | the natural scale: one value, or estimate with both intervals | `back_transform`, `natural_scale`, `harmonic_mean` |
 | the interval of a single proportion | `study_interval` |
@@ -12,10 +12,10 @@
 | thousands of analyses at once | `pool_batch` |
 | proportions, rates, two arms: mixed models | `pool_proportions`, `pool_rates`, `pool_two_arms` |
 | the beta-binomial model of rare events | `beta_binomial` |
-| any model by name; which a measure has; which sparse data ask for | `pool_model`, `models_for`, `propose_model` |
+| any model by name; the models of a measure; one for sparse data | `pool_model`, `models_for`, `propose_model` |
 | whether published estimates lie in the middle of their intervals, and on which scale | `off_centre`, `scale_of` |
 | Mantel-Haenszel, Peto; random effects around them | `mantel_haenszel`, `peto`, `around` |
-| either of them as a result like the others | `as_pooled` |
+| either of them as a `Pooled` result | `as_pooled` |
 | interval of tau² (Q-profile, profile likelihood); I² and H from Q | `tau2_interval`, `i2_interval` |
 | interval of tau² in the mixed model of proportions | `tau2_interval_proportions` |
 | subgroups and the test between them | `subgroups` |
@@ -35,9 +35,9 @@
 | empirical priors of tau by outcome and comparison | `turner`, `rhodes` |
 
 Results are frozen dataclasses on the scale of the effects. Errors: `prismake.core.errors.PoolingError`, and below it
-`EstimateDoesNotExist` and `NotConverged`; a number that was not reached to its tolerance is never given.
+`EstimateDoesNotExist` and `NotConverged`; a result that did not reach its tolerance is never returned.
 
-Each name loads its module when first used: importing the package costs nothing.
+Each name loads its module on first use, so that importing the package is cheap.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _HOME = {
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
     "bayesian": ["bayes", "Posterior"],
-    "priors": ["half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
+    "priors": ["empirical_prior", "half_normal", "half_cauchy", "log_normal", "log_t", "turner", "rhodes"],
     "bias_tables": ["peters", "harbord", "macaskill", "deeks", "pustejovsky", "schwarzer"],
     "small_study": ["small_study_tests", "fitting_tests", "peters_mixed", "SmallStudyTest", "Fitting"],
     "bias": ["egger", "begg", "thompson_sharp", "AsymmetryTest"],

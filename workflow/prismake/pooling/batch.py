@@ -1,7 +1,7 @@
 """Thousands of independent random-effects analyses at once: `pool_batch`.
 
-Arrays are held studies first, (k, m), so that every sum over studies is a sum of long rows. A missing study has an
-infinite variance, hence a weight of exactly zero. Blocks of rows are kept small enough for the processor's cache.
+Arrays have the studies on the first axis, (k, m), so that every sum over studies is a sum of long rows. A missing study
+has an infinite variance, hence a weight of exactly zero. Blocks are small enough for the processor's cache.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .kernel import Problem
 from .tau2 import estimate, method_name
 
 BLOCK = 60_000  # numbers in one block of effects: temporaries of half a megabyte
-GRID = 20  # values of tau² at which the score is looked at, from a tenth of the least variance to the upper bound
+GRID = 20  # values of tau² at which the score is evaluated, from a tenth of the least variance to the upper bound
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class PooledBatch:
     """Results of m analyses, every field of shape (m,); names and units as in `Pooled`.
 
     ``k`` studies used; ``gradient`` and ``iterations`` certify the search for tau² (0 for closed forms); rows without
-    a study are NaN. P-values, I² and H² are computed when first asked for.
+    a study are NaN. P-values, I² and H² are computed on first access.
     """
 
     method: str
@@ -96,11 +96,11 @@ def pool_batch(
     adhoc: str = hk.DEFAULT,
     prediction: str = pi.DEFAULT,
 ) -> PooledBatch:
-    """Pool every row of ``yi`` (m, k) with variances ``vi`` (m, k) or (k,); NaN marks a study that is not there.
+    """Pool every row of ``yi`` (m, k) with variances ``vi`` (m, k) or (k,); NaN marks a missing study.
 
     The same estimators, tests and guarantees as `pool` without moderators: ML and REML look for the global maximum.
-    ``adhoc`` and ``prediction`` as there, without ``iqwig6`` and ``cd``. Where the Hartung-Knapp interval gave way to
-    Wald's, ``ddf`` is NaN.
+    ``adhoc`` and ``prediction`` as there, without ``iqwig6`` and ``cd``. Where a Wald-type interval replaces the
+    Hartung-Knapp one, ``ddf`` is NaN.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def pool_batch(
         raise PoolingError(f"There is no test '{test}'.", remedy="Use z, t or knha.")
     adhoc, prediction = hk.adhoc_name(adhoc), pi.prediction_name(prediction)
     if adhoc == "iqwig6" or prediction == "cd":
-        raise PoolingError("Many analyses at once have no iqwig6 and no cd.", remedy="Use pool for each.")
+        raise PoolingError("iqwig6 and cd are not available for many analyses at once.", remedy="Use pool for each.")
     y = np.atleast_2d(np.asarray(yi, dtype=float))
     v = np.broadcast_to(np.asarray(vi, dtype=float), y.shape) if np.ndim(vi) < 2 else np.asarray(vi, dtype=float)
     if y.shape != v.shape:
@@ -186,7 +186,7 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _trace(w: np.ndarray, W: np.ndarray) -> np.ndarray:
-    """tr(P) = W - sum of w² / W, written so that a study with nearly all the weight costs no digits."""
+    """tr(P) = W - sum of w² / W, written so that no digits are lost where one study has nearly all the weight."""
     column, largest = np.arange(W.size), w.argmax(axis=0)
     top, rest = w[largest, column], w.copy()
     rest[largest, column] = 0.0
@@ -296,7 +296,7 @@ def _solve_q(
         wr2 = w * r * r
         q, slope = wr2.sum(axis=0), _dot(w, wr2)
         low, high = np.where(q > c, t, low), np.where(q > c, high, t)
-    raise NotConverged(f"tau² did not settle in {active.size} of {m} analyses.")
+    raise NotConverged(f"tau² did not converge in {active.size} of {m} analyses.")
 
 
 def _scores(y: np.ndarray, v: np.ndarray, t: np.ndarray, reml: bool) -> np.ndarray:
@@ -373,7 +373,7 @@ def _solve_score(
         if 2 * np.count_nonzero(waiting) < waiting.size:  # go on with the rest alone
             active, low, high, t = active[waiting], low[waiting], high[waiting], t[waiting]
             ys, vs, waiting = ys[:, waiting], vs[:, waiting], np.ones(active.size, bool)
-    raise NotConverged(f"tau² did not settle in {int(waiting.sum())} of {m} analyses.")
+    raise NotConverged(f"tau² did not converge in {int(waiting.sum())} of {m} analyses.")
 
 
 def _score_and_slope(y: np.ndarray, v: np.ndarray, t: np.ndarray, reml: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Bayesian random-effects model by direct numerical integration: no sampling, the same answer every time.
+"""Bayesian random-effects model by direct numerical integration: deterministic, without sampling.
 
 Given tau everything is normal (DerSimonian & Kacker 2007; Röver 2020, section 2): the posterior of tau is a function
 of one variable, and mean, prediction and study effects are mixtures of normals over it. The mixture is taken on
@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from prismake.core.errors import NotConverged, PoolingError
 
-from .distributions import percent
+from .distributions import mixture_quantile, percent
 from .frame import effects
 from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 
@@ -26,7 +25,7 @@ from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 class Summary:
     """Posterior mean, standard deviation, median and equal-tailed interval of one quantity.
 
-    Infinite where a heavy prior and few studies leave no such moment (e.g. half-Cauchy and two studies).
+    Infinite where the moment does not exist, as with a heavy-tailed prior and few studies (half-Cauchy, two studies).
     """
 
     mean: float
@@ -83,15 +82,15 @@ def bayes(
 
     ``prior`` of tau: ``half-normal`` or ``half-cauchy`` with ``scale``, ``turner`` or ``rhodes`` (empirical, of a
     general setting; for log odds ratios and standardised mean differences), ``uniform``, or a function from tau to its
-    log density such as `turner`, `rhodes`, `log_normal` and `log_t` make for a setting or for parameters of one's own.
+    log density, as returned by `turner`, `rhodes`, `log_normal` and `log_t` for a given setting or given parameters.
     ``mu_prior``: mean and sd of a normal prior of the pooled effect; None is flat.
 
     Raises
     ------
     PoolingError
-        A prior that is not known; a flat prior of tau with fewer than three studies.
+        Unknown prior; a flat prior of tau with fewer than three studies.
     NotConverged
-        The integral does not settle.
+        The integral did not converge.
     """
     percent(level)
     y, v, _ = effects(yi, vi)
@@ -156,7 +155,7 @@ class _Posterior:
         return self.conditional(tau)[2] + self.log_prior(tau)
 
     def tail(self) -> float:
-        """Power with which the posterior density of tau falls far out: moments of order below it minus one exist."""
+        """Power p with which the posterior density of tau decays, as tau^-p: moments of order below p - 1 exist."""
         far = 1e9 * (math.sqrt(float(self.v.max())) + float(np.ptp(self.y)))
         low, high = self.log_tau(np.array([far, 2.0 * far]))
         return math.inf if not math.isfinite(high) else float(low - high) / math.log(2.0)
@@ -221,26 +220,8 @@ class _Posterior:
 def _mixture(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, tail: float, heavy: bool = False) -> Summary:
     first = float(weight @ mean)
     variance = float(weight @ (sd * sd + (mean - first) ** 2))
-    points = (_quantile(weight, mean, sd, p) for p in (0.5, tail, 1.0 - tail))
+    points = (mixture_quantile(weight, mean, sd, p) for p in (0.5, tail, 1.0 - tail))
     return Summary(first, math.inf if heavy else math.sqrt(variance), *points)
-
-
-def _quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) -> float:
-    """Solve the mixture's distribution function for p: Newton inside a bracket."""
-    low, high = float((mean - 40.0 * sd).min()), float((mean + 40.0 * sd).max())
-    x = float(weight @ mean)
-    for _ in range(400):
-        z = (x - mean) / sd
-        gap = float(weight @ ndtr(z)) - p
-        low, high = (x, high) if gap < 0.0 else (low, x)
-        slope = float(weight @ (np.exp(-0.5 * z * z) / sd)) / math.sqrt(2.0 * math.pi)
-        new = x - gap / slope if slope > 0.0 else math.nan
-        if not low < new < high:
-            new = 0.5 * (low + high)
-        if abs(new - x) <= 1e-14 * (abs(x) + float(sd.min())):
-            return new
-        x = new
-    return x
 
 
 def _quantiles_of_tau(

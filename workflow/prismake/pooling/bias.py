@@ -1,4 +1,4 @@
-"""Small-study effects: funnel asymmetry tests. They need about ten studies to mean anything (Sterne et al. 2011)."""
+"""Small-study effects: funnel asymmetry tests. They have little power below ten studies (Sterne et al. 2011)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def egger(
 
 
 def _limit(test: AsymmetryTest, predictor: str) -> AsymmetryTest:
-    """A sample size of zero is no limit of precision: only the other predictors have an estimate there."""
+    """Remove the limit estimate where the predictor is a sample size: a size of zero is not infinite precision."""
     return replace(test, limit_est=NAN, limit_lb=NAN, limit_ub=NAN) if predictor == "ni" else test
 
 

@@ -1,4 +1,4 @@
-"""The bubble plot of a meta-regression: studies over one moderator and the line that the model draws through them."""
+"""The bubble plot of a meta-regression: studies against one moderator, and the line fitted through them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def bubble(
     """Regress effects on all ``mods`` and give the coordinates of a bubble plot over one of them.
 
     ``mods`` is a mapping or data frame of columns as in `pool`, ``moderator`` the name of one that holds numbers.
-    With several moderators the line is that of a study that is average in the others (a word's columns stand at the
-    share of studies that have it).
+    With several moderators the line is that of a study with average values of the others (for the columns of a word:
+    the share of studies that have it).
 
     Raises
     ------
@@ -53,7 +53,7 @@ def bubble(
     if moderator not in names:
         numbers = [name for name in names[1:] if "[" not in name]
         raise PoolingError(
-            f"'{moderator}' is no moderator with numbers.", remedy=f"Use one of: {', '.join(numbers) or 'none here'}."
+            f"'{moderator}' is not a numeric moderator.", remedy=f"Use one of: {', '.join(numbers) or 'none here'}."
         )
     y, _, X, _, keep = complete_rows(yi, vi, X)
     fit = pool(yi, vi, method, test, mods, level, adhoc=adhoc, prediction=prediction)

@@ -1,7 +1,7 @@
-"""What a measure cannot use, row by row: what is missing, impossible, without events, or undefined.
+"""Rows that a measure cannot use: missing, impossible or undefined values, and studies without events.
 
-One list of checks serves both ways of asking: `effect_sizes` refuses what is impossible, `effect_rows` gives every row
-that is not used its reason.
+Both functions use the same checks: `effect_sizes` refuses what is impossible, `effect_rows` gives the reason for every
+row that is not used.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def refuse_impossible(checks: Sequence[Check]) -> None:
 
 
 def missing(names: Sequence[str], values: Sequence[np.ndarray], present: Collection[str] = ()) -> list[Check]:
-    """A check a column: what is not there. Totals that stand for non-events are called by their own names, where
+    """One check per column: what is not there. Totals that stand for non-events are called by their own names, where
     ``present`` says which columns were given."""
     checks = []
     for name, value in zip(names, values, strict=True):
@@ -177,8 +177,8 @@ Checker = Callable[[Sequence[np.ndarray]], list[Check]]
 def without_events(measure: str, values: Sequence[np.ndarray]) -> list[Check]:
     """Studies that say nothing on a ratio: no event in either arm; for odds ratios and Peto's also only events."""
     leave = "It is counted, and left out of the ratio; a risk difference can include it."
-    none = "No event in either arm: such a study says nothing on a ratio (Cochrane Handbook 10.4.4.1)."
-    every = "An event in every participant of both arms: such a study says nothing on an odds ratio."
+    none = "No event in either arm: such a study gives no information on a ratio (Cochrane Handbook 10.4.4.1)."
+    every = "An event in every participant of both arms: such a study gives no information on an odds ratio."
     if measure == "IRR":
         x1, _, x2, _ = values
         return [Check(NO_EVENTS, ("x1i", "x2i"), x1 + x2 == 0, none, leave)]

@@ -1,4 +1,4 @@
-"""Moderators as a design matrix: numbers stay, words become treatment contrasts as in R."""
+"""Moderators as a design matrix: numbers enter as they are, words as treatment contrasts, as in R."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .frame import as_column, effects
 def design_matrix(mods: Any, *, intercept: bool = True) -> tuple[np.ndarray, tuple[str, ...]]:
     """``(X, names)`` with X of shape (rows, p); rows with a missing moderator are NaN.
 
-    A column of words has one 0/1 column for each level but the first in alphabetical order; without an intercept the
-    first such column keeps all its levels (cell means), as R's formulas do.
+    A column of words becomes one 0/1 column per level except the first in alphabetical order; without an intercept the
+    first such column keeps all its levels (cell means), as in R's formulas.
     """
     blocks: list[np.ndarray] = []
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""What single studies do to the result: leave-one-out, cumulative, influence, Baujat, funnel coordinates."""
+"""The influence of single studies on the result: leave-one-out, cumulative, influence, Baujat, funnel coordinates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Series:
     """Pooled results of a series of analyses; every field has shape (k,), rows in the order of the complete rows of
     the input (`cumulative`: in the order asked). ``ddf`` are the degrees of freedom of the test, NaN where it is normal
-    (Wald's interval in place of a Hartung-Knapp one among them). ``keep`` marks the rows that were complete."""
+    (also where a Wald-type interval replaces the Hartung-Knapp one). ``keep`` marks the complete rows."""
 
     estimate: np.ndarray
     se: np.ndarray
@@ -46,7 +46,7 @@ class Series:
     keep: np.ndarray
 
     def to_frame(self, measure: str = "", *, ni: Any = None, index: Sequence[Any] | None = None) -> pd.DataFrame:
-        """One row an analysis: ``estimate``, ``ci_lb``, ``ci_ub`` on the natural scale of ``measure``, then ``pval``,
+        """One row per analysis: ``estimate``, ``ci_lb``, ``ci_ub`` on the natural scale of ``measure``, then ``pval``,
         ``tau2``, ``I2`` and ``k``; ``index`` names the rows."""
         import pandas as pd
 
@@ -59,7 +59,7 @@ class Series:
 
     @cached_property
     def Q_p(self) -> np.ndarray:  # noqa: N802
-        """P-value of Q, computed when first asked for."""
+        """P-value of Q, computed on first access."""
         return np.where(self.k > 1, chi2_upper(self.Q, np.maximum(self.k - 1, 1)), 1.0)
 
 
@@ -126,8 +126,10 @@ class Influence:
 
 
 def influence(yi: Any, vi: Any, method: str = "REML", test: str = "z") -> Influence:
-    """Diagnostics of every study by leaving it out, with the standard errors of ``test`` (z, t or knha, which is plain
-    here: a rule that switches to Wald's in single rows would make them incomparable).
+    """Diagnostics of every study by leaving it out, with the standard errors of ``test`` (z, t or knha).
+
+    knha is applied without an ad hoc rule: rows in which a rule switches to Wald-type errors could not be compared with
+    the others.
 
     Raises PoolingError for fewer than two studies.
     """

@@ -64,7 +64,7 @@ def span(low: float, high: float, *, ratio: bool) -> str:
 
 
 def is_ratio(pooled: Estimate) -> bool:
-    """Whether significant digits, not decimals, are what a reader expects."""
+    """Whether readers expect significant digits rather than decimals."""
     return pooled.measure in LOG_MEASURES
 
 
@@ -124,12 +124,12 @@ def rows(pooled: Estimate) -> list[tuple[str, str, str, str]]:
 
 
 def predicts(pooled: Estimate) -> bool:
-    """Whether the model has effects that differ between studies, so that one of a new study can be predicted."""
+    """Whether effects differ between studies in the model, so that the effect in a new study can be predicted."""
     return pooled.method not in KINDS and "rho" not in pooled.extra
 
 
 def _single_arm(pooled: Estimate) -> bool:
-    """A proportion, rate or mean of one arm: the test that it is zero on its scale means nothing."""
+    """A proportion, rate or mean of one arm: testing it against zero on its scale is meaningless."""
     return pooled.measure in {*"PR PLN PLO PAS PFT IR IRLN IRS IRFT MN MNLN SDLN CVLN".split()}
 
 
@@ -144,7 +144,7 @@ def heterogeneity(pooled: Estimate) -> str:
         rho = pooled.extra["rho"]
         return f"correlation within studies = {rho:.3g}, test that it is zero: {p_value(pooled.Q_p)}"
     if pooled.Q_df < 1:
-        return "one study says nothing about heterogeneity"
+        return "heterogeneity cannot be estimated from one study"
     parts = [] if pooled.method in KINDS else [f"tau² = {pooled.tau2:.3g}"]
     if not math.isnan(pooled.I2):
         parts.append(f"I² = {pooled.I2:.0f} %")
@@ -176,7 +176,7 @@ def table(pooled: Estimate) -> str:
 
 
 def notes(pooled: Estimate) -> list[str]:
-    """Lines below the table: scale, heterogeneity, which intervals they are, and what was done otherwise."""
+    """Lines below the table: scale, heterogeneity, kinds of intervals, and deviations from what was asked."""
     lines = [heterogeneity(pooled)]
     if np.ndim(pooled.beta):
         m, denominator = pooled.QM_df
@@ -188,9 +188,9 @@ def notes(pooled: Estimate) -> list[str]:
     if pooled.pi_method:
         lines.append(f"prediction interval: {prediction_text(pooled.pi_method, pooled.p)}")
     elif not np.ndim(pooled.beta) and predicts(pooled):
-        lines.append("no prediction interval: it needs three studies")
+        lines.append("no prediction interval: at least three studies are needed")
     if not pooled.measure and not np.ndim(pooled.beta):
-        lines.append("on the scale of the effects: give measure= for the natural one")
+        lines.append("on the scale of the analysis: give measure= for the natural scale")
     return lines + [f"note: {note}" for note in pooled.warnings]
 
 

@@ -34,7 +34,7 @@ def effect_sizes(
     level: float = 95.0,
     drop00: bool = True,
 ) -> Pair:
-    """Effects ``yi`` and sampling variances ``vi``, one a row of ``data``, on the scale on which they are pooled.
+    """Effects ``yi`` and sampling variances ``vi``, one per row of ``data``, on the scale on which they are pooled.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ def effect_sizes(
         Mapping or data frame of the columns named in the module's docstring.
     add, to
         Continuity correction: ``add`` to each cell of the rows chosen by ``to``: ``only0`` (rows with an empty
-        cell), ``all``, ``if0all`` (all rows when any has an empty cell), ``none``. Default: 1/2 with ``only0``
-        where the measure is undefined at an empty cell or has variance zero there, none for PAS, PFT, IRS, IRFT,
-        AS, PETO, IRSD.
+        cell), ``all``, ``if0all`` (all rows if any has an empty cell), ``none``. Default: 1/2 with ``only0`` where
+        the measure is undefined at an empty cell or has variance zero there; none for PAS, PFT, IRS, IRFT, AS, PETO,
+        IRSD.
     level
         Level of ``lb ub`` in per cent.
     drop00
-        Leave studies that say nothing on a ratio out of RR, OR and IRR (NaN): no event in either arm, for OR also only
-        events (Cochrane Handbook 10.4.4.1). False corrects them like any empty cell, as metafor does unless asked.
+        Leave studies without information on a ratio out of RR, OR and IRR (NaN): no event in either arm, for OR also
+        only events (Cochrane Handbook 10.4.4.1). False corrects them like any empty cell, metafor's default.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def effect_rows(
     drop00: bool = True,
     labels: Sequence[Any] | None = None,
 ) -> Effects:
-    """`effect_sizes` that stops at no row: each one that the measure cannot use is named with its reason.
+    """`effect_sizes` that does not stop at a faulty row: each row that cannot be used is named with the reason.
 
     Parameters as in `effect_sizes`; ``labels`` are the names of the studies. The result holds effects and variances
     (NaN in rows left out), the reasons, and which rows a continuity correction was added to; `Effects.pool` pools it.
@@ -133,7 +133,7 @@ def _measure(measure: str) -> tuple[str, Measure]:
 def _compute(
     measure: str, data: Any, add: float | None, to: str | None, level: float, drop00: bool, labels: Any = None
 ) -> tuple[Effects, list[ck.Check]]:
-    """Effects of every row, and all checks that were made."""
+    """Effects of all rows, and the checks made."""
     name, spec = _measure(measure)
     percent(level)
     if name in {"GEN", "GENLN"}:
@@ -165,12 +165,12 @@ def _effects(
     measure: str, yi: Any, vi: Any, names: Sequence[str], values: Sequence[np.ndarray], checks: Sequence[ck.Check],
     *, corrected: np.ndarray | None = None, add: float = 0.0, labels: Any = None,
 ) -> Effects:  # fmt: skip
-    """Rows that a check stops, or where the formula has no value, become NaN with their reason."""
+    """Rows that fail a check, or for which the formula is undefined, become NaN with the reason."""
     yi, vi = np.array(yi, dtype=float), np.array(vi, dtype=float)
     k = yi.size
     names_of = [str(label) for label in labels] if labels is not None else [f"row {i + 1}" for i in range(k)]
     if len(names_of) != k:
-        raise PoolingError(f"{k} rows but {len(names_of)} labels.", remedy="Give one a study.")
+        raise PoolingError(f"{k} rows but {len(names_of)} labels.", remedy="Give one per study.")
     flagged, left = np.zeros(k, bool), []
     undefined = "The measure is not defined here."
     rest = ck.Check(ck.UNDEFINED, tuple(names), ~(np.isfinite(yi) & np.isfinite(vi)), undefined, ck.LOOK)
@@ -190,7 +190,7 @@ def _effects(
 
 
 def _extremes(cells: dict[str, np.ndarray], rows: np.ndarray) -> tuple[bool, bool]:
-    """Whether events are counted and none was seen in any of the ``rows``; whether every participant had one."""
+    """Whether the measure counts events and none occurred in any of the ``rows``; whether every participant had one."""
     counted = [cells[name][rows] for name in ("xi", "ai", "ci", "x1i", "x2i") if name in cells]
     if not counted or not counted[0].size:
         return False, False
@@ -207,7 +207,7 @@ def _chosen(empty: np.ndarray, to: str) -> np.ndarray:
         return np.full_like(empty, bool(empty.any()))
     if to == "none":
         return np.zeros_like(empty)
-    raise PoolingError(f"'{to}' does not say which rows to correct.", remedy="Use only0, all, if0all or none.")
+    raise PoolingError(f"There is no choice of rows '{to}'.", remedy="Use only0, all, if0all or none.")
 
 
 def _generic(
@@ -215,7 +215,7 @@ def _generic(
 ) -> tuple[np.ndarray, np.ndarray, list[str], list[np.ndarray], list[ck.Check]]:
     """Published effects: variance from vi, else sei, else the width of the interval over 2 z (Cochrane 6.3.1).
 
-    Limits beside vi or sei take no part in the variance, but the estimate must lie between them all the same.
+    Limits given beside vi or sei do not enter the variance, but the estimate must still lie between them.
     """
     present = set(getattr(data, "columns", data))
     log = measure == "GENLN"
@@ -224,12 +224,12 @@ def _generic(
     names = ["yi", *dict.fromkeys([*source, *limits])]
     values = columns(data, names)
     cells = dict(zip(names, values, strict=True))
-    if limits and source != limits:  # extra limits may be missing
+    if limits and source != limits:  # limits beside vi or sei may be missing
         checks = ck.missing(["yi", *source], [cells[name] for name in ["yi", *source]])
     else:
         checks = ck.missing(names, values)
     checks += ck.published(cells["yi"], {name: cells[name] for name in names[1:]}, log=log)
-    if source != ["lb", "ub"]:  # limits of zero or no width matter only where the variance comes from them
+    if source != ["lb", "ub"]:  # zero limits and intervals without width matter only if the variance comes from them
         checks = [c for c in checks if c.kind == ck.IMPOSSIBLE or not {"lb", "ub"} & set(c.columns)]
     with np.errstate(divide="ignore", invalid="ignore"):
         if source == ["lb", "ub"]:

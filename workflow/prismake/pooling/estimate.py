@@ -1,4 +1,4 @@
-"""What an analysis found, without the ways to show it (`pooled`)."""
+"""The result of an analysis, without its displays (`pooled`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ class Estimate:
     """A pooled estimate, on the scale of the effects. NaN stands for "not defined".
 
     ``beta se stat pval ci_lb ci_ub`` are numbers for a pooled mean and arrays (p,) when there are moderators, in the
-    order of ``coef_names``. ``test`` is the one that was done in the end and ``adhoc`` the variant of Hartung-Knapp
-    that was asked for. ``I2`` and ``weights_pct`` (k,) are percentages. ``pi_lb pi_ub`` is the prediction interval by
+    order of ``coef_names``. ``test`` is the test actually done and ``adhoc`` the variant of Hartung-Knapp that was
+    asked for. ``I2`` and ``weights_pct`` (k,) are percentages. ``pi_lb pi_ub`` is the prediction interval by
     ``pi_method`` (see `prediction`; empty where there is none); beside it ``pi_hts_*`` and ``pi_riley_*``, both t with
     k - p - 1 df, the first with the classic standard error, the second with that of the test. ``dropped`` counts
     incomplete rows; ``gradient`` and ``iterations`` certify the search for tau², ``maxima`` counts the local maxima
     found. ``Q`` tests residual heterogeneity, ``QM`` the moderators (all coefficients when there is no intercept);
-    ``QM_df`` is (m, denominator or NaN). ``warnings`` says what was left out or done otherwise than asked.
+    ``QM_df`` is (m, denominator or NaN). ``warnings`` says what was left out and where the analysis deviates from what
+    was asked.
     """
 
     method: str
@@ -66,7 +67,7 @@ class Estimate:
     warnings: tuple[str, ...] = ()
     adhoc: str = "none"
     scale: float = 1.0
-    """What the classic covariance was multiplied with: the Hartung-Knapp factor, else one."""
+    """Factor of the classic covariance: that of Hartung-Knapp, otherwise one."""
     root: np.ndarray | None = None
     """L with LL' the classic covariance, from which `predict` takes its standard errors; None for mixed models."""
     measure: str = ""
@@ -75,7 +76,7 @@ class Estimate:
     yi: np.ndarray | None = None
     vi: np.ndarray | None = None
     ni: np.ndarray | None = None
-    """Effects and variances of the studies pooled, (k,); sizes where the way back depends on them (PFT, IRFT)."""
+    """Effects and variances of the studies pooled, (k,); sizes where the back-transformation needs them (PFT, IRFT)."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields of one model alone, e.g. ``Q_lrt`` of the generalised linear mixed models."""
 

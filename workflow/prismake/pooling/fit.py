@@ -59,19 +59,19 @@ def pool(
         Level of all intervals in per cent (95, not 0.95).
     adhoc
         What to do where Hartung-Knapp intervals are too narrow, or k is 2: ``cochrane`` (the default), ``none``,
-        ``se``, ``ci``, ``iqwig6``; see `hartung_knapp`. What was done stands in ``warnings``.
+        ``se``, ``ci``, ``iqwig6``; see `hartung_knapp`. ``warnings`` says what was done.
     prediction
         Kind of prediction interval: ``hts`` (the default), ``riley``, ``v``, ``metafor``, ``normal``, ``cd``; see
         `prediction`.
     tau2
-        A value to use in place of an estimate.
+        A fixed value to use instead of an estimate.
     zero_variance
         What to do with a study whose sampling variance is zero: ``error``; ``drop`` it, with a count; or ``keep`` it
         (not for EE, DL, HS, HSK), which gives no Q, I² or H², and for ML and REML the local maximum at tau² > 0, as the
-        likelihood itself may rise without end towards tau² = 0.
+        likelihood itself may be unbounded towards tau² = 0.
     measure, labels, ni
-        What the effects are (a measure of `effect_sizes`), what the studies are called, and their sizes: used to show
-        the result on its natural scale, never to compute it.
+        The effect measure (one of `effect_sizes`), the names of the studies and their sizes: used to present the result
+        on its natural scale, never to compute it.
 
     Raises
     ------
@@ -104,11 +104,11 @@ def pool(
 
 
 def shown(fit: Pooled, keep: np.ndarray, measure: str, labels: Sequence[str] | None, ni: Any) -> Pooled:
-    """``fit`` with what is needed to show it: the measure, the names and sizes of the rows kept, and a warning that
-    names the others."""
+    """``fit`` with what its display needs: the measure, the names and sizes of the rows kept, and a warning that names
+    the others."""
     labels = None if labels is None else list(labels)  # a pandas Series is indexed by its own labels
     if labels is not None and len(labels) != keep.size:
-        raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one a study.")
+        raise PoolingError(f"{keep.size} effects but {len(labels)} labels.", remedy="Give one per study.")
     names = () if labels is None else tuple(str(labels[i]) for i in np.flatnonzero(keep))
     sizes = None if ni is None else np.broadcast_to(as_column(ni, "ni"), keep.shape)[keep]
     notes = fit.warnings if keep.all() else (_left_out(keep, labels), *fit.warnings)
@@ -135,7 +135,7 @@ def fit_problem(
     names: tuple[str, ...] = ("intercept",),
     has_intercept: bool = True,
 ) -> Pooled:
-    """`pool` for complete rows and a design that is ready; Hartung-Knapp is plain unless ``adhoc`` is given."""
+    """`pool` for complete rows and a finished design; Hartung-Knapp without ad hoc rule unless ``adhoc`` is given."""
     fixed = problem.at(0.0) if problem.v.min() > 0.0 else None
     estimated = estimate(problem, method, fixed) if tau2 is None else Tau2(float(tau2), NAN, 0.0, 0, 1)
     if fixed is None and estimated.value <= 0.0:
@@ -198,7 +198,7 @@ def fit_problem(
 def _test(
     fit: Fit, method: str, test: str, adhoc: str, tau2: float, level: float, notes: list[str]
 ) -> tuple[str, hk.Scale]:
-    """The test that is done in the end and its scale; what was done otherwise than asked is added to ``notes``."""
+    """The test actually done and its scale; deviations from what was asked are added to ``notes``."""
     df = fit.problem.df
     if test == "knha" and (df == 0 or method == "EE"):
         why = "the common-effect model has no Hartung-Knapp form" if method == "EE" else "no degrees of freedom remain"
@@ -268,7 +268,7 @@ def _heterogeneity(problem: Problem, fixed: Fit | None, tau2: float, method: str
 def _prediction(
     beta: Any, se: Any, classic: np.ndarray, tau2: float, df: int | None, level: float, problem: Problem, kind: str
 ) -> dict[str, Any]:
-    """Limits by ``kind`` and, beside them, the two with t on k - 2 degrees of freedom."""
+    """Limits by ``kind``, and the two kinds with t on k - 2 degrees of freedom."""
     wald, k, p = math.sqrt(float(classic[0, 0])), problem.k, problem.p
     fields: dict[str, Any] = {}
     for name in ("riley", "hts"):

@@ -1,4 +1,4 @@
-"""Common-effect methods for 2x2 tables and person-time that need no correction: Mantel-Haenszel and Peto."""
+"""Common-effect methods for 2x2 tables and person-time without continuity correction: Mantel-Haenszel and Peto."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .pooled import Pooled
 
 @dataclass(frozen=True, eq=False)
 class TwoGroup:
-    """A common effect (log scale for OR, RR, IRR, PETO), its interval and Q of the studies' own effects around it;
+    """A common effect (log scale for OR, RR, IRR, PETO), its interval and Cochran's Q of the study effects around it;
     ``mh_stat`` is the Cochran-Mantel-Haenszel test, ``tarone`` Tarone's test of homogeneity (odds ratios).
-    ``yi vi`` are the studies' own effects behind Q."""
+    ``yi vi`` are the effects and variances of the studies, from which Q is computed."""
 
     measure: str
     level: float
@@ -71,10 +71,11 @@ def mantel_haenszel(
     """Mantel-Haenszel estimate from ``ai bi ci di`` (OR, RR, RD) or ``x1i t1i x2i t2i`` (IRR, IRD).
 
     OR: Mantel & Haenszel 1959, variance of Robins, Breslow & Greenland 1986; RR, RD, IRR, IRD: Greenland & Robins
-    1985, RD with the ``variance`` of Sato et al. 1989, which holds in both limits (``sato``), or their own
-    (``greenland-robins``). ``correct``: continuity correction of the test. ``add`` goes to the cells of tables with an
-    empty one, for RD in weights and variance only (default 0: the estimate needs no correction); OR and RR then leave
-    out tables without any event or non-event. The studies' own effects behind Q always get 1/2.
+    1985, RD with the ``variance`` of Sato et al. 1989 (``sato``; consistent with few large and with many sparse
+    tables) or their own (``greenland-robins``). ``correct``: continuity correction of the test. ``add`` is added to the
+    cells of tables with an empty cell, for RD in weights and variance only (default 0: the estimate needs no
+    correction); OR and RR then leave out tables without any event or non-event. The study effects behind Q are always
+    corrected by 1/2.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def mantel_haenszel(
     a, b, c, d = cells
     m1, N = a + c, a + b + c + d
     yi, vi = effect_sizes(measure, dict(zip(("ai", "bi", "ci", "di"), cells, strict=True)))
-    yi[(m1 == 0) | (m1 == N)] = np.nan  # no events, or only events: such a table says nothing
+    yi[(m1 == 0) | (m1 == N)] = np.nan  # no events, or only events: such a table carries no information
     half = add * np.any(np.array(cells) == 0, axis=0)
     if add and measure != "RD":
         use = (m1 > 0) & (m1 < N)
@@ -190,7 +191,7 @@ def _person_time(data: Any, measure: str, level: float, correct: bool) -> TwoGro
     (x1, t1, x2, t2), dropped = _complete(data, names)
     T = t1 + t2
     yi, vi = effect_sizes(measure, dict(zip(names, (x1, t1, x2, t2), strict=True)))
-    yi[x1 + x2 == 0] = np.nan  # without any event a study says nothing
+    yi[x1 + x2 == 0] = np.nan  # a study without events carries no information
     tests: dict[str, float] = {}
     if measure == "IRR":
         R, S = float((x1 * t2 / T).sum()), float((x2 * t1 / T).sum())

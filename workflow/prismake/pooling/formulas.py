@@ -1,4 +1,4 @@
-"""Formulas of effects and sampling variances, one a measure; arrays in, arrays out, NaN and infinity where undefined.
+"""Formulas of effects and sampling variances, one per measure; arrays in, arrays out, NaN and infinity where undefined.
 
 Sources: Borenstein et al., Introduction to Meta-Analysis (2009), chapters 4 to 6 (MD, SMD, ROM is Hedges, Gurevitch
 & Curtis 1999, OR, RR, RD, ZCOR); Freeman & Tukey 1950 (PFT, IRFT); Rücker et al. 2009 (AS); Yusuf et al. 1985 (PETO);

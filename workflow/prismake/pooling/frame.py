@@ -1,4 +1,4 @@
-"""Columns in, clean arrays out: the one place where missing rows are dropped and counted."""
+"""Columns in, clean arrays out: the only place where incomplete rows are dropped and counted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prismake.core.errors import PoolingError
 def as_column(values: Any, name: str = "column") -> np.ndarray:
     """One column as floats; ``None``, ``pd.NA`` and blanks become NaN."""
     if values is None:
-        raise PoolingError(f"The column '{name}' is missing.", remedy=f"Give '{name}', one number a study.")
+        raise PoolingError(f"The column '{name}' is missing.", remedy=f"Give '{name}', one number per study.")
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         return values if values.ndim == 1 else values.reshape(-1)
     try:
@@ -76,7 +76,7 @@ def refuse(rows_refused: np.ndarray, problem: str, remedy: str = "") -> None:
         raise PoolingError(problem, where=f"row {rows}", remedy=remedy)
 
 
-# non-events of an arm, where a table has its total in their place: total and events
+# non-events of an arm, for tables that give the total of the arm instead: total and events
 _COMPLEMENT = {"bi": ("n1i", "ai"), "di": ("n2i", "ci")}
 
 
@@ -88,7 +88,7 @@ def _lookup(data: Any, name: str) -> Any:
 
 
 def _complement(data: Any, total: str, events: str) -> np.ndarray | None:
-    """Non-events from the total of an arm, or None where the total is not there either."""
+    """Non-events from the total of an arm, or None if the total is missing as well."""
     n, x = _lookup(data, total), _lookup(data, events)
     if n is None or x is None:
         return None
@@ -109,7 +109,7 @@ def effects(yi: Any, vi: Any, zero_variance: str = "error") -> tuple[np.ndarray,
     ------
     PoolingError
         Lengths differ, no complete row, an infinite value, or a sampling variance that is zero or negative
-        (a weight of 1/0 is no weight).
+        (its weight would be infinite or negative).
     """
     if zero_variance not in {"error", "drop", "keep"}:
         raise PoolingError(f"zero_variance cannot be '{zero_variance}'.", remedy="Use error, drop or keep.")

@@ -14,19 +14,19 @@ from .mixed import Mixed
 from .quadrature import TRAPEZOID, Counts, Evaluation, evaluate, fixed_effects
 
 LADDER = (24, 48, 160, 320, 640, 1280, 2560)
-"""Nodes a study: each is checked against the next, until the gradient at the estimate no longer moves."""
+"""Nodes per study: each is checked against the next, until the gradient at the estimate no longer moves."""
 GRID = (0.1, 0.25, 0.5, 0.9, 1.5, 2.5, 4.5, 9.0)
-"""Values of tau at which the profile likelihood is looked at before the search begins."""
+"""Values of tau at which the profile likelihood is evaluated before the search begins."""
 
 
 def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
-    """Fit ``counts``. ``nodes=None`` takes as many nodes as the likelihood needs to be exact to about 1e-11.
+    """Fit ``counts``. ``nodes=None`` uses as many nodes as the likelihood needs to be exact to about 1e-11.
 
-    The profile likelihood is looked at on a grid of tau, Newton steps on (b, tau) start from the best point, and the
-    result is compared with tau = 0, so that a boundary or a second maximum is not missed. A fixed number of
-    ``nodes`` (1 is Laplace) maximises that approximation instead of the likelihood.
+    The profile likelihood is evaluated on a grid of tau, Newton steps on (b, tau) start from the best point, and the
+    result is compared with tau = 0, so that a boundary or a second maximum is not missed. With a fixed number of
+    ``nodes`` (1: Laplace), that approximation is maximised instead of the likelihood.
 
-    Raises EstimateDoesNotExist where the likelihood rises without end as tau grows, NotConverged where a search fails.
+    Raises EstimateDoesNotExist if the likelihood increases without bound in tau, NotConverged if a search fails.
     """
     b0, ll0, information = fixed_effects(counts)
     at_zero = Mixed(b0, np.linalg.inv(information), 0.0, math.nan, ll0, ll0, b0, information, 0.0, 0, 0)
@@ -34,7 +34,7 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
         return at_zero
     if _only_extremes(counts, ll0):
         raise EstimateDoesNotExist(
-            "Every study has either no events or only events: the heterogeneity that fits best is infinite.",
+            "Every study has either no events or only events: the likelihood is highest at infinite heterogeneity.",
             remedy="Report the counts; a model without random effects can still be pooled.",
         )
     start, steps = _explore(counts, b0, ll0)
@@ -68,7 +68,7 @@ def fit_mixed(counts: Counts, nodes: int | None = None) -> Mixed:
 
 
 def least_nodes(tau: float) -> int:
-    """Nodes below which a search that starts at tau is not worth beginning."""
+    """The least number of nodes with which a search from tau is worth starting."""
     return 24 if tau < 2.0 else 48 if tau < 4.0 else int(40 * tau)
 
 
@@ -87,7 +87,7 @@ def _only_extremes(counts: Counts, ll0: float) -> bool:
 def _explore(
     counts: Counts, b0: np.ndarray, ll0: float
 ) -> tuple[tuple[np.ndarray, float, np.ndarray | None] | None, int]:
-    """Best starting point on the grid of tau, or None where tau = 0 beats it and the score there points to zero."""
+    """Best starting point on the grid of tau, or None where tau = 0 fits better and the score there points to zero."""
     start: tuple[np.ndarray, float, np.ndarray | None] | None = None
     modes: np.ndarray | None = None
     best, b, steps = ll0 + 1e-10, b0, 0

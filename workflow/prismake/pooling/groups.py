@@ -33,9 +33,9 @@ class Subgroups:
     as a data frame, on the natural scale where the measure is known.
 
     ``Q df p``: chi-square test of no difference (F with ``ddf`` for knha on a common tau²). ``tau2``: the common
-    value, or NaN where each group has its own. ``R2``: percent of tau² the grouping explains (common tau² only).
-    ``dropped``: rows without a group, effect or variance. ``warnings``: groups of one study, and what was done
-    otherwise than asked in each group.
+    value, or NaN where each group has its own. ``R2``: percent of tau² explained by the grouping (common tau² only).
+    ``dropped``: rows without a group, effect or variance. ``warnings``: groups of one study, and any deviation in a
+    group from what was asked.
     """
 
     levels: tuple[str, ...]
@@ -63,7 +63,7 @@ class Subgroups:
         return "\n".join([*group_lines(self.levels, self.results), "", test, *(f"note: {n}" for n in self.warnings)])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a group: ``k``, ``estimate``, ``ci_lb``, ``ci_ub``, ``tau2``, and ``pi_lb pi_ub``."""
+        """One row per group: ``k``, ``estimate``, ``ci_lb``, ``ci_ub``, ``tau2``, and ``pi_lb pi_ub``."""
         import pandas as pd
 
         rows = [(r.k, *limits(r)[:3], r.tau2, *limits(r)[3:]) for r in self.results]
@@ -95,7 +95,7 @@ def subgroups(
     Raises
     ------
     PoolingError
-        Fewer than two groups, lengths that differ, or another word for ``tau2``.
+        Fewer than two groups, lengths that differ, or an unknown ``tau2``.
     """
     method = method_name(method)
     labels = np.array([None if missing(g) else str(g) for g in groups], dtype=object)
@@ -158,12 +158,12 @@ def _separate(
     return Subgroups(levels, results, Q, df, NAN, float(chi2_upper(Q, df)), NAN, NAN, method, test, dropped, warnings)
 
 
-ALONE_COMMON = "one study, which takes part in the test with the tau² of all groups."
-ALONE_SEPARATE = "one study, which has no tau² of its own: the test takes its effect for more certain than it is."
+ALONE_COMMON = "one study; the test between groups uses the common tau² for it."
+ALONE_SEPARATE = "one study, so tau² cannot be estimated and the test between groups takes its effect for too precise."
 
 
 def _warnings(levels: tuple[str, ...], results: tuple[Pooled, ...], alone: str) -> tuple[str, ...]:
-    """Groups of one study, and the remedies of Hartung-Knapp intervals, each with its group."""
+    """Groups of one study, and the corrections to Hartung-Knapp intervals, each with its group."""
     warnings = []
     for level, result in zip(levels, results, strict=True):
         if result.k == 1:
@@ -179,7 +179,7 @@ def between(estimates: np.ndarray, errors: np.ndarray) -> float:
 
 
 def explained(yi: Any, vi: Any, tau2: float, method: str = "REML") -> float:
-    """Percent of the tau² of the whole that a model with residual ``tau2`` explains."""
+    """Percent of the total tau² that a model with residual ``tau2`` explains."""
     y, v, _ = effects(yi, vi)
     before = estimate(Problem(y, v), method_name(method)).value
     return max(0.0, 100.0 * (before - tau2) / before) if before > 0.0 else 0.0

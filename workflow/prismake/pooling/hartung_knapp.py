@@ -1,10 +1,10 @@
-"""What is done where the Hartung-Knapp interval is no longer to be trusted: narrower than Wald's, or k = 2.
+"""Ad hoc rules for Hartung-Knapp intervals that are not reliable: narrower than the Wald-type interval, or k = 2.
 
-Where effects happen to agree better than chance would have them (tau² = 0), the Hartung-Knapp standard error falls
-below the classic one, to zero for identical effects: the interval that was meant to be the more careful one is then the
-narrower. The remedies, by name:
+Where effects vary less than expected by chance (tau² = 0), the Hartung-Knapp standard error falls below the classic
+one, to zero for identical effects: the interval that should be the more conservative one is then the narrower. The
+rules, by name:
 
-| adhoc | what |
+| adhoc | rule |
 | --- | --- |
 | ``cochrane`` | Wald's interval where tau² is estimated as zero or only two studies are pooled, as Cochrane advises for its random-effects methods (methods.cochrane.org, update of 2025; Handbook, chapter 10); in a regression, where Wald's quantile would be too small for few studies, ``se`` where the residual tau² is zero |
 | ``none`` | plain Hartung-Knapp, as metafor's ``test="knha"`` |
@@ -32,7 +32,7 @@ DEFAULT = "cochrane"
 
 @dataclass(frozen=True)
 class Scale:
-    """``factor`` of the classic covariance, ``df`` of the t quantile (None: normal, hence Wald), and what was done."""
+    """``factor`` of the classic covariance, ``df`` of the t quantile (None: normal), and a note on what was done."""
 
     factor: float
     df: int | None
@@ -40,7 +40,7 @@ class Scale:
 
 
 def adhoc_name(adhoc: str) -> str:
-    """The remedy as named here (an empty text is ``none``); raises PoolingError for one that is not known."""
+    """The canonical name of a rule (an empty text is ``none``); raises PoolingError for an unknown one."""
     name = adhoc.lower() or "none"
     if name not in ADHOC:
         raise PoolingError(f"There is no Hartung-Knapp variant '{adhoc}'.", remedy=f"Use one of: {', '.join(ADHOC)}.")
@@ -59,26 +59,26 @@ def hartung_knapp(fit: Fit, tau2: float, adhoc: str, level: float) -> Scale:
             return Scale(1.0, None, WALD_TAU2 if tau2 == 0.0 else WALD_TWO)
     narrower = dist.critical(level, df) * math.sqrt(scale) < dist.critical(level)
     if adhoc == "ci" and narrower:
-        return Scale(1.0, None, "Wald's interval in place of the Hartung-Knapp one, which would be narrower.")
+        return Scale(1.0, None, "A Wald-type interval replaces the Hartung-Knapp one, which would be narrower.")
     if adhoc == "se" or (adhoc == "iqwig6" and _narrower_than_dl(fit, scale, level)):
         return _never_below(scale, df)
     return Scale(scale, df, _narrow(scale, df, level))
 
 
-WALD_TAU2 = "Wald's interval in place of the Hartung-Knapp one, as Cochrane advises where tau² is estimated as zero."
-WALD_TWO = "Wald's interval in place of the Hartung-Knapp one, as Cochrane advises for two studies."
+WALD_TAU2 = "A Wald-type interval replaces the Hartung-Knapp one, as Cochrane advises where tau² is estimated as zero."
+WALD_TWO = "A Wald-type interval replaces the Hartung-Knapp one, as Cochrane advises for two studies."
 
 
 def _never_below(scale: float, df: int) -> Scale:
     if scale >= 1.0:
         return Scale(scale, df)
-    return Scale(1.0, df, "The Hartung-Knapp standard error was below the classic one, which is used in its place.")
+    return Scale(1.0, df, "The Hartung-Knapp standard error was below the classic one, which is used instead.")
 
 
 def _narrow(scale: float, df: int, level: float) -> str:
     if dist.critical(level, df) * math.sqrt(scale) >= dist.critical(level):
         return ""
-    return "The Hartung-Knapp interval is narrower than Wald's: the studies agree better than chance would have them."
+    return "The Hartung-Knapp interval is narrower than the Wald-type one: effects vary less than expected by chance."
 
 
 def _narrower_than_dl(fit: Fit, scale: float, level: float) -> bool:

@@ -18,8 +18,8 @@ from .tau2 import estimate, likelihood_grid, method_name, solve_q, upper_bound
 
 @dataclass(frozen=True)
 class Tau2Interval:
-    """tau², tau, I² (percent) and H² with their limits. ``empty``: the data are more alike than chance allows, and
-    the Q-profile interval holds no value at all; its limits are then both zero."""
+    """tau², tau, I² (percent) and H² with their limits. ``empty``: the effects vary less than sampling error allows, so
+    that the Q-profile interval contains no value; both limits are then zero."""
 
     tau2: float
     tau2_lb: float
@@ -46,7 +46,7 @@ def tau2_interval(
     Raises
     ------
     PoolingError
-        One study, a common-effect model, or a profile likelihood asked for a method that has none.
+        One study, a common-effect model, or a profile likelihood for a method that has no likelihood.
     """
     method = method_name(method)
     if mods is None:
@@ -58,7 +58,7 @@ def tau2_interval(
         X, _ = design_matrix(mods)
         problem = Problem(*complete_rows(yi, vi, X)[:3])
     if problem.df < 1:
-        raise PoolingError("One study says nothing about heterogeneity: tau² has no interval.")
+        raise PoolingError("Heterogeneity cannot be estimated from one study: tau² has no interval.")
     if method == "EE":
         raise PoolingError("A common-effect model has no tau².", remedy="Choose a random-effects method.")
     fixed = problem.at(0.0)
@@ -90,10 +90,10 @@ def q_profile(problem: Problem, level: float) -> tuple[float, float, bool]:
 
 
 def profile_likelihood(problem: Problem, tau2: float, method: str, level: float) -> tuple[float, float]:
-    """Where the (restricted) likelihood has fallen by half the chi-square quantile on one degree of freedom.
+    """Limits where the (restricted) likelihood has fallen by half the chi-square quantile on one degree of freedom.
 
-    The set of tau² within the drop is taken from its smallest to its largest member, which matters only where the
-    likelihood has two maxima.
+    The interval extends from the smallest to the largest tau² within that drop; this matters only where the likelihood
+    has two maxima.
     """
     if method not in {"ML", "REML"}:
         raise PoolingError(f"{method} has no likelihood to profile.", remedy="Use ML or REML, or q-profile.")

@@ -1,4 +1,4 @@
-"""Weighted least squares at a given tau²: every sum that the estimators are made of.
+"""Weighted least squares at a given tau²: the sums from which all estimators are computed.
 
 With w = 1 / (v + tau²) and P = W - WX (X'WX)^-1 X'W, all heterogeneity estimators are functions of y'Py, y'PPy,
 y'PPPy, tr(P) and tr(PP). They are computed from a thin QR factor of sqrt(w) X in O(k p²); no k x k matrix is formed.
@@ -119,7 +119,7 @@ class MeanFit(Fit):
     def _cross(self, a: np.ndarray) -> np.ndarray:
         return np.array(a @ self.h)
 
-    # Where one study holds nearly all the weight, 1 - h of it is a difference of equals: the sum of the others is not.
+    # Where one study has nearly all the weight, its 1 - h loses all digits; the sum of the other weights does not.
 
     def trace(self, a: np.ndarray) -> float:
         return float(a @ self._others())

@@ -1,7 +1,7 @@
-"""Maximum of a likelihood that is approximated with few quadrature nodes, by differences.
+"""Maximum of a likelihood that is approximated with few quadrature nodes, by numerical differentiation.
 
-The identities behind `quadrature` hold for the exact integral; an approximation with 1 (Laplace) or 7 nodes, which is
-what other programs often report, is maximised as it stands: Newton steps with central differences of fourth order.
+The identities behind `quadrature` hold for the exact integral. An approximation with 1 (Laplace) or 7 nodes, as other
+programs often report it, is maximised itself, by Newton steps with central differences of fourth order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Function = Callable[[np.ndarray], float]
 def maximise(counts: Counts, nodes: int, b: np.ndarray, tau: float, at_zero: Mixed) -> Mixed:
     """The mixed model with a fixed number of nodes, started at the exact estimate (b, tau).
 
-    The search runs on coefficients of orthogonal columns, so that one width of differences suits them all.
+    The search runs on coefficients of orthogonal columns, so that one step width suits them all.
     """
     flat = counts.X.reshape(-1, counts.p)
     R = np.linalg.qr(flat)[1] / math.sqrt(flat.shape[0])

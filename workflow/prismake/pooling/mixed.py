@@ -1,4 +1,4 @@
-"""What a fitted generalised linear mixed model is, however its likelihood was maximised."""
+"""A fitted generalised linear mixed model, independent of how its likelihood was maximised."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 @dataclass(frozen=True, eq=False)
 class Mixed:
     """Estimate of a mixed model: coefficients, their covariance (from the observed information of (b, tau)), tau²,
-    log-likelihoods with all constants, and the certificate: gradient in (b, tau), iterations, nodes a study."""
+    log-likelihoods with all constants, and the certificate: gradient in (b, tau), iterations, nodes per study."""
 
     b: np.ndarray
     vcov: np.ndarray

@@ -25,12 +25,12 @@ def tau2_interval_proportions(events: Any, total: Any, level: float = 95.0) -> T
     Raises
     ------
     EstimateDoesNotExist
-        As `pool_proportions`; also no upper limit: the likelihood hardly falls however large tau² becomes.
+        As `pool_proportions`; also if there is no upper limit, because the likelihood hardly falls as tau² increases.
     NotConverged, PoolingError
     """
     counts, _, vi = binomial_counts(events, total)
     if counts.k < 2:
-        raise PoolingError("One study says nothing about heterogeneity: tau² has no interval.")
+        raise PoolingError("Heterogeneity cannot be estimated from one study: tau² has no interval.")
     mixed = fit_mixed(counts)
     low, high = profile_limits(counts, mixed, level)
     return from_limits(mixed.tau2, low, high, Problem(vi, vi).at(0.0))
@@ -57,7 +57,7 @@ def profile_limits(counts: Counts, mixed: Mixed, level: float) -> tuple[float, f
 
 
 class _Profile:
-    """Log-likelihood maximised over the coefficients at a given tau; each call starts where the last one ended."""
+    """Log-likelihood maximised over the coefficients at a given tau; each call starts from the previous solution."""
 
     def __init__(self, counts: Counts, mixed: Mixed) -> None:
         self.counts, self.b, self.mixed = counts, mixed.b, mixed

@@ -1,4 +1,4 @@
-"""Models by name: which a measure has, which the sparsity of the data asks for, and any of them through one function.
+"""Models by name: those of a measure, the one that suits the sparsity of the data, and one function for all of them.
 
 Advice on rare events: Bradburn, Deeks, Berlin & Localio 2007 (Stat Med 26:53); Cochrane Handbook 10.4.4; Stijnen, Hamza
 & Özdemir 2010; Kuss 2015.
@@ -53,14 +53,14 @@ def pool_model(
 ) -> Pooled:  # fmt: skip
     """Pool ``data`` (columns of `effect_sizes`) by one of `models_for` the measure.
 
-    ``method``, ``test`` (knha by default) and ``adhoc`` matter for ``inverse-variance``; mixed models are maximum
-    likelihood with ``test`` z or t; ``mantel-haenszel`` and ``peto`` are common effects, without tau² and prediction
-    interval (``around`` puts random effects around them). Rows that cannot be used are told of in ``warnings``.
+    ``method``, ``test`` (knha by default) and ``adhoc`` apply to ``inverse-variance``; mixed models are fitted by
+    maximum likelihood with ``test`` z or t; ``mantel-haenszel`` and ``peto`` are common-effect models without tau² and
+    prediction interval (``around`` adds random effects). Rows that cannot be used are listed in ``warnings``.
 
     Raises
     ------
     PoolingError
-        A model that the measure does not have; and as the functions behind it.
+        A model that does not exist for the measure; and as for the function of the model.
     """
     name = measure.upper()
     if model not in models_for(name):
@@ -90,8 +90,8 @@ def pool_model(
 def as_pooled(fit: TwoGroup, data: Any, labels: Sequence[str] | None = None) -> Pooled:
     """A Mantel-Haenszel or Peto estimate as a `Pooled`; ``extra`` holds the tests of `TwoGroup`.
 
-    Studies that say nothing on a ratio do not count. ``yi vi`` are the studies' own effects, corrected where a cell is
-    empty, and ``weights_pct`` their inverse variances: the estimate itself uses neither.
+    Studies without information on a ratio are left out. ``yi vi`` are the effects of the studies, corrected where a
+    cell is empty, and ``weights_pct`` their inverse-variance weights: the estimate itself uses neither.
     """
     rows = effect_rows(fit.measure, data, labels=labels)
     keep = rows.used
@@ -114,11 +114,11 @@ def as_pooled(fit: TwoGroup, data: Any, labels: Sequence[str] | None = None) -> 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A model for the data (empty: no estimate exists) and why, with the counts that it rests on.
+    """A model for the data (empty: no estimate exists) and why, with the counts on which the choice is based.
 
-    ``studies`` complete ones; ``double_zero`` without an event in either arm, ``single_zero`` without one in a single
-    arm; ``events`` in all; ``risk`` of all participants (events a unit of time for rates); ``ratio`` the largest ratio
-    of arm sizes in a study (NaN for a single arm).
+    ``studies``: complete studies; ``double_zero`` of them without events in either arm, ``single_zero`` without events
+    in one arm; ``events``: all events; ``risk`` of all participants (for rates: events per unit of time); ``ratio``:
+    the largest ratio of arm sizes within a study (NaN for a single arm).
     """
 
     model: str
@@ -132,7 +132,7 @@ class Proposal:
 
 
 def propose_model(measure: str, data: Any) -> Proposal:
-    """The model that the sparsity of ``data`` asks for, one of `models_for`; the choice is the reviewers'.
+    """The model that suits the sparsity of ``data``, one of `models_for`: a proposal, the reviewers decide.
 
     Raises PoolingError for an unknown measure, missing columns, or no complete row.
     """
@@ -180,7 +180,7 @@ def _choose(
         return "peto", f"Peto's odds ratio by its own weights ({counts})."
     balanced = facts.ratio <= BALANCED
     if 2 * facts.double_zero >= facts.studies and "beta-binomial" in available and balanced:
-        why = "half of the studies or more have no event in either arm, and arms are balanced: this model takes them in"
+        why = "half of the studies or more have no event in either arm, and arms are balanced; this model includes them"
         return "beta-binomial", f"{counts}; {why} (Kuss 2015)."
     if name == "OR" and facts.risk < RARE and balanced:
         return (

@@ -39,17 +39,17 @@ def predict(
 ) -> Prediction:
     """Fitted values of a `pool` result at rows ``newmods`` (m, columns of the design without its intercept).
 
-    Confidence limits have the quantile of the fit's test: normal for z, t with its df otherwise. Prediction limits are
-    those of ``prediction`` (all of `pool` but ``cd``). Without moderators ``newmods`` is left out and the one row is
-    the pooled estimate.
+    Confidence limits use the quantile of the fit's test: normal for z, t with its df otherwise. ``prediction`` may be
+    any kind that `pool` has except ``cd``. Without moderators ``newmods`` is omitted and the single row is the pooled
+    estimate.
     """
     if pi.prediction_name(prediction) == "cd":
-        raise PoolingError("The prediction interval 'cd' has no form at values of moderators.", remedy="Use hts.")
+        raise PoolingError("The prediction interval 'cd' is not available with moderators.", remedy="Use hts.")
     beta = np.atleast_1d(pooled.beta)
     has_intercept = pooled.coef_names[0] == "intercept"
     if newmods is None:
         if beta.size > 1:
-            raise PoolingError("A regression needs values of its moderators to predict at.", remedy="Give newmods.")
+            raise PoolingError("A regression needs the values of its moderators to predict at.", remedy="Give newmods.")
         X = np.ones((1, 1))
     else:
         X = np.asarray(newmods, dtype=float)
@@ -57,7 +57,7 @@ def predict(
         if has_intercept:
             X = np.column_stack([np.ones(X.shape[0]), X])
         if X.shape[1] != beta.size:
-            raise PoolingError(f"{X.shape[1]} values a row for {beta.size} coefficients.", remedy="See coef_names.")
+            raise PoolingError(f"{X.shape[1]} values per row for {beta.size} coefficients.", remedy="See coef_names.")
     pred = X @ beta
     if pooled.root is None:
         classic = np.sqrt(np.einsum("ij,jk,ik->i", X, np.atleast_2d(pooled.vcov), X))
@@ -74,7 +74,7 @@ def predict(
 @dataclass(frozen=True, eq=False)
 class PermutationTest:
     """Permutation p-values: ``pval`` of each coefficient (p,), ``QM_p`` of the moderators together; ``exact`` where
-    all ``permutations`` were taken, else a sample drawn with ``seed``."""
+    all permutations were used, otherwise a sample drawn with ``seed``."""
 
     coef_names: tuple[str, ...]
     pval: np.ndarray
@@ -90,9 +90,9 @@ def permutation_test(
 ) -> PermutationTest:  # fmt: skip
     """Permutation test of meta-regression coefficients (Higgins & Thompson 2004; Follmann & Proschan 1999).
 
-    With moderators the rows of the design are permuted; without, signs of the effects are flipped. Every permutation
-    is taken when there are no more than ``permutations``, otherwise that many are drawn. The observed arrangement
-    counts, so p is never zero; statistics within 1e-9 of the observed one count as ties.
+    With moderators the rows of the design are permuted; without, the signs of the effects are flipped. All permutations
+    are used when there are no more than ``permutations``, otherwise that many are drawn. The observed arrangement is
+    included, so p is never zero; statistics within 1e-9 of the observed one count as ties.
     """
     method = method_name(method)
     generator = np.random.default_rng(seed)
@@ -134,7 +134,7 @@ def _sign_flips(
         "method": method,
         "test": test,
         "adhoc": "none",
-    }  # a rule that switches would make the statistic jump
+    }  # an ad hoc rule would make the statistic jump where it switches
     stat = pool_batch(signs * y, np.broadcast_to(v, signs.shape), **plain).stat
     p = float((np.abs(stat) >= abs(stat[0]) * (1.0 - 1e-9)).mean())
     return PermutationTest(("intercept",), np.array([p]), p, signs.shape[0], exact, seed)
@@ -190,7 +190,7 @@ def robust(
         Phi = Phi if Phi.shape[0] == k else Phi[np.ix_(keep, keep)]
     groups = [np.flatnonzero(labels == name) for name in sorted(set(labels))]
     if len(groups) <= p:
-        raise PoolingError(f"{len(groups)} clusters cannot carry {p} coefficients.", remedy="Use fewer moderators.")
+        raise PoolingError(f"{len(groups)} clusters are too few for {p} coefficients.", remedy="Use fewer moderators.")
     return _sandwich(y, X, Phi, groups, kind, level, names)
 
 
@@ -228,7 +228,7 @@ def _sandwich(
             g = np.array([block[j] for block in G])  # (m, k)
             P = g @ Phi @ g.T
             df[j] = np.trace(P) ** 2 / float((P * P).sum())
-    with np.errstate(divide="ignore", invalid="ignore"):  # effects that the model meets exactly have no error
+    with np.errstate(divide="ignore", invalid="ignore"):  # effects that the model fits exactly have no error
         stat = beta / se
     half = np.array([critical(level, d) for d in df]) * se
     return Robust(names, beta, se, stat, df, t_two_sided(stat, df), beta - half, beta + half, meat, m, kind)

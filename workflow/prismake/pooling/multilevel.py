@@ -103,17 +103,17 @@ def three_level(
     yi: Any, vi: Any, study: Sequence[Any], mods: Any = None, *, method: str = "REML", test: str = "z",
     level: float = 95.0,
 ) -> ThreeLevel:  # fmt: skip
-    """Fit the three-level model; ``study`` says which rows belong together.
+    """Fit the three-level model; ``study`` names the study of each row.
 
     ``method`` REML or ML; ``test`` z, t (k - p df), or CR2: cluster-robust standard errors by study around this model,
-    with Satterthwaite degrees of freedom for each coefficient (Pustejovsky & Tipton 2018, 2022), which hold where the
+    with Satterthwaite degrees of freedom for each coefficient (Pustejovsky & Tipton 2018, 2022), valid also where the
     correlation of effects within a study is not the one assumed; see `robust`. Fisher scoring on both variances, kept
     at or above zero, from the best point of a grid; the last steps use the observed information.
 
     Raises
     ------
     PoolingError
-        Lengths that differ, a single study, or another method.
+        Lengths that differ, a single study, or an unknown method.
     NotConverged
     """
     if method not in {"ML", "REML"} or test not in {"z", "t", "CR2"}:
@@ -127,7 +127,7 @@ def three_level(
     labels = np.array([str(s) for s in study], dtype=object)[~missing]
     same = (labels[:, None] == labels[None, :]).astype(float)
     if len(set(labels)) < 2:
-        raise PoolingError("All effects come from one study: its level cannot be told from the rest.")
+        raise PoolingError("All effects come from one study: the variance between studies cannot be estimated.")
     model = _Model(y, v, X, same, method == "REML")
     theta, gradient, iterations = _climb(model)
     fit = _describe(model, theta, names, test, level, dropped, len(set(labels)), method, gradient, iterations)

@@ -1,13 +1,13 @@
 """The beta-binomial model of proportions and of two arms: `beta_binomial`.
 
 Each arm's risk is drawn from a beta distribution around the mean of its group; both groups share the intraclass
-correlation rho of participants of one study (Kuss 2015, Stat Med 34:1097, section 2.5). The likelihood takes studies
-without any event as they are: they need no correction and are not left out.
+correlation rho of participants of one study (Kuss 2015, Stat Med 34:1097, section 2.5). Studies without events enter
+the likelihood unchanged: they need no continuity correction and are not left out.
 
-It compares groups, not arms within studies: the randomisation of a study is not used. It is sound where arms are
-about equal in size within studies and events are rare, which is what it is meant for; where arms are unequal and risks
-differ between studies it confounds the two (Simpson's paradox). The estimate is of the groups' mean risks, which for
-odds ratios is nearer to one than the mean of the studies' log odds ratios that mixed models estimate.
+The model compares groups across studies, not arms within studies, so randomisation is not used. It is sound for rare
+events and arms of about equal size within studies, the setting it is meant for; where arms are unequal and risks differ
+between studies, the two are confounded (Simpson's paradox). It estimates the ratio of the groups' mean risks; as an
+odds ratio this is closer to one than the mean log odds ratio of the studies, which mixed models estimate.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def beta_binomial(
     Pooled
         On the scale of the measure (logit, log, or difference), Wald intervals. ``tau2``, I² and the prediction
         interval are not defined in this model (NaN); ``extra`` holds ``rho``, the intraclass correlation, with
-        ``risks`` of the groups; ``Q`` is twice the gain in log-likelihood over one binomial risk a group (rho = 0),
+        ``risks`` of the groups; ``Q`` is twice the gain in log-likelihood over one binomial risk per group (rho = 0),
         with the p-value of a parameter on its bound (half of the chi-square tail).
 
     Raises
     ------
     EstimateDoesNotExist
-        A group has no event, or nothing else, in any study; every arm is all or nothing.
+        One group has no events, or only events, in all studies; or every arm has no events or only events.
     NotConverged, PoolingError
     """
     measure = measure.upper()
@@ -60,12 +60,12 @@ def beta_binomial(
     total = np.array([n[group == g].sum() for g in range(groups)])
     if (events == 0).any() or (events == total).any():
         raise EstimateDoesNotExist(
-            "A group has no event, or nothing else, in any study: its risk has no maximum of the likelihood.",
+            "One group has no events, or only events, in all studies: the likelihood of its risk has no maximum.",
             remedy="Report the counts.",
         )
     if ((x == 0) | (x == n)).all() and n.max() > 1:
         raise EstimateDoesNotExist(
-            "Every arm has either no events or only events: the correlation within studies that fits best is one.",
+            "Every arm has either no events or only events: the likelihood is highest at a correlation of one.",
             remedy="Report the counts.",
         )
     start = np.log(events / (total - events))
@@ -125,7 +125,7 @@ def _rising(x: np.ndarray, a: np.ndarray) -> float:
 def _maximum(
     x: np.ndarray, n: np.ndarray, group: np.ndarray, start: np.ndarray, plain: float, choose: float
 ) -> tuple[np.ndarray, np.ndarray, float, float, int]:
-    """(theta, covariance, log-likelihood, gradient, steps); theta ends without rho where rho = 0 is the best."""
+    """(theta, covariance, log-likelihood, gradient, steps); theta is without rho where rho = 0 fits best."""
     best = None
     for rho in (-1.0, -3.0, -6.0):
         try:

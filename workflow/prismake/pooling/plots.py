@@ -1,4 +1,4 @@
-"""Plain forest and funnel plots of a result; matplotlib is imported when one is drawn and not before."""
+"""Plain forest and funnel plots of a result; matplotlib is imported only when one is drawn."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pooled(Estimate):
-    """A pooled estimate that shows itself; its fields are those of `Estimate`.
+    """A pooled estimate with its displays; the fields are those of `Estimate`.
 
     ``print`` gives a table on the natural scale where ``measure`` is known, else on the scale of the effects;
     `summary` adds the studies, `to_frame` is both as a data frame, `forest` and `funnel` draw.
@@ -30,11 +30,11 @@ class Pooled(Estimate):
         return display.html(self)
 
     def summary(self) -> str:
-        """The printed table with heterogeneity, its interval, the studies, and all that was done otherwise."""
+        """The printed table with heterogeneity, the interval of tau², the studies, and deviations from the settings."""
         return display.summary(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a study, then ``pooled`` and ``prediction`` (with moderators: one row a coefficient), natural scale.
+        """One row per study, then ``pooled`` and ``prediction`` (with moderators: one per coefficient), natural scale.
 
         Columns: ``estimate``, ``ci_lb``, ``ci_ub``, ``weight_pct`` and ``se`` (on the scale of the effects).
         """

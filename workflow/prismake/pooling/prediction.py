@@ -11,13 +11,13 @@ All but one are symmetric around the estimate, half = quantile x sqrt(se² + tau
 | ``normal`` | normal | classic | Skipka 2006; meta's "S" |
 | ``cd`` | of the confidence distribution of tau² by the Q-profile pivot | | after Nagashima, Noma & Furukawa 2019 |
 
-The default is ``hts``: by simulation over reviews of 3 to 20 single-arm trials (tests/benchmarks/pooling/prediction.py)
-it holds 91 % of new effects on average where there is heterogeneity and 99 % where there is none; a normal quantile
-holds 80 and 96, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` holds best, 94 and 99, never below 90; around a mixed model's
-estimate it takes tau² from the studies' own effects, corrected where a cell is empty. It is no default
-because neither metafor nor meta has it, so that nobody could check it there. p counts the coefficients.
+The default is ``hts``: in simulated reviews of 3 to 20 single-arm trials (tests/benchmarks/pooling/prediction.py) it
+covers 91 % of new effects on average where there is heterogeneity and 99 % where there is none; a normal quantile
+covers 80 and 96, ``v`` 88 and 99, ``riley`` 90 and 96. ``cd`` has the best coverage, 94 and 99, never below 90; around
+the estimate of a mixed model it takes tau² from the study effects, corrected where a cell is empty. It is not the
+default, because neither metafor nor meta offers it for comparison. p counts the coefficients.
 
-There is no interval of fewer than three studies (for ``metafor`` of fewer than metafor gives), and none of a
+There is no interval for fewer than three studies (with ``metafor``: for fewer than metafor requires), and none for a
 common-effect model.
 """  # noqa: E501 - a table row is one line
 
@@ -26,11 +26,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import gammaln, ndtr
+from scipy.special import gammaln
 
 from prismake.core.errors import PoolingError
 
-from .distributions import critical
+from .distributions import critical, mixture_quantile
 
 PREDICTION = {
     "hts": "t distribution with k - {lost} degrees of freedom (Higgins, Thompson & Spiegelhalter 2009)",
@@ -55,7 +55,7 @@ def prediction_name(prediction: str) -> str:
 
 
 def prediction_text(prediction: str, p: int = 1) -> str:
-    """How a method is called in a sentence; ``p`` coefficients."""
+    """A method described in a sentence; ``p`` coefficients."""
     return PREDICTION[prediction].format(lost=p + 1, less=p) if prediction else "none"
 
 
@@ -113,12 +113,12 @@ def confidence_distribution(
     y: np.ndarray, v: np.ndarray, level: float, centre: float | None = None
 ) -> tuple[float, float]:
     """Prediction limits that take tau² as uncertain: the generalised Q at the true tau² is chi-square with k - 1 df
-    (Viechtbauer 2007), which turns into a distribution of tau² given the data; given tau², a new effect is normal with
-    variance tau² + 1 / (sum of weights).
+    (Viechtbauer 2007), which gives a confidence distribution of tau²; given tau², a new effect is normal with variance
+    tau² + 1 / (sum of weights).
 
     The mixture is summed over a logarithmic grid of tau² (trapezoidal rule, with the mass at tau² = 0 apart), and its
-    quantiles are found by Newton steps inside a bracket. ``centre``: an estimate to lie around in place of the weighted
-    mean at each tau², that of a mixed model.
+    quantiles are found by Newton steps inside a bracket. ``centre``: the estimate of a mixed model, used as the centre
+    instead of the weighted mean at each tau².
     """
     k = y.size
     if k < LEAST:
@@ -141,23 +141,4 @@ def confidence_distribution(
     if centre is not None:
         mean = np.full_like(mean, centre)
     tail = 0.5 - level / 200.0
-    return _quantile(tail, mean, spread, weight), _quantile(1.0 - tail, mean, spread, weight)
-
-
-def _quantile(p: float, mean: np.ndarray, spread: np.ndarray, weight: np.ndarray) -> float:
-    use = weight > 0.0
-    mean, spread, weight = mean[use], spread[use], weight[use]
-    low, high = float((mean - 40.0 * spread).min()), float((mean + 40.0 * spread).max())
-    x = float(weight @ mean)
-    for _ in range(200):
-        z = (x - mean) / spread
-        gap = float(weight @ ndtr(z)) - p
-        low, high = (x, high) if gap < 0.0 else (low, x)
-        slope = float(weight @ (np.exp(-0.5 * z * z) / spread)) / math.sqrt(2.0 * math.pi)
-        new = x - gap / slope if slope > 0.0 else math.nan
-        if not low < new < high:
-            new = 0.5 * (low + high)
-        if abs(new - x) <= 1e-13 * (abs(x) + float(spread.min())) or high - low <= 1e-15 * (abs(low) + abs(high)):
-            return new
-        x = new
-    return x
+    return mixture_quantile(weight, mean, spread, tail), mixture_quantile(weight, mean, spread, 1.0 - tail)

@@ -2,10 +2,10 @@
 
 Empirical ones were predicted from thousands of meta-analyses of the Cochrane Database: `turner` for log odds ratios
 (Turner et al. 2015, Stat Med 34:984, table IV and page 993), `rhodes` for standardised mean differences (Rhodes et
-al. 2015, J Clin Epidemiol 68:52, table 3 and section 3.3). Their figures stand here as the manual and tables of the R
-package bayesmeta reprint them; they are sums of an effect of the outcome and one of the comparison, and the tests hold
-them to that. One figure of table 3 is not such a sum (mental health, non-pharmacological: -3.85 where -2.85 is
-expected): it is not given until somebody has read it in the paper.
+al. 2015, J Clin Epidemiol 68:52, table 3 and section 3.3). The figures are given here as reprinted in the manual and
+tables of the R package bayesmeta. Each is the sum of an effect of the outcome and one of the comparison, which the
+tests check. One figure of table 3 is not such a sum (mental health, non-pharmacological: -3.85 where -2.85 is
+expected); it is withheld until it has been checked against the paper.
 """
 
 from __future__ import annotations
@@ -116,19 +116,31 @@ def _of_log_tau2(log_density: Prior, centre: float, scale: float) -> Prior:
     return density
 
 
-def turner(outcome: str = "", comparison: str = "") -> Prior:
-    """Empirical prior for log odds ratios; without arguments that of a general setting.
+def empirical_prior(name: str, outcome: str = "", comparison: str = "") -> tuple[float, float]:
+    """Location and scale of log tau² in the prior ``turner`` (normal) or ``rhodes`` (t with 5 df).
 
-    ``outcome`` is one of ``TURNER_OUTCOMES``, ``comparison`` one of ``TURNER_COMPARISONS``. Raises PoolingError for
-    another word, or one without the other.
+    Raises PoolingError for an unknown name, outcome or comparison, and if only one of the last two is given.
     """
-    return log_normal(*_looked_up(outcome, comparison, TURNER_OUTCOMES, _TURNER, TURNER_GENERAL))
+    if name == "turner":
+        return _looked_up(outcome, comparison, TURNER_OUTCOMES, _TURNER, TURNER_GENERAL)
+    if name == "rhodes":
+        return _looked_up(outcome, comparison, RHODES_OUTCOMES, _RHODES, RHODES_GENERAL)
+    raise PoolingError(f"There is no empirical prior called '{name}'.", remedy="Use turner or rhodes.")
+
+
+def turner(outcome: str = "", comparison: str = "") -> Prior:
+    """Empirical prior for log odds ratios; without arguments, the one for a general setting.
+
+    ``outcome`` is one of ``TURNER_OUTCOMES``, ``comparison`` one of ``TURNER_COMPARISONS``. Raises PoolingError for an
+    unknown outcome or comparison, and if only one of them is given.
+    """
+    return log_normal(*empirical_prior("turner", outcome, comparison))
 
 
 def rhodes(outcome: str = "", comparison: str = "") -> Prior:
     """Empirical prior for standardised mean differences (areas other than respiratory disease and cancer); without
-    arguments that of a general setting. As `turner`, with ``RHODES_OUTCOMES`` and ``RHODES_COMPARISONS``."""
-    return log_t(*_looked_up(outcome, comparison, RHODES_OUTCOMES, _RHODES, RHODES_GENERAL))
+    arguments, the one for a general setting. As `turner`, with ``RHODES_OUTCOMES`` and ``RHODES_COMPARISONS``."""
+    return log_t(*empirical_prior("rhodes", outcome, comparison))
 
 
 def _looked_up(
@@ -143,7 +155,7 @@ def _looked_up(
     first, second = (column[place] for column in table[comparison])
     if math.isnan(first):
         raise PoolingError(
-            f"The figure for '{outcome}', '{comparison}' is in doubt and not given here.",
+            f"The figure for '{outcome}', '{comparison}' is in doubt and therefore not available here.",
             remedy="Read it in table 3 of Rhodes et al. 2015 and use log_t(location, scale).",
         )
     return first, second

@@ -50,7 +50,7 @@ def pool_proportions(
     Parameters
     ----------
     events, total
-        Counts, one a study; incomplete rows are left out and counted.
+        Counts, one per study; incomplete rows are left out and counted.
     model
         ``glmm``: binomial-normal model on the logit scale by maximum likelihood (Hamza, van Houwelingen & Stijnen
         2008; Stijnen, Hamza & Özdemir 2010); needs no continuity correction. Or inverse variance on a scale:
@@ -71,13 +71,13 @@ def pool_proportions(
     Raises
     ------
     EstimateDoesNotExist
-        No events anywhere, or events in every participant: the pooled logit would be infinite, or rest on the
-        continuity correction alone. The scales ``arcsine`` and ``freeman-tukey`` need none and have an estimate.
+        No events in any study, or events in every participant: the pooled logit would be infinite, or rest on the
+        continuity correction alone. ``arcsine`` and ``freeman-tukey`` need no correction and do have an estimate.
     NotConverged, PoolingError
     """
     if model != "glmm":
         measure = _scale(model, PROPORTIONS)
-        _rows(events, total, mods, "total")  # refuses what is impossible, with its row
+        _rows(events, total, mods, "total")  # refuses impossible counts, naming the row
         rows = effect_rows(measure, {"xi": events, "ni": total}, add=add, to=to, labels=labels)
         return rows.pool(method, test or "knha", mods, level=level, adhoc=adhoc, prediction=prediction)
     x, n, X, names, keep = _rows(events, total, mods, "total")
@@ -152,7 +152,8 @@ def _rows(
     x, n = as_column(events, "events"), as_column(size, name)
     if x.shape != n.shape:
         raise PoolingError(f"{x.size} values of events but {n.size} of {name}.")
-    refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))  # before rows are dropped: with theirs
+    # before rows are dropped, so that the row named is that of the input
+    refuse_impossible(proportions([x, n]) if name == "total" else rates([x, n]))
     if mods is None:
         names: tuple[str, ...] = ("intercept",)
         X = np.ones((x.size, 1))
@@ -170,7 +171,7 @@ def _rows(
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked of a mixed model: test (None: z), level, kind of prediction interval, nodes (None: enough)."""
+    """The settings of a mixed model: test (None: z), level, kind of prediction interval, nodes (None: enough)."""
 
     test: str | None
     level: float
@@ -195,10 +196,10 @@ def summarise(
 ) -> Pooled:
     """Fit a mixed model and describe it like any other pooled estimate.
 
-    ``yi vi`` are the studies' own effects: their typical variance gives I² and H², and those of the ``interior``
-    studies (the others have an infinite variance in the saturated model) the Wald test of heterogeneity.
-    ``report`` selects the coefficients that are not nuisance; ``wald`` gives effects and variances of the saturated
-    model where they differ from ``yi vi``.
+    ``yi vi`` are the effects of the studies: their typical variance gives I² and H², and the ``interior`` ones (the
+    others have an infinite variance in the saturated model) the Wald test of heterogeneity. ``report`` selects the
+    coefficients that are not nuisance parameters; ``wald`` gives effects and variances of the saturated model where
+    they differ from ``yi vi``.
     """
     try:
         mixed = fit_mixed(counts, settings.nodes)
@@ -270,7 +271,7 @@ def summarise_fit(
 
 
 def _weights(vi: np.ndarray, tau2: float) -> np.ndarray:
-    """Shares of 1 / (v + tau²): what a reader may call weights; the likelihood itself uses none."""
+    """Shares of 1 / (v + tau²), shown as weights; the likelihood itself uses none."""
     w = 1.0 / (vi + tau2)
     return 100.0 * w / w.sum()
 

@@ -1,4 +1,4 @@
-"""Published effects: whether an estimate lies in the middle of its interval, and on which scale it does.
+"""Published effects: whether an estimate lies in the middle of its interval, and on which scale.
 
 A normal interval is symmetric around its estimate on the scale on which it was computed: log for ratios, plain for
 differences. An estimate far from the middle was computed on another scale, or one of its three numbers is wrong.
@@ -35,7 +35,7 @@ class OffCentre:
         text = f"{self.label}: the estimate lies {abs(self.shift):.0%} of half the interval's width {side} its middle."
         if self.other_scale:
             return (
-                f"{text} It lies in the middle on the other scale: is a ratio taken for a difference, or the reverse?"
+                f"{text} It lies in the middle on the other scale: is a ratio entered as a difference, or the reverse?"
             )
         return f"{text} Look the three numbers up in the report."
 
@@ -52,7 +52,7 @@ def off_centre(
     y, low, high = columns({"yi": yi, "lb": lb, "ub": ub}, ["yi", "lb", "ub"])
     names = [str(label) for label in labels] if labels is not None else [f"row {i + 1}" for i in range(y.size)]
     if len(names) != y.size:
-        raise PoolingError(f"{y.size} rows but {len(names)} labels.", remedy="Give one a study.")
+        raise PoolingError(f"{y.size} rows but {len(names)} labels.", remedy="Give one per study.")
     off = []
     for i, row in enumerate(zip(y, low, high, strict=True)):
         shift = _shift(*row, log=log)
@@ -80,7 +80,7 @@ def _decimals(value: float) -> int:
 
 
 def _shift(y: float, low: float, high: float, *, log: bool) -> float:
-    """Distance from the middle in half widths, the least that rounding allows; NaN where there is no telling."""
+    """Distance from the middle in half widths, the least compatible with rounding; NaN where undetermined."""
     if not (math.isfinite(y) and math.isfinite(low) and math.isfinite(high)) or low >= high:
         return math.nan
     half_unit = 0.5 * 10.0 ** -max(map(_decimals, (y, low, high)))

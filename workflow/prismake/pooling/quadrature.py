@@ -43,7 +43,7 @@ class Counts:
 
     @cached_property
     def constant(self) -> float:
-        """Terms of the log-likelihood that hold no parameter."""
+        """Terms of the log-likelihood that do not depend on the parameters."""
         x, n = self.x, self.size
         if n is None:
             return float(-gammaln(x + 1.0).sum())
@@ -76,7 +76,7 @@ class Counts:
         return x * eta - size * (np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta))))
 
     def saturated(self) -> float:
-        """Log-likelihood (up to `constant`) with one parameter a row."""
+        """Log-likelihood (up to `constant`) with one parameter per row."""
         x = self.x
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.size is None:
@@ -86,7 +86,7 @@ class Counts:
         return float(terms.sum())
 
     def start(self) -> np.ndarray:
-        """Coefficients to begin with: least squares on smoothed logits or log rates."""
+        """Starting values of the coefficients: least squares on smoothed logits or log rates."""
         others = 1.0 if self.size is None else self.size - self.x + 0.5
         target = np.log((self.x + 0.5) / others) - self.offset
         return np.linalg.lstsq(self.X.reshape(-1, self.p), target.ravel(), rcond=None)[0]
@@ -133,8 +133,8 @@ def modes(
 
 
 TRAPEZOID = 65
-"""From this many nodes on the trapezoidal rule takes over from Gauss-Hermite: for smooth integrands that vanish at
-both ends it converges geometrically too, and the logistic curve's bend, sharp when tau is large, does not slow it."""
+"""From this many nodes on, the trapezoidal rule replaces Gauss-Hermite: for smooth integrands that vanish at both ends
+it also converges geometrically, and the bend of the logistic curve, sharp when tau is large, does not slow it down."""
 
 
 def _nodes(
@@ -173,10 +173,10 @@ def _ends(counts: Counts, base: np.ndarray, tau: float, u0: np.ndarray, h: np.nd
 def evaluate(
     counts: Counts, b: np.ndarray, tau: float, nodes: int, start: np.ndarray | None = None, *, derivatives: bool = True
 ) -> tuple[Evaluation, np.ndarray]:
-    """Likelihood at (b, tau) with ``nodes`` nodes a study, and the modes for a warm start elsewhere."""
+    """Likelihood at (b, tau) with ``nodes`` nodes per study, and the modes to start the next evaluation from."""
     base = fixed_part(counts, b)
-    # Many nodes need no exact centre: the integral is the same. Few nodes (1 is Laplace) depend on it, and so does a
-    # value that will be differentiated numerically: a centre that jumps by 1e-2 is noise in it.
+    # With many nodes the centre need not be exact: the integral is the same. Few nodes (1: Laplace) depend on it, and
+    # so does a value to be differentiated numerically, in which a centre that jumps by 1e-2 would be noise.
     tolerance = 1e-9 if nodes < 12 or not derivatives else 1e-2
     u0, h = modes(counts, base, tau, np.zeros(counts.k) if start is None else start, tolerance)
     u, logw = _nodes(counts, base, tau, u0, h, nodes)
@@ -214,7 +214,7 @@ def evaluate(
 def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
     """Maximum likelihood at tau = 0: (b, log-likelihood, information (p, p)).
 
-    Raises NotConverged where the likelihood rises without end (a coefficient runs off to infinity).
+    Raises NotConverged where the likelihood is unbounded (a coefficient diverges).
     """
     b, best = counts.start(), -math.inf
     flat = counts.X.reshape(-1, counts.p)
@@ -227,7 +227,7 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
         try:
             step = np.linalg.solve(information, score)
         except np.linalg.LinAlgError:
-            raise NotConverged("A coefficient of the logistic model runs off to infinity.") from None
+            raise NotConverged("A coefficient of the logistic model diverges.") from None
         scale = 1.0
         while scale > 1e-6:
             value = float(counts.log_density(fixed_part(counts, b + scale * step)).sum())
@@ -241,4 +241,4 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
             if np.abs(b).max() > 1e6 or np.linalg.cond(information) > 1e14:
                 break
             return b, best + counts.constant, information
-    raise NotConverged("A coefficient of the model without random effects runs off to infinity.")
+    raise NotConverged("A coefficient of the model without random effects diverges.")

@@ -1,4 +1,4 @@
-"""Effects with the rows that were left out of them and why: the result of `effect_rows`."""
+"""Effects, and the rows left out with the reasons: the result of `effect_rows`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class LeftOut:
     """One row (counted from 0) that a measure cannot use.
 
-    ``kind``: ``missing``, ``impossible`` (the numbers contradict each other), ``no events`` (a study that says nothing
-    on a ratio) or ``undefined``. ``numbers`` holds the columns that matter with their values, ``what`` says what is
-    wrong and ``remedy`` what to do about it.
+    ``kind``: ``missing``, ``impossible`` (the numbers contradict each other), ``no events`` (no information on a
+    ratio) or ``undefined``. ``numbers`` holds the columns concerned with their values, ``what`` says what is wrong and
+    ``remedy`` what to do about it.
     """
 
     row: int
@@ -38,7 +38,7 @@ class LeftOut:
 
 
 def _listed(names: list[str], most: int = 10) -> str:
-    """Names in a row, the first ones where there are many."""
+    """Names joined by commas; of many only the first."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
@@ -48,9 +48,9 @@ class Effects:
     """Effects and variances, (k,), NaN in rows left out.
 
     ``left_out`` are the rows not used, in their order; ``corrected`` (k,) marks those to whose cells ``add`` was
-    added; ``labels`` the names of all rows; ``ni`` sizes or times where the way back depends on them (PFT, IRFT).
-    ``no_events``: events are counted and none was seen in any study; ``all_events``: every participant of single-arm
-    studies had one.
+    added; ``labels`` the names of all rows; ``ni`` sizes or times where the back-transformation needs them (PFT, IRFT).
+    ``no_events``: the measure counts events and none occurred in any study; ``all_events``: every participant of
+    single-arm studies had one.
     """
 
     measure: str
@@ -77,13 +77,13 @@ class Effects:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """One text a row, empty for rows in use."""
+        """One text per row, empty for rows in use."""
         texts = {row.row: str(row) for row in self.left_out}
         return tuple(texts.get(i, "") for i in range(self.yi.size))
 
     @property
     def double_zero(self) -> int:
-        """Number of studies without an event in either arm (or, for odds ratios, with nothing else)."""
+        """Number of studies without events in either arm (for odds ratios also with events in all participants)."""
         return sum(row.kind == "no events" for row in self.left_out)
 
     @property
@@ -101,12 +101,12 @@ class Effects:
         return tuple(notes)
 
     def pool(self, method: str = "REML", test: str = "knha", mods: Any = None, **how: Any) -> Pooled:
-        """`prismake.pooling.pool` of the rows in use; ``warnings`` of the result tell of the others.
+        """`prismake.pooling.pool` of the rows in use; the others are listed in ``warnings`` of the result.
 
         Raises
         ------
         EstimateDoesNotExist
-            No study has an event, or every participant has one, and what would be pooled is the continuity correction.
+            No study has an event, or every participant has one, so that only the continuity correction would be pooled.
         PoolingError
             No row can be used; the reasons are in the message.
         """
@@ -118,7 +118,7 @@ class Effects:
         if (self.no_events and (corrected or not self.used.any())) or (self.all_events and corrected):
             which = "No study has an event" if self.no_events else "Every participant has the event"
             raise EstimateDoesNotExist(
-                f"{which}: there is nothing but the continuity correction to pool.", remedy="Report the counts."
+                f"{which}: only the continuity correction would be pooled.", remedy="Report the counts."
             )
         own = {"measure": self.measure, "labels": self.labels, "ni": self.ni}
         fit = pool(self.yi, self.vi, method, test, mods, **(own | how))

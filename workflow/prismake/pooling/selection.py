@@ -1,9 +1,9 @@
 """Selection by p-value: the step-function model of publication bias (Hedges 1992; Vevea & Hedges 1995).
 
-With few studies the weights cannot be estimated; given ones make a sensitivity analysis (Vevea & Woods 2005): how far
-the estimate moves when unfavourable results are assumed to be published more rarely. The selection model of Copas &
-Shi 2001 is left out on purpose: its likelihood says next to nothing on the correlation between effect and selection,
-so that results hang on the grid of parameters chosen, and no implementation was at hand to hold ours against.
+With few studies the weights cannot be estimated; fixed weights make a sensitivity analysis (Vevea & Woods 2005): how
+far the estimate moves if unfavourable results are assumed to be published less often. The selection model of Copas &
+Shi 2001 is left out on purpose: its likelihood carries hardly any information on the correlation between effect and
+selection, so that results depend on the grid of parameters, and no implementation was available for comparison.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def selection_model(
 
     ``steps``: cut points of the one-sided p-value of each study (0.025: significant at two-sided 5 % in the expected
     direction). ``alternative``: the direction that favours publication. ``delta``: relative probabilities of
-    publication to assume, one an interval and the first 1; the estimate and tau² are then all that is fitted, and
-    intervals may be empty.
+    publication to assume, one per interval and the first 1; then only the estimate and tau² are fitted, and intervals
+    may be empty.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def selection_model(
     elif (counts == 0).any() or y.size < 4:
         empty = ", ".join(str(i + 1) for i in np.flatnonzero(counts == 0))
         raise PoolingError(
-            f"No study has its p-value in interval {empty}." if empty else "Four studies are the least.",
+            f"No study has its p-value in interval {empty}." if empty else "At least four studies are needed.",
             remedy="Choose steps with studies on both sides.",
         )
     plain = pool(y, v, "ML", "z")
@@ -101,7 +101,7 @@ def selection_model(
 
     theta, value, gradient, hessian, iterations = _search(loglik, plain, cuts.size if fixed_log_weights is None else 0)
     if np.abs(theta).max() > 50.0:
-        raise NotConverged("A weight of the selection model runs off to zero or infinity.", remedy="Use fewer steps.")
+        raise NotConverged("A weight of the selection model diverges to zero or infinity.", remedy="Use fewer steps.")
     free = np.ones(theta.size, bool)
     free[1] = abs(theta[1]) > 1e-6
     V = np.zeros_like(hessian)

@@ -1,22 +1,22 @@
-"""Which tests of small-study effects fit a measure, and all of them done at once: `small_study_tests`.
+"""The tests of small-study effects that suit a measure, and all of them at once: `small_study_tests`.
 
-A test looks for effects that depend on the size of a study. Where the standard error depends on the effect itself, as
-for proportions and for odds ratios far from one, Egger's test finds that dependence and no bias. Each measure therefore
-has tests of its own (Sterne et al. 2011, BMJ 343:d4002; Cochrane Handbook 13.3.5):
+These tests look for effects that depend on the size of a study. Where the standard error depends on the effect itself,
+as for proportions and for odds ratios far from one, Egger's test detects that dependence rather than bias. Each measure
+therefore has its own tests (Sterne et al. 2011, BMJ 343:d4002; Cochrane Handbook 13.3.5):
 
 | measure | tests | because |
 | --- | --- | --- |
-| MD MN ZCOR GEN GENLN | Egger | the standard error does not depend on the effect, or nothing but it is known |
+| MD MN ZCOR GEN GENLN | Egger | the standard error does not depend on the effect, or nothing else is known |
 | OR PETO | Peters; Harbord where tau² is 0.1 or less | size and score in place of effect and standard error |
-| RR | Peters | no test of its own is recommended; Peters' asks the same of the same tables |
+| RR | Peters | no test is recommended for risk ratios; Peters' test asks the same question of the same tables |
 | RD | none | no test is recommended |
 | AS | Rücker: Egger on arcsine differences | their standard error depends on the sizes alone |
-| SMD SMDH ROM | Pustejovsky and Rodgers | the part of the standard error that the effect does not enter |
+| SMD SMDH ROM | Pustejovsky and Rodgers | uses the part of the standard error that does not depend on the effect |
 | PR PLN PLO PAS PFT, IR IRLN IRS IRFT | Peters' predictor, 1/n or 1/time, in the mixed model | the exact likelihood |
 | IRR IRD | Peters' predictor, 1/time, in the conditional mixed model | the same |
-| MNLN SDLN CVLN IRSD COR UCOR | none | no test is known to hold |
+| MNLN SDLN CVLN IRSD COR UCOR | none | no test is known to keep its level |
 
-tests/benchmarks/pooling/small_study.py measures the type I error of each, and of those that are not chosen.
+tests/benchmarks/pooling/small_study.py measures the type I error of each test, and of those not chosen.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MOST_TAU2 = 0.1  # of log odds ratios, up to which Harbord's test is recommended
 
 @dataclass(frozen=True)
 class Fitting:
-    """A test that fits a measure, ``name`` as it is called among statisticians, and ``why``; an empty name: none."""
+    """A test that suits a measure: its usual ``name`` (empty: there is none), and ``why`` it was chosen."""
 
     name: str
     why: str
@@ -49,7 +49,7 @@ class Fitting:
 
 @dataclass(frozen=True)
 class SmallStudyTest:
-    """One test: its ``result``, or the ``reason`` why there is none; ``why`` it was chosen for the measure."""
+    """One test: its ``result``, or the ``reason`` for not having one; ``why`` it was chosen for the measure."""
 
     name: str
     why: str
@@ -100,7 +100,7 @@ _FITTING: dict[str, tuple[Fitting, ...]] = {
 
 
 def fitting_tests(measure: str) -> tuple[Fitting, ...]:
-    """The tests that fit a measure, first the one to rely on; a single one without a name where none does, with why.
+    """The tests that suit a measure, the preferred one first; if there is none, one without a name, with the reason.
 
     Raises PoolingError for an unknown measure.
     """
@@ -111,10 +111,10 @@ def fitting_tests(measure: str) -> tuple[Fitting, ...]:
 def small_study_tests(
     measure: str, data: Any, *, least: int = LEAST, level: float = 95.0
 ) -> tuple[SmallStudyTest, ...]:
-    """Every test that fits ``measure``, done, or named with the reason why it could not be.
+    """Every test that suits ``measure``, with its result or the reason why it could not be done.
 
-    ``data`` holds the columns of `effect_sizes` for the measure. Below ``least`` studies none is done: the tests have
-    no power there (Sterne et al. 2011; Cochrane Handbook 13.3.5.4).
+    ``data`` holds the columns of `effect_sizes` for the measure. With fewer than ``least`` studies no test is done,
+    because the power is too low (Sterne et al. 2011; Cochrane Handbook 13.3.5.4).
     """
     name = measure.upper()
     tests = []
@@ -192,7 +192,7 @@ def peters_mixed(data: Any, level: float = 95.0) -> AsymmetryTest:
         raise PoolingError("All studies have the same size, so there is no slope to test.")
     if (size[use] <= 0).any():
         raise PoolingError("A size or a time at risk is not above zero.")
-    # A predictor of mean one and spread one keeps the search well scaled; the slope is given on 1 / size.
+    # A predictor with mean and spread of one keeps the search well scaled; the slope is reported on 1 / size.
     inverse = 1.0 / size
     centre, spread = float(inverse[use].mean()), float(inverse[use].std())
     mods = {"inverse size": (inverse - centre) / spread}

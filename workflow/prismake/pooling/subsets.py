@@ -15,7 +15,7 @@ from .frame import effects
 
 @dataclass(frozen=True, eq=False)
 class Gosh:
-    """One row a subset: ``members`` (m, k) marks the studies in it, the other fields are (m,).
+    """One row per subset: ``members`` (m, k) marks the studies in it, the other fields are (m,).
 
     ``exhaustive``: all 2^k - 1 subsets; otherwise a sample without repetition, drawn with ``seed``.
     """

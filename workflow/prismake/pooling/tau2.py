@@ -6,8 +6,8 @@ Iterated: ML, REML (Harville 1977), PM (Paule & Mandel 1982), EB (Morris 1983; t
 median-unbiased form of PM (Viechtbauer 2021): its generalised Q equals the median of chi-square instead of the mean.
 
 PM, PMM: Q(tau²) decreases, so the root is unique. ML and REML can have several local maxima: the score is scanned on
-a grid over the whole interval where it can be positive, every change of sign is a bracket, each is solved to the last
-digits by a safeguarded Newton step, and the highest maximum (zero included) is the answer.
+a grid over the whole interval where it can be positive, every change of sign gives a bracket, each is solved to the
+last digits by safeguarded Newton steps, and the highest maximum (zero included) is the estimate.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Tau2:
     """tau² with its standard error (NaN where none is defined) and the certificate of the search.
 
     ``gradient``: score (ML, REML), or Q - target (EB, PM, PMM), at the value given; 0 for closed forms and negative
-    where tau² rests on its bound, zero. ``iterations``: evaluations after bracketing. ``maxima``: local maxima seen.
+    where tau² is at its bound, zero. ``iterations``: evaluations after bracketing. ``maxima``: local maxima found.
     """
 
     value: float
@@ -51,7 +51,7 @@ def method_name(method: str) -> str:
 
 
 def estimate(problem: Problem, method: str, fixed: Fit | None = None) -> Tau2:
-    """tau² of ``problem`` by ``method``; ``fixed`` is the fit at tau² = 0 where the caller has it already.
+    """tau² of ``problem`` by ``method``; ``fixed`` is the fit at tau² = 0 if the caller already has it.
 
     One study, or as many coefficients as studies, carries no information about tau²: it is 0 with no standard error.
     """
@@ -141,7 +141,7 @@ def solve_q(problem: Problem, target: float, fixed: Fit | None = None) -> tuple[
             high = tau2
         if math.isfinite(high) and high - low <= 4e-16 * high:
             return tau2, fit.yPy - target, iteration
-    raise NotConverged("tau² by the generalised Q did not settle.", remedy="Check the sampling variances.")
+    raise NotConverged("tau² by the generalised Q did not converge.", remedy="Check the sampling variances.")
 
 
 def _moments(problem: Problem, fixed: Fit | None, target: float) -> Tau2:
@@ -171,9 +171,9 @@ def _pm_se(fit: Fit) -> float:
 def upper_bound(problem: Problem) -> float:
     """A tau² above which the score of ML and REML is negative.
 
-    Without moderators the squared range of the effects will do. With moderators y'PPy <= RSS / (min v + t)² and
-    tr(P) >= (k - p) / (max v + t); the score is negative where the first lies below the second. (ML has the sum of
-    weights in place of tr(P), which is larger.)
+    Without moderators the squared range of the effects is such a bound. With moderators y'PPy <= RSS / (min v + t)² and
+    tr(P) >= (k - p) / (max v + t); the score is negative where the first is below the second. (ML has the sum of
+    weights instead of tr(P), which is larger.)
     """
     if problem.X is None:
         return float(np.ptp(problem.y)) ** 2
@@ -184,7 +184,7 @@ def upper_bound(problem: Problem) -> float:
 
 
 def likelihood_grid(problem: Problem) -> np.ndarray:
-    """tau² = 0 and 12 values a decade from a tenth of the smallest variance to the upper bound."""
+    """tau² = 0 and 12 values per decade from a tenth of the smallest variance to the upper bound."""
     top = upper_bound(problem)
     if top <= 0.0:
         return np.zeros(1)
@@ -223,7 +223,7 @@ def solve_score(problem: Problem, low: float, high: float, reml: bool) -> tuple[
         if abs(new - tau2) <= 2e-16 * tau2 or high - low <= 4e-16 * high or high < 1e-300:
             return new, score, iteration
         tau2 = new
-    raise NotConverged("tau² by maximum likelihood did not settle.", remedy="Check the sampling variances.")
+    raise NotConverged("tau² by maximum likelihood did not converge.", remedy="Check the sampling variances.")
 
 
 def _likelihood(problem: Problem, reml: bool) -> tuple[float, float, int, int]:

@@ -1,4 +1,4 @@
-"""From the scale of the analysis back to the scale that people read, and intervals of single proportions."""
+"""Back-transformation from the scale of the analysis to the natural scale, and intervals of single proportions."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def back_transform(measure: str, value: Any, *, ni: Any = None) -> Any:
     """``value`` of a measure on its natural scale: a proportion, rate, ratio, mean or correlation.
 
     PR and differences stay as they are; logarithms are exponentiated; PLO by the inverse logit, PAS by sin², ZCOR by
-    tanh, IRS and IRFT by squaring. PFT (Miller 1978) needs the sample sizes ``ni``: one a value for single studies,
-    otherwise the studies' sizes, of which the harmonic mean is used (see ``FREEMAN_TUKEY_WARNING``); IRFT the times
-    at risk likewise. Proportions stay within [0, 1]. Numbers give a number, arrays an array.
+    tanh, IRS and IRFT by squaring. PFT (Miller 1978) needs the sample sizes ``ni``: one per value for single studies,
+    otherwise the sizes of all studies, whose harmonic mean is used (see ``FREEMAN_TUKEY_WARNING``); IRFT likewise needs
+    the times at risk. Proportions stay within [0, 1]. A number gives a number, an array an array.
     """
     x, scale = np.asarray(value, dtype=float), measure.upper()
     if scale in _IDENTITY:
@@ -66,7 +66,7 @@ def harmonic_mean(ni: Any) -> float:
 def freeman_tukey_inverse(value: Any, n: Any) -> np.ndarray:
     """Proportion with Freeman-Tukey value ``value`` at sample size ``n`` (Miller 1978, equation 1).
 
-    Values outside the range that 0 and n events of n reach give 0 and 1.
+    Values beyond those of 0 and of n events in n participants give 0 and 1.
     """
     x, n = np.broadcast_arrays(np.asarray(value, dtype=float), np.asarray(n, dtype=float))
     lowest = 0.5 * np.arcsin(np.sqrt(1.0 / (n + 1.0)))
@@ -101,7 +101,7 @@ class NaturalScale:
 def natural_scale(measure: str, pooled: Estimate, *, ni: Any = None) -> NaturalScale:
     """Estimate, confidence and prediction interval of `pool` transformed back (PFT: harmonic mean of ``ni``).
 
-    The measure comes first, as in `back_transform` and `effect_sizes`; the former order is understood too.
+    The measure comes first, as in `back_transform` and `effect_sizes`; the former order is still accepted.
     """
     if not isinstance(measure, str):
         measure, pooled = pooled, measure

@@ -44,16 +44,16 @@ def trim_and_fill(
 ) -> TrimFill:  # fmt: skip
     """Estimate how many studies are missing on one side of the funnel, mirror the most extreme ones, pool again.
 
-    ``estimator``: L0, R0 or Q0. ``side``: where studies are missing, ``left`` or ``right``; ``auto`` takes the side
-    opposite to the slope of the effects on their standard errors (with an estimated tau² by ``method``).
-    ``test``, ``adhoc``, ``prediction``: of the filled data, as in `pool`.
+    ``estimator``: L0, R0 or Q0. ``side``: where studies are missing, ``left`` or ``right``; ``auto`` uses the side
+    opposite to the slope of the effects on their standard errors (with tau² estimated by ``method``).
+    ``test``, ``adhoc``, ``prediction``: for the filled data, as in `pool`.
 
     Raises
     ------
     PoolingError
-        Fewer than three studies for ``auto`` (two otherwise), identical effects, or an estimator that is not known.
+        Fewer than three studies for ``auto`` (two otherwise), identical effects, or an unknown estimator.
     NotConverged
-        The number of missing studies does not settle.
+        The number of missing studies did not converge.
     """
     method = method_name(method)
     y, v, keep = effects(yi, vi)
@@ -64,7 +64,7 @@ def trim_and_fill(
     if side == "auto":
         side = _missing_side(y, v, method)
     elif side not in {"left", "right"}:
-        raise PoolingError(f"'{side}' is no side of a funnel.", remedy="Use left, right or auto.")
+        raise PoolingError(f"'{side}' is not a side of the funnel.", remedy="Use left, right or auto.")
     flip = -1.0 if side == "right" else 1.0
     order = np.argsort(flip * y, kind="stable")
     ys, vs = flip * y[order], v[order]
@@ -109,7 +109,7 @@ def _count_missing(y: np.ndarray, v: np.ndarray, method: str, estimator: str, li
             return k0, value, centre
         k0 = new
         seen.append(k0)
-    raise NotConverged(f"Trim and fill moves between {sorted(set(seen[-4:]))} missing studies.")
+    raise NotConverged(f"Trim and fill alternates between {sorted(set(seen[-4:]))} missing studies.")
 
 
 def _missing_number(signed: np.ndarray, k: int, estimator: str) -> float:
@@ -156,7 +156,7 @@ class FailSafe:
 def failsafe_n(
     yi: Any, vi: Any, kind: str = "Rosenthal", *, alpha: float = 0.05, target: float | None = None
 ) -> FailSafe:
-    """How many studies with no effect would undo the result.
+    """The number of studies without effect that would reverse the result.
 
     ``Rosenthal`` (1979): Stouffer's one-sided p rises to ``alpha``; ``Orwin`` (1983): the mean effect falls to
     ``target`` (default: half of it); ``Rosenberg`` (2005): the two-sided p of the weighted mean rises to ``alpha``.
@@ -178,7 +178,7 @@ def failsafe_n(
 
 
 def _orwin(y: np.ndarray, target: float | None) -> FailSafe:
-    """Orwin's number rests on the effects alone, so rows without a variance count too."""
+    """Orwin's number uses the effects only, so that rows without a variance count as well."""
     y = y[~np.isnan(y)]
     mean = float(y.mean()) if y.size else NAN
     target = mean / 2.0 if target is None else math.copysign(target, mean)
@@ -188,7 +188,7 @@ def _orwin(y: np.ndarray, target: float | None) -> FailSafe:
 
 
 def _ceiling(n: float) -> int:
-    """Round up, forgiving the last bits of a number that is whole."""
+    """Round up, except where a number exceeds a whole one by rounding error only."""
     if math.isnan(n):
         raise PoolingError("The fail-safe number of these effects is not defined.")
     return max(0, math.ceil(n - 1e-9 * max(1.0, abs(n))))

@@ -29,7 +29,7 @@ from .pooled import Pooled
 from .proportions import Asked, summarise, summarise_fit
 from .quadrature import Counts, _hermite, fixed_effects
 
-NO_TIME = -700.0  # log of a time at risk in which nothing can happen
+NO_TIME = -700.0  # log of a time at risk so short that no event can occur
 MODELS = ("conditional", "exact-conditional", "fixed-study", "random-study")
 
 
@@ -46,7 +46,7 @@ def pool_two_arms(
     model
         ``conditional``: events of arm 1 among the events of both, binomial with an offset (exact for rates; for odds
         ratios an approximation that is good when events are rare). ``exact-conditional``: the same for odds ratios by
-        the non-central hypergeometric likelihood, given all margins. ``fixed-study``: a coefficient a study and a
+        the non-central hypergeometric likelihood, given all margins. ``fixed-study``: one coefficient per study and a
         random treatment effect, +-1/2 coding. ``random-study``: a normal baseline and, independent of it, a random
         treatment effect.
     mods
@@ -113,11 +113,11 @@ def pool_two_arms(
 
 
 def _interaction_tests(x: np.ndarray, size: np.ndarray | None, offset: np.ndarray) -> dict[str, float]:
-    """Tests that all studies have one ratio, baselines random: a ratio a study, as an effect on arm 1, against one for
-    all; by likelihood ratio, and by Wald among the studies whose own ratio is finite. NaN where a search fails.
+    """Tests of homogeneity of the ratio with random baselines: one ratio per study, as an effect on arm 1, against a
+    common ratio; by likelihood ratio, and by Wald among studies with a finite ratio. NaN where a search fails.
 
-    An arm 1 without events, or with nothing else, is fitted exactly at an infinite ratio: it has probability one, and
-    only its arm 2 is left in the likelihood.
+    If arm 1 has no events, or only events, the study is fitted exactly by an infinite ratio: arm 1 then has
+    probability one, and only arm 2 contributes to the likelihood.
     """
     k = x.shape[0]
     finite = np.flatnonzero((x[:, 0] > 0) & ((x[:, 0] < size[:, 0]) if size is not None else True))
@@ -232,8 +232,8 @@ class _TwoEffects:
 
 
 def _climb_with_bounds(model: _TwoEffects, start: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, int]:
-    """Maximum over (coefficients, sigma, tau), and over the edges where one standard deviation is zero if the search
-    comes near one. On an edge the Hessian of the other parameters stands alone."""
+    """Maximum over (coefficients, sigma, tau). If the search comes near an edge where a standard deviation is zero, the
+    edge is searched too, with the Hessian of the remaining parameters."""
     maximum = None
     with contextlib.suppress(NotConverged, np.linalg.LinAlgError):
         maximum = climb(model.loglik, start, 60)

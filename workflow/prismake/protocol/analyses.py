@@ -6,6 +6,9 @@ needs a word does not depend on those files.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from prismake.core.names import STUDY_ID
 from prismake.protocol.measure_parts import ROLES
 
@@ -17,3 +20,13 @@ ONLY_OTHERS = {"failsafe_n"}  # a single proportion has no effect of zero to fal
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
     *ROLES.values()
 )
+TOGETHER = "together"  # the regression on all moderators at once
+
+
+def bubbles(spec: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The regressions of an outcome that have a bubble plot: on a column of numbers, and on several moderators of
+    which at least one is."""
+    numbers = {field["name"] for field in fields if field["type"] in ("count", "number")}
+    drawn = [column for column in spec["moderators"] if column in numbers]
+    together = spec.get("moderators_together") and len(spec["moderators"]) > 1 and drawn
+    return [*drawn, TOGETHER] if together else drawn

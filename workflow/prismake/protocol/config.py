@@ -11,13 +11,15 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
-from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE, TOGETHER
+from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.export_files import exports
 from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import with_outcome_columns
+from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
 from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
@@ -38,6 +40,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
+            *certainty_problems(filled),
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)
@@ -204,7 +207,7 @@ def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
     people, split = len(reviewers(config, stage)), config[stage].get("split") or {"per_record": 0, "check": 0}
     if split["per_record"] > people:
         yield (
-            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers a record, but {stage} has {people}. "
+            f"'{stage}.split.per_record' asks for {split['per_record']} reviewers per record; {stage} has {people}. "
             "Name more reviewers or ask for fewer."
         )
     if split["per_record"] and split["check"]:
@@ -273,10 +276,16 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
                     f"'{path}.{key}' names {column!r}, which is also the name of a part of the table of outcomes. "
                     "Give the column of 'extraction.fields' another name."
                 )
+            elif column == TOGETHER and key == "moderators" and spec["moderators_together"]:
+                yield (
+                    f"'{path}.moderators' names {column!r}, which is what the regression on all moderators is called. "
+                    "Give the column of 'extraction.fields' another name."
+                )
         for column in _twice(spec[key]):
             yield f"'{path}.{key}' names {column} twice."
     yield from _display_problems(path, spec)
     yield from _model_problems(path, spec)
+    yield from prior_problems(path, spec)
     for name in _twice(spec["sensitivity"]):
         yield f"'{path}.sensitivity' names {name} twice."
     wrong = ONLY_OTHERS if spec["measure"] in ONE_ARM else ONLY_PROPORTIONS

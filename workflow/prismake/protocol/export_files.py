@@ -1,4 +1,4 @@
-"""The exports that people put into ``config/searches/``: one source a file or folder."""
+"""The exports that people put into ``config/searches/``: one source per file or folder."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Item:
 
     ``answers`` maps each answer to its meaning and its stars. ``condition`` is empty where the item is always asked.
     ``good``: the answers that speak for the study; ``ends``: the answers after which nothing else is asked. ``once``:
-    asked once a study, even where the instrument judges results.
+    asked once per study, even where the instrument judges results.
     """
 
     id: str

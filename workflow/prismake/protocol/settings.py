@@ -78,6 +78,11 @@ def for_appraisal(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def for_certainty(config: Mapping[str, Any]) -> Settings:
+    """The outcomes whose certainty is judged, and by which rules levels are proposed."""
+    return {"question": config["question"], **_some(config["certainty"], ["gate", "shares", "outcomes"])}
+
+
 def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
     """The outcomes as figures and sheets call them, by name."""
     return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
@@ -122,18 +127,24 @@ def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
 
 
 def for_report(config: Mapping[str, Any]) -> Settings:
-    """What the page says about the protocol; what was actually done comes from the tables."""
+    """What page and manuscript say about the protocol; what was actually done comes from the tables."""
     settings = _some(
         config,
-        ["title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator", "pooling"],
+        [
+            *("title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator"),
+            *("pooling", "support", "interests", "availability"),
+        ],
     )
     for stage in PANEL_STAGES:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
     settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
     settings["appraisal"] |= _some(config["appraisal"], ["instruments", "insist", "overall"])
+    settings["certainty"] |= _some(config["certainty"], ["shares", "outcomes"])
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
-    settings["extraction"]["fields"] = [_some(field, ["name", "label"]) for field in config["extraction"]["fields"]]
-    settings["outcomes"] = {name: _some(spec, (*_METHODS, "sensitivity")) for name, spec in config["outcomes"].items()}
+    fields = config["extraction"]["fields"]
+    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
+    shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
+    settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings
 
 

@@ -1,7 +1,7 @@
-"""The page of a review and the tables that go with it.
+"""The page of a review and its tables.
 
 page.render(context)        one self-contained HTML page
 tables                      the table of studies, the reports excluded at full text
-methods.paragraphs(...)     the methods in words, from the protocol
-svg.inline(...)             a figure as it may stand inside the page
+methods.paragraphs(...)     the methods section, written from the protocol
+svg.inline(...)             a figure prepared for embedding in the page
 """

@@ -1,4 +1,4 @@
-"""The part of the page that says how reviewers agree: coefficients, and who disagreed on what."""
+"""The part of the page on agreement between reviewers: coefficients, and who disagreed on what."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ _MOST_ITEMS = 12  # ids in a cell of the page; all are in the stage's agreement.
 
 
 def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row a stage, question and pair of reviewers; with three or more, one for the whole panel as well.
+    """One row per stage, question and pair of reviewers; with three or more, one for the whole panel as well.
 
-    Where answers count as others (*maybe* as *include*), the row says so and the answers as given follow it.
+    Where one answer counts as another (*maybe* as *include*), the row says so, and the answers as given follow in a row
+    of their own.
     """
     rows = []
     for stage in stages:
@@ -69,14 +70,14 @@ def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
-    """The value and its interval, which is left out where it has no width: the formula had nothing to go by."""
+    """The value and its interval, which is left out where it has no width because it could not be estimated."""
     low, high = pair.get(f"{name}_lb"), pair.get(f"{name}_ub")
     bounds = interval(low, high) if low != high else ""
     return f"{number(pair.get(name))} {bounds}".strip()
 
 
 def disagreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row a stage, question, pair of reviewers and pair of answers; one for all numbers and texts of a pair."""
+    """One row per stage, question, pair of reviewers and pair of answers; one for all numbers and texts of a pair."""
     rows = []
     for stage in stages:
         for field in stage["fields"].values():

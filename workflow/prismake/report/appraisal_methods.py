@@ -1,4 +1,4 @@
-"""What the page says of the appraisal: by which instrument each design was judged, and what was not."""
+"""The methods of the appraisal in words: the instrument for each design, and what was not appraised."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OVERALL = {
-    "total": "The overall word follows bands of the total number of stars.",
-    "ahrq": "The overall word follows the AHRQ thresholds on the stars of each domain; poor wins.",
+    "total": "The overall rating follows from bands of the total number of stars.",
+    "ahrq": "The overall rating follows the AHRQ thresholds for the stars of each domain; a poor domain determines it.",
 }
 
 
 def designs_present(instruments: Mapping[str, str], studies: pd.DataFrame) -> dict[str, str]:
-    """Those of the protocol's designs that an included study has; all of them as long as there is no study."""
+    """The designs of the protocol that occur among the included studies; all of them while there are no studies."""
     present = set(studies["design"])
     return {design: name for design, name in instruments.items() if design in present or not present}
 
 
 def instrument_details(instruments: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """What is cited of each instrument that the protocol names, by its name."""
+    """Title, version and source of each instrument named in the protocol, by its name."""
     return {name: _details(load_instrument(name)) for name in sorted({*instruments.values()} - {NONE})}
 
 
@@ -45,7 +45,7 @@ def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mappi
 
     Args:
         config: the protocol with its defaults filled in.
-        instruments: by name what is known of each, at least its ``title`` (``instrument_details``).
+        instruments: details by name of the instrument, at least ``title`` (``instrument_details``).
         panel: who judged, in words.
     """
     appraisal = config.get("appraisal", {})
@@ -60,12 +60,12 @@ def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mappi
     for design, name in wrong.items():
         kind = "randomised trials" if load_instrument(name).randomised else "studies without randomisation"
         sentences.append(
-            f"At the protocol's insistence, studies of the design {_plain(design)} were judged with "
-            f"{_cited(instruments, name)}, which is made for {kind}."
+            f"As required by the protocol, studies of the design {_plain(design)} were judged with "
+            f"{_cited(instruments, name)}, which is intended for {kind}."
         )
     if without:
         sentences.append(
-            f"Not appraised, as the protocol names no instrument: {join([_plain(design) for design in without])}."
+            f"Not appraised, because the protocol names no instrument: {join([_plain(design) for design in without])}."
         )
     return " ".join(sentences)
 
@@ -73,14 +73,14 @@ def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mappi
 def _of_kinds(appraisal: Mapping[str, Any], details: list[Mapping[str, Any]]) -> list[str]:
     sentences = []
     if any(detail.get("with_stars", True) for detail in details):
-        sentences.append("Items that do not apply to a design are not in its denominator.")
+        sentences.append("Items that do not apply to a design were excluded from its denominator.")
         sentences.append(OVERALL.get(appraisal.get("overall", ""), ""))
     if any(detail.get("by_result") for detail in details):
-        sentences.append("Where an instrument judges results, each outcome of a study was judged on its own.")
+        sentences.append("Where an instrument judges results, each outcome of a study was judged separately.")
     if any(detail.get("proposes") for detail in details):
         sentences.append(
-            "Judgements are the reviewers'; what the published algorithm makes of their answers stood beside them as a "
-            "proposal, and they said why where they differed."
+            "Judgements were made by the reviewers, who saw the judgement that the published algorithm derives from "
+            "their answers and gave a reason wherever they departed from it."
         )
     return [sentence for sentence in sentences if sentence]
 

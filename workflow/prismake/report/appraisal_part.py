@@ -1,4 +1,4 @@
-"""The part of the page on risk of bias beside its figures: what was not appraised, what lacks support, agreement."""
+"""The part of the page on risk of bias, apart from figures: what was not appraised or lacks support, and agreement."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def appraisal_part(
     scores: pd.DataFrame, agreement: pd.DataFrame, outcomes: Mapping[str, str], titles: Mapping[str, str]
 ) -> dict[str, Any]:
-    """``notes``: sentences; ``agreement``: a row a pair of reviewers and domain or whole, as text.
+    """``notes``: sentences; ``agreement``: one row per pair of reviewers and domain or whole, as text.
 
     Args:
         scores: ``appraisal/scores.csv``.
@@ -36,7 +36,7 @@ def _notes(scores: Sequence[Mapping[str, str]], outcomes: Mapping[str, str]) -> 
     if without := [row for row in scores if int(row["unsupported"] or 0)]:
         count = sum(int(row["unsupported"]) for row in without)
         named = join([f"{_named(row, outcomes)} ({row['unsupported']})" for row in without])
-        notes.append(f"{count:,} answers have no quotation or page under Support: {named}.")
+        notes.append(f"{count:,} answers are not supported by a quotation or page number: {named}.")
     notes += [f"{_named(row, outcomes)}: {row['why']}." for row in scores if row["why"]]
     return notes
 

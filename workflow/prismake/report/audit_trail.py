@@ -18,22 +18,22 @@ from prismake.kept.sheet_files import HISTORY, SHEETS
 
 
 def audit_trail(record: str, folder: Path = Path()) -> list[str]:
-    """Lines of text: what the record is, what happened to it (oldest first), where it stands.
+    """Lines of text: what the record is, what happened to it (oldest first), and its current state.
 
     Args:
         record: the id of a record, report or study, a DOI, a PMID or a PMC number.
 
     Raises:
-        PrismakeError: nothing is known under this name, or it is that of several reports.
+        PrismakeError: nothing is known under this name, or it belongs to several reports.
     """
     records = _records(folder)
     names = _names(record, records, folder)
     lines = [*_origin(names, records, folder), *_past(names, folder), *_present(names, folder)]
     if not lines:
         raise PrismakeError(
-            f"nothing is known of “{record}”.",
-            remedy="Give the id of a record, report or study as it stands in the column Item of a sheet, a DOI, a PMID "
-            "or a PMC number.",
+            f"there is no record, report or study “{record}”.",
+            remedy="Give the id of a record, report or study as in the column Item of a sheet, a DOI, a PMID or a PMC "
+            "number.",
         )
     return lines
 
@@ -58,7 +58,7 @@ def _names(record: str, records: Mapping[str, Mapping[str, Any]], folder: Path) 
     if not reports:
         reports = {report_of.get(record_id, record_id) for record_id in _by_number(asked, records)}
         if len(reports) > 1:
-            what = f"“{record}” stands for {len(reports)} reports: {', '.join(sorted(reports))}."
+            what = f"“{record}” matches {len(reports)} reports: {', '.join(sorted(reports))}."
             raise PrismakeError(what, remedy="Give one of these ids.")
     members = {record_id for record_id, report in report_of.items() if report in reports}
     return {asked} | reports | members | {study_of[report] for report in reports if report in study_of}
@@ -126,7 +126,7 @@ def _past(names: set[str], folder: Path) -> Iterator[str]:
 
 
 def _prefilled_answers(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, str]]:
-    """Answers that the workflow wrote itself, because they came along with an export."""
+    """Answers written by the workflow itself, because they were imported with an export."""
     for who, items in sorted(load_prefilled(stage, folder / SHEETS).items()):
         for item, given in sorted(items.items()):
             if _about(item, names):
@@ -148,12 +148,12 @@ def _of_stage(stage: str, names: set[str], folder: Path) -> Iterator[tuple[str, 
 
 
 def _other(item: str, names: set[str]) -> str:
-    """The item in brackets where it is more than the report itself: a pair, a question of an instrument, an arm."""
+    """The item in brackets if it is not the report itself: a pair, a question of an instrument, an arm."""
     return f" [{item}]" if item not in names else ""
 
 
 def _present(names: set[str], folder: Path) -> Iterator[str]:
-    """Where it stands in each stage, with the notes."""
+    """The current state in each stage, with the notes."""
     for stage in PANEL_STAGES:
         file = folder / f"results/{stage}/decisions.csv"
         if not file.exists():
@@ -178,5 +178,5 @@ def _decision(stage: str, row: Mapping[str, str]) -> Iterator[str]:
 
 
 def _about(item: str, names: set[str]) -> bool:
-    """Whether an item is one of the ids, a pair with one, a question about one, or several records with one."""
+    """Whether an item concerns one of the ids: the id itself, a pair, a question about it, or several records."""
     return item in names or any(part in names for part in item.replace(TOGETHER, "|").split("|"))

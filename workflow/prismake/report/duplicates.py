@@ -1,4 +1,4 @@
-"""The part of the page that says how duplicates were found: by source, for every two sources, and by which rule."""
+"""The part of the page on duplicates: by source, by pair of sources, and by rule."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from prismake.core.phrases import plural
 
 
 def duplicates_part(given: Mapping[str, Any], searches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the template shows.
+    """The values for the template.
 
     ``given`` has ``summary`` (``duplicates/summary.json``), ``sources`` and ``shared`` (rows of the tables of these
-    names, as dictionaries). Sources go by the labels of their searches.
+    names, as dictionaries). Sources are named by the labels of their searches.
     """
     summary = given["summary"]
     label = {search["source"]: search["label"] for search in searches}
@@ -21,7 +21,7 @@ def duplicates_part(given: Mapping[str, Any], searches: Sequence[Mapping[str, An
         pairs.setdefault((row["first"], row["second"]), []).append((row["reports"], row["rule"]))
     return {
         "sentence": f"{plural(summary['records'], 'record')} are {plural(summary['reports'], 'report')}: "
-        f"{plural(summary['duplicates'], 'record')} removed as a duplicate of another.",
+        f"{plural(summary['duplicates'], 'record')} removed as duplicates.",
         "sources": [
             {**row, "label": label.get(row["source"], row["source"] or "not named")} for row in given["sources"]
         ],
@@ -55,6 +55,6 @@ def _remarks(summary: Mapping[str, Any]) -> list[str]:
     if summary["fields_without_vote"]:
         silent = ", ".join(summary["fields_without_vote"])
         remarks.append(
-            f"Fields that were not compared, because they contradict each other in pairs that are certain: {silent}."
+            f"Fields not used in the comparison, because they differ in pairs that are certain duplicates: {silent}."
         )
     return remarks

@@ -1,4 +1,4 @@
-"""What the report shows, gathered from the tables of all stages."""
+"""The content of the report, gathered from the tables of all stages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,20 @@ from prismake.report.status import rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_SEVERAL = ("searches", "statuses", "agreement", "results", "figures")  # inputs that are lists
+
+
+def paths_of(inputs: Any) -> dict[str, Any]:
+    """The inputs of a rule by name, as paths; Snakemake hands over a list of one as a plain path."""
+    return {
+        name: [Path(path) for path in ([value] if isinstance(value, str) else value)]
+        if name in _SEVERAL
+        else Path(value)
+        for name, value in inputs.items()
+        if value or name in _SEVERAL
+    }
 
 
 def gather(
@@ -65,6 +79,7 @@ def gather(
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "known": read_csv(inputs["known"]).to_dict("records"),
+        "findings": read_json(inputs["findings"]),
         "results": results,
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),
@@ -79,7 +94,7 @@ def gather(
 
 
 def notices_of(notices: pd.DataFrame, studies: pd.DataFrame, citations: Mapping[str, str]) -> list[dict[str, str]]:
-    """Included reports of which a retraction or the like is known: study, citation, notice."""
+    """Included reports with a known retraction, expression of concern or the like: study, citation, notice."""
     label = {report: row["label"] for row in studies.to_dict("records") for report in row["report_ids"].split("; ")}
     return [
         {"study": label.get(row[REPORT_ID], ""), "citation": citations[row[REPORT_ID]], "notice": row["notices"]}

@@ -1,4 +1,4 @@
-"""The methods in words, from the protocol: what a manuscript's methods section has to say, ready to be edited.
+"""The methods section of a manuscript, written from the protocol and ready to be edited.
 
 The order follows the PRISMA 2020 checklist, items 5 to 15, and PRISMA-S for the searches.
 """
@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL
+from prismake.core.names import APPRAISAL, CERTAINTY
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
+from prismake.protocol.priors import prior_text
 from prismake.report.appraisal_methods import appraisal_methods
+from prismake.report.certainty_methods import certainty_methods
+from prismake.report.data_items import data_items, effect_measures, eligibility, studies_of_syntheses
 from prismake.report.selection import panel, selection
 
 MODELS = {
@@ -48,18 +51,18 @@ SCALES = {
 }
 SENSITIVITY = {
     "leave_one_out": "each study left out in turn",
-    "cumulative": "studies added in the order of their years",
+    "cumulative": "cumulative meta-analysis by year of publication",
     "gosh": "every subset of studies (Olkin et al., Res Synth Methods 2012;3:214-223)",
     "influence": "deletion diagnostics (Viechtbauer and Cheung, Res Synth Methods 2010;1:112-125)",
-    "baujat": "each study's share of heterogeneity and result (Baujat et al., Stat Med 2002;21:2641-2652)",
+    "baujat": "contributions of each study to heterogeneity and to the result (Baujat et al., Stat Med "
+    "2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
-    "fixed_effect": "one common effect",
+    "fixed_effect": "a common-effect model",
     "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
     "arcsine": "the arcsine scale",
-    "bayesian": "a Bayesian random-effects model (half-normal prior of tau, scale 0.5; Friede et al., Res Synth "
-    "Methods 2017;8:79-91)",
+    "bayesian": "a Bayesian random-effects model",
     "selection_model": "a step-function selection model (Vevea and Hedges, Psychometrika 1995;60:419-435)",
     "permutation": "permutation tests (Higgins and Thompson, Stat Med 2004;23:1663-1682)",
     "three_level": "a three-level model with cluster-robust standard errors (CR2; Pustejovsky and Tipton, J Bus Econ "
@@ -67,15 +70,16 @@ SENSITIVITY = {
 }
 TESTS = {"knha": "Hartung–Knapp intervals", "z": "Wald intervals"}
 ADHOC = {
-    "cochrane": "Where tau² was estimated as zero, or only two studies were pooled, Wald's interval took the place of "
-    "the Hartung–Knapp one, as Cochrane advises.",
-    "none": "Hartung–Knapp intervals were used as they are, also where they were narrower than Wald's.",
-    "se": "Hartung–Knapp standard errors were never below the classic ones (Knapp and Hartung, Stat Med "
+    "cochrane": "Where tau² was estimated as zero, or only two studies were pooled, a Wald-type interval was used "
+    "instead of the Hartung–Knapp interval, as Cochrane advises.",
+    "none": "Hartung–Knapp intervals were used without modification, even where they were narrower than Wald-type "
+    "intervals.",
+    "se": "Hartung–Knapp standard errors were not allowed to fall below the classic ones (Knapp and Hartung, Stat Med "
     "2003;22:2693-2710).",
-    "ci": "Where a Hartung–Knapp interval was narrower than Wald's, Wald's took its place (Jackson et al., Stat Med "
-    "2017;36:3923-3934).",
-    "iqwig6": "Where a Hartung–Knapp interval was narrower than DerSimonian and Laird's, its standard error was the "
-    "classic one (IQWiG General Methods 6.0).",
+    "ci": "Where the Hartung–Knapp interval was narrower than the Wald-type interval, the latter was used (Jackson et "
+    "al., Stat Med 2017;36:3923-3934).",
+    "iqwig6": "Where the Hartung–Knapp interval was narrower than the DerSimonian–Laird interval, its standard error "
+    "was not allowed to fall below the classic one (IQWiG General Methods 6.0).",
 }
 SOURCES = {
     "hts": " (Higgins et al., J R Stat Soc A 2009;172:137-159)",
@@ -84,9 +88,9 @@ SOURCES = {
     "cd": " (after Nagashima et al., Stat Methods Med Res 2019;28:1689-1702)",
 }
 RARE = (
-    "Studies without an event in either arm were left out of ratios and counted; where one arm was empty, 0.5 was "
-    "added to the cells of that study by inverse variance. "
-    "The model that the sparsity of the data asks for is shown as well."
+    "Studies without events in either arm were counted but did not contribute to ratios; in inverse-variance analyses, "
+    "0.5 was added to all cells of studies without events in one arm. "
+    "The model suggested by the sparsity of the data is reported as well."
 )
 
 
@@ -96,6 +100,7 @@ def paragraphs(
     instruments: Mapping[str, Mapping[str, str]],
     versions: Mapping[str, str],
     stages: Sequence[Mapping[str, Any]] = (),
+    strategies: str = "under Searches",
 ) -> list[dict[str, str]]:
     """Paragraphs as {"title", "text"}.
 
@@ -105,21 +110,26 @@ def paragraphs(
         instruments: title by name of each instrument, as {"nos_cohort": {"title": ...}}.
         versions: version by name of the software.
         stages: the contents of ``<stage>/status.json``.
+        strategies: where the reader finds the queries.
     """
     texts = {
         "Registration and protocol": config.get("registration", ""),
-        "Information sources and search": _searches(searches),
+        "Eligibility criteria": eligibility(config),
+        "Information sources and search": _searches(searches, strategies),
         "Duplicates": _duplicates(config, stages),
         "Selection": selection(config, stages),
-        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
         "Data collection": _extraction(config, stages),
-        "Synthesis": _synthesis(config),
+        "Data items": data_items(config),
+        "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
+        "Effect measures": effect_measures(config),
+        "Synthesis": f"{studies_of_syntheses(config)} {_synthesis(config)}".strip(),
+        "Certainty of the evidence": certainty_methods(config, panel(config, CERTAINTY, stages)),
         "Software": _software(versions),
     }
     return [{"title": title, "text": text} for title, text in texts.items() if text]
 
 
-def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
+def _searches(searches: Sequence[Mapping[str, Any]], strategies: str) -> str:
     def name(search: Mapping[str, Any]) -> str:
         details = [search.get("platform") or "", f"searched {search['date']}" if search.get("date") else ""]
         inside = ", ".join(part for part in details if part)
@@ -138,16 +148,16 @@ def _searches(searches: Sequence[Mapping[str, Any]]) -> str:
     limits = [f"{search['label']}: {search['limits']}" for search in searches if search.get("limits")]
     if searches:
         sentences.append(f"Limits: {'; '.join(limits)}." if limits else "No limits are recorded.")
-        sentences.append("The queries as they were run stand under Searches.")
+        sentences.append(f"The queries are given as run {strategies}.")
     return " ".join(sentences)
 
 
 def _duplicates(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
     versions = config.get("duplicates", {}).get("merge_cochrane_versions", "ask")
-    treated = {True: "taken as one report", False: "kept apart"}.get(versions, "put before the panel")
+    treated = {True: "treated as one report", False: "kept apart"}.get(versions, "judged by the panel")
     return (
         "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
-        f"were merged by rule; pairs in doubt were judged {panel(config, 'duplicates', stages)}. Successive versions "
+        f"were merged by rule; uncertain pairs were judged {panel(config, 'duplicates', stages)}. Successive versions "
         f"of one Cochrane review were {treated}."
     )
 
@@ -157,8 +167,8 @@ def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) 
     if not labels:
         return ""
     return (
-        f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. What a report does not say was "
-        "recorded as not reported, which is neither zero nor blank. Cohorts published more than once were pooled once."
+        f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. Items missing from a report were "
+        "recorded as not reported, not as zero or blank. Cohorts published more than once were pooled once."
     )
 
 
@@ -166,17 +176,14 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     outcomes = config.get("outcomes", {})
     if not outcomes:
         return ""
-    groups: dict[str, list[str]] = {}
-    for name, spec in outcomes.items():
-        groups.setdefault(_model(spec), []).append(_title(name, spec))
-    sentences = [f"{join(titles)}: {model}." for model, titles in groups.items()]
+    sentences = [model_words(config)]
     level = config.get("pooling", {}).get("level", 95)
     sentences += _defaults(outcomes)
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
-        sentences.append("Intervals of single proportions are exact (Clopper–Pearson).")
+        sentences.append("Confidence intervals of single proportions are exact (Clopper–Pearson).")
     sentences.append(
-        f"Intervals are {level:g} % intervals. Heterogeneity is given as Q, tau² with its interval (profile likelihood "
-        "for mixed models, Q-profile otherwise) and I², and as a prediction interval beside the confidence interval."
+        f"All intervals are {level:g} % intervals. Heterogeneity is reported as Q, tau² with its confidence interval "
+        "(profile likelihood for mixed models, Q-profile otherwise), I² and the prediction interval."
     )
     tau2 = config.get("pooling", {}).get("subgroup_tau2", "common")
     if any(spec.get("subgroups") for spec in outcomes.values()):
@@ -184,19 +191,29 @@ def _synthesis(config: Mapping[str, Any]) -> str:
         sentences.append(f"Subgroups were compared by the between-group Q with {shared}.")
     sentences += _moderators(config)
     sentences += _sensitivity(outcomes)
-    sentences.append("Tests for small-study effects were run with ten studies or more only.")
     return " ".join(sentences)
 
 
+def model_words(config: Mapping[str, Any]) -> str:
+    """Each outcome with its model, outcomes of one model together; "" where nothing is pooled."""
+    groups: dict[str, list[str]] = {}
+    for name, spec in config.get("outcomes", {}).items():
+        groups.setdefault(_model(spec), []).append(_title(name, spec))
+    return " ".join(f"{join(titles)}: {model}." for model, titles in groups.items())
+
+
 def _defaults(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What is done with narrow intervals, which prediction intervals there are, and how rare events are treated."""
+    """The treatment of narrow intervals, the kind of prediction interval, and the treatment of rare events."""
     specs = list(outcomes.values())
     remedies = {spec.get("adhoc", "cochrane"): None for spec in specs if spec.get("test", "knha") == "knha"}
     kinds = {spec.get("prediction", "hts"): None for spec in specs}
     words = join([f"{PREDICTION[kind]}{SOURCES.get(kind, '')}" for kind in kinds])
     rare = [RARE] if any(spec["measure"] in ("RR", "OR", "IRR") for spec in specs) else []
-    tests = "Small-study effects were tested, from ten studies on, by the test that fits the measure."
-    predicted = f"Prediction intervals rest on the {words}; there is none of fewer than three studies."
+    tests = (
+        "Small-study effects were tested in meta-analyses of ten or more studies, by the test appropriate to the "
+        "effect measure."
+    )
+    predicted = f"Prediction intervals are based on the {words} and given for three or more studies."
     return [*(ADHOC[remedy] for remedy in remedies), predicted, *rare, tests]
 
 
@@ -209,11 +226,16 @@ def _moderators(config: Mapping[str, Any]) -> list[str]:
     for name, spec in config["outcomes"].items():
         if spec.get("moderators"):
             words = join([labels.get(column, column) for column in spec["moderators"]])
+            if spec.get("moderators_together") and len(spec["moderators"]) > 1:
+                words += " (also together in one regression, of the studies that report all of them)"
             groups.setdefault(words, []).append(_title(name, spec))
     if not groups:
         return []
     each = "; ".join(f"{join(titles)}, on {words}" for words, titles in groups.items())
-    return [f"Meta-regressions, one moderator at a time by inverse variance, without studies that lack it: {each}."]
+    return [
+        "Meta-regressions were done by inverse variance with one moderator at a time, excluding studies that do not "
+        f"report it: {each}."
+    ]
 
 
 def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -221,15 +243,19 @@ def _sensitivity(outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for name, spec in outcomes.items():
         if spec.get("sensitivity"):
-            groups.setdefault(join([SENSITIVITY[analysis] for analysis in spec["sensitivity"]]), []).append(
-                _title(name, spec)
-            )
+            words = join([_sensitivity_words(analysis, spec) for analysis in spec["sensitivity"]])
+            groups.setdefault(words, []).append(_title(name, spec))
     if not groups:
         return []
     if len(groups) == 1 and len(next(iter(groups.values()))) == len(outcomes):
         return [f"Sensitivity analyses, by inverse variance: {next(iter(groups))}."]
     each = "; ".join(f"{join(titles)}, {words}" for words, titles in groups.items())
     return [f"Sensitivity analyses, by inverse variance: {each}."]
+
+
+def _sensitivity_words(analysis: str, spec: Mapping[str, Any]) -> str:
+    words = SENSITIVITY[analysis]
+    return f"{words}, with a {prior_text(spec.get('prior') or {})}" if analysis == "bayesian" else words
 
 
 def _title(name: str, spec: Mapping[str, Any]) -> str:
@@ -250,10 +276,13 @@ def _model(spec: Mapping[str, Any]) -> str:
     if model == "inverse_variance":
         return f"{text} ({beside})"
     if spec.get("also_inverse_variance"):
-        return f"{text}; beside it the inverse-variance model on the same scale ({beside})"
+        return f"{text}, with the inverse-variance model on the same scale for comparison ({beside})"
     return text
 
 
 def _software(versions: Mapping[str, str]) -> str:
     named = join([f"{name} {version}" for name, version in versions.items()])
-    return f"{named}. The whole review is one Snakemake workflow: each number follows from the sheets and searches."
+    return (
+        f"{named}. The review was run as one Snakemake workflow, which derives every number from the searches and the "
+        "reviewers' sheets."
+    )

@@ -13,8 +13,9 @@ from prismake.core.paths import data_file
 from prismake.core.phrases import plural
 from prismake.report.agreement import agreement_rows, disagreement_rows
 from prismake.report.duplicates import duplicates_part
+from prismake.report.limitations import limitations
 from prismake.report.methods import paragraphs
-from prismake.report.results import outcome_part, warnings_of
+from prismake.report.results import outcome_part
 from prismake.report.status import round_words
 from prismake.report.svg import inline
 from prismake.report.tables import BETWEEN
@@ -24,14 +25,14 @@ TEMPLATE = "page.html.j2"
 
 
 def render(context: Mapping[str, Any]) -> str:
-    """The page as text. Whatever stands in the context is shown as words, never as markup.
+    """The page as text. Everything in the context is shown as text, never as markup.
 
-    ``context`` holds plain dictionaries and lists, all keys required unless marked optional:
+    ``context`` holds plain dictionaries and lists; all keys are required unless marked optional:
 
-    config        the protocol with its defaults (title, question, reviewers, criteria, outcomes, ...); from it come
-                  heading and methods. ``notice``, ``authors`` and ``registration`` are shown when not empty.
+    config        the protocol with its defaults (title, question, reviewers, criteria, outcomes, ...), the source of
+                  heading and methods. ``notice``, ``authors`` and ``registration`` are shown if not empty.
     versions      {"prismake": "0.1.0", "Python": "3.11.7", ...}, in the order to be printed
-    appraisal     what ``prismake.report.appraisal_part`` makes of scores and agreement
+    appraisal     the result of ``prismake.report.appraisal_part``
     instruments   {instrument name: {"title": str}} of those in ``config["appraisal"]["instruments"]``
     stages        list of the contents of ``<stage>/status.json`` in order: stage, title, unit, of, settled, open,
                   rounds (``prismake.sheets.progress``), problems (list of {"where", "what"})
@@ -41,18 +42,19 @@ def render(context: Mapping[str, Any]) -> str:
                   ``duplicates/sources.csv`` and ``duplicates/shared.csv``}
     flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
     notices       included reports that were retracted or questioned: list of {"study", "citation", "notice"}
-    carried       sentences on decisions that came along with exports of screening tools (``flow/carried.json``)
-    known         rows of ``flow/known_studies.csv``: studies that a good search must find
+    carried       sentences on decisions imported with exports of screening tools (``flow/carried.json``)
+    known         rows of ``flow/known_studies.csv``: studies that the search is expected to find
     vanished      rows of ``flow/vanished.csv``: judged records that no search finds any longer
+    findings      the content of ``certainty/summary_of_findings.json`` (optional)
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
     studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
     included      number of included studies
     excluded      list of {"citation", "doi", "decision", "reason"} (``report.tables.left_out_reports``)
     agreement     list of {"title": stage title, "fields": content of ``<stage>/agreement.json``}
     figures       {name: SVG text}; names: "flow", "stars", "traffic_light", "<outcome>.forest", "<outcome>.funnel",
-                  "<outcome>.forest.<subgroup>". A figure that is not there is left out.
+                  "<outcome>.forest.<subgroup>", "<outcome>.bubble.<moderator>". A figure that is not there is left out.
 
-    The page loads nothing from elsewhere and runs no script. Raises PrismakeError when a figure is no SVG.
+    The page loads nothing from elsewhere and runs no script. Raises PrismakeError if a figure is not SVG.
     """
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(templates()),
@@ -77,7 +79,7 @@ def templates() -> dict[str, str]:
 
 
 def view(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template needs: the context and everything that is worked out from it."""
+    """The values for the template: the context and everything derived from it."""
     config, results, stages = context["config"], context["results"], context["stages"]
     opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
     return {
@@ -95,7 +97,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "methods": paragraphs(
             config, context["searches"], context["instruments"], context["versions"], context["stages"]
         ),
-        "limitations": _limitations(context),
+        "limitations": limitations(context),
         "reasons": _reasons(context["excluded"]),
         "reports": _reports(context["studies"]),
         "studies": _without_reports(context["studies"]),
@@ -108,6 +110,7 @@ def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Anchor and name of each part, in the order of the page."""
     return [
         ("results", "Results"),
+        *([("findings", "Summary of findings")] if (context.get("findings") or {}).get("outcomes") else []),
         ("flow", "Flow of records"),
         ("duplicates", "Duplicates"),
         ("studies", "Included studies"),
@@ -128,6 +131,8 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
         titles[f"{result['outcome']}.risk_of_bias"] = f"{result['title']}: risk of bias by weight"
+        for name, row in (result.get("moderators") or {}).items():
+            titles[f"{result['outcome']}.bubble.{name}"] = f"{result['title']}: bubble plot by {row['title']}"
         for name in result.get("sensitivity") or {}:
             titles[f"{result['outcome']}.{name}"] = f"{result['title']}: {TITLES.get(name, name)}"
         for name, group in (result.get("subgroups") or {}).items():
@@ -145,7 +150,7 @@ def _progress(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reports(table: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """The reports of each study, which are too long for a column."""
+    """The reports of each study, apart from the table because they are too long for a column."""
     if "Reports" not in table["columns"]:
         return []
     place = table["columns"].index("Reports")
@@ -168,42 +173,3 @@ def _reasons(excluded: Sequence[Mapping[str, str]]) -> list[tuple[str, list[Mapp
         groups.setdefault((row["decision"] != "exclude", row["reason"] or "No reason given"), []).append(row)
     ordered = sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]), group[0][1]))
     return [(reason, rows) for (_, reason), rows in ordered]
-
-
-def _not_screened(stages: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What people left unread, on whose word, and what was known then of what may be among it."""
-    sentences = []
-    for stage in stages:
-        if stage["not_screened"]:
-            left = plural(stage["not_screened"], stage["unit"].removesuffix("s"))
-            words = (
-                f"{left} of {count(stage['of'])} were not read at {stage['title'].lower()}, where screening was stopped"
-            )
-            sentences.append(f"{words}: {stage['rounds']['stopped']}")
-            sentences += [stage["rounds"]["advice"]["sentence"]] if stage["rounds"]["advice"] else []
-    return sentences
-
-
-def _limitations(context: Mapping[str, Any]) -> list[str]:
-    """What a reader has to know before believing the numbers; each sentence says what it rests on."""
-    sentences = []
-    for result in context["results"]:
-        title, left = result["title"], result.get("left_out") or []
-        if left:
-            named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
-            of = plural(result["counts"]["studies_included"], "included study", "included studies")
-            sentences.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
-        if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:
-            sentences.append(f"{title}: {sentence}")
-        sentences += [f"{title}: {text}" for text in warnings_of(result)]
-    sentences += _not_screened(context["stages"])
-    outcomes = [row["outcome"] for row in context["known"]]
-    if lost := outcomes.count("not found"):
-        sentences.append(f"{lost:,} of {plural(len(outcomes), 'known study', 'known studies')} found by no search.")
-    missing = sum(row["decision"] == "not retrieved" for row in context["excluded"])
-    if missing:
-        sentences.append(f"{plural(missing, 'report')} sought could not be retrieved.")
-    for search in context["searches"]:
-        sentences += [f"Search of {search['label']}: {text}" for text in search.get("warnings") or []]
-    sentences += context["flow"].get("notes") or []
-    return list(dict.fromkeys(sentences))

@@ -1,4 +1,4 @@
-"""The records of a stage, taken out for another program."""
+"""Export of the records of a stage for another program."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def chosen(stage: str, what: str = ALL, results: Path = Path("results")) -> pd.D
     if stage not in SCREENED:
         if what != ALL:
             raise PrismakeError(
-                f"nothing is decided at '{stage}', so that there is no set '{what}'.",
-                remedy=f"Leave --what out, or name a stage that decides: {', '.join(SCREENED)}.",
+                f"there are no decisions at '{stage}', so that there is no set '{what}'.",
+                remedy=f"Leave out --what, or name a stage with decisions: {', '.join(SCREENED)}.",
             )
         return _unjudged(stage, results)
     decided = _read(results / stage / "decisions.csv").set_index(ITEM_ID)
     queue = _read(results / stage / "queue.parquet")
-    if WAITS_FOR in queue:  # what waits for another report is no part of the stage before it is offered
+    if WAITS_FOR in queue:  # rows that wait for another report are not part of the stage until they are offered
         queue = queue[(queue[WAITS_FOR] == "") | queue[ITEM_ID].isin(decided.index)]
     ids = queue[ITEM_ID]
     settled = decided["decision"].where(decided["state"] == State.SETTLED, "").reindex(ids).fillna("")
@@ -66,7 +66,9 @@ def _unjudged(stage: str, results: Path) -> pd.DataFrame:
     if stage == RECORDS:
         return records
     clusters = _read(results / "duplicates" / "duplicates.csv")
-    clusters["other"] = clusters[RECORD_ID] != clusters[REPORT_ID]  # the record that names its report stands for it
+    clusters["other"] = (
+        clusters[RECORD_ID] != clusters[REPORT_ID]
+    )  # the report is represented by the record it is named after
     stays = clusters.sort_values([REPORT_ID, "other", RECORD_ID]).drop_duplicates(REPORT_ID)[RECORD_ID]
     return records[~records[RECORD_ID].isin(set(stays))].reset_index(drop=True)
 
@@ -82,7 +84,7 @@ def _read(path: Path) -> pd.DataFrame:
     from prismake.core.files import read_csv
 
     if not path.is_file():
-        raise PrismakeError(f"there is no {path} yet.", remedy="Type snakemake first.")
+        raise PrismakeError(f"{path} does not exist yet.", remedy="Type snakemake first.")
     return pd.read_parquet(path) if path.suffix == ".parquet" else read_csv(path)
 
 
@@ -91,13 +93,13 @@ def export(
 ) -> tuple[Path, int]:
     """Write the rows of ``chosen`` into a new file (default: ``<stage>_<what>`` with the ending of the format).
 
-    Returns the file and the number of rows. Raises ``PrismakeError`` also when the file is there already.
+    Returns the file and the number of rows. Raises ``PrismakeError`` also if the file already exists.
     """
     from prismake.search.export import FORMATS, write
 
     path = path or Path(f"{stage}{'' if what == ALL else f'_{what}'}{FORMATS[format]}")
     if path.exists():
-        raise PrismakeError(f"{path} is there already.", remedy="Move it away, or name another file with --output.")
+        raise PrismakeError(f"{path} already exists.", remedy="Move it away, or name another file with --output.")
     rows = chosen(stage, what, results)
     write(rows, path, format)
     return path, len(rows)

@@ -1,4 +1,4 @@
-"""The parts of the page on one outcome: its card, its tables and what is said beside its figures."""
+"""The parts of the page on one outcome: its card, its tables and the text beside its figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prismake.synthesis.sensitivity import TITLES
 
 
 def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What the template needs of one outcome; ``show`` prints its numbers.
+    """The values of one outcome for the template; ``show`` is its number format.
 
     Args:
         result: the content of ``pooling/<outcome>.json``.
@@ -42,13 +42,15 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
         "strip": _strip(result, show),
         "beside": _published(result, show),
         "provisional": bool(undecided) or not counts.get("current", True),
-        "moderators": [_moderator(row) for _, row in sorted((result.get("moderators") or {}).items())],
+        "moderators": [
+            {"name": name} | _moderator(row) for name, row in sorted((result.get("moderators") or {}).items())
+        ],
         **_sensitivity(result.get("sensitivity") or {}),
     }
 
 
 def warnings_of(result: Mapping[str, Any]) -> list[str]:
-    """What the analyses of an outcome warn of."""
+    """The warnings of all analyses of an outcome."""
     return [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []]
 
 
@@ -83,7 +85,7 @@ def _notes(main: Mapping[str, Any], result: Mapping[str, Any], show: Format) -> 
 
 
 def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A meta-regression with a line for each slope or difference from the reference; the intercept says nothing."""
+    """A meta-regression with a line for each slope or difference from the reference; the intercept is left out."""
     lines = [
         {
             "what": _compared(slope, row),
@@ -118,7 +120,7 @@ def _sensitivity(analyses: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _published(result: Mapping[str, Any], show: Format) -> str:
-    """The published result in one sentence, and why it differs; a sentence that gives the numbers stands alone."""
+    """The published result in one sentence, and why it differs; a sentence that contains the numbers is used alone."""
     row = result.get("published")
     if not row:
         return ""
@@ -148,7 +150,7 @@ def _strip(result: Mapping[str, Any], show: Format) -> dict[str, Any] | None:
     values = [row[key] for _, _, row in lines for key in ("estimate", "ci_lb", "ci_ub") if row.get(key) is not None]
     values += [v for v in (main.get("pi_lb"), main.get("pi_ub")) if v is not None]
     if log:
-        values = [value for value in values if value > 0.0]  # a bound that underflowed has no place on the axis
+        values = [value for value in values if value > 0.0]  # a bound that underflowed cannot be placed on the axis
     if measure in PROPORTIONS:
         low, high = 0.0, 1.0
     elif log:

@@ -1,8 +1,8 @@
-"""What Snakemake says of its own run: heard in the main process, for the screen and for the closing words.
+"""Snakemake's own events, recorded in the main process for the screen and the closing message.
 
-Snakemake announces each event to the handlers of its logger, with ``event`` and details as attributes of the record.
-``RunRecord`` keeps what failed and what was not made; ``QuietScreen`` lets errors through to the terminal and turns
-the rest into one line of progress. All of it stands in Snakemake's own log file in either case.
+Snakemake reports each event to the handlers of its logger, with ``event`` and details as attributes of the log record.
+``RunRecord`` keeps what failed and what was not made; ``QuietScreen`` passes errors to the terminal and turns the rest
+into one line of progress. Snakemake's own log file has everything in either case.
 """
 
 from __future__ import annotations
@@ -16,19 +16,22 @@ from typing import Any, TextIO
 
 from prismake.core.errors import PrismakeError
 from prismake.core.jobs import keep_problem, problem_of
+from prismake.core.refusals import in_traceback
 
 _SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
-_ALWAYS = ("Nothing to be done", "Complete log", "Terminating", "Will exit")  # beginnings of what stays on the screen
+_ALWAYS = ("Nothing to be done", "Complete log", "Terminating", "Will exit")  # beginnings of messages always shown
 _WAY_OUT = {
     "LockException": "If no other run is at work in this folder, type: snakemake --unlock, then snakemake.",
 }
+_WHEN_BACK = "Nothing that was saved is lost. When it is back, go there and type snakemake."
+_UNPROTECT = "Allow them to be written, or delete them: they are made again. Then type snakemake."
 _MOST_FILES = 6
-_LAST_LINES = 20_000  # bytes of a log in which its last line is looked for
+_LAST_LINES = 20_000  # bytes at the end of a log that are searched for its last line
 
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A job that did not end well: the name of its rule, its log, and what Snakemake says of it."""
+    """A failed job: the name of its rule, its log, and Snakemake's message."""
 
     rule: str
     log: str = ""
@@ -36,12 +39,13 @@ class FailedJob:
 
 
 class RunRecord(logging.Handler):
-    """The jobs that failed, errors outside of jobs, and the files that were to be made and were not."""
+    """The jobs that failed, errors outside of jobs, and the planned files that were not made."""
 
     def __init__(self, unmade: Callable[[], Iterable[str]] = tuple) -> None:
-        """``unmade`` gives the outputs of jobs that are planned and not finished."""
+        """``unmade`` returns the outputs of jobs that were planned but not finished."""
         super().__init__()
         self._unmade = unmade
+        self._folder = Path.cwd()
         self.began = False
         self.dry = False
         self.failed: list[FailedJob] = []
@@ -69,40 +73,44 @@ class RunRecord(logging.Handler):
             self.failed.append(job)
 
     def not_made(self) -> list[str]:
-        """The files that this run was to make and has not made; none where it only looked."""
+        """The files that this run should have made but did not; none in a dry run."""
         return sorted(self._unmade()) if self.began and not self.dry else []
 
     def went_well(self) -> bool:
         return not (self.failed or self.errors or self.not_made())
 
     def remember(self) -> None:
-        """Keep a sentence for each job that left none, so that it is there after the run too."""
+        """Save a sentence for each failed job that left none, so that it is available after the run."""
         for job in self.failed:
             if job.log and not problem_of(job.log):
                 keep_problem(job.log, self._sentence(job))
 
     def sentences(self, problems: Iterable[str]) -> list[str]:
-        """What stopped, without what ``problems`` say already: never empty where the run did not go well."""
+        """What stopped, without what ``problems`` already say; never empty if the run failed."""
         problems = list(problems)
         lines = [
             text
             for job in self.failed
             if not (job.log and problem_of(job.log)) and (text := self._sentence(job)) not in problems
         ]
+        if not self._folder.is_dir():
+            return [f"{self._folder} is gone: was it moved, renamed, or its drive disconnected? {_WHEN_BACK}"]
         if not self.began:
             lines += [self._outside(kind, text) for kind, text in self.errors]
+        else:
+            lines += [str(refusal) for _, text in self.errors if (refusal := in_traceback(text))]
         if not self.went_well() and not lines and not problems:
-            lines.append("The run was broken off before its end. Type snakemake to go on.")
+            lines.append("The run was interrupted. Type snakemake to continue.")
         return lines
 
     def current_words(self) -> str:
-        """Which results are not current, "" when all are."""
+        """The results that are out of date, as a sentence; empty if all are current."""
         names = self.not_made()
         if not names:
             return ""
         order = sorted(names, key=lambda name: (not name.startswith("results/report/"), "." not in name, name))
         more = f" and {len(names) - _MOST_FILES:,} more files" if len(names) > _MOST_FILES else ""
-        return f"Not current: {', '.join(order[:_MOST_FILES])}{more}. What stands there is of an earlier run."
+        return f"Out of date: {', '.join(order[:_MOST_FILES])}{more}. These files are from an earlier run."
 
     def _sentence(self, job: FailedJob) -> str:
         name = f"the step {Path(job.log).name.removesuffix('.log') if job.log else job.rule}"
@@ -111,19 +119,26 @@ class RunRecord(logging.Handler):
         last = _last_line(Path(job.log))
         ending = f"The last line of its log: {last}" if last else "Its log is empty."
         return (
-            f"{name} ended without a word of its own: it was killed, ran out of memory, or the system refused it "
-            f"something. {ending} The log is {job.log}. Type snakemake to try again."
+            f"{name} ended without an error message: it was killed, ran out of memory, or was refused something by the "
+            f"system. {ending} The log is {job.log}. Type snakemake to try again."
         )
 
     @staticmethod
     def _outside(kind: str, text: str) -> str:
+        if refusal := in_traceback(text):
+            return f"Nothing was run. {refusal}"
+        if kind == "ProtectedOutputException":
+            _, _, names = text.partition("affected files:")
+            return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
         way_out = _WAY_OUT.get(kind, "")
         return f"Nothing was run. {_first_line(text)} {way_out}".rstrip()
 
 
 def _first_line(text: str) -> str:
+    if match := re.search(r"^Error:\n\s+\w+: (.+)$", text, re.MULTILINE):  # of a function that a rule asks
+        return match[1].strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # Snakemake's first line is the kind of error and where in its own files it arose
+    # Snakemake's first line is the type of the error and its place in Snakemake's own code
     if len(lines) > 1 and re.match(r"\w+( in file .*)?:$", lines[0]):
         lines = lines[1:]
     return lines[0] if lines else ""
@@ -140,7 +155,7 @@ def _last_line(path: Path) -> str:
 
 
 class QuietScreen(logging.Filter):
-    """What Snakemake writes to the terminal: errors and warnings, and on a terminal one line of progress."""
+    """Reduce Snakemake's messages on the terminal to errors, warnings and one line of progress."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
@@ -179,7 +194,7 @@ class QuietScreen(logging.Filter):
 
 
 def listen(unmade: Callable[[], Iterable[str]], settings: Any) -> RunRecord:
-    """Hear the run that begins in this process, and keep the terminal quiet unless asked for more (``--verbose``)."""
+    """Record the run that starts in this process, and keep the terminal quiet unless ``--verbose`` is given."""
     record = RunRecord(unmade)
     record.dry = bool(settings.dryrun)
     logger = logging.getLogger("snakemake.logging")

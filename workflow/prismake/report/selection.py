@@ -1,4 +1,4 @@
-"""Who judged what, in which order and in which rounds: the methods of selection in words."""
+"""The methods of selection in words: who judged what, in which order and in which rounds."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def panel(config: Mapping[str, Any], stage: str, statuses: Sequence[Mapping[str,
     """By whom a stage was judged: ``by anna and ben independently of each other``.
 
     Args:
-        statuses: the contents of ``<stage>/status.json``. Who has answered is told from them; while nobody has, from
-            the protocol.
+        statuses: the contents of ``<stage>/status.json``. The reviewers are those who have answered; as long as nobody
+            has, those of the protocol.
     """
     names = config.get(stage, {}).get("reviewers") or config["reviewers"]
     split = config.get(stage, {}).get("split") or {}
@@ -49,7 +49,7 @@ def _one_of(names: Sequence[str]) -> str:
 def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
     """The paragraph on screening and full texts.
 
-    ``stages`` are the contents of ``<stage>/status.json``; what was really done is told from them, not from settings.
+    ``stages`` are the contents of ``<stage>/status.json``: the paragraph describes what was done, not the settings.
     """
     first, second = panel(config, "title_abstract", stages), panel(config, "full_text", stages)
     same = first == second
@@ -60,7 +60,7 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
     if "independently" in f"{first} {second}":
         sentences.append(_settled_by(config, f"{first} {second}"))
     sentences.append(
-        "Each report excluded at full text was given one reason, the first of the protocol's list that applied."
+        "One reason was recorded for each report excluded at full text, the first of the protocol's list that applied."
     )
     statuses = {stage.get("stage", ""): stage for stage in stages}
     for name, things in (("title_abstract", "Records"), ("full_text", "Full texts")):
@@ -70,32 +70,32 @@ def selection(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) ->
 
 
 def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, things: str) -> list[str]:
-    """Calibration, batches, order and end of one stage; nothing where everything came at once by its id."""
+    """Calibration, batches, order and end of one stage; empty if all items were offered at once in the order of ids."""
     rounds = (status or {}).get("rounds") or {}
     sentences = [_calibration(rounds["calibration"], things)] if rounds.get("calibration") else []
     orders = _orders(settings, rounds)
     batch = settings.get("batch")
     if batch:
         sizes = "growing size (25, 25, 50 and then 100)" if batch == "growing" else f"{batch:,}"
-        sentences.append(f"{things} were handed out in batches of {sizes}{', ' + orders if orders else ''}.")
+        sentences.append(f"{things} were screened in batches of {sizes}{', ' + orders if orders else ''}.")
     elif orders:
-        sentences.append(f"{things} were put before the reviewers {orders}.")
+        sentences.append(f"{things} were presented to the reviewers {orders}.")
     if "relevance" in orders:
-        anew = " It was worked out anew from the decisions so far before each batch." if batch else ""
-        sentences.append(f"This order decided nothing.{anew}")
+        anew = " It was updated from the decisions made so far before each batch." if batch else ""
+        sentences.append(f"The order was not used to include or exclude any item.{anew}")
     if status and status.get("not_screened"):
         left = f"{status['not_screened']:,} of {status['of']:,}"
-        sentences.append(f"Screening was stopped before {left} were read: {rounds['stopped'].rstrip('.')}.")
+        sentences.append(f"Screening was stopped with {left} not screened: {rounds['stopped'].rstrip('.')}.")
     return sentences
 
 
 def _settled_by(config: Mapping[str, Any], panels: str) -> str:
-    """Who settled disagreements, where the protocol says it; an adjudicator who also judged is no independent one."""
+    """Who settled disagreements, if the protocol says so; an adjudicator who also judged is not independent."""
     name = config.get("adjudicator", "")
     if not name:
-        return "Disagreements went to a consensus sheet and were settled there."
+        return "Disagreements were resolved by consensus."
     also = ", who was also one of the reviewers" if name in panels.replace(",", " ").split() else ""
-    return f"Disagreements went to a consensus sheet and were settled by {name}{also}."
+    return f"Disagreements were resolved by {name}{also}."
 
 
 def _amendments(status: Mapping[str, Any] | None, things: str) -> list[str]:
@@ -107,13 +107,13 @@ def _amendments(status: Mapping[str, Any] | None, things: str) -> list[str]:
         return []
     times = "once" if len(counts) == 2 else f"{len(counts) - 1} times"
     return [
-        f"Question or criteria were amended {times} while {things.lower()} were judged: {former:,} of {every:,} "
-        "decisions were made under an earlier version."
+        f"The question or the criteria were amended {times} while {things.lower()} were being judged: {former:,} of "
+        f"{every:,} decisions were made under an earlier version."
     ]
 
 
 def _orders(settings: Mapping[str, Any], rounds: Mapping[str, Any]) -> str:
-    """The order of handing out; empty by id. With several, each with its number."""
+    """The order of presentation; empty if by id. Of several orders, each with its number of items."""
     used = {order: number for order, number in (rounds.get("orders") or {}).items() if order in _ORDERS}
     if rounds.get("calibration"):
         sample = sum(draw["records"] for draw in rounds["calibration"]["lots"])
@@ -130,9 +130,9 @@ def _calibration(calibration: Mapping[str, Any], things: str) -> str:
         f"{draw['records']:,}, {'kappa ' + format(draw['kappa'], '.2f') if draw['kappa'] is not None else 'no kappa'}"
         for draw in calibration["lots"]
     ]
-    asked = f"The protocol asked for a kappa of {calibration['threshold']:g}"
-    how = "; the team itself decided to go on" if calibration["by_people"] else ""
+    asked = f"The protocol required a kappa of {calibration['threshold']:g}"
+    how = "; the team decided to proceed" if calibration["by_people"] else ""
     return (
-        f"{things} began with a calibration: a random sample judged by {join(calibration['reviewers'])} "
-        f"({'; then '.join(results)}). {asked}{how}."
+        f"Screening of {things.lower()} began with a calibration exercise, a random sample judged by "
+        f"{join(calibration['reviewers'])} ({'; then '.join(results)}). {asked}{how}."
     )

@@ -1,4 +1,4 @@
-"""Who has how many rows left: the table at the end of every run."""
+"""The table at the end of every run: how many rows each reviewer has left."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from prismake.core.errors import FileRefused
 from prismake.core.files import read_csv, read_json
-from prismake.core.jobs import problems
+from prismake.core.jobs import LOGS, problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.sheet_files import sheet_path
 from prismake.kept.sheet_state import left, read_book
 from prismake.kept.unread_edits import unread_edits
@@ -25,13 +27,13 @@ _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its statu
 
 
 def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
-    """What ``read_sheets`` wrote for each stage, in order; stages that have not run are left out."""
+    """The ``status.json`` of each stage, in order; stages that have not run are left out."""
     statuses = (read_json(folder / "results" / stage / "status.json") for stage in PANEL_STAGES)
     return [status for status in statuses if status]
 
 
 def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines of the table: stage, who, decided, of, file (to open, empty when nothing is left), remark."""
+    """The lines of the table: stage, who, decided, of, file (to open; empty if nothing is left), remark."""
     lines = []
     for status in statuses:
         people = [*status["reviewers"].items()]
@@ -60,28 +62,28 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def round_words(statuses: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """(stage, sentence): how far calibrations and batches are, and advice on stopping."""
+    """(stage, sentence): progress of calibration and batches, and advice on stopping."""
     return [(status["title"], text) for status in statuses for text in status["rounds"]["words"]]
 
 
 def search_warnings(names: Iterable[str], folder: Path = Path()) -> list[tuple[str, str]]:
-    """What the searches have to say: phrases that were ignored, records that could not be read, missing abstracts."""
+    """Warnings of the searches: phrases that were ignored, records that could not be read, missing abstracts."""
     logs = [read_json(folder / "results" / "search" / f"{name}.json") for name in names]
     return [(log["label"], text) for log in logs if log for text in log["warnings"][:_MOST_PROBLEMS]]
 
 
 def answer_warnings(folder: Path = Path()) -> list[str]:
-    """Answers on pairs of records that cannot be followed, each with what to do."""
+    """Answers on pairs of records that cannot be applied, each with what to do."""
     summary = read_json(folder / "results" / "duplicates" / "summary.json") or {}
-    missing = "is about a record that is not there. Is the identifier right, and its export in config/searches/?"
-    same = "is answered same in the list of merges, which only undoes. Type it into the sheet of possible duplicates."
-    conflict = "is answered same, but another answer keeps the two apart: different wins."
+    missing = "is about a record that does not exist. Check the identifier, and that its export is in config/searches/."
+    same = "is answered same in the list of merges, which can only undo. Answer it in the sheet of possible duplicates."
+    conflict = "is answered same, but another answer keeps the two apart: different takes precedence."
     kinds = (("answers_without_records", missing), ("answers_without_effect", same), ("answers_in_conflict", conflict))
     return [f"“{item}” {text}" for key, text in kinds for item in summary.get(key, ())[:_MOST_PROBLEMS]]
 
 
 def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
-    """What became of PDFs that nobody can tell the report of, and services that did not answer."""
+    """PDFs that could not be matched to a report, and services that did not answer."""
     entries = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
     warnings = [(problem["where"], problem["what"]) for problem in entries[:_MOST_PROBLEMS]]
     if len(entries) > _MOST_PROBLEMS:
@@ -103,7 +105,7 @@ def notices_told(folder: Path = Path()) -> list[str]:
 
 
 def known_studies_told(folder: Path = Path()) -> list[str]:
-    """Known studies that no search found or that were left out, and lines that name none; nothing while all is well."""
+    """Known studies that no search found or that were excluded, and lines without an identifiable study."""
     known_studies = read_json(folder / "results" / "flow" / "known_studies.json") or {}
     lost = [*known_studies.get("lost", ()), *known_studies.get("problems", ())]
     if len(lost) > _MOST_PROBLEMS:
@@ -113,18 +115,18 @@ def known_studies_told(folder: Path = Path()) -> list[str]:
 
 
 def found_no_longer(folder: Path = Path()) -> list[str]:
-    """Judged records that no search finds any longer, each with what was decided about it."""
+    """Judged records that no search finds any longer, each with its decision."""
     file = folder / "results" / "flow" / "vanished.csv"
     if not file.exists():
         return []
     rows = [row for row in read_csv(file).to_dict("records") if not row["still_found_by"]]
     lines = [
-        f"{row[RECORD_ID]} is no longer found by {row['no_longer_found_by']} and stays as it was judged "
+        f"{row[RECORD_ID]} is no longer found by {row['no_longer_found_by']} and keeps its decision "
         f"({row['full_text'] or row['title_abstract']}): {row['title']}"
         for row in rows[:_MOST_PROBLEMS]
     ]
     if len(rows) > _MOST_PROBLEMS:
-        lines.append(f"{len(rows) - _MOST_PROBLEMS:,} more are found no longer, all in {file.as_posix()}")
+        lines.append(f"{len(rows) - _MOST_PROBLEMS:,} more are no longer found, all in {file.as_posix()}")
     return lines
 
 
@@ -135,7 +137,7 @@ def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[st
 
 
 def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Spreadsheets among the sheets that nobody reads: copies under another name, and formats that are not read."""
+    """Spreadsheets in the folder of sheets that are not read: copies under another name, and unsupported formats."""
     paths = []
     for stage in PANEL_STAGES:
         team = reviewers(dict(config), stage)
@@ -146,18 +148,24 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def searches_not_read(folder: Path = SEARCHES) -> list[tuple[str, str]]:
-    """Files among the exports that are taken for none, so that nobody misses their records."""
+    """Files in the folder of exports that are not recognised as exports, so that missing records are noticed."""
     paths = files_passed_over(folder)
     warnings = [
-        (path.as_posix(), "is not read as an export: move it away, or give it the ending of its format.")
+        (path.as_posix(), "is not read as an export: move it away, or give it the file extension of its format.")
         for path in paths[:_MOST_PROBLEMS]
     ]
     more = [(folder.as_posix(), f"{len(paths) - _MOST_PROBLEMS} more files are not read.")]
     return warnings + (more if len(paths) > _MOST_PROBLEMS else [])
 
 
-def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None) -> None:
-    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run."""
+def closing_words(
+    config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None, folder: Path = Path()
+) -> None:
+    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run.
+
+    Args:
+        folder: where results/ lies; another one than here where a ``module`` has a ``prefix:``.
+    """
     from rich.console import Console
 
     stream = stream or sys.stderr
@@ -166,23 +174,23 @@ def closing_words(config: Mapping[str, Any], run: RunRecord | None = None, strea
         if run:
             run.remember()
         _hide_scratch()
-        stopped = problems()
+        stopped = problems(folder / LOGS)
         stopped += run.sentences(stopped) if run else []
         if run is None and not stopped:
             stopped += _broken_off()
-        _print(console, config, stopped, run.current_words() if run else "")
+        _print(console, config, stopped, run.current_words() if run else "", folder)
         if run and run.dry and run.began:
-            console.print("This was a dry run: nothing was read or made, and the table is of the run before.")
+            console.print("This was a dry run: nothing was read or made; the table shows the previous run.")
     except BrokenPipeError:
         raise
-    except Exception as error:  # the table is a courtesy: whatever went wrong has been reported where it happened
+    except Exception as error:  # the table is only a summary: errors have been reported where they occurred
         console.print(f"The progress table cannot be shown: {error}", style="yellow")
         if run and not run.went_well():
-            console.print("This run did not end well: see the errors above.", style="bold red")
+            console.print("This run failed: see the errors above.", style="bold red")
 
 
 def _hide_scratch() -> None:
-    """Snakemake's own notes are nothing to keep under version control."""
+    """Keep Snakemake's own files out of version control."""
     scratch = Path(".snakemake")
     if scratch.is_dir() and not (scratch / ".gitignore").exists():
         with contextlib.suppress(OSError):
@@ -190,20 +198,20 @@ def _hide_scratch() -> None:
 
 
 def _broken_off() -> list[str]:
-    """A sentence where Snakemake has marked files that a run began and did not end."""
+    """A sentence if Snakemake has marked files of an unfinished run."""
     folder = Path(".snakemake/incomplete")
     if not folder.is_dir() or not any(folder.iterdir()):
         return []
     return [
-        "a run is at work in this folder, or the last one was broken off. If none is at work, type: snakemake "
-        "(after a kill, snakemake --unlock first)."
+        "a run is in progress in this folder, or the last one was interrupted. If none is in progress, type: snakemake "
+        "(if it was killed, snakemake --unlock first)."
     ]
 
 
-def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str = "") -> None:
+def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_current: str, folder: Path) -> None:
     from rich.markup import escape
 
-    statuses = stage_statuses()
+    statuses = stage_statuses(folder)
     if not statuses:
         if not stopped:
             console.print("\nNothing has been read yet. Put exports into config/searches/ and type: snakemake")
@@ -213,30 +221,42 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         for title, text in round_words(statuses):
             console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
         _print_problems(console, statuses)
-    for source, text in [*search_warnings(sources(dict(config), SEARCHES)), *fulltext_warnings()]:
-        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
-    for text in answer_warnings():
-        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
-    for text in [
-        *(read_json(Path("results/flow/carried.json")) or []),
-        *known_studies_told(),
-        *found_no_longer(),
-        *notices_told(),
-    ]:
-        console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in [*not_read(config), *searches_not_read()]:
-        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
-    for name in unread(config, statuses):
-        console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
+    _print_warnings(console, config, folder)
+    try:
+        for name in unread(config, statuses):
+            console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
+    except FileRefused as error:  # a sheet that the system does not let be read
+        stopped = [*(text for text in stopped if str(error) not in text), str(error)]
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")
     if not_current:
         console.print(f"\n[bold red]![/] {escape(not_current)}")
     if statuses and not stopped and not not_current:
-        report = Path("results/report/report.html")
+        report = folder / "results/report/report.html"
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"
-        console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "every decision is made."))
+        console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "all decisions have been made."))
+
+
+def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> None:
+    from rich.markup import escape
+
+    for source, text in [*search_warnings(sources(dict(config), SEARCHES), folder), *fulltext_warnings(folder)]:
+        console.print(f"[bold yellow]![/] {escape(source)}: {escape(text)}")
+    for text in answer_warnings(folder):
+        console.print(f"[bold yellow]![/] Duplicates: {escape(text)}")
+    for text in [
+        *(read_json(folder / "results/flow/carried.json") or []),
+        *known_studies_told(folder),
+        *found_no_longer(folder),
+        *notices_told(folder),
+    ]:
+        console.print(f"[bold yellow]![/] {escape(text)}")
+    passed_over = [*not_read(config), *searches_not_read()]
+    named = {where for where, _ in passed_over}
+    copies = [(where, text) for where, text in cloud_copies() if where not in named]
+    for where, text in [*passed_over, *copies[:_MOST_PROBLEMS]]:
+        console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
 
 
 def _table(lines: list[dict[str, Any]]) -> Any:

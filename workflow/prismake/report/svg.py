@@ -1,4 +1,4 @@
-"""SVG figures made fit to stand inside one page: nothing active, no outside references, ids of their own."""
+"""SVG figures prepared for embedding in one page: no active content, no external references, unique ids."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from prismake.core.errors import PrismakeError
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-# What drawings need. Everything else (scripts, links, images, foreign markup, style sheets, which would reach the
-# whole page) is left out together with what it holds.
+# The elements that drawings need. Everything else is left out with its content: scripts, links, images, foreign markup,
+# and style sheets, which would apply to the whole page.
 _ELEMENTS = re.compile(r"svg|g|defs|path|use|clipPath|rect|circle|ellipse|line|polygon|polyline|text|tspan")
 _ATTRIBUTES = re.compile(
     r"id|d|x|y|x1|y1|x2|y2|cx|cy|r|rx|ry|dx|dy|width|height|points|transform|viewBox|style|href|opacity"
@@ -29,10 +29,10 @@ def inline(text: str, prefix: str, title: str) -> Markup:
 
     Args:
         text: an SVG file as text.
-        prefix: starts every id of the figure; different for each figure of a page.
-        title: what the figure shows, for readers who do not see it.
+        prefix: prefix of all ids of the figure, unique within the page.
+        title: what the figure shows, for screen readers.
 
-    Raises PrismakeError when the text is no SVG.
+    Raises PrismakeError if the text is not SVG.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
@@ -85,7 +85,7 @@ def _harmless(name: str, value: str) -> bool:
 
 
 def _shorten(use: etree._Element) -> None:
-    """``transform="translate(x y)"`` as x and y: a letter of a label takes half the room."""
+    """Replace ``transform="translate(x y)"`` by x and y, which halves the size of a letter of a label."""
     moved = _MOVED.fullmatch(use.get("transform", ""))
     if moved and not use.get("x") and not use.get("y"):
         del use.attrib["transform"]
@@ -95,7 +95,7 @@ def _shorten(use: etree._Element) -> None:
 
 
 def _rename(root: etree._Element, prefix: str) -> None:
-    """Short ids that begin with ``prefix``; ids that nothing refers to go."""
+    """Replace ids by short ones that begin with ``prefix``; remove ids that nothing refers to."""
     new_ids: dict[str, str] = {}
     for element in root.iter():
         for value in element.attrib.values():
@@ -115,7 +115,7 @@ def _rename(root: etree._Element, prefix: str) -> None:
 
 
 def _unwrap(root: etree._Element) -> None:
-    """Groups that say nothing give way to what they hold."""
+    """Replace groups without attributes by their content."""
     for group in list(root.iter(f"{_SVG}g")):
         parent = group.getparent()
         if parent is not None and not group.attrib:
@@ -124,7 +124,7 @@ def _unwrap(root: etree._Element) -> None:
 
 
 def _frame(root: etree._Element, clean: etree._Element, prefix: str, title: str) -> None:
-    """The outer element: scaled to its place, never larger than drawn, with a name for screen readers."""
+    """Set up the outer element: scaled to its place, never larger than drawn, with a name for screen readers."""
     for name in ("width", "height", "style"):
         clean.attrib.pop(name, None)
     box = root.get("viewBox", "").split()

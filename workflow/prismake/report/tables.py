@@ -1,4 +1,4 @@
-"""The tables that readers take away: what is known of each study, and which reports were left out and why."""
+"""The tables for readers: characteristics of the studies, and excluded reports with the reasons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNDECIDED = "undecided"
-# Between the reports of a study in one cell; titles hold every other sign.
+# Separates the reports of a study in one cell; every shorter separator occurs in titles.
 BETWEEN = " | "
 
 
@@ -23,15 +23,15 @@ def study_table(
     fields: Sequence[Mapping[str, Any]],
     reports: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """One row a study or arm: characteristics and outcomes as extracted, appraisal; text only.
+    """One row per study or arm: characteristics and outcomes as extracted, appraisal; text only.
 
     Args:
         studies: ``full_text/studies.csv`` (study_id, label, design, report_ids joined by "; ").
         scores: ``appraisal/scores.csv`` (study_id, total, maximum, overall, result): several rows where results are
             judged.
-        extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column a field).
+        extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column per field).
         fields: ``extraction.fields`` of the config (name, label), in order.
-        reports: citation by report_id; report ids stand in its place where there is none.
+        reports: citation by report_id; a report without one is given by its id.
 
     Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports
     (joined by " | "). A value that is not settled is "undecided", never empty.
@@ -68,14 +68,14 @@ def study_table(
 
 
 def _stars(judged: Sequence[Mapping[str, Any]]) -> str:
-    """Stars of their maximum, "–" for an instrument that gives none."""
+    """Stars out of the maximum, "–" for an instrument without stars."""
     if not judged:
         return UNDECIDED
     return f"{judged[0]['total']}/{judged[0]['maximum']}" if judged[0]["maximum"] else "–"
 
 
 def _overall(judged: Sequence[Mapping[str, Any]]) -> str:
-    """The word for the study, or for each result that was judged."""
+    """The overall rating of the study, or of each result that was judged."""
     words = [
         f"{row['result']}: {row['overall'] or UNDECIDED}" if row.get("result") else str(row["overall"] or UNDECIDED)
         for row in judged

@@ -27,7 +27,7 @@ _STUDIES = Path("results/full_text/studies.csv")
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a number stands: whose sheet, the cell, and what is typed there."""
+    """The cell of a number: whose sheet, the place, and what is typed there."""
 
     who: str
     place: str
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class TracedValue:
-    """One number of a row of the table of outcomes, and the cells that it comes from."""
+    """A number in the table of outcomes, and the cells it comes from."""
 
     item: str
     part: str
@@ -46,7 +46,7 @@ class TracedValue:
 
 
 def trace(outcome: str, study: str, protocol: Mapping[str, Any], folder: Path = Path()) -> list[str]:
-    """What is known of the numbers of a study in an outcome, as lines.
+    """The provenance of the numbers of a study in an outcome, as lines of text.
 
     Raises:
         PrismakeError: no such outcome or study, or nothing has been extracted yet.
@@ -108,9 +108,9 @@ def _lines(
     if row["settled_by"]:
         yield f"  settled by: {row['settled_by']}"
     if row["source"]:
-        yield f"  where it stands in the report: {row['source']}"
+        yield f"  source in the report: {row['source']}"
     if how := row.get("how"):
-        yield f"  how it was got: {how}"
+        yield f"  derived: {how}"
     for value in _values(row, spec, sheets):
         heading = sheets.setup.form.field(value.column).label
         yield f"  {value.part} = {value.value or '(empty)'} (column “{heading}”)"
@@ -141,5 +141,5 @@ def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:
 
 
 def _partners(sheets: StageSheets, who: str, item: str, column: str) -> str:
-    """How an empty cell got its number, where another cell of the row has it (``12/30``)."""
+    """How an empty cell got its number, if another cell of the row contains it (``12/30``)."""
     return sheets.answers[who].how.get(item, {}).get(column, "")

@@ -14,6 +14,7 @@ from lxml import etree
 
 from prismake.core.errors import SearchError
 from prismake.core.files import digest, read_json, replacing, write_json
+from prismake.core.refusals import pass_on_refusal
 from prismake.search import pubmed_xml
 from prismake.search.naming import slug
 
@@ -217,6 +218,7 @@ def known_pmids(folder: Path) -> dict[str, str]:
         try:
             pmids = pubmed_xml.pmids(gzip.decompress(path.read_bytes()))
         except (OSError, EOFError, etree.XMLSyntaxError) as error:
+            pass_on_refusal(error, path)
             raise SearchError(
                 f"{path.name} is damaged ({error}).",
                 where=str(folder),

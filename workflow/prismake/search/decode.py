@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from prismake.core.errors import ImportFileError
+from prismake.core.refusals import pass_on_refusal, refused
 
 MAX_BYTES = 2 * 1024**3
 """Largest size in bytes after decompression of a file that is read in pieces (PubMed XML)."""
@@ -54,6 +55,7 @@ class Limited(io.RawIOBase):
         try:
             data = self.stream.read(size if size >= 0 else self.limit - self.seen + 1)
         except (OSError, EOFError, zlib.error) as error:
+            pass_on_refusal(error, self.where)
             raise ImportFileError(
                 f"the compressed file is damaged or cut off ({error}).", where=self.where, remedy="Download it again."
             ) from None
@@ -77,7 +79,8 @@ def open_stream(path: Path, limit: int = MAX_BYTES) -> Limited:
         size = path.stat().st_size
         stream: BinaryIO = path.open("rb", buffering=1024**2)
     except OSError as error:
-        raise ImportFileError(f"the file cannot be opened ({error.strerror}).", where=str(path)) from None
+        refusal = refused(error, path)
+        raise ImportFileError(refusal.what, where=refusal.where, remedy=refusal.remedy) from error
     if stream.read(2) == b"\x1f\x8b":
         stream.seek(0)
         packed = gzip.GzipFile(fileobj=stream)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SearchError
+from prismake.core.refusals import pass_on_refusal
 from prismake.search import archive, transport
 from prismake.search.archive import SearchLog, archived
 from prismake.search.transport import PassingError, Policy, body, patiently
@@ -138,6 +139,7 @@ class _Fetching:
         try:
             return self.service.read(json.loads(gzip.decompress((self.folder / name).read_bytes())))
         except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+            pass_on_refusal(error, self.folder / name)
             raise SearchError(
                 f"{name} is damaged ({error}).", where=str(self.folder), remedy="Restore it from a backup."
             ) from None

@@ -20,9 +20,10 @@ from openpyxl.worksheet.table import TableColumn
 
 from prismake.core.files import replacing
 from prismake.protocol.forms import as_typed
+from prismake.sheets.appending import columns_to_add
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import JUDGED, REASON, Column, cell_text
+from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.renewal import Renewal
 from prismake.sheets.renewing import add_questions, renew_first_page, renew_headings, renew_lists
@@ -88,7 +89,7 @@ def add_rows(
         renew_lists(book, sheet, columns, place, (header_row + 1, last + SPARE))
     renew_first_page(book, renewed.guide)
     _count_on(book, sheet, header_row, columns, place, last, anew=bool(renewed.added))
-    with replacing(path, (table.path, table.digest)) as draft:
+    with replacing(path, (table.path, table.digest), linked=True) as draft:
         book.save(draft)
 
 
@@ -145,16 +146,13 @@ def _add_columns(
     sheet: Any, header_row: int, columns: Sequence[Column], place: dict[str, int], texts: Sequence[Mapping[str, Any]]
 ) -> None:
     """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
-    for column in columns:
-        # what people are to say of judgements is wanted with the first row that asks for one
-        needed = JUDGED if column.key == REASON else column.key if column.role == "live" else ""
-        if needed and column.key not in place and any(row.get(needed) for row in texts):
-            place[column.key] = sheet.max_column + 1
-            cell = sheet.cell(header_row, place[column.key])
-            cell.value = column.header
-            _dress(cell, head_look(column))
-            sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
-            _widen_table(sheet, header_row, place[column.key], column.header)
+    for column in columns_to_add(columns, place, texts):
+        place[column.key] = sheet.max_column + 1
+        cell = sheet.cell(header_row, place[column.key])
+        cell.value = column.header
+        _dress(cell, head_look(column))
+        sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
+        _widen_table(sheet, header_row, place[column.key], column.header)
 
 
 def _count_on(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION, ITEM_ID
+from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, EXTRACTION, ITEM_ID
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.answers import read_changes
@@ -45,7 +45,7 @@ def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
 
 
 def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table:
-    """One row an item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
+    """One row per item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
     names = [question.name for question in sheets.setup.form.fields]
     every = [(name, who) for name in names for who in sheets.reviewers]
     rows = []
@@ -62,11 +62,11 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
 
-    In appraisal, also why a judgement differs from what is proposed; in extraction, how numbers were got.
+    In appraisal and certainty, also why a judgement differs from what is proposed; in extraction, how numbers were got.
     """
     if sheets.setup.stage == EXTRACTION:
         return _notes_and_origins(sheets)
-    if sheets.setup.stage != APPRAISAL:
+    if sheets.setup.stage not in (APPRAISAL, CERTAINTY):
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
         return Table((ITEM_ID, "who", "note"), sorted(rows))
     both = [
@@ -98,7 +98,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
     for decision in decisions:
         counts[decision.state] += 1
     doubts = doubted.remarks
-    reviewers = {who: _reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
+    reviewers = {who: reviewer_status(sheets, who, decisions, doubts.get(who, {})) for who in sheets.setup.team}
     result: dict[str, Any] = {
         "stage": sheets.setup.stage,
         "title": sheets.setup.form.title,
@@ -111,7 +111,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "reviewers": reviewers,
         "judged": judged_by(sheets, decisions),
         "criteria": criteria_status(sheets, decisions),
-        "consensus": _consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
+        "consensus": consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
         "state": dict(sheets.kept_stage.left_by_people),
     }
@@ -124,7 +124,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
     return result
 
 
-def _reviewer_status(
+def reviewer_status(
     sheets: StageSheets, who: str, decisions: Sequence[Decision], doubted: Collection[str]
 ) -> dict[str, Any]:
     """How many items a reviewer has decided of those that were asked; a doubted number is still to be looked at."""
@@ -142,7 +142,7 @@ def _asked_no_more(sheets: StageSheets, who: str, decision: Decision) -> bool:
     return decision.state == State.SETTLED and bool(sheets.answers[who].answers.get(decision.item))
 
 
-def _consensus_status(
+def consensus_status(
     sheets: StageSheets, decisions: Sequence[Decision], doubted: Collection[str]
 ) -> dict[str, Any] | None:
     """Disagreements that the adjudicator settled, of all there were."""

@@ -20,6 +20,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import allowed, as_typed
 from prismake.sheets.answers import SheetAnswers, questions_by_label
+from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.doubted_values import doubted_values
@@ -29,6 +30,7 @@ from prismake.sheets.merged_answers import first_of
 from prismake.sheets.outside import clear_words
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
+from prismake.sheets.package import UnknownStructure
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
@@ -243,9 +245,22 @@ def _add(
     guide: Sequence[tuple[str, str]],
     renewed: Renewal,
 ) -> None:
+    path, columns = sheets.path(who), sheets.columns(who)
+    with_macros = table.path.with_suffix(".xlsm") == table.path  # it stays what it is: an .xlsx may not hold macros
+    try:
+        append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
+        return
+    except UnknownStructure as error:
+        if table.path == path:
+            logger.warning(
+                "%s is built in an unusual way (%s): rows are added by loading it as a whole, in which charts and text "
+                "boxes of your own may be lost. A copy of it as it was is in %s.",
+                table.path,
+                error,
+                keep_copy(table.path),
+            )
     from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
 
-    path, columns = sheets.path(who), sheets.columns(who)
     offered = sheets.kept_stage.headings(path)
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from prismake.core.errors import SheetError
 from prismake.core.names import CONSENSUS
@@ -53,12 +54,16 @@ class OwnSheet:
 
 @dataclass(frozen=True)
 class Session:
-    """What the sheets of a stage are read with; the queue grows by the pairs of each sheet (``with_pairs``)."""
+    """What the sheets of a stage are read with; the queue grows by the pairs of each sheet (``with_pairs``).
+
+    ``files``: by owner, a file elsewhere that is read in the place of the sheet.
+    """
 
     setup: StageSetup
     kept_stage: KeptStage
     queue: Queue
     former_ids: Mapping[str, str]
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     def with_pairs(self, pairs: Rows) -> Session:
         """Pairs that people have answered are items like those of the queue, behind them."""
@@ -110,12 +115,12 @@ def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet
 def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     setup, state = session.setup, session.kept_stage.state
     form, path, columns = setup.form, setup.path(who), setup.columns(who, reviewers)
-    file = current(path, sheet_state.written(state, path))
+    file = session.files.get(who) or current(path, sheet_state.written(state, path))
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
     table = read_sheet(file, columns, offered=session.kept_stage.headings(path))
-    accepted = sheet_state.accepted(state, path)
+    accepted = who not in session.files and sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
     if not accepted:
         refuse_foreign(table, who, own_marks, setup.team, session.kept_stage.left)

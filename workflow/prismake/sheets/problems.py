@@ -38,12 +38,13 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
     """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict."""
     refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
     changes = list(read_changes(sheets.setup.folder))
-    of_sheets = (problem for who in sheets.owners for problem in _of_sheet(sheets, who, changes))
+    of_sheets = (problem for who in sheets.owners for problem in problems_of_sheet(sheets, who, changes))
     problems = [*refused, *renamed_in_protocol(sheets), *of_sheets, *_of_consensus(sheets, decisions)]
     return [{"where": where, "what": what} for where, what in problems]
 
 
-def _of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def problems_of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Cells that were not understood, and what the checks find in one sheet; ``changes``: the log of changes."""
     yield from sheets.answers[who].problems
     if who in sheets.tables:
         sheet = _checked(sheets, who, changes)

@@ -13,6 +13,7 @@ from typing import Any
 from prismake.core.errors import SheetError
 from prismake.core.files import digest
 from prismake.core.phrases import normal_word
+from prismake.core.refusals import pass_on_refusal
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
@@ -101,6 +102,7 @@ def read_sheet(
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
     except (python_calamine.CalamineError, OSError) as error:
+        pass_on_refusal(error, path)
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
 
 
@@ -147,8 +149,9 @@ def _refuse_stray_cells(path: Path) -> None:
             if all(rows * columns <= DENSE for rows, columns in stated(archive)):
                 return
             rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
-    except DAMAGED:
-        return  # what is wrong is told where the workbook is opened
+    except (*DAMAGED, OSError) as error:
+        pass_on_refusal(error, path)
+        return  # the damage is reported when the workbook is opened
     if rows * columns > DENSE:
         raise SheetError(
             f"something stands far outside the table: the sheet reaches to row {rows:,} and column "

@@ -66,7 +66,7 @@ def new_workbook(
     pages = [_guide_page([(OWNER, owner), *guide], form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
-    with replacing(path, made_from) as draft:
+    with replacing(path, made_from, linked=True) as draft:
         write_workbook(draft, pages, shown=1)
 
 

@@ -219,11 +219,14 @@ def _table(page: Page, number: int) -> str:
 def _cell(cell: Cell, address: str, style: int) -> str:
     if cell.formula:
         return f'<c r="{address}" s="{style}" t="str"><f>{_escaped(cell.text)}</f></c>'
-    if cell.runs:
-        return f'<c r="{address}" s="{style}" t="inlineStr"><is>{_runs(cell)}</is></c>'
-    if not cell.text:
+    if not cell.text and not cell.runs:
         return f'<c r="{address}" s="{style}"/>'
-    return f'<c r="{address}" s="{style}" t="inlineStr"><is>{_text(cell.text)}</is></c>'
+    return f'<c r="{address}" s="{style}" t="inlineStr">{content_of(cell)}</c>'
+
+
+def content_of(cell: Cell) -> str:
+    """What stands between the tags of a cell with text, which is of the type ``inlineStr``."""
+    return f"<is>{_runs(cell) if cell.runs else _text(cell.text)}</is>"
 
 
 def _runs(cell: Cell) -> str:

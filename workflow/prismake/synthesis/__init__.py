@@ -1,14 +1,14 @@
 """One outcome pooled, as plain numbers, lists and sentences.
 
-analyse(...)     everything that ``pooling/<outcome>.json`` holds
-records(...)     the same, a document for each analysis: ``pooling/<outcome>/<analysis>.json``
+analyse(...)     the content of ``pooling/<outcome>.json``
+records(...)     the same as one document per analysis: ``pooling/<outcome>/<analysis>.json``
 
 data             the rows of one outcome on the scale of its analysis
-models           one model fitted and put on the natural scale
+models           one model fitted, with results on the natural scale
 groups           subgroups and the test between them
-moderators       one meta-regression for each moderator
-sensitivity      what happens to the result under other choices or without a study
-outcome          all of it together
+moderators       one meta-regression per moderator
+sensitivity      the result under other assumptions or without a study
+outcome          all analyses of an outcome
 fields           results under the field names of R's metafor
 records          each analysis with its input rows and their provenance
 """

@@ -1,4 +1,4 @@
-"""The tests for small-study effects that fit a measure, each with its result or the reason why there is none."""
+"""The tests for small-study effects that suit a measure, each with its result or the reason for not having one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from prismake.synthesis import sentences
 from prismake.synthesis.data import Data
 from prismake.synthesis.fields import ASYMMETRY, chosen
 
-LEAST = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer, tests have too little power to mean anything
+LEAST = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer studies the power of the tests is too low
 _SHOWN = ("bias", "se_bias", "stat", "df", "pval")
 
 
 def fitting_keys(measure: str) -> dict[str, str]:
-    """The tests that fit a measure: short names for files and fields, and what statisticians call them.
+    """The tests that suit a measure: usual name by short name (for files and fields).
 
-    A measure without a test has none.
+    Empty for a measure without a test.
     """
     from prismake.pooling import fitting_tests
 
@@ -37,8 +37,8 @@ def no_tests(measure: str, k: int) -> dict[str, Any]:
 
 
 def tests_of(data: Data, level: float) -> dict[str, Any]:
-    """Each test that fits the measure, by its short name: numbers, ``why`` it fits, and ``reason`` where it was not
-    done; ``sentence`` says all of it."""
+    """Each test that suits the measure, by short name: numbers, ``why`` it was chosen, and ``reason`` if it was not
+    done; ``sentence`` summarises them."""
     from prismake.pooling import small_study_tests
 
     k = len(data.yi)

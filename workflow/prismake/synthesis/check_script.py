@@ -1,7 +1,7 @@
-"""A script in R that reads an outcome's results, makes them again with metafor and stops where they differ.
+"""An R script that reads the results of an outcome, recomputes them with metafor and stops where they differ.
 
-What it does stands in ``workflow/report/check.R``, which is the same for all outcomes: the script carries no numbers of
-its own, so that any number changed in the results after it was written is noticed.
+Its code is ``workflow/report/check.R``, the same for all outcomes: the script contains no numbers, so that a number
+changed in the results after the script was written is noticed.
 """
 
 from __future__ import annotations

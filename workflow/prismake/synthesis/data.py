@@ -1,4 +1,4 @@
-"""The studies of one outcome on the scale of its analysis, and the way back to the natural scale."""
+"""The studies of one outcome on the scale of its analysis, and the transformation back to the natural scale."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ _NON_EVENTS = {"bi": ("events1", "total1"), "di": ("events2", "total2")}  # of a
 class Data:
     """The studies of one outcome on the scale of its analysis; arrays of shape (k,).
 
-    ``measure`` is the name under which ``back_transform`` knows it: GENLN for published ratios. ``show`` is how the
-    outcome's numbers are printed, and ``name`` what the protocol calls its measure (empty for the usual name).
-    ``corrected`` marks the studies to whose cells a continuity correction was added; ``every`` holds the columns of
-    all studies with complete numbers, also those without an event, which some models take in. ``study_ids`` tell whose
-    rows these and those of ``every`` are; without them each row is a study.
+    ``measure`` is the measure's name in ``back_transform``: GENLN for published ratios. ``show`` is the number format
+    of the outcome, and ``name`` the protocol's name for the measure (empty for the usual name). ``corrected`` marks the
+    studies whose cells received a continuity correction; ``every`` holds the columns of all studies with complete
+    numbers, including studies without events, which some models use. ``study_ids`` name the study of each of these
+    rows and of those of ``every``; without them each row is a study of its own.
     """
 
     measure: str
@@ -91,7 +91,7 @@ class Data:
         return self.measure in PROPORTIONS
 
     def part(self, mask: np.ndarray) -> Data:
-        """The studies where ``mask`` is true; the studies that were left out are not part of it."""
+        """The studies where ``mask`` is true; studies left out of the analysis are dropped."""
         columns = {role: values[mask] for role, values in self.columns.items()}
         corrected = None if self.corrected is None else self.corrected[mask]
         own = tuple(name for name, inside in zip(self.study_ids, mask, strict=False) if inside)
@@ -107,13 +107,13 @@ class Data:
         return plain(back_transform(self.measure, float(value), ni=self.columns.get("total")))
 
     def engine(self) -> dict[str, np.ndarray]:
-        """The columns as ``prismake.pooling`` names them."""
+        """The columns under their names in ``prismake.pooling``."""
         return {ENGINE[self.measure][role]: values for role, values in self.columns.items()}
 
     def refuse_corrections_alone(self) -> None:
-        """No estimate comes out of the continuity correction alone.
+        """Refuse data whose estimate would depend on the continuity correction alone.
 
-        Raises EstimateDoesNotExist where no study has an event, or every participant of single-arm studies has one.
+        Raises EstimateDoesNotExist if no study has an event, or if every participant of single-arm studies has one.
         """
         from prismake.core.errors import EstimateDoesNotExist
 
@@ -123,7 +123,7 @@ class Data:
         none = not any(values.any() for values in counts)
         if none or (self.proportion and bool((self.columns["events"] == self.columns["total"]).all())):
             which = "No study has an event" if none else "Every participant has the event"
-            what = f"{which}: there is nothing but the continuity correction to pool."
+            what = f"{which}: only the continuity correction would be pooled."
             raise EstimateDoesNotExist(what, remedy="Report the counts.")
 
 
@@ -131,9 +131,9 @@ class Data:
 class Rows:
     """The rows of an outcome that its measure can use.
 
-    ``data`` are the studies in use and ``used`` (rows,) marks them; ``reasons`` has a text for each other row, by its
-    position; ``notes`` are sentences on what was left out, corrected or looks odd; ``double_zero`` are the positions of
-    studies left out because they have no event in either arm.
+    ``data`` are the studies in use and ``used`` (rows,) marks them; ``reasons`` has the reason for each other row, by
+    position; ``notes`` are sentences on rows left out, corrected or implausible; ``double_zero`` are the positions of
+    studies left out because they have no events in either arm.
     """
 
     data: Data
@@ -147,7 +147,7 @@ def effects(used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings:
     """Effect sizes of the rows that the measure can use, and a reason with its remedy for each other row.
 
     Args:
-        headings: what people call the columns, by part (``events1``, ``lower``, ...).
+        headings: headings of the columns in the sheets, by part (``events1``, ``lower``, ...).
     """
     import numpy as np
 
@@ -183,7 +183,7 @@ def _engine(measure: str, columns: Mapping[str, np.ndarray]) -> dict[str, np.nda
 
 
 def _complete(columns: Mapping[str, np.ndarray], sizes: Any) -> dict[str, np.ndarray]:
-    """The columns of every row whose numbers can be: those in use and those without an event."""
+    """The columns of all rows with possible numbers: those in use and those without events."""
     mask = _with_all_numbers(sizes)
     return {role: values[mask] for role, values in columns.items()}
 
@@ -197,7 +197,7 @@ def _with_all_numbers(sizes: Any) -> np.ndarray:
 
 
 def _reason(left: Any, columns: Mapping[str, np.ndarray], measure: str, headings: Mapping[str, str]) -> str:
-    """“Limit 0.00: A limit of a ratio ...” with the cells under the headings that people know."""
+    """“Limit 0.00: A limit of a ratio ...”, naming the cells by the headings of the sheets."""
     roles = {name: role for role, name in ENGINE[measure].items()}
     shown: dict[str, float] = {}
     for name in left.numbers:
@@ -232,6 +232,11 @@ def single_intervals(data: Data, level: float) -> tuple[np.ndarray, np.ndarray, 
     return middle, low, high
 
 
+def natural_interval(data: Data, beta: float, low: float, high: float) -> dict[str, float | None]:
+    """An estimate and its interval on the natural scale, by the names that they have in a result."""
+    return {"estimate": data.natural(beta), "ci_lb": data.natural(low), "ci_ub": data.natural(high)}
+
+
 def plain(value: Any) -> float | None:
     """A float for JSON; ``None`` where the number is not defined."""
     number = float(value)
@@ -239,6 +244,6 @@ def plain(value: Any) -> float | None:
 
 
 def whole(value: Any) -> int | float | None:
-    """A whole number where it is one."""
+    """A number as int if it is whole."""
     number = plain(value)
     return int(number) if number is not None and number.is_integer() else number

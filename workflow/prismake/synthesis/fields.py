@@ -1,7 +1,7 @@
 """Results under the field names of R's metafor, on the scale of the analysis, as plain JSON types.
 
-One tuple of names for each kind of question; every analysis of the workflow carries its ``kind``, the ``options`` it
-was asked with and these ``values``. Undefined numbers are ``None``, infinite ones the words Infinity and -Infinity.
+One tuple of names for each kind of analysis; every analysis of the workflow has its ``kind``, its ``options`` and these
+``values``. Undefined numbers are ``None``, infinite ones the words Infinity and -Infinity.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ INFLUENCE = (
 TRIM_FILL = ("k0", "se_k0", "side", "filled", "yi", "vi")
 TRIM_FILL_POOLED = ("k", "beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "Q")
 ASYMMETRY = ("stat", "df", "pval", "bias", "se_bias", "limit_est", "limit_lb", "limit_ub", "tau", "tau2")
-_ARRAYS = frozenset({"beta", "se", "stat", "pval", "ci_lb", "ci_ub"})  # one value a coefficient, of a mean too
+_ARRAYS = frozenset({"beta", "se", "stat", "pval", "ci_lb", "ci_ub"})  # one value per coefficient, of a mean too
 
 
 def chosen(result: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -35,12 +35,12 @@ def chosen(result: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def series_values(series: Any) -> dict[str, Any]:
-    """``prismake.pooling.Series`` as a question of kind leave1out or cumulative is answered."""
+    """``prismake.pooling.Series`` as the ``values`` of an analysis of kind leave1out or cumulative."""
     return chosen(series, SERIES) | {"Qp": json_ready(series.Q_p)}
 
 
 def fit_values(pooled: Any) -> dict[str, Any]:
-    """``prismake.pooling.Pooled`` as a question of kind fit, metareg or glmm is answered, with its certificate."""
+    """``prismake.pooling.Pooled`` as the ``values`` of an analysis of kind fit, metareg or glmm, with a certificate."""
     values = chosen(pooled, (*FIT, *PREDICTION, *CERTIFICATE))
     values |= {name: values[name] if isinstance(values[name], list) else [values[name]] for name in _ARRAYS}
     return values | {name: json_ready(pooled.extra[name]) for name in GLMM if name in pooled.extra}

@@ -1,5 +1,5 @@
-"""Analyses beside the main one that rest on other assumptions: Bayesian, selection by p-value, permutation, and several
-effects of one study."""
+"""Further analyses under other assumptions: Bayesian, selection by p-value, permutation, and several effects of one
+study."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
-from prismake.core.measures import RATIOS, WITHOUT_NULL
+from prismake.core.measures import WITHOUT_NULL
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import p_value, percent
-from prismake.synthesis.data import Data, plain
+from prismake.synthesis.bayesian import TITLE as BAYESIAN
+from prismake.synthesis.bayesian import bayesian
+from prismake.synthesis.data import Data, natural_interval, plain
 from prismake.synthesis.fields import json_ready
 
 Studies = Sequence[Mapping[str, Any]]
-PRIOR_SCALE = 0.5  # of the half-normal prior of tau on logarithmic and standardised scales (Friede et al. 2017)
-_UNITLESS = RATIOS | {"PLO", "IRLN", "SMD", "ZCOR"}
 STEP = 0.025  # one-sided p-value at which publication becomes more likely
 PERMUTATIONS = 1000
 TITLES = {
-    "bayesian": "Bayesian random effects",
+    "bayesian": BAYESIAN,
     "selection_model": "Selection by p-value",
     "permutation": "Permutation test",
     "three_level": "Several effects of one study",
@@ -29,10 +29,10 @@ TITLES = {
 def further(
     name: str, data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
 ) -> dict[str, Any]:
-    """One of these analyses, as ``sensitivity`` gives the others; raises PoolingError with the reason where it does not
-    exist."""
+    """One of these analyses, with the same fields as in ``sensitivity``; raises PoolingError with the reason if it does
+    not exist."""
     run: dict[str, Callable[..., dict[str, Any]]] = {
-        "bayesian": _bayesian,
+        "bayesian": bayesian,
         "selection_model": _selection,
         "permutation": _permutation,
         "three_level": _three_level,
@@ -40,49 +40,19 @@ def further(
     return run[name](data, studies, spec, level, seed)
 
 
-def _natural(data: Data, beta: float, low: float, high: float) -> dict[str, float | None]:
-    return {"estimate": data.natural(beta), "ci_lb": data.natural(low), "ci_ub": data.natural(high)}
-
-
-def _bayesian(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """Posterior by integration with a half-normal prior of tau and a flat one of the effect."""
-    from prismake.pooling import bayes
-
-    if data.measure not in _UNITLESS:
-        raise PoolingError("the prior of tau needs a logarithmic or standardised scale; this measure has units.")
-    fit = bayes(data.yi, data.vi, "half-normal", scale=PRIOR_SCALE, level=level)
-    values = {
-        key: {
-            field: json_ready(getattr(getattr(fit, key), field)) for field in ("mean", "median", "sd", "ci_lb", "ci_ub")
-        }
-        for key in ("mu", "tau", "prediction")
-    }
-    row = _natural(data, fit.mu.median, fit.mu.ci_lb, fit.mu.ci_ub)
-    low, high = data.natural(fit.prediction.ci_lb), data.natural(fit.prediction.ci_ub)
-    show = data.show
-    sentence = (
-        f"{TITLES['bayesian']}: posterior median {show.value(row['estimate'], row, unit=True)} ({level:g} % credible "
-        f"interval {show.bounds(row)}), of a new study {show.bounds({'ci_lb': low, 'ci_ub': high})}; tau "
-        f"{show.variance(fit.tau.median)} ({show.variance(fit.tau.ci_lb)} to {show.variance(fit.tau.ci_ub)}); "
-        f"half-normal prior of tau with scale {PRIOR_SCALE:g} (Friede et al. 2017), flat prior of the effect."
-    )
-    options = {"measure": data.measure, "prior": "half-normal", "scale": PRIOR_SCALE, "level": level}
-    return {**row, "options": options, "pi_lb": low, "pi_ub": high, "values": values, "sentence": sentence}
-
-
 def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
     """Step-function selection model with one step, in the direction of the estimate."""
     from prismake.pooling import pool, selection_model
 
     if data.measure in WITHOUT_NULL:
-        raise PoolingError("it asks whether results were significant, which a single group cannot be.")
+        raise PoolingError("selection depends on significance, which the results of a single group do not have.")
     side = "greater" if pool(data.yi, data.vi, "ML", "z").beta >= 0.0 else "less"
     fit = selection_model(data.yi, data.vi, (STEP,), alternative=side, level=level)
     fields = ("beta", "se", "pval", "ci_lb", "ci_ub", "tau2", "delta", "se_delta", "lrt", "lrt_p", "beta_unadjusted")
-    row = _natural(data, fit.beta, fit.ci_lb, fit.ci_ub)
+    row = natural_interval(data, fit.beta, fit.ci_lb, fit.ci_ub)
     sentence = (
         f"{TITLES['selection_model']}: {data.show.interval(row, level)}, if studies that are not significant in the "
-        f"direction of the effect were published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
+        f"direction of the effect are published {percent(100.0 * float(fit.delta[-1]))} as often as the others; "
         f"likelihood-ratio test of selection: {p_value(fit.lrt_p)} (step function at p = {STEP:g}, one-sided)."
     )
     options = {"measure": data.measure, "method": "ML", "steps": [STEP], "alternative": side, "level": level}
@@ -91,7 +61,7 @@ def _selection(data: Data, studies: Studies, spec: Mapping[str, Any], level: flo
 
 
 def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """Signs of the effects flipped; with moderators also the rows of each regression in another order."""
+    """Permutation tests: signs of the effects flipped, and with moderators the rows of each regression permuted."""
     import numpy as np
 
     from prismake.pooling import permutation_test
@@ -108,7 +78,7 @@ def _permutation(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
             part = data.part(mask)
             tests[f"no association with {column}"] = plain(permutation_test(part.yi, part.vi, mods, **how).QM_p)
     if not tests:
-        raise PoolingError("a single group has no effect of zero to test; name moderators to test them.")
+        raise PoolingError("a single group has no null effect to test; with moderators, their association is tested.")
     each = "; ".join(f"{what}, {p_value(p)}" for what, p in tests.items())
     options = {"measure": data.measure, **how, "level": level}
     sentence = f"{TITLES['permutation']} ({PERMUTATIONS:,} permutations or all of them): {each}."
@@ -125,14 +95,14 @@ def _three_level(data: Data, studies: Studies, spec: Mapping[str, Any], level: f
 
     names = [study[STUDY_ID] for study in studies]
     if len(set(names)) == len(names):
-        raise PoolingError("no study has more than one effect.")
+        raise PoolingError("no study contributes more than one effect.")
     method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"
     fit = three_level(data.yi, data.vi, names, method=method, test="CR2", level=level)
     fields = (
         *("beta", "se", "stat", "ddf", "pval", "ci_lb", "ci_ub", "sigma2_between", "sigma2_within"),
         *("I2_between", "I2_within", "k", "clusters", "Q", "Q_p"),
     )
-    row = _natural(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
+    row = natural_interval(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
     show = data.show
     sentence = (
         f"{TITLES['three_level']}: {show.interval(row, level)} in a three-level model of {fit.k} effects in "

@@ -19,8 +19,8 @@ def by_group(
 ) -> dict[str, Any]:
     """Estimates by subgroup from the main model, and the test between them (inverse variance, Wald).
 
-    Studies whose label is missing (blank or not reported) are the last level, ``not reported``, and take no part in
-    the test.
+    Studies without a label (blank or not reported) form the last level, ``not reported``, which is not part of the
+    test.
     """
     import numpy as np
 
@@ -61,7 +61,7 @@ def _one_subgroup(levels: int) -> str:
 
 
 def _between(tested: Any) -> dict[str, Any]:
-    """The test between subgroups, under the names that the workflow and R's metafor give its fields."""
+    """The test between subgroups, under the field names of the workflow and of R's metafor."""
     if tested is None:
         return {"Q": None, "df": None, "p": None, "values": None}
     fields = {"groups": "levels", "Q_between": "Q", "df": "df", "pval": "p", "tau2": "tau2", "R2": "R2"}

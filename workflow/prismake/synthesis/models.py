@@ -1,4 +1,4 @@
-"""One model fitted to the studies of an outcome, its numbers on the natural scale."""
+"""One model fitted to the studies of an outcome, with results on the natural scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import BACK, TAU2_INTERVAL, chosen, fit_values, json_ready
 
-# Fields of ``Pooled`` that page and figures read, on the scale of the analysis; ``values`` holds all of them.
+# Fields of ``Pooled`` used by page and figures, on the scale of the analysis; ``values`` holds all fields.
 _POOLED = ("beta", "se", "tau2", "I2", "H2", "Q", "Q_p")
 _NUMBERS = (*_POOLED, *BACK, "tau2_lb", "tau2_ub", "Q_df", "pi_method")
 _RECORD = ("values", "back_transformed", "tau2_interval")
@@ -27,7 +27,7 @@ COMMON = {
     "mantel_haenszel": "Common effect, Mantel–Haenszel",
     "peto": "Common effect, Peto",
 }
-PROPOSED = "proposed"  # the analysis that the sparsity of the data asks for
+PROPOSED = "proposed"  # the analysis suggested by the sparsity of the data
 
 
 class Plan(NamedTuple):
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
 
 def main_plan(data: Data, spec: Mapping[str, Any]) -> Plan:
-    """The main model of an outcome: the protocol's, or inverse variance where the measure has no GLMM of one arm."""
+    """The main model of an outcome: that of the protocol, or inverse variance if the measure has no single-arm GLMM."""
     from prismake.pooling import models_for
 
     model = str(spec["model"])
@@ -51,7 +51,7 @@ def main_plan(data: Data, spec: Mapping[str, Any]) -> Plan:
 
 
 def likelihood(model: str, spec: Mapping[str, Any]) -> Plan:
-    """A model with a likelihood or weights of its own, which has no estimator of tau² to choose."""
+    """A model with its own likelihood or weights, without a choice of estimator of tau²."""
     return Plan(model, "ML" if model not in COMMON else COMMON[model].rpartition(" ")[2], "z", *remedies(spec))
 
 
@@ -60,17 +60,17 @@ def inverse_variance(spec: Mapping[str, Any]) -> Plan:
 
 
 def remedies(spec: Mapping[str, Any]) -> tuple[str, str]:
-    """What is done to Hartung-Knapp intervals that are too narrow, and the kind of prediction interval."""
+    """The rule for Hartung-Knapp intervals that are too narrow, and the kind of prediction interval."""
     return str(spec.get("adhoc") or "cochrane"), str(spec.get("prediction") or "hts")
 
 
 def engine_name(model: str) -> str:
-    """A model as ``prismake.pooling`` calls it."""
+    """The name of a model in ``prismake.pooling``."""
     return model.replace("_", "-")
 
 
 def analyses(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, dict[str, Any]]:
-    """The main model first, the inverse-variance model beside another one, and the model that sparse data ask for."""
+    """The main model first, then the inverse-variance model unless it is the main one, and a model for sparse data."""
     plans = {"main": main_plan(data, spec)}
     if plans["main"].model != INVERSE and spec["also_inverse_variance"]:
         plans["inverse_variance"] = inverse_variance(spec)
@@ -88,9 +88,9 @@ def analyses(data: Data, spec: Mapping[str, Any], level: float, title: str) -> d
 
 
 def proposal(data: Data) -> dict[str, Any]:
-    """The model that the counts of two arms ask for, in the words of the config, and why; no model where none fits.
+    """The model suggested by the counts of two arms, in the words of the config, and why; empty if none is suitable.
 
-    Measures without counts of two arms have no proposal: both fields are empty.
+    For measures without counts of two arms both fields are empty.
     """
     from prismake.pooling import propose_model
 
@@ -109,10 +109,10 @@ def _every(data: Data) -> dict[str, Any]:
 
 
 def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | None = None) -> dict[str, Any]:
-    """The result of one model; one that does not exist has its reason in ``warnings`` and no numbers.
+    """The result of one model; if it does not exist, the reason is in ``warnings`` and there are no numbers.
 
-    ``show`` prints its numbers; without it, the result is the main one, whose digits all others follow. ``warnings``
-    say what was done otherwise than asked; they stand at the end of the sentence too.
+    ``show`` is the number format; without it, the result is the main one, which sets the format of all others.
+    ``warnings`` are deviations from what was asked; they are also appended to the sentence.
     """
     from prismake.pooling import FREEMAN_TUKEY_WARNING
 
@@ -160,7 +160,7 @@ def analysis(data: Data, plan: Plan, level: float, title: str, show: Format | No
 
 
 def carried(result: Any) -> list[str]:
-    """The warnings of a result of ``prismake.pooling`` as they stand in a sentence."""
+    """The warnings of a result of ``prismake.pooling``, worded for a sentence."""
     return [text.replace("Hartung-Knapp", "Hartung–Knapp") for text in result.warnings]
 
 

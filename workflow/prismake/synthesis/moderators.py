@@ -11,16 +11,17 @@ from prismake.core.missing import is_missing
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, whole
 from prismake.synthesis.fields import fit_values
+from prismake.synthesis.fitted_lines import fitted_lines
 from prismake.synthesis.models import carried, remedies
 
 LEAST = 10  # studies for each characteristic; Cochrane Handbook 10.11.5.1
 NUMERIC = ("count", "number")
-EXACT = 1e-12  # a residual Q of rounding errors alone
-COLUMN = "moderator"  # its name in the design
+EXACT = 1e-12  # a residual Q up to this is rounding error
+COLUMN = "moderator"  # name of the column in the design
 
 
 def value_of(text: str, kind: str) -> float | str | None:
-    """One cell of a moderator: a number, a word, or ``None`` for what is not reported."""
+    """The value of a cell of a moderator: a number, a word, or ``None`` if not reported."""
     if is_missing(text):
         return None
     return float(text) if kind in NUMERIC else text
@@ -32,14 +33,15 @@ def regression(
     """Meta-regression of the effects on one moderator, by inverse variance with the method and test of the outcome.
 
     Args:
-        values: one a study, in the order of ``data``; ``None`` leaves the study out, with a count.
+        values: one per study, in the order of ``data``; ``None`` leaves the study out, with a count.
         kind: type of the column; count and number are numeric, choice and text are factors whose first level in
             alphabetical order is the reference (``reference``).
 
     ``coefficients`` are on the scale of the analysis; ``QM`` is an F statistic with ``QM_df`` degrees of freedom
     for Hartung-Knapp (Knapp & Hartung 2003), else chi-square with the second of them ``None``; ``R2`` is the percent
     of tau² explained (Raudenbush 2009); ``Q`` tests residual heterogeneity. ``warnings`` say what was
-    done otherwise than asked. What cannot be fitted has its reason in ``sentence`` and no numbers.
+    done otherwise than asked; ``bubbles`` has the line of a bubble plot where the moderator is numeric. What cannot be
+    fitted has its reason in ``sentence`` and no numbers.
     """
     import numpy as np
 
@@ -59,6 +61,7 @@ def regression(
         **dict.fromkeys(("QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "warnings": [],
         "coefficients": [],
+        "bubbles": [],
         "values": None,
     }
     try:
@@ -72,10 +75,9 @@ def regression(
     row["QM_df"] = [whole(df) for df in fit.QM_df]
     row["Q_df"] = whole(fit.Q_df)
     row["warnings"] = [text for text in carried(fit) if "incomplete row" not in text]
+    if numeric:
+        row["bubbles"] = fitted_lines(data, {COLUMN: np.array(values, dtype=object)}, [COLUMN], spec, level)
     return {**row, "sentence": sentences.regression(row, level, LEAST, data.show)}
-
-
-TOGETHER = "together"  # the regression on all moderators at once
 
 
 def joint_regression(
@@ -89,7 +91,7 @@ def joint_regression(
     """One regression on all moderators, of the studies that report all of them; fields as of ``regression``.
 
     Args:
-        cells: the values of each column, one a study, in the order of ``data``.
+        cells: the values of each column, one per study, in the order of ``data``.
     """
     import numpy as np
 
@@ -123,6 +125,8 @@ def joint_regression(
         return {**row, "sentence": f"{title}: no joint meta-regression. {error}"}
     row |= {name: plain(getattr(fit, name)) for name in ("QM", "QM_p", "R2", "tau2", "Q")}
     row |= {"test": fit.test, "QM_df": [whole(df) for df in fit.QM_df], "Q_df": whole(fit.Q_df)}
+    drawn = [column for column in cells if kinds[column] in NUMERIC]
+    row["bubbles"] = fitted_lines(complete, mods, drawn, spec, level)
     rows = _coefficients(fit, "")
     for slope, name in zip(rows, fit.coef_names, strict=True):
         column, _, word = name.partition("[")
@@ -147,6 +151,7 @@ def no_regression(title: str, kind: str) -> dict[str, Any]:
         **dict.fromkeys(("reference", "scale", "method", "test", "QM", "QM_df", "QM_p", "R2", "tau2", "Q", "Q_df")),
         "warnings": [],
         "coefficients": [],
+        "bubbles": [],
         "options": {},
         "values": None,
         "sentence": f"{title}: no meta-regression, because fewer than two studies are pooled.",
@@ -162,18 +167,18 @@ def _fitted(
 
     coefficients = 2 if cells and isinstance(cells[0], float) else len(set(cells))
     if len(set(cells)) < 2:
-        raise PoolingError(f"{sentences.studies(len(cells))} with a value, and no two of them differ.")
+        raise PoolingError(f"{sentences.studies(len(cells))} with a value, and the values do not differ.")
     if len(cells) <= coefficients:
         raise PoolingError(f"{coefficients} coefficients need more than {sentences.studies(len(cells))} with a value.")
     mods = {COLUMN: np.array(values, dtype=object)}
     fit = pool(data.yi, data.vi, spec["method"], spec["test"], mods, level, adhoc=remedies(spec)[0])
     if fit.test == "knha" and fit.Q < EXACT:
-        raise PoolingError("The effects follow it exactly, which leaves Hartung–Knapp no standard error.")
+        raise PoolingError("The regression fits the effects exactly, so that its standard errors are zero.")
     return fit
 
 
 def _coefficients(fit: Any, title: str) -> list[dict[str, Any]]:
-    """The intercept, then the slope under the moderator's title or a difference for each level under its name."""
+    """The intercept, then the slope (named after the moderator) or the difference for each level (named after it)."""
     fields = {"beta": "beta", "se": "se", "ci_lb": "ci_lb", "ci_ub": "ci_ub", "p": "pval"}
     rows = []
     for index, name in enumerate(fit.coef_names):

@@ -7,23 +7,25 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
 from prismake.extraction.outcomes import USED
+from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
 from prismake.synthesis.models import analyses, proposal
-from prismake.synthesis.moderators import TOGETHER, joint_regression, no_regression, regression, value_of
-from prismake.synthesis.sensitivity import sensitivity
+from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
+from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# How figures and tables show an outcome, with the value that stands for "as usual".
+# Options for displaying an outcome in figures and tables, with their defaults.
 DISPLAY: dict[str, Any] = {"measure_name": "", "arms": [], "favours": [], "sort": "name", "proportions": "proportion"}
 
 
@@ -40,7 +42,7 @@ def analyse(
     seed: int = 0,
     appraisals: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Everything that is known of one outcome, as plain numbers, lists and sentences (JSON types only).
+    """The complete analysis of one outcome, as plain numbers, lists and sentences (JSON types only).
 
     Args:
         table: the rows of ``extraction/outcomes.csv`` of this outcome.
@@ -48,12 +50,12 @@ def analyse(
         labels: headings of the extraction columns.
         level: confidence level in percent.
         subgroup_tau2: ``common`` or ``separate``.
-        undecided: open decisions by stage; while there are any, the result says that it is provisional.
+        undecided: open decisions by stage; while there are any, the result is marked as provisional.
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
-        seed: for the subsets of studies that are drawn where there are too many to take all.
-        appraisals: by study_id, what the appraisal says of this outcome (``prismake.appraisal.ratings``).
+        seed: seed for drawing subsets of studies where there are too many to use all.
+        appraisals: by study_id, the ratings of this outcome (``prismake.appraisal.ratings``).
 
-    An analysis whose estimate does not exist is there with its reason in ``warnings`` and no numbers.
+    An analysis without an estimate is listed with the reason in ``warnings`` and without numbers.
     """
     title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
@@ -79,8 +81,8 @@ def analyse(
         "studies": [],
         "analyses": {},
         "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
-        "moderators": {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]},
-        "sensitivity": {},
+        "moderators": _no_regressions(spec, heading, kinds),
+        "sensitivity": no_sensitivity(spec),
         "bias": no_tests(measure_of(spec), len(used)),
         "published": None,
         "counts": _counts(table, used, undecided),
@@ -94,7 +96,7 @@ def analyse(
     used, data = _only_usable(result, used, rows)
     if used.empty:
         reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""
-        result["sentence"] = sentences.no_estimate(title, reason or "No study has numbers that its measure can use.")
+        result["sentence"] = sentences.no_estimate(title, reason or "No study has usable numbers for this measure.")
         return result
     result["studies"] = _studies(used, data, spec, kinds, level)
     for study in result["studies"]:
@@ -116,7 +118,7 @@ def analyse(
     for column in spec["moderators"]:
         values = [study["moderators"][column] for study in result["studies"]]
         result["moderators"][column] = regression(data, values, heading[column], kinds[column], spec, level)
-    if spec.get("moderators_together") and len(spec["moderators"]) > 1:
+    if TOGETHER in result["moderators"]:
         cells = {column: [study["moderators"][column] for study in result["studies"]] for column in spec["moderators"]}
         result["moderators"][TOGETHER] = joint_regression(data, cells, heading, kinds, spec, level)
     result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
@@ -129,13 +131,23 @@ def analyse(
     return result
 
 
+def _no_regressions(
+    spec: Mapping[str, Any], heading: Mapping[str, str], kinds: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """An entry for each regression that the protocol asks for, before there are studies to compare."""
+    rows = {column: no_regression(heading[column], kinds[column]) for column in spec["moderators"]}
+    if spec.get("moderators_together") and len(rows) > 1:
+        rows[TOGETHER] = no_regression(join([heading[column] for column in rows]), "text")
+    return rows
+
+
 def heading_of(column: str, labels: Mapping[str, str]) -> str:
     return labels.get(column) or column
 
 
 def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, Data]:
-    """The rows that the measure can use; the others are put down in ``result`` with their reasons, and the counts
-    follow them."""
+    """The rows that the measure can use; the others are entered in ``result`` with their reasons, and its counts are
+    updated."""
     cells = used.to_dict("records")
     for position, reason in rows.reasons.items():
         row = cells[position]
@@ -199,7 +211,7 @@ def _studies(
 
 
 def _typed(row: Mapping[str, str], roles: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The extracted numbers that people wrote with more digits than their value tells: 129.30 and not 129.3."""
+    """Extracted numbers typed with trailing zeros, which a float would lose: 129.30, not 129.3."""
     texts = {role: str(row[role]).strip() for role in roles}
     typed = {
         role: text for role, text in texts.items() if "." in text and text.endswith("0") and "e" not in text.lower()
@@ -208,7 +220,7 @@ def _typed(row: Mapping[str, str], roles: Iterable[str]) -> dict[str, dict[str, 
 
 
 def _weights(result: dict[str, Any], data: Data, spec: Mapping[str, Any]) -> None:
-    """Random-effects weights in percent; a GLMM has none, so that those of its inverse-variance twin are shown."""
+    """Random-effects weights in percent; a GLMM has none, so those of the inverse-variance model are shown."""
     from prismake.pooling import pool
 
     weights = pool(data.yi, data.vi, spec["method"], "z").weights_pct

@@ -1,4 +1,4 @@
-"""Each analysis of an outcome as one document: question, answer, input rows with their provenance, and its check."""
+"""Each analysis of an outcome as a document: the question, the result, the input rows with provenance, and a check."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
+from prismake.protocol.analyses import TOGETHER
 from prismake.protocol.measure_parts import MODELS
 from prismake.synthesis.asymmetry import fitting_keys
 from prismake.synthesis.models import PROPOSED
-from prismake.synthesis.moderators import TOGETHER
 
 SCHEMA = "prismake-analysis/1"
 _ROW = (STUDY_ID, "arm", "label", "year", "yi", "vi", "settled_by", "source")
 
 
 def names(spec: Mapping[str, Any]) -> list[str]:
-    """The analyses of an outcome, known from the protocol alone: each is there whatever the studies are."""
+    """The analyses of an outcome according to the protocol; each exists whatever the studies are."""
     return [
         "main",
         *(["inverse_variance"] if not_inverse(spec) and spec["also_inverse_variance"] else []),
@@ -31,23 +31,23 @@ def names(spec: Mapping[str, Any]) -> list[str]:
 
 
 def not_inverse(spec: Mapping[str, Any]) -> bool:
-    """Whether the main model is another one than inverse variance."""
+    """Whether the main model is not inverse variance."""
     return spec["model"] != "inverse_variance" and spec["model"] in MODELS.get(spec["measure"], ())
 
 
 def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> dict[str, dict[str, Any]]:
-    """One document an analysis, by name.
+    """One document per analysis, by name.
 
     Args:
         result: what ``prismake.synthesis.analyse`` returned.
         spec: ``outcomes.<outcome>`` of the config.
-        check: name of the script that makes the numbers again in R.
+        check: name of the R script that recomputes the numbers.
 
     ``kind``, ``options`` and ``values`` have the names and meaning of reference results of R's metafor (see
     ``fields``); ``back_transformed`` is the estimate with its intervals on the natural scale, ``tau2_interval`` the
-    interval of tau². ``input`` has one value a study in each column, and of each study where its numbers stand: the
-    row ``study_id`` (and arm) of the extraction sheets, the ``columns`` of that row, how its values were settled and
-    what people noted as their source. ``error`` is the reason where there are no values.
+    interval of tau². ``input`` has one value per study in each column, and the provenance of each study: the row
+    ``study_id`` (and arm) of the extraction sheets, the ``columns`` of that row, how its values were settled and the
+    source noted by the reviewers. ``error`` is the reason where there are no values.
     """
     answers = dict(_answers(result))
     return {name: _record(name, answers.get(name), result, spec, check) for name in names(spec)}

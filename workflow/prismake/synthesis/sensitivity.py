@@ -1,5 +1,5 @@
-"""What happens to a result without one study, as studies came in, under another model or scale, or with studies that
-may be missing."""
+"""Sensitivity analyses: without single studies, cumulative, under another model or scale, or allowing for missing
+studies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prismake.synthesis.further import TITLES as FURTHER
 from prismake.synthesis.further import further
 from prismake.synthesis.models import Plan, analysis, carried, inverse_variance, main_plan, remedies
 
-LEAST = 3  # studies, for whatever leaves one out or looks at the shape of a funnel
+LEAST = 3  # studies, for analyses that leave one out or examine the shape of a funnel
 TRIM_ESTIMATOR = "L0"
 TITLES = {
     "leave_one_out": "Each study left out in turn",
@@ -28,11 +28,14 @@ TITLES = {
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
     "without_high_risk": "Without studies at high risk of bias",
+    "fixed_effect": "One effect common to all studies",
+    "freeman_tukey": "On the Freeman–Tukey scale",
+    "arcsine": "On the arcsine scale",
 }
 TITLES |= FURTHER
-KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # where a question has another name than here
-ALIKE = 1e-12  # contributions of rounding errors alone
-SUBSETS = 4095  # all of them for twelve studies; a sample of so many for more
+KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # kinds that are named differently here
+ALIKE = 1e-12  # contributions up to this are rounding error
+SUBSETS = 4095  # all subsets of twelve studies; with more studies, a sample of this size
 
 Studies = Sequence[Mapping[str, Any]]
 
@@ -40,11 +43,11 @@ Studies = Sequence[Mapping[str, Any]]
 def sensitivity(
     data: Data, studies: Studies, spec: Mapping[str, Any], level: float, title: str, seed: int = 0
 ) -> dict[str, Any]:
-    """The analyses that ``outcomes.<outcome>.sensitivity`` names, by name.
+    """The analyses named in ``outcomes.<outcome>.sensitivity``, by name.
 
-    All of them rest on inverse variance with the method and test of the outcome, but for the one without studies at
-    high risk of bias, which is the main analysis of the others. What cannot be computed has its
-    reason in ``sentence``, no numbers, and ``None`` for ``values``.
+    All of them use inverse variance with the method and test of the outcome, except the one without studies at high
+    risk of bias, which repeats the main analysis. An analysis that cannot be computed has the reason in ``sentence``,
+    no numbers, and ``None`` for ``values``.
     """
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
     others: dict[str, Callable[..., dict[str, Any]]] = {
@@ -63,8 +66,7 @@ def sensitivity(
             results[name] = models[name](data, spec, level, title)
             continue
         options = {"measure": data.measure, "method": spec["method"], "test": spec["test"], "level": level}
-        options["adhoc"] = remedies(spec)[0]
-        row = {"kind": KINDS.get(name, name), "options": options, "values": None, "studies": []}
+        row = _not_run(name, {**options, "adhoc": remedies(spec)[0]})
         if len(studies) < LEAST:
             why = f"not run, because fewer than {LEAST} studies are pooled."
         else:
@@ -76,6 +78,17 @@ def sensitivity(
                 why = str(error)
         results[name] = {**row, "sentence": f"{TITLES[name]}: {why}"}
     return results
+
+
+def no_sensitivity(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The analyses that ``outcomes.<outcome>.sensitivity`` names where there are no two studies to pool."""
+    why = "not run, because fewer than two studies are pooled."
+    return {name: {**_not_run(name, {}), "sentence": f"{TITLES[name]}: {why}"} for name in spec["sensitivity"]}
+
+
+def _not_run(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of an analysis before its numbers are there."""
+    return {"kind": KINDS.get(name, name), "options": dict(options), "values": None, "studies": []}
 
 
 def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
@@ -96,7 +109,7 @@ def _leave_one_out(data: Data, studies: Studies, spec: Mapping[str, Any], level:
 
 
 def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """The result of the first study, the first two, ... in the order of their years; of one year, by label."""
+    """The result of the first study, the first two, ... by year of publication; within a year, by label."""
     import numpy as np
 
     from prismake.pooling import cumulative
@@ -104,7 +117,7 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     years = [study["year"] for study in studies]
     if None in years:
         without = ", ".join(study["label"] for study in studies if study["year"] is None)
-        raise PoolingError(f"the year of {without} is not known.")
+        raise PoolingError(f"the year of publication is missing for {without}.")
     order = np.array(sorted(range(len(studies)), key=lambda i: (years[i], studies[i]["label"], studies[i][STUDY_ID])))
     adhoc = remedies(spec)[0]
     series = cumulative(data.yi[order], data.vi[order], spec["method"], spec["test"], level, adhoc=adhoc)
@@ -113,13 +126,13 @@ def _cumulative(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
     for row, study in zip(rows, sorted_studies, strict=True):
         row["year"] = study["year"]
     values = {"order": [study[STUDY_ID] for study in sorted_studies], **series_values(series)}
-    positions = np.argsort(order).tolist()  # of each study of the table among them
+    positions = np.argsort(order).tolist()  # position of each study of the table in that order
     sentence = sentences.cumulative(rows, level, data.show) + sentences.wald_rows(rows[1:], spec["test"])
     return {"studies": rows, "positions": positions, "values": values, "sentence": sentence}
 
 
 def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, Any]]:
-    """A row an analysis of the series, its estimate and interval on the natural scale."""
+    """One row per analysis of the series, its estimate and interval on the natural scale."""
     import numpy as np
 
     from prismake.pooling import back_transform
@@ -215,11 +228,11 @@ def _trim_and_fill(data: Data, studies: Studies, spec: Mapping[str, Any], level:
 
 
 def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int) -> dict[str, Any]:
-    """Rosenthal's and Rosenberg's numbers; a single proportion has no effect of zero to fall to."""
+    """Rosenthal's and Rosenberg's numbers; they do not exist for a single proportion, which has no null effect."""
     from prismake.pooling import failsafe_n
 
     if data.proportion:
-        raise PoolingError("it compares with no effect, which a single proportion does not have.")
+        raise PoolingError("it refers to a null effect, which a single proportion does not have.")
     row: dict[str, dict[str, Any]] = {
         kind.lower(): {"n": int(result.n), "p": plain(result.pval)}
         for kind in ("Rosenthal", "Rosenberg")
@@ -233,9 +246,9 @@ def _failsafe_n(data: Data, studies: Studies, spec: Mapping[str, Any], level: fl
 def _without_high_risk(
     data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
 ) -> dict[str, Any]:
-    """The main analysis of the studies that are not at high risk of bias, or of low quality.
+    """The main analysis without studies at high risk of bias or of low quality.
 
-    Studies that nobody has judged on the whole stay, and are named.
+    Studies without an overall judgement stay in, and are named.
     """
     import numpy as np
 
@@ -243,9 +256,9 @@ def _without_high_risk(
     left = [study["label"] for study, high in zip(studies, judged, strict=True) if high]
     unjudged = [study["label"] for study, high in zip(studies, judged, strict=True) if high is None]
     if not left:
-        raise PoolingError(f"no study is judged to be at high risk.{_unjudged(unjudged)}")
+        raise PoolingError(f"no study was judged to be at high risk.{_unjudged(unjudged)}")
     if len(studies) - len(left) < 2:
-        raise PoolingError(f"fewer than two studies are left without {', '.join(left)}.")
+        raise PoolingError(f"fewer than two studies remain without {', '.join(left)}.")
     part = data.part(np.array([not high for high in judged]))
     row = analysis(part, main_plan(part, spec), level, TITLES["without_high_risk"], data.show)
     remark = f"Left out: {', '.join(left)}.{_unjudged(unjudged)}"
@@ -255,11 +268,11 @@ def _without_high_risk(
 
 
 def _unjudged(labels: Sequence[str]) -> str:
-    return f" Not judged on the whole, and kept: {', '.join(labels)}." if labels else ""
+    return f" Kept, as without an overall judgement: {', '.join(labels)}." if labels else ""
 
 
 def _common_effect(data: Data, spec: Mapping[str, Any], level: float, title: str) -> dict[str, Any]:
-    """One effect for all studies, with a Wald interval."""
+    """The common-effect model, with a Wald-type interval."""
     return analysis(data, Plan("inverse_variance", "EE", "z"), level, title, data.show)
 
 

@@ -70,17 +70,17 @@ def analysis(
 def _spread(row: Mapping[str, Any], level: float, show: Format) -> str:
     if row.get("rho") is not None:
         return f"intraclass correlation {equals(show.variance(row['rho']))}"
-    return _tau2(row, level, show) if row.get("method") not in COMMON_EFFECT else "tau² taken to be zero"
+    return _tau2(row, level, show) if row.get("method") not in COMMON_EFFECT else "tau² assumed to be zero"
 
 
 def _tau2(row: Mapping[str, Any], level: float, show: Format) -> str:
-    """“tau² = 0.52 (95 % CI 0.12 to 2.18)”; an interval of tau² can lack its upper bound, or hold no value at all."""
+    """“tau² = 0.52 (95 % CI 0.12 to 2.18)”; an interval of tau² may have no upper bound, or be empty."""
     words = f"tau² {equals(show.variance(row['tau2']))}"
     low, high = row.get("tau2_lb"), row.get("tau2_ub")
     if low is None:
         return words
     if high == 0.0:
-        return f"{words} (interval empty: the studies vary less than chance alone would make them)"
+        return f"{words} (empty interval: the effects vary less than expected by chance)"
     upper = "no upper bound" if high is None else show.variance(high)
     return f"{words} ({level:g} % CI {show.variance(low)} to {upper})"
 
@@ -91,8 +91,8 @@ def no_estimate(title: str, reason: str) -> str:
 
 
 def single(title: str, study: Mapping[str, Any], level: float, show: Format | None = None) -> str:
-    """One study is reported as what it is, never as a pooled effect."""
-    return f"{title}: one study only, {study['label']}, {interval(study, level, show)}; nothing was pooled."
+    """A single study is reported as such, never as a pooled effect."""
+    return f"{title}: one study only, {study['label']}, {interval(study, level, show)}; no meta-analysis was done."
 
 
 def subgroup_test(
@@ -109,7 +109,7 @@ def subgroup_test(
 
 
 def group_notes(alone: Sequence[str], missing: int) -> str:
-    """What limits a test between subgroups: those of a single study, and studies whose label is missing."""
+    """Limitations of a test between subgroups: subgroups of a single study, and studies without a label."""
     notes = []
     if alone:
         is_are, stands = ("is", "stands") if len(alone) == 1 else ("are", "stand")
@@ -168,7 +168,10 @@ def joint_regression(row: Mapping[str, Any], level: float, least: int, show: For
     )
     text += "".join(f" {warning}" for warning in row["warnings"])
     if row["k"] < least:
-        text += f" With fewer than {least} studies for these moderators, this result may be due to chance."
+        text += (
+            f" With fewer than {least} studies per moderator, this result may be due to chance and should be "
+            "interpreted with caution."
+        )
     return text
 
 
@@ -178,12 +181,12 @@ def _change(slope: Mapping[str, Any], level: float) -> str:
 
 
 def wald_rows(rows: Sequence[Mapping[str, Any]], test: str) -> str:
-    """That some intervals of a series are Wald's although Hartung–Knapp ones were asked for; else nothing."""
+    """A remark that intervals of a series are Wald-type although Hartung–Knapp was chosen; empty if none is."""
     count = sum(row["test"] != test for row in rows)
     if not count:
         return ""
     which = "all" if count == len(rows) else f"{count} of the {len(rows)}"
-    return f" Wald's interval takes the place of the Hartung–Knapp one in {which} results."
+    return f" In {which} results, a Wald-type interval replaces the Hartung–Knapp one."
 
 
 def leave_one_out(rows: Sequence[Mapping[str, Any]], level: float, show: Format | None = None) -> str:
@@ -283,11 +286,11 @@ def _test(row: Mapping[str, Any]) -> str:
 
 
 def counts(pooled: int, included: int, undecided: Mapping[str, int]) -> str:
-    """The studies that a figure or table rests on, and the decisions that are open."""
+    """The studies behind a figure or table, and the decisions that are still open."""
     open_rows = {_STAGES.get(name, name.replace("_", " ")): n for name, n in undecided.items() if n}
-    base = "No studies are included yet" if not included else f"Rests on {pooled} of {included} included studies"
+    base = "No studies are included yet" if not included else f"Based on {pooled} of {included} included studies"
     if not open_rows:
-        return f"{base}; every decision is made."
+        return f"{base}; all decisions have been made."
     each = ", ".join(f"{n:,} at {name}" for name, n in open_rows.items())
     return f"{base}. PROVISIONAL: decisions are open ({each})."
 

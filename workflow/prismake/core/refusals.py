@@ -1,0 +1,189 @@
+"""What a file system refuses, as one sentence: what, where, and what to do.
+
+Numbers of errors differ between systems and are the same in meaning; Windows and network drives have some of their own.
+All of them stand in one table, and nobody else in the package reads an ``errno``.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from prismake.core.errors import FileRefused, collect
+
+_AGAIN = "Then type snakemake again."
+_RIGHTS = "Ask who owns the file and its folder for the right to read and write both."
+_ROOM = "Make room on the disk."
+_DRIVE = "See that the drive is connected and can be opened in the file manager."
+_CLOSE = "Close the program that has it open (Excel, a virus scanner, the synchronisation of a cloud folder)."
+
+
+class Refusal(NamedTuple):
+    """What the system says, in words, and what people can do about it."""
+
+    what: str
+    remedy: str
+
+
+NO_ROOM = Refusal("there is no room left on the disk", _ROOM)
+_NO_RIGHT = Refusal("the right to read or write it is missing", _RIGHTS)
+_OPEN_ELSEWHERE = Refusal("another program has it open and lets nobody else have it", _CLOSE)
+_LOST_DRIVE = Refusal("the network drive is gone, or what was open on it is no longer valid", _DRIVE)
+_BROKEN = Refusal(
+    "the disk or the drive gave an error",
+    "Is the disk or the network drive in order? Copy the review to another disk before anything else.",
+)
+_MISSING = Refusal("it is not there", "Was it moved, renamed or deleted while this ran? Put it back.")
+_TOO_MANY = Refusal("too many files are open on this computer", "Close other programs.")
+_TOO_LONG = Refusal("the name or the path is too long for this drive", "Move the review to a folder with a short path.")
+_UNKNOWN_CALL = Refusal(
+    "this drive cannot do what is needed", "Move the review to a disk of this computer, or to another drive."
+)
+
+# Names and not numbers: a system that does not know a name has no such error.
+REFUSALS: dict[str, Refusal] = {
+    "ENOSPC": NO_ROOM,
+    "EDQUOT": Refusal("the quota of this disk is used up", _ROOM),
+    "EFBIG": Refusal("the file would be larger than this disk or account allows", _ROOM),
+    "EACCES": _NO_RIGHT,
+    "EPERM": _NO_RIGHT,
+    "EROFS": Refusal("the disk can only be read, not written", "Put the review on a disk that can be written."),
+    "EIO": _BROKEN,
+    "EREMOTEIO": _BROKEN,
+    "ENXIO": _BROKEN,
+    "ENODEV": _LOST_DRIVE,
+    "ESTALE": _LOST_DRIVE,
+    "ENOTCONN": _LOST_DRIVE,
+    "EHOSTDOWN": _LOST_DRIVE,
+    "EHOSTUNREACH": _LOST_DRIVE,
+    "ENETDOWN": _LOST_DRIVE,
+    "ENETUNREACH": _LOST_DRIVE,
+    "ETIMEDOUT": _LOST_DRIVE,
+    "ECONNABORTED": _LOST_DRIVE,
+    "ECONNRESET": _LOST_DRIVE,
+    "EBUSY": _OPEN_ELSEWHERE,
+    "ETXTBSY": _OPEN_ELSEWHERE,
+    "EAGAIN": _OPEN_ELSEWHERE,
+    "EDEADLK": _OPEN_ELSEWHERE,
+    "ENOLCK": Refusal("the drive has no locks left to give", _DRIVE),
+    "ENOENT": _MISSING,
+    "ENOTDIR": Refusal("a file stands where a folder is needed", "Move that file elsewhere."),
+    "EISDIR": Refusal("a folder stands where a file is needed", "Move that folder elsewhere."),
+    "EEXIST": Refusal("something of this name is there already", "Move it elsewhere."),
+    "ELOOP": Refusal("symbolic links lead in a circle", "Replace the link by the file itself."),
+    "ENAMETOOLONG": _TOO_LONG,
+    "EMFILE": _TOO_MANY,
+    "ENFILE": _TOO_MANY,
+    "ENOMEM": Refusal("this computer has too little memory left", "Close other programs."),
+    "EINVAL": _UNKNOWN_CALL,
+    "EOPNOTSUPP": _UNKNOWN_CALL,
+    "ENOSYS": _UNKNOWN_CALL,
+    "EXDEV": _UNKNOWN_CALL,
+}
+# Numbers of Windows, which Python maps onto EACCES, EINVAL or ENOENT and by that onto the wrong sentence
+# (System Error Codes, learn.microsoft.com/windows/win32/debug/system-error-codes).
+SHARING_VIOLATION, LOCK_VIOLATION = 32, 33
+_OF_WINDOWS: dict[int, Refusal] = {
+    19: REFUSALS["EROFS"],  # ERROR_WRITE_PROTECT
+    SHARING_VIOLATION: _OPEN_ELSEWHERE,
+    LOCK_VIOLATION: _OPEN_ELSEWHERE,
+    53: _LOST_DRIVE,  # ERROR_BAD_NETPATH
+    55: _LOST_DRIVE,  # ERROR_DEV_NOT_EXIST
+    59: _LOST_DRIVE,  # ERROR_UNEXP_NET_ERR
+    64: _LOST_DRIVE,  # ERROR_NETNAME_DELETED
+    67: _LOST_DRIVE,  # ERROR_BAD_NET_NAME
+    112: NO_ROOM,  # ERROR_DISK_FULL
+    121: _LOST_DRIVE,  # ERROR_SEM_TIMEOUT
+    206: _TOO_LONG,  # ERROR_FILENAME_EXCED_RANGE
+    224: _OPEN_ELSEWHERE,  # ERROR_SHARING_BUFFER_EXCEEDED
+    362: Refusal("the cloud drive does not answer", "Start its program, or make the file available offline."),
+    426: Refusal("the cloud drive took too long to answer", "Make the file available offline."),
+    1117: _BROKEN,  # ERROR_IO_DEVICE
+    1231: _LOST_DRIVE,  # ERROR_NETWORK_UNREACHABLE
+    1816: REFUSALS["EDQUOT"],  # ERROR_NOT_ENOUGH_QUOTA
+}
+_BY_NUMBER = {getattr(errno, name): refusal for name, refusal in REFUSALS.items() if hasattr(errno, name)}
+_IN_RUST = re.compile(r"\(os error (\d+)\)")
+_IN_TRACEBACK = re.compile(
+    r"^\w*Error: \[(Errno|WinError) (\d+)\] ([^:\n]*)(?:: '(.*?)')?(?: -> '(.*)')?$", re.MULTILINE
+)
+
+
+def comes_from_the_system(error: OSError) -> bool:
+    """Whether the system refused something: libraries raise ``OSError`` without a number for damaged content."""
+    return any(_numbers(error))
+
+
+def _numbers(error: OSError) -> tuple[int, int]:
+    """(errno, number of Windows), 0 for what there is none of; libraries in Rust write the number into the text."""
+    of_windows = getattr(error, "winerror", None) or 0
+    if not error.errno and not of_windows and (match := _IN_RUST.search(str(error))):
+        return (0, int(match[1])) if os.name == "nt" else (int(match[1]), 0)
+    return error.errno or 0, of_windows
+
+
+def cannot_be_asked(error: OSError) -> bool:
+    """Whether a drive does not know what it was asked for (network drives, of ``fsync``), which harms nothing."""
+    return error.errno in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
+def is_held_by_another(error: OSError) -> bool:
+    """Whether Windows kept the file from us for as long as another program has it; a moment later it may not."""
+    return getattr(error, "winerror", None) in (5, SHARING_VIOLATION, LOCK_VIOLATION)
+
+
+def refused(error: OSError, path: Path | str | None = None) -> FileRefused:
+    """The error for people: what the system refused, where, and what to do.
+
+    Args:
+        path: the file that was to be read or written; without it the one that the system names.
+    """
+    named = error.filename2 or error.filename
+    where = os.fsdecode(path or named) if isinstance(path or named, (str, bytes, os.PathLike)) else ""
+    number, of_windows = _numbers(error)
+    refusal = _OF_WINDOWS.get(of_windows) or _BY_NUMBER.get(number)
+    reason = error.strerror or str(error) or type(error).__name__
+    if refusal is None:
+        refusal = Refusal("the system refused this", "Is the disk or the network drive in order?")
+    return FileRefused(f"{refusal.what} ({reason}).", where=where, remedy=f"{refusal.remedy} {_AGAIN}")
+
+
+def in_traceback(text: str) -> FileRefused | None:
+    """The refusal with which a traceback of another program ends, if it ends with one."""
+    lines = list(_IN_TRACEBACK.finditer(text))
+    if not lines:
+        return None
+    kind, number, reason, path, target = lines[-1].groups()
+    error = OSError(int(number) if kind == "Errno" else errno.EACCES, reason)
+    error.filename = target or path
+    if kind == "WinError":
+        error.winerror = int(number)  # type: ignore[attr-defined]
+    return refused(error)
+
+
+def pass_on_refusal(error: Exception, path: Path | str) -> None:
+    """Raise what the system refused; return for any other error, which says something about the content of the file."""
+    if isinstance(error, OSError) and comes_from_the_system(error):
+        raise refused(error, path) from error
+
+
+def refuse_unwritable(folders: Iterable[Path]) -> None:
+    """Raise one error that names every folder that cannot be written; of one that is not there, the folder above it.
+
+    A file is made and removed in each: what the rights of a folder say is not what a network drive does.
+    """
+    present = dict.fromkeys(next(each for each in (folder, *folder.parents) if each.exists()) for folder in folders)
+    problems: dict[Path, str] = {}
+    for folder in sorted(present):
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            if problems.keys().isdisjoint(folder.parents):
+                problems[folder] = str(refused(error, folder))
+    collect([*problems.values()], FileRefused)

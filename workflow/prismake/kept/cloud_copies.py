@@ -1,0 +1,95 @@
+"""Copies that a synchronised folder makes when two computers changed one file, and files that it has taken away.
+
+OneDrive, Dropbox, Google Drive, iCloud, Nextcloud and Syncthing keep both contents of a file and give one of them
+another name. Nobody reads that name, so what stands in it would be missed without a word. Copies of sheets are told
+with the other files among the sheets that are not read (``prismake.kept.unread_files``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from prismake.core.files import digest
+from prismake.kept.sheet_files import HISTORY, SHEETS
+from prismake.protocol.team import SEARCHES
+
+CONFIG = Path("config")
+_CONFLICT = r"(?:conflict|konflikt|conflit|conflicto|conflito|conflitto)"
+# Only a synchronising program writes these.
+_EXPLICIT = (
+    re.compile(rf" ?\([^()]*{_CONFLICT}[^()]*\)", re.IGNORECASE),  # Dropbox, Nextcloud, Box
+    re.compile(rf" ?\[{_CONFLICT}[^\]]*\]", re.IGNORECASE),  # Google Drive
+    re.compile(r"_conf\(\d+\)"),  # Google Drive, earlier
+    re.compile(r"\.sync-conflict-\d{8}-\d{6}-\w{7}"),  # Syncthing
+)
+# People name files like this too: a copy only beside the file whose name it has otherwise.
+_BESIDE = (
+    re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)"),  # Google Drive, OneDrive in the browser
+    re.compile(r" \d+(?=(\.[^.]*)?$)"),  # iCloud
+    re.compile(r"-[A-Za-z0-9][\w-]*(?=(\.[^.]*)?$)"),  # OneDrive: the name of the computer
+    re.compile(r"^(?:Copy of|Kopie von|Copie de|Copia de) | - (?:Copy|Kopie|Copie|Copia)(?=(\.[^.]*)?$)"),
+)
+_AWAY = re.compile(r"^\.(.+)\.icloud$")  # iCloud keeps the content elsewhere and leaves a hidden note
+
+
+def cloud_copies(folder: Path = CONFIG) -> list[tuple[str, str]]:
+    """(path, what is the matter and what to do) of each such file below a folder, in order of their paths."""
+    return [(path.as_posix(), _words(path, original, folder)) for path, original in _copies(folder)]
+
+
+def _copies(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """(copy, original) of each copy that nobody reads or that would count twice; the original may be missing."""
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        place = Path(parent)
+        present = set(names)
+        for name in sorted(names):
+            if match := _AWAY.match(name):
+                if match[1] not in present:
+                    yield place / name, place / match[1]
+            elif original := _original(place, name, present, folder):
+                yield place / name, place / original
+
+
+def _original(place: Path, name: str, present: set[str], folder: Path) -> str:
+    """The name without what the synchronising program has added; "" where this is no copy, or told elsewhere."""
+    relative = place.relative_to(folder)
+    if relative == SHEETS.relative_to(CONFIG):
+        return ""
+    for pattern in _EXPLICIT:
+        if pattern.search(name):
+            return pattern.sub("", name)
+    if relative.parts[:1] == ("fulltexts",):  # papers are called as their publishers please
+        return ""
+    for pattern in _BESIDE:
+        original = pattern.sub("", name, count=1)
+        if original == name or original not in present:
+            continue
+        # a search may come in several files with numbers: there, only a second download of the same is a copy
+        if relative.parts[:1] != (SEARCHES.name,) or digest(place / name) == digest(place / original):
+            return original
+    return ""
+
+
+def _words(path: Path, original: Path, folder: Path) -> str:
+    relative = path.relative_to(folder)
+    if _AWAY.match(path.name):
+        return (
+            f"is what iCloud leaves of {original.name} when it takes the content away: open it in the Finder, "
+            "so that it is downloaded, then type snakemake."
+        )
+    if relative.parts[0] == SEARCHES.name:
+        return (
+            f"is a copy of {original.name} and is read as a source of its own, so that its records count twice: "
+            "keep one of the two."
+        )
+    if relative.parent == HISTORY.relative_to(CONFIG):
+        return (
+            f"is a copy of {original.name}, made because two computers ran snakemake in this shared folder at the "
+            "same time. It is not read. Let one computer at a time run it; if the copy is of the run that counts, "
+            "put it in the place of the other file, else move it elsewhere."
+        )
+    return f"is a copy of {original.name} that a shared folder made, and is not read: keep one of the two."

@@ -1,0 +1,72 @@
+"""The figures of the manuscript as PNG, drawn anew for the width at which they are printed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+DPI = 300  # dots an inch at the width of print, which journals ask for
+
+
+class Drawings:
+    """Draws a figure by the name that the page gives it.
+
+    Args:
+        flow: ``flow/flow.json``.
+        results: the contents of ``pooling/<outcome>.json``.
+        appraisal, scores: ``appraisal/appraisal.csv`` and ``appraisal/scores.csv``.
+        outcomes: title by name of the outcomes.
+    """
+
+    def __init__(
+        self,
+        flow: Mapping[str, Any],
+        results: Sequence[Mapping[str, Any]],
+        appraisal: pd.DataFrame,
+        scores: pd.DataFrame,
+        outcomes: Mapping[str, str],
+    ) -> None:
+        self.flow, self.appraisal, self.scores, self.outcomes = flow, appraisal, scores, outcomes
+        self.results = {result["outcome"]: result for result in results}
+        self._drawn: dict[str, Figure] = {}
+
+    def size(self, name: str) -> tuple[float, float]:
+        """Width and height of a figure in inches, as it was laid out."""
+        width, height = self._figure(name).get_size_inches()
+        return float(width), float(height)
+
+    def png(self, name: str, width: float) -> bytes:
+        """The figure at ``width`` inches and 300 dots an inch; one that is narrower keeps its size."""
+        from prismake.figures import save
+
+        figure = self._figure(name)
+        dpi = DPI * min(1.0, width / self.size(name)[0])
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "figure.png"
+            save(figure, path, dpi=dpi)
+            return path.read_bytes()
+
+    def _figure(self, name: str) -> Figure:
+        if name not in self._drawn:
+            self._drawn[name] = self._draw(name)
+        return self._drawn[name]
+
+    def _draw(self, name: str) -> Figure:
+        from prismake.appraisal.scores import lights, questions, stars_only
+        from prismake.figures import flow_diagram, outcome_figure, star_table, traffic_light
+
+        if name == "flow":
+            return flow_diagram(self.flow)
+        if name in ("stars", "traffic_light"):
+            labels = questions(self.scores)
+            if name == "stars":
+                return star_table(stars_only(self.scores), stars_only(self.appraisal), items=labels)
+            return traffic_light(lights(self.appraisal, self.outcomes), items=labels)
+        outcome, _, kind = name.partition(".")
+        return outcome_figure(self.results[outcome], kind)

@@ -1,0 +1,303 @@
+"""Rows added to a workbook by editing its parts: what is not the table stays as it is, to the byte.
+
+The worksheet is gone through row by row (``prismake.sheets.worksheet_xml``); beside it, what names its extent is
+brought up to date: the table of the program, filters, dropdowns, colours, what is printed, the counts. Charts, text
+boxes, comments, macros and the tabs of other people are copied as they lie in the file.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from prismake.core.files import replacing
+from prismake.sheets.area_edits import TailEdit, reach_table, reaching_area
+from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
+from prismake.sheets.emphasis import runs
+from prismake.sheets.layout import JUDGED, REASON, Column, cell_text
+from prismake.sheets.package import Package, UnknownStructure, local
+from prismake.sheets.reading import SheetTable
+from prismake.sheets.renewal import Renewal
+from prismake.sheets.styles import Styles
+from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
+from prismake.sheets.worksheet_xml import (
+    CellEdit,
+    Extent,
+    RowEdit,
+    cell_of,
+    column_number,
+    extent,
+    rewritten,
+    with_dimension,
+    with_widths,
+)
+from prismake.sheets.xlsx import Cell, column_letter, content_of
+
+_UNCHANGED = Renewal()
+_WORKBOOKS = (".xlsx", ".xlsm")
+_UNDRESSED = ("progress", "context", "live", "state")  # roles of cells that are not there while they are empty
+_AFTER_CALCULATION = (
+    "oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr webPublishObjects "
+    "extLst"
+).split()
+
+
+def append_rows(
+    table: SheetTable,
+    path: Path,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    changes: Mapping[int, Mapping[str, str]],
+    renewed: Renewal = _UNCHANGED,
+) -> None:
+    """Add rows below what people have, and set cells that the workflow owns; arguments as of ``growing.add_rows``.
+
+    Raises:
+        UnknownStructure: the workbook is built in a way that is not edited part by part.
+        PrismakeError, OSError: somebody saved the workbook after it was read, or the file cannot be written.
+    """
+    if table.path.suffix not in _WORKBOOKS:
+        raise UnknownStructure("another format")
+    if renewed:
+        raise UnknownStructure("the protocol has changed")
+    with zipfile.ZipFile(table.path) as archive:
+        edit = _SheetEdit(Package(archive), table, columns, [*changes.values(), *rows])
+        for number, texts in changes.items():
+            edit.set_texts(number, texts)
+        edit.add(rows)
+        edit.finish()
+        with replacing(path, (table.path, table.digest), linked=True) as draft:
+            edit.package.write(draft)
+
+
+def columns_to_add(
+    columns: Sequence[Column], present: Mapping[str, Any], texts: Sequence[Mapping[str, Any]]
+) -> list[Column]:
+    """Columns of the workflow's own that a sheet lacks and that have something to say in one of the rows."""
+    missing = []
+    for column in columns:
+        # what people are to say of judgements is wanted with the first row that asks for one
+        needed = JUDGED if column.key == REASON else column.key if column.role == "live" else ""
+        if needed and column.key not in present and any(row.get(needed) for row in texts):
+            missing.append(column)
+    return missing
+
+
+class _SheetEdit:
+    """The edits of one sheet, gathered until ``finish`` puts them into the parts of its package."""
+
+    def __init__(
+        self, package: Package, table: SheetTable, columns: Sequence[Column], texts: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self.package, self._table, self._header = package, table, table.header_row
+        self._book = _only_target(package.relations(""), "officeDocument")
+        targets = {relation.id: relation.target for relation in package.relations(self._book)}
+        self._book_root = package.tree(self._book)
+        sheets = [entry for group in self._book_root if local(group) == "sheets" for entry in group]
+        self._parts = {entry.get("name", ""): targets.get(_relation_id(entry), "") for entry in sheets}
+        self._index = list(self._parts).index(table.name) if table.name in self._parts else -1
+        self._part = self._parts.get(table.name, "")
+        if self._part not in package.names or not self._part.startswith("xl/worksheets/"):
+            raise UnknownStructure(f"no worksheet “{table.name}”")
+        self._styles_part = _only_target(package.relations(self._book), "styles")
+        self._styles = Styles(package.tree(self._styles_part))
+        place = {column.key: table.headers[column.header] for column in columns if column.header in table.headers}
+        self._new_columns = columns_to_add(columns, place, texts)
+        self._extent = self._gone_through()
+        self._tail = TailEdit(self._extent)
+        for number, column in enumerate(self._new_columns, start=self._extent.last_column + 1):
+            place[column.key] = number
+        self._columns, self._place = columns, place
+        self._edits: dict[int, RowEdit] = {}
+        self._added: list[Mapping[str, Any]] = []
+        self._start = self._last = max(self._extent.last_row, self._header) + 1
+
+    def _gone_through(self) -> Extent:
+        with self.package.open(self._part) as stream:
+            top = frozenset(range(1, self._header + 2))
+            return extent(stream, top, columns=bool(self._new_columns))
+
+    def set_texts(self, number: int, texts: Mapping[str, str]) -> None:
+        """Give cells of a row new texts; links that stood behind the old ones go."""
+        for column in self._columns:
+            if column.key in texts and column.key in self._place:
+                self._set(number, column, cell_text(texts[column.key]))
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put rows below the last one in which somebody wrote something."""
+        present = [column for column in self._columns if column.key in self._place]
+        for number, row in enumerate(rows, start=self._start):
+            cells = [cell_text(row.get(column.key)) for column in present]
+            for column, text in zip(present, cells, strict=True):
+                if text or column.role not in _UNDRESSED:
+                    self._set(number, column, text)
+            self._edits[number].height = height_of(present, cells)
+        letters = [column_letter(self._place[column.key]) for column in present]
+        self._tail.add_dropdowns(row_dropdowns(present, letters, rows, self._start))
+        self._last = self._start + len(rows) - 1
+
+    def _set(self, number: int, column: Column, text: str) -> None:
+        look, place = look_of(column, text), self._place[column.key]
+        pieces = runs(text, column.terms) if column.role != "state" else ()
+        content = content_of(Cell(text, look, runs=pieces)) if text else ""
+        edit = CellEdit(content, "inlineStr" if text else "", self._styles.number(look))
+        self._edits.setdefault(number, RowEdit()).cells[place] = edit
+        self._tail.link(f"{column_letter(place)}{number}", link_to(column, text) if column.link and text else "")
+
+    def finish(self) -> None:
+        """Put every edit into the parts of the package."""
+        self._head_new_columns()
+        self._count_on()
+        first, last = self._header + 1, self._last
+        self._tail.reach(first, last, SPARE)
+        links = self._tail.new_links(self.package.relation_ids(self._part))
+        if links:
+            self.package.relate(self._part, "hyperlink", links)
+        self._widen_tables(last)
+        self._renew_book(last)
+        head, tail = self._extent.head, self._tail.xml()
+        if self._new_columns:
+            widths = {
+                self._place[column.key]: (float(column.width), self._styles.number(look_of(column)))
+                for column in self._new_columns
+            }
+            head = with_widths(head, self._extent.prefix, widths)
+        head = with_dimension(head, max(last, self._extent.last_row), max(self._place.values(), default=1))
+        if self._styles.changed:
+            self.package.put(self._styles_part, self._styles.root)
+        part, edits = self._part, self._edits
+
+        def worksheet() -> Any:
+            with self.package.open(part) as stream:
+                yield from rewritten(stream, edits, head, tail)
+
+        self.package.changed[part] = worksheet
+
+    def _head_new_columns(self) -> None:
+        for column in self._new_columns:
+            look = head_look(column)
+            edit = CellEdit(content_of(Cell(column.header, look)), "inlineStr", self._styles.number(look))
+            self._edits.setdefault(self._header, RowEdit()).cells[self._place[column.key]] = edit
+
+    def _count_on(self) -> None:
+        """The counts reach to the new last row and are worked out anew; one that became a value is a formula again."""
+        prefix = self._extent.prefix
+        formulas = 0
+        for number, row in self._extent.rows.items():
+            for place, formula in _count_formulas(row, prefix):
+                self._set_formula(number, place, reaching(formula, self._last, SPARE))
+                formulas += 1
+        if not formulas:
+            self._count_again()
+        for name, part in self._parts.items():
+            if name != self._table.name and part in self.package.names and part.startswith("xl/worksheets/"):
+                content = self.package.read(part)
+                counted = _CELL.sub(lambda match: _recounted(match[0], self._last), content)
+                if counted != content:
+                    self.package.changed[part] = counted
+
+    def _count_again(self) -> None:
+        named = {*self._table.headers.values(), *self._table.extra.values()}
+        row = self._extent.rows.get(self._header, b"")
+        for match in re.finditer(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]+)\d+"', row):
+            place = column_number(match[1])
+            if place not in named and is_count(self._text_of(cell_of(row, self._extent.prefix, place))):
+                letters = {key: column_letter(column) for key, column in self._place.items()}
+                formula = count_formula(self._columns, letters, self._header + 1, self._last + SPARE)
+                self._set_formula(self._header, place, formula)
+
+    def _set_formula(self, number: int, place: int, formula: str) -> None:
+        text = html.escape(formula.removeprefix("="), quote=False)
+        self._edits.setdefault(number, RowEdit()).cells[place] = CellEdit(f"<f>{text}</f>", "str")
+
+    def _text_of(self, cell: bytes) -> str:
+        """What a cell with text says."""
+        if b't="s"' not in cell:
+            return "".join(
+                html.unescape(part.decode()) for part in re.findall(rb"<(?:\w+:)?[tv]\b[^>]*>([^<]*)<", cell)
+            )
+        index = re.search(rb"<(?:\w+:)?v>(\d+)<", cell)
+        strings = [part for part in self.package.relations(self._book) if part.kind == "sharedStrings"]
+        if index is None or not strings:
+            return ""
+        with self.package.open(strings[0].target) as stream:
+            entries = etree.iterparse(stream, tag="{*}si", resolve_entities=False, no_network=True, huge_tree=True)
+            for number, (_, entry) in enumerate(entries):
+                if number == int(index[1]):
+                    return "".join(entry.itertext())
+                entry.clear()
+        return ""
+
+    def _widen_tables(self, last: int) -> None:
+        for relation in self.package.relations(self._part):
+            if relation.kind != "table":
+                continue
+            root = self.package.tree(relation.target)
+            added = [(self._place[column.key], column.header) for column in self._new_columns]
+            if reach_table(root, self._header, last, added):
+                self.package.put(relation.target, root)
+
+    def _renew_book(self, last: int) -> None:
+        """What is printed and filtered reaches to the last row; programs work out the counts when they open it."""
+        root, changed = self._book_root, False
+        groups = {local(group): group for group in root}
+        for entry in groups.get("definedNames", ()):
+            if entry.get("localSheetId") != str(self._index):
+                continue
+            if entry.get("name") in ("_xlnm.Print_Area", "_xlnm._FilterDatabase"):
+                text = reaching_area(entry.text or "", last)
+                changed, entry.text = changed or text != entry.text, text
+        calculation = groups.get("calcPr")
+        if calculation is None:
+            name = etree.QName(etree.QName(root).namespace, "calcPr")
+            calculation = etree.Element(name)
+            later = next((group for group in root if local(group) in _AFTER_CALCULATION), None)
+            root.append(calculation) if later is None else later.addprevious(calculation)
+        if calculation.get("fullCalcOnLoad") not in ("1", "true"):
+            calculation.set("fullCalcOnLoad", "1")
+            changed = True
+        if changed:
+            self.package.put(self._book, root)
+
+
+_CELL = re.compile(rb"<((?:\w+:)?)c\b[^>]*>\s*<\1f\b[^>]*>.*?</\1c>", re.DOTALL)
+_FORMULA = re.compile(rb"<((?:\w+:)?)f\b[^>]*>(.*?)</\1f>", re.DOTALL)
+_VALUE = re.compile(rb"<((?:\w+:)?)v\b[^>]*>[^<]+</\1v>")
+
+
+def _count_formulas(row: bytes, prefix: str) -> list[tuple[int, str]]:
+    """(column, formula) of each count in a row."""
+    counts = []
+    for match in _CELL.finditer(row):
+        formula, place = _FORMULA.search(match[0]), re.search(rb'\sr="([A-Z]+)\d+"', match[0])
+        text = html.unescape(formula[2].decode()) if formula else ""
+        if place and is_count_formula(text):
+            counts.append((column_number(place[1]), text))
+    return counts
+
+
+def _recounted(cell: bytes, last: int) -> bytes:
+    """A cell of another page; where it is a count it reaches to row ``last`` and has to be worked out anew."""
+    formula = _FORMULA.search(cell)
+    text = html.unescape(formula[2].decode()) if formula else ""
+    if not formula or not is_count_formula(text):
+        return cell
+    new = html.escape(reaching(text, last, SPARE), quote=False).encode()
+    return _VALUE.sub(b"", cell[: formula.start(2)] + new + cell[formula.end(2) :])
+
+
+def _only_target(relations: Sequence[Any], kind: str) -> str:
+    targets = [relation.target for relation in relations if relation.kind == kind]
+    if len(targets) != 1:
+        raise UnknownStructure(f"{len(targets)} parts of the kind {kind}")
+    return targets[0]
+
+
+def _relation_id(entry: Any) -> str:
+    return next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
