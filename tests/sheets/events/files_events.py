@@ -237,7 +237,7 @@ def two_files_of_one_sheet(place: Place) -> None:
     place.meant[3]["decision"] = "include"
 
 
-@named("link leads to no file")
+@named("link")
 def a_sheet_that_nobody_may_read(place: Place) -> None:
     place.anna.unlink()
     place.anna.symlink_to(place.anna.name)  # a link that leads to itself

@@ -70,21 +70,28 @@ def rivals_of(headings: Mapping[int, str], columns: Iterable[Column]) -> dict[in
 
 
 def watcher(
-    headings: Mapping[int, str], rivals: Collection[int], words: Collection[str], kept: dict[tuple[int, int], Any]
+    headings: Mapping[int, str], rivals: Collection[int], words: Collection[str], kept_cells: dict[tuple[int, int], Any]
 ) -> Callable[[int, Sequence[Any], int], None]:
     """A function of (row number, cells, first column) that keeps what may be an answer under these headings."""
-    watched = [(place, place in rivals) for place in headings]
+    places, spellings = tuple(headings), _spellings(words)
 
     def watch(number: int, cells: Sequence[Any], first: int) -> None:
-        for place, is_rival in watched:
-            at = place - first
-            value = cells[at] if 0 <= at < len(cells) else ""
+        if not rivals and spellings.isdisjoint(cells):  # as quick as it gets, for it is asked of every row
+            return
+        for place in places:
+            value = cells[place - first] if 0 <= place - first < len(cells) else ""
             if value in ("", None):
                 continue
-            if is_rival or (isinstance(value, str) and len(value) < _LONGEST and normal_word(value) in words):
-                kept[number, place] = value
+            if place in rivals or (isinstance(value, str) and len(value) < _LONGEST and normal_word(value) in words):
+                kept_cells[number, place] = value
 
     return watch
+
+
+def _spellings(words: Collection[str]) -> frozenset[str]:
+    """The words as people write them in cells: in small letters, capitals or both, with a blank or full stop behind."""
+    cases = {case for word in words for case in (word, word.upper(), word.capitalize(), word.title())}
+    return frozenset(case + end for case in cases for end in ("", " ", "."))
 
 
 def tab_cells(name: str, sheet: Any, words: Collection[str]) -> list[TabCell]:

@@ -10,6 +10,6 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     header = sheet.form.note
     if header in sheet.table.headers or not (sheet.answers.notes or sheet.table.extra):
         return []
-    kept = f" The {len(sheet.answers.notes)} notes read last are kept." if sheet.answers.notes else ""
-    text = f"the column “{header}” is missing, and no notes are read.{kept}"
+    stay = f" The {len(sheet.answers.notes)} notes read last are kept." if sheet.answers.notes else ""
+    text = f"the column “{header}” is missing, and no notes are read.{stay}"
     return [Problem(sheet.place, f"{text} If it has another heading, give it this one back.")]
