@@ -13,6 +13,8 @@ rule pool_outcome:
         check="results/pooling/{outcome}.check.R",
     log:
         "results/logs/pool_outcome.{outcome}.log",
+    group:
+        "results"
     params:
         spec=lambda wildcards: config["outcomes"][wildcards.outcome],
         fields=lambda wildcards: columns_of(wildcards.outcome, config),
@@ -37,6 +39,8 @@ for outcome in OUTCOMES:
             FIGURES[outcome].values(),
         log:
             f"results/logs/draw_outcome.{outcome}.log",
+        group:
+            "results"
         params:
             figures=list(FIGURES[outcome]),
             code=code("draw_outcome"),

@@ -1,4 +1,4 @@
-# Needs: everything. Makes: one page that can be opened anywhere, and the manuscript.
+# Needs: everything. Makes: one page that can be opened anywhere, the manuscript and its supplement.
 
 # what page and manuscript are made from
 REVIEW = dict(
@@ -23,6 +23,11 @@ REVIEW = dict(
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
 
+# reports by what became of them: included, excluded, awaiting classification, ongoing
+STUDY_SETS = expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"])
+
+EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
+
 
 rule write_report:
     """Write the page: status, headline results, flow, studies, agreement, searches, methods."""
@@ -34,6 +39,8 @@ rule write_report:
         studies="results/report/studies.csv",
     log:
         "results/logs/write_report.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
@@ -52,9 +59,50 @@ rule write_manuscript:
         manuscript="results/manuscript.docx",
     log:
         "results/logs/write_manuscript.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
         code=code("write_manuscript"),
     script:
         "../scripts/write_manuscript.py"
+
+
+rule write_supplement:
+    """Write every table into one workbook, and the reports by what became of them for other programs."""
+    input:
+        **REVIEW,
+        appraisal="results/appraisal/appraisal.csv",
+        outcomes="results/extraction/outcomes.csv",
+        families="results/extraction/families.csv",
+        flow_table="results/flow/flow.csv",
+    output:
+        workbook="results/supplement.xlsx",
+        sets=STUDY_SETS,
+    log:
+        "results/logs/write_supplement.log",
+    params:
+        config=for_report(config),
+        versions=versions(),
+        code=code("write_supplement"),
+    script:
+        "../scripts/write_supplement.py"
+
+
+rule export_results:
+    """Write flow and effects as R's PRISMA2020 and metafor read them."""
+    input:
+        flow="results/flow/flow.json",
+        studies="results/full_text/studies.csv",
+        results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
+    output:
+        diagram="results/flow/prisma2020.csv",
+        effects=EFFECTS,
+    log:
+        "results/logs/export_results.log",
+    localrule: True
+    params:
+        code=code("export_results"),
+    script:
+        "../scripts/export_results.py"

@@ -19,6 +19,7 @@ from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import with_outcome_columns
+from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
@@ -36,6 +37,9 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     problems = list(_schema_problems(config))
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
+        problems = list(shape_problems(filled["outcomes"], filled["extraction"], config.get("extraction") or {}))
+    if not problems:
+        filled["outcomes"] = by_time_and_definition(filled["outcomes"])
         filled = with_outcome_columns(config, filled, ROLES)
         problems = [
             *_panel_problems(filled, folder),

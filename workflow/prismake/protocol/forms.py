@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -14,6 +14,8 @@ from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
+from prismake.protocol.outcome_columns import rows_and_results
+from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -37,6 +39,7 @@ class Field:
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
     this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
     the choices differ from row to row. ``decimal_sign``: what the team writes before decimals, where it says so.
+    ``some_rows``: only rows that name it in ``asks`` are asked (``prismake.extraction.result_rows``).
     """
 
     name: str
@@ -50,6 +53,7 @@ class Field:
     width: int = 14
     help: str = ""
     decimal_sign: str = ""
+    some_rows: bool = False
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -86,7 +90,8 @@ class Form:
     ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
     ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
     ``reason``: heading of the column for why a judgement differs from its proposal; empty where none is judged.
-    ``highlight``: terms that are set off in titles and abstracts.
+    ``highlight``: terms that are set off in titles and abstracts. ``kinds``: where rows differ in what they ask, the
+    names of the questions of each kind of row.
     """
 
     stage: str
@@ -101,9 +106,14 @@ class Form:
     optional: bool = False
     typed: bool = False
     highlight: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, ...], ...] = ()
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
+
+    def asking(self, names: Collection[str]) -> Form:
+        """The form with these questions only."""
+        return replace(self, fields=tuple(question for question in self.fields if question.name in names))
 
 
 def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) -> Form:
@@ -118,14 +128,18 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         FormError: the file is not a form.
     """
     data = _form_data(stage)
+    kinds: tuple[tuple[str, ...], ...] = ()
+    by_result = config.get(EXTRACTION, {}).get("shape") == RESULTS
+    if by_result:
+        data = {**data, **data.get(RESULTS, {})}
     if stage == EXTRACTION:
-        fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
+        entries = config[EXTRACTION]["fields"]
+        if by_result:
+            entries, kinds = rows_and_results(config)
+        fields = [_extraction_field(entry) for entry in entries]
     else:
         fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
-    fields = [
-        replace(_with_words(entry, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
-        for entry in fields
-    ]
+    fields = [_as_the_team_writes(entry, config) for entry in fields]
     note = data.get("note", {})
     context = [
         Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
@@ -143,7 +157,17 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         optional=data.get("optional", False),
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
+        kinds=kinds,
     )
+
+
+def extracted_fields(config: Mapping[str, Any]) -> list[Field]:
+    """Everything that is extracted of a study or arm, one question a column, whatever the shape of the sheet is."""
+    return [_as_the_team_writes(_extraction_field(entry), config) for entry in config[EXTRACTION]["fields"]]
+
+
+def _as_the_team_writes(field: Field, config: Mapping[str, Any]) -> Field:
+    return replace(_with_words(field, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
 
 
 def lists_of(stage: str) -> set[str]:
@@ -290,4 +314,5 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         strict=True,
         help=data["help"],
         width=width,
+        some_rows=data.get("some_rows", False),
     )

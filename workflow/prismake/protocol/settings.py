@@ -12,8 +12,10 @@ from typing import Any
 from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.analyses import RISK_OF_BIAS
-from prismake.protocol.forms import lists_of, load_form
+from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
+from prismake.protocol.outcome_columns import asked_parts
+from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
 Settings = dict[str, Any]
@@ -51,11 +53,13 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == FULL_TEXT and config["extraction"]["shape"] == RESULTS:
+        settings["extraction"] = {"shape": RESULTS}
     if stage == APPRAISAL:
         asking = for_appraisal(config)
         settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
-        settings["extraction"] |= _some(config["extraction"], ["fields"])
+        settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
         settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
         settings["overlap_column"] = config["overlap_column"]
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
@@ -75,6 +79,28 @@ def for_appraisal(config: Mapping[str, Any]) -> Settings:
         "instruments": instruments,
         "own_instruments": own_digests(instruments.values()),
         "outcomes": outcome_titles(config),
+    }
+
+
+def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
+    """What each result has a row for; nothing where a row of the extraction is a study or an arm."""
+    if config["extraction"]["shape"] != RESULTS:
+        return {}
+    form, fields = load_form(EXTRACTION, config), config["extraction"]["fields"]
+    labels = {question.name: question.label for question in form.fields}
+    return {
+        "arms": config["extraction"]["arms"],
+        "study": [field["name"] for field in fields if "outcome" not in field],
+        "labels": labels,
+        "outcomes": {
+            name: {
+                "title": title,
+                "asks": list(asked_parts(name, fields)),
+                "compares": any(role[-1] in "12" for role in config["outcomes"][name]["columns"]),
+                "contrast": "effect" in config["outcomes"][name]["columns"],
+            }
+            for name, title in outcome_titles(config).items()
+        },
     }
 
 
@@ -110,7 +136,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "follow_up": config["overlap_follow_up"],
         "fields": [
             {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
-            for question in load_form(EXTRACTION, config).fields
+            for question in extracted_fields(config)
         ],
     }
 
@@ -142,6 +168,8 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     settings["certainty"] |= _some(config["certainty"], ["shares", "outcomes"])
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     fields = config["extraction"]["fields"]
+    if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
+        fields = [field for field in fields if "outcome" not in field]
     settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
     shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}

@@ -131,7 +131,9 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if who == CONSENSUS:
         answers = read_consensus(table, form, columns, extended.rows(), session.kept_stage.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept_stage.offered)
+        answers = read_reviewer(
+            table, form, columns, extended.rows(), setup.outcomes_in_rows, session.kept_stage.offered
+        )
     if form.note not in table.headers:  # taken away or renamed: the notes read last stay, and people are told
         answers.notes = dict(session.kept_stage.last_notes.get(who, {}))
     sheet = CheckedSheet(

@@ -17,6 +17,7 @@ from prismake.sheets.checks import (
     no_longer_asked,
     own_judgements,
     stray_answers,
+    unasked_cells,
 )
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     missing_answers.check,
     missing_notes.check,
     no_longer_asked.check,
+    unasked_cells.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 
