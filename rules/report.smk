@@ -6,6 +6,7 @@ REVIEW = dict(
     statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     agreement=expand("results/{stage}/agreement.json", stage=PANEL_STAGES),
     flow="results/flow/flow.json",
+    places="results/flow/records.csv",
     duplicates="results/duplicates/summary.json",
     sources="results/duplicates/sources.csv",
     shared="results/duplicates/shared.csv",
@@ -24,7 +25,9 @@ REVIEW = dict(
 )
 
 # reports by what became of them: included, excluded, awaiting classification, ongoing
-STUDY_SETS = expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"])
+STUDY_SETS = expand(
+    "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
+)
 
 EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
 

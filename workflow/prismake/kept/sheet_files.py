@@ -1,4 +1,4 @@
-"""Which file belongs to whom, and whether a spreadsheet program has it open."""
+"""The files of the sheets: which belongs to whom, and whether a spreadsheet program has it open."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def written_folders(results: Path) -> list[Path]:
 
 
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:
-    """The workbook that is offered to a reviewer (or ``consensus``)."""
+    """The workbook offered to a reviewer (or ``consensus``)."""
     return folder / f"{stage}.{who}.xlsx"
 
 
 def current(path: Path, written: str | None) -> Path | None:
-    """The file that holds a sheet now: the offered workbook, or the copy that was saved in another format.
+    """The current file of a sheet: the offered workbook, or a copy saved in another format.
 
     Args:
         path: the offered workbook.
@@ -79,7 +79,7 @@ def _refuse_no_file(path: Path) -> None:
 
 
 def open_in_program(path: Path) -> bool:
-    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its mark beside the file."""
-    # Excel cuts the first two letters of long names in its owner file
+    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its lock file beside the workbook."""
+    # Excel drops the first two letters of long names in its owner file
     marks = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
     return any((path.parent / mark).exists() for mark in marks)

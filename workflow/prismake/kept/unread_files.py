@@ -82,4 +82,4 @@ def _sentence(path: Path, meant: str) -> str:
         )
     if path.is_dir():
         return f"is a folder and is not read. If the answers are in it, save them as a workbook {where}."
-    return f"is not read. If the answers are in it, save it as a workbook {where}; if not, move it elsewhere."
+    return f"is not read. If it contains answers, save it as a workbook {where}; if not, move it elsewhere."
