@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prismake.core.errors import SheetError
+from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 
 SHEETS = Path("config/sheets")
@@ -56,10 +56,8 @@ def file_digest(path: Path) -> str | None:
     """
     try:
         return digest(path)
-    except IsADirectoryError:
-        return "a folder"
-    except OSError:
-        return "cannot be read"
+    except FileRefused:
+        return "a folder" if path.is_dir() else "cannot be read"
 
 
 def _refuse_no_file(path: Path) -> None:

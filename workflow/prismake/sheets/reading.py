@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from prismake.core.errors import SheetError
+from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 from prismake.core.phrases import normal_word
 from prismake.core.refusals import pass_on_refusal
@@ -109,13 +109,9 @@ def read_sheet(
 def _digest(path: Path) -> str:
     try:
         return digest(path) or ""
-    except OSError as error:
-        raise SheetError(
-            f"the file cannot be read now: {error.strerror or error}.",
-            where=str(path),
-            remedy="Close it where it is open, let the cloud download it, or ask for the right to read it. Until then "
-            "the answers read last stay in force.",
-        ) from error
+    except FileRefused as error:
+        stays = "Until then the answers read last stay in force."
+        raise SheetError(error.what, where=str(path), remedy=f"{error.remedy} {stays}".strip()) from error
 
 
 def _refuse_no_workbook(path: Path) -> None:
