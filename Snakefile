@@ -104,6 +104,7 @@ FIGURES = {
     for outcome, spec in config["outcomes"].items()
 }
 PLOTS = [
+    "results/duplicates/sources.svg",
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),
@@ -151,6 +152,7 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/report/progress.html",
         "results/manuscript.docx",
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
