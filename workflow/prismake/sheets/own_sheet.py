@@ -128,7 +128,9 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if who == CONSENSUS:
         answers = read_consensus(table, form, columns, extended.rows(), session.kept_stage.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept_stage.offered)
+        answers = read_reviewer(
+            table, form, columns, extended.rows(), setup.outcomes_in_rows, session.kept_stage.offered
+        )
     sheet = CheckedSheet(
         setup.stage,
         who,

@@ -9,7 +9,14 @@ from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
 from prismake.sheets.amendments import renamed_in_protocol
-from prismake.sheets.checks import incomplete, missing_answers, no_longer_asked, own_judgements, stray_answers
+from prismake.sheets.checks import (
+    incomplete,
+    missing_answers,
+    no_longer_asked,
+    own_judgements,
+    stray_answers,
+    unasked_cells,
+)
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
@@ -20,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     stray_answers.check,
     missing_answers.check,
     no_longer_asked.check,
+    unasked_cells.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 
