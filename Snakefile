@@ -144,7 +144,9 @@ if workflow.is_main_process:
     sweep_all_drafts(HERE / "results", Path("config"))
     if not workflow.output_settings.dryrun:
         # what is dated in the future would stop every run, or hide what has changed
-        files = [Path(file) for details in SOURCES.values() for file in details["files"]]
+        files = [
+            Path(file) for details in SOURCES.values() for file in details["files"]
+        ]
         files += [*known_studies(Path("config")), *VERSIONS.glob("*.json")]
         for words in date_back(files, HERE / "results"):
             print(words, file=sys.stderr)
