@@ -105,6 +105,7 @@ FIGURES = {
     for outcome, spec in config["outcomes"].items()
 }
 PLOTS = [
+    "results/duplicates/sources.svg",
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),
@@ -160,6 +161,7 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/report/progress.html",
         "results/manuscript.docx",
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
