@@ -22,8 +22,8 @@ Settings = dict[str, Any]
 
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
-_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
+_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions")
 _METHODS = (
     "title",
     "measure",
@@ -120,6 +120,7 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     return {
         name: {
             **_some(spec, _OUTCOME_TABLE),
+            **({"level": config["pooling"]["level"]} if spec["conversions"] else {}),
             # judgements come from the appraisal, not from the extraction sheets
             "subgroups": [column for column in spec["subgroups"] if column in headings],
             "labels": _some(headings, spec["columns"].values()),
