@@ -45,6 +45,7 @@ from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
+from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
 
@@ -151,6 +152,7 @@ rule all:
     input:
         "results/report/report.html",
         "results/manuscript.docx",
+        "results/supplement.xlsx",
         "results/flow/flow.svg",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),

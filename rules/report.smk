@@ -1,4 +1,4 @@
-# Needs: everything. Makes: one page that can be opened anywhere, and the manuscript.
+# Needs: everything. Makes: one page that can be opened anywhere, the manuscript and its supplement.
 
 # what page and manuscript are made from
 REVIEW = dict(
@@ -22,6 +22,9 @@ REVIEW = dict(
     findings="results/certainty/summary_of_findings.json",
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
+
+# reports by what became of them: included, excluded, awaiting classification, ongoing
+STUDY_SETS = expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"])
 
 
 rule write_report:
@@ -62,3 +65,24 @@ rule write_manuscript:
         code=code("write_manuscript"),
     script:
         "../scripts/write_manuscript.py"
+
+
+rule write_supplement:
+    """Write every table into one workbook, and the reports by what became of them for other programs."""
+    input:
+        **REVIEW,
+        appraisal="results/appraisal/appraisal.csv",
+        outcomes="results/extraction/outcomes.csv",
+        families="results/extraction/families.csv",
+        flow_table="results/flow/flow.csv",
+    output:
+        workbook="results/supplement.xlsx",
+        sets=STUDY_SETS,
+    log:
+        "results/logs/write_supplement.log",
+    params:
+        config=for_report(config),
+        versions=versions(),
+        code=code("write_supplement"),
+    script:
+        "../scripts/write_supplement.py"
