@@ -24,7 +24,9 @@ REVIEW = dict(
 )
 
 # reports by what became of them: included, excluded, awaiting classification, ongoing
-STUDY_SETS = expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"])
+STUDY_SETS = expand(
+    "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
+)
 
 
 rule write_report:
