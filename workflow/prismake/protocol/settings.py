@@ -21,7 +21,7 @@ from prismake.protocol.team import reviewers
 Settings = dict[str, Any]
 
 # How a stage is shared out, in which order and in which batches: prismake.panel.allocation
-_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
+_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
 _CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
 _OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions")
 _METHODS = (

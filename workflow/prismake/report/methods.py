@@ -167,9 +167,11 @@ def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) 
     labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
     if not labels:
         return ""
+    rounds = next((stage.get("rounds") or {} for stage in stages if stage["stage"] == "extraction"), {})
+    piloted = f" {rounds['pilot']['sentence']}" if rounds.get("pilot") else ""
     return (
         f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. Items missing from a report were "
-        "recorded as not reported, not as zero or blank. Cohorts published more than once were pooled once."
+        f"recorded as not reported, not as zero or blank. Cohorts published more than once were pooled once.{piloted}"
     )
 
 
