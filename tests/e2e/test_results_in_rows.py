@@ -100,6 +100,11 @@ def test_a_converted_number_is_marked_and_left_out_in_a_sensitivity_analysis(rev
     assert "Cedar 1992 †" in (review.folder / "results/pooling/pain.forest.svg").read_text(encoding="utf-8")
 
 
+def test_there_is_nothing_to_ask_authors_for(review):
+    assert review.table("extraction/not_reported.csv") == []
+    assert [*(review.folder / "results/letters").glob("*.txt")] == []
+
+
 def test_the_page_shows_studies_once(review):
     page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
     assert "Death, 30 days" in page

@@ -129,6 +129,17 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def for_letters(config: Mapping[str, Any]) -> Settings:
+    """What is told to authors who are asked for numbers, and what the numbers are for."""
+    return {
+        "outcomes": for_outcome_table(config),
+        "titles": outcome_titles(config),
+        "headings": {question.name: question.label for question in extracted_fields(config)},
+        "review": _some(config, ["title", "question"]),
+        "team": config["authors"],
+    }
+
+
 def for_cohorts(config: Mapping[str, Any]) -> Settings:
     """How studies with the same participants are told and settled, and what the extraction asks."""
     return {
