@@ -154,6 +154,7 @@ rule all:
         "results/report/report.html",
         "results/manuscript.docx",
         "results/supplement.xlsx",
+        "results/flow/prisma2020.csv",
         "results/flow/flow.svg",
         "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",

@@ -6,6 +6,7 @@ REVIEW = dict(
     statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     agreement=expand("results/{stage}/agreement.json", stage=PANEL_STAGES),
     flow="results/flow/flow.json",
+    places="results/flow/records.csv",
     duplicates="results/duplicates/summary.json",
     sources="results/duplicates/sources.csv",
     shared="results/duplicates/shared.csv",
@@ -27,6 +28,8 @@ REVIEW = dict(
 STUDY_SETS = expand(
     "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
 )
+
+EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
 
 
 rule write_report:
@@ -88,3 +91,21 @@ rule write_supplement:
         code=code("write_supplement"),
     script:
         "../scripts/write_supplement.py"
+
+
+rule export_results:
+    """Write flow and effects as R's PRISMA2020 and metafor read them."""
+    input:
+        flow="results/flow/flow.json",
+        studies="results/full_text/studies.csv",
+        results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
+    output:
+        diagram="results/flow/prisma2020.csv",
+        effects=EFFECTS,
+    log:
+        "results/logs/export_results.log",
+    localrule: True
+    params:
+        code=code("export_results"),
+    script:
+        "../scripts/export_results.py"

@@ -106,7 +106,7 @@ def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
     assert boxes(review)["included"] == {"studies": 1, "reports": 1}
     assert sorted(vanished(review)) == [("embase", "", "include", "include"), ("embase", "pubmed", "exclude", "")]
     told = " ".join(prismake(review, "status").stdout.split())
-    assert "is no longer found by embase and stays as it was judged (include)" in told
+    assert "is no longer found by embase and keeps its decision (include)" in told
 
     # the version is published with two rows at title and abstract and two at full text still open
     made = prismake(review, "freeze", "2025-08-31")

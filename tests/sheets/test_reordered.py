@@ -128,7 +128,7 @@ def test_accepting_is_an_event_of_the_graph(sorted_alone):
 
 
 def test_only_offered_sheets_can_be_accepted(sorted_alone, capsys):
-    with pytest.raises(SheetError, match="no sheet that was offered"):
+    with pytest.raises(SheetError, match="not a sheet that was offered"):
         accept(sorted_alone.folder / "title_abstract.carla.xlsx")
     assert main(["accept", str(sorted_alone.path("anna"))]) == 0
     assert "counts as it is now" in capsys.readouterr().out

@@ -180,7 +180,7 @@ class Canvas:
         )
 
     def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
-        """A rectangle; ``look``: fill, edge, line (points), dash, round (inches), order."""
+        """A rectangle; ``look``: fill, edge, line (points), dash, round (inches), order, name (its id in SVG)."""
         style = {
             "facecolor": look.get("fill", "none"),
             "edgecolor": look.get("edge", "none"),
@@ -194,6 +194,8 @@ class Canvas:
             shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
         else:
             shape = Rectangle((x, y), width, height, **style)
+        if name := look.get("name"):
+            shape.set_gid(name)
         self.axes.add_patch(shape)
 
     def polygon(self, points: Sequence[tuple[float, float]], **look: Any) -> None:

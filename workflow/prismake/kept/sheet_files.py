@@ -1,4 +1,4 @@
-"""Which file belongs to whom, and whether a spreadsheet program has it open."""
+"""The files of the sheets: which belongs to whom, and whether a spreadsheet program has it open."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def written_folders(results: Path) -> list[Path]:
 
 
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:
-    """The workbook that is offered to a reviewer (or ``consensus``)."""
+    """The workbook offered to a reviewer (or ``consensus``)."""
     return folder / f"{stage}.{who}.xlsx"
 
 
 def current(path: Path, written: str | None) -> Path | None:
-    """The file that holds a sheet now: the offered workbook, or the copy that was saved in another format.
+    """The current file of a sheet: the offered workbook, or a copy saved in another format.
 
     Args:
         path: the offered workbook.
         written: its digest as the workflow last wrote it.
 
     Raises:
-        SheetError: two files were edited, so that nobody but their owner can say which counts.
+        SheetError: two files were edited, so that only their owner can say which one counts.
     """
     files = [path.with_suffix(suffix) for suffix in SUFFIXES if path.with_suffix(suffix).is_file()]
     edited = [file for file in files if file != path or digest(file) != written]
@@ -49,10 +49,10 @@ def current(path: Path, written: str | None) -> Path | None:
 
 
 def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
-    """Spreadsheets in the folder that are never read, each with what to do: copies, other formats, other names.
+    """Spreadsheets in the folder that are not read, each with what to do: copies, other formats, other names.
 
     Args:
-        sheets: the workbooks that were offered, or will be.
+        sheets: the workbooks that have been or will be offered.
     """
     names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
@@ -62,13 +62,13 @@ def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[tuple[st
             continue
         meant = next((f"{name}.xlsx" for name in names if name.casefold() in path.name.casefold()), "")
         name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
-        what = f"is not read. If the answers are in it, save it as a workbook {name}; if not, move it elsewhere."
+        what = f"is not read. If it contains answers, save it as a workbook {name}; if not, move it elsewhere."
         unread.append((path.as_posix(), what))
     return unread
 
 
 def open_in_program(path: Path) -> bool:
-    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its mark beside the file."""
-    # Excel cuts the first two letters of long names in its owner file
+    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its lock file beside the workbook."""
+    # Excel drops the first two letters of long names in its owner file
     marks = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
     return any((path.parent / mark).exists() for mark in marks)

@@ -1,4 +1,4 @@
-"""Columns of the extraction that outcomes ask for: one without ``columns`` gets those of its measure."""
+"""Columns of the extraction sheet for outcomes: an outcome without ``columns`` gets those of its measure."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def question_of(role: str) -> str:
 def with_outcome_columns(
     config: Mapping[str, Any], filled: dict[str, Any], roles: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any]:
-    """The protocol in which every outcome has columns, and the extraction the fields that were missing.
+    """The protocol with columns for every outcome, and with the missing fields added to the extraction.
 
-    A field that an outcome asked for names it and its part (``outcome``, ``role``).
+    A field added for an outcome names the outcome and its part (``outcome``, ``role``).
 
     Args:
-        config: the protocol as written; without ``extraction.fields`` in it, the sheet has what the outcomes ask for.
-        filled: the same with its defaults.
+        config: the protocol as written; without ``extraction.fields``, the sheet has the columns that outcomes need.
+        filled: the protocol with its defaults.
         roles: the parts of each measure.
     """
     written = config.get("outcomes") or {}

@@ -1,4 +1,4 @@
-"""The schema of ``config/config.yaml`` and the defaults that it holds."""
+"""The schema of ``config/config.yaml`` and its defaults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def config_schema() -> dict[str, Any]:
 
 
 def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
-    """A copy of ``config`` in which every absent key has the schema's default."""
+    """A copy of ``config`` in which every missing key has the default of the schema."""
     filled = copy.deepcopy(config)
     _fill(filled, config_schema())
     return filled

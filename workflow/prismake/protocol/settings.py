@@ -1,7 +1,7 @@
-"""The settings that each rule uses: editing any other part of the protocol does not make the rule run again.
+"""The settings that each rule uses, so that editing any other part of the protocol does not make the rule run again.
 
-Each function gives a part of the protocol in the protocol's own shape, so that what takes it cannot tell it from the
-whole. ``config`` is the protocol with its defaults filled in.
+Each function returns a part of the protocol in the shape of the protocol, which can be used in its place. ``config`` is
+the protocol with its defaults filled in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from prismake.protocol.team import reviewers
 
 Settings = dict[str, Any]
 
-# How a stage is shared out, in which order and in which batches: prismake.panel.allocation
+# Settings of the allocation of a stage: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
 _CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
 _OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions")
@@ -41,7 +41,7 @@ _METHODS = (
 
 
 def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
-    """What the sheets of a stage ask, whom, and how they are shared out."""
+    """Settings for reading the sheets of a stage: questions, reviewers and allocation."""
     settings = {
         "reviewers": reviewers(dict(config), stage),
         "consensus": config["consensus"],
@@ -67,13 +67,13 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
 
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
-    """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
+    """The settings of ``for_reading``, and those for the first page of a sheet and the order of its rows."""
     settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice", "adjudicator"])}
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
 def for_appraisal(config: Mapping[str, Any]) -> Settings:
-    """Instruments by design, the content of those that the review brings itself in digits, titles of the outcomes."""
+    """Instruments by design, digests of the review's own instruments, and titles of the outcomes."""
     instruments = config["appraisal"]["instruments"]
     return {
         "instruments": instruments,
@@ -110,12 +110,12 @@ def for_certainty(config: Mapping[str, Any]) -> Settings:
 
 
 def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
-    """The outcomes as figures and sheets call them, by name."""
+    """The titles of the outcomes in figures and sheets, by name."""
     return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
-    """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
+    """For each outcome, its columns, and the headings of those that it is pooled from."""
     headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
     return {
         name: {
@@ -141,7 +141,7 @@ def for_letters(config: Mapping[str, Any]) -> Settings:
 
 
 def for_cohorts(config: Mapping[str, Any]) -> Settings:
-    """How studies with the same participants are told and settled, and what the extraction asks."""
+    """Settings for recognising and resolving overlapping cohorts, and the fields of the extraction."""
     return {
         "overlap": config["overlap_column"],
         "rule": config["overlap_rule"],
@@ -189,6 +189,6 @@ def for_report(config: Mapping[str, Any]) -> Settings:
 
 
 def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
-    """The entries of these keys, in the order of the settings; missing keys are left out."""
+    """The entries for the given keys, in the order of the settings; missing keys are left out."""
     names = set(keys)
     return {key: value for key, value in settings.items() if key in names}
