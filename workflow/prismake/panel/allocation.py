@@ -364,7 +364,7 @@ def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], foll
         batch = Batch(CALIBRATION, 0, "random", EVERYONE, scheme.split.team, rows, scheme.calibration)
     elif following.kind == PILOT:
         studies = list(dict.fromkeys(map(scheme.unit, in_order)))[: following.size]
-        rows = dict.fromkeys((item for item in in_order if scheme.unit(item) in studies), scheme.split.team)
+        rows = {item: scheme.split.team for item in in_order if scheme.unit(item) in studies}
         batch = Batch(PILOT, 0, scheme.order, EVERYONE, scheme.split.team, rows)
     else:
         rows = _share(new, scheme, in_order[: following.size])
@@ -393,11 +393,7 @@ def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owne
         owners: the reviewers who have a sheet.
     """
     items = list(dict.fromkeys(item for own in rows.values() for item in own if item))
-    has = {who: set(own) for who, own in rows.items()}
-    everyone = scheme.split.name == EVERYONE
-    asked = {
-        item: tuple(who for who in owners if everyone or item in has.get(who, ())) or tuple(owners) for item in items
-    }
-    if not asked:
-        return Allocation()
-    return Allocation([Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])
+    has = {who: set(items if scheme.split.name == EVERYONE else rows.get(who, ())) for who in owners}
+    asked = {item: tuple(who for who in owners if item in has[who]) or tuple(owners) for item in items}
+    batch = Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)
+    return Allocation([batch] if asked else [])
