@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_yaml
@@ -93,12 +94,9 @@ def _file_names(labels: Mapping[str, str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for study, label in sorted(labels.items()):
         stem = re.sub(r"\W+", "_", label).strip("_")[:60] or "study"
-        taken = {name.casefold() for name in names.values()}
-        number_, name = 1, f"{stem}.txt"
-        while name.casefold() in taken:
-            number_ += 1
-            name = f"{stem}_{number_}.txt"
-        names[study] = name
+        earlier_names = {name.casefold() for name in names.values()}
+        candidates = (f"{stem}.txt" if place == 1 else f"{stem}_{place}.txt" for place in count(1))
+        names[study] = next(name for name in candidates if name.casefold() not in earlier_names)
     return names
 
 
