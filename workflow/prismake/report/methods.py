@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL, CERTAINTY
+from prismake.core.names import APPRAISAL, CERTAINTY, EXTRACTION
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.protocol.priors import prior_text
@@ -167,7 +167,7 @@ def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) 
     labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
     if not labels:
         return ""
-    rounds = next((stage.get("rounds") or {} for stage in stages if stage["stage"] == "extraction"), {})
+    rounds = next((stage.get("rounds") or {} for stage in stages if stage["stage"] == EXTRACTION), {})
     piloted = f" {rounds['pilot']['sentence']}" if rounds.get("pilot") else ""
     return (
         f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. Items missing from a report were "
