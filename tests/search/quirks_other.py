@@ -143,7 +143,7 @@ QUIRKS: dict[str, Quirk] = {
         "@article{WOS:1,\nAuthor = {Quint, Anna and Roe, Carl},\nTitle = {{One\n   and more}},\nYear = {{2019}},\nUnique-ID = {{WOS:000600000000001}}\n}",
         ({"title": "One and more", "authors": ["Quint, Anna", "Roe, Carl"], "year": 2019},),
     ),
-    # biblatex: date instead of year
+    # ropensci/bibtex#15, retorquere/zotero-better-bibtex#2274: date instead of year
     "BibTeX: date": Quirk(
         "@article{a, title = {One}, date = {2019-03-01}, journaltitle = {Ex}}", ({"year": 2019, "journal": "Ex"},)
     ),
