@@ -62,7 +62,7 @@ QUIRKS: dict[str, Quirk] = {
         doi="10.5555/j.ex.2016.10.006",
         year=2016,
     ),
-    # RIS specification of 2001: dates end in slashes
+    # zotero/translators#980: dates with slashes; those of the specification of 2001 end in them
     "date with slashes": ris("Y1  - 2012/05//", year=2012),
     # ProQuest: month in words
     "date with a month in words": ris("DA  - May 2020", year=2020),
@@ -145,7 +145,7 @@ QUIRKS: dict[str, Quirk] = {
         "DO  - 10.1002/(SICI)1097-0258(19980815)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
         doi="10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
     ),
-    # Mendeley: page range in SP
+    # JabRef/jabref#15106: the whole page range in SP
     "pages in SP": ris("SP  - 1276-1292", pages="1276-1292"),
     # Scopus and Web of Science: article numbers
     "article number": ris("C7  - e2115", pages="e2115"),
@@ -241,7 +241,7 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # asreview.readthedocs.io, "Export results": labels in the notes
     "decision of ASReview": ris("N1  - ASReview_irrelevant", decisions=(("title_abstract", "consensus", "exclude"),)),
-    # ASReview, records that nobody saw
+    # asreview/asreview#2117: ASReview, records that nobody saw
     "no decision of ASReview": ris("N1  - ASReview_not_seen", decisions=()),
     # Embase.com
     "Embase.com": Quirk(
