@@ -24,7 +24,12 @@ PROTOCOL = config(
     },
     outcomes={
         "death": {"title": "Death", "measure": "OR", "timepoints": ["30 days", "1 year"], "subgroups": ["country"]},
-        "pain": {"title": "Pain", "measure": "MD"},
+        "pain": {
+            "title": "Pain",
+            "measure": "MD",
+            "conversions": ["se"],
+            "sensitivity": ["leave_one_out", "without_converted"],
+        },
     },
 )
 
@@ -41,6 +46,8 @@ def extract(number: int, row: dict[str, str]) -> dict[str, str]:
     control, people = row["Arm"] == "placebo", str(20 + 20 * study)
     if row["Outcome"] == "Pain":
         spread = {"Mean": "4.0 ± 1.2"} if control else {"Mean": f"{3 + study / 10:.1f}", "SD": "1.1"}
+        if study == 3 and not control:
+            spread |= {"SD": "NR", "SE": "0.125"}
         return {**spread, "Participants": people}
     return {"Events": str(8 + study) if control else "25 %", "Participants": people}
 
@@ -80,9 +87,24 @@ def test_every_pooled_number_leads_to_the_cell_where_it_stands(review):
         protocol = validated(read_yaml(review.folder / "config/config.yaml"))
         values = list(pooled_values(protocol))
         lines = trace("death_1_year", review.table("full_text/studies.csv")[0]["label"], protocol)
-    assert len(values) == (4 + 4) * 4 + 4 * 6  # of four comparisons in three studies
+    assert len(values) == (4 + 4) * 4 + 4 * 6 + 1  # of four comparisons in three studies, and a standard error
     assert all(len(value.cells) == 1 and value.cells[0].typed for value in values)
     assert any("“25 %” in extraction.anna.xlsx, sheet “Data extraction”, cell" in line for line in lines)
+
+
+def test_a_converted_number_is_marked_and_left_out_in_a_sensitivity_analysis(review):
+    pain = json.loads((review.folder / "results/pooling/pain.json").read_text(encoding="utf-8"))
+    study = next(study for study in pain["studies"] if study["label"].startswith("Cedar"))
+    assert study["sd1"] == pytest.approx(0.125 * 80**0.5)
+    assert study["how"].startswith("sd1 converted from SE 0.125 of 80 people")
+    assert "† Cedar 1992: Pain: SD, first arm converted from SE 0.125 of 80 people." in pain["sentence"]
+    assert pain["sensitivity"]["without_converted"]["without"] == ["Cedar 1992"]
+    assert "Cedar 1992 †" in (review.folder / "results/pooling/pain.forest.svg").read_text(encoding="utf-8")
+
+
+def test_there_is_nothing_to_ask_authors_for(review):
+    assert review.table("extraction/not_reported.csv") == []
+    assert [*(review.folder / "results/letters").glob("*.txt")] == []
 
 
 def test_the_page_shows_studies_once(review):
