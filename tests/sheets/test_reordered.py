@@ -233,7 +233,7 @@ def test_rows_sorted_as_a_whole_by_their_answers_are_fine(tmp_path, key):
 
 
 def test_every_reading_says_how_many_answers_changed_and_whose(noted):
-    noted.decide("anna", "exclude", "include", *ANSWERS[2:])
+    noted.decide("anna", "exclude", *ANSWERS[1:7], "exclude", *ANSWERS[8:])
     words = "Changed after they had been read: 2 answers in the last reading with changes (2 of anna), 2 in all."
     assert words in noted.read().status["rounds"]["words"]
     assert words in noted.read().status["rounds"]["words"], "reading the same again says the same"

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.files import digest
 from prismake.core.names import CONSENSUS
 from prismake.kept import store
 from prismake.kept.formats import SHEET_STATE
-from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, file_digest, open_in_program, sheet_path
 
 _WITH_MACROS = ".xlsm"  # the other format in which the workflow adds rows to a sheet
 
@@ -64,7 +63,7 @@ def written(book: Mapping[str, Any], path: Path) -> str | None:
 def user_digest(book: Mapping[str, Any], path: Path) -> str:
     """The digests of a sheet as people last left it; empty if it is as the workflow wrote it."""
     last = book["sheets"].get(path.name, {})
-    now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
+    now = {suffix: file_digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
     for suffix in (path.suffix, _WITH_MACROS):
         if last and now[suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != suffix):
             return last["people"]
@@ -185,7 +184,7 @@ def _entry(
         waits += 1
     return {
         **last,
-        "bytes": last.get("bytes") if undecided else digest(path) or digest(path.with_suffix(_WITH_MACROS)),
+        "bytes": last.get("bytes") if undecided else file_digest(path) or file_digest(path.with_suffix(_WITH_MACROS)),
         "people": (undecided and last.get("people")) or before[path.name],
         "waiting": waiting.get(path.name, 0),
         "waits": waits,

@@ -10,8 +10,10 @@ from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
 from prismake.sheets.amendments import renamed_in_protocol
 from prismake.sheets.checks import (
+    answers_by_looks,
     incomplete,
     missing_answers,
+    missing_notes,
     no_longer_asked,
     own_judgements,
     stray_answers,
@@ -25,7 +27,9 @@ CHECKS: tuple[Check, ...] = (
     incomplete.check,
     own_judgements.check,
     stray_answers.check,
+    answers_by_looks.check,
     missing_answers.check,
+    missing_notes.check,
     no_longer_asked.check,
     unasked_cells.check,
 )
