@@ -43,7 +43,7 @@ rule write_report:
     log:
         "results/logs/write_report.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
@@ -81,7 +81,7 @@ rule write_manuscript:
     log:
         "results/logs/write_manuscript.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
