@@ -11,6 +11,7 @@ from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
+from prismake.extraction.derived_values import CONVERTED
 from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
@@ -93,7 +94,7 @@ def analyse(
     used = used.assign(**{name: used[name].map(_one_line) for name in spec["subgroups"]})
     used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
-    rows = dataclasses.replace(rows, notes=(*shared, *rows.notes))
+    rows = dataclasses.replace(rows, notes=(*shared, *_converted(used, parts), *rows.notes))
     used, data = _only_usable(result, used, rows)
     if used.empty:
         reason = _nothing_but_corrections(rows)
@@ -163,6 +164,17 @@ def _one_line(text: Any) -> Any:
     return " ".join(text.split()) if isinstance(text, str) else text
 
 
+def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
+    """A sentence on each row whose numbers were converted from others."""
+    notes = []
+    for row in used.to_dict("records"):
+        ways = (way.partition(" ") for way in str(row.get("how", "")).split("; ") if CONVERTED in way)
+        each = [f"{headings.get(role, role)} {way}" for role, _, way in ways]
+        if each:
+            notes.append(f"† {row['label']}: {'; '.join(each)}.")
+    return notes
+
+
 def heading_of(column: str, labels: Mapping[str, str]) -> str:
     return labels.get(column) or column
 
@@ -226,6 +238,7 @@ def _studies(
                 "subgroups": {column: row[column] for column in spec["subgroups"]},
                 "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
                 "source": row["source"],
+                "how": row.get("how", ""),
                 "settled_by": row.get("settled_by", ""),
             }
         )
