@@ -11,6 +11,7 @@ from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
+from prismake.extraction.derived_values import CONVERTED
 from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
@@ -92,7 +93,7 @@ def analyse(
         return result
     used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
-    rows = dataclasses.replace(rows, notes=(*shared, *rows.notes))
+    rows = dataclasses.replace(rows, notes=(*shared, *_converted(used, parts), *rows.notes))
     used, data = _only_usable(result, used, rows)
     if used.empty:
         reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""
@@ -139,6 +140,17 @@ def _no_regressions(
     if spec.get("moderators_together") and len(rows) > 1:
         rows[TOGETHER] = no_regression(join([heading[column] for column in rows]), "text")
     return rows
+
+
+def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
+    """A sentence on each row whose numbers were converted from others."""
+    notes = []
+    for row in used.to_dict("records"):
+        ways = (way.partition(" ") for way in str(row.get("how", "")).split("; ") if CONVERTED in way)
+        each = [f"{headings.get(role, role)} {way}" for role, _, way in ways]
+        if each:
+            notes.append(f"† {row['label']}: {'; '.join(each)}.")
+    return notes
 
 
 def heading_of(column: str, labels: Mapping[str, str]) -> str:
@@ -204,6 +216,7 @@ def _studies(
                 "subgroups": {column: row[column] for column in spec["subgroups"]},
                 "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
                 "source": row["source"],
+                "how": row.get("how", ""),
                 "settled_by": row.get("settled_by", ""),
             }
         )
