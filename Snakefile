@@ -19,6 +19,7 @@ from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
+from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
@@ -107,6 +108,7 @@ FIGURES = {
     for outcome, spec in config["outcomes"].items()
 }
 PLOTS = [
+    "results/duplicates/sources.svg",
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),
@@ -144,6 +146,14 @@ include: "rules/report.smk"
 
 if workflow.is_main_process:
     sweep_all_drafts(HERE / "results", Path("config"))
+    if not workflow.output_settings.dryrun:
+        # what is dated in the future would stop every run, or hide what has changed
+        files = [
+            Path(file) for details in SOURCES.values() for file in details["files"]
+        ]
+        files += [*known_studies(Path("config")), *VERSIONS.glob("*.json")]
+        for words in date_back(files, HERE / "results"):
+            print(words, file=sys.stderr)
     # onsuccess does not run when there is nothing to do, which is when the table is wanted most
     run = listen(unmade, workflow.output_settings)
     atexit.register(closing_words, config, run, folder=HERE)
@@ -154,6 +164,7 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/report/progress.html",
         "results/manuscript.docx",
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",

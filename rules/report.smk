@@ -109,3 +109,19 @@ rule export_results:
         code=code("export_results"),
     script:
         "../scripts/export_results.py"
+
+
+rule write_progress:
+    """Write the page that says who has what to do, for a team that opens one file only."""
+    input:
+        statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
+    output:
+        page="results/report/progress.html",
+    log:
+        "results/logs/write_progress.log",
+    localrule: True
+    params:
+        title=config["title"],
+        code=code("write_progress"),
+    script:
+        "../scripts/write_progress.py"

@@ -8,6 +8,7 @@ from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
+from prismake.synthesis.usable import with_usability
 
 
 def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]) -> None:
@@ -21,6 +22,7 @@ def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, ou
         asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
         unasked = studies.unasked
     table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked)
+    table = with_usability(table, outcomes)
     save_csv(output["outcomes"], table)
     save_csv(output["families"], family_table(asked, known["decisions"], table, how))
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.phrases import plural
+from prismake.figures.interim import marked
 from prismake.flow.places import DATABASES, OTHER, anchor_of
 
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
@@ -59,7 +60,7 @@ def flow_diagram(flow: Flow | Mapping[str, Any]) -> Figure:
     that the numbers add up while a review is under way.
     """
     data = flow if isinstance(flow, Mapping) else flow.to_dict()
-    return _Diagram(data).draw()
+    return marked(_Diagram(data).draw(), data.get("undecided", 0))
 
 
 class _Diagram:

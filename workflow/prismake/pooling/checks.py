@@ -177,7 +177,7 @@ Checker = Callable[[Sequence[np.ndarray]], list[Check]]
 def without_events(measure: str, values: Sequence[np.ndarray]) -> list[Check]:
     """Studies that say nothing on a ratio: no event in either arm; for odds ratios and Peto's also only events."""
     leave = "It is counted, and left out of the ratio; a risk difference can include it."
-    none = "No event in either arm: such a study gives no information on a ratio (Cochrane Handbook 10.4.4.1)."
+    none = "No event in either arm: such a study gives no information on a ratio (Cochrane Handbook 10.4.4)."
     every = "An event in every participant of both arms: such a study gives no information on an odds ratio."
     if measure == "IRR":
         x1, _, x2, _ = values

@@ -31,6 +31,12 @@ def exports(folder: Path) -> dict[str, list[Path]]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith((".", "~$")) or _NOTES.match(path.name):
             continue
+        if not path.is_file() and not path.is_dir():
+            raise ConfigError(
+                "is neither a file nor a folder: a link that leads nowhere, a device or a pipe.",
+                where=str(path),
+                remedy="Put the export itself there, or remove it.",
+            )
         name = slug(path.name.split(".")[0] if path.is_file() else path.name)
         files = sorted(_files(path)) if path.is_dir() else [path]
         if name in sources and files:

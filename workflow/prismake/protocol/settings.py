@@ -23,7 +23,7 @@ Settings = dict[str, Any]
 # Settings of the allocation of a stage: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
 _CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "model", "shared_comparator")
 _METHODS = (
     "title",
     "measure",

@@ -61,6 +61,13 @@ def render(context: Mapping[str, Any]) -> str:
     digest; without it everything is there but sorting and looking up the records behind a box. Raises PrismakeError
     if a figure is not SVG.
     """
+    script = Markup(templates()["page.js"])  # our own file, and nothing that anybody typed
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return page_environment().get_template(TEMPLATE).render(**view(context), script=script, script_digest=digest)
+
+
+def page_environment() -> jinja2.Environment:
+    """Templates and filters, in which whatever is put stands as words."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(templates()),
         autoescape=True,
@@ -74,30 +81,29 @@ def render(context: Mapping[str, Any]) -> str:
         "percent": percent,
         "plural": plural,
     }
-    script = Markup(templates()["page.js"])  # our own file, and nothing that anybody typed
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return environment.get_template(TEMPLATE).render(**view(context), script=script, script_digest=digest)
+    return environment
 
 
 def templates() -> dict[str, str]:
     """The text of each template by its name."""
-    files = (data_file("report/page.html.j2"), data_file("report/page.css"), data_file("report/page.js"))
+    files = (
+        data_file("report/page.html.j2"),
+        data_file("report/progress.html.j2"),
+        data_file("report/status.html.j2"),
+        data_file("report/page.css"),
+        data_file("report/page.js"),
+    )
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
 def view(context: Mapping[str, Any]) -> dict[str, Any]:
     """The values for the template: the context and everything derived from it."""
-    config, results, stages = context["config"], context["results"], context["stages"]
-    opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
+    config, results = context["config"], context["results"]
     return {
         **context,
         "figures": _figures(context),
-        "open": opened,
-        "open_total": sum(number for _, number in opened),
-        "problems": [problem for stage in stages for problem in stage["problems"]],
-        "progress": [_progress(row) for row in context["status"]],
+        **progress_view(context),
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
-        "rounds": round_words(context["stages"]),
         "outcomes": [outcome_part(result) for result in results],
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
@@ -110,6 +116,19 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         "studies": _without_reports(context["studies"]),
         "records": sum(search["records"] or 0 for search in context["searches"]),
         "sections": _sections(context),
+    }
+
+
+def progress_view(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the table of progress needs of ``stages`` and ``status``."""
+    stages = context["stages"]
+    opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
+    return {
+        "open": opened,
+        "open_total": sum(number for _, number in opened),
+        "problems": [problem for stage in stages for problem in stage["problems"]],
+        "progress": [_progress(row) for row in context["status"]],
+        "rounds": round_words(stages),
     }
 
 
@@ -134,7 +153,12 @@ def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
-    titles = {"flow": "PRISMA 2020 flow diagram", "stars": "Newcastle–Ottawa stars", "traffic_light": "Risk of bias"}
+    titles = {
+        "flow": "PRISMA 2020 flow diagram",
+        "sources": "Reports by source",
+        "stars": "Newcastle–Ottawa stars",
+        "traffic_light": "Risk of bias",
+    }
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"

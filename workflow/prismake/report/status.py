@@ -32,7 +32,7 @@ def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
     return [status for status in statuses if status]
 
 
-def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(statuses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The lines of the table: stage, who, decided, of, file (to open; empty if nothing is left), remark."""
     lines = []
     for status in statuses:
@@ -61,7 +61,7 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return lines
 
 
-def round_words(statuses: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def round_words(statuses: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """(stage, sentence): progress of calibration and batches, and advice on stopping."""
     return [(status["title"], text) for status in statuses for text in status["rounds"]["words"]]
 

@@ -11,7 +11,6 @@ from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
-from prismake.extraction.outcomes import USED
 from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
@@ -21,6 +20,7 @@ from prismake.synthesis.models import analyses, proposal
 from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
 from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
+from prismake.synthesis.usable import EXTRACTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +60,10 @@ def analyse(
     title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
     parts = {role: heading_of(column, labels) for role, column in spec["columns"].items()}
-    used = table[table["status"] == USED]
+    used = table[table["status"].isin(EXTRACTED)]
     left_out = [
         {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": row["remark"]}
-        for row in table[table["status"] != USED].to_dict("records")
+        for row in table[~table["status"].isin(EXTRACTED)].to_dict("records")
     ]
     result: dict[str, Any] = {
         "outcome": outcome,
