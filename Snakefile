@@ -43,6 +43,7 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
+from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
