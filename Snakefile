@@ -37,11 +37,13 @@ from prismake.protocol.settings import (
     for_certainty,
     for_cohorts,
     for_extraction_rows,
+    for_letters,
     for_offering,
     for_outcome_table,
     for_reading,
     for_report,
 )
+from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
@@ -169,6 +171,7 @@ rule all:
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
         "results/flow/flow.svg",
+        "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,
