@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -187,6 +188,15 @@ def test_every_record_is_somewhere_in_the_flow(demo):
     assert boxes["other"]["identified"]["total"] == 2
     assert boxes["included"]["studies"] == 12
     assert boxes["undecided_title_abstract"] == boxes["undecided_full_text"] == boxes["possible_duplicates"] == 0
+
+
+def test_the_numbers_of_the_tutorial_are_those_of_the_demonstration(demo):
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `results/flow/flow\.csv`, ([^,|]*), ([^,|]*), ?([^|]*) \| (\d+) \|", tutorial)
+    assert len(rows) == 7
+    with (demo.folder / "results/flow/flow.csv").open(encoding="utf-8", newline="") as file:
+        counts = {(row["column"], row["box"], row["item"]): row["count"] for row in csv.DictReader(file)}
+    assert {row[:3]: row[3] for row in rows} == {row[:3]: counts[row[:3]] for row in rows}
 
 
 def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
