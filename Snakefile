@@ -44,6 +44,7 @@ from prismake.protocol.settings import (
     for_reading,
     for_report,
 )
+from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
@@ -51,6 +52,7 @@ from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
+from prismake.sheets.renaming import finish_renaming
 
 min_version("9.27")
 
@@ -81,6 +83,8 @@ try:
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
         refuse_damaged()
+        if finished := finish_renaming():
+            print(finished, file=sys.stderr)
         if not workflow.output_settings.dryrun:
             refuse_unwritable(written_folders(HERE / "results"))
 except (PrismakeError, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from prismake.core.files import read_yaml
@@ -51,11 +52,8 @@ def extract(number: int, row: dict[str, str]) -> dict[str, str]:
     return {"Events": str(8 + study) if control else "25 %", "Participants": people}
 
 
-@pytest.fixture(scope="module")
-def review(tmp_path_factory):
-    review = QuickReview(
-        tmp_path_factory.mktemp("results") / "review", PROTOCOL, {"pubmed.ris": "".join(ris(n) for n in range(3))}
-    )
+def extracted(folder: Path) -> None:
+    review = QuickReview(folder, PROTOCOL, {"pubmed.ris": "".join(ris(n) for n in range(3))})
     review.run("results/title_abstract/offered.json")
     review.fill("title_abstract", "anna", include_all)
     review.run("results/full_text/offered.json")
@@ -63,7 +61,11 @@ def review(tmp_path_factory):
     review.run("results/extraction/offered.json")
     review.fill("extraction", "anna", extract)
     review.run()
-    return review
+
+
+@pytest.fixture(scope="module")
+def review(built_once, tmp_path_factory):
+    return QuickReview.at(built_once("results_in_rows", extracted, tmp_path_factory.mktemp("results") / "review"))
 
 
 def test_each_outcome_and_time_point_is_pooled_and_studies_are_counted(review):

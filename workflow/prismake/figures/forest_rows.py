@@ -16,10 +16,17 @@ from prismake.core.states import State
 from prismake.extraction.derived_values import CONVERTED
 
 # The columns of each arm from left to right, whatever their order in the file.
-ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
+ARMS = (("events1", "total1", "time1", "mean1", "sd1", "n1"), ("events2", "total2", "time2", "mean2", "sd2", "n2"))
 COLUMN_ORDER = ("events", "total", *ARMS[0], *ARMS[1], "effect", "lower", "upper")
 SUMMED = frozenset({"events", "total", "events1", "total1", "events2", "total2", "n1", "n2"})
-SHORT = {"events": "Events", "total": "Total", "mean": "Mean", "sd": "SD", "n": "Total"}  # below the name of an arm
+SHORT = {
+    "events": "Events",
+    "total": "Total",
+    "time": "Time",
+    "mean": "Mean",
+    "sd": "SD",
+    "n": "Total",
+}  # below the name of an arm
 MOST_DOMAINS = 12  # columns of domains: the seven of ROBINS-I and those of one more instrument
 WORDS = ("heading", "note", "gap")  # kinds of rows without a result
 
