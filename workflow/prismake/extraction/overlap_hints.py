@@ -36,10 +36,10 @@ def overlap_hints(studies: pd.DataFrame, reports: pd.DataFrame, families: Iterab
         own = (report_of[name] for name in row["report_ids"].split("; ") if name in report_of)
         signs[row[STUDY_ID]] = (row["label"], *_signs(own))
     rows = []
-    for one, other in combinations(sorted(signs, key=lambda study: signs[study][0]), 2):
-        if any({one, other} <= family for family in named):
+    for study, other in combinations(sorted(signs, key=lambda name: signs[name][0]), 2):
+        if any({study, other} <= family for family in named):
             continue
-        first, trials, people, years = signs[one]
+        first, trials, people, years = signs[study]
         second, other_trials, others, other_years = signs[other]
         why = [f"trial number {join(sorted(trials & other_trials))}"] if trials & other_trials else []
         apart = min((abs(year - later) for year in years for later in other_years), default=0)
