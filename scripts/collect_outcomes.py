@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.names import STUDY_ID
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
@@ -30,7 +31,7 @@ def main(
     save_csv(output["outcomes"], table)
     shared = family_table(asked, known["decisions"], table, how)
     save_csv(output["families"], shared)
-    families = shared.groupby("family")["study_id"].agg(set) if len(shared) else []
+    families = shared.groupby("family")[STUDY_ID].agg(set) if len(shared) else []
     save_csv(output["hints"], overlap_hints(known["studies"], pd.read_parquet(reports), families))
 
 

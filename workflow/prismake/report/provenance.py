@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.core.names import STUDY_ID
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,7 +20,7 @@ def cells_part(cells: pd.DataFrame, results: Sequence[Mapping[str, Any]]) -> dic
     headings = {result["outcome"]: result.get("columns") or {} for result in results}
     numbers: dict[str, dict[tuple[str, str, str], dict[str, Any]]] = {}
     for row in cells.to_dict("records"):
-        key = (row["study_id"], row["arm"], row["part"])
+        key = (row[STUDY_ID], row["arm"], row["part"])
         entry = numbers.setdefault(row["outcome"], {}).setdefault(
             key,
             {
