@@ -27,7 +27,7 @@ def script(name: str) -> ModuleType:
 
 def locked() -> dict[str, str]:
     """Version by name, as requirements.lock has them."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = (ROOT / ".ci" / "requirements.lock").read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9.-]+)==([^\s\\]+)", text, re.MULTILINE))
 
 
@@ -48,7 +48,7 @@ def test_the_lock_has_every_library_within_its_bounds_and_with_digests():
     versions = locked()
     for requirement in map(Requirement, PROJECT["dependencies"]):
         assert requirement.specifier.contains(versions[requirement.name.lower()]), requirement
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = (ROOT / ".ci" / "requirements.lock").read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z0-9.-]+==)", text, flags=re.MULTILINE)[1:]
     assert len(entries) == len(versions) and all("--hash=sha256:" in entry for entry in entries)
 
