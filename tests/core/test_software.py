@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prismake import __version__
 from prismake.cli import main as prismake
-from prismake.core import software
+from prismake.core import paths, software
 from prismake.core.paths import graph_root, package_root
 
 
@@ -20,8 +20,8 @@ def copy(tmp_path, monkeypatch) -> Path:
     for name in ("rules", "scripts", "workflow/forms", "workflow/report", "workflow/schemas", "workflow/models"):
         shutil.copytree(graph_root() / name, tmp_path / name, ignore=leave)
     shutil.copy(graph_root() / "Snakefile", tmp_path)
-    monkeypatch.setattr(software, "package_root", lambda: tmp_path / "workflow/prismake")
-    monkeypatch.setattr(software, "graph_root", lambda: tmp_path)
+    monkeypatch.setattr(paths, "package_root", lambda: tmp_path / "workflow/prismake")
+    monkeypatch.setattr(paths, "graph_root", lambda: tmp_path)
     return tmp_path
 
 
@@ -39,8 +39,8 @@ def test_the_same_files_elsewhere_are_the_same_build(copy, monkeypatch):
     for name in ("rules", "scripts", "workflow/forms", "workflow/report", "workflow/schemas", "workflow/models"):
         shutil.copytree(copy / name, elsewhere / "prismake/_graph" / name)
     shutil.copy(copy / "Snakefile", elsewhere / "prismake/_graph")
-    monkeypatch.setattr(software, "package_root", lambda: elsewhere / "prismake")
-    monkeypatch.setattr(software, "graph_root", lambda: elsewhere / "prismake/_graph")
+    monkeypatch.setattr(paths, "package_root", lambda: elsewhere / "prismake")
+    monkeypatch.setattr(paths, "graph_root", lambda: elsewhere / "prismake/_graph")
     assert count() == here
 
 

@@ -9,9 +9,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from prismake import __version__
-from prismake.core.paths import graph_root, package_root
+from prismake.core.paths import own_files
 
-_GRAPH = ("Snakefile", "rules/*.smk", "scripts/*.py", "workflow/[fmrs]*/**/*")  # beside the package
 _DIGITS = 12
 _NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 
@@ -33,14 +32,9 @@ def build() -> str:
 
     They are the same in a checkout and in an installed package of the same files.
     """
-    package, graph = package_root(), graph_root()
-    files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py") if "_graph" not in path.parts}
-    for pattern in _GRAPH:
-        files |= {f"/{path.relative_to(graph).as_posix()}": path for path in graph.glob(pattern) if path.is_file()}
     total = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        if not name.startswith("/workflow/prismake/"):
-            total.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for name, path in own_files().items():
+        total.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()[:_DIGITS]
 
 
