@@ -37,11 +37,13 @@ from prismake.protocol.settings import (
     for_certainty,
     for_cohorts,
     for_extraction_rows,
+    for_letters,
     for_offering,
     for_outcome_table,
     for_reading,
     for_report,
 )
+from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
@@ -49,6 +51,7 @@ from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
+from prismake.sheets.renaming import finish_renaming
 
 min_version("9.27")
 
@@ -79,6 +82,8 @@ try:
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
         refuse_damaged()
+        if finished := finish_renaming():
+            print(finished, file=sys.stderr)
         if not workflow.output_settings.dryrun:
             refuse_unwritable(written_folders(HERE / "results"))
 except (PrismakeError, OSError) as error:
@@ -166,6 +171,7 @@ rule all:
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
         "results/flow/flow.svg",
+        "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

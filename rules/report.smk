@@ -43,7 +43,7 @@ rule write_report:
     log:
         "results/logs/write_report.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
@@ -52,10 +52,28 @@ rule write_report:
         "../scripts/write_report.py"
 
 
+rule compare_protocol:
+    """List what was changed in the protocol since versions of it were kept, for item 24c of PRISMA 2020."""
+    input:
+        kept=list(map(str, kept_files())),
+    output:
+        table="results/protocol/amendments.csv",
+        words="results/protocol/amendments.json",
+    log:
+        "results/logs/compare_protocol.log",
+    localrule: True
+    params:
+        now=settings_now(),
+        code=code("compare_protocol"),
+    script:
+        "../scripts/compare_protocol.py"
+
+
 rule write_manuscript:
     """Write the manuscript: methods and results in words, tables and figures, marked gaps for what people write."""
     input:
         **REVIEW,
+        amendments="results/protocol/amendments.json",
         appraisal="results/appraisal/appraisal.csv",
         template=TEMPLATE if Path(TEMPLATE).exists() else [],
     output:
@@ -63,7 +81,7 @@ rule write_manuscript:
     log:
         "results/logs/write_manuscript.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
@@ -76,6 +94,7 @@ rule write_supplement:
     """Write every table into one workbook, and the reports by what became of them for other programs."""
     input:
         **REVIEW,
+        amendments="results/protocol/amendments.json",
         appraisal="results/appraisal/appraisal.csv",
         outcomes="results/extraction/outcomes.csv",
         families="results/extraction/families.csv",

@@ -18,7 +18,8 @@ def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, ou
     how, asked, unasked = Cohorts(**cohorts), pd.read_parquet(queue), {}
     if "asks" in asked:  # each result has a row
         own = study_fields(cohorts["fields"], outcomes)
-        studies = Studies.of(asked.to_dict("records"), own, {name: spec["columns"] for name, spec in outcomes.items()})
+        columns = {name: {**spec["columns"], **spec.get("converted_from", {})} for name, spec in outcomes.items()}
+        studies = Studies.of(asked.to_dict("records"), own, columns)
         asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
         unasked = studies.unasked
     table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked)

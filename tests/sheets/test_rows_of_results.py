@@ -245,3 +245,33 @@ def test_arms_that_are_named_later_come_as_new_rows_and_no_answer_is_lost(review
     assert by_item["s3||relapse_12_months"][places["Events"] - 1].value == "9"
     assert by_item["s3||relapse_12_months"][places["Remark"] - 1].value == "no longer needed"
     assert by_item["s3|CD22|relapse_12_months"][places["Fill in"] - 1].value == "Events; Participants"
+
+
+def test_everyone_extracts_the_pilot_before_the_others_are_handed_out(tmp_path):
+    review = Review(tmp_path, extraction={**PROTOCOL["extraction"], "pilot": 1, "split": {"per_record": 1}})
+    review.offer()
+    assert {row.partition("|")[0] for who in ("anna", "ben") for row in items_in(review, who)} == {"s1"}
+    review.fill(FILLED)
+    review.fill({"s1|low dose|death": {"Events": "1"}}, who=["ben"])
+    reading = review.read()
+    sentence = "they agree on 29 of 30 cells (96.7 %); they differ most on “Events” (1)."
+    assert reading.status["rounds"]["words"][0] == f"Pilot of 1 study by anna and ben: {sentence}"
+    review.offer()
+    shared = [{row.partition("|")[0] for row in items_in(review, who)} for who in ("anna", "ben")]
+    assert shared[0] | shared[1] == {"s1", "s2", "s3"}
+    assert shared[0] & shared[1] == {"s1"}
+
+
+def test_the_others_wait_until_all_have_answered_the_pilot(tmp_path):
+    review = Review(tmp_path, extraction={**PROTOCOL["extraction"], "pilot": 1})
+    review.offer()
+    review.fill(FILLED, who=["anna"])
+    assert "0 of 13 rows are answered by all; the other studies wait" in review.read().status["rounds"]["words"][0]
+    review.offer()
+    assert {row.partition("|")[0] for row in items_in(review, "anna")} == {"s1"}
+
+
+def items_in(review, who):
+    sheet = openpyxl.load_workbook(review.folder / f"extraction.{who}.xlsx").worksheets[1]
+    column = next(cell.column for cell in sheet[1] if cell.value == "Item")
+    return [row[column - 1].value for row in sheet.iter_rows(min_row=2) if row[column - 1].value]

@@ -650,10 +650,11 @@ if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the eff
 }
 row <- more$permutation
 if (!is.null(row$values)) skip("permutation", "the permutations are drawn at random")
-row <- more$without_high_risk
-if (!is.null(row$estimate)) {
+for (name in c("without_high_risk", "without_converted")) {
+  row <- more[[name]]
+  if (is.null(row$estimate)) next
   kept <- !(column("label") %in% row$without)
-  analysis("without_high_risk", row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
+  analysis(name, row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
 }
 
 # ---- the documents of single analyses -------------------------------------------------------------------------

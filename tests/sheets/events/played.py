@@ -14,6 +14,7 @@ traceback  the program ended in an error of its own
 
 from __future__ import annotations
 
+import re
 import shutil
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,7 @@ ROWS = 12
 ANSWERS = "include exclude exclude maybe exclude include exclude include maybe exclude exclude include".split()
 NOTES = {3: "wrong population", 5: "see table 2", 8: "ask Ben", 10: "animal study", 12: "duplicate?"}
 Key = tuple[str, str]
+_NAMED_FILE = re.compile(r"history/[\w.-]+\.(?:xlsx|ods|json)")  # to go back to: what a sentence names is there
 
 
 @dataclass
@@ -199,6 +201,8 @@ def finish(event: Event, place: Place, meant: dict[int, Any]) -> tuple[str, str]
         told, after = [str(error)], dict(before)
     except Exception:
         return "traceback", traceback.format_exc(limit=-4)
+    if missing := [name for line in told for name in _NAMED_FILE.findall(line) if not (place.folder / name).exists()]:
+        return "elsewhere", f"no such file: {missing}"
     told = [line.replace(f"{place.folder}/", "") for line in told]  # the name of the event says nothing
     return verdict(event, _by_key(place), before, after, told), "\n".join(told)
 

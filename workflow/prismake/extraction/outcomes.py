@@ -11,6 +11,7 @@ from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
+from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
@@ -67,8 +68,12 @@ def collect_outcomes(
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
-    items = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
+    derived = with_conversions({item[ITEM_ID]: item for item in decisions.to_dict("records")}, outcomes)
+    items, how = derived.items, {**how, **derived.how}
     statuses = _statuses(items, label, written, outcomes, cohorts, unasked)
+    for place, why in derived.refused.items():
+        if statuses[place][0] == MISSING:
+            statuses[place] = (MISSING, f"{statuses[place][1]} ({why})")
     rows = []
     for key, item in items.items():
         study, _, arm = key.partition("|")

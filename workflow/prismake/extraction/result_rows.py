@@ -172,14 +172,19 @@ def as_asked_in_rows(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     for outcome in outcomes:
         columns = {part_of(role): question_of(role) for role in outcome.columns}
         measure = "PLO" if columns.keys() == {"events", "total"} else outcome.measure
-        own = replace(outcome, measure=measure, columns=columns, checks={})
-        kinds.setdefault((measure if "events" in columns else "", *columns), own)
+        further = {part_of(role): question_of(role) for role in outcome.converted_from}
+        own = replace(outcome, measure=measure, columns=columns, checks=further)
+        kinds.setdefault((measure if "events" in columns else "", *columns, *further), own)
     return tuple(kinds.values())
 
 
 def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The questions that are asked of a study: those that no outcome has asked for."""
-    of_outcomes = {f"{name}_{role}" for name, spec in outcomes.items() for role in spec["columns"]}
+    of_outcomes = {
+        f"{name}_{role}"
+        for name, spec in outcomes.items()
+        for role in (*spec["columns"], *spec.get("converted_from", ()))
+    }
     return [field["name"] for field in fields if field["name"] not in of_outcomes]
 
 

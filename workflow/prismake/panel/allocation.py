@@ -17,7 +17,7 @@ from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
 from prismake.protocol.team import reviewers
 
-CALIBRATION, BATCH, FROM_SHEETS = "calibration", "batch", "found"
+CALIBRATION, PILOT, BATCH, FROM_SHEETS = "calibration", "pilot", "batch", "found"
 AS_FOUND = "as in the sheets"
 GROWING = "growing"  # value of batch: small batches first, so that the ranking soon learns from decisions
 GROWING_SIZES = (25, 25, 50, 100)  # the last size is repeated
@@ -43,6 +43,7 @@ class Scheme:
     by_study: bool = False
     growing: bool = False
     ahead: int = 0
+    pilot: int = 0  # studies that everyone extracts before the others are handed out
     stop_at: tuple[float, float] = (0.95, 0.95)  # target recall and confidence
 
     def size(self, number: int) -> int:
@@ -75,6 +76,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
         stage in (APPRAISAL, EXTRACTION, CERTAINTY),
         settings.get("batch") == GROWING,
         settings.get("ahead", 0),
+        settings.get("pilot", 0),
         (stop_at.get("recall", 0.95), stop_at.get("confidence", 0.95)),
     )
 
@@ -230,7 +232,7 @@ def _reseat(rows: Mapping[str, tuple[Batch, str]], scheme: Scheme, answered: Ans
     for item, (batch, name) in rows.items():
         asked = batch.rows[name]
         holders = [who for who in asked if who in team or who in answered.all.get(item, ())]
-        planned = len(team) if batch.kind == CALIBRATION else scheme.split.seats
+        planned = len(team) if batch.kind in (CALIBRATION, PILOT) else scheme.split.seats
         seats = len(asked) if answered.some.get(item) else max(len(asked), planned)
         if len(holders) == len(asked) == seats:
             continue
@@ -273,6 +275,10 @@ def next_batch(
             return NextBatch(CALIBRATION, min(ready, max(0, scheme.calibration - before)))
         if not calibrated(allocation, scheme):
             return NextBatch(CALIBRATION, 0)
+    if scheme.pilot and not allocation.batches:
+        return NextBatch(PILOT, min(ready, scheme.pilot))
+    if any(unread(pilot, allocation, scheme, queue, former_ids, answered) for pilot in allocation.of_kind(PILOT)[-1:]):
+        return NextBatch(PILOT, 0)
     current = max((batch.number for batch in allocation.batches), default=0)
     if not scheme.batch:
         return NextBatch(BATCH, ready, current + 1)
@@ -356,6 +362,10 @@ def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], foll
         drawn = sorted(in_order, key=lambda item: (chance(f"calibration\x1f{item}", scheme.split.seed), item))
         rows = dict.fromkeys(drawn[: following.size], scheme.split.team)
         batch = Batch(CALIBRATION, 0, "random", EVERYONE, scheme.split.team, rows, scheme.calibration)
+    elif following.kind == PILOT:
+        studies = list(dict.fromkeys(map(scheme.unit, in_order)))[: following.size]
+        rows = {item: scheme.split.team for item in in_order if scheme.unit(item) in studies}
+        batch = Batch(PILOT, 0, scheme.order, EVERYONE, scheme.split.team, rows)
     else:
         rows = _share(new, scheme, in_order[: following.size])
         batch = Batch(BATCH, following.number, scheme.order, scheme.split.name, scheme.split.team, rows)
@@ -383,11 +393,7 @@ def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owne
         owners: the reviewers who have a sheet.
     """
     items = list(dict.fromkeys(item for own in rows.values() for item in own if item))
-    has = {who: set(own) for who, own in rows.items()}
-    everyone = scheme.split.name == EVERYONE
-    asked = {
-        item: tuple(who for who in owners if everyone or item in has.get(who, ())) or tuple(owners) for item in items
-    }
-    if not asked:
-        return Allocation()
-    return Allocation([Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])
+    has = {who: set(items if scheme.split.name == EVERYONE else rows.get(who, ())) for who in owners}
+    asked = {item: tuple(who for who in owners if item in has[who]) or tuple(owners) for item in items}
+    batch = Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)
+    return Allocation([batch] if asked else [])

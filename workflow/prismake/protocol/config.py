@@ -221,6 +221,8 @@ def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
         )
     if split["check"] and people < 2:
         yield f"'{stage}.split.check' needs a second reviewer who checks the sample. Name one, or remove the key."
+    if config[stage].get("pilot") and people < 2:
+        yield f"'{stage}.pilot' compares reviewers, but {stage} has only one. Name another, or remove the key."
     if config[stage].get("calibration", {}).get("records") and people < 2:
         yield f"'{stage}.calibration' compares reviewers, but {stage} has only one. Name another, or remove the key."
 

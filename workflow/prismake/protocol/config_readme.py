@@ -38,7 +38,7 @@ the path of the key and what is allowed there.
 | `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, all changed decisions |
 | `known_studies.txt` | studies that the search is expected to find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
-| `versions/` | the decisions at the time of each version frozen with `prismake freeze`, for updates |
+| `versions/` | decisions kept with `prismake freeze`, and protocols kept with `prismake protocol --keep` |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
 A run never deletes or overwrites anything here, with three exceptions: rows are added to sheets, the workflow's own

@@ -29,5 +29,19 @@ CHECKS = {  # further columns of an outcome that are checked against its numbers
     **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
     **dict.fromkeys(("favours", "assessed"), True),
 }
+CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted to: the parts of each conversion
+    "mean": {
+        "se": ("se",),
+        "ci": ("ci_lower", "ci_upper"),
+        "quartiles": ("median", "q1", "q3"),
+        "range": ("median", "minimum", "maximum"),
+    },
+    "effect": {"se": ("se",), "p": ("p",), "o_minus_e": ("o_minus_e", "variance")},
+}
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
+
+
+def conversions_of(measure: str) -> dict[str, tuple[str, ...]]:
+    """The conversions that can stand in for parts of a measure, each with the parts of its own."""
+    return CONVERSIONS.get("mean" if "mean1" in ROLES[measure] else "effect" if "effect" in ROLES[measure] else "", {})

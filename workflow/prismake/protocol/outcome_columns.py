@@ -6,6 +6,8 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from prismake.protocol.measure_parts import conversions_of
+
 COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"})
 PART_WORDS = {
     "events": "events",
@@ -18,6 +20,17 @@ PART_WORDS = {
     "effect": "effect",
     "lower": "lower bound",
     "upper": "upper bound",
+    "se": "SE",
+    "ci_lower": "95 % CI of the mean, lower bound",
+    "ci_upper": "95 % CI of the mean, upper bound",
+    "median": "median",
+    "q1": "lower quartile",
+    "q3": "upper quartile",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "p": "P value",
+    "o_minus_e": "O − E",
+    "variance": "V of O − E",
 }
 
 
@@ -49,7 +62,7 @@ def with_outcome_columns(
         for name, spec in filled["outcomes"].items()
         if not spec["columns"] and "columns" not in (written.get(name) or {})
     ]
-    if not without:
+    if not without and not any(spec["conversions"] for spec in filled["outcomes"].values()):
         return filled
     result = copy.deepcopy(filled)
     fields = result["extraction"]["fields"] if "fields" in (config.get("extraction") or {}) else []
@@ -57,14 +70,26 @@ def with_outcome_columns(
         spec = result["outcomes"][name]
         spec["columns"] = {role: f"{name}_{role}" for role in roles[spec["measure"]]}
         present = {field["name"] for field in fields}
-        fields += [field for field in _fields(name, spec) if field["name"] not in present]
+        fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
+    for name, spec in result["outcomes"].items():
+        further = _further_roles(spec)
+        if further:
+            spec["converted_from"] = {role: f"{name}_{role}" for role in further}
+            fields += [{**field, "required": False} for field in _fields(name, spec, spec["converted_from"])]
     result["extraction"]["fields"] = fields
     return result
 
 
-def _fields(name: str, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _further_roles(spec: Mapping[str, Any]) -> list[str]:
+    """The parts of the conversions of an outcome, of both arms where the measure compares arms."""
+    possible = conversions_of(spec["measure"])
+    parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
+    return [f"{part}{arm}" for arm in (("1", "2") if "mean1" in spec["columns"] else ("",)) for part in parts]
+
+
+def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     title = spec["title"] or name.replace("_", " ").capitalize()
-    for role, column in spec["columns"].items():
+    for role, column in columns.items():
         part = part_of(role)
         arms = spec["arms"] or ["first arm", "second arm"]
         arm = f", {arms[int(role[-1]) - 1]}" if part != role and len(arms) == 2 else ""
@@ -90,7 +115,12 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
     own = [{**field, "some_rows": True} for field in fields if "outcome" not in field]
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
     asked = [
-        {**parts[part], "name": part, "label": f"{word[:1].upper()}{word[1:]}", "some_rows": True}
+        {
+            **parts[part],
+            "name": part,
+            "label": f"{word[:1].upper()}{word[1:]}",
+            "some_rows": True,
+        }
         for part, word in PART_WORDS.items()
         if part in parts
     ]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from prismake.protocol.measure_parts import conversions_of
 from prismake.protocol.outcome_columns import PART_WORDS
 
 ROWS, RESULTS = "rows", "results"  # what a row of the extraction sheet is: a study or arm, or a result of one
@@ -55,6 +56,7 @@ def shape_problems(
                 "results. The rows of results ask for it: take the field out, or give it another name."
             )
     owners: dict[str, str] = {}
+    yield from _conversion_problems(outcomes)
     for base, spec in outcomes.items():
         path = f"outcomes.{base}"
         for key in ("timepoints", "definitions"):
@@ -80,3 +82,11 @@ def shape_problems(
             elif name in owners:
                 yield f"'{path}': two time points or definitions would both be called {name}. Write them differently."
             owners.setdefault(name, base)
+
+
+def _conversion_problems(outcomes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for base, spec in outcomes.items():
+        possible = conversions_of(spec["measure"])
+        for name in (name for name in spec["conversions"] if name not in possible):
+            allowed = f"Allowed: {', '.join(possible)}." if possible else "It has none."
+            yield f"'outcomes.{base}.conversions' names {name}, which is none of {spec['measure']}. {allowed}"

@@ -21,9 +21,9 @@ from prismake.protocol.team import reviewers
 Settings = dict[str, Any]
 
 # Settings of the allocation of a stage: prismake.panel.allocation
-_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
-_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "model", "shared_comparator")
+_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
+_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions", "model", "shared_comparator")
 _METHODS = (
     "title",
     "measure",
@@ -120,11 +120,23 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     return {
         name: {
             **_some(spec, _OUTCOME_TABLE),
+            **({"level": config["pooling"]["level"]} if spec["conversions"] else {}),
             # judgements come from the appraisal, not from the extraction sheets
             "subgroups": [column for column in spec["subgroups"] if column in headings],
             "labels": _some(headings, spec["columns"].values()),
         }
         for name, spec in config["outcomes"].items()
+    }
+
+
+def for_letters(config: Mapping[str, Any]) -> Settings:
+    """What is told to authors who are asked for numbers, and what the numbers are for."""
+    return {
+        "outcomes": for_outcome_table(config),
+        "titles": outcome_titles(config),
+        "headings": {question.name: question.label for question in extracted_fields(config)},
+        "review": _some(config, ["title", "question"]),
+        "team": config["authors"],
     }
 
 

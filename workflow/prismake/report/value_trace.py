@@ -121,10 +121,14 @@ def _lines(
 def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
     own = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
     asked = sheets.studies.by_row.get(own, {}) if sheets.studies else {}
-    for part, column in spec["columns"].items():
+    questions = {field.name for field in sheets.setup.form.fields}
+    for part, column in {**spec["columns"], **spec.get("converted_from", {})}.items():
         item, question = asked.get(column, (own, column))
-        if question in {field.name for field in sheets.setup.form.fields}:
-            yield TracedValue(item, part, question, row[part], tuple(_cells(sheets, item, question)))
+        cells = tuple(_cells(sheets, item, question)) if question in questions else ()
+        if part in spec["columns"]:
+            yield TracedValue(item, part, question, row[part], cells)
+        elif cells:  # what a number was converted from
+            yield TracedValue(item, part, question, cells[0].typed, cells)
 
 
 def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:

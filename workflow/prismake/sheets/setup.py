@@ -55,7 +55,8 @@ class StageSetup:
         if not self.by_result:
             return None
         own = [question.name for question in self.form.fields if question.name in {f.name for f in self.extracted}]
-        return Studies.of(queue.values(), own, {outcome.name: outcome.columns for outcome in self.outcomes})
+        columns = {outcome.name: {**outcome.columns, **outcome.converted_from} for outcome in self.outcomes}
+        return Studies.of(queue.values(), own, columns)
 
     @property
     def team(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.files import read_csv
+from prismake.core.files import read_csv, read_json
 from prismake.report.inputs import gather as gather_page
 from prismake.report.manuscript.content import Manuscript, cited, drawable, manuscript
 from prismake.report.manuscript.drawings import Drawings
@@ -59,6 +59,7 @@ def _review(
         "scores": scores.to_dict("records"),
         "references": references,
         "reference_numbers": numbers,
+        "amendments": read_json(inputs["amendments"])["words"],
         "drawn": drawable(scores, context["results"]),
     }
     return review, scores, reports

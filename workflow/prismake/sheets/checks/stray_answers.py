@@ -46,8 +46,9 @@ def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
     for question in _listed_questions(sheet):
         if question.required and not question.when:
             rows_by_column: dict[int, list[int]] = {}
+            texts = _read_columns(sheet)
             for number, row in _open_rows(sheet, question):
-                for column in _columns_with_words(sheet, question, number, row):
+                for column in _columns_with_words(sheet, question, number, row, texts):
                     rows_by_column.setdefault(column, []).append(number)
             problems += [_stray(sheet, question, column, rows) for column, rows in sorted(rows_by_column.items())]
     return problems
@@ -80,7 +81,9 @@ def _rivals(sheet: CheckedSheet) -> list[Problem]:
 
 def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
     """Other tabs with answers that the table does not have: beside an identifier or a title, or a column of them."""
-    problems = []
+    problems: list[Problem] = []
+    if not sheet.table.outside.tabs:
+        return problems
     for question in (question for question in _listed_questions(sheet) if not question.when):
         rows = {text_of(row[ITEM]): number for number, row in sheet.table.rows}
         titles = _titles(sheet)
@@ -148,22 +151,28 @@ def _open_rows(sheet: CheckedSheet, question: Field) -> Iterator[tuple[int, Mapp
             yield number, row
 
 
-def _columns_with_words(sheet: CheckedSheet, question: Field, number: int, row: Mapping[str, Any]) -> Iterator[int]:
+def _read_columns(sheet: CheckedSheet) -> dict[str, int]:
+    """Columns of the table that are read and hold no answers: heading to place."""
+    title = next(context.label for context in sheet.form.context if context.column == "title")
+    live = [column.header for column in sheet.columns if column.role == "live"]
+    headers = sheet.table.headers
+    return {header: headers[header] for header in (title, sheet.form.note, STATE, *live) if header in headers}
+
+
+def _columns_with_words(
+    sheet: CheckedSheet, question: Field, number: int, row: Mapping[str, Any], texts: Mapping[str, int]
+) -> Iterator[int]:
     """The columns of a row that hold a word for an answer; a single character in a column of text says nothing."""
     table = sheet.table
-    for column in table.unnamed:
-        if parse_answer(question, table.beside.get((number, column))):
-            yield column
-    for column in table.outside.headings:
-        value = table.outside.columns.get((number, column))
-        if value is not None and parse_answer(question, value):
-            yield column
-    title = next(context.label for context in sheet.form.context if context.column == "title")
-    live = [column.header for column in sheet.columns if column.role == "live" and column.header in table.headers]
-    for header in (title, sheet.form.note, STATE, *live):
+    for cells, columns in ((table.beside, table.unnamed), (table.outside.columns, table.outside.headings)):
+        for column in columns if cells else ():
+            value = cells.get((number, column))
+            if value is not None and parse_answer(question, value):
+                yield column
+    for header, place in texts.items():
         text = as_typed(row.get(header))
         if 1 < len(text) < _LONGEST and parse_answer(question, text):
-            yield table.headers[header]
+            yield place
 
 
 def _stray(sheet: CheckedSheet, question: Field, column: int, rows: Sequence[int]) -> Problem:
