@@ -115,7 +115,12 @@ def read_consensus(
                 sheet.problems.append((place, sentence))
             continue
         choices = row_choices(queue.get(first_of(item), {}))
-        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices), offered)
+        if first_of(item) not in queue and not parse_answer(question, row[SETTLED], choices):
+            # nobody asks about this item now, and its own answers, where it had any, are not known
+            sheet.answers.setdefault(item, {})[question.name] = text_of(row[SETTLED])
+        else:
+            cell = _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices)
+            _enter(sheet, table, cell, offered)
         _note(sheet.notes, item, row, form.note)
         sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
     return sheet

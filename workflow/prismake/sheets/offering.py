@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
-from prismake.kept.offered_forms import OfferedForm, save_offered_form
+from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
 from prismake.kept.prefilled import prefilled_for, save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
@@ -205,6 +206,8 @@ def _offer_one(
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
+    if who == CONSENSUS:
+        columns = _with_new_context(columns, table, sheets.kept_stage.headings(path))
     row_numbers = _keys(table, who, sheets)
     new = [rows[key] for key in rows if key not in row_numbers]
     changes = _changes(table, columns, row_numbers, rows, _remarks(table, row_numbers, rows, who, sheets, doubted))
@@ -218,7 +221,7 @@ def _offer_one(
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
-        _add(sheets, who, table, new, changes, guide, renewed)
+        _add(sheets, who, table, columns, new, changes, guide, renewed)
     except ChangedMeanwhile:
         logger.warning("%s was saved while rows were added to it: %d rows wait for the next run", table.path, len(new))
         return len(new) + len(changes) or 1
@@ -226,6 +229,19 @@ def _offer_one(
     for column in renewed.added:
         logger.info("%s: new column “%s”, added", path, column.header)
     return 0
+
+
+def _with_new_context(columns: Sequence[Column], table: SheetTable, offered: Headings | None) -> list[Column]:
+    """The columns, those of context that were never offered on this sheet to be filled in all of its rows."""
+    new = {
+        column.identity
+        for column in columns
+        if column.role == "context"
+        and offered
+        and column.identity not in offered
+        and column.header not in table.headers
+    }
+    return [replace(column, role="live") if column.identity in new else column for column in columns]
 
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
@@ -238,12 +254,13 @@ def _add(
     sheets: StageSheets,
     who: str,
     table: SheetTable,
+    columns: Sequence[Column],
     new: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
     renewed: Renewal,
 ) -> None:
-    path, columns = sheets.path(who), sheets.columns(who)
+    path = sheets.path(who)
     with_macros = table.path.with_suffix(".xlsm") == table.path  # it stays what it is: an .xlsx may not hold macros
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
