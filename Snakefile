@@ -13,6 +13,7 @@ from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
 from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
@@ -32,6 +33,7 @@ from prismake.protocol.known_files import known_studies
 from prismake.protocol.settings import (
     columns_of,
     for_appraisal,
+    for_certainty,
     for_cohorts,
     for_offering,
     for_outcome_table,
@@ -130,6 +132,7 @@ include: "rules/screening.smk"
 include: "rules/appraisal.smk"
 include: "rules/extraction.smk"
 include: "rules/pooling.smk"
+include: "rules/certainty.smk"
 include: "rules/flow.smk"
 include: "rules/report.smk"
 
@@ -148,5 +151,6 @@ rule all:
         "results/report/report.html",
         "results/manuscript.docx",
         "results/flow/flow.svg",
+        "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

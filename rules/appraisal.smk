@@ -14,6 +14,8 @@ rule score_studies:
         agreement="results/appraisal/agreement.csv",
     log:
         "results/logs/score_studies.log",
+    group:
+        "results"
     params:
         **for_appraisal(config),
         reviewers=reviewers(config, "appraisal"),
@@ -33,6 +35,8 @@ rule draw_appraisal:
         traffic_light="results/appraisal/traffic_light.svg",
     log:
         "results/logs/draw_appraisal.log",
+    group:
+        "results"
     params:
         **for_appraisal(config),
         code=code("draw_appraisal"),

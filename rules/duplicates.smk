@@ -6,10 +6,8 @@ rule find_duplicates:
     input:
         records="results/records/records.parquet",
     output:
-        found="results/duplicates/found.csv",
         queue="results/duplicates/queue.parquet",
         merges="results/merges/queue.parquet",
-        audit="results/duplicates/audit.parquet",
         entries="results/duplicates/entries.parquet",
         pairs="results/duplicates/pairs.parquet",
     log:

@@ -13,6 +13,8 @@ rule collect_outcomes:
         families="results/extraction/families.csv",
     log:
         "results/logs/collect_outcomes.log",
+    group:
+        "results"
     params:
         outcomes=for_outcome_table(config),
         cohorts=for_cohorts(config),

@@ -62,6 +62,8 @@ rule count_flow:
         table="results/flow/flow.csv",
     log:
         "results/logs/count_flow.log",
+    group:
+        "results"
     params:
         previous=config["previous"],
         code=code("count_flow"),
@@ -77,6 +79,8 @@ rule draw_flow:
         diagram="results/flow/flow.svg",
     log:
         "results/logs/draw_flow.log",
+    group:
+        "results"
     params:
         code=code("draw_flow"),
     script:

@@ -6,13 +6,15 @@ rule pool_outcome:
     input:
         outcomes="results/extraction/outcomes.csv",
         scores="results/appraisal/scores.csv",
-        undecided=expand("results/{stage}/undecided.json", stage=PANEL_STAGES),
+        undecided=expand("results/{stage}/undecided.json", stage=STAGES_BEFORE_POOLING),
     output:
         results="results/pooling/{outcome}.json",
         analyses=directory("results/pooling/{outcome}"),
         check="results/pooling/{outcome}.check.R",
     log:
         "results/logs/pool_outcome.{outcome}.log",
+    group:
+        "results"
     params:
         spec=lambda wildcards: config["outcomes"][wildcards.outcome],
         fields=lambda wildcards: columns_of(wildcards.outcome, config),
@@ -37,6 +39,8 @@ for outcome in OUTCOMES:
             FIGURES[outcome].values(),
         log:
             f"results/logs/draw_outcome.{outcome}.log",
+        group:
+            "results"
         params:
             figures=list(FIGURES[outcome]),
             code=code("draw_outcome"),

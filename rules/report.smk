@@ -19,6 +19,7 @@ REVIEW = dict(
     scores="results/appraisal/scores.csv",
     appraisal_agreement="results/appraisal/agreement.csv",
     extraction="results/extraction/decisions.csv",
+    findings="results/certainty/summary_of_findings.json",
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
 
@@ -33,6 +34,8 @@ rule write_report:
         studies="results/report/studies.csv",
     log:
         "results/logs/write_report.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),
@@ -51,6 +54,8 @@ rule write_manuscript:
         manuscript="results/manuscript.docx",
     log:
         "results/logs/write_manuscript.log",
+    group:
+        "results"
     params:
         config=for_report(config),
         versions=versions(),

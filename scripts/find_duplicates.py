@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
-from prismake.core.table_files import save_csv, save_parquet
+from prismake.core.table_files import save_parquet
 
 
 def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, output: dict[str, Path]) -> None:
@@ -16,14 +16,8 @@ def main(records_file: Path, merge_cochrane_versions: bool | str, workers: int, 
     comparison = compare_records(records, merge_cochrane_versions=merge_cochrane_versions, workers=workers)
     comparison.write(output["entries"], output["pairs"])
     result = conclude(comparison, merge_cochrane_versions=merge_cochrane_versions)
-    save_csv(output["found"], result.clusters)
-    tables = {
-        "queue": pair_rows(result.queue, records),
-        "merges": pair_rows(result.merges, records),
-        "audit": result.audit,
-    }
-    for name, table in tables.items():
-        save_parquet(output[name], table)
+    for name, pairs in (("queue", result.queue), ("merges", result.merges)):
+        save_parquet(output[name], pair_rows(pairs, records))
 
 
 if "snakemake" in globals() and not reused(snakemake):

@@ -32,7 +32,6 @@ SHARED = {
     "progress": "how far something is: a search, a sheet",
     "ratings": "what raters said: of a result by an instrument, of an item by reviewers",
     "records": "the record table, and the record of an analysis",
-    "restore": "bringing kept files and answers back, and the command that does it",
     "selection": "selection: models of publication bias, and the reports of a stage that are exported",
     "tables": "tables that are read or written: of exports, of the flow, of the page",
 }

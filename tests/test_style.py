@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,18 +66,30 @@ def test_snakemake_asks_nothing_that_the_snakefile_does_not_answer():
     assert asked <= {"* Specify a conda environment or container for each rule.:"}
 
 
-def test_every_rule_has_a_sentence_a_log_and_a_script_of_its_name():
+def blocks_of_rules() -> list[tuple[str, str]]:
+    """The name and the body of each rule. A rule in a loop has no name before its colon, but a line ``name:``."""
+    blocks = []
     for file in sorted((ROOT / "rules").glob("*.smk")):
         text = file.read_text(encoding="utf-8")
-        for block in text.split("\nrule ")[1:]:
-            name, _, body = block.partition(":")
-            lines = [line for line in body.split("\n\n\n")[0].splitlines() if line.strip()]
-            assert lines[0].strip().startswith('"""'), name
-            assert "    log:" in body, name
-            assert f'"../scripts/{name}.py"' in body, name
-            assert (ROOT / "scripts" / f"{name}.py").is_file(), name
-            assert f'code=code("{name}")' in body, name
-            assert len(lines) <= 36, name
+        for named, body in re.findall(r"^ *rule ?(\w*):\n(.*?)(?=\n\n\n|\Z)", text, flags=re.MULTILINE | re.DOTALL):
+            given = re.search(r"^ +name:\s+f?\"([a-z_]+?)_?(?:\{\w+\})?\"", body, flags=re.MULTILINE)
+            blocks.append((named or (given.group(1) if given else ""), body))
+    return blocks
+
+
+def test_every_rule_is_looked_at():
+    named = {name for name, _ in blocks_of_rules()}
+    assert named == {path.stem for path in (ROOT / "scripts").glob("*.py")}
+
+
+@pytest.mark.parametrize(("name", "body"), blocks_of_rules(), ids=[name for name, _ in blocks_of_rules()])
+def test_every_rule_has_a_sentence_a_log_and_a_script_of_its_name(name, body):
+    lines = [line for line in body.splitlines() if line.strip()]
+    assert lines[0].strip().startswith('"""')
+    assert re.search(r"^ +log:$", body, flags=re.MULTILINE)
+    assert f'"../scripts/{name}.py"' in body
+    assert f'code=code("{name}")' in body
+    assert len(lines) <= 36
 
 
 def test_nothing_else_stands_at_the_top():

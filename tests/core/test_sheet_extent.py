@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import zipfile
 
 import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
+from prismake.core.errors import FileRefused, SheetError
 from prismake.core.sheet_extent import extents, stated
+from prismake.sheets.reading import read_sheet
 
 CONTENT = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
@@ -76,3 +80,32 @@ def test_cells_are_seen_across_the_pieces_of_a_large_sheet():
 def test_empty_rows_of_opendocument_count_only_before_something(data, wanted):
     with archive(data) as file:
         assert extents(file) == [wanted]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ESTALE], ids=errno.errorcode.get)
+def test_a_disk_that_fails_is_not_taken_for_a_damaged_workbook(tmp_path, monkeypatch, number):
+    sheet = tmp_path / "title_abstract.anna.xlsx"
+    sheet.write_bytes(workbook(A1="Item"))
+
+    def fails(*_):
+        raise OSError(number, os.strerror(number), str(sheet))
+
+    monkeypatch.setattr(zipfile.ZipFile, "namelist", fails)
+    with pytest.raises(FileRefused, match=os.strerror(number)):
+        read_sheet(sheet, [])
+
+
+def test_damaged_content_is_not_taken_for_a_failing_disk(tmp_path):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_BZIP2) as file:
+        file.writestr("xl/worksheets/sheet1.xml", "<c/>" * 500)
+    broken = bytearray(data.getvalue())
+    start = broken.find(b"BZh")
+    broken[start + 12 : start + 30] = bytes(18)
+    sheet = tmp_path / "title_abstract.anna.xlsx"
+    sheet.write_bytes(broken)
+    with pytest.raises(OSError, match="Invalid data stream") as raised, zipfile.ZipFile(sheet) as file:
+        extents(file)
+    assert raised.value.errno is None
+    with pytest.raises(SheetError, match="not a workbook that can be read"):
+        read_sheet(sheet, [])

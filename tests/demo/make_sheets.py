@@ -43,6 +43,7 @@ class Judgements:
             for row in rows_of("duplicate_slips.csv")
         }
         self.appraisal = {(row["study"], row["item"]): row for row in rows_of("appraisal.csv")}
+        self.certainty = {f"{row['outcome']}|{row['domain']}": row for row in rows_of("certainty.csv")}
         self.extraction = {row["study"]: row for row in rows_of("extraction.csv")}
         self.wrong = {
             (row["study"], row["field"], row["reviewer"]): row["value"] for row in rows_of("extraction_slips.csv")
@@ -90,6 +91,15 @@ class Judgements:
         answers = {header: self.wrong.get((study, name, who), row[name]) for header, name in columns.items()}
         return {**answers, "Source": row["source"]}
 
+    def certain(self, item: str, who: str, shown: dict[str, str]) -> Answers:
+        row = self.certainty[item]
+        differs = shown["Proposed"] and row[who] != shown["Proposed"]
+        return {
+            "Judgement": row[who],
+            "Explanation": row["explanation"],
+            "Why it differs": row["why"] if differs else "",
+        }
+
     def settle(self, stage: str, item: str, question: str, shown: dict[str, str]) -> str:
         """The answer of the consensus sheet to one disagreement."""
         if stage == "duplicates":
@@ -107,6 +117,8 @@ class Judgements:
             }[question]
         if stage == "appraisal":
             return self.appraisal[shown["Study"], item.rsplit("|", 1)[1]]["consensus"]
+        if stage == "certainty":
+            return self.certainty[item]["consensus"]
         return self.extract(item, "consensus", shown)[question]
 
 
@@ -144,6 +156,7 @@ def fill_all(review: Path, judgements: Judgements) -> int:
         "full_text": judgements.full_text,
         "appraisal": judgements.appraise,
         "extraction": judgements.extract,
+        "certainty": judgements.certain,
     }
     changed = 0
     for path in sorted((review / "config" / "sheets").glob("*.xlsx")):
@@ -159,7 +172,10 @@ def fill_all(review: Path, judgements: Judgements) -> int:
 def _settled(judgements: Judgements, stage: str, row: dict[str, str]) -> Answers:
     if row["Remark"] == "no longer needed":
         return {}
-    return {"Settled": judgements.settle(stage, row["Item"], row["Question"], row)}
+    settled = {"Settled": judgements.settle(stage, row["Item"], row["Question"], row)}
+    if stage == "certainty":
+        settled["Explanation"] = judgements.certainty[row["Item"].partition("/")[0]]["settled"]
+    return settled
 
 
 def make_sheets(review: Path, snakemake: str = "snakemake") -> int:

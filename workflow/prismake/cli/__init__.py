@@ -61,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
     export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    paper = commands.add_parser("manuscript", help="bring the numbers in your copy of the manuscript up to date")
+    paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
+    paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
+    paper.add_argument("--show", action="store_true", help="say what would change and change nothing")
     chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
     chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
     chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
@@ -101,7 +105,7 @@ def _run(chosen: argparse.Namespace) -> None:
     elif chosen.command == "accept":
         _accept(chosen.sheet)
     elif chosen.command == "restore":
-        from prismake.cli.restore import restore as go_back
+        from prismake.cli.restore_files import restore as go_back
 
         go_back(chosen.path, chosen.copy, read_config, only_show=chosen.show)
     elif chosen.command == "rename-reviewer":
@@ -123,12 +127,17 @@ def _run(chosen: argparse.Namespace) -> None:
 
 
 def _tell(chosen: argparse.Namespace) -> None:
-    """Run a command that only reads: ``trace``, ``check`` or ``status``."""
+    """Run a command that tells something: ``trace``, ``manuscript``, ``check`` or ``status``."""
     if chosen.command == "trace":
         from prismake.report.value_trace import trace as lead_back
 
         _warn_not_current()
         print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "manuscript":
+        from prismake.cli.manuscript import manuscript_words
+
+        _warn_not_current()
+        print("\n".join(manuscript_words(chosen.update, partial=chosen.partial, only_show=chosen.show)))
     elif chosen.command == "check":
         from prismake.cli.check_sheet import print_check
 

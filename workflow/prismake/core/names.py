@@ -4,8 +4,9 @@ from __future__ import annotations
 
 DUPLICATES, MERGES = "duplicates", "merges"
 TITLE_ABSTRACT, FULL_TEXT = "title_abstract", "full_text"
-APPRAISAL, EXTRACTION = "appraisal", "extraction"
-STAGES = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
+APPRAISAL, EXTRACTION, CERTAINTY = "appraisal", "extraction", "certainty"
+STAGES_BEFORE_POOLING = (DUPLICATES, MERGES, TITLE_ABSTRACT, FULL_TEXT, APPRAISAL, EXTRACTION)
+STAGES = (*STAGES_BEFORE_POOLING, CERTAINTY)
 """The stages in which people are asked, in the order of the review."""
 
 RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID = "record_id", "report_id", "study_id", "item_id"

@@ -6,6 +6,7 @@ GB.
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -15,8 +16,12 @@ from lxml import etree
 
 DENSE = 5_000_000
 """Most cells, including empty ones, of a sheet that is loaded as a whole; about 300 MB."""
-DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError)
-"""Errors raised for an archive that is damaged, encrypted or compressed in an unknown way."""
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError)
+"""Errors raised for an archive that is damaged, encrypted or compressed in an unknown way.
+
+``OSError`` is not among them, because it has two meanings: with a number, the system refused to read the file
+(``refusals.pass_on_refusal``); without one, bzip2 found damaged content.
+"""
 _PIECE = 1024**2
 _CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>/]*>(?!</c>)')
 """A cell with content; cells that are only formatted are self-closing elements and do not count."""
@@ -28,7 +33,7 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 def extents(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
     """(rows, columns) up to the last non-empty cell, of each sheet (xlsx) or of the largest one (ods).
 
-    Raises one of ``DAMAGED``.
+    Raises one of ``DAMAGED``, or ``OSError``.
     """
     sizes = []
     for part in archive.namelist():

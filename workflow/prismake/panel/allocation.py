@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from prismake.core.names import APPRAISAL, EXTRACTION
+from prismake.core.names import APPRAISAL, CERTAINTY, EXTRACTION
 from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
 from prismake.protocol.team import reviewers
@@ -72,7 +72,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
         calibration.get("kappa", 0.6),
         calibration.get("passed", False),
         settings.get("stop", ""),
-        stage in (APPRAISAL, EXTRACTION),
+        stage in (APPRAISAL, EXTRACTION, CERTAINTY),
         settings.get("batch") == GROWING,
         settings.get("ahead", 0),
         (stop_at.get("recall", 0.95), stop_at.get("confidence", 0.95)),

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from prismake.core.errors import NotConverged, PoolingError
 
-from .distributions import percent
+from .distributions import mixture_quantile, percent
 from .frame import effects
 from .priors import Prior, half_cauchy, half_normal, rhodes, turner, uniform
 
@@ -221,26 +220,8 @@ class _Posterior:
 def _mixture(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, tail: float, heavy: bool = False) -> Summary:
     first = float(weight @ mean)
     variance = float(weight @ (sd * sd + (mean - first) ** 2))
-    points = (_quantile(weight, mean, sd, p) for p in (0.5, tail, 1.0 - tail))
+    points = (mixture_quantile(weight, mean, sd, p) for p in (0.5, tail, 1.0 - tail))
     return Summary(first, math.inf if heavy else math.sqrt(variance), *points)
-
-
-def _quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) -> float:
-    """Solve the mixture's distribution function for p: Newton inside a bracket."""
-    low, high = float((mean - 40.0 * sd).min()), float((mean + 40.0 * sd).max())
-    x = float(weight @ mean)
-    for _ in range(400):
-        z = (x - mean) / sd
-        gap = float(weight @ ndtr(z)) - p
-        low, high = (x, high) if gap < 0.0 else (low, x)
-        slope = float(weight @ (np.exp(-0.5 * z * z) / sd)) / math.sqrt(2.0 * math.pi)
-        new = x - gap / slope if slope > 0.0 else math.nan
-        if not low < new < high:
-            new = 0.5 * (low + high)
-        if abs(new - x) <= 1e-14 * (abs(x) + float(sd.min())):
-            return new
-        x = new
-    return x
 
 
 def _quantiles_of_tau(

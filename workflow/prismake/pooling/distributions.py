@@ -56,6 +56,29 @@ def chi2_quantile(p: float, df: float) -> float:
     return float(chdtri(df, 1.0 - p))
 
 
+def mixture_quantile(weight: np.ndarray, mean: np.ndarray, sd: np.ndarray, p: float) -> float:
+    """x with P(X <= x) = p for a mixture of normals, by Newton steps kept inside a bracket.
+
+    ``weight`` (sums to one), ``mean`` and ``sd`` have shape (m,); components without weight are ignored.
+    """
+    used = weight > 0.0
+    weight, mean, sd = weight[used], mean[used], sd[used]
+    low, high = float((mean - 40.0 * sd).min()), float((mean + 40.0 * sd).max())
+    x = float(weight @ mean)
+    for _ in range(400):
+        z = (x - mean) / sd
+        gap = float(weight @ ndtr(z)) - p
+        low, high = (x, high) if gap < 0.0 else (low, x)
+        slope = float(weight @ (np.exp(-0.5 * z * z) / sd)) / math.sqrt(2.0 * math.pi)
+        new = x - gap / slope if slope > 0.0 else math.nan
+        if not low < new < high:
+            new = 0.5 * (low + high)
+        if abs(new - x) <= 1e-14 * (abs(x) + float(sd.min())) or high - low <= 1e-15 * (abs(low) + abs(high)):
+            return new
+        x = new
+    return x
+
+
 def critical(level: float, df: float | None = None) -> float:
     """Two-sided critical value of a ``level`` % interval: normal, or t with ``df`` degrees of freedom."""
     if not 1.0 <= level < 100.0:

@@ -26,11 +26,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import gammaln, ndtr
+from scipy.special import gammaln
 
 from prismake.core.errors import PoolingError
 
-from .distributions import critical
+from .distributions import critical, mixture_quantile
 
 PREDICTION = {
     "hts": "t distribution with k - {lost} degrees of freedom (Higgins, Thompson & Spiegelhalter 2009)",
@@ -141,23 +141,4 @@ def confidence_distribution(
     if centre is not None:
         mean = np.full_like(mean, centre)
     tail = 0.5 - level / 200.0
-    return _quantile(tail, mean, spread, weight), _quantile(1.0 - tail, mean, spread, weight)
-
-
-def _quantile(p: float, mean: np.ndarray, spread: np.ndarray, weight: np.ndarray) -> float:
-    use = weight > 0.0
-    mean, spread, weight = mean[use], spread[use], weight[use]
-    low, high = float((mean - 40.0 * spread).min()), float((mean + 40.0 * spread).max())
-    x = float(weight @ mean)
-    for _ in range(200):
-        z = (x - mean) / spread
-        gap = float(weight @ ndtr(z)) - p
-        low, high = (x, high) if gap < 0.0 else (low, x)
-        slope = float(weight @ (np.exp(-0.5 * z * z) / spread)) / math.sqrt(2.0 * math.pi)
-        new = x - gap / slope if slope > 0.0 else math.nan
-        if not low < new < high:
-            new = 0.5 * (low + high)
-        if abs(new - x) <= 1e-13 * (abs(x) + float(spread.min())) or high - low <= 1e-15 * (abs(low) + abs(high)):
-            return new
-        x = new
-    return x
+    return mixture_quantile(weight, mean, spread, tail), mixture_quantile(weight, mean, spread, 1.0 - tail)

@@ -12,6 +12,7 @@ from typing import Any
 from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
 from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE, TOGETHER
+from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.export_files import exports
 from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems
 from prismake.protocol.instrument_choice import instrument_problems
@@ -39,6 +40,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
+            *certainty_problems(filled),
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)

@@ -11,10 +11,9 @@ from typing import Any
 from prismake.core.errors import FormError
 from prismake.core.files import read_yaml
 from prismake.core.missing import NOT_REPORTED, WORDS
-from prismake.core.names import APPRAISAL, EXTRACTION
+from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
-from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -107,8 +106,13 @@ class Form:
         return next(field for field in self.fields if field.name == name)
 
 
-def load_form(stage: str, config: Mapping[str, Any]) -> Form:
+def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) -> Form:
     """The form of a stage, with the lists that the protocol fills in (reasons, designs, columns).
+
+    Args:
+        judged: whether reviewers give judgements (``instrument_choice.asks_judgements``): the form then has the columns
+            of the proposed judgement and of the reason for departing from it. It is given by the caller, so that forms
+            can be read without the instruments.
 
     Raises:
         FormError: the file is not a form.
@@ -123,7 +127,6 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         for entry in fields
     ]
     note = data.get("note", {})
-    judged = stage == APPRAISAL and _judges(config)
     context = [
         Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
     ]
@@ -141,13 +144,6 @@ def load_form(stage: str, config: Mapping[str, Any]) -> Form:
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
     )
-
-
-def _judges(config: Mapping[str, Any]) -> bool:
-    """Whether an instrument of the review asks people for judgements, and not for stars or answers alone."""
-    names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
-    paths = instrument_paths()
-    return any(load_instrument(name).judgements for name in names if name in paths)
 
 
 def lists_of(stage: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Whether the instruments that a protocol names can be read, and are made for the designs that they are to judge."""
+"""The instruments that a protocol names: whether they can be read, suit their designs, and ask for judgements."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FormError
+from prismake.core.names import APPRAISAL, CERTAINTY
 from prismake.protocol.instrument_files import NONE, instrument_paths, load_instrument
 
 _RANDOMISED = re.compile(r"(^|_)(rct|rcts|randomi[sz]ed|randomi[sz]ed_trial|crossover)($|_)")
@@ -15,6 +16,15 @@ _NOT_RANDOMISED = re.compile(
     r"(^|_)(non|not|nrsi|quasi|cohort|case_control|cross_sectional|single_arm|case_series)($|_)"
 )
 _TRIALS = ("trial", "controlled_trial")
+
+
+def asks_judgements(stage: str, config: Mapping[str, Any]) -> bool:
+    """Whether reviewers judge proposals at a stage: certainty always, the appraisal if its instruments ask for it."""
+    if stage != APPRAISAL:
+        return stage == CERTAINTY
+    names = set(config.get("appraisal", {}).get("instruments", {}).values()) - {NONE}
+    paths = instrument_paths()
+    return any(load_instrument(name).judgements for name in names if name in paths)
 
 
 def is_randomised(design: str) -> bool | None:

@@ -30,6 +30,7 @@ def make_review(folder: Path) -> None:
     write_text(folder / "config" / "fulltexts" / "README.md", (templates / "fulltexts.md").read_text(encoding="utf-8"))
     write_text(folder / "config" / ".gitignore", "ncbi_api_key.txt\nfulltexts/**/*.pdf\n")
     write_text(folder / "Snakefile", (templates / "Snakefile").read_text(encoding="utf-8"))
-    profile = (graph_root() / "profiles" / "default" / "config.yaml").read_text(encoding="utf-8")
-    write_text(folder / "profiles" / "default" / "config.yaml", profile)
+    for name in ("default", "slurm"):
+        profile = (graph_root() / "profiles" / name / "config.yaml").read_text(encoding="utf-8")
+        write_text(folder / "profiles" / name / "config.yaml", profile)
     (folder / "results").mkdir(exist_ok=True)

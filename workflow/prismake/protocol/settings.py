@@ -78,6 +78,11 @@ def for_appraisal(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def for_certainty(config: Mapping[str, Any]) -> Settings:
+    """The outcomes whose certainty is judged, and by which rules levels are proposed."""
+    return {"question": config["question"], **_some(config["certainty"], ["gate", "shares", "outcomes"])}
+
+
 def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
     """The outcomes as figures and sheets call them, by name."""
     return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
@@ -134,6 +139,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
         settings[stage] = _some(config[stage], ["reviewers", "split", "order", "batch"])
     settings["duplicates"] |= _some(config["duplicates"], ["merge_cochrane_versions"])
     settings["appraisal"] |= _some(config["appraisal"], ["instruments", "insist", "overall"])
+    settings["certainty"] |= _some(config["certainty"], ["shares", "outcomes"])
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     fields = config["extraction"]["fields"]
     settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]

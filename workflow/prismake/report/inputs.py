@@ -79,6 +79,7 @@ def gather(
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),
         "known": read_csv(inputs["known"]).to_dict("records"),
+        "findings": read_json(inputs["findings"]),
         "results": results,
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL
+from prismake.core.names import APPRAISAL, CERTAINTY
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.protocol.priors import prior_text
 from prismake.report.appraisal_methods import appraisal_methods
+from prismake.report.certainty_methods import certainty_methods
 from prismake.report.data_items import data_items, effect_measures, eligibility, studies_of_syntheses
 from prismake.report.selection import panel, selection
 
@@ -122,6 +123,7 @@ def paragraphs(
         "Risk of bias": appraisal_methods(config, instruments, panel(config, APPRAISAL, stages)),
         "Effect measures": effect_measures(config),
         "Synthesis": f"{studies_of_syntheses(config)} {_synthesis(config)}".strip(),
+        "Certainty of the evidence": certainty_methods(config, panel(config, CERTAINTY, stages)),
         "Software": _software(versions),
     }
     return [{"title": title, "text": text} for title, text in texts.items() if text]

@@ -45,6 +45,7 @@ def render(context: Mapping[str, Any]) -> str:
     carried       sentences on decisions imported with exports of screening tools (``flow/carried.json``)
     known         rows of ``flow/known_studies.csv``: studies that the search is expected to find
     vanished      rows of ``flow/vanished.csv``: judged records that no search finds any longer
+    findings      the content of ``certainty/summary_of_findings.json`` (optional)
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
     studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
     included      number of included studies
@@ -109,6 +110,7 @@ def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Anchor and name of each part, in the order of the page."""
     return [
         ("results", "Results"),
+        *([("findings", "Summary of findings")] if (context.get("findings") or {}).get("outcomes") else []),
         ("flow", "Flow of records"),
         ("duplicates", "Duplicates"),
         ("studies", "Included studies"),

@@ -61,7 +61,7 @@ def _archive(data: bytes, where: str) -> zipfile.ZipFile:
 def _extents(archive: zipfile.ZipFile, where: str) -> list[tuple[int, int]]:
     try:
         return extents(archive)
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:  # of bytes in memory, an OSError is never the system's
         raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy="Save it again.") from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prismake.core.names import ITEM_ID, SETTLED
+from prismake.core.names import CERTAINTY, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
 from prismake.protocol.forms import Context, Field, Form
 
@@ -101,7 +101,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     What the reviewers had before them to judge by stands here too, except what their own answers lead to. What is
     said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
     """
-    shown = [context for context in form.context if context.column != PROPOSED]
+    shown = [context for context in form.context if context.column != PROPOSED or form.stage == CERTAINTY]
     title = next(context for context in shown if context.column == "title")
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
     return [

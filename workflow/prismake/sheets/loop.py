@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.core.files import Table
-from prismake.core.names import APPRAISAL, CONSENSUS, EXTRACTION, ITEM_ID
+from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, EXTRACTION, ITEM_ID
 from prismake.core.states import SettledBy, State
 from prismake.kept import sheet_state
 from prismake.kept.answers import read_changes
@@ -62,11 +62,11 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 def notes_table(sheets: StageSheets) -> Table:
     """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
 
-    In appraisal, also why a judgement differs from what is proposed; in extraction, how numbers were got.
+    In appraisal and certainty, also why a judgement differs from what is proposed; in extraction, how numbers were got.
     """
     if sheets.setup.stage == EXTRACTION:
         return _notes_and_origins(sheets)
-    if sheets.setup.stage != APPRAISAL:
+    if sheets.setup.stage not in (APPRAISAL, CERTAINTY):
         rows = [(item, who, text) for who, own in sheets.answers.items() for item, text in own.notes.items()]
         return Table((ITEM_ID, "who", "note"), sorted(rows))
     both = [

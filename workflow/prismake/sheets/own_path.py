@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prismake.appraisal.proposals import proposals
 from prismake.panel.question_paths import Paths, off_path
@@ -39,6 +39,20 @@ class OwnPath:
         return NOT_ASKED if item in self.away else self.proposals.get(item, "")
 
 
+def own_judgements(proposed: Mapping[str, str], own: SheetAnswers, *, with_reasons: bool) -> OwnPath:
+    """The judgements of a reviewer on proposals that are the same for everybody.
+
+    Args:
+        proposed: proposed judgement by item, for those that have one.
+        own: what the sheet says.
+        with_reasons: whether the reasons could be read; without, no judgement is doubted for want of one.
+    """
+    given = {item: answer.get(ANSWER, "") for item, answer in own.answers.items()}
+    differs = (item for item, word in proposed.items() if given.get(item) and given[item] != word)
+    unexplained = frozenset(item for item in differs if with_reasons and not own.reasons.get(item))
+    return OwnPath(frozenset(), proposed, unexplained)
+
+
 def own_path(rows: Iterable[str], paths: Paths, own: SheetAnswers, *, with_reasons: bool) -> OwnPath:
     """The path of a reviewer.
 
@@ -52,6 +66,4 @@ def own_path(rows: Iterable[str], paths: Paths, own: SheetAnswers, *, with_reaso
     away = off_path(paths, own.answers, ANSWER)
     given = {item: answer.get(ANSWER, "") for item, answer in own.answers.items() if item not in away}
     proposed = {item: word for item, word in proposals(rows, given).items() if item not in away}
-    differs = (item for item, word in proposed.items() if given.get(item) and given[item] != word)
-    unexplained = frozenset(item for item in differs if with_reasons and not own.reasons.get(item))
-    return OwnPath(away, proposed, unexplained)
+    return replace(own_judgements(proposed, own, with_reasons=with_reasons), away=away)

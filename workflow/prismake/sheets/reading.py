@@ -109,8 +109,9 @@ def _refuse_stray_cells(path: Path) -> None:
             if all(rows * columns <= DENSE for rows, columns in stated(archive)):
                 return
             rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
-    except DAMAGED:
-        return  # what is wrong is told where the workbook is opened
+    except (*DAMAGED, OSError) as error:
+        pass_on_refusal(error, path)
+        return  # the damage is reported when the workbook is opened
     if rows * columns > DENSE:
         raise SheetError(
             f"something stands far outside the table: the sheet reaches to row {rows:,} and column "

@@ -19,6 +19,7 @@ from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_p
 from prismake.kept.sheet_state import read_book
 from prismake.protocol.forms import Form, allowed, load_form, typed_answer
 from prismake.protocol.guide import adjudicator_lines, guide_lines
+from prismake.protocol.instrument_choice import asks_judgements
 from prismake.protocol.team import reviewers
 from prismake.sheets.answers import read_consensus, read_reviewer
 from prismake.sheets.layout import Column, check_of, consensus_columns, reviewer_columns, row_choices, voices
@@ -48,7 +49,7 @@ class SheetOf:
 
     @property
     def form(self) -> Form:
-        return load_form(self.stage, self.protocol)
+        return load_form(self.stage, self.protocol, judged=asks_judgements(self.stage, self.protocol))
 
     @property
     def path(self) -> Path:

@@ -18,6 +18,7 @@ from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Form, load_form
+from prismake.protocol.instrument_choice import asks_judgements
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 
 
@@ -95,7 +96,7 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
     extracted = stage == EXTRACTION
     return StageSetup(
         stage,
-        load_form(stage, config),
+        load_form(stage, config, judged=asks_judgements(stage, config)),
         scheme_of(stage, config),
         folder,
         config["consensus"] == "blinded",

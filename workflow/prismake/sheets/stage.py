@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.names import APPRAISAL, CONSENSUS, FULL_TEXT
+from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, FULL_TEXT
 from prismake.core.states import SettledBy, State
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
@@ -21,7 +21,7 @@ from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.layout import Column
 from prismake.sheets.marks import mark_of, review_id, review_in
 from prismake.sheets.merged_answers import Merged, merge_answers
-from prismake.sheets.own_path import ANSWER, OwnPath, own_path
+from prismake.sheets.own_path import ANSWER, OwnPath, own_judgements, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
@@ -84,7 +84,13 @@ class StageSheets:
 
     @cached_property
     def own_paths(self) -> dict[str, OwnPath]:
-        """By reviewer, where the answers to an instrument lead."""
+        """By reviewer, where the answers to an instrument lead, and judgements that differ from what is proposed."""
+        if self.setup.stage == CERTAINTY:
+            proposed = {item: word for item, word in column_of(self.queue, "proposed") if word}
+            return {
+                who: own_judgements(proposed, self.answers[who], with_reasons=who in self.tables)
+                for who in self.reviewers
+            }
         if self.setup.stage != APPRAISAL:
             return {}
         return {

@@ -128,9 +128,9 @@ def mark_of(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
 
 
-def mark_of_cells(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """``mark_of`` a table."""
-    return mark_of("\n".join("\t".join(" ".join(cell.split()) or "–" for cell in row) for row in [columns, *rows]))
+def mark_of_cells(rows: Iterable[Sequence[str]]) -> str:
+    """``mark_of`` a table, its head included where it has one."""
+    return mark_of(" / ".join(" | ".join(" ".join(cell.split()) or "–" for cell in row) for row in rows))
 
 
 def mark_of_picture(image: bytes) -> str:

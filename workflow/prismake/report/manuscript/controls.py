@@ -1,9 +1,12 @@
 """Content controls of Word: the elements in which prismake finds its own numbers, tables and figures again.
 
-A control is known by its title (``w:alias``), ``prismake:<name>#<mark>``; the mark is ``blocks.mark_of`` what prismake
-wrote there, so that a copy tells by itself where people have typed over a number. LibreOffice 7 drops ``w:tag`` and
-keeps ``w:alias``, and of controls around whole paragraphs or tables it keeps little: controls stand within a paragraph,
-a table is the one that follows the paragraph with its caption, and a figure is the picture inside its control.
+A control is known by its title (``w:alias``), ``prismake:<name>#<mark>``, or ``prismake~…`` where it holds wording,
+which people may change. The mark is ``blocks.mark_of`` what prismake wrote there, so that a copy tells by itself where
+people have typed over a number.
+
+LibreOffice 7 keeps the title of a control only of plain text or a picture, drops ``w:tag``, and keeps little of
+controls around whole paragraphs or tables. So controls stand within a paragraph and hold plain text; a table is the one
+that follows the paragraph with its caption, and a figure is the picture inside its control.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 from docx.oxml.ns import qn
 from lxml import etree
 
-_OURS = re.compile(r"prismake:(.+)#([0-9a-f]{8})")
+_OURS = re.compile(r"prismake([:~])(.+)#([0-9a-f]{8})")
 _LONGEST = 44  # characters of a name: Word allows 64 in a title
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 _CHANGES = ("ins", "del", "moveFrom", "moveTo")  # tracked changes
@@ -44,11 +47,15 @@ def element(tag: str, **attributes: str) -> Any:
     return made
 
 
-def control(name: str, mark: str, number: int, content: Iterable[Any]) -> Any:
-    """A content control around runs; ``number`` is its id in the document."""
-    title = f"prismake:{short(name)}#{mark}"
+def control(
+    name: str, mark: str, number: int, content: Iterable[Any], *, wording: bool = False, kind: str = "w:text"
+) -> Any:
+    """A content control around runs; ``number`` is its id in the document, ``kind`` w:text or w:picture."""
+    title = f"prismake{'~' if wording else ':'}{short(name)}#{mark}"
     made, properties, inside = element("w:sdt"), element("w:sdtPr"), element("w:sdtContent")
-    properties.extend([element("w:alias", val=title), element("w:tag", val=title), element("w:id", val=str(number))])
+    properties.extend(
+        [element("w:alias", val=title), element("w:tag", val=title), element("w:id", val=str(number)), element(kind)]
+    )
     inside.extend(content)
     made.extend([properties, inside])
     return made
@@ -78,6 +85,7 @@ class Control:
     element: Any
     name: str
     mark: str
+    wording: bool = False
 
     @property
     def content(self) -> Any:
@@ -98,7 +106,7 @@ class Control:
 
     def with_mark(self, mark: str) -> None:
         """Change the mark in the title."""
-        title = f"prismake:{self.name}#{mark}"
+        title = f"prismake{'~' if self.wording else ':'}{self.name}#{mark}"
         for name in ("w:alias", "w:tag"):
             for each in self.element.find(qn("w:sdtPr")).iter(qn(name)):
                 each.set(qn("w:val"), title)
@@ -124,7 +132,7 @@ def controls(root: Any) -> Iterator[Control]:
             title = properties.find(qn(name))
             match = _OURS.fullmatch(title.get(qn("w:val"), "")) if title is not None else None
             if match:
-                yield Control(found, match[1], match[2])
+                yield Control(found, match[2], match[3], match[1] == "~")
                 break
 
 

@@ -190,20 +190,22 @@ class _Writer:
     def _runs(self, parts: Iterable[Part]) -> Iterator[Any]:
         for part in parts:
             if isinstance(part, Field):
-                yield self._control(part.name, mark_of(clean(part.text)), [run(part.text)])
+                yield self._control(part.name, mark_of(clean(part.text)), [run(part.text)], wording=part.wording)
             else:
                 yield run(part)
 
-    def _control(self, name: str, mark: str, content: Sequence[Any]) -> Any:
+    def _control(self, name: str, mark: str, content: Sequence[Any], **more: Any) -> Any:
         self.controls += 1
-        return control(name, mark, self.controls, content)
+        return control(name, mark, self.controls, content, **more)
 
     def _table(self, block: Table) -> None:
         wide = len(block.columns) > _WIDE
         if wide:
             self._section(landscape=True)
         self.numbers["Table"] += 1
-        number, mark = self.numbers["Table"], mark_of_cells(*cleaned(block))
+        number = self.numbers["Table"]
+        columns, rows = cleaned(block)
+        mark = mark_of_cells([columns, *rows] if block.ruled else rows)
         caption = self.document.add_paragraph(style=CAPTION)
         caption.paragraph_format.keep_with_next = True
         caption._p.append(run(f"Table {number}. ", bold=True))
@@ -242,7 +244,7 @@ class _Writer:
         properties = shape._inline.docPr
         properties.set("name", clean(block.name))
         properties.set("descr", clean(f"{block.title}. {plain(block.legend)}"))
-        paragraph._p.append(self._control(block.name, mark_of_picture(image), [holder._r]))
+        paragraph._p.append(self._control(block.name, mark_of_picture(image), [holder._r], kind="w:picture"))
         self.numbers["Figure"] += 1
         label = f"Figure {self.numbers['Figure']}. {block.title}."
         self._paragraph(block.legend, CAPTION, label)

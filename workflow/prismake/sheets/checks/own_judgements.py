@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CERTAINTY, CONSENSUS
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.own_path import ANSWER
 
@@ -15,13 +15,14 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         return []
     problems = []
     header = sheet.form.field(ANSWER).label
+    leads = "the figures suggest" if sheet.stage == CERTAINTY else "the answers lead to"
     for item in _in_sheet(sheet, sheet.path.unexplained):
         row, word = sheet.answers.places[item][0], sheet.given(item)[ANSWER]
         proposed = sheet.path.proposals[item]
         problems.append(
             Problem(
                 sheet.table.address(row, header),
-                f"the judgement is “{word}”, and the answers lead to “{proposed}”. Say why under “{sheet.form.reason}” "
+                f"the judgement is “{word}”, and {leads} “{proposed}”. Say why under “{sheet.form.reason}” "
                 f"({item}), or change one of them; the judgement does not count until then.",
             )
         )

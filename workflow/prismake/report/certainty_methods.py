@@ -1,0 +1,56 @@
+"""How the certainty of the evidence was judged, as a paragraph of the methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prismake.core.measures import PROPORTIONS, WITHOUT_NULL
+from prismake.core.numbers import percent
+
+NOT_JUDGED = "The certainty of the evidence was not judged."
+_GRADE = "GRADE (Guyatt et al., J Clin Epidemiol 2011;64:383-394)"
+_PROGNOSIS = (
+    "Evidence on how often an outcome occurs in one group started high (Iorio et al., BMJ 2015;350:h870; Foroutan et "
+    "al., J Clin Epidemiol 2020;121:62-70)."
+)
+
+
+def certainty_methods(config: Mapping[str, Any], people: str) -> str:
+    """The paragraph.
+
+    Args:
+        config: the protocol with its defaults filled in.
+        people: by whom, as ``prismake.report.selection.panel`` says it.
+    """
+    certainty = config.get("certainty") or {}
+    if not certainty.get("outcomes"):
+        return NOT_JUDGED
+    specs = {name: config["outcomes"][name] for name in certainty["outcomes"]}
+    single, double = (percent(100 * share) for share in certainty["shares"])
+    sentences = [
+        f"The certainty of the evidence was judged for each outcome {people}, with {_GRADE}.",
+        "Levels were proposed from the data, and people judged each domain and explained where they differed: for "
+        f"risk of bias, from the share of weight of studies at high risk ({single} for one level, {double} for two) "
+        "and whether the result changed without them; for inconsistency, from the prediction interval and studies "
+        "that contradict each other, never from I² alone; for imprecision, from the interval against a "
+        "threshold of the protocol.",
+        _thresholds(certainty["outcomes"], specs),
+        _PROGNOSIS if any(spec["measure"] in WITHOUT_NULL for spec in specs.values()) else "",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _thresholds(settings: Mapping[str, Mapping[str, Any]], specs: Mapping[str, Mapping[str, Any]]) -> str:
+    """``Differences of at least 15 % (relapse; neurotoxicity) counted as important.``"""
+    groups: dict[str, list[str]] = {}
+    for name, own in settings.items():
+        if "threshold" in own:
+            spec = specs[name]
+            risk = spec["measure"] in (*PROPORTIONS, "RR", "OR", "RD", "GEN")
+            size = f"{1000 * own['threshold']:g} in 1,000 people" if risk else f"{own['threshold']:g}"
+            groups.setdefault(size, []).append(spec["title"] or name.replace("_", " "))
+    if not groups:
+        return ""
+    words = "; ".join(f"{size} for {', '.join(names)}" for size, names in groups.items())
+    return f"The smallest differences that matter were set in the protocol: {words}."

@@ -1,0 +1,100 @@
+"""One plain sentence an outcome: how many, or how the groups differ, worded as certain as the evidence is.
+
+The words for each level follow the advice of GRADE (Santesso 2020, GRADE 26, J Clin Epidemiol 119:126–135): a finding
+of high certainty is stated, one of moderate certainty is probable, one of low certainty may be so, and one of very low
+certainty is very uncertain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prismake.core.measures import MEANS, PROPORTIONS, RATES, RATIOS, measure_name, measure_of
+from prismake.core.numbers import format_of, number
+from prismake.synthesis.certainty.absolute import headline
+from prismake.synthesis.certainty.levels import HIGH, LOW, MODERATE, VERY_LOW
+
+_HOW_OFTEN = {HIGH: "occurs", MODERATE: "probably occurs", LOW: "may occur"}
+_EFFECT = {HIGH: "{verb}s", MODERATE: "probably {verb}s", LOW: "may {verb}"}
+_NO_EFFECT = {
+    HIGH: "makes little or no difference to",
+    MODERATE: "probably makes little or no difference to",
+    LOW: "may make little or no difference to",
+}
+
+
+def statement(
+    result: Mapping[str, Any], certainty: str, absolute: Mapping[str, Any] | None, settings: Mapping[str, Any]
+) -> str:
+    """The sentence of an outcome; "" without an estimate or before its certainty is judged."""
+    main = headline(result)
+    if not certainty or main is None:
+        return ""
+    measure, subject = measure_of(result), lowered(result["title"])
+    if measure in PROPORTIONS and absolute:
+        return _proportion(subject, certainty, absolute)
+    if measure in RATES | MEANS:
+        return _amount(result, main, certainty)
+    return _comparison(result, main, subject, certainty, settings)
+
+
+def lowered(title: str) -> str:
+    """A title in the middle of a sentence: its first letter small, unless the word is an abbreviation."""
+    first = title.split(maxsplit=1)[0] if title.split() else ""
+    return title if first[1:] != first[1:].lower() or len(first) < 2 else title[0].lower() + title[1:]
+
+
+def _proportion(subject: str, certainty: str, absolute: Mapping[str, Any]) -> str:
+    middle, low, high = (_of_hundred(absolute[name] / 10) for name in ("risk", "ci_lb", "ci_ub"))
+    share = f"about {middle} in 100 people ({low} to {high})"
+    if certainty == VERY_LOW:
+        return f"The evidence is very uncertain about how often {subject} occurs; the estimate is {share}."
+    return f"{subject[0].upper()}{subject[1:]} {_HOW_OFTEN[certainty]} in {share}."
+
+
+def _of_hundred(value: float) -> str:
+    """Whole people, or one decimal below 1 and above 99, where whole people would read as nobody and everybody."""
+    return number(value, 1 if 0.0 < value < 0.95 or 99.05 < value < 100.0 else 0)
+
+
+def _amount(result: Mapping[str, Any], main: Mapping[str, Any], certainty: str) -> str:
+    amount = f"the {measure_name(result)} of {lowered(result['title'])}"
+    value = format_of(result).interval(main, result["level"])
+    if certainty == VERY_LOW:
+        return f"The evidence is very uncertain about {amount}; the estimate is {value}."
+    verb = {HIGH: "is", MODERATE: "is probably", LOW: "may be"}[certainty]
+    return f"{amount[0].upper()}{amount[1:]} {verb} {value}."
+
+
+def _comparison(
+    result: Mapping[str, Any],
+    main: Mapping[str, Any],
+    subject: str,
+    certainty: str,
+    settings: Mapping[str, Any],
+) -> str:
+    arms = (result.get("display") or {}).get("arms") or ["the intervention", "the comparator"]
+    over = f", compared with {arms[1]}"
+    if certainty == VERY_LOW:
+        return f"The evidence is very uncertain about the effect of {arms[0]} on {subject}{over}."
+    name = arms[0][0].upper() + arms[0][1:]
+    if _little(result, main, settings):
+        return f"{name} {_NO_EFFECT[certainty]} {subject}{over}."
+    null = 1.0 if measure_of(result) in RATIOS else 0.0
+    verb = "reduce" if main["estimate"] < null else "increase"
+    return f"{name} {_EFFECT[certainty].format(verb=verb)} {subject}{over}."
+
+
+def _little(result: Mapping[str, Any], main: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether the estimate is no important difference: below the threshold, or an interval that includes no effect
+    where the protocol has none."""
+    threshold = settings.get("threshold")
+    difference = settings.get("difference")  # of risks, as a share of people
+    if threshold is not None and difference is not None:
+        return abs(difference) < threshold
+    ratio = measure_of(result) in RATIOS
+    if threshold is not None and not ratio:
+        return abs(main["estimate"]) < threshold
+    null = 1.0 if ratio else 0.0
+    return main["ci_lb"] <= null <= main["ci_ub"]
