@@ -93,7 +93,7 @@ def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
     decide(review, "title_abstract", "anna", {5: "include"})
     decide(review, "full_text", "anna", {0: "include", 1: "exclude"})
     decide(review, "full_text", "ben", {0: "include", 1: "exclude"})
-    assert "was edited and has not been read" in prismake(review, "freeze", "2025-08-31").stderr
+    assert "edited and have not been read" in prismake(review, "freeze", "2025-08-31").stderr
 
     # second update: an included record is found by nobody now, an excluded one by one search less; two are new
     drop_in(review, "embase.ris", 1, 3, 4, 5, 6, 7)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
+from prismake.protocol.languages import ENGLISH, Language, in_every_language, load_language
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
@@ -22,12 +23,21 @@ _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers 
 
 @dataclass(frozen=True)
 class Choice:
-    """An allowed answer; ``settles_as`` is what it stands for once the panel agrees."""
+    """An allowed answer; ``settles_as`` is what it stands for once the panel agrees.
+
+    ``shown``: what it is called in the team's language, where that is not ``value``.
+    """
 
     value: str
     synonyms: tuple[str, ...] = ()
     settles_as: str = ""
     colour: str = ""
+    shown: str = ""
+
+    @property
+    def word(self) -> str:
+        """What people see and choose."""
+        return self.shown or self.value
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,16 @@ class Form:
     optional: bool = False
     typed: bool = False
     highlight: tuple[str, ...] = ()
+    language: Language = field(default_factory=lambda: load_language(ENGLISH))
+
+    @property
+    def shown_title(self) -> str:
+        """What the stage is called in the team's language."""
+        return self.title if self.language.code == ENGLISH else self.language[f"stages.{self.stage}.title"]
+
+    def heading_of(self, question: Field) -> str:
+        """What a question is called in the team's language; fields of the extraction are the team's own words."""
+        return question.label if self.stage == EXTRACTION else self.language.heading(question.label)
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -117,11 +137,11 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
     Raises:
         FormError: the file is not a form.
     """
-    data = _form_data(stage)
+    data, language = _form_data(stage), load_language(config.get("language", ENGLISH))
     if stage == EXTRACTION:
         fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
     else:
-        fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
+        fields = [_in_language(_field(entry, config, f"{stage}.yaml"), language) for entry in data["fields"]]
     fields = [
         replace(_with_words(entry, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
         for entry in fields
@@ -134,7 +154,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
-        instruction=data["instruction"],
+        instruction=language[f"stages.{stage}.instruction"],
         context=tuple(context),
         fields=tuple(fields),
         note=note.get("label", "Note"),
@@ -143,6 +163,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         optional=data.get("optional", False),
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
+        language=language,
     )
 
 
@@ -181,13 +202,12 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
     return text
 
 
-def allowed(field: Field, row_choices: Iterable[str] = ()) -> str:
+def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
     """What may stand in a cell, in words."""
     if field.kind == "choice":
-        return ", ".join(row_choices if field.by_row else (choice.value for choice in field.choices))
-    if field.kind == "count":
-        return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
-    return f"a number or {NOT_REPORTED}" if field.kind == "number" else "any text"
+        return ", ".join(row_choices if field.by_row else (choice.word for choice in field.choices))
+    kinds = {"count": "page.whole_number", "number": "page.number"}
+    return (language or load_language(ENGLISH))[kinds.get(field.kind, "page.any_text")]
 
 
 def as_typed(raw: Any) -> str:
@@ -203,9 +223,16 @@ def as_typed(raw: Any) -> str:
 
 def typed_answer(field: Field, answer: str) -> str:
     """An answer in normal form as the team types it, so that reading it again gives the same."""
+    if field.kind == "choice":
+        return shown_answer(field, answer)
     if field.kind != "number" or answer in ("", NOT_REPORTED):
         return answer
     return typed_number(float(answer), field.decimal_sign)
+
+
+def shown_answer(field: Field, answer: str) -> str:
+    """An answer in normal form as people see it."""
+    return next((choice.word for choice in field.choices if choice.value == answer), answer)
 
 
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
@@ -259,6 +286,19 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
         width=data.get("width", 14),
         help=data.get("help", ""),
     )
+
+
+def _in_language(field: Field, language: Language) -> Field:
+    """The field with its own answers in the team's language; what they are called in another one is understood too."""
+    if not field.choices:
+        return field
+    choices = []
+    for choice in field.choices:
+        words = in_every_language(f"answers.{choice.value}")
+        others = [word for word in words if word not in (choice.value, *choice.synonyms)]
+        synonyms = (*choice.synonyms, *others)
+        choices.append(replace(choice, synonyms=synonyms, shown=language.answer(choice.value)))
+    return replace(field, choices=tuple(choices))
 
 
 def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:

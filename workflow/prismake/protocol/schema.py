@@ -9,12 +9,14 @@ from typing import Any
 from prismake.core.files import read_yaml
 from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.paths import data_file
+from prismake.protocol.languages import language_codes
 from prismake.protocol.live_sources import LIVE
 
 
 @cache
 def config_schema() -> dict[str, Any]:
     rules = read_yaml(data_file("schemas/config.schema.yaml"))
+    rules["properties"]["language"]["enum"] = list(language_codes())
     rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
     return rules
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from prismake.core.names import SETTLED
+from prismake.core.names import EXTRACTION, SETTLED
 from prismake.extraction.composite_cells import Part, Sheet, read_row
 from prismake.extraction.extracted import Outcome
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Choice, Field, Form, allowed, as_typed, parse_answer
+from prismake.protocol.languages import english_heading, in_every_language
 from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
@@ -100,7 +101,7 @@ def read_consensus(
         table,
         dict(column_of(queue, "title")),
         _title(columns),
-        lambda item, row: f"{item}/{text_of(row[DISPUTED])}",
+        lambda item, row: f"{item}/{english_heading(text_of(row[DISPUTED]))}",
         first_of,
     )
     for number, row in table.rows:
@@ -130,7 +131,14 @@ def questions_by_label(form: Form, offered: OfferedForm) -> dict[str, Field]:
     """By what a question is called or was called, in small letters, the question; today's names come first."""
     fields = {question.name: question for question in form.fields}
     former = {label.casefold(): fields[name] for label, name in offered.labels.items() if name in fields}
-    return {**former, **{question.label.casefold(): question for question in form.fields}}
+    today = {question.label.casefold(): question for question in form.fields}
+    words = {
+        word.casefold(): question
+        for question in form.fields
+        if form.stage != EXTRACTION
+        for word in in_every_language(f"headings.{question.label}")
+    }
+    return {**words, **former, **today}
 
 
 class _Cell(NamedTuple):

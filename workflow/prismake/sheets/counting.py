@@ -8,25 +8,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from prismake.core.names import ITEM_ID
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
-_SHOWN = re.compile(r"\s*\d+ of \d+ done\s*")
-_FORMULA = re.compile(r'=?COUNTIFS\(.*&" of "&COUNTIFS\(.*&" done"', re.DOTALL)
 _END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
 _MOST = 100  # questions that are counted; a spreadsheet takes 127 conditions
 
 
 def is_count(cell: Any) -> bool:
-    """Whether a header is what the formula came to, as in a sheet that was saved as values."""
-    return bool(_SHOWN.fullmatch(str(cell)))
+    """Whether a header is what the formula came to, as in a sheet that was saved as values; in any language."""
+    return any(pattern.fullmatch(str(cell)) for pattern, _ in _patterns())
 
 
 def is_count_formula(cell: Any) -> bool:
-    return bool(_FORMULA.fullmatch(str(cell)))
+    return any(pattern.fullmatch(str(cell)) for _, pattern in _patterns())
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each language, what a count looks like and what its formula looks like."""
+    patterns = []
+    for template in in_every_language("page.count"):
+        before, between, after = _pieces(template)
+        shown = rf"\s*{re.escape(before)}\d+{re.escape(between)}\d+{re.escape(after)}\s*"
+        start, middle, end = (re.escape(text) for text in _joined(before, between, after))
+        formula = rf"=?{start}COUNTIFS\(.*{middle}COUNTIFS\(.*{end}"
+        patterns.append((re.compile(shown), re.compile(formula, re.DOTALL)))
+    return patterns
+
+
+def _pieces(template: str) -> tuple[str, str, str]:
+    """What stands before, between and behind the two numbers of a count."""
+    before, _, rest = template.partition("{done}")
+    between, _, after = rest.partition("{all}")
+    return before, between, after
+
+
+def _joined(before: str, between: str, after: str) -> tuple[str, str, str]:
+    """The same as parts of a formula."""
+    return f'"{before}"&' if before else "", f'&"{between}"&', f'&"{after}"' if after else ""
 
 
 def reaching(formula: str, last: int, spare: int) -> str:
@@ -60,7 +85,9 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
             answered = [*same, *(filled(column.key) for column in further)]
             # of the rows that are asked further questions, only those count that answer them
             done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
-    return f'{done}&" of "&COUNTIFS({",".join(needed)})&" done"'
+    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
+    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
+    return f"{start}{done}{middle}COUNTIFS({','.join(needed)}){end}"
 
 
 def is_needed(column: Column) -> bool:
