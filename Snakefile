@@ -19,6 +19,7 @@ from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions
 from prismake.core.stamps import stamp
+from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
 from prismake.fulltexts import folder as fulltexts
@@ -35,17 +36,22 @@ from prismake.protocol.settings import (
     for_appraisal,
     for_certainty,
     for_cohorts,
+    for_extraction_rows,
+    for_letters,
     for_offering,
     for_outcome_table,
     for_reading,
     for_report,
 )
+from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged
 from prismake.kept.sheet_files import written_folders
 from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
+from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
 from prismake.report.status import closing_words
+from prismake.sheets.renaming import finish_renaming
 
 min_version("9.27")
 
@@ -76,6 +82,8 @@ try:
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
         refuse_damaged()
+        if finished := finish_renaming():
+            print(finished, file=sys.stderr)
         if not workflow.output_settings.dryrun:
             refuse_unwritable(written_folders(HERE / "results"))
 except (PrismakeError, OSError) as error:
@@ -102,6 +110,7 @@ FIGURES = {
     for outcome, spec in config["outcomes"].items()
 }
 PLOTS = [
+    "results/duplicates/sources.svg",
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),
@@ -139,6 +148,14 @@ include: "rules/report.smk"
 
 if workflow.is_main_process:
     sweep_all_drafts(HERE / "results", Path("config"))
+    if not workflow.output_settings.dryrun:
+        # what is dated in the future would stop every run, or hide what has changed
+        files = [
+            Path(file) for details in SOURCES.values() for file in details["files"]
+        ]
+        files += [*known_studies(Path("config")), *VERSIONS.glob("*.json")]
+        for words in date_back(files, HERE / "results"):
+            print(words, file=sys.stderr)
     # onsuccess does not run when there is nothing to do, which is when the table is wanted most
     run = listen(unmade, workflow.output_settings)
     atexit.register(closing_words, config, run, folder=HERE)
@@ -149,8 +166,12 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/report/progress.html",
         "results/manuscript.docx",
+        "results/supplement.xlsx",
+        "results/flow/prisma2020.csv",
         "results/flow/flow.svg",
+        "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
         PLOTS,

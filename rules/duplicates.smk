@@ -46,3 +46,18 @@ rule merge_duplicates:
         code=code("merge_duplicates"),
     script:
         "../scripts/merge_duplicates.py"
+
+
+rule draw_sources:
+    """Draw how many reports each combination of sources found."""
+    input:
+        reports="results/duplicates/reports.parquet",
+        searches=expand("results/search/{source}.json", source=SOURCES),
+    output:
+        plot="results/duplicates/sources.svg",
+    log:
+        "results/logs/draw_sources.log",
+    params:
+        code=code("draw_sources"),
+    script:
+        "../scripts/draw_sources.py"

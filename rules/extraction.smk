@@ -21,3 +21,21 @@ rule collect_outcomes:
         code=code("collect_outcomes"),
     script:
         "../scripts/collect_outcomes.py"
+
+
+rule write_letters:
+    """List what reports do not say and the review could use, and write a letter to the authors of each study."""
+    input:
+        outcomes="results/extraction/outcomes.csv",
+        studies="results/full_text/studies.csv",
+    output:
+        missing="results/extraction/not_reported.csv",
+        letters=directory("results/letters"),
+    log:
+        "results/logs/write_letters.log",
+    localrule: True
+    params:
+        settings=for_letters(config),
+        code=code("write_letters"),
+    script:
+        "../scripts/write_letters.py"

@@ -60,6 +60,7 @@ rule count_flow:
     output:
         flow="results/flow/flow.json",
         table="results/flow/flow.csv",
+        places="results/flow/records.csv",
     log:
         "results/logs/count_flow.log",
     group:

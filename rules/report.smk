@@ -1,4 +1,4 @@
-# Needs: everything. Makes: one page that can be opened anywhere, and the manuscript.
+# Needs: everything. Makes: one page that can be opened anywhere, the manuscript and its supplement.
 
 # what page and manuscript are made from
 REVIEW = dict(
@@ -6,6 +6,7 @@ REVIEW = dict(
     statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     agreement=expand("results/{stage}/agreement.json", stage=PANEL_STAGES),
     flow="results/flow/flow.json",
+    places="results/flow/records.csv",
     duplicates="results/duplicates/summary.json",
     sources="results/duplicates/sources.csv",
     shared="results/duplicates/shared.csv",
@@ -23,6 +24,13 @@ REVIEW = dict(
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
 
+# reports by what became of them: included, excluded, awaiting classification, ongoing
+STUDY_SETS = expand(
+    "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
+)
+
+EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
+
 
 rule write_report:
     """Write the page: status, headline results, flow, studies, agreement, searches, methods."""
@@ -35,7 +43,7 @@ rule write_report:
     log:
         "results/logs/write_report.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
@@ -44,10 +52,28 @@ rule write_report:
         "../scripts/write_report.py"
 
 
+rule compare_protocol:
+    """List what was changed in the protocol since versions of it were kept, for item 24c of PRISMA 2020."""
+    input:
+        kept=list(map(str, kept_files())),
+    output:
+        table="results/protocol/amendments.csv",
+        words="results/protocol/amendments.json",
+    log:
+        "results/logs/compare_protocol.log",
+    localrule: True
+    params:
+        now=settings_now(),
+        code=code("compare_protocol"),
+    script:
+        "../scripts/compare_protocol.py"
+
+
 rule write_manuscript:
     """Write the manuscript: methods and results in words, tables and figures, marked gaps for what people write."""
     input:
         **REVIEW,
+        amendments="results/protocol/amendments.json",
         appraisal="results/appraisal/appraisal.csv",
         template=TEMPLATE if Path(TEMPLATE).exists() else [],
     output:
@@ -55,10 +81,66 @@ rule write_manuscript:
     log:
         "results/logs/write_manuscript.log",
     group:
-        "results"
+        "report"
     params:
         config=for_report(config),
         versions=versions(),
         code=code("write_manuscript"),
     script:
         "../scripts/write_manuscript.py"
+
+
+rule write_supplement:
+    """Write every table into one workbook, and the reports by what became of them for other programs."""
+    input:
+        **REVIEW,
+        amendments="results/protocol/amendments.json",
+        appraisal="results/appraisal/appraisal.csv",
+        outcomes="results/extraction/outcomes.csv",
+        families="results/extraction/families.csv",
+        flow_table="results/flow/flow.csv",
+    output:
+        workbook="results/supplement.xlsx",
+        sets=STUDY_SETS,
+    log:
+        "results/logs/write_supplement.log",
+    params:
+        config=for_report(config),
+        versions=versions(),
+        code=code("write_supplement"),
+    script:
+        "../scripts/write_supplement.py"
+
+
+rule export_results:
+    """Write flow and effects as R's PRISMA2020 and metafor read them."""
+    input:
+        flow="results/flow/flow.json",
+        studies="results/full_text/studies.csv",
+        results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
+    output:
+        diagram="results/flow/prisma2020.csv",
+        effects=EFFECTS,
+    log:
+        "results/logs/export_results.log",
+    localrule: True
+    params:
+        code=code("export_results"),
+    script:
+        "../scripts/export_results.py"
+
+
+rule write_progress:
+    """Write the page that says who has what to do, for a team that opens one file only."""
+    input:
+        statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
+    output:
+        page="results/report/progress.html",
+    log:
+        "results/logs/write_progress.log",
+    localrule: True
+    params:
+        title=config["title"],
+        code=code("write_progress"),
+    script:
+        "../scripts/write_progress.py"

@@ -132,6 +132,7 @@ rule group_studies:
     localrule: True
     params:
         **for_appraisal(config),
+        extraction=for_extraction_rows(config),
         gate=config["full_text"]["gate"],
         code=code("group_studies"),
     script:

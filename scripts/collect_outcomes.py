@@ -7,14 +7,23 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
+from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
+from prismake.synthesis.usable import with_usability
 
 
 def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]) -> None:
     import pandas as pd
 
     known = {name: read_csv(path) for name, path in tables.items()}
-    how, asked = Cohorts(**cohorts), pd.read_parquet(queue)
-    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how)
+    how, asked, unasked = Cohorts(**cohorts), pd.read_parquet(queue), {}
+    if "asks" in asked:  # each result has a row
+        own = study_fields(cohorts["fields"], outcomes)
+        columns = {name: {**spec["columns"], **spec.get("converted_from", {})} for name, spec in outcomes.items()}
+        studies = Studies.of(asked.to_dict("records"), own, columns)
+        asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
+        unasked = studies.unasked
+    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked)
+    table = with_usability(table, outcomes)
     save_csv(output["outcomes"], table)
     save_csv(output["families"], family_table(asked, known["decisions"], table, how))
 

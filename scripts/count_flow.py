@@ -8,6 +8,7 @@ from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.flow import prisma_flow
 from prismake.flow.inputs import TABLES, flow_tables
+from prismake.flow.places import places
 
 
 def main(
@@ -16,9 +17,11 @@ def main(
     """Read the tables of all stages, count, check, write."""
     import pandas as pd
 
-    flow = prisma_flow(flow_tables(searches, records, reports, tables, previous))
+    counted = flow_tables(searches, records, reports, tables, previous)
+    flow = prisma_flow(counted)
     write_json(output["flow"], flow.to_dict(), sort_keys=False)  # reasons stand in the order of their counts
     save_csv(output["table"], pd.DataFrame(flow.rows()))
+    save_csv(output["places"], places(counted))
 
 
 if "snakemake" in globals() and not reused(snakemake):

@@ -13,7 +13,7 @@ from prismake.panel.screening_rows import handed_on
 
 
 def main(
-    reports_file: Path, decisions_file: Path, notices: Path, gate: str, appraisal: dict[str, dict], output: dict
+    reports_file: Path, decisions_file: Path, notices: Path, gate: str, asked: dict[str, dict], output: dict
 ) -> None:
     import pandas as pd
 
@@ -24,8 +24,8 @@ def main(
     passed = included if handed_on(assessed, gate) else included[:0]
     save_csv(output["studies"], included)
     for name, table in (
-        ("appraisal", appraisal_rows(passed, **appraisal)),
-        ("extraction", extraction_rows(passed, notice_texts)),
+        ("appraisal", appraisal_rows(passed, **asked["appraisal"])),
+        ("extraction", extraction_rows(passed, notice_texts, asked["extraction"])),
     ):
         save_parquet(output[name], table)
 
@@ -37,6 +37,9 @@ if "snakemake" in globals():
             Path(snakemake.input.decisions),
             Path(snakemake.input.notices),
             snakemake.params.gate,
-            {name: snakemake.params[name] for name in ("instruments", "outcomes")},
+            {
+                "appraisal": {name: snakemake.params[name] for name in ("instruments", "outcomes")},
+                "extraction": snakemake.params.extraction,
+            },
             {name: Path(path) for name, path in snakemake.output.items()},
         )

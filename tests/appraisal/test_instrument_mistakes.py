@@ -72,10 +72,10 @@ MISTAKES = {
     "no answers": (JUDGED, "answers: [yes, no, unclear]\n", "", 15, "item 1 has no answers"),
     "a forward condition": (JUDGED, "question: Concealed? }", "question: Concealed?, if: { 3: yes } }", 16, "comes later"),
     "a condition on itself": (JUDGED, "if: { 1: no } }", "if: { 2: no } }", 17, "asked after itself"),
-    "a condition on nothing": (JUDGED, "if: { 1: no } }", "if: { 9: no } }", 17, "item 9, which there is not"),
+    "a condition on nothing": (JUDGED, "if: { 1: no } }", "if: { 9: no } }", 17, "item 9, which does not exist"),
     "a condition on an answer that there is not": (JUDGED, "if: { 1: no } }", "if: { 1: never } }", 17, "answer “never” of item 1"),
     "an item out of reach": (JUDGED, "question: Blind? }", "question: Blind?, if: { 1: yes, 2: yes } }", 18, "no path of answers leads to item 3"),
-    "a hole in the rules": (JUDGED, "      - { if: { 1: unclear }, then: unclear }\n", "", 9, "none says what follows from 1 unclear"),
+    "a hole in the rules": (JUDGED, "      - { if: { 1: unclear }, then: unclear }\n", "", 9, "no rule covers 1 unclear"),
     "rules that overlap": (JUDGED, "{ if: { 1: unclear }, then: unclear }", "{ if: { 1: [unclear, yes] }, then: unclear }", 9, "overlap for 1 yes"),
     "a rule that fits no path": (JUDGED, "{ if: { 1: unclear }, then: unclear }", "{ if: { 1: unclear }, then: unclear }\n      - { if: { 1: yes, 2: yes }, then: low }", 14, "rule 5 of domain A fits no path"),
     "a judgement that there is not": (JUDGED, "then: high", "then: awful", 12, "leads to “awful”"),
@@ -125,7 +125,7 @@ def test_without_mistakes_they_load_and_count(own):
 
 def test_all_mistakes_of_a_file_are_named_at_once(own):
     hole = JUDGED.replace("      - { if: { 1: unclear }, then: unclear }\n", "")
-    with pytest.raises(FormError, match=r"(?s)2 problems.*line 9: .*hole.*line 17: no path"):
+    with pytest.raises(FormError, match=r"(?s)2 problems.*line 9: .*incomplete.*line 17: no path"):
         own(hole.replace("question: Blind? }", "question: Blind?, if: { 1: yes, 2: yes } }"))
 
 
@@ -144,7 +144,7 @@ def test_thresholds_give_every_combination_one_word(own, poor, domain, fair, wor
 
 
 def test_a_name_that_the_package_uses_is_refused(own):
-    with pytest.raises(FormError, match="prismake has an instrument “nos_cohort” of its own"):
+    with pytest.raises(FormError, match="prismake already has an instrument “nos_cohort”"):
         own(STARS.replace("mine", "nos_cohort"), "nos_cohort")
 
 

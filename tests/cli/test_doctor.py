@@ -59,7 +59,7 @@ def damaged_sheet() -> str:
 
 def twice_in_the_protocol() -> str:
     Path("config/config.yaml").write_text("title: t\nquestion: q\ntitle: u\n", encoding="utf-8")
-    return "'title' stands twice, in lines 1 and 3"
+    return "'title' occurs twice, in lines 1 and 3"
 
 
 def stopped_job() -> str:

@@ -170,6 +170,17 @@ def test_one_doi_on_one_page_does_not_make_two_titles_one(one: str, two: str) ->
     assert not same(pair({**fields, "title": PHRASE.format(one)}, {**fields, "title": PHRASE.format(two)}))
 
 
+@pytest.mark.parametrize(
+    "shared", [{"abstract": LONG}, {"abstract": LONG, "doi": "10.1016/supplement"}, {"doi": "10.1016/a.1"}]
+)
+@pytest.mark.parametrize(("one", "two"), SWAPS)
+def test_one_abstract_or_doi_does_not_make_two_titles_one(one: str, two: str, shared: dict) -> None:
+    fields = {**shared, "issue": "3", "pages": "101-109"}
+    found = pair({**fields, "title": PHRASE.format(one)}, {**fields, "title": PHRASE.format(two)})
+    assert not same(found), rule(found)
+    assert len(found.queue) == 1
+
+
 ABSTRACTS = {
     "on one range": ({}, {}), "on one page": ({"pages": "45"}, {"pages": "45"}), "on two pages": ({"pages": "45"}, {"pages": "46"}),
     "far apart": ({"pages": "45-49"}, {"pages": "245-249"}), "on pages that are not known": ({"pages": ""}, {"pages": ""}),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Self
 
 import openpyxl
 import yaml
@@ -59,6 +60,13 @@ class Review:
         self.configure(config)
         for name, text in exports.items():
             (folder / "config" / "searches" / name).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """A review in a folder that is there already."""
+        review = cls.__new__(cls)
+        review.folder = folder
+        return review
 
     def configure(self, config: Mapping[str, object]) -> None:
         text = yaml.safe_dump(dict(config), allow_unicode=True, sort_keys=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -14,7 +15,9 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from printed_numbers import Printed, decimals, intervals, source_decimals, source_intervals, values, whole
 from prismake.core.errors import PrismakeError
+from prismake.core.numbers import format_of
 from prismake.core.paths import package_root
 from prismake.core.reuse import ANEW
 from prismake.core.stamps import Stamps
@@ -187,6 +190,15 @@ def test_every_record_is_somewhere_in_the_flow(demo):
     assert boxes["undecided_title_abstract"] == boxes["undecided_full_text"] == boxes["possible_duplicates"] == 0
 
 
+def test_the_numbers_of_the_tutorial_are_those_of_the_demonstration(demo):
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `results/flow/flow\.csv`, ([^,|]*), ([^,|]*), ?([^|]*) \| (\d+) \|", tutorial)
+    assert len(rows) == 7
+    with (demo.folder / "results/flow/flow.csv").open(encoding="utf-8", newline="") as file:
+        counts = {(row["column"], row["box"], row["item"]): row["count"] for row in csv.DictReader(file)}
+    assert {row[:3]: row[3] for row in rows} == {row[:3]: counts[row[:3]] for row in rows}
+
+
 def test_no_job_opened_a_file_that_its_stamp_does_not_cover(demo, opened):
     """Neither a module nor a form, an instrument, a schema or a template of the package."""
     package = package_root()
@@ -244,6 +256,77 @@ def columns_of(path: Path) -> list[str]:
     if path.suffix == ".parquet":
         return list(pd.read_parquet(path).columns)
     return path.read_text(encoding="utf-8").splitlines()[0].split(",")
+
+
+@pytest.fixture(scope="module")
+def printed(demo) -> Printed:
+    return Printed(demo.folder)
+
+
+@pytest.mark.parametrize("outcome", R_RESULTS)
+def test_no_printed_number_differs_from_its_source(printed, outcome):
+    """Page, manuscript, abstract, supplement, sentences and figures: every interval as a whole, and every decimal."""
+    source = printed.json(f"pooling/{outcome}.json")
+    surfaces = printed.of_outcome(list(R_RESULTS).index(outcome), outcome)
+    known, single = source_intervals(source), source_decimals(source)
+    differing = {
+        name: (intervals(text) - known, decimals(text) - single)
+        for name, text in surfaces.items()
+        if intervals(text) - known or decimals(text) - single
+    }
+    assert differing == {}
+    main, show = source["analyses"]["main"], format_of(source)
+    result = tuple(show.value(main[name], main) for name in ("estimate", "ci_lb", "ci_ub"))
+    everywhere = ("sentences", "page", "manuscript", "abstract", "supplement", f"{outcome}.forest.svg")
+    assert [name for name in everywhere if result not in intervals(surfaces[name])] == []
+    assert sum(len(intervals(text)) + len(decimals(text)) for text in surfaces.values()) > 300
+
+
+def test_a_printed_number_that_differs_is_seen(printed):
+    source = printed.json("pooling/relapse.json")
+    text = printed.of_outcome(0, "relapse")["manuscript"]
+    changed = text.replace("0.41 (95 % CI 0.28 to 0.55)", "0.42 (95 % CI 0.28 to 0.55)")
+    assert intervals(changed) - source_intervals(source) == {("0.42", "0.28", "0.55")}
+    assert decimals(text + " 0.4177") - source_decimals(source) == {"0.4177"}
+
+
+def test_the_supplement_holds_the_results_unrounded(printed):
+    """To 1e-15, the digits that openpyxl writes."""
+    for outcome in R_RESULTS:
+        source = printed.json(f"pooling/{outcome}.json")
+        rows = {row["name"]: row for row in printed.supplement["Syntheses"] if row["outcome"] == outcome}
+        for analysis in source["analyses"].values():
+            row = rows[analysis["name"]]
+            for name in ("estimate", "ci_lb", "ci_ub", "pi_lb", "pi_ub", "tau2", "I2", "Q", "Q_p"):
+                assert row[name] == pytest.approx(analysis[name], rel=1e-15, abs=0), (outcome, name)
+
+
+def test_no_number_of_the_flow_differs(printed, demo):
+    """Page, manuscript, figure and the table for R say what the flow says, and nothing else."""
+    flow = printed.json("flow/flow.json")
+    known = set(values(flow)) | {2020, 2021, 372, 71}  # the flow's own citation: BMJ 2021;372:n71
+    boxes = flow["boxes"]
+    known |= {
+        len(boxes["identified"]["databases"]),
+        boxes["identified"]["total"] + boxes["other"]["identified"]["total"],
+    }
+    surfaces = {
+        "page": printed.section("flow"),
+        "manuscript": printed.manuscript["Study selection"],
+        "figure": printed.svg(demo.folder / "results/flow/flow.svg"),
+    }
+    assert {name: whole(text) - known for name, text in surfaces.items() if whole(text) - known} == {}
+    main = {
+        boxes["identified"]["total"],
+        boxes["screened"],
+        boxes["sought"],
+        boxes["assessed"],
+        boxes["included"]["studies"],
+    }
+    assert [name for name in ("manuscript", "figure") if not main <= whole(surfaces[name])] == []
+    rows = pd.read_csv(demo.folder / "results/flow/prisma2020.csv", keep_default_na=False).set_index("data")["n"]
+    assert int(rows["records_screened"]) == boxes["screened"]
+    assert {int(rows["total_studies"]), int(rows["new_studies"])} == {boxes["included"]["studies"]}
 
 
 @pytest.mark.parametrize("table", TABLES)

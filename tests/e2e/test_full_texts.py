@@ -58,7 +58,7 @@ def test_full_texts_come_into_sheets_that_were_handed_out(tmp_path, monkeypatch)
     (shelf / "2019" / "article #2.pdf").write_bytes(pdf(["J Med", title[:40], title[40:]]))
     (shelf / "broken.pdf").write_bytes(b"no PDF")
     output = " ".join(review.run().split())
-    assert "config/fulltexts/broken.pdf: this is no PDF that can be read" in output
+    assert "config/fulltexts/broken.pdf: the file is not a readable PDF" in output
     review.idle()
     assert {number: row["PDF"] for number, row in by_number(review).items()} == {
         "0000": f"config/fulltexts/{items['0000'].replace(':', '_')}.pdf",

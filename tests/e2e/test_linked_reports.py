@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from quick import UpToFlow
@@ -34,14 +35,17 @@ def decide(review, stage, **decisions):
         review.fill(stage, who, answer)
 
 
-@pytest.fixture
-def review(tmp_path):
-    """Article, its preprint and another article; the article alone goes on to full text."""
-    review = UpToFlow(tmp_path / "review", config(full_text={"reasons": ["Wrong population"]}), {"embase.ris": EXPORT})
+def screen(folder: Path) -> None:
+    review = UpToFlow(folder, config(full_text={"reasons": ["Wrong population"]}), {"embase.ris": EXPORT})
     (review.folder / "config/known_studies.txt").write_text(KNOWN, encoding="utf-8")
     review.run()
     decide(review, "title_abstract", article="include", preprint="exclude", other="exclude")
-    return review
+
+
+@pytest.fixture
+def review(built_once, tmp_path):
+    """Article, its preprint and another article; the article alone goes on to full text."""
+    return UpToFlow.at(built_once("linked_reports", screen, tmp_path / "review"))
 
 
 def test_the_preprint_of_an_included_article_is_asked_about(review):

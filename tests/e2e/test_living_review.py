@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -93,7 +94,7 @@ def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
     decide(review, "title_abstract", "anna", {5: "include"})
     decide(review, "full_text", "anna", {0: "include", 1: "exclude"})
     decide(review, "full_text", "ben", {0: "include", 1: "exclude"})
-    assert "edited and have not been read" in prismake(review, "freeze", "2025-08-31").stderr
+    assert "were edited and have not been read" in prismake(review, "freeze", "2025-08-31").stderr
 
     # second update: an included record is found by nobody now, an excluded one by one search less; two are new
     drop_in(review, "embase.ris", 1, 3, 4, 5, 6, 7)
@@ -106,7 +107,7 @@ def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
     assert boxes(review)["included"] == {"studies": 1, "reports": 1}
     assert sorted(vanished(review)) == [("embase", "", "include", "include"), ("embase", "pubmed", "exclude", "")]
     told = " ".join(prismake(review, "status").stdout.split())
-    assert "is no longer found by embase and stays as it was judged (include)" in told
+    assert "is no longer found by embase and keeps its decision (include)" in told
 
     # the version is published with two rows at title and abstract and two at full text still open
     made = prismake(review, "freeze", "2025-08-31")
@@ -163,14 +164,18 @@ def settled(review, stage: str = "title_abstract") -> dict[str, tuple[str, str]]
     return {row["item_id"]: (row["state"], row["decision"]) for row in review.table(f"{stage}/decisions.csv")}
 
 
-@pytest.fixture
-def pair(tmp_path):
-    """A review in which two records may be one report, and were screened with opposite results."""
-    review = UpToFlow(tmp_path / "review", config(), {"embase.ris": export(1, 2, 3), "pubmed.ris": twin(3)})
+def screen_pair(folder: Path) -> None:
+    review = UpToFlow(folder, config(), {"embase.ris": export(1, 2, 3), "pubmed.ris": twin(3)})
     review.run()
     for who in ("anna", "ben"):
         decide(review, "title_abstract", who, {1: "include", 2: "exclude", 3: "include", 99: "exclude"})
     review.run()
+
+
+@pytest.fixture
+def pair(built_once, tmp_path):
+    """A review in which two records may be one report, and were screened with opposite results."""
+    review = UpToFlow.at(built_once("pair", screen_pair, tmp_path / "review"))
     (item,) = (row["item_id"] for row in review.table("duplicates/decisions.csv"))
     review.first, review.second = item.split("|")
     assert settled(review)[review.first] == ("settled", "include")

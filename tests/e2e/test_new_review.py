@@ -36,7 +36,7 @@ def test_new_status_and_the_first_screening_sheets(tmp_path):
     assert "config/searches/" in made.stdout
     again = prismake("new", "my-review", cwd=tmp_path)
     assert again.returncode == 1
-    assert "stays as it is" in again.stderr
+    assert "was not changed" in again.stderr
 
     folder = tmp_path / "my-review"
     before = prismake("status", cwd=folder)

@@ -25,16 +25,18 @@ POINTS = [
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> tuple[Path, dict[str, str]]:
-    """The configuration of a finished review, sheets and all, and the digests of its results."""
-    review = QuickReview(
-        tmp_path_factory.mktemp("finished") / "review", config(), {"embase.ris": "".join(ris(n) for n in range(5))}
-    )
+def finish(folder: Path) -> None:
+    review = QuickReview(folder, config(), {"embase.ris": "".join(ris(n) for n in range(5))})
     review.run()
     for stages in (["title_abstract"], ["full_text"], ["appraisal", "extraction"]):
         fill_stage(review, *stages)
         review.run()
+
+
+@pytest.fixture(scope="module")
+def finished(built_once, tmp_path_factory) -> tuple[Path, dict[str, str]]:
+    """The configuration of a finished review, sheets and all, and the digests of its results."""
+    review = QuickReview.at(built_once("finished", finish, tmp_path_factory.mktemp("finished") / "review"))
     return review.folder, review.digests()
 
 

@@ -61,7 +61,7 @@ def test_a_key_that_stands_twice_is_named_in_the_file_of_configfile_too(tmp_path
     (review.folder / "other.yaml").write_text("seed: 1\ntitle: x\nseed: 2\n", encoding="utf-8")
     output = review.run("-n", "--configfile", "other.yaml", check=False)
     assert review.status == 1
-    assert "other.yaml: 'seed' stands twice, in lines 1 and 3." in output
+    assert "other.yaml: 'seed' occurs twice, in lines 1 and 3." in output
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links of environments are made otherwise there")

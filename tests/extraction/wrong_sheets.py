@@ -279,7 +279,7 @@ WRONG = [
         "Cruz 2017",
         {"people": "55", "fever": "36", "rash": "10", "pain": "25", "nausea": "7"},
         "ask",
-        "the numbers are those of Boyd 2016 (People 55, Fever 36, Rash 10, Pain 25, Nausea 7): the same participants?",
+        "the numbers are those of Boyd 2016 (People 55, Fever 36, Rash 10, Pain 25, Nausea 7), as if the participants were the same",
     ),
     Wrong("one arm", "Boyd 2016", {"deaths": "70"}, "stop", "“Deaths” is 70 of 52 “People”"),
     Wrong("one arm", "Abel 2015", {"people": "3", "percent": ""}, "stop", "“Deaths” is 4 of 3 “People”"),

@@ -56,6 +56,14 @@ DRAWN = {
         f"flow {form}": (lambda form=form: figures.flow_diagram(samples.flow(form)))
         for form in ("databases", "both", "updated", "open", "long")
     },
+    "sources": lambda: figures.source_overlap(
+        [["a"], ["a", "b"], ["b"], ["c", "a"], ["a"]], {"a": "PubMed", "b": "Embase", "c": "Cochrane Library"}
+    ),
+    "sources many": lambda: figures.source_overlap(
+        [[f"s{place}" for place in range(8) if number >> place & 1] for number in range(256)],
+        {f"s{place}": f"Database number {place} with a long name" for place in range(8)},
+    ),
+    "sources none": lambda: figures.source_overlap([], {}),
     "stars": lambda: figures.star_table(SCORES, APPRAISAL, {"S1": "Representativeness of the exposed cohort"}),
     "stars long": lambda: figures.star_table(SCORES, LONG),
     "stars none": lambda: figures.star_table(SCORES.iloc[:0], APPRAISAL.iloc[:0]),
@@ -70,6 +78,7 @@ DRAWN = {
 def boxes(figure: Figure) -> list[tuple[str, object]]:
     renderer = figure.canvas.get_renderer()
     texts = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    texts = [text for text in texts if text.get_gid() != "provisional"]  # the word across unfinished figures
     return [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
 
 
@@ -92,7 +101,7 @@ def test_no_word_is_cut_or_covered(name):
 PRINTED = 180 / 25.4  # inches, the width of a page of a journal
 
 
-@pytest.mark.parametrize("name", [name for name in DRAWN if name.startswith(("bubble", "funnel", "gosh", "baujat"))])
+@pytest.mark.parametrize("name", [name for name in DRAWN if not name.startswith("flow") and "long" not in name])
 def test_every_word_can_be_read_in_print(name):
     figure = DRAWN[name]()
     shrunk = min(1.0, PRINTED / figure.get_size_inches()[0])

@@ -11,7 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prismake.core.errors import FlowError, PrismakeError
 from prismake.flow import NO_REASON, check, identities, outcomes, prisma_flow
+from prismake.flow.places import DATABASES, OTHER, counted, places
 from prismake.kept.versions import Version, freeze, read_version
+
+
+def behind_agrees(tables: dict) -> None:
+    """The records behind each box are as many as the box says, whatever it counts."""
+    flow, table = prisma_flow(tables), places(tables)
+    for column, boxes in ((DATABASES, flow.boxes), (OTHER, flow.boxes.get("other", {}))):
+        for box in ("identified", "removed"):
+            assert counted(table, column, box) == boxes.get(box, {"total": 0})["total"], (column, box)
+        for box in ("sought", "not_retrieved", "undecided_full_text", "assessed"):
+            assert counted(table, column, box) == boxes.get(box, 0), (column, box)
+        reasons = table[(table["column"] == column) & (table["reason"] != "")]["reason"].value_counts().to_dict()
+        assert reasons == boxes.get("excluded_full_text", {})
+    for box in ("screened", "excluded_title_abstract", "undecided_title_abstract"):
+        assert counted(table, DATABASES, box) == flow.boxes[box]
+    assert table["record_id"].is_unique
 
 
 def decisions(rows: list[tuple], columns: tuple[str, ...] = ("item_id", "state", "decision", "reason")) -> pd.DataFrame:
@@ -273,18 +289,16 @@ def test_identities_hold_at_every_moment_of_any_review(data):
     screening, reading = drawn_decisions(data, reports, database, states)
     included = [r for r, state, said, _ in reading if (state, said) == ("settled", "include")]
     kinds = {"a": "database", "b": "database", "reg": "register", "web": "other"}
-    flow = prisma_flow(
-        {
-            "searches": [
-                {"source": s, "label": s, "kind": kind, "records": sources.count(s)} for s, kind in kinds.items()
-            ],
-            "records": pd.DataFrame({"record_id": names, "source": sources}),
-            "duplicates": pd.DataFrame({"record_id": names, "report_id": report}),
-            "title_abstract": decisions(screening),
-            "full_text": decisions(reading),
-            "studies": pd.DataFrame({"study_id": included, "report_ids": included}),
-        }
-    )
+    tables = {
+        "searches": [{"source": s, "label": s, "kind": kind, "records": sources.count(s)} for s, kind in kinds.items()],
+        "records": pd.DataFrame({"record_id": names, "source": sources}),
+        "duplicates": pd.DataFrame({"record_id": names, "report_id": report}),
+        "title_abstract": decisions(screening),
+        "full_text": decisions(reading),
+        "studies": pd.DataFrame({"study_id": included, "report_ids": included}),
+    }
+    flow = prisma_flow(tables)
+    behind_agrees(tables)
     assert all(one == other for _, one, other in identities(flow.boxes))
     ends = 0
     for boxes in (flow.boxes, flow.boxes["other"]):
@@ -447,6 +461,7 @@ def test_identities_hold_for_any_update_of_any_version(data):
     version = frozen(before)
     now = drawn_review(data, count, names, clustered(data, names))
     boxes = prisma_flow(now | {"version": version}).boxes
+    behind_agrees(now | {"version": version})
     assert all(one == other for _, one, other in identities(boxes))
     assert boxes["total"] == {"studies": len(now["studies"]), "reports": sum(
         len(one.split("; ")) for one in now["studies"]["report_ids"]

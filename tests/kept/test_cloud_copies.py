@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from prismake.kept.cloud_copies import cloud_copies
-from prismake.kept.sheet_files import unread_files
+from prismake.kept.unread_files import unread_files
 from prismake.protocol.schema import with_defaults
 from prismake.report.status import closing_words
 
@@ -59,8 +59,8 @@ def review(tmp_path, monkeypatch) -> Path:
 @pytest.mark.parametrize("name", OF_A_SHEET.values(), ids=OF_A_SHEET)
 def test_a_second_copy_of_a_sheet_is_told(review, name):
     (review / "config/sheets" / name).write_text("other answers", encoding="utf-8")
-    ((path, words),) = unread_files([Path(SHEET)])
-    assert path.endswith(name) and "title_abstract.anna.xlsx" in words
+    (file,) = unread_files([Path(SHEET)])
+    assert file.path.name == name and "title_abstract.anna.xlsx" in file.what
 
 
 @pytest.mark.parametrize("name", OF_ANOTHER.values(), ids=OF_ANOTHER)

@@ -91,7 +91,7 @@ def test_a_line_that_a_full_disk_cut_off_is_passed_over_and_said(review, file, c
     whole = file.load(review)
     path.write_bytes(path.read_bytes()[:-40])
     assert file.load(review) == whole[:-1]
-    assert "is cut off and was passed over" in caplog.text
+    assert "is cut off and was skipped" in caplog.text
 
 
 @pytest.mark.parametrize("file", JSON_FILES, ids=str)

@@ -51,7 +51,7 @@ def test_nothing_is_done_about_a_whole_file_and_one_of_a_newer_prismake(review):
     path.write_text('{"format": 2, "prismake": "0.3.0"}', encoding="utf-8")
     with pytest.raises(KeptFileError, match=r"written by prismake 0\.3\.0"):
         repair.plan(path)
-    with pytest.raises(PrismakeError, match="no file that is kept"):
+    with pytest.raises(PrismakeError, match="not a kept file"):
         repair.plan(review / HISTORY / "diary.json")
     frozen = review / "config/versions/2025-08-31.json"
     frozen.write_bytes(frozen.read_bytes()[:50])
@@ -115,7 +115,7 @@ def test_where_nothing_is_left_it_is_said(review):
     path = review / HISTORY / "studies.json"
     path.write_text("", encoding="utf-8")
     planned = repair.plan(path)
-    assert planned.act is None and "nothing to make it from" in planned.lines[0]
+    assert planned.act is None and "It cannot be rebuilt" in planned.lines[0]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -205,7 +205,7 @@ def test_sources_and_records_come_from_the_last_run(review):
 
     copy = review / HISTORY / "records.parquet"
     copy.write_bytes(b"PAR1" + b"\0" * 40)
-    assert "nothing to make it from" in repair.plan(copy).lines[0]
+    assert "It cannot be rebuilt" in repair.plan(copy).lines[0]
     last = review / "results/records/records.parquet"
     last.parent.mkdir()
     table([{"record_id": "embase:1", "source": "embase", "title": "T"}]).to_parquet(last)

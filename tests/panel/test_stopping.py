@@ -100,11 +100,11 @@ def test_the_bound_holds_after_items_were_added_only_when_that_is_minded(minded)
 @pytest.mark.parametrize(
     ("decisions", "total", "options", "message"),
     [
-        ([1, 0], 1, {}, "do not fit"),
-        ([1, 0], 3, {"pending": 2}, "do not fit"),
+        ([1, 0], 1, {}, "are more than"),
+        ([1, 0], 3, {"pending": 2}, "are more than"),
         ([1, 0], 3, {"random_tail": 3}, "drawn at random"),
         ([1, 0], 3, {"since": 3}, "since items were added"),
-        ([1, 0], 3, {"since": -1}, "do not fit"),
+        ([1, 0], 3, {"since": -1}, "are more than"),
         ([1, None], 3, {}, "neither include nor exclude"),
         ([1], 3, {"target": 0}, "target recall"),
         ([1], 3, {"level": 100}, "confidence level"),

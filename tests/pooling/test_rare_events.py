@@ -45,6 +45,21 @@ def test_the_beta_binomial_model_is_at_its_maximum():
     assert theta == pytest.approx(found.x, abs=1e-5) and fit.loglik == pytest.approx(-found.fun, abs=1e-9)
 
 
+def test_the_beta_binomial_model_is_that_of_vgam():
+    """R: vglm(cbind(x, n - x) ~ g, betabinomial(zero = 2), epsilon = 1e-12), VGAM 1.1-7. Its standard errors rest on the
+    expected information, those here on the observed one."""
+    one = pl.beta_binomial({"xi": [7, 2, 18, 22, 25, 22, 5, 30], "ni": [27, 14, 40, 61, 44, 45, 24, 40]}, "PLO")
+    assert (one.beta, one.loglik) == pytest.approx((-0.331778219676, -25.6521641347), abs=1e-6)
+    assert math.log(one.extra["rho"] / (1 - one.extra["rho"])) == pytest.approx(-2.171005682107, abs=1e-5)
+    assert one.se == pytest.approx(0.2582052975, rel=0.005)
+    arms = {"ai": [2, 15, 1, 30, 4, 12], "n1i": [40, 60, 50, 80, 45, 60]}
+    arms |= {"ci": [8, 25, 3, 33, 2, 30], "n2i": [41, 58, 52, 79, 47, 61]}
+    two = pl.beta_binomial(arms, "OR")
+    assert (two.beta, two.loglik) == pytest.approx((-0.507057523069, -40.9714267778), abs=1e-6)
+    assert math.log(two.extra["rho"] / (1 - two.extra["rho"])) == pytest.approx(-1.852238482432, abs=1e-5)
+    assert two.se == pytest.approx(0.5187258468, rel=0.005)
+
+
 @pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
 def test_two_arms_are_one_likelihood_on_three_scales(measure):
     fit = pl.beta_binomial(SPARSE, measure)

@@ -94,7 +94,7 @@ def test_all_mistakes_are_collected():
 
 
 def test_not_even_a_mapping():
-    assert "holds no settings" in message(["a"])
+    assert "contains no settings" in message(["a"])
 
 
 def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
@@ -132,7 +132,7 @@ def test_defaults_are_valid_themselves():
     [
         ({"version": "2025", "studies": 3}, "has a version and 'studies'"),
         ({"studies": 3}, "needs both 'studies' and 'reports'"),
-        ({"version": "2025"}, "there is no such version. There are: none yet"),
+        ({"version": "2025"}, "which does not exist. Versions: none yet"),
     ],
 )
 def test_the_previous_version_is_one_that_there_is(previous, words):
@@ -150,12 +150,12 @@ def test_a_previous_version_made_elsewhere_or_frozen_here(tmp_path):
 
 def test_a_trial_gets_a_scale_for_cohorts_only_if_the_protocol_insists():
     asked = {"title": "t", "question": "q", "appraisal": {"instruments": {"rct": "nos_cohort"}}}
-    with pytest.raises(ConfigError, match=r"made for studies without randomisation.*appraisal.insist: \[rct\]"):
+    with pytest.raises(ConfigError, match=r"intended for studies without randomisation.*appraisal.insist: \[rct\]"):
         validated(asked)
     asked["appraisal"]["insist"] = ["rct"]
     assert validated(asked)["appraisal"]["instruments"] == {"rct": "nos_cohort"}
     asked["appraisal"] = {"instruments": {"cohort": "rob2"}}
-    with pytest.raises(ConfigError, match="made for randomised trials"):
+    with pytest.raises(ConfigError, match="intended for randomised trials"):
         validated(asked)
     asked["appraisal"] = {"instruments": {"registry": "none", "nrsi": "robins_i", "randomised_trial": "rob2"}}
     assert validated(asked)

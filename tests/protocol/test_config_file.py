@@ -30,14 +30,14 @@ def test_utf_8_with_and_without_its_mark_is_read(tmp_path, start):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GOOD + "reviewers: [carla]\n", ["'reviewers' stands twice, in lines 3 and 4"]),
+        (GOOD + "reviewers: [carla]\n", ["'reviewers' occurs twice, in lines 3 and 4"]),
         (
             "title_abstract:\n  gate: complete\n  # a remark\n  gate: rolling\n",
-            ["'title_abstract.gate' stands twice, in lines 2 and 4"],
+            ["'title_abstract.gate' occurs twice, in lines 2 and 4"],
         ),
-        ("a: 1\n'a': 2\n\"a\": 3\n", ["'a' stands 3 times, in lines 1, 2 and 3"]),
-        ("fields:\n- {name: x, name: y}\nq: 1\nq: 2\n", ["'fields[1].name'", "'q' stands twice, in lines 3 and 4"]),
-        ("a: &x {b: 1, b: 2}\nc: *x\n", ["'a.b' stands twice, in lines 1 and 1"]),
+        ("a: 1\n'a': 2\n\"a\": 3\n", ["'a' occurs 3 times, in lines 1, 2 and 3"]),
+        ("fields:\n- {name: x, name: y}\nq: 1\nq: 2\n", ["'fields[1].name'", "'q' occurs twice, in lines 3 and 4"]),
+        ("a: &x {b: 1, b: 2}\nc: *x\n", ["'a.b' occurs twice, in lines 1 and 1"]),
         ("title: x\n\treviewers: [a]\n", ["line 2", "a tab"]),
         ("title_abstract:\n\tgate: rolling\n", ["line 2", "a tab"]),
         ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),

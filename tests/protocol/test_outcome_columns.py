@@ -46,7 +46,7 @@ DESIGN = {"name": "design", "type": "choice", "choices": ["single arm", "two arm
     [
         ({"country": "x"}, "names 'country'; it must be a choice further up: design."),
         ({"later": "x"}, "names 'later'; it must be a choice further up: design."),
-        ({"design": "crossover"}, "is 'crossover', which is no choice of design: single arm, two arms."),
+        ({"design": "crossover"}, "is 'crossover', which is not a choice of design: single arm, two arms."),
         ({"design": "two arms", "country": "x"}, "names 2 columns; it must name one."),
     ],
 )

@@ -52,8 +52,8 @@ def test_counts(text, unsaid, point, comma):
 
 
 def test_what_to_ask():
-    assert question_back("1,234").startswith("“1,234” can be 1.234 or 1234. Write 1.2340 or 1234; or say")
-    assert question_back("1.000").startswith("“1.000” can be 1 or 1000. Write 1 or 1000; or say")
+    assert question_back("1,234").startswith("“1,234” can be 1.234 or 1234. Write 1.2340 or 1234; or set")
+    assert question_back("1.000").startswith("“1.000” can be 1 or 1000. Write 1 or 1000; or set")
     assert [question_back(text) for text in ("1.5", "twelve", "1,234.5", "")] == ["", "", "", ""]
     assert question_back("1,234", ".") == ""
 

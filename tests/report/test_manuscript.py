@@ -135,16 +135,23 @@ def test_tables_hold_what_they_were_given():
 
 
 def test_certainty_has_a_section_that_fills_when_it_is_judged():
-    certainty = {
-        "method": "Certainty was judged with GRADE.",
-        "sentences": ["About 41 in 100 relapse."],
-        "columns": ["Outcome", "Certainty"],
-        "rows": (("Relapse", "low"),),
-        "notes": ["Rated down one level for imprecision."],
-    }
-    blocks = samples.paper(certainty=certainty).blocks
-    assert any(isinstance(block, Table) and block.name == "table.certainty" for block in blocks)
-    assert not any(isinstance(block, Gap) and set(block.items) & {"15", "22"} for block in blocks)
+    row = {
+        "outcome": "relapse", "title": "Relapse", "follow_up": "one year", "participants": 295, "studies": 8,
+        "relative": "", "risk_without": "", "risk_with": "408 per 1,000 (280 to 550)", "difference": "",
+        "certainty": "low", "symbol": "⊕⊕◯◯", "statement": "About 41 in 100 may relapse.",
+        "footnotes": [{"letter": "a", "text": "Rated down one level for imprecision."}],
+    }  # fmt: skip
+    waiting = row | {"outcome": "crs", "title": "CRS", "certainty": "", "footnotes": []}
+    certainty = {"outcomes": {"relapse": {}, "crs": {}}, "shares": [1 / 3, 0.5]}
+    config = {**samples.review()["config"], "certainty": certainty}
+    blocks = samples.paper(findings={"outcomes": [row, waiting]}, config=config).blocks
+    table = next(block for block in blocks if isinstance(block, Table) and block.name == "table.findings")
+    assert table.rows == (
+        ("Relapse, one year", "408 per 1,000 (280 to 550)", "295 (8)", "⊕⊕◯◯ low a", "About 41 in 100 may relapse."),
+    )
+    gaps = [block.hint for block in blocks if isinstance(block, Gap) and set(block.items) & {"15", "22"}]
+    assert gaps == ["The certainty of CRS, which is not judged yet."]
+    assert not any(isinstance(block, Table) and block.name == "table.findings" for block in samples.paper().blocks)
 
 
 def test_a_review_with_nothing_in_it_has_a_manuscript_all_the_same():

@@ -96,3 +96,21 @@ def test_what_cannot_be_exported_is_told(results, capsys):
     (results / "full_text/queue.parquet").unlink()
     with pytest.raises(PrismakeError, match="Type snakemake first"):
         chosen("full_text", "all", results)
+
+
+def test_asreview_gets_the_labels_of_today_and_gives_them_back(results):
+    """``included`` is 1 or 0 where a decision is settled, and empty where none is."""
+    path, _ = export("title_abstract", "all", "asreview", results=results)
+    read = read_file(path)
+    assert [row["title"] for row in read.records] == [f"'=Title {name}" for name in NAMES[1:]], "no formula for a sheet"
+    assert [(decision.index, decision.decision) for decision in read.decisions] == [
+        (0, "include"), (1, "include"), (2, "exclude")]  # fmt: skip
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert dict(zip(table["record_id"], table["included"], strict=True)) == {
+        "b:1": "1",
+        "b:2": "1",
+        "b:3": "0",
+        "b:4": "",
+    }
+    with pytest.raises(PrismakeError, match="ASReview could learn from"):
+        export("reports", "all", "asreview", results / "x.csv", results)

@@ -66,12 +66,12 @@ QUIRKS: dict[str, Quirk] = {
         "PMID- 31234501\nTI  - One\nLID - S2213-2600(14)70019-0 [pii]\nLID - 10.5555/ex.1 [doi]\nAID - 10.5555/ex.1 [doi]\n",
         ({"doi": "10.5555/ex.1"},),
     ),
-    # the same: collective authors and commas in their names
+    # biocommons/eutils#125: collective authors, and commas in their names
     "MEDLINE: a group": Quirk(
         "PMID- 31234501\nTI  - One\nAU  - Quint AB\nCN  - Department of Health, Education, and Welfare\n",
         ({"authors": ["Quint AB", "Department of Health, Education, and Welfare"]},),
     ),
-    # the same: a title that is none, and its original
+    # metapub/metapub#3: a title that is none, and its original
     "MEDLINE: no title": Quirk("PMID- 31234501\nTI  - [Not Available].\nTT  - Titre\n", ({"title": "Titre"},)),
     # the same: seasons as dates
     "MEDLINE: a season": Quirk("PMID- 31234501\nTI  - One\nDP  - 1998 Dec-1999 Jan\n", ({"year": 1998},)),
@@ -126,7 +126,7 @@ QUIRKS: dict[str, Quirk] = {
         "@article{a, author = {{Centers for Disease Control and Prevention} and Quint, A.}, title = {One}}",
         ({"authors": ["Centers for Disease Control and Prevention", "Quint, A."]},),
     ),
-    # BibTeX: two hyphens
+    # JabRef/jabref#15106: BibTeX's two hyphens
     "BibTeX: pages": Quirk("@article{a, title = {One}, pages = {11--19}}", ({"pages": "11-19"},)),
     # geodes-sms/relis#23: accents as commands
     "BibTeX: accents": Quirk(
@@ -143,7 +143,7 @@ QUIRKS: dict[str, Quirk] = {
         "@article{WOS:1,\nAuthor = {Quint, Anna and Roe, Carl},\nTitle = {{One\n   and more}},\nYear = {{2019}},\nUnique-ID = {{WOS:000600000000001}}\n}",
         ({"title": "One and more", "authors": ["Quint, Anna", "Roe, Carl"], "year": 2019},),
     ),
-    # biblatex: date instead of year
+    # ropensci/bibtex#15, retorquere/zotero-better-bibtex#2274: date instead of year
     "BibTeX: date": Quirk(
         "@article{a, title = {One}, date = {2019-03-01}, journaltitle = {Ex}}", ({"year": 2019, "journal": "Ex"},)
     ),

@@ -28,7 +28,8 @@ QUIRKS: dict[str, Quirk] = {
     "authors letter by letter": ris(
         *(f"A1  - {letter}" for letter in "['Mizen, Anja', 'Roe, C.']"), authors=["Mizen, Anja", "Roe, C."]
     ),
-    # Ovid, EBM Reviews: Cochrane Central, exports since 2018
+    # Ovid's exports of several databases, mapped wrongly: ESHackathon/CiteSource#212; here EBM Reviews, Cochrane
+    # Central
     "authors of CENTRAL at Ovid": ris(
         "A1  - Hasler F, Grimberg U, Benz MA", authors=["Hasler F", "Grimberg U", "Benz MA"]
     ),
@@ -61,7 +62,7 @@ QUIRKS: dict[str, Quirk] = {
         doi="10.5555/j.ex.2016.10.006",
         year=2016,
     ),
-    # RIS specification of 2001: dates end in slashes
+    # zotero/translators#980: dates with slashes; those of the specification of 2001 end in them
     "date with slashes": ris("Y1  - 2012/05//", year=2012),
     # ProQuest: month in words
     "date with a month in words": ris("DA  - May 2020", year=2020),
@@ -71,7 +72,7 @@ QUIRKS: dict[str, Quirk] = {
     "a year that is none": ris("PY  - in press", year=None, warned="“in press”"),
     # asreview/asreview#129: byte order mark
     "byte order mark": Quirk(b"\xef\xbb\xbfTY  - JOUR\r\nTI  - One\r\nER  - \r\n", ({"title": "One"},)),
-    # rispy: files joined by hand carry the mark at each seam
+    # technosophos/LibRIS#1: the mark before the first tag; files joined by hand carry it at each seam
     "byte order mark at a seam": Quirk(
         "\ufeffTY  - JOUR\nTI  - One\nER  - \n\ufeffTY  - JOUR\nTI  - Two\nER  - \n",
         ({"title": "One"}, {"title": "Two"}),
@@ -107,7 +108,7 @@ QUIRKS: dict[str, Quirk] = {
         abstract="Tumours that were ER - positive were frequent.",
         year=2012,
     ),
-    # exports sorted by a text editor: the type is not first
+    # mjwestgate/synthesisr#20: the first tag of the first record is lost; here the type is not first
     "type behind the title": Quirk(
         "TI  - One\nAU  - Quint, A\nTY  - JOUR\nPY  - 2019\nER  - \n", ({"title": "One", "authors": ["Quint, A"]},)
     ),
@@ -135,16 +136,16 @@ QUIRKS: dict[str, Quirk] = {
         "UR  - https://www.medrxiv.org/content/10.1101/2023.04.18.23288701v2.full-text",
         doi="10.1101/2023.04.18.23288701",
     ),
-    # Ovid: percent escapes in an address
+    # JabRef/jabref-koppor#3: percent escapes in an address
     "DOI with escapes": ris(
         "DO  - https://dx.doi.org/10.5555/0376-8716%2876%2990010-7", doi="10.5555/0376-8716(76)90010-7"
     ),
-    # Wiley: SICI
+    # jgm/pandoc#1640, NaturalHistoryMuseum/scratchpads2#6197: SICI of Wiley
     "DOI with angle brackets": ris(
         "DO  - 10.1002/(SICI)1097-0258(19980815)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
         doi="10.1002/(sici)1097-0258(19980815)17:15/16<1661::aid-sim968>3.0.co;2-2",
     ),
-    # Mendeley: page range in SP
+    # JabRef/jabref#15106: the whole page range in SP
     "pages in SP": ris("SP  - 1276-1292", pages="1276-1292"),
     # Scopus and Web of Science: article numbers
     "article number": ris("C7  - e2115", pages="e2115"),
@@ -154,7 +155,7 @@ QUIRKS: dict[str, Quirk] = {
     "provider NLM": ris("AN  - 30000101", "DP  - NLM", "C2  - PMC7000101", pmid="30000101", pmcid="PMC7000101"),
     # shapiromatron/hawc#963: PM
     "PMID in PM": ris("PM  - 30000101", pmid="30000101"),
-    # Zotero: PubMed's number goes into the notes
+    # retorquere/zotero-better-bibtex#144: Zotero keeps PubMed's number in Extra, which becomes a note
     "PMID in notes": ris(
         "N1  - Place: United States", "PMID: 30922901", "PMCID: PMC6454301", pmid="30922901", pmcid="PMC6454301"
     ),
@@ -196,7 +197,7 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # Web of Science, MEDLINE
     "PMID of MEDLINE at Web of Science": ris("AN  - MEDLINE:31234501", pmid="31234501", accession="MEDLINE:31234501"),
-    # citationchaser and others: only the address of PubMed
+    # nealhaddaway/citationchaser#34: no number, only the address of PubMed
     "PMID in an address": ris("UR  - https://pubmed.ncbi.nlm.nih.gov/31234501/", pmid="31234501"),
     # PubMed through EndNote: notes of corrections
     "PMID of an erratum": ris("N1  - Erratum in: Lancet. 2020 Jan 4;395(10217):30. PMID: 31234501", pmid=""),
@@ -204,7 +205,7 @@ QUIRKS: dict[str, Quirk] = {
     "DOI of a reference": ris(
         "N1  - Cited By :3", "N1  - References: Roe, C., (2010) J Ex, 1, doi: 10.5555/other", doi=""
     ),
-    # exports of Crossref and The Lens
+    # CrossRef/rest-api-doc#325, Future-Scholars/paperlib#204: titles with MathML
     "mark-up in titles": Quirk(
         "TY  - JOUR\nTI  - Reading <scp>NLP</scp> and <jats:italic>in vivo</jats:italic>\nER  - \n",
         ({"title": "Reading NLP and in vivo"},),
@@ -221,7 +222,7 @@ QUIRKS: dict[str, Quirk] = {
     "HTML in abstracts": ris(
         "AB  - <p>Background</p><p>We asked &lt; 20 &amp; more.</p>", abstract="Background We asked < 20 & more."
     ),
-    # EndNote: key words on lines of their own
+    # dsifford/academic-bloggers-toolkit#428: EndNote writes key words on lines of their own
     "key words on lines": ris("KW  - Child", "Leukemia", "Humans", keywords=["Child", "Leukemia", "Humans"]),
     # RIS with a tag of nobody
     "an unknown tag": ris("ZZ  - verdict: yes", unknown={"ZZ": 1}),
@@ -240,7 +241,7 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # asreview.readthedocs.io, "Export results": labels in the notes
     "decision of ASReview": ris("N1  - ASReview_irrelevant", decisions=(("title_abstract", "consensus", "exclude"),)),
-    # ASReview, records that nobody saw
+    # asreview/asreview#2117: ASReview, records that nobody saw
     "no decision of ASReview": ris("N1  - ASReview_not_seen", decisions=()),
     # Embase.com
     "Embase.com": Quirk(
@@ -267,7 +268,7 @@ QUIRKS: dict[str, Quirk] = {
     "an end with a full stop": Quirk(
         "TY  - JOUR\nTI  - One\nER  - .\nTY  - JOUR\nTI  - Two\nER  - \n", ({"title": "One"}, {"title": "Two"})
     ),
-    # RefWorks and Citavi: all key words in one tag
+    # JabRef/jabref#704 (IEEE Xplore): all key words in one tag
     "key words by semicolons": ris("KW  - child; leukemia; cells", keywords=["child", "leukemia", "cells"]),
     # Embase records whose names have run together
     "names run together": ris("A1  - Liu L.Moody J.Gall A.", authors=["Liu L.", "Moody J.", "Gall A."]),

@@ -112,12 +112,12 @@ QUIRKS: dict[str, Quirk] = {
         pmid="31234501",
         keywords=["cells", "children", "RELAPSE"],
     ),
-    # Web of Science for Windows writes UTF-16
+    # elizagrames/litsearchr#23: Web of Science for Windows writes UTF-16 (`<ff><fe>P`)
     "Web of Science, UTF-16": Quirk(
         f"{WOS}\nJ\tMüller, AB\t\tOne\tEX\t\t2021\t\t\t\t\te5\t\t\tWOS:000600000000003\t\t\t\t\t\n".encode("utf-16"),
         ({"authors": ["Müller, AB"], "pages": "e5", "accession": "WOS:000600000000003"},),
     ),
-    # The Lens, scholarly works
+    # massimoaria/bibliometrix#155: The Lens, scholarly works
     "The Lens": csv(
         LENS,
         "001-002-003,One,2019-03-01,2019,journal article,Ex,12345678,Pub,UK,Anna Quint; Carl Roe,Abs,4,2,11,19,Medicine,cells; children"
@@ -130,7 +130,7 @@ QUIRKS: dict[str, Quirk] = {
         pmid="31234501",
         database="The Lens",
     ),
-    # Dimensions: a line about the export stands first
+    # massimoaria/bibliometrix#154: Dimensions, whose first line is about the export
     "Dimensions": Quirk(
         f'"About the data: Exported on May 01, 2024. Criteria: x."\n{DIMENSIONS}\n1,pub.111,10.5555/ex.1,31234501,PMC6450001,One,Abs,Ex,2019,4,2,11-19'
         ',"Quint, Anna; Roe, Carl",https://app.dimensions.ai/details/publication/pub.111\n',
@@ -314,7 +314,7 @@ QUIRKS: dict[str, Quirk] = {
     "an unknown header": csv("Title,Authors,Year,RoB team", "One,Quint A,2019,blue", unknown={"rob team": 1}),
     # an unknown header without a value is named too
     "an empty header": csv("Title,Authors,Year,Arm", "One,Quint A,2019,", unknown={"arm": 0}),
-    # a column without a name
+    # aknutas/nails#3: Web of Science added columns without a header
     "a column without a name": csv(
         "Title,Authors,Year,", "One,Quint A,2019,note", unknown={"column 4 without a name": 1}
     ),
@@ -330,7 +330,7 @@ QUIRKS: dict[str, Quirk] = {
     "RIS in a cell": csv(
         "Title,Authors,Year,Abstract", 'One,Quint A,2019,"First\nTY  - JOUR\nER  - "', abstract="First TY - JOUR ER -"
     ),
-    # Zotero: PubMed's number in Extra
+    # retorquere/zotero-better-bibtex#144: PubMed's number in Extra
     "Zotero": csv(
         '"Key","Item Type","Publication Year","Author","Title","Publication Title","DOI","Url","Abstract Note","Date","Pages","Issue","Volume","Extra","Manual Tags"',
         '"AB12CD34","journalArticle","2019","Quint, Anna; Roe, Carl","One","Ex","","","Abs","2019-03-01","11-19","2","4","PMID: 31234501\nPMCID: PMC6450001","a; b"',

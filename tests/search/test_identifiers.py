@@ -21,6 +21,7 @@ TAKEN = {
         f"ID  - 147887801\nN1  - {CINAHL}\nDB  - ccm\nDP  - EBSCOhost",
         {"pmid": "32728701", "accession": "147887801", "database": "CINAHL"},
     ),
+    "behind a count of citations": ("N1  - Cited By :12; PMID: 31230001; Export Date: 1 May", {"pmid": "31230001"}),
     "MEDLINE at EBSCOhost": (
         f"AN  - 31230001\nDB  - mdc\nDP  - EBSCOhost\nUR  - {EBSCO.format('mdc')}",
         {"pmid": "31230001", "database": "MEDLINE"},

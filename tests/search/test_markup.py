@@ -31,6 +31,7 @@ def test_markup_goes_and_text_stays(text):
         "[No abstract available]",
         "No abstract available.",
         "[No Abstract Provided]",
+        "[ABSTRACT FROM AUTHOR]",
         "Abstract not available",
         "An abstract is unavailable.",
         "n/a",

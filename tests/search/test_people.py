@@ -47,6 +47,7 @@ LISTS = {
     "Wen T, et al.": ["Wen T"],
     "Quint, A.; et al.": ["Quint, A."],
     "Zhang, Y. and others": ["Zhang, Y."],
+    "Li, X., Wang, Y., Zhang, Z., ...": ["Li, X.", "Wang, Y.", "Zhang, Z."],
     "Smith J|Roe C": ["Smith J", "Roe C"],
     "Smith J\nRoe C": ["Smith J", "Roe C"],
     "M&uuml;ller, A; Roe, C": ["Müller, A", "Roe, C"],
@@ -56,6 +57,7 @@ NOBODY = [
     "Anonymous",
     "[No authors listed]",
     "No authorship indicated",
+    "No authorship, indicated",
     "[No author name available]",
     " ,",
 ]

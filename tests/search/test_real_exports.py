@@ -12,32 +12,33 @@ from sample_folder import SHARED
 EXPECTED = SHARED / "samples" / "expected.json"
 FILES = json.loads(EXPECTED.read_text()) if EXPECTED.is_file() else {}
 
-# Where the expectation is held to be wrong, what holds instead.
-HELD_WRONG = {
-    # "Stuart D, McOwan A" in one A1, as CENTRAL has them at Ovid, are two people; the expectation counted tags.
+# The expectations know PMIDs from fields of their own only, and count tags as authors. Where a record says more in plain
+# words, that holds; what each record says, and where, stands beside it.
+SAID_ELSEWHERE = {
+    # A1  - Stuart D, McOwan A: Ovid's CENTRAL puts all authors into one tag.
     "ovid-ris/msm_ovid_central.ris": {"last": {"first_author": "Stuart D", "authors": 2}},
-    # Here Ovid calls the field "DOI Number".
+    # DOI Number: 10.1002/eco.1563, in the own field of the article; that of a reference, 10.1029/2007WR006011, is not taken.
     "ovid-text/jabref_OvidImporterTest4.txt": {
         "with_doi": 1,
         "first": {"doi": "10.1002/eco.1563"},
         "last": {"doi": "10.1002/eco.1563"},
     },
-    # The expectations knew PMIDs from fields of their own only. These stand in the address of PubMed, ...
+    # The record's own address is http://www.ncbi.nlm.nih.gov/pubmed/25647015.
     "endnote-xml/jabref_EndnoteXml_Article.xml": {
         "with_pmid": 1,
         "first": {"pmid": "25647015"},
         "last": {"pmid": "25647015"},
     },
-    # ... there and in CINAHL's notes ("PMID: NLM23803397"), ...
+    # UR  - https://www.ncbi.nlm.nih.gov/pubmed/23162881 and .../24584310; N1 ends in "PMID: NLM23803397".
     "ris-edge-cases/asreview_ris_issue_992.txt": {"with_pmid": 3},
-    # ... and in the accession number of MEDLINE at Web of Science ("MEDLINE:33520598"), beside two in PM.
+    # UT MEDLINE:33520598 and UT MEDLINE:25905026, beside PM 28682497 and PM 28279936.
     "wos-tagged/umbrella_savedrecs.txt": {"with_pmid": 4},
 }
 
 
 def expected(name: str) -> dict:
-    facts, held = dict(FILES[name]), HELD_WRONG.get(name, {})
-    for key, value in held.items():
+    facts, elsewhere = dict(FILES[name]), SAID_ELSEWHERE.get(name, {})
+    for key, value in elsewhere.items():
         facts[key] = facts[key] | value if isinstance(value, dict) else value
     return facts
 

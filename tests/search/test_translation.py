@@ -52,6 +52,7 @@ def test_a_strategy_is_written_in_each_syntax(query):
         ("review[pt] NOT a[ti]", "wos", "the whole NOT is left out", ""),
         ("Leukemia[mh]", "embase", "look up the one of Emtree", "'Leukemia'/exp"),
         ("Leukemia[mh]", "wos", "has no headings", "TS=Leukemia"),
+        ("in*[ti]", "wos", "three letters or more before the asterisk", "TI=in*"),
         ("leukemia", "ovid", "also maps “leukemia” to headings", "leukemia.mp."),
         ("a[ti] AND x{y}[filter]", "ovid", "the field [filter] of “x{y}” has no counterpart", "a.ti."),
     ],

@@ -233,7 +233,7 @@ def test_notes_and_columns_of_people_are_no_answers(tmp_path):
     def write(sheet):
         fill(sheet, "Note", 2, ["?", "1", "exclude because of the language", "no abstract, ask Ben"])
         place = sheet.max_column + 1
-        for row, word in enumerate(["My guess", "include", "exclude", "y"], start=1):
+        for row, word in enumerate(["Seen", "yes", "no", "y"], start=1):
             sheet.cell(row, place).value = word
         for row, word in enumerate(["see", "page 3", "42"], start=2):
             sheet.cell(row, place + 2).value = word

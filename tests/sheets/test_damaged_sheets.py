@@ -150,10 +150,10 @@ CASES = [
     Case("a row pasted twice", paste_again(4)),
     # changes that were meant
     Case("a changed mind", put(D, 2, "exclude"), answers={0: "exclude"}),
-    Case("two answers exchanged", swap(D, (2, 3)), answers={0: "exclude", 1: "include"}),
+    refused("two neighbouring answers exchanged", "sorted or moved without their rows", swap(D, (2, 3))),
     Case("two pairs exchanged", swap(D, (2, 6), (9, 13)), answers={0: "exclude", 4: "include", 7: "include", 11: "exclude"}),
     Case("every maybe decided", all_of(put(D, 4, "exclude"), put(D, 10, "include")), answers={2: "exclude", 8: "include"}),
-    Case("filled down by mistake", all_of(*(put(D, row, "include") for row in range(3, 8))), answers=dict.fromkeys((1, 2, 4), "include")),
+    refused("filled down by mistake", "filled down over other answers", all_of(*(put(D, row, "include") for row in range(3, 8)))),
     # single cells
     Case("a foreign word", put(D, 3, "perhaps not"), answers={1: ""}, says=("E3.*“perhaps not” is not an answer.*Allowed: include, exclude, maybe",)),
     Case("a letter that only looks like one", put(D, 3, "in\u0441lude"), answers={1: ""}, says=("E3.*is not an answer",)),
@@ -182,13 +182,13 @@ CASES = [
     refused("no header for the identifiers", "the column “Item” is missing", rename("Item", None)),
     refused("the column Check deleted", "the column “Check” is missing", remove_column("Check")),
     refused("the column Decision twice", "“Decision” is there 2 times", new_column(D)),
-    refused("the sheet copied in the workbook", "both hold the table.*Delete the sheet that is the copy", copy_sheet),
+    refused("the sheet copied in the workbook", "both hold the table.*Bring all rows together in one of them", copy_sheet),
     refused("the table deleted", "no sheet of this workbook has the columns", lambda sheet: sheet.delete_rows(1, 20)),
     # files
     refused("zero bytes", "the file is empty", file=replace_by(b"")),
     *(refused(f"cut off at {part:.0%}", "not a workbook that can be read", file=cut(part)) for part in (0.01, 0.25, 0.5, 0.75, 0.95, 0.999)),
     refused("bytes changed in its middle", "not a workbook that can be read", file=flip(0.5)),
-    refused("zeros", "not a workbook that can be read", file=replace_by(bytes(5000))),
+    refused("zeros", "nothing but zeros is in the file", file=replace_by(bytes(5000))),
     refused("a text file", "not a workbook that can be read", file=replace_by(b"Item,Decision\npubmed:000,exclude\n")),
     refused("a web page", "not a workbook that can be read", file=replace_by(b"<html><table><tr><td>Item</td></tr></table></html>")),
     refused("another kind of zip", "not a workbook that can be read", file=other_zip),

@@ -202,7 +202,7 @@ def test_what_was_settled_by_the_adjudicator_comes_back(stage):
 
 def test_a_sheet_without_any_answer_is_made_anew(stage):
     empty(stage.path("ben"))
-    assert "No answer had been read from it" in way_back(stage.path("ben"))
+    assert "No answers had been read from it" in way_back(stage.path("ben"))
     carry_out(plan(sheet_of(stage, "ben")))
     stage.offer()
     assert not stage.read().status["problems"]

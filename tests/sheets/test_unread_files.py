@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from prismake.kept.sheet_files import sheet_path, unread_files
+from prismake.kept.sheet_files import sheet_path
 from prismake.kept.sheet_state import accept
+from prismake.kept.unread_files import unread_files
 from prismake.report.status import not_read
 
 
@@ -29,8 +30,8 @@ def test_a_copy_is_told_and_harms_nothing(stage, name, meant):
     shutil.copy(stage.path("anna"), stage.folder / name)
     known = [sheet_path("title_abstract", who, stage.folder) for who in ("anna", "annabel", "ben", "consensus")]
     (told,) = unread_files(known, stage.folder)
-    assert told[0].endswith(f"/{name}")
-    assert told[1].endswith(f"under the name {'of ' if ' ' in meant else ''}{meant}; if not, move it elsewhere.")
+    assert told.path.name == name
+    assert told.what.endswith(f"under the name {'of ' if ' ' in meant else ''}{meant}; if not, move it elsewhere.")
     assert stage.read().decisions["decision.anna"][0] == "include"
     stage.offer()
     assert (stage.folder / name).exists()

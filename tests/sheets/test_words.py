@@ -64,7 +64,7 @@ def test_a_team_s_own_words_are_read_from_its_sheets(tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"inklude": ["dabei"]}, "'words.inklude' is no answer of any sheet"),
+        ({"inklude": ["dabei"]}, "'words.inklude' is not an answer in any sheet"),
         ({"include": ["nein"]}, "“nein” for exclude, but at “Decision” it means include"),
         ({"include": [""]}, "words.include"),
     ],

@@ -39,7 +39,7 @@ def table(rows, columns=("events", "total"), **more):
 
 def relapse(**more):
     rows = [(label, str(events), str(total)) for label, (events, total, _) in sorted(RELAPSE.items())]
-    return table(rows, domain=[RELAPSE[label][2] for label in sorted(RELAPSE)], **more)
+    return table(rows, **{"domain": [RELAPSE[label][2] for label in sorted(RELAPSE)], **more})
 
 
 def run(frame, settings, undecided=NONE, **more):
@@ -346,6 +346,34 @@ def test_no_meta_regression_before_there_are_studies(k):
     frame = relapse(months=MONTHS).iloc[:k]
     found = run(frame, spec(moderators=["months"]))
     assert found["moderators"]["months"]["coefficients"] == []
+
+
+def test_nothing_is_pooled_out_of_corrections_alone():
+    full = [(name, "20", "20", "30", "30") for name in ("Abe 2001", "Bauer 2002")]
+    for measure in ("RR", "OR"):
+        found = run(table(full, ARMS), spec(measure, ARMS))
+        assert "both participants with an event and participants without" in found["sentence"]
+        mixed = run(
+            table([*full, ("Chen 2003", "3", "25", "6", "24"), ("Diaz 2004", "2", "25", "7", "24")], ARMS),
+            spec(measure, ARMS),
+        )
+        assert [row["label"] for row in mixed["without_events"]] == ["Abe 2001", "Bauer 2002"]
+        assert mixed["analyses"]["main"]["k"] == 2
+
+
+def test_a_model_that_needs_no_correction_is_not_said_to_have_one():
+    rows = [("Abe 2001", "0", "20"), ("Bauer 2002", "1", "24"), ("Chen 2003", "3", "25")]
+    found = run(table(rows), spec())
+    assert "in inverse-variance analyses alone: 0.5 was added" in found["sentence"]
+    assert found["notes"][0].startswith("Continuity correction, in inverse-variance")
+    assert "1 event among 20" in run(table([("Abe 2001", "1", "10"), ("Bauer 2002", "0", "10")]), spec())["sentence"]
+
+
+def test_blanks_make_no_subgroup():
+    found = run(
+        relapse(domain=["CD28", "CD28 ", " CD28", "4-1BB", "4-1BB  ", "4-1BB", "NR ", ""]), spec(subgroups=["domain"])
+    )
+    assert [row["level"] for row in found["subgroups"]["domain"]["levels"]] == ["4-1BB", "CD28", "not reported"]
 
 
 @pytest.mark.parametrize("k", [0, 1])

@@ -191,6 +191,33 @@ profile <- function(x, n, poisson = FALSE) {
     best$objective
   }
 }
+# The conditional model with its exact likelihood: given the events of both arms, those of the first have Fisher's
+# noncentral hypergeometric distribution, whose log odds ratio varies between studies. metafor needs numDeriv for it.
+exact <- function(data, level) {
+  data <- data[with(data, events1 + events2 > 0 & events1 + events2 < total1 + total2), ]
+  log_p <- function(i, theta) with(data[i, ], {
+    all <- max(0, events1 + events2 - total2):min(total1, events1 + events2)
+    terms <- outer(all, theta) + lchoose(total1, all) + lchoose(total2, events1 + events2 - all)
+    top <- apply(terms, 2, max); terms[match(events1, all), ] - top - log(colSums(exp(sweep(terms, 2, top))))
+  })
+  u <- seq(-9, 9, length.out = 361)
+  loglik <- function(mu, tau) sum(sapply(seq_len(nrow(data)), function(i) {
+    if (tau < 1e-8) return(log_p(i, mu))
+    values <- log_p(i, mu + tau * u) + dnorm(u, log = TRUE); max(values) + log(sum(exp(values - max(values))) * (u[2] - u[1]))
+  }))
+  ends <- optimize(function(mu) loglik(mu, 0), c(-15, 15), maximum = TRUE, tol = 1e-10)
+  best <- optim(c(ends$maximum, log(0.5)), function(t) -loglik(t[1], exp(t[2])), control = list(reltol = 1e-14, maxit = 2000))
+  if (-best$value > ends$objective + 1e-9) { mu <- best$par[1]; tau <- exp(best$par[2]); value <- -best$value }
+  else { mu <- ends$maximum; tau <- 0; value <- ends$objective }
+  at <- function(m, s) loglik(mu + m, tau + s); h <- 1e-3; s <- min(h, tau / 4)
+  D <- matrix((at(h, 0) - 2 * value + at(-h, 0)) / h^2, 1, 1)
+  if (tau > 0) {
+    both <- (at(h, s) - at(h, -s) - at(-h, s) + at(-h, -s)) / (4 * h * s)
+    D <- rbind(c(D, both), c(both, (at(0, s) - 2 * value + at(0, -s)) / s^2))
+  }
+  each <- sapply(seq_len(nrow(data)), function(i) optimize(function(t) log_p(i, t), c(-15, 15), maximum = TRUE)$objective)
+  list(beta = mu, se = sqrt(solve(-D)[1, 1]), tau2 = tau^2, loglik = value, k = nrow(data), Q = 2 * (sum(each) - ends$objective))
+}
 mixed <- function(row, data) {  # metafor's rma.glmm as the same list as `iv`
   o <- row$options; arms <- c(conditional = "CM.AL", exact_conditional = "CM.EL", fixed_study = "UM.FS", random_study = "UM.RS")
   more <- list(measure = o$measure, level = level)
@@ -200,19 +227,25 @@ mixed <- function(row, data) {  # metafor's rma.glmm as the same list as `iv`
       else list(x1i = data$events1, t1i = data$time1, x2i = data$events2, t2i = data$time2), list(model = arms[[o$model]]))
     if (o$model != "exact_conditional") more$nAGQ <- if (o$model == "random_study") 1 else 25
   }
-  fit <- suppressWarnings(do.call(rma.glmm, more))
-  k <- fit$k; se <- fit$se; z <- qnorm(0.5 + level / 200)
-  half <- switch(o$prediction, hts = , riley = quantile_t(k - 2, level), v = quantile_t(k - 1, level), z) * sqrt(se^2 + fit$tau2)
-  limits <- if (k > 2) c(fit$beta) + c(-half, half) else c(NA, NA)
-  if (o$prediction == "cd" && k > 2) { es <- effects(o$measure, data); limits <- prediction_cd(es$yi, es$vi, level, c(fit$beta)) }
-  list(fit = fit, beta = c(fit$beta), se = se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = fit$tau2, pi = limits, unit = 1)
+  if (o$model == "exact_conditional") { own <- exact(data, level); fit <- NULL } else {
+    fit <- suppressWarnings(do.call(rma.glmm, more))
+    own <- list(beta = c(fit$beta), se = fit$se, tau2 = fit$tau2, k = fit$k, Q = fit$QE.LRT, Q_wald = fit$QE.Wld, Q_wald_p = fit$QEp.Wld)
+  }
+  k <- own$k; se <- own$se; z <- qnorm(0.5 + level / 200)
+  half <- switch(o$prediction, hts = , riley = quantile_t(k - 2, level), v = quantile_t(k - 1, level), z) * sqrt(se^2 + own$tau2)
+  limits <- if (k > 2) own$beta + c(-half, half) else c(NA, NA)
+  if (o$prediction == "cd" && k > 2) { es <- effects(o$measure, data); limits <- prediction_cd(es$yi, es$vi, level, own$beta) }
+  wide <- if (k > 2) own$beta + c(-1, 1) * quantile_t(k - 2, level) * sqrt(se^2 + own$tau2) else NULL
+  c(own, list(fit = fit, ci.lb = own$beta - z * se, ci.ub = own$beta + z * se, pi = limits, riley = wide, Q_df = k - 1,
+    Q_p = pchisq(own$Q, k - 1, lower.tail = FALSE), unit = 1))
 }
 common <- function(row, data) {  # Mantel–Haenszel and Peto
   o <- row$options
   fit <- suppressWarnings(if (o$model == "peto") rma.peto(ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2, level = level)
     else if (o$measure %in% TWO) rma.mh(measure = o$measure, ai = data$events1, n1i = data$total1, ci = data$events2, n2i = data$total2, level = level)
     else rma.mh(measure = o$measure, x1i = data$events1, t1i = data$time1, x2i = data$events2, t2i = data$time2, level = level))
-  list(fit = fit, beta = c(fit$beta), se = fit$se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = 0, pi = c(NA, NA), unit = 1)
+  list(fit = fit, beta = c(fit$beta), se = fit$se, ci.lb = fit$ci.lb, ci.ub = fit$ci.ub, tau2 = 0, pi = c(NA, NA), unit = 1,
+    I2 = fit$I2, H2 = fit$H2, Q = fit$QE, Q_p = fit$QEp, weights = if (o$model == "peto") Filter(function(w) w > 0, weights(fit)))
 }
 beta_binomial <- function(row, data) {
   o <- row$options; one <- o$measure == "PLO"
@@ -228,7 +261,27 @@ beta_binomial <- function(row, data) {
   value <- if (one) theta else switch(o$measure, OR = theta[1] - theta[2], RR = log(p[1] / p[2]), RD = p[1] - p[2])
   slope <- if (one) 1 else switch(o$measure, OR = c(1, -1), RR = c(d[1] / p[1], -d[2] / p[2]), RD = c(d[1], -d[2]))
   se <- sqrt(drop(slope %*% V %*% slope)); z <- qnorm(0.5 + level / 200); s <- exp(best$par[max(g) + 1])
-  list(beta = c(value), se = se, ci.lb = value - z * se, ci.ub = value + z * se, tau2 = NA, pi = c(NA, NA), unit = 1, rho = s / (1 + s))
+  plain <- sum(dbinom(x, n, (tapply(x, g, sum) / tapply(n, g, sum))[g], log = TRUE)); gain <- max(0, 2 * (-best$value - plain))
+  list(beta = c(value), se = se, ci.lb = value - z * se, ci.ub = value + z * se, tau2 = NA, pi = c(NA, NA), unit = 1, rho = s / (1 + s),
+    loglik = -best$value, Q = gain, Q_df = 1, Q_p = 0.5 * pchisq(gain, 1, lower.tail = FALSE), k = nrow(data))
+}
+again <- function(model, row, data) (if (model %in% c("mantel_haenszel", "peto")) common else if (model == "beta_binomial") beta_binomial else mixed)(row, data)
+# Every number of another model than inverse variance: `row` as it is printed, `values` on the scale of the analysis.
+check_model <- function(what, row, m, model, vi, tolerance) {
+  values <- row$values; w <- 1 / (vi + if (is.na(m$tau2)) 0 else m$tau2)
+  typical <- (length(vi) - 1) / (sum(1 / vi) - sum(1 / vi^2) / sum(1 / vi))
+  p <- 2 * pnorm(-abs(m$beta / m$se)); common <- model %in% c("mantel_haenszel", "peto")
+  theirs <- c(m[intersect(names(m), c("I2", "H2", "Q", "Q_p", "Q_df", "loglik", "beta", "se", "Q_wald", "Q_wald_p"))], list(tau2 = if (is.na(m$tau2)) NULL else m$tau2,
+    stat = m$beta / m$se, pval = p, vcov = m$se^2, QM = (m$beta / m$se)^2, QM_p = p, ci_lb = m$ci.lb, ci_ub = m$ci.ub, p = 1, k = row$k,
+    pi_lb = m$pi[1], pi_ub = m$pi[2], pi_riley_lb = m$riley[1], pi_riley_ub = m$riley[2], Q_lrt = if (!common) m$Q, Q_lrt_p = if (!common) m$Q_p))
+  if (!common && model != "beta_binomial") theirs <- c(theirs, list(I2 = 100 * m$tau2 / (m$tau2 + typical), H2 = 1 + m$tau2 / typical))
+  loose <- function(key) if (key %in% c("I2", "tau2", "H2", "QM", "Q", "Q_lrt", "Q_wald", "loglik")) 10 * tolerance else if (key == "k") 0 else tolerance
+  for (key in names(theirs)) {
+    if (is.null(theirs[[key]])) next
+    if (!is.null(values[[key]])) check(paste0(what, ", ", key), values[[key]], theirs[[key]], loose(key))
+    if (key %in% c("beta", "se", "tau2", "I2", "H2", "Q", "Q_p", "Q_df", "k") && !is.null(row[[key]])) check(paste0(what, ", row ", key), row[[key]], theirs[[key]], loose(key))
+  }
+  if (length(numbers(values$weights_pct)) == length(w)) check(paste0(what, ", weights_pct"), values$weights_pct, if (model == "beta_binomial") NA * w else m$weights %||% (100 * w / sum(w)), 10 * tolerance)
 }
 
 analysis <- function(what, row, dat, every, yi, vi, measure) {
@@ -257,21 +310,12 @@ analysis <- function(what, row, dat, every, yi, vi, measure) {
       check(paste0(what, ", I2 and H2 beside their intervals"), c(ours$I2, ours$H2), c(m$fit$I2, m$fit$H2))
     }
   } else {
-    call <- if (o$model %in% c("mantel_haenszel", "peto")) common else if (o$model == "beta_binomial") beta_binomial else mixed
-    m <- tryCatch(call(row, every), error = function(e) conditionMessage(e))
+    m <- tryCatch(again(o$model, row, every), error = function(e) conditionMessage(e))
     if (is.character(m)) return(skip(what, m))
-    tolerance <- if (identical(call, common)) 1e-8 else if (o$model == "random_study") 2e-2 else 2e-4
+    tolerance <- if (o$model %in% c("mantel_haenszel", "peto")) 1e-8 else if (o$model == "random_study") 2e-2 else 2e-4
     check_row(what, row, m, measure, ni, tolerance)
-    theirs <- list(beta = m$beta, se = m$se, tau2 = if (is.na(m$tau2)) NULL else m$tau2)
     if (!is.null(m$rho)) check(paste0(what, ", intraclass correlation"), row$rho, m$rho, tolerance)
-    if (o$model == "glmm") theirs <- c(theirs, list(I2 = m$fit$I2, H2 = m$fit$H2, Q = m$fit$QE.LRT, Q_p = m$fit$QEp.LRT, Q_df = m$fit$QE.df, k = m$fit$k))
-    if (identical(call, common)) theirs <- c(theirs, list(I2 = m$fit$I2, H2 = m$fit$H2, Q = m$fit$QE, Q_p = m$fit$QEp))
-    for (key in names(theirs)) {
-      check(paste0(what, ", row ", key), row[[key]], theirs[[key]], if (key %in% c("I2", "tau2", "H2")) 10 * tolerance else tolerance)
-      if (!is.null(row$values[[key]])) check(paste0(what, ", ", key), row$values[[key]], theirs[[key]], if (key %in% c("I2", "tau2", "H2")) 10 * tolerance else tolerance)
-    }
-    for (key in c("stat", "pval", "ci_lb", "ci_ub", "pi_lb", "pi_ub")) if (!is.null(row$values[[key]])) check(paste0(what, ", ", key), row$values[[key]],
-      switch(key, stat = m$beta / m$se, pval = 2 * pnorm(-abs(m$beta / m$se)), ci_lb = m$ci.lb, ci_ub = m$ci.ub, pi_lb = m$pi[1], pi_ub = m$pi[2]), tolerance)
+    check_model(what, row, m, o$model, vi, tolerance)
     ours <- row$tau2_interval
     if (!is.null(ours)) {
       f <- profile(every$events, every$total); drop <- qchisq(level / 100, 1) / 2
@@ -280,6 +324,11 @@ analysis <- function(what, row, dat, every, yi, vi, measure) {
       low <- if (g(0) >= 0) 0 else uniroot(g, c(0, best$maximum), tol = 1e-9)$root
       far <- best$maximum + 1; while (g(far) > 0 && far < 1e4) far <- 2 * far
       high <- if (g(far) > 0) NA else uniroot(g, c(best$maximum, far), tol = 1e-9)$root
+      noise <- (length(vi) - 1) / (sum(1 / vi) - sum(1 / vi^2) / sum(1 / vi)); ends <- c(low, m$tau2, high)
+      theirs <- list(tau2 = ends, tau = sqrt(ends), I2 = 100 * ends / (ends + noise), H2 = 1 + ends / noise)
+      for (key in names(theirs)) for (i in 1:3) { field <- paste0(key, c("_lb", "", "_ub")[i])
+        if (!is.null(ours[[field]])) check(paste0(what, ", beside the interval of tau2, ", field), ours[[field]], theirs[[key]][i], if (i == 2) 2e-3 else 2e-4) }
+      if (!is.null(row$values$loglik)) check(paste0(what, ", loglik"), row$values$loglik, top, 1e-5)
       check(paste0(what, ", interval of tau2"), c(ours$tau2_lb %||% NA, ours$tau2_ub %||% NA), c(low, high), 1e-4)
       check(paste0(what, ", row interval of tau2"), c(row$tau2_lb %||% NA, row$tau2_ub %||% NA), c(low, high), 1e-4)
     }
@@ -341,21 +390,27 @@ for (key in names(result$subgroups)) {
     row <- list(options = main$options); o <- main$options
     part <- dat[inside, , drop = FALSE]
     m <- if (o$model == "inverse_variance") iv(yi[inside], vi[inside], o$method, o$test, o$adhoc, prediction = o$prediction)
-      else tryCatch((if (o$model %in% c("mantel_haenszel", "peto")) common else if (o$model == "beta_binomial") beta_binomial else mixed)(row, part), error = function(e) conditionMessage(e))
+      else tryCatch(again(o$model, row, part), error = function(e) conditionMessage(e))
     if (is.character(m)) { skip(what, m); next }
     tolerance <- if (o$model == "inverse_variance") 1e-6 else if (o$model == "random_study") 2e-2 else 5e-4
     check_row(what, l, m, MEASURE, part$total, tolerance)
     if (!is.na(m$tau2)) check(paste0(what, ", tau2"), l$tau2, m$tau2, 10 * tolerance, m$unit^2)
     if (!is.null(m$fit)) check(paste0(what, ", I2"), l$I2, m$fit$I2, 100 * tolerance)
     if (o$model == "inverse_variance") check_values(what, l$values, m)
-    else for (field in c("beta", "se", "tau2")) if (!is.null(l$values[[field]])) check(paste0(what, ", ", field), l$values[[field]], m[[field]], 10 * tolerance)
+    else check_model(what, l, m, o$model, vi[inside], tolerance)
   }
+  if (!is.null(group$options$level)) check(paste0(key, ", level"), group$options$level, level, 0)
   if (is.null(group$Q)) next
   inside <- labels %in% known; f <- factor(labels[inside]); y <- yi[inside] / typical; v <- vi[inside] / typical^2
   if (group$options$tau2 == "common") { fit <- rma1(y, v, group$options$method, "z", model.matrix(~ f)[, -1, drop = FALSE]) }
   else {
     each <- sapply(levels(f), function(n) { m <- rma1(y[f == n], v[f == n], if (sum(f == n) == 1) "EE" else group$options$method, "z"); c(m$beta, m$se) })
     fit <- rma(each[1, ], sei = each[2, ], mods = ~ factor(levels(f)), method = "EE")
+  }
+  if (group$options$tau2 == "common") {
+    nothing <- rma1(y, v, group$options$method, "z")$tau2
+    check(paste0(key, ", tau2 within"), group$values$tau2, fit$tau2 * typical^2, size = typical^2)
+    if (nothing > 0 && !is.null(group$values$R2)) check(paste0(key, ", R2 between"), group$values$R2, max(0, 100 * (nothing - fit$tau2) / nothing), 1e-5)
   }
   check(paste0(key, ", Q between"), c(group$Q, group$values$Q_between), rep(fit$QM, 2))
   check(paste0(key, ", df between"), c(group$df, group$values$df), rep(nlevels(f) - 1, 2), 0)
@@ -411,12 +466,18 @@ for (key in names(result$moderators)) {
 # ---- small-study effects --------------------------------------------------------------------------------------
 
 slope_of <- function(y, x, variance) {
-  fit <- summary(lm(y ~ x, weights = 1 / variance))$coefficients
-  list(bias = fit[2, 1], se_bias = fit[2, 2], stat = fit[2, 3], pval = fit[2, 4], df = length(y) - 2)
+  all <- summary(lm(y ~ x, weights = 1 / variance)); fit <- all$coefficients; df <- length(y) - 2
+  half <- qt(0.5 + level / 200, df) * fit[1, 2]
+  list(bias = fit[2, 1], se_bias = fit[2, 2], stat = fit[2, 3], pval = fit[2, 4], df = df, tau2 = all$sigma^2,
+    limit_est = fit[1, 1], limit_lb = fit[1, 1] - half, limit_ub = fit[1, 1] + half)
 }
 half <- function(d) { e <- with(d, 0.5 * (events1 == 0 | events2 == 0 | events1 == total1 | events2 == total2)); list(a = d$events1 + e, b = d$total1 - d$events1 + e, c = d$events2 + e, d = d$total2 - d$events2 + e) }
 tests <- list(
-  egger = function() { e <- slope_of(yi / typical, sqrt(vi) / typical, vi / typical^2); e },
+  egger = function() {
+    e <- slope_of(yi / typical, sqrt(vi) / typical, vi / typical^2)
+    for (key in c("limit_est", "limit_lb", "limit_ub")) e[[key]] <- e[[key]] * typical
+    e
+  },
   ruecker = function() slope_of(yi, sqrt(vi), vi),
   peters = function() { t <- half(dat); with(dat, slope_of(log(t$a * t$d / (t$b * t$c)), 1 / (total1 + total2), 1 / (events1 + events2) + 1 / (total1 + total2 - events1 - events2))) },
   harbord = function() with(dat, { n <- total1 + total2; e <- events1 + events2; V <- total1 * total2 * e * (n - e) / (n^2 * (n - 1)); ok <- V > 0
@@ -428,7 +489,7 @@ tests <- list(
     fit <- suppressWarnings(if (MEASURE %in% ONE) rma.glmm(measure = "PLO", xi = dat$events, ni = dat$total, mods = ~ x, test = "t", nAGQ = 25)
       else if (MEASURE %in% c("IRLN", "IR")) rma.glmm(measure = "IRLN", xi = dat$events, ti = dat$time, mods = ~ x, test = "t", nAGQ = 25)
       else rma.glmm(measure = "IRR", x1i = dat$events1, t1i = dat$time1, x2i = dat$events2, t2i = dat$time2, mods = ~ x, test = "t", model = "CM.EL", nAGQ = 25))
-    list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2)
+    list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2, tau2 = fit$tau2)
   })
 for (key in names(result$bias$tests)) {
   row <- result$bias$tests[[key]]
@@ -436,15 +497,17 @@ for (key in names(result$bias$tests)) {
   found <- tryCatch(tests[[key]](), error = function(e) conditionMessage(e))
   if (is.character(found)) { skip(key, found); next }
   tolerance <- if (key == "peters_mixed_model") 2e-3 else 1e-6
-  for (field in intersect(names(found), names(row))) {
-    check(paste0(key, ", ", field), row[[field]], found[[field]], tolerance)
-    check(paste0(key, ", values ", field), row$values[[field]], found[[field]], tolerance)
+  for (field in names(found)) {
+    size <- if (startsWith(field, "limit")) typical else 1
+    if (field %in% names(row)) check(paste0(key, ", ", field), row[[field]], found[[field]], tolerance)
+    if (!is.null(row$values[[field]])) check(paste0(key, ", values ", field), row$values[[field]], found[[field]], if (field == "tau2") 10 * tolerance else tolerance, size)
   }
 }
 
 # ---- sensitivity ----------------------------------------------------------------------------------------------
 
 more <- result$sensitivity
+for (key in names(more)) if (!is.null(more[[key]]$options$level)) check(paste0(key, ", level"), more[[key]]$options$level, level, 0)
 series <- function(what, row, subsets) {
   o <- row$options
   fits <- lapply(subsets, function(rows) iv(yi[rows], vi[rows], o$method, o$test, o$adhoc))
@@ -474,6 +537,8 @@ if (!is.null(more$influence$values)) {
     check(paste0("influence, ", key), more$influence$values[[key]], theirs[[names[[key]]]], 1e-5)
     check(paste0("influence, row ", key), column(key, more$influence$studies), theirs[[names[[key]]]], 1e-5)
   }
+  check("influence, row tau2_del", column("tau2_del", more$influence$studies), theirs$tau2.del * typical^2, 1e-5, typical^2)
+  check("influence, row Q_del", column("Q_del", more$influence$studies), theirs$QE.del, 1e-5)
   check("influence, tau2_del", more$influence$values$tau2_del, theirs$tau2.del * typical^2, 1e-5, typical^2)
   check("influence, Q_del", more$influence$values$Q_del, theirs$QE.del, 1e-5)
   check("influence, dfbs", more$influence$values$dfbs, inf$dfbs[[1]], 1e-5); check("influence, row dfbs", column("dfbs", more$influence$studies), inf$dfbs[[1]], 1e-5)
@@ -509,6 +574,9 @@ if (!is.null(row$values)) {
   theirs <- list(beta = m$beta, se = m$se, tau2 = m$tau2)
   for (key in names(theirs)) check(paste0("trim and fill, ", key), row[[key]], theirs[[key]], 1e-5, if (key == "tau2") typical^2 else typical)
   check("trim and fill, values", c(row$values$beta, row$values$se, row$values$tau2, row$values$ci_lb, row$values$ci_ub), c(m$beta, m$se, m$tau2, m$ci.lb, m$ci.ub), 1e-5, typical)
+  check("trim and fill, values se_k0, pval, Q", c(row$values$se_k0, row$values$pval, row$values$Q, row$values$k), c(filled$se.k0, m$fit$pval, m$fit$QE, m$fit$k), 1e-5)
+  check("trim and fill, values yi", row$values$yi, c(filled$yi) * typical, 1e-6, typical); check("trim and fill, values vi", row$values$vi, filled$vi * typical^2, 1e-6, typical^2)
+  if (filled$k0 > 0) for (key in c("yi", "vi")) check(paste0("trim and fill, filled ", key), column(key, row$filled), c(filled[[key]])[filled$fill] * typical^(if (key == "vi") 2 else 1), 1e-6, typical)
   check("trim and fill, I2", row$I2, m$fit$I2, 1e-4)
 }
 for (kind in c("Rosenthal", "Rosenberg")) {
@@ -541,15 +609,21 @@ if (!is.null(row$estimate)) {
   check("three_level, variances", c(row$values$sigma2_between, row$values$sigma2_within), m$sigma2 * typical^2, 1e-4, typical^2)
   M <- m$M; W <- solve(M); bread <- 1 / sum(W); B <- lapply(split(each, study), function(i) i)
   # Bell and McCaffrey's adjustment for an intercept, with the working covariance M
-  meat <- sum(sapply(B, function(i) {
+  lifts <- lapply(B, function(i) {  # from residuals to the part of the estimate's error that a study has
     D <- chol(M[i, i, drop = FALSE]); H <- matrix(1, length(i), 1) %*% (bread * colSums(W)); R <- diag(length(y))[i, , drop = FALSE] - H
     G <- D %*% (R %*% M %*% t(R)) %*% t(D); e <- eigen((G + t(G)) / 2)
     A <- t(D) %*% e$vectors %*% diag(ifelse(e$values > 1e-12, 1 / sqrt(pmax(e$values, 1e-12)), 0), length(i)) %*% t(e$vectors) %*% D
-    sum(solve(M[i, i, drop = FALSE]) %*% A %*% (y[i] - c(m$beta)))^2
-  }))
-  check("three_level, se", row$values$se, sqrt(bread^2 * meat) * typical, 1e-4, typical)
-  df <- row$values$ddf[[1]]
-  check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, (c(m$beta) + c(-1, 1) * qt(0.5 + level / 200, df) * sqrt(bread^2 * meat)) * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+    list(rows = i, weights = bread * colSums(solve(M[i, i, drop = FALSE]) %*% A), R = R)
+  })
+  se <- sqrt(sum(sapply(lifts, function(l) sum(l$weights * (y[l$rows] - c(m$beta)))^2)))
+  G <- sapply(lifts, function(l) c(l$weights %*% l$R)); P <- t(G) %*% M %*% G; df <- sum(diag(P))^2 / sum(P^2)
+  stat <- c(m$beta) / se; limits <- c(m$beta) + c(-1, 1) * qt(0.5 + level / 200, df) * se; s2 <- m$sigma2
+  noise <- (length(v) - 1) / (sum(1 / v) - sum(1 / v^2) / sum(1 / v))
+  theirs <- list(beta = c(m$beta) * typical, se = se * typical, stat = stat, ddf = df, pval = 2 * pt(-abs(stat), df), ci_lb = limits[1] * typical,
+    ci_ub = limits[2] * typical, I2_between = 100 * s2[1] / (sum(s2) + noise), I2_within = 100 * s2[2] / (sum(s2) + noise), Q = m$QE, Q_p = m$QEp, k = m$k, clusters = length(B))
+  for (key in names(theirs)) check(paste0("three_level, ", key), row$values[[key]], theirs[[key]], 1e-4, if (key %in% c("beta", "se", "ci_lb", "ci_ub")) typical else 1)
+  check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, limits * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+  check("three_level, level", row$options$level, level, 0)
 }
 row <- more$bayesian
 if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the effect as a mixture of normals over it
@@ -576,10 +650,11 @@ if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the eff
 }
 row <- more$permutation
 if (!is.null(row$values)) skip("permutation", "the permutations are drawn at random")
-row <- more$without_high_risk
-if (!is.null(row$estimate)) {
+for (name in c("without_high_risk", "without_converted")) {
+  row <- more[[name]]
+  if (is.null(row$estimate)) next
   kept <- !(column("label") %in% row$without)
-  analysis("without_high_risk", row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
+  analysis(name, row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
 }
 
 # ---- the documents of single analyses -------------------------------------------------------------------------

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
-from prismake.report.record_export import ALL, STAGES, WHAT
-from prismake.search.export import FORMATS
+from prismake.report.record_export import ALL, EXPORTS, STAGES, WHAT
 
 SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
@@ -59,8 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     export.add_argument("stage", choices=STAGES, help="whose records")
     export.add_argument("--what", choices=WHAT, default=ALL, help="which of the reports that a stage judges")
-    export.add_argument("--format", choices=list(FORMATS), default="ris", help="ris is what all of them take")
+    export.add_argument("--format", choices=list(EXPORTS), default="ris", help="ris is what all of them take")
     export.add_argument("--output", type=Path, help="name of the new file")
+    protocol = commands.add_parser("protocol", help="write the protocol as text (PRISMA-P), or keep a dated version")
+    protocol.add_argument("output", type=Path, nargs="?", help="name of the new file, for instance protocol.md")
+    protocol.add_argument(
+        "--keep", default="", metavar="DAY", help="keep config.yaml as it is, for instance 2025-08-31"
+    )
+    crate = commands.add_parser("crate", help="pack protocol, sheets and results to be published (RO-Crate)")
+    crate.add_argument("output", type=Path, help="name of the new archive, for instance review.zip")
+    crate.add_argument("--with-searches", action="store_true", help="also the exports, if their databases allow it")
     paper = commands.add_parser("manuscript", help="bring the numbers in your copy of the manuscript up to date")
     paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
     paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
@@ -133,6 +140,16 @@ def _tell(chosen: argparse.Namespace) -> None:
 
         _warn_not_current()
         print("\n".join(lead_back(chosen.outcome, chosen.study, read_config())))
+    elif chosen.command == "protocol":
+        from prismake.cli.protocol import protocol_words
+
+        print(protocol_words(chosen.output, chosen.keep, _CONFIG, read_config))
+    elif chosen.command == "crate":
+        from prismake.report.manuscript.crate import write_crate
+
+        _warn_not_current()
+        number = write_crate(chosen.output, read_config(), with_searches=chosen.with_searches)
+        print(f"Made {chosen.output} with {number:,} files.")
     elif chosen.command == "manuscript":
         from prismake.cli.manuscript import manuscript_words
 

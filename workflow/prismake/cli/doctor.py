@@ -27,8 +27,9 @@ from prismake.core.software import versions
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.formats import SHEET_STATE
 from prismake.kept.repair import damaged_files, problem_of
-from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path, unread_files, written_folders
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path, written_folders
 from prismake.kept.sheet_state import left, read_book, state_file
+from prismake.kept.unread_files import unread_files
 from prismake.protocol.team import reviewers
 
 WELL, NOTE, WRONG = "ok", "!", "x"
@@ -289,4 +290,4 @@ def _sheets(config: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(WRONG, "sheet", str(refused(error, path)))
     if not faults:
         yield Finding(WELL, "sheets", f"{_counted(len(present), 'workbook')} in {SHEETS.as_posix()} can be opened")
-    yield from (Finding(NOTE, "sheets", f"{path} {words}") for path, words in unread_files(paths))
+    yield from (Finding(NOTE, "sheets", f"{file.path.as_posix()} {file.what}") for file in unread_files(paths))

@@ -243,6 +243,13 @@ def write_table(path: Path, table: Table) -> None:
         )
 
 
+def read_table(path: Path) -> Table:
+    """A table written by ``write_table`` or ``write_csv``, guards removed."""
+    with path.open(encoding="utf-8", newline="") as file:
+        columns, *rows = (tuple(map(_unguard, row)) for row in csv.reader(file))
+    return Table(columns, rows)
+
+
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """CSV in UTF-8 with LF; headings and cells that look like formulas are guarded (see ``as_text``)."""
     guarded = frame.copy()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
+
+_VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
 
 
 def study_label(authors: Sequence[str], year: Any, title: str, name: str = "") -> str:
@@ -38,6 +41,17 @@ def author_line(names: Sequence[str], most: int = 6) -> str:
 def arm_names(text: str) -> list[str]:
     """The names in a cell that lists arms, separated by semicolons."""
     return [name for name in (part.strip().replace("|", "/") for part in text.split(";")) if name]
+
+
+def arms_and_comparator(text: str) -> tuple[list[str], str]:
+    """``high dose; low dose v placebo`` as (arms, comparator); the comparator is empty where none is named."""
+    arms: list[str] = []
+    comparator = ""
+    for name in arm_names(text):
+        sides = [side.strip() for side in _VERSUS.split(name) if side.strip()]
+        arms += sides[:-1] if len(sides) > 1 else sides
+        comparator = sides[-1] if len(sides) > 1 else comparator
+    return [arm for arm in dict.fromkeys(arms) if arm != comparator], comparator
 
 
 def join(words: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from prismake.dedup.author_lists import agreement, people
 from prismake.dedup.text import abstract_form, phrases, same_journal
-from prismake.dedup.words import exchange
+from prismake.dedup.words import Exchange, exchange
 
 if TYPE_CHECKING:
     from prismake.dedup.prepare import Prepared
@@ -39,6 +39,7 @@ class Pairs:
     first_author: np.ndarray
     people: np.ndarray  # bool: the same names in the same order, or one list is the beginning of the other
     swapped: np.ndarray  # bool: each title has a word that the other lacks in any spelling
+    other_word: np.ndarray  # bool: `swapped`, and both are whole words, so that neither is damage
     years: np.ndarray  # difference in years, NaN when missing
     journal: np.ndarray
     volume: np.ndarray
@@ -189,9 +190,9 @@ def _one_list(x: list[str], y: list[str]) -> bool:
     return all(fuzz.ratio(v, w) >= 70 for v, w in zip(x, y, strict=False))
 
 
-def _swapped(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
-    """Whether the titles exchange words (adults for children, one drug for another); spelling variants do not count."""
-    out = np.zeros(len(a), dtype=bool)
+def _exchanges(p: Prepared, a: np.ndarray, b: np.ndarray, closer: np.ndarray) -> np.ndarray:
+    """`Exchange` of the titles (adults for children, one drug for another); spelling variants do not count."""
+    out = np.full(len(a), Exchange.NONE, dtype=np.int8)
     for k in np.flatnonzero(closer).tolist():
         out[k] = exchange(p.words[a[k]].split(), p.words[b[k]].split(), p.title_counts)
     return out
@@ -303,11 +304,12 @@ def compare(p: Prepared, a: np.ndarray, b: np.ndarray, title: np.ndarray, *, wor
     abstract, long = _abstracts(p, a, b, closer, workers)
     worded = (title < 1) & ((title >= 0.7) | ((title >= 0.5) & (one_place | (doi == 1))))
     dated = (p.year[a] > 0) & (p.year[b] > 0)
+    exchanges = _exchanges(p, a, b, worded)
     years = np.where(dated, np.abs(p.year[a] - p.year[b]), np.nan).astype(np.float32)
     return Pairs(
         a=a, b=b, title=title, inside=inside, extra=extra, shorter=np.minimum(p.length[a], p.length[b]),
         numbers=_numbers(p, a, b), authors=authors, first_author=first,
-        people=same_people, swapped=_swapped(p, a, b, worded), years=years,
+        people=same_people, swapped=exchanges > Exchange.NONE, other_word=exchanges == Exchange.WORD, years=years,
         journal=_journals(p, a, b, {}), volume=volume, issue=_issues(p, a, b),
         first_page=first_page, last_page=_last_pages(p, a, b), near_page=near, next_page=after, more_pages=more,
         doi=doi, pmid=_equal(c["pmid"], a, b),
@@ -329,6 +331,7 @@ def empty() -> Pairs:
         "inside": bool,
         "people": bool,
         "swapped": bool,
+        "other_word": bool,
         "identical": bool,
         "near_page": bool,
         "next_page": bool,

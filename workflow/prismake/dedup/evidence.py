@@ -146,9 +146,10 @@ def signs(p: Prepared, q: Pairs, t: Thresholds, *, merge_cochrane_versions: bool
     s.one_paper = s.same_title & s.one_abstract & s.authors & s.journal & s.near_year & ~s.other_volume & ~s.generic
 
     s.text = (q.abstract >= 0.95) & q.long_abstracts
-    s.swapped = q.swapped & ~s.same_title
+    s.swapped, s.other_word = q.swapped & ~s.same_title, q.other_word & ~s.same_title
     # A translated title varies with the translator; across languages no word is the same.
     s.translated = p.translated[q.a] | p.translated[q.b] | ((p.foreign[q.a] != p.foreign[q.b]) & (q.title < 0.75))
+    s.supplement = p.in_supplement[q.a] | p.in_supplement[q.b]
     s.two_places = _two_places(p, q, s)
     s.other_sort = _other_sort(p, q)
     s.lone_pages = _lone_pages(p, q)
@@ -179,8 +180,13 @@ def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     letters = p.codes["page_letters"]
     ranges = q.more_pages & (q.last_page != 1)
     counts = letters[q.a] != letters[q.b]
+    # A range counted from 1 beside an article number tells the length of the article, not its place.
+    first = p.page_range[0]
+    length = (p.coded[q.a] & (first[q.b] == 1)) | (p.coded[q.b] & (first[q.a] == 1))
+    counts &= ~(length & s.text & s.same_title & s.volume & s.issue)
     both_known = (p.codes["issue"][q.a] >= 0) & (p.codes["issue"][q.b] >= 0)
-    supplement = both_known & (p.in_supplement[q.a] != p.in_supplement[q.b]) & ~s.pages & ~(s.text & s.issue)
+    supplement = both_known & (p.in_supplement[q.a] != p.in_supplement[q.b])
+    supplement &= ~(s.pages & ~counts) & ~(s.text & s.issue)
     return (
         (s.far_page & (ranges | counts))
         | (s.other_page & counts & (p.supplement[q.a] | p.supplement[q.b]))

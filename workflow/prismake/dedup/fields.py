@@ -58,7 +58,8 @@ _ROMAN_IN_FRONT = re.compile(r"(?<![\w-])([ivx]{1,5})-(?=\d)")
 _PART_IN_FRONT = re.compile(r"^([a-z]{1,2})\d{1,2}-(\d+)-(?:\1\d{1,2}-)?(\d+)$")
 _NO_PLACE = re.compile(r"^\[?\d+\]?\s*(?:p|pp|pages)\.?$|^\D*\d{8}")  # a count of pages, a date
 _TWICE_NAMED = re.compile(r"^(\d+) (\d+)-\1 (\d+)$")
-_CODE_NOISE = re.compile(r"abstracts?|abs|poster|no\.|number|[^0-9a-z.]")
+_CODE_NOISE = re.compile(r"no\.|number|[^0-9a-z.]")
+_NUMBERED = re.compile(r"^(?:abstracts?|abs|poster)[a-z. #:-]*(?=\d)")
 _END_OF_RANGE = re.compile(r"^(?:suppl?|t)\W*\d+$")  # "Suppl-29" is the remainder of S417-S429
 
 
@@ -68,10 +69,13 @@ def _code(text: str) -> str:
     return code[:20] if any(c.isdigit() for c in code) else ""
 
 
+_SECOND_PAGE = re.compile(r"^\d+-\d+[,;]? (\d+)$")
+
+
 class Pages(NamedTuple):
     first: str
     last: str
-    other: str = ""  # the alternative first page if a spreadsheet turned the range into a date
+    other: str = ""  # an alternative first page: the range became a date, or a second page is listed ("278-86, 224")
     lone: bool = False  # a single number: a page, a first page without a last one, or an article number
 
 
@@ -88,12 +92,14 @@ def pages(text: str) -> Pages:
     low = _PART_IN_FRONT.sub(r"\1\2-\1\3", _TWICE_NAMED.sub(r"\2-\3", low))
     low = _ROMAN_IN_FRONT.sub(r"\1.", low)
     low = re.split(r"[,;&+]|\bquiz\b|\bdiscussion\b|\bfollowing\b|\band\b", low, maxsplit=1)[0]
-    low = re.sub(r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?|artn|unsp)[. :]+", "", low.strip())
+    low = re.sub(
+        r"^(?:pages?|pp?|pg|article(?: no\.?| number)?|art\.? ?no\.?|artn|unsp)[. :]+|^unit[. ]*(?=\d)", "", low.strip()
+    )
     parts = [re.split(r"\s+(?:table|\()|(?<=\d)\s", part, maxsplit=1)[0] for part in _DASHES.split(low, maxsplit=1)]
     prefix, first = _page(parts[0])
     if not first:
-        code = _code(low)
-        return Pages(code, code, lone=bool(code))
+        code = _code(_NUMBERED.sub("abs", low))
+        return Pages(code, code, code.removeprefix("abs") if code.startswith("abs") else "", lone=bool(code))
     last = first
     if len(parts) == 2:
         last = _page(parts[1])[1] or first
@@ -101,6 +107,8 @@ def pages(text: str) -> Pages:
             last = first[: len(first) - len(last)] + last
     # 11-Sep was 9-11, or else 11-9 (that is 11-19): the date does not show which.
     other = last if full != text.strip().lower() else ""
+    if not other and (second := _SECOND_PAGE.search(full)):
+        other = second[1]
     return Pages(prefix + first, prefix + last, other, lone=len(parts) == 1)
 
 
@@ -117,6 +125,10 @@ def volume_issue(volume: str, issue: str, other_issue: str = "") -> tuple[str, s
     low = undate(volume).strip().lower()
     if m := _ISSUE_IN_VOLUME.match(low):
         low, issue = m[1], issue or m[2]
+    # MEDLINE writes the supplement of a volume behind it: "8 Suppl 1".
+    if "sup" in low:
+        low, _, part = low.partition("sup")
+        issue = f"{issue} sup{part}"
     number, other = issue_form(issue), issue_form(other_issue)
     if number and other and not set(number.split()) & set(other.split()):
         number = f"{number} {other}"
@@ -146,7 +158,7 @@ def issue_form(text: str) -> str:
 _PLACE_IN_JOURNAL = re.compile(r"\(\s*(?:pp?\.?\s*(?P<pages>[^()]*)|no pagination|var\.? ?pagings?)\)", re.I)
 _VOLUME_AT_END = re.compile(
     r"[.,;\s]\s*(?P<volume>\d{1,4})?\s*"
-    r"(?P<issue>\((?:[^()]|\([^()]*\))*\)|(?i:suppl?|spec)[a-z]*\b[.\s]*(?i:no|issue|iss)?[.\s]*\d*|[A-Z]{3,9}\b)?"
+    r"(?P<issue>\((?:[^()]|\([^()]*\))*\)|(?i:suppl?|spec)[a-z]*\b[-?.\s]*(?i:no|issue|iss)?[.\s]*\d*|[A-Z]{3,9}\b)?"
     r"\s*(?:\(\s*\))?\s*$",
     re.S,
 )

@@ -48,7 +48,7 @@ def decide(
     """Rules, vetoes and links of all pairs."""
     s = signs(p, q, t, merge_cochrane_versions=merge_cochrane_versions)
     veto = _first(_vetoes(q, s), len(q))
-    identical = q.identical & ~s.other_trials & ~s.other_sort
+    identical = q.identical & ~s.other_trials & ~s.other_sort & ~((s.unlike & _APART) > 0)
     rules = {"identical": identical, **_by_identifier(q, s), **_by_place(q, s), **_by_title(p, q, s)}
     rule = _first(rules, len(q))
     veto[identical] = ""
@@ -82,6 +82,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     one_text = s.text & s.authors & ~s.other_volume
     one_text &= s.pages | s.doi | ((q.abstract >= 0.99) & s.title & s.people & s.journal & s.year & ~s.other_page)
     one_doi = s.doi & s.title & s.authors
+    two_ranges = s.far_page & q.more_pages & (q.last_page != 1)
     exempt = s.registered | s.versions | s.pmid | (s.doi & ~s.other_page & ~s.other_volume)
     one_place = s.same_title & ~s.generic & s.place & ~s.other_journal
     return {
@@ -91,14 +92,14 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
         "preprint and article": ((s.unlike & kinds.PREPRINT) > 0) & ~s.doi & ~(s.page & s.journal),
         "protocol and article": ((s.unlike & kinds.PROTOCOL) > 0) & ~exempt & ~(s.page & s.volume),
         "correction, comment or reply and article":
-            ((s.unlike & _APART) > 0) & ~(s.page & s.volume & ~s.other_issue),
+            (s.unlike & _APART) > 0,
         "different PMIDs": s.other_pmid & ~s.versions,
         "different DOIs":
             s.other_doi & ~s.versions & ~one_place & ~(s.one_paper & ~s.other_page & ~s.other_issue),
         "titles exchange words":
-            s.swapped & ~s.versions & ~s.pmid & ~s.registered & ~one_text
-            & ~(s.doi & s.pages & s.volume & s.authors)
-            & ~(s.translated & s.pages & s.volume & s.issue & s.authors),
+            s.swapped & ~s.versions & ~s.pmid & ~s.registered & ~(one_text & (~s.other_word | s.translated))
+            & ~(s.doi & s.pages & s.volume & s.authors & ~s.other_word)
+            & ~(s.translated & s.pages & s.volume & s.issue & s.authors & (one_text | s.similar | ~s.supplement)),
         "different numbers in the titles":
             s.other_numbers & ~s.no_title & ~(s.title & s.pages & s.volume & s.year & s.authors),
         "one title has more numbers":
@@ -107,7 +108,7 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             & ~(s.doi & s.inside & s.authors & s.year & ~s.other_page),
         "different place":
             s.other_page & (s.other_volume | s.other_journal) & ~s.versions & ~(s.doi & s.title & ~elsewhere),
-        "two places": s.two_places & ~s.versions & ~s.pmid & ~s.registered & ~one_doi,
+        "two places": s.two_places & ~s.versions & ~s.pmid & ~s.registered & ~(one_doi & ~two_ranges),
         "publication types exclude each other":
             s.other_sort & ~s.pmid & ~(one_doi & ~s.other_page & ~s.other_volume & ~s.other_issue),
         "generic title":
@@ -121,14 +122,14 @@ def _vetoes(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             & ~(s.title & s.page & s.volume & (q.last_page == 1)),
         "different years": (q.years > 1) & ~s.versions & ~(s.page & s.volume) & ~s.doi & ~s.pmid,
         "different abstracts":
-            s.other_abstract & (q.long_abstracts | s.far_page) & ~s.versions & ~s.pmid & ~(one_doi & ~s.far_page),
+            s.other_abstract & (q.long_abstracts | s.far_page) & ~s.versions & ~s.pmid,
     }  # fmt: skip
 
 
 def _by_identifier(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
     """Same DOI, PMID or registration; the common DOI of the abstracts of a supplement is not sufficient."""
     elsewhere = s.other_volume & s.other_journal
-    two_places = (elsewhere & ~s.page) | (s.far_page & (s.other_volume | s.other_journal))
+    two_places = (elsewhere & ~s.page) | (s.far_page & (s.other_volume | s.other_journal | s.other_issue))
     return {
         "same PMID": s.pmid & (s.weak | s.no_title),
         "same DOI and title": s.doi & s.title & ~two_places,
@@ -156,11 +157,13 @@ def _by_place(q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray]:
             s.similar & s.page & s.volume & s.authors & s.near_year & ~s.other_journal
             & ~(s.other_abstract & ~q.more_pages) & (q.more_pages | s.inside | s.abstract | (q.title >= 0.88)),
         "part of the title, same pages, authors and year":
-            s.inside & s.pages & s.authors & s.year & s.journal & ~s.other_volume & ~s.other_abstract,
+            s.inside & s.pages & s.authors & s.year & s.journal & (~s.other_volume | s.people) & ~s.other_abstract,
         "title reworded, same volume, issue, pages and authors":
             s.weak & s.pages & s.volume & s.same_issue & s.year & s.authors & s.journal & ~s.other_abstract,
         "title reworded, same abstract, place and authors":
             ((q.title >= 0.7) | s.inside) & s.abstract & s.pages & s.volume & s.year & s.authors & s.journal,
+        "title reworded, same abstract, volume, issue, pages and authors, journal unlike":
+            s.text & s.one_abstract & s.weak & ~s.swapped & s.pages & s.volume & s.same_issue & s.year & s.authors,
         "beginning of the title, same abstract, volume, pages and authors":
             q.inside & s.abstract & s.pages & s.volume & s.year & s.authors,
         "same title, authors, pages and year":
@@ -205,7 +208,8 @@ def _by_title(p: Prepared, q: Pairs, s: SimpleNamespace) -> dict[str, np.ndarray
             & (s.issue | s.abstract | q.more_pages | s.lone_pages)
             & (~s.far_page | s.text | (meeting_named_once & ~s.other_sort)),
         "same title, authors and pages, volume unlike":
-            s.same_title & s.authors & s.pages & ~s.other_journal & s.near_year & telling,
+            s.same_title & s.authors & ~s.other_journal & s.near_year & telling
+            & (s.pages | (s.page & s.text & s.one_abstract & s.people & s.journal & ~meeting)),
         "same abstract, title, authors and issue":
             s.abstract & s.title & s.authors & s.volume & s.issue & s.year & ~s.far_page & ~s.generic,
         "same abstract, authors and journal":

@@ -232,9 +232,19 @@ def foreign(words: str) -> bool:
     return sum(w in _OTHER_TONGUES for w in tokens) > sum(w in _ENGLISH for w in tokens)
 
 
-_TRANSLATED = re.compile(rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE})\s*[\])]\W*$", re.I | re.S)
+_TRANSLATED = re.compile(
+    rf"^\W*\[.{{20,}}\]\W*$|[\[(]\s*(?:in\s+)?(?:{_LANGUAGE})\s*[\])]\W*$|[.?!]['\"”]?\s+(?:{_LANGUAGE})\s*(?:\n|$)",
+    re.I | re.S,
+)
+
+
+_LANGUAGE_LAST = re.compile(rf"[.?!]\s+(?:{_LANGUAGE})\s*$", re.I)
 
 
 def translated(title: str) -> bool:
-    """Whether a title is marked as a translation: it is in brackets or followed by the name of its language."""
-    return title.rstrip(" .")[-1:] in ("]", ")") and bool(_TRANSLATED.search(title))
+    """Whether a title is marked as a translation: it is in brackets or followed by the name of its language.
+
+    Exports of Embase write the original title on a line of its own behind the language.
+    """
+    marked = title.rstrip(" .\"'”")[-1:] in ("]", ")") or "\n" in title or _LANGUAGE_LAST.search(title)
+    return bool(marked) and bool(_TRANSLATED.search(title))

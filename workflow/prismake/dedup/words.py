@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from typing import Any
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -55,19 +56,38 @@ _VARIANTS = tuple(
 _SAME = dict(
     pair.split("/")
     for pair in "mice/mouse children/child childrens/child men/man mens/man women/woman womens/woman teeth/tooth "
-    "feet/foot micro/mu u/mu versus/vs i/1 l/1 ii/2 iii/3 iv/4 v/5 vi/6 one/1 two/2 three/3 fowr/4 five/5 six/6".split()
+    "feet/foot micro/mu u/mu versus/vs i/1 l/1 ii/2 iii/3 iv/4 v/5 vi/6 one/1 two/2 three/3 fowr/4 five/5 six/6 "
+    "seven/7 eight/8 nine/9 ten/10 eleven/11 twelve/12".split()
 )
 _ENDINGS = ("ically", "ations", "ation", "ities", "ity", "ness", "ally", "ical", "ing", "ied", "ies", "ive", "ions",
-            "ion", "ed", "ely", "ly", "es", "ic", "al", "s", "e", "y")  # fmt: skip
+            "ion", "ed", "ely", "ly", "es", "ic", "ia", "al", "s", "e", "y")  # fmt: skip
 _STEM = 5  # least letters of a stem: "mention" and "mental" have none in common
 _GLUED = ("of", "and", "with", "the")  # words that exports run together with the next one
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|varepsilon|zeta|theta|kappa|lambda|sigma|omega|mu")
 _LETTERS_OF_DIGITS = str.maketrans("ilo", "110")
+_LONG = 12  # letters from which on a word may be misread in three places
 _OWN_WORD = 4  # a word in this many titles is no misprint
 _RARER = 15  # a misprint is rarer than the word by this factor
 
 
-def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int] | None = None) -> bool:
+class Exchange(IntEnum):
+    """How the words of two titles differ at their most different position."""
+
+    NONE = 0
+    FRAGMENT = 1  # letters, chemical signs, a word cut or run together: perhaps damage
+    WORD = 2  # one whole word, number or negation for another
+
+
+# What another word may have in front of a word; any other letters there are damage (MonoMonodora, SsLong-term).
+_PREFIXES = frozenset(
+    "a ab ad an ante anti arthro asym auto be bi co counter de di dis dys ec em en endo epi ex extra fe fore hyper "
+    "hypo il im in inter intra intro ir iso macro mal meta micro mid mis mono multi neo no non nor normo oligo out "
+    "over para per peri poly post pre pro pseudo re semi step sub super supra sur sym syn tetra trans tri ultra un "
+    "under uni up wo".split()
+)
+
+
+def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int] | None = None) -> Exchange:
     """Whether two titles (lists of words) have different words at the same position.
 
     ``title_counts``: the number of titles of the table in which a word occurs. A word that occurs in one title only
@@ -76,11 +96,12 @@ def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int]
     count_x, count_y = Counter(x), Counter(y)
     only_x, only_y = count_x - count_y, count_y - count_x
     if not only_x and not only_y:
-        return False
+        return Exchange.NONE
     left: list[str] = []
     right: list[str] = []
     cut_x: list[str] = []
     cut_y: list[str] = []
+    worst = Exchange.NONE
     edits: list[Any] = [*Levenshtein.opcodes(x, y).as_list(), ("equal", 0, 0, 0, 0)]
     for edit, i, j, m, n in edits:
         if edit != "equal":
@@ -89,31 +110,67 @@ def exchange(x: Sequence[str], y: Sequence[str], title_counts: Mapping[str, int]
             left += [w for w in x[i:j] if only_x[w] and w not in _LITTLE]
             right += [w for w in y[m:n] if only_y[w] and w not in _LITTLE]
             continue
-        if (cut_x or cut_y) and _other_words(left, right, cut_x, cut_y, title_counts or {}):
-            return True
+        if cut_x or cut_y:
+            worst = max(worst, _other_words(left, right, cut_x, cut_y, title_counts or {}))
         left, right, cut_x, cut_y = [], [], [], []
-    return False
+    return worst
 
 
 def _other_words(
     left: list[str], right: list[str], cut_x: list[str], cut_y: list[str], title_counts: Mapping[str, int]
-) -> bool:
+) -> Exchange:
     """Whether the words at one position of two titles differ in more than spelling."""
     if left and right:
         if spelled_alike("".join(left), "".join(right), title_counts):
-            return False
+            return Exchange.NONE
         fewer, more = sorted((left, right), key=len)
         rest = iter(more)
         if not all(any(spelled_alike(v, w, title_counts) for w in rest) for v in fewer):
-            return True
-        return not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
+            return Exchange.WORD if _whole_words(left, right, title_counts) else Exchange.FRAGMENT
+        negated = not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
+        return Exchange.WORD if negated else Exchange.NONE
     if len(cut_x) == len(cut_y) == 1:
         # "in" for "after", "influenza A" for "influenza B": short words that replace each other.
         if frozenset((*cut_x, *cut_y)) in _LITTLE_OPPOSITES:
-            return True
+            return Exchange.WORD
         word = (left or right or [""])[0]
-        return (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], title_counts)
-    return not _NEGATIONS.isdisjoint(left or right)
+        other = (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], title_counts)
+        return Exchange.WORD if other else Exchange.NONE
+    return Exchange.NONE if _NEGATIONS.isdisjoint(left or right) else Exchange.WORD
+
+
+def _whole_words(left: list[str], right: list[str], title_counts: Mapping[str, int]) -> bool:
+    """Whether some word of one side stands for another word of the other side, and neither is damaged."""
+
+    def unmatched(words: list[str], others: list[str]) -> list[str]:
+        return [
+            v for v in words if not any(spelled_alike(v, w, title_counts) or _perhaps_damaged(v, w) for w in others)
+        ]
+
+    only_left, only_right = unmatched(left, right), unmatched(right, left)
+    return any(_another_word(v, w) for v in only_left for w in only_right)
+
+
+def _another_word(v: str, w: str) -> bool:
+    v, w = _SAME.get(v, v), _SAME.get(w, w)
+    if v.isdigit() or w.isdigit():
+        return v.isdigit() and w.isdigit()
+    return len(v) == len(w) == 1 or (min(len(v), len(w)) > 2 and v.isalpha() and w.isalpha())
+
+
+def _perhaps_damaged(v: str, w: str) -> bool:
+    """Whether one word may be the other with letters added, or misread in several places."""
+    if _SAME.get(v, v).isdigit() or _SAME.get(w, w).isdigit():
+        return False
+    short, long = sorted((v, w), key=len)
+    if len(short) < 2 or short in _RELATIONS or _opposite(v, w):
+        return False
+    if frozenset((v, w)) in _LOOK_ALIKE:
+        return False
+    if short in long:
+        added = long.removesuffix(short)
+        return added == long or added not in _PREFIXES or short.startswith(added)
+    return len(short) >= _LONG and v[0] == w[0] and OSA.distance(v, w) <= len(long) // 5
 
 
 def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None) -> bool:
@@ -186,8 +243,8 @@ def _misprint(v: str, w: str) -> bool:
     if short < _STEM:
         return False
     slips = OSA.distance(v, w)
-    # Letters in another order are the same letters: animals, aminals.
-    if slips <= 2 and sorted(v) == sorted(w):
+    # Letters in another order are the same letters: animals, aminals. Some z was an s before `text.british`.
+    if sorted(x := v.replace("z", "s")) == sorted(y := w.replace("z", "s")) and OSA.distance(x, y) <= 2:
         return True
     if slips == 1:
         # The first letter is rarely the wrong one: maternal is not paternal.

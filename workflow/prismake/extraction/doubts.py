@@ -22,6 +22,13 @@ class Answer(NamedTuple):
     reason: str
 
 
+class Remark(NamedTuple):
+    """A note, and the columns that it is about; none for all of its row."""
+
+    text: str
+    columns: frozenset[str] = frozenset()
+
+
 class Doubts(NamedTuple):
     """The findings that wait, those that were answered (with the reason), and those that are only worth knowing."""
 
@@ -35,16 +42,16 @@ def answers_in(note: str) -> list[Answer]:
     return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in _ANSWER.finditer(note)]
 
 
-def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[str]]) -> Doubts:
+def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[Remark]]) -> Doubts:
     """What the checks find in an extraction, by what people have said to it.
 
     Args:
-        notes: by item, what anybody noted of the row.
+        notes: by item, what anybody noted of the row or of some of its columns.
     """
     result = Doubts([], [], [])
-    answers = {item: [answer for text in texts for answer in answers_in(text)] for item, texts in notes.items()}
     for finding in findings(extraction):
-        reason = _reason(extraction, finding, answers.get(finding.item, ()))
+        about = (note for note in notes.get(finding.item, ()) if not note.columns or note.columns & {*finding.columns})
+        reason = _reason(extraction, finding, (answer for note in about for answer in answers_in(note.text)))
         if finding.grade == Grade.NOTE:
             result.notes.append(finding)
         elif finding.grade == Grade.ASK and reason:

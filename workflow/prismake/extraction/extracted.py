@@ -50,6 +50,7 @@ class Outcome:
     ``columns``: column of each part of the measure. ``checks``: columns that say the same again (a printed percentage,
     a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire. ``favours``: what
     stands left and right of no effect. ``analysis_set``: the population whose totals agree between outcomes.
+    ``converted_from``: columns of what may stand in for numbers that are not reported.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Outcome:
     favours: Sequence[str] = ()
     ratio: bool = True
     analysis_set: str = ""
+    converted_from: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ratio_scale(self) -> bool:
@@ -132,6 +134,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             favours=spec.get("favours", ()),
             ratio=spec.get("ratio_scale", True),
             analysis_set=spec.get("analysis_set", ""),
+            converted_from=spec.get("converted_from", {}),
         )
         for name, spec in config.items()
     ]

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from prismake.core.labels import arm_names
 from prismake.core.names import ITEM_ID, STUDY_ID
+from prismake.extraction.result_rows import result_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def extraction_rows(table: pd.DataFrame, notices: Mapping[str, str]) -> pd.DataFrame:
-    """One row per study, or one for each of its separate arms.
+def extraction_rows(
+    table: pd.DataFrame, notices: Mapping[str, str], asked: Mapping[str, Any] = MappingProxyType({})
+) -> pd.DataFrame:
+    """One row per study, or one for each of its separate arms; with ``asked`` one for each result.
 
     Args:
         notices: by report, retractions and the like in words.
+        asked: ``prismake.protocol.settings.for_extraction_rows``.
     """
     import pandas as pd
+
+    if asked:
+        return result_rows(table, notices, asked)
 
     rows = []
     for study in table.to_dict("records"):

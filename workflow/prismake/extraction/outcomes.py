@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
-from prismake.extraction.doubts import doubts_of
+from prismake.extraction.derived_values import with_conversions
+from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.measure_parts import ROLES
@@ -44,8 +46,12 @@ def collect_outcomes(
     studies: pd.DataFrame,
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
+    unasked: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """One row per study (or arm) and outcome.
+
+    Args:
+        unasked: by row and outcome, why a study was not asked for it.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
@@ -57,19 +63,22 @@ def collect_outcomes(
 
     label = dict(zip(queue[ITEM_ID], queue["title"], strict=True))
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
-    written = notes.loc[notes["note"] != "", [ITEM_ID, "note"]]
-    source = written.drop_duplicates().groupby(ITEM_ID)["note"].agg(" / ".join).to_dict()
+    written = _remarks(notes)
     how = _origins(notes)
     roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
-    items = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
-    statuses = _statuses(items, label, notes, outcomes, cohorts)
+    derived = with_conversions({item[ITEM_ID]: item for item in decisions.to_dict("records")}, outcomes)
+    items, how = derived.items, {**how, **derived.how}
+    statuses = _statuses(items, label, written, outcomes, cohorts, unasked)
+    for place, why in derived.refused.items():
+        if statuses[place][0] == MISSING:
+            statuses[place] = (MISSING, f"{statuses[place][1]} ({why})")
     rows = []
     for key, item in items.items():
         study, _, arm = key.partition("|")
         for name, spec in outcomes.items():
-            values = {role: item[column] for role, column in spec["columns"].items()}
+            values = {role: item.get(column, "") for role, column in spec["columns"].items()}
             status, remark = statuses[key, name]
             rows.append(
                 {
@@ -82,8 +91,8 @@ def collect_outcomes(
                     **{column: item.get(column, "") for column in groups},
                     "status": status,
                     "remark": remark,
-                    "settled_by": item.get("settled_by", ""),
-                    "source": source.get(key, ""),
+                    "settled_by": item.get(f"settled_by|{name}") or item.get("settled_by", ""),
+                    "source": _source(written.get(key, ()), spec["columns"].values()),
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
@@ -92,6 +101,23 @@ def collect_outcomes(
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"
     )
+
+
+def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:
+    """By row, what people noted, once each."""
+    about = notes["columns"] if "columns" in notes else [""] * len(notes)
+    remarks: dict[str, dict[Remark, None]] = {}
+    for item, note, columns in zip(notes[ITEM_ID], notes["note"], about, strict=True):
+        if note:
+            remarks.setdefault(item, {}).setdefault(Remark(note, frozenset(columns.split())))
+    return {item: list(own) for item, own in remarks.items()}
+
+
+def _source(remarks: Sequence[Remark], columns: Iterable[str]) -> str:
+    """What people noted of the numbers in these columns, or else of the row."""
+    own = set(columns)
+    about = [note.text for note in remarks if note.columns & own]
+    return " / ".join(about or [note.text for note in remarks if not note.columns])
 
 
 def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -157,14 +183,17 @@ def _named(items: Mapping[str, Mapping[str, str]], label: Mapping[str, str], coh
 def _statuses(
     items: Mapping[str, Mapping[str, str]],
     label: Mapping[str, str],
-    notes: pd.DataFrame,
+    remarks: Mapping[str, Sequence[Remark]],
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
+    unasked: Mapping[tuple[str, str], str],
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """Status and remark by row and outcome."""
-    waiting = _waiting(items, label, notes, outcomes, cohorts)
+    waiting = _waiting(items, label, remarks, outcomes, cohorts)
     own = {
-        (key, name): _own_status(item, spec, cohorts, waiting.get(key, ()))
+        (key, name): (MISSING, unasked[key, name])
+        if (key, name) in unasked
+        else _own_status(item, spec, cohorts, waiting.get(key, ()))
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
@@ -182,14 +211,14 @@ def _statuses(
 
 
 def _size(item: Mapping[str, str], spec: Mapping[str, Any]) -> float:
-    sizes = (number(item[column]) for role, column in spec["columns"].items() if role in _SIZES)
+    sizes = (number(item.get(column, "")) for role, column in spec["columns"].items() if role in _SIZES)
     return sum(size for size in sizes if size is not None)
 
 
 def _waiting(
     items: Mapping[str, Mapping[str, str]],
     label: Mapping[str, str],
-    notes: pd.DataFrame,
+    remarks: Mapping[str, Sequence[Remark]],
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
 ) -> dict[str, list[Finding]]:
@@ -200,9 +229,6 @@ def _waiting(
     # of a study that is not finished, the fields that are settled
     agreed = {key: own for key, own in values.items() if any(own.values())}
     extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
-    remarks: dict[str, list[str]] = {}
-    for item, note in zip(notes[ITEM_ID], notes["note"], strict=True):
-        remarks.setdefault(item, []).append(note)
     waiting: dict[str, list[Finding]] = {}
     for finding in doubts_of(extraction, remarks).waiting:
         waiting.setdefault(finding.item, []).append(finding)
@@ -223,7 +249,7 @@ def _own_status(
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
-    values = {role: item[column] for role, column in spec["columns"].items()}
+    values = {role: item.get(column, "") for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
     if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
         return MISSING, why

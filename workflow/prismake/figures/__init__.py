@@ -6,6 +6,7 @@
     bubble_plot(result, name)              a meta-regression: studies over a moderator, and the line through them
     outcome_figure(result, name)           one of the four, by the name of its file
     flow_diagram(flow)                     PRISMA 2020
+    source_overlap(reports, labels)        UpSet plot of the sources
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
     summary(result)                        risk of bias by domain, weighted as in the forest plot
@@ -28,6 +29,7 @@ _HOME = {
     "outcome_figure": "outcome_figures",
     "save": "canvas",
     "sensitivity_figure": "sensitivity_plots",
+    "source_overlap": "source_overlaps",
     "star_table": "stars",
     "svg_text": "canvas",
     "summary": "risk_of_bias",

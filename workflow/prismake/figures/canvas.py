@@ -61,7 +61,8 @@ def families() -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _font(size: float, bold: bool, italic: bool = False) -> FontProperties:
+def font_of(size: float, bold: bool = False, italic: bool = False) -> FontProperties:
+    """The font of all figures in a size in points."""
     return FontProperties(
         family=families(), size=size, weight="bold" if bold else "normal", style="italic" if italic else "normal"
     )
@@ -148,7 +149,7 @@ class Canvas:
                 x,
                 y if "va" in look else y + CAPITAL / 2 * size / POINTS,
                 text,
-                fontproperties=_font(size, look.get("bold", False), look.get("italic", False)),
+                fontproperties=font_of(size, look.get("bold", False), look.get("italic", False)),
                 ha=look.get("align", "left"),
                 va=look.get("va", "baseline"),
                 color=look.get("colour", INK),
@@ -180,7 +181,7 @@ class Canvas:
         )
 
     def box(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
-        """A rectangle; ``look``: fill, edge, line (points), dash, round (inches), order."""
+        """A rectangle; ``look``: fill, edge, line (points), dash, round (inches), order, name (its id in SVG)."""
         style = {
             "facecolor": look.get("fill", "none"),
             "edgecolor": look.get("edge", "none"),
@@ -194,6 +195,8 @@ class Canvas:
             shape = FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={radius}", **style)
         else:
             shape = Rectangle((x, y), width, height, **style)
+        if name := look.get("name"):
+            shape.set_gid(name)
         self.axes.add_patch(shape)
 
     def polygon(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
@@ -280,7 +283,7 @@ def _missing_letters_said(figure: Figure, path: str | Path) -> Iterator[None]:
     axes = figure.axes[0]
     figure.set_size_inches(width, height + 0.14 * len(lines) + 0.08)
     axes.set_ylim(height + 0.14 * len(lines) + 0.08, 0)
-    look: dict[str, Any] = {"fontproperties": _font(7.5, False), "color": AMBER, "parse_math": False}
+    look: dict[str, Any] = {"fontproperties": font_of(7.5, False), "color": AMBER, "parse_math": False}
     notes = [axes.text(0.22, height + 0.14 * index, line, **look) for index, line in enumerate(lines)]
     try:
         yield

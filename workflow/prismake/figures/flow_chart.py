@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.phrases import plural
+from prismake.figures.interim import marked
+from prismake.flow.places import DATABASES, OTHER, anchor_of
 
 from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
 
@@ -37,6 +39,7 @@ class _Box:
     lines: tuple[str, ...]
     waiting: bool = False
     grey: bool = False
+    name: str = ""  # of the box, by which the page finds the records behind it
 
     def wrapped(self, width: float) -> list[tuple[float, str]]:
         """Indent in inches and text of each line as it fits into the box."""
@@ -57,7 +60,7 @@ def flow_diagram(flow: Flow | Mapping[str, Any]) -> Figure:
     that the numbers add up while a review is under way.
     """
     data = flow if isinstance(flow, Mapping) else flow.to_dict()
-    return _Diagram(data).draw()
+    return marked(_Diagram(data).draw(), data.get("undecided", 0))
 
 
 class _Diagram:
@@ -143,7 +146,7 @@ class _Diagram:
         look: dict[str, Any] = {"fill": GREY if box.grey else WHITE, "edge": EDGE}
         if box.waiting:
             look = {"fill": PALE_AMBER, "edge": AMBER, "dash": (0, (4, 2.5))}
-        self.canvas.box(x, y, width, height, **look)
+        self.canvas.box(x, y, width, height, name=box.name, **look)
         lines = box.wrapped(width)
         first = y + height / 2 - LINE * (len(lines) - 1) / 2
         for index, (indent, line) in enumerate(lines):
@@ -204,7 +207,7 @@ def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
     removed, other = boxes["removed"], boxes.get("other")
     rows: list[dict[str, list[_Box]]] = [
         {
-            "main": [_Box(_identified(boxes["identified"]))],
+            "main": [_Box(_identified(boxes["identified"]), name=anchor_of(DATABASES, "identified"))],
             "side": [
                 _Box(
                     (
@@ -212,28 +215,39 @@ def _rows(boxes: Mapping[str, Any]) -> list[dict[str, list[_Box]]]:
                         f"  Duplicate records removed {_n(removed['duplicates'])}",
                         f"  Records marked as ineligible by automation tools {_n(removed['automation'])}",
                         f"  Records removed for other reasons {_n(removed['other'])}",
-                    )
+                    ),
+                    name=anchor_of(DATABASES, "removed"),
                 )
             ],
         },
         {
-            "main": [_Box((f"Records screened {_n(boxes['screened'])}",))],
+            "main": [_Box((f"Records screened {_n(boxes['screened'])}",), name=anchor_of(DATABASES, "screened"))],
             "side": [
-                _Box((f"Records excluded {_n(boxes['excluded_title_abstract'])}",)),
-                *_waiting("Records awaiting a decision", boxes["undecided_title_abstract"]),
+                _Box(
+                    (f"Records excluded {_n(boxes['excluded_title_abstract'])}",),
+                    name=anchor_of(DATABASES, "excluded_title_abstract"),
+                ),
+                *_waiting(
+                    "Records awaiting a decision",
+                    boxes["undecided_title_abstract"],
+                    anchor_of(DATABASES, "undecided_title_abstract"),
+                ),
             ],
         },
         *_reading_rows(boxes, "main", grey=False),
     ]
     if other:
-        rows[0] |= {"other": [_Box(_other_identified(other["identified"]), grey=True)]}
+        identified = _Box(_other_identified(other["identified"]), grey=True, name=anchor_of(OTHER, "identified"))
+        rows[0] |= {"other": [identified]}
         if other["removed"]["total"]:
-            rows[0] |= {"other_side": [_Box(_other_removed(other["removed"]), grey=True)]}
+            removed_box = _Box(_other_removed(other["removed"]), grey=True, name=anchor_of(OTHER, "removed"))
+            rows[0] |= {"other_side": [removed_box]}
         for index, more in enumerate(_reading_rows(other, "other", grey=True), start=2):
             rows[index] |= more
     new = "New studies" if "previous" in boxes else "Studies"
     of = "new included" if "previous" in boxes else "included"
-    rows.append({"main": [_Box(_studies(f"{new} included in review", f"Reports of {of} studies", boxes["included"]))]})
+    included = _studies(f"{new} included in review", f"Reports of {of} studies", boxes["included"])
+    rows.append({"main": [_Box(included, name=anchor_of(DATABASES, "included"))]})
     if total := boxes.get("total"):
         rows.append(
             {"main": [_Box(_studies("Total studies included in review", "Reports of total included studies", total))]}
@@ -250,23 +264,28 @@ def _reading_rows(boxes: Mapping[str, Any], column: str, *, grey: bool) -> list[
     ordered = sorted(boxes["excluded_full_text"].items(), key=lambda item: (-item[1], item[0]))
     reasons = [f"  {reason} {_n(count)}" for reason, count in ordered]
     excluded = ("Reports excluded:", *reasons) if reasons else (f"Reports excluded {_n(0)}",)
+
+    def box(name: str, lines: tuple[str, ...]) -> _Box:
+        return _Box(lines, grey=grey, name=anchor_of(DATABASES if column == "main" else OTHER, name))
+
+    waits = box("undecided_full_text", ()).name
     return [
         {
-            column: [_Box((f"Reports sought for retrieval {_n(boxes['sought'])}",), grey=grey)],
+            column: [box("sought", (f"Reports sought for retrieval {_n(boxes['sought'])}",))],
             _beside(column): [
-                _Box((f"Reports not retrieved {_n(boxes['not_retrieved'])}",), grey=grey),
-                *_waiting("Reports awaiting a decision", boxes["undecided_full_text"]),
+                box("not_retrieved", (f"Reports not retrieved {_n(boxes['not_retrieved'])}",)),
+                *_waiting("Reports awaiting a decision", boxes["undecided_full_text"], waits),
             ],
         },
         {
-            column: [_Box((f"Reports assessed for eligibility {_n(boxes['assessed'])}",), grey=grey)],
-            _beside(column): [_Box(excluded, grey=grey)],
+            column: [box("assessed", (f"Reports assessed for eligibility {_n(boxes['assessed'])}",))],
+            _beside(column): [box("excluded_full_text", excluded)],
         },
     ]
 
 
-def _waiting(words: str, count: int) -> list[_Box]:
-    return [_Box((f"{words} {_n(count)}",), waiting=True)] if count else []
+def _waiting(words: str, count: int, name: str) -> list[_Box]:
+    return [_Box((f"{words} {_n(count)}",), waiting=True, name=name)] if count else []
 
 
 def _identified(identified: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
-from prismake.core.notes import PREDICTION
-from prismake.core.numbers import Format, format_of, percent
+from prismake.core.measures import RATIOS, WITHOUT_NULL, measure_of
+from prismake.core.numbers import percent
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
-from .forest_rows import WORDS, Row, arm_headings, columns, domains, forest_rows, light_words, with_lights
+from .forest_layout import MARGIN, SIZE, SMALL, Layout, fitted_layout, measured_name
+from .forest_rows import Row, forest_rows, with_lights
 from .light_marks import light
-from .scale import Scale, natural_scale, tick_label
+from .scale import Scale, tick_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARGIN = 0.22
-GAP = 0.2
 ROW = 0.225
 LINE = 0.155
-SIZE = 8.5
-SMALL = 7.5
-PLOT = 3.3
-LABEL_LEAST, LABEL_MOST = 2.45, 3.2
-LIGHT, LIGHT_RADIUS = 0.24, 0.085
+LIGHT_RADIUS = 0.085
 SQUARE_MOST, SQUARE_LEAST = 0.16, 0.045
 NO_STUDIES = "No studies yet"
-NO_BREAK = "\u00a0"
 
 
 def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
@@ -49,136 +41,7 @@ def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
     rows = with_lights(forest_rows(result, subgroup), result)
     if not rows:
         return empty_panel(result["title"], NO_STUDIES, _statement(result), unfinished(result))
-    return _draw(_layout(result, rows))
-
-
-@dataclass
-class _Layout:
-    """Positions and sizes in inches, from the upper left corner."""
-
-    result: Mapping[str, Any]
-    rows: list[Row]
-    headings: list[list[str]]
-    rights: list[float]
-    labels: list[list[str]]
-    scale: Scale
-    show: Format
-    spans: list[tuple[list[str], float, float]]  # the arms over their columns: lines, left and right end
-    estimate_x: float
-    weight_x: float
-    lights_x: list[float]  # the middle of each domain's column
-    width: float
-    favours: list[list[str]] = field(default_factory=list)
-    title: list[str] = field(default_factory=list)
-    foot: list[str] = field(default_factory=list)
-
-
-def _layout(result: Mapping[str, Any], rows: list[Row]) -> _Layout:
-    """Column widths, from the text in the columns."""
-    label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
-    label = min(max(label, LABEL_LEAST), LABEL_MOST)
-    labels = [
-        [row.label] if row.kind in WORDS else wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single"))
-        for row in rows
-    ]
-    headings, rights, lefts = [["Study"]], [], []
-    x = MARGIN + label
-    spans = arm_headings(result)
-    for index, heading in enumerate(columns(result).values()):
-        lines = wrap(heading, 0.95, SIZE, bold=True)
-        cells = [row.cells[index] for row in rows if row.cells]
-        x += GAP * 0.8 + (0.12 if any(first == index for _, first, _ in spans) else 0.0)
-        lefts.append(x)
-        x += max(*(text_width(line, SIZE, True) for line in lines), *(text_width(cell, SIZE, True) for cell in cells))
-        headings.append(lines)
-        rights.append(x)
-    start = x + GAP + 0.12
-    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in WORDS]
-    scale = natural_scale(measure_of(result), measured, start, start + PLOT)
-    level, show = result.get("level", 95), format_of(result)
-    bracket = f"[{level:g} % CI]".replace(" ", NO_BREAK)
-    lines = wrap(f"{_measured(result, show)} {bracket}", 1.5, SIZE, bold=True)
-    headings.append([line.replace(NO_BREAK, " ") for line in lines])
-    printed = [text_width(row.printed(show), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
-    estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
-    weight_x = estimate_x
-    if any(row.weight is not None for row in rows):
-        headings.append(["Weight"])
-        weight_x += GAP + max(text_width("Weight", SIZE, True), text_width("100.0 %", SIZE, True))
-    named = domains(result)
-    lights_x = [weight_x + GAP + LIGHT * (index + 0.5) for index in range(len(named))]
-    headings += [[short] for short in short_names(named)]
-    width = (lights_x[-1] + LIGHT / 2 if lights_x else weight_x) + MARGIN
-    notes = [text_width(row.label, SMALL) for row in rows if row.kind == "note"]
-    width = max(width, MARGIN * 2 + max(notes, default=0.0))
-    title = wrap(result["title"], width - 2 * MARGIN, 11.5, bold=True)
-    note = _footnote(result, rows)
-    foot = wrap(note, width - 2 * MARGIN, SMALL) if note else []
-    return _Layout(
-        result, rows, headings, rights, labels, scale, show,
-        spans=[(_span(name, lefts[first], rights[last]), lefts[first], rights[last]) for name, first, last in spans],
-        estimate_x=estimate_x, weight_x=weight_x, lights_x=lights_x, width=width,
-        title=title, foot=foot, favours=_favours(result),
-    )  # fmt: skip
-
-
-def _span(name: str, left: float, right: float) -> list[str]:
-    """The name of an arm in at most two lines over its columns."""
-    lines = wrap(name, max(right - left, 0.8), SIZE, bold=True)
-    return lines if len(lines) <= 2 else [lines[0], f"{lines[1].rstrip()} …"]
-
-
-def _favours(result: Mapping[str, Any]) -> list[list[str]]:
-    """The labels left and right of no effect, as given in the protocol; none for measures of a single group."""
-    sides = (result.get("display") or {}).get("favours") or []
-    if len(sides) != 2 or measure_of(result) in WITHOUT_NULL:
-        return []
-    return [wrap(str(side), PLOT / 2 - 0.1, SMALL) for side in sides]
-
-
-def _measured(result: Mapping[str, Any], show: Format) -> str:
-    """The measure as a heading: “Risk ratio”, “Proportion (%)”."""
-    return capitalised(measure_name(result)) + (" (%)" if show.percent else "")
-
-
-def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
-    if "foot" in result:  # rows that are not studies have words of their own
-        return result["foot"]
-    parts: list[str] = []
-    main = (result.get("analyses") or {}).get("main")
-    if main and main.get("estimate") is None:
-        parts += main.get("warnings") or ["The main analysis has no estimate."]
-    elif main:
-        parts += _said_of(result, main)
-    if result["measure"] in PROPORTIONS:
-        parts.append("Confidence intervals of single studies are exact (Clopper–Pearson).")
-    if main and main.get("model") == "glmm" and any(row.weight is not None for row in rows):
-        parts.append("The main model has no weights; the weights shown are those of the inverse-variance model.")
-    if any(row.kind == "second" for row in rows):
-        parts.append("Filled diamond: main analysis; hollow diamond: the same studies by another model.")
-    if shown := domains(result):
-        legend = "; ".join(f"{short} {label}" for short, label in zip(short_names(shown), shown.values(), strict=True))
-        parts.append(f"{light_words(result['studies'])} {legend}.")
-    if left := result.get("left_out"):
-        named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
-        parts.append(f"Not pooled: {named}.")
-    return "\n".join(parts)
-
-
-def _said_of(result: Mapping[str, Any], main: Mapping[str, Any]) -> list[str]:
-    """Notes on the main result: its prediction interval, corrections, and deviations from what was asked."""
-    kind = PREDICTION.get(main.get("pi_method") or "")
-    notes = [note for note in result.get("notes") or [] if " left out (" not in note]  # these are listed one by one
-    return [*([f"Prediction interval: {kind}."] if kind else []), *notes, *(main.get("warnings") or [])]
-
-
-def short_names(named: Mapping[str, str]) -> list[str]:
-    """Headings of the columns of domains: D1 unchanged, others by their first letter, or two if one is ambiguous."""
-    letters = [name if len(name) <= 3 else label[:1].upper() for name, label in named.items()]
-    return [
-        label[:2].capitalize() if letters.count(short) > 1 and len(name) > 3 else short
-        for short, (name, label) in zip(letters, named.items(), strict=True)
-    ]
+    return _draw(fitted_layout(result, rows))
 
 
 def _statement(result: Mapping[str, Any]) -> str:
@@ -199,8 +62,8 @@ def _row_height(row: Row, lines: list[str]) -> float:
     return ROW * 0.55 if row.kind == "gap" else _height(lines)
 
 
-def _draw(layout: _Layout) -> Figure:
-    statement = wrap(_statement(layout.result), layout.width - 2 * MARGIN - 0.2, SMALL)
+def _draw(layout: Layout) -> Figure:
+    statement = wrap(_statement(layout.result), layout.width - 2 * MARGIN - 0.2, layout.small)
     head = max(len(lines) for lines in layout.headings)
     over = max((len(lines) for lines, _, _ in layout.spans), default=0)
     top = MARGIN + 0.24 * len(layout.title) + 0.12 + (LINE * over + 0.1 if over else 0.0)
@@ -218,21 +81,21 @@ def _draw(layout: _Layout) -> Figure:
     for row, lines in zip(layout.rows, layout.labels, strict=True):
         _row(canvas, layout, row, lines, y)
         y += _row_height(row, lines)
-    canvas.lines(MARGIN, foot, layout.foot, SMALL, 0.14, colour=MUTED)
+    canvas.lines(MARGIN, foot, layout.foot, layout.small, 0.14, colour=MUTED)
     if statement:
-        _stated(canvas, statement, foot + high - 0.07, unfinished(layout.result))
+        _stated(canvas, statement, foot + high - 0.07, unfinished(layout.result), layout.small)
     return canvas.figure
 
 
-def _stated(canvas: Canvas, lines: list[str], y: float, warn: bool) -> None:
+def _stated(canvas: Canvas, lines: list[str], y: float, warn: bool, small: float) -> None:
     """The statement of counts, in an amber box while anything is undecided."""
     if warn:
         high = 0.14 * len(lines) + 0.1
         canvas.box(MARGIN, y - 0.04, canvas.width - 2 * MARGIN, high, fill=PALE_AMBER, edge=AMBER, line=0.6)
-    canvas.lines(MARGIN + (0.1 if warn else 0), y + 0.08, lines, SMALL, 0.14, colour=AMBER if warn else INK)
+    canvas.lines(MARGIN + (0.1 if warn else 0), y + 0.08, lines, small, 0.14, colour=AMBER if warn else INK)
 
 
-def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
+def _headings(canvas: Canvas, layout: Layout, top: float, head: int) -> None:
     bottom = top + LINE * (head - 1) + 0.06
     places = [(MARGIN, "left"), *((right, "right") for right in layout.rights), (layout.estimate_x, "right")]
     if len(layout.headings) > len(places) + len(layout.lights_x):
@@ -252,7 +115,7 @@ def _headings(canvas: Canvas, layout: _Layout, top: float, head: int) -> None:
         )
 
 
-def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
+def _bands(layout: Layout, body: float) -> list[tuple[float, float]]:
     """Top and bottom of the stretches without notes, so that guide lines do not cross a sentence."""
     bands = [(body, body)]
     y = body
@@ -266,7 +129,7 @@ def _bands(layout: _Layout, body: float) -> list[tuple[float, float]]:
     return [band for band in bands if band[1] > band[0]]
 
 
-def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
+def _axis(canvas: Canvas, layout: Layout, body: float, axis: float) -> None:
     scale, measure, show = layout.scale, measure_of(layout.result), layout.show
     bands = _bands(layout, body)
 
@@ -274,17 +137,24 @@ def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
         for top, bottom in bands:
             canvas.line((x, x), (top, bottom), **look)
 
+    last = -1.0
     for value, usual in scale.ticks():
         x, label = scale.place(value), tick_label(100 * value) if show.percent else usual
+        half = text_width(label, layout.small) / 2
+        if x - half < last + 0.05:
+            continue
+        last = x + half
         guide(x, colour=RULE, width=0.4, order=0)
         canvas.line((x, x), (axis, axis + 0.05), colour=INK, width=0.7)
-        canvas.text(x, axis + 0.15, label, SMALL, align="center")
+        canvas.text(x, axis + 0.15, label, layout.small, align="center")
     canvas.line((scale.start, scale.end), (axis, axis), colour=INK, width=0.9)
     lowest = max((len(lines) for lines in layout.favours), default=0)
     for lines, x, align in zip(layout.favours, (scale.start, scale.end), ("left", "right"), strict=False):
-        canvas.lines(x, axis + 0.34, lines, SMALL, LINE, align=align)
-    title = _measured(layout.result, show) + (" (logarithmic axis)" if scale.log else "")
-    canvas.text((scale.start + scale.end) / 2, axis + 0.34 + LINE * lowest, title, SMALL, align="center", colour=MUTED)
+        canvas.lines(x, axis + 0.34, lines, layout.small, LINE, align=align)
+    title = measured_name(layout.result, show) + (" (logarithmic axis)" if scale.log else "")
+    canvas.text(
+        (scale.start + scale.end) / 2, axis + 0.34 + LINE * lowest, title, layout.small, align="center", colour=MUTED
+    )
     if measure not in WITHOUT_NULL:
         guide(scale.place(1.0 if measure in RATIOS else 0.0), colour=INK, width=0.8, order=1)
     pooled = next((row for row in layout.rows if row.kind == "pooled"), None)
@@ -292,13 +162,13 @@ def _axis(canvas: Canvas, layout: _Layout, body: float, axis: float) -> None:
         guide(scale.place(pooled.estimate), colour=BLUE, width=0.8, dash=(0, (3, 3)), order=1)
 
 
-def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) -> None:
+def _row(canvas: Canvas, layout: Layout, row: Row, lines: list[str], y: float) -> None:
     middle = y + _row_height(row, lines) / 2
     first = middle - LINE * (len(lines) - 1) / 2
     if row.kind == "gap":
         return
     if row.kind == "note":
-        canvas.text(MARGIN, middle, row.label, SMALL, colour=MUTED)
+        canvas.text(MARGIN, middle, row.label, layout.small, colour=MUTED)
         return
     bold = row.kind in ("heading", "pooled", "subtotal", "single")
     if row.kind == "pooled":
@@ -316,7 +186,7 @@ def _row(canvas: Canvas, layout: _Layout, row: Row, lines: list[str], y: float) 
     _mark(canvas, layout, row, middle)
 
 
-def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
+def _mark(canvas: Canvas, layout: Layout, row: Row, y: float) -> None:
     """Draw the symbol of a row: a square with its line, a diamond, or the bar of the prediction interval."""
     scale = layout.scale
     if row.kind == "prediction":
@@ -347,7 +217,7 @@ def _mark(canvas: Canvas, layout: _Layout, row: Row, y: float) -> None:
     _arrows(canvas, scale, row, y, BLUE)
 
 
-def _side(layout: _Layout, row: Row) -> float:
+def _side(layout: Layout, row: Row) -> float:
     """Side of a study's square, whose area is proportional to the weight."""
     most = max((other.weight or 0 for other in layout.rows if other.kind == "study"), default=0)
     if not most or row.weight is None:

@@ -13,12 +13,20 @@ from prismake.core.notes import NOT_REPORTED, between_groups, equals, heterogene
 from prismake.core.numbers import Format, count, format_of, percent, typed
 from prismake.core.phrases import plural
 from prismake.core.states import State
+from prismake.extraction.derived_values import CONVERTED
 
 # The columns of each arm from left to right, whatever their order in the file.
-ARMS = (("events1", "total1", "mean1", "sd1", "n1"), ("events2", "total2", "mean2", "sd2", "n2"))
+ARMS = (("events1", "total1", "time1", "mean1", "sd1", "n1"), ("events2", "total2", "time2", "mean2", "sd2", "n2"))
 COLUMN_ORDER = ("events", "total", *ARMS[0], *ARMS[1], "effect", "lower", "upper")
 SUMMED = frozenset({"events", "total", "events1", "total1", "events2", "total2", "n1", "n2"})
-SHORT = {"events": "Events", "total": "Total", "mean": "Mean", "sd": "SD", "n": "Total"}  # below the name of an arm
+SHORT = {
+    "events": "Events",
+    "total": "Total",
+    "time": "Time",
+    "mean": "Mean",
+    "sd": "SD",
+    "n": "Total",
+}  # below the name of an arm
 MOST_DOMAINS = 12  # columns of domains: the seven of ROBINS-I and those of one more instrument
 WORDS = ("heading", "note", "gap")  # kinds of rows without a result
 
@@ -164,9 +172,10 @@ def _study(study: Mapping[str, Any], keys: Iterable[str]) -> Row:
 
 
 def study_label(study: Mapping[str, Any]) -> str:
-    """The label of a study, with the arm if it has several."""
+    """The label, with the arm where a study has several, and a mark where a number was converted."""
     arm = study.get("arm") or ""
-    return f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
+    label = f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
+    return f"{label} †" if CONVERTED in str(study.get("how", "")) else label
 
 
 def totals(studies: Studies, keys: Iterable[str]) -> tuple[str, ...]:

@@ -10,13 +10,18 @@ from matplotlib.figure import Figure
 from prismake.figures.bubble_plots import bubble_plot
 from prismake.figures.forest_plot import forest
 from prismake.figures.funnel_plot import funnel
+from prismake.figures.interim import marked
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import sensitivity_figure
 
 
 def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
     """The figure "forest", "forest.<column>" (by subgroups), "funnel", "bubble.<column>" (of a moderator),
-    "risk_of_bias" or that of an analysis."""
+    "risk_of_bias" or that of an analysis; marked while decisions are open."""
+    return marked(_drawn(result, name), sum(result["counts"]["undecided"].values()))
+
+
+def _drawn(result: Mapping[str, Any], name: str) -> Figure:
     kind, _, column = name.partition(".")
     if kind == "bubble":
         return bubble_plot(result, column)

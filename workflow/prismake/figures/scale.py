@@ -54,9 +54,9 @@ class Scale:
             values = [value for value in candidates if self.inside(value)]
             if len(values) <= 8:
                 break
-        if len(values) < 4:
-            values = [v for decade in decades for step in _FINE_STEPS if self.inside(v := step * 10.0**decade)]
-            values = values if len(values) <= 8 else values[::2]
+        fine = [v for decade in decades for step in _FINE_STEPS if self.inside(v := step * 10.0**decade)]
+        if len(values) < 4 <= len(fine) <= 7:
+            return fine
         return values if len(values) > 1 else linear_ticks(self.low, self.high)
 
 

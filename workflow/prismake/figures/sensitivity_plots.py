@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.numbers import format_of
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
-from .forest_plot import MARGIN, ROW, SIZE, empty_panel, forest, unfinished
+from .forest_layout import MARGIN, SIZE
+from .forest_plot import ROW, empty_panel, forest, unfinished
 from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, label_points, scale_name
 from .scale import Scale
 
@@ -32,8 +33,8 @@ DIAGNOSTICS = {  # heading, and the value that means "no influence"
     "hat": ("Hat", 0.0),
     "dfbs": ("DFBETAS", 0.0),
 }
-PANEL, BETWEEN = 1.15, 0.3
-LABEL_MOST = 2.6
+PANEL, BETWEEN = 0.95, 0.21
+LABEL_MOST = 1.85
 CLOUD, CELL = 200, 0.055  # number of points above which they are counted in cells; size of a cell in inches
 SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
 
@@ -129,10 +130,10 @@ def _diagnostic(
             canvas.circle(scale.place(value), y, 0.042, fill=colour, edge=WHITE, line=0.5, order=4)
     last = -1.0
     for value, label in scale.ticks():
-        x, half = scale.place(value), text_width(label, SMALL - 0.5) / 2
+        x, half = scale.place(value), text_width(label, SMALL) / 2
         if x - half > last + 0.05 and x + half < end + BETWEEN / 2:
             canvas.line((x, x), (bottom, bottom + 0.04), width=0.7)
-            canvas.text(x, bottom + 0.13, label, SMALL - 0.5, align="center")
+            canvas.text(x, bottom + 0.13, label, SMALL, align="center")
             last = x + half
 
 

@@ -122,7 +122,7 @@ def _domain(canvas: Canvas, block: Block, study: str, domain: str, place: tuple[
         cell = block.cells[study, item]
         x = start + _item_width(block, domain) * (index + 0.5)
         if cell.kind == NOT_APPLICABLE:
-            canvas.text(x, y, "n/a", SMALL - 0.5, align="center", colour="#98a3ae")
+            canvas.text(x, y, "n/a", SMALL, align="center", colour="#98a3ae")
         elif cell.kind == UNDECIDED or cell.stars is None:
             canvas.text(x, y, "?", SIZE + 1, align="center", bold=True, colour=AMBER)
         else:

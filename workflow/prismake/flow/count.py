@@ -18,6 +18,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The reports counted. ``records``: the records of these reports; ``finished``: reports counted as duplicates."""
+
+    records: tuple[str, ...]
+    left: frozenset[str]
+    right: frozenset[str]
+    finished: frozenset[str]
+    removed: frozenset[str]
+
+    @property
+    def queue(self) -> frozenset[str]:
+        """Reports screened on title and abstract."""
+        return self.left - self.removed
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """Reports sought without screening."""
+        return self.right - self.removed
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The review as the flow counts it. ``columns``: all reports; ``counted``: those that are new since the version."""
+
+    identification: Identification
+    screening: Decided
+    reading: Decided
+    columns: Columns
+    counted: Columns
+    before: Carried
+    notes: tuple[str, ...]
+
+
 def prisma_flow(tables: Mapping[str, Any]) -> Flow:
     """Count the boxes of the flow from the tables of a review.
 
@@ -42,22 +76,20 @@ def prisma_flow(tables: Mapping[str, Any]) -> Flow:
 
     Raises FlowError, naming each identity that fails.
     """
-    identification = identification_of(tables)
-    notes: list[str] = []
-    screening = _screened(tables, identification, notes)
-    reading = decisions(tables["full_text"], "full text", identification.report_of, notes)
-    columns = _columns(identification, identification.records, frozenset())
-    _note_strays(screening, columns.queue, "title and abstract", notes)
-    _note_strays(reading, {*_included_at(screening, columns.queue), *columns.direct}, "full text", notes)
-
-    before = _before(tables.get("version"), identification, columns, screening, reading)
-    new = _columns(identification, before.counted(identification.records, identification.report_of), before.finished)
-    boxes = _left_boxes(identification, new, screening, reading)
+    review = gathered(tables)
+    identification, screening, reading, columns = (
+        review.identification,
+        review.screening,
+        review.reading,
+        review.columns,
+    )
+    notes = list(review.notes)
+    boxes = _left_boxes(identification, review.counted, screening, reading)
     if any(source["kind"] == "other" for source in identification.sources.values()):
-        boxes["other"] = _right_boxes(identification, new, reading)
+        boxes["other"] = _right_boxes(identification, review.counted, reading)
     reports = _included_at(reading, {*_included_at(screening, columns.queue), *columns.direct})
     included = _included(tables["studies"], reports, identification.report_of)
-    boxes |= _included_boxes(tables, included, before, notes)
+    boxes |= _included_boxes(tables, included, review.before, notes)
     boxes["possible_duplicates"] = int(tables.get("possible_duplicates") or 0)
     check(boxes)
     return Flow(boxes, tuple(notes))
@@ -74,6 +106,22 @@ def outcomes(tables: Mapping[str, Any]) -> dict[str, str]:
     return _outcomes(_columns(identification, identification.records, frozenset()), screening, reading)
 
 
+def gathered(tables: Mapping[str, Any]) -> Gathered:
+    """What is counted, and the decisions on it. ``tables`` as for ``prisma_flow``."""
+    identification = identification_of(tables)
+    notes: list[str] = []
+    screening = _screened(tables, identification, notes)
+    reading = decisions(tables["full_text"], "full text", identification.report_of, notes)
+    columns = _columns(identification, identification.records, frozenset())
+    _note_strays(screening, columns.queue, "title and abstract", notes)
+    _note_strays(reading, {*_included_at(screening, columns.queue), *columns.direct}, "full text", notes)
+    before = _before(tables.get("version"), identification, columns, screening, reading)
+    counted = _columns(
+        identification, before.counted(identification.records, identification.report_of), before.finished
+    )
+    return Gathered(identification, screening, reading, columns, counted, before, tuple(notes))
+
+
 SCREENED_OUT, READ_OUT, NOT_RETRIEVED, INCLUDED, REMOVED = OUTCOMES = (
     "excluded at title and abstract",
     "excluded at full text",
@@ -83,31 +131,10 @@ SCREENED_OUT, READ_OUT, NOT_RETRIEVED, INCLUDED, REMOVED = OUTCOMES = (
 )
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """The reports counted. ``records``: the records of these reports; ``finished``: reports counted as duplicates."""
-
-    records: tuple[str, ...]
-    left: frozenset[str]
-    right: frozenset[str]
-    finished: frozenset[str]
-    removed: frozenset[str]
-
-    @property
-    def queue(self) -> frozenset[str]:
-        """Reports screened on title and abstract."""
-        return self.left - self.removed
-
-    @property
-    def direct(self) -> frozenset[str]:
-        """Reports sought without screening."""
-        return self.right - self.removed
-
-
-def _columns(identification: Identification, records: Iterable[str], finished: frozenset[str]) -> _Columns:
+def _columns(identification: Identification, records: Iterable[str], finished: frozenset[str]) -> Columns:
     records = tuple(records)
     left, right = identification.columns(records)
-    return _Columns(records, left - finished, right - finished, finished, frozenset(identification.removed))
+    return Columns(records, left - finished, right - finished, finished, frozenset(identification.removed))
 
 
 def _screened(tables: Mapping[str, Any], identification: Identification, notes: list[str]) -> Decided:
@@ -125,7 +152,7 @@ def _screened(tables: Mapping[str, Any], identification: Identification, notes: 
 
 
 def _before(
-    version: Version | None, identification: Identification, columns: _Columns, screening: Decided, reading: Decided
+    version: Version | None, identification: Identification, columns: Columns, screening: Decided, reading: Decided
 ) -> Carried:
     """The reports finished in the previous version and unchanged since."""
     if version is None:
@@ -133,7 +160,7 @@ def _before(
     return carried(version, identification.report_of, _outcomes(columns, screening, reading))
 
 
-def _outcomes(columns: _Columns, screening: Decided, reading: Decided) -> dict[str, str]:
+def _outcomes(columns: Columns, screening: Decided, reading: Decided) -> dict[str, str]:
     at_full_text = {"include": INCLUDED, "exclude": READ_OUT, "not retrieved": NOT_RETRIEVED}
     ended = dict.fromkeys((columns.left | columns.right) & columns.removed, REMOVED)
     for report in columns.queue | columns.direct:
@@ -152,14 +179,14 @@ def _note_strays(decided: Decided, expected: Collection[str], stage: str, notes:
         notes.append(f"Decided at {stage} but no longer part of that stage, not counted: {strays:,}.")
 
 
-def _identified(identification: Identification, columns: _Columns, kind: str) -> dict[str, int]:
+def _identified(identification: Identification, columns: Columns, kind: str) -> dict[str, int]:
     """Records by label of the sources of one kind."""
     counted = Counter(identification.records[record] for record in columns.records)
     return {row["label"]: counted[name] for name, row in identification.sources.items() if row["kind"] == kind}
 
 
 def _left_boxes(
-    identification: Identification, columns: _Columns, screening: Decided, reading: Decided
+    identification: Identification, columns: Columns, screening: Decided, reading: Decided
 ) -> dict[str, Any]:
     databases, registers = (_identified(identification, columns, kind) for kind in DATABASE_KINDS)
     total = sum(databases.values()) + sum(registers.values())
@@ -175,7 +202,7 @@ def _left_boxes(
     }
 
 
-def _right_boxes(identification: Identification, columns: _Columns, reading: Decided) -> dict[str, Any]:
+def _right_boxes(identification: Identification, columns: Columns, reading: Decided) -> dict[str, Any]:
     identified = _identified(identification, columns, "other")
     total = sum(identified.values())
     return {

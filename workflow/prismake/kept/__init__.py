@@ -1,1 +1,1 @@
-"""What the workflow keeps beside the sheets because it cannot be rebuilt: answers as read, ids, versions."""
+"""Data kept beside the sheets because it cannot be rebuilt: answers as read, ids, versions."""

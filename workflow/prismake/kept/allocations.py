@@ -1,4 +1,4 @@
-"""What was handed out in a stage, to whom and in which order: ``config/sheets/history/<stage>.rounds.json``."""
+"""The allocation of a stage, i.e. rows, reviewers and order: ``config/sheets/history/<stage>.rounds.json``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def allocation_file(stage: str, folder: Path) -> Path:
 
 
 def load_allocation(stage: str, folder: Path) -> Allocation | None:
-    """What was handed out so far; None in a review that is older than this record.
+    """The allocation so far; None in a review older than this record.
 
     Raises:
         KeptFileError: the file is damaged, or a newer prismake wrote it.
@@ -24,7 +24,7 @@ def load_allocation(stage: str, folder: Path) -> Allocation | None:
 
 
 def save_allocation(stage: str, folder: Path, handed: Allocation) -> None:
-    """Keep what is handed out, in the order of handing out."""
+    """Save the allocation, in the order of handing out."""
     path = allocation_file(stage, folder)
     with store.locked(path.parent):
         store.write(path, handed.to_dict(), sort_keys=False)

@@ -1,8 +1,8 @@
-"""What was read last, every change of a decision, what was offered and first answered when, earlier copies of sheets.
+"""The answers read last, the log of changed decisions, and the log of offers and first answers.
 
 In ``config/sheets/history/``: ``<stage>.answers.json`` is the last good reading; ``decisions.jsonl`` has a line for
-every change of an answer or a settled decision, of all stages; ``<stage>.events.jsonl`` a line for the rows that were
-offered to one person at a time, and for the answers of one person that were read for the first time. Both grow only.
+every change of an answer or a settled decision, of all stages; ``<stage>.events.jsonl`` a line whenever rows were
+offered to a person, or answers of a person were read for the first time. Both are append-only.
 """
 
 from __future__ import annotations
@@ -56,15 +56,16 @@ def record(
     workbooks: Mapping[str, tuple[Path, str]] | None = None,
     notes: Notes | None = None,
 ) -> list[dict[str, Any]]:
-    """Keep ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
+    """Save ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
-    Both come before the snapshot: killed in between, the next run finds the lines and does not write them twice. A
-    change of a settled decision says in ``by`` whose answers changed in the same reading; nobody's where records did.
+    The logs are written before the snapshot: after a kill in between, the next run finds the lines and does not write
+    them twice. A change of a settled decision lists in ``by`` whose answers changed in the same reading; it is empty if
+    only the records changed.
 
     Args:
-        settled_by: by item, how it was settled (agreement, consensus, single).
-        workbooks: by reviewer, the file that was read and its digest; where the answers changed, a copy is kept.
-        notes: the notes that were read; None leaves those of the last reading.
+        settled_by: how each item was settled (agreement, consensus, single).
+        workbooks: by reviewer, the file that was read and its digest; if the answers changed, a copy is kept.
+        notes: the notes that were read; None keeps those of the last reading.
     """
     old, old_notes = read_snapshot(stage, folder), read_notes(stage, folder)
     new_notes = (
@@ -98,9 +99,9 @@ def record(
 
 
 def note_offer(stage: str, who: str, items: Iterable[str], folder: Path = SHEETS) -> None:
-    """Write down that rows are about to be offered to somebody (``consensus`` for the adjudicator).
+    """Log that rows are about to be offered to somebody (``consensus``: the adjudicator).
 
-    The same offer is not written twice in a row: the run that wrote it was killed before the rows were there.
+    The same offer is not logged twice in a row: the run that logged it was killed before it wrote the rows.
     """
     offer = {"event": "offered", "who": who, "items": list(dict.fromkeys(items))}
 
@@ -123,10 +124,10 @@ def read_changes(folder: Path = SHEETS) -> Iterator[dict[str, Any]]:
 
 
 def logged_answers(stage: str, folder: Path = SHEETS) -> dict[tuple[str, str, str], str]:
-    """By (who, item, field), the last answer that the logs tell, empty where it was taken back.
+    """The last logged answer by (who, item, field); empty if it was taken back.
 
-    Each line is a step from one answer to another, and the steps of an answer make one way: it ends where more steps
-    arrive than leave. The time of the lines is not needed, which several readings may share.
+    Each line is a step from one answer to another, and the steps of an answer form a path, which ends at the answer
+    with more steps in than out. The times of the lines, which several readings may share, are not needed.
     """
     surplus: dict[tuple[str, str, str], Counter[str]] = {}
     last: dict[tuple[str, str, str], str] = {}
@@ -145,12 +146,12 @@ def logged_answers(stage: str, folder: Path = SHEETS) -> dict[tuple[str, str, st
     for key, count in surplus.items():
         ends = [value for value, number in count.items() if number > 0]
         if len(ends) < 2:
-            last[key] = ends[0] if ends else ""  # a way that ends where it began, with no answer
+            last[key] = ends[0] if ends else ""  # a path that ends where it began, without an answer
     return last
 
 
 def _not_logged(first: Snapshot, logged: Mapping[tuple[str, str, str], str]) -> Snapshot:
-    """Without answers that the logs have: the run that wrote them was killed before it kept what it had read."""
+    """Leave out answers that are already logged, by a run that was killed before it saved what it had read."""
     missing: Snapshot = {}
     for who, answers in first.items():
         for item, given in answers.items():
@@ -160,7 +161,7 @@ def _not_logged(first: Snapshot, logged: Mapping[tuple[str, str, str], str]) -> 
 
 
 def _add(log: Path, kind: Kind, choose: Callable[[Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]) -> None:
-    """Add the lines that ``choose`` finds missing, with the time of day."""
+    """Append the lines that ``choose`` finds missing, with date and time."""
     now = _now()
     store.append(log, kind, lambda written: [{**line, "time": now} for line in choose(written)])
 
@@ -170,7 +171,7 @@ def _now() -> str:
 
 
 def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
-    """What is answered or settled now and was not at the last reading."""
+    """The answers and settlements that did not exist at the last reading."""
     first: Snapshot = {}
     for who, answers in sorted(new.items()):
         before = old.get(who, {})
@@ -188,14 +189,14 @@ def _first_answers(old: Snapshot, new: Snapshot) -> Snapshot:
 
 
 def _settlements(settled: Mapping[str, dict[str, str]], settled_by: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """An event for each way in which items were settled."""
+    """One event for each way in which items were settled."""
     for by in sorted({settled_by.get(item, "") for item in settled}):
         answers = {item: given for item, given in settled.items() if settled_by.get(item, "") == by}
         yield {"event": "settled", "who": SETTLED_BY_ALL, "by": by, "answers": answers}
 
 
 def _whose(first: Snapshot, changes: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """By item, the people whose answers to it are new or changed."""
+    """The people whose answers to an item are new or changed, by item."""
     pairs = [(item, who) for who, answers in first.items() for item in answers]
     pairs += [(change["item"], change["who"]) for change in changes]
     whose: dict[str, set[str]] = {}

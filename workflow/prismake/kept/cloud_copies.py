@@ -2,7 +2,7 @@
 
 OneDrive, Dropbox, Google Drive, iCloud, Nextcloud and Syncthing keep both contents of a file and give one of them
 another name. Nobody reads that name, so what stands in it would be missed without a word. Copies of sheets are told
-with the other files among the sheets that are not read (``prismake.kept.sheet_files.unread_files``).
+with the other files among the sheets that are not read (``prismake.kept.unread_files``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which file of a review is kept under which name, and of which kind it is."""
+"""The kept files of a review: their names and kinds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BY_END = {
 
 
 def kind_of(path: Path) -> Kind | None:
-    """The kind of a kept file by its place and name; None when it is none."""
+    """The kind of a kept file by its place and name; None for any other file."""
     if path.parent.name == VERSIONS.name:
         return VERSION if path.suffix == ".json" else None
     if path.name in _BY_NAME:
@@ -53,7 +53,7 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def kept_files(review: Path = Path(), *, versions: bool = True) -> Iterator[tuple[Path, Kind]]:
-    """Every kept file of a review that is there, with its kind; frozen versions only on demand."""
+    """All existing kept files of a review, each with its kind; frozen versions only if ``versions``."""
     for folder in (HISTORY, VERSIONS) if versions else (HISTORY,):
         for path in sorted((review / folder).glob("*")):
             if path.is_file() and (kind := kind_of(path)):

@@ -1,9 +1,9 @@
-"""What each kept file holds, in the format of today: the one description that reading, writing and tests share.
+"""The content of each kept file in the current format: the single description that reading, writing and tests share.
 
-Every kept file says its format. A JSON file has the keys ``format`` and ``prismake`` (the version that wrote it) beside
-its own; a log of lines (JSONL) begins with a line of these two; the table of records (Parquet) has them among its
-metadata. A file without them is of format 0, which prismake 0.1 wrote; ``prismake.kept.migrations`` brings it up to
-date when it is read.
+Every kept file states its format. A JSON file has the keys ``format`` and ``prismake`` (the version that wrote it)
+beside its own; a log of lines (JSONL) begins with a line of these two; the table of records (Parquet) has them in its
+metadata. A file without them has format 0, written by prismake 0.1; ``prismake.kept.migrations`` migrates it when it is
+read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Of:
 class Kind:
     """A kind of kept file.
 
-    ``name``: what people call it, singular, as it stands in sentences. ``shape``: for each key what it holds (see
-    ``mismatch``); of a log, for each key of a line. ``bare``: the key under which stands today what was the whole file
-    in format 0. ``rebuilt``: whether ``prismake restore`` can make it again from what else is there.
+    ``name``: its name in sentences, singular. ``shape``: the type of each key (see ``mismatch``); for a log, of each
+    key of a line. ``bare``: the key that now holds what was the whole file in format 0. ``rebuilt``: whether
+    ``prismake restore`` can rebuild it from other sources.
     """
 
     name: str
@@ -109,13 +109,13 @@ OFFERED_FORM = Kind(
 
 
 def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:
-    """The first thing in ``value`` that is not as ``shape`` says, and whether it is a key that is not known.
+    """The first part of ``value`` that does not match ``shape``, and whether it is an unknown key.
 
     A shape is a type, ``None``, a tuple of shapes of which one has to fit, a list of one shape, ``Of`` a shape, or a
     dictionary of shapes, in which a name that ends in ``?`` may be absent. ``object`` is anything, ``float`` a number.
 
     Returns:
-        ``("", False)`` when everything fits.
+        ``("", False)`` if everything matches.
     """
     if isinstance(shape, tuple):
         mismatches = [mismatch(value, each, place) for each in shape]
@@ -136,7 +136,7 @@ def mismatch(value: Any, shape: Any, place: str = "") -> tuple[str, bool]:
 
 
 def without_unknown(value: Any, shape: Any) -> Any:
-    """``value`` without the keys that ``shape`` does not know, at any depth."""
+    """``value`` without keys unknown to ``shape``, at any depth."""
     if isinstance(shape, Of) and isinstance(value, dict):
         return {key: without_unknown(each, shape.shape) for key, each in value.items()}
     if isinstance(shape, list) and isinstance(value, list):

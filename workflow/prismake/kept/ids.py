@@ -1,7 +1,7 @@
-"""Which report a record, and which study a report belonged to when it was first seen: decisions hang on these ids.
+"""The report of each record and the study of each report when first seen: the ids under which decisions are recorded.
 
-The files stand beside the sheets, because they cannot be rebuilt: which member of a group came first is load_ids
-only to the run that saw it come.
+The files are kept beside the sheets because they cannot be rebuilt: only the run in which a group first appeared knows
+which of its members came first.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def load_ids(kind: str, folder: Path = HISTORY) -> dict[str, str]:
 
 
 def save_ids(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> None:
-    """Add what is new; members that are gone keep their entry, so that they find their decisions when they return.
+    """Add new members; members that have gone keep their entry, so that their decisions are found if they return.
 
-    What another run has added since ``known`` was asked stays: the file is read again, and nobody writes meanwhile.
+    Entries added by another run in the meantime are kept: the file is read again under a lock.
     """
     store.update(folder / f"{kind}.json", IDS, lambda before: {"ids": {**(before or {"ids": {}})["ids"], **members}})
 
@@ -42,9 +42,9 @@ def save_ids(kind: str, members: Mapping[str, str], folder: Path = HISTORY) -> N
 def routes_of(
     reports: pd.DataFrame, kinds: Mapping[str, str], earlier: Mapping[str, str], routes: Mapping[str, str]
 ) -> list[str]:
-    """Whether each report is screened on title and abstract, or goes to full text as other methods found it.
+    """The route of each report: screened on title and abstract, or sought directly because other methods found it.
 
-    A report that other methods found first stays on its way when a database finds it later: it has been read.
+    A report first found by other methods keeps its route when a database finds it later: it may have been read.
 
     Args:
         reports: record_ids and sources of each report.
@@ -61,7 +61,7 @@ def routes_of(
 
 
 def steady_id(members: Iterable[str], earlier: Mapping[str, str]) -> str:
-    """The id of a group: the one that a member of it carried first, else its smallest member."""
+    """The id of a group: the one its members had in earlier runs, otherwise its smallest member."""
     members = sorted(members)
     carried = sorted({earlier[member] for member in members if earlier.get(member) in members})
     return (carried or members)[0]

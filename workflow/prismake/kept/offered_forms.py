@@ -1,7 +1,7 @@
-"""What the sheets of a stage asked when they were offered: their columns, their answers, the criteria they showed.
+"""The form of a stage as it was offered: columns, allowed answers and the criteria shown.
 
-``config/sheets/history/<stage>.form.json``. The protocol changes while people work: a sheet is compared with what was
-offered on it, never with the form of today. What identifies a column is the name of its field, and not its heading.
+``config/sheets/history/<stage>.form.json``. The protocol may change while people work, so that a sheet is compared with
+what was offered on it, not with the current form. A column is identified by the name of its field, not by its heading.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ Headings = Mapping[str, Sequence[str]]  # key of a column -> the headings that i
 
 @dataclass(frozen=True)
 class OfferedForm:
-    """What was offered at a stage so far. Nothing here changes: ``with_…`` make a new one.
+    """What was offered at a stage so far. Immutable: the ``with_…`` methods return a new object.
 
     Attributes:
         columns: by name of a workbook, the headings of its columns.
-        labels: what a question was called, to the name of its field.
+        labels: name of the field by label of the question, including former labels.
         choices: by field, every answer that sheets ever allowed.
         pages: by name of a workbook, a digest of the text on its first page.
         criteria: every version of question and criteria that sheets have shown, oldest first.
         shown: by name of a workbook, the version (from 0) on its first page.
-        judged: by version and reviewer, the items that were judged under it; the first version has none, it is that
-            of every item which is in no other.
+        judged: by version and reviewer, the items judged under it. The first version has no entry: it applies to all
+            items that are in no other.
     """
 
     columns: Mapping[str, Headings] = field(default_factory=dict)
@@ -57,40 +57,40 @@ class OfferedForm:
         }
 
     def with_sheet(self, name: str, headings: Mapping[str, str]) -> OfferedForm:
-        """The same after a workbook was put back as it was earlier: it has these columns and no others."""
+        """The same after a workbook was restored to an earlier state: it has these columns and no others."""
         return replace(self, columns={**self.columns, name: {key: [text] for key, text in headings.items()}})
 
     def with_columns(self, name: str, headings: Mapping[str, str]) -> OfferedForm:
-        """The same with the columns that a workbook has now; a former heading of a column stays known."""
+        """The same with the current columns of a workbook; former headings of a column are kept."""
         own = {key: list(texts) for key, texts in self.columns.get(name, {}).items()}
         for key, text in headings.items():
             own[key] = [*(former for former in own.get(key, ()) if former != text), text]
         return replace(self, columns={**self.columns, name: own})
 
     def with_questions(self, labels: Mapping[str, str], choices: Mapping[str, Iterable[str]]) -> OfferedForm:
-        """The same with what is asked now.
+        """The same with the current questions.
 
         Args:
-            labels: name of a field to what the question is called.
-            choices: name of a field to the answers that it allows.
+            labels: label of the question by name of the field.
+            choices: allowed answers by name of the field.
         """
         answers = {name: list(dict.fromkeys([*self.choices.get(name, ()), *words])) for name, words in choices.items()}
         named = {label: name for name, label in labels.items()}
         return replace(self, labels={**self.labels, **named}, choices={**self.choices, **answers})
 
     def with_criteria(self, criteria: Mapping[str, Sequence[str]]) -> OfferedForm:
-        """The same with the criteria of today as its newest version."""
+        """The same with the current criteria as the newest version."""
         if self.criteria and self.criteria[-1] == criteria:
             return self
         return replace(self, criteria=[*self.criteria, criteria])
 
     def with_page(self, name: str, page: str) -> OfferedForm:
-        """The same after the first page of a workbook was written, which shows the newest criteria then."""
+        """The same after the first page of a workbook was written, which shows the newest criteria."""
         shown = {**self.shown, name: len(self.criteria) - 1} if self.criteria else self.shown
         return replace(self, pages={**self.pages, name: page}, shown=shown)
 
     def with_judged(self, who: str, version: int, items: Iterable[str]) -> OfferedForm:
-        """The same with answers that were given while a sheet showed this version of the criteria."""
+        """The same with answers given while a sheet showed this version of the criteria."""
         new = set(items)
         if not new or (version == 0 and not self.judged):
             return self
@@ -104,7 +104,7 @@ class OfferedForm:
         return replace(self, judged={number: {w: i for w, i in by.items() if i} for number, by in judged.items()})
 
     def version_of(self) -> dict[tuple[str, str], int]:
-        """(reviewer, item) to the version of the criteria under which it was judged; 0 for what is not there."""
+        """The version of the criteria by (reviewer, item); 0 for pairs that are not in it."""
         return {
             (who, item): int(version)
             for version, by in self.judged.items()
@@ -125,7 +125,7 @@ class OfferedForm:
         }
         columns = by_name(self.columns)
         sheet = f"{stage}.{CONSENSUS}.xlsx"
-        if sheet in columns:  # its columns name who says what
+        if sheet in columns:  # its columns are named after the reviewers
             ends = {f"{kind}.{old.capitalize()}": f"{kind}.{new.capitalize()}" for kind in ("says", "notes")}
             columns[sheet] = {ends.get(key, key): texts for key, texts in columns[sheet].items()}
         return replace(self, columns=columns, pages=by_name(self.pages), shown=by_name(self.shown), judged=judged)
@@ -136,7 +136,7 @@ def form_file(stage: str, folder: Path) -> Path:
 
 
 def load_offered_form(stage: str, folder: Path = SHEETS) -> OfferedForm:
-    """What was offered so far; nothing in a review that is older than this record.
+    """What was offered so far; empty in a review older than this record.
 
     Raises:
         KeptFileError: the file is damaged, or a newer prismake wrote it.
@@ -145,5 +145,5 @@ def load_offered_form(stage: str, folder: Path = SHEETS) -> OfferedForm:
 
 
 def save_offered_form(stage: str, form: OfferedForm, folder: Path = SHEETS) -> None:
-    """Keep what is offered; the same content is not written again."""
+    """Save what was offered; unchanged content is not written again."""
     store.update(form_file(stage, folder), OFFERED_FORM, lambda _: form.to_dict())

@@ -1,4 +1,4 @@
-"""Answers that the workflow itself wrote into a row when it was offered, because they came with an export."""
+"""Answers written into a row by the workflow when it was offered, because they were imported with an export."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Prefilled = dict[str, dict[str, dict[str, Any]]]
 
 
 def load_prefilled(stage: str, folder: Path = SHEETS) -> Prefilled:
-    """What was filled in at a stage so far."""
+    """The answers filled in at a stage so far."""
     return (store.read(prefilled_file(stage, folder), PREFILLED) or {"prefilled": {}})["prefilled"]
 
 
@@ -27,13 +27,13 @@ def prefilled_file(stage: str, folder: Path) -> Path:
 
 
 def prefilled_for(row: Mapping[str, Any], who: str) -> Mapping[str, Any] | None:
-    """The answers that an export brought for this reviewer's row."""
+    """The answers imported with an export for this reviewer's row."""
     text = row.get("carried")
     return json.loads(text).get(who) if text else None
 
 
 def save_prefilled(stage: str, who: str, rows: Iterable[Mapping[str, Any]], folder: Path = SHEETS) -> None:
-    """Write down what goes into new rows of a sheet, before the sheet is written: whoever reads it later can tell."""
+    """Record the answers for new rows before the sheet is written, so that they are recognised when it is read."""
     answers = {str(row[ITEM_ID]): given for row in rows if (given := prefilled_for(row, who))}
     if not answers:
         return

@@ -1,17 +1,17 @@
-"""Damaged kept files made again from what else is there: both sides of a conflict, logs, workbooks, results.
+"""Damaged kept files rebuilt from other sources: both sides of a conflict, logs, workbooks, results.
 
-What can be made again, and from what:
+What can be rebuilt, and from what:
 
-- ids: both sides of a conflict where they do not contradict; else the tables of the last run in ``results/``, and for
-  what is not there the items that were offered, whose ids they are;
+- ids: both sides of a conflict if they do not contradict each other; otherwise the tables of the last run in
+  ``results/``, and for ids missing there the items that were offered;
 - answers read last: the log of first answers and the log of changes, replayed;
 - the list of workbooks: the workbooks themselves, each of which is then read again;
-- what was handed out, and what the sheets asked: nothing has to be done here, the next run finds it in the sheets;
-- answers taken over from exports: both sides of a conflict; else the queues of the last run;
+- allocations, and the forms offered: nothing to do here, the next run recovers them from the sheets;
+- answers imported with exports: both sides of a conflict; otherwise the queues of the last run;
 - sources and records: the results of the last run;
 - logs: every line that can still be read, of both sides of a conflict.
 
-A frozen version is never made again: nobody could say that it is what was published.
+A frozen version is never rebuilt: nobody could vouch that it is what was published.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SIDES = re.compile(
 
 @dataclass(frozen=True)
 class Repair:
-    """What is wrong with a kept file, and what can be done: ``act`` writes it anew, None where nothing can be done."""
+    """What is wrong with a kept file, and the repair: ``act`` writes it again; None if nothing can be done."""
 
     path: Path
     problem: str
@@ -61,14 +61,14 @@ class Repair:
 
 
 def damaged_files(review: Path = Path()) -> list[KeptFileError]:
-    """What is wrong with the kept files of a review, each in a sentence."""
+    """The problems of the kept files of a review."""
     return [error for path, kind in kept_files(review) if (error := problem_of(path, kind))]
 
 
 def refuse_damaged(review: Path = Path()) -> None:
-    """Stop before anything runs when a file beside the sheets is damaged: a job would fail after its results were gone.
+    """Stop before anything runs if a kept file is damaged: a job would fail after its results had been removed.
 
-    Very large files are looked at from both ends only, the job that reads one reads it whole.
+    Of very large files only the two ends are checked; the job that uses such a file reads it as a whole.
 
     Raises:
         KeptFileError: names every damaged file.
@@ -107,21 +107,21 @@ def problem_of(path: Path, kind: Kind) -> KeptFileError | None:
 
 
 def plan(path: Path) -> Repair:
-    """Find out what can be done about a kept file. Nothing is written.
+    """Find out how a kept file can be repaired. Nothing is written.
 
     Raises:
-        PrismakeError: there is no such file, it is no kept file, or it can only be put back from a backup.
+        PrismakeError: the file does not exist, is not a kept file, or can only be restored from a backup.
     """
     kind = kind_of(path)
     if kind is None or not path.is_file():
         raise PrismakeError(
-            "this is no file that is kept of a review.",
+            "this is not a kept file of a review.",
             where=str(path),
-            remedy="“prismake restore” names the files that are damaged.",
+            remedy="“prismake restore” lists the damaged files.",
         )
     error = problem_of(path, kind)
     if error is None:
-        return Repair(path, "nothing is wrong with it.", ("Nothing was done.",))
+        return Repair(path, "nothing is wrong with it.", ("Nothing was changed.",))
     if not kind.rebuilt or error.what.startswith("this file was written by"):
         raise error
     act, lines = _from_itself(path, kind) or _PLANS[kind.name](path, kind, path.absolute().parents[3])
@@ -129,7 +129,7 @@ def plan(path: Path) -> Repair:
 
 
 def carry_out(repair: Repair) -> Path:
-    """Put the damaged file aside and write it anew; the name under which the damaged one is kept."""
+    """Put the damaged file aside and write it again; return the name under which the damaged one is kept."""
     assert repair.act is not None
     with store.locked(repair.path.parent):
         aside = repair.path.with_name(f"{repair.path.name}.damaged-{(digest(repair.path) or '')[:8]}")
@@ -143,7 +143,7 @@ Planned = tuple[Callable[[], None] | None, tuple[str, ...]]
 
 
 def _from_itself(path: Path, kind: Kind) -> Planned | None:
-    """A JSON file out of what it holds itself: both sides of a conflict, or all but the keys that are not known."""
+    """A JSON file rebuilt from its own content: both sides of a conflict, or everything except unknown keys."""
     if kind in (EVENTS, CHANGES, RECORDS):
         return None
     if (joined := _joined_sides(path, kind)) is not None:
@@ -164,7 +164,7 @@ def _ids(path: Path, kind: Kind, review: Path) -> Planned:
     offered = _offered_ids(name, path.parents[1])
     ids = {**offered, **last_run}
     if not ids:
-        return None, ("There is nothing to make it from: neither results of the last run nor rows that were offered.",)
+        return None, ("It cannot be rebuilt: there are neither results of the last run nor rows that were offered.",)
     lines = [f"{len(last_run):,} ids come from the results of the last run"] if last_run else []
     more = len(ids) - len(last_run)
     lines += [f"{more:,} come from the rows that were offered"] if more else []
@@ -194,7 +194,7 @@ def _routes(review: Path) -> dict[str, str]:
 
 
 def _offered_ids(name: str, sheets: Path) -> dict[str, str]:
-    """What the rows that were offered tell of ids: whatever was offered is the first id of its group."""
+    """Ids derived from the rows that were offered: an offered id is the first id of its group."""
     from prismake.kept.answers import read_events
     from prismake.kept.ids import FULL_TEXT, SCREENING
 
@@ -234,16 +234,16 @@ def _sheet_state(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _allocation(path: Path, kind: Kind, review: Path) -> Planned:
     lines = (
-        "The next run makes it again from the rows that stand in the sheets; which batch a row came in, and the kappa "
-        "of a calibration, are then no longer known.",
+        "The next run rebuilds it from the rows in the sheets; the batch of each row and the kappa of a calibration "
+        "are then lost.",
     )
     return path.unlink, lines
 
 
 def _offered_form(path: Path, kind: Kind, review: Path) -> Planned:
     lines = (
-        "The next run makes it again from the sheets as they are; under which version of the criteria a decision was "
-        "made, and what a column was called before, are then no longer known.",
+        "The next run rebuilds it from the sheets as they are; the version of the criteria under which a decision was "
+        "made, and former headings of columns, are then lost.",
     )
     return path.unlink, lines
 
@@ -253,7 +253,7 @@ def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
     prefilled = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
     count = sum(map(len, prefilled.values()))
     if not count:
-        return None, ("There is nothing to make it from: the rows of the last run hold no answers of exports.",)
+        return None, ("It cannot be rebuilt: the rows of the last run have no answers from exports.",)
     return _writing(path, {"prefilled": prefilled}), (f"{count:,} rows come from the queue of the last run",)
 
 
@@ -266,9 +266,9 @@ def _sources(path: Path, kind: Kind, review: Path) -> Planned:
     rows = read_csv(table).to_dict("records") if table.exists() else []
     sources = {**{row["source"]: {"label": row["label"], "kind": row["kind"]} for row in rows}, **sources}
     if not sources:
-        return None, ("There is nothing to make it from: there are no results of the last run.",)
+        return None, ("It cannot be rebuilt: there are no results of the last run.",)
     vanished = [row[RECORD_ID] for row in rows]
-    lines = (f"{len(sources)} sources and {len(vanished):,} records that were found no longer come from the last run",)
+    lines = (f"{len(sources)} sources and {len(vanished):,} records no longer found come from the last run",)
     return _writing(path, {"sources": sources, "vanished": vanished}), lines
 
 
@@ -280,8 +280,8 @@ def _records(path: Path, kind: Kind, review: Path) -> Planned:
         count = 0
     if not count:
         return None, (
-            "There is nothing to make it from: there are no records of the last run in results/. Without a good copy, "
-            "move it away: judged records that the searches find no longer are then missing until you put their "
+            "It cannot be rebuilt: there are no records of the last run in results/. If you have no good copy, move it "
+            "away: judged records that the searches no longer find are then missing until you put their "
             "exports back.",
         )
 
@@ -322,7 +322,7 @@ def _writing(path: Path, content: Mapping[str, Any], kind: Kind | None = None) -
 
 
 def _joined_sides(path: Path, kind: Kind) -> dict[str, Any] | None:
-    """Both sides of a conflict of git in one; None without a conflict, or where they are not whole or contradict."""
+    """Both sides of a git conflict joined; None without a conflict, or if they are incomplete or contradictory."""
     text = path.read_bytes().decode("utf-8", errors="replace")
     if not _SIDES.search(text):
         return None

@@ -1,4 +1,4 @@
-"""What the logs and the last run still tell when a file that is made out of them is damaged."""
+"""Restoring the content of a damaged file from the logs and the results of the last run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prismake.kept.formats import MARKS, Kind, mismatch
 
 
 def answers_of(stage: str, folder: Path) -> Snapshot:
-    """The answers read last, as the logs of first answers and of changes tell them."""
+    """The answers read last, reconstructed from the logs of first answers and of changes."""
     answers: Snapshot = {}
     for (who, item, name), value in logged_answers(stage, folder).items():
         if value:
@@ -22,12 +22,12 @@ def answers_of(stage: str, folder: Path) -> Snapshot:
 
 
 def people_who_answered(stage: str, folder: Path) -> set[str]:
-    """Whose answers of a stage were read at any time, the adjudicator's among them."""
+    """Everyone whose answers at a stage were ever read, including the adjudicator."""
     return {event["who"] for event in read_events(stage, folder) if event["event"] == "answered"} - {SETTLED_BY_ALL}
 
 
 def prefilled_of(stage: str, folder: Path, queue: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Answers that came with an export and were written into rows: those of the queue whose rows were offered."""
+    """Answers imported with an export and written into rows: those in the queue whose rows were offered."""
     import pyarrow.parquet as pq
 
     if not queue.exists() or "carried" not in pq.read_schema(queue).names:
@@ -44,7 +44,7 @@ def prefilled_of(stage: str, folder: Path, queue: Path) -> dict[str, dict[str, d
 
 
 def good_lines(data: bytes, kind: Kind) -> tuple[list[dict[str, Any]], int]:
-    """The lines of a log that can be read, each once, and how many others there are, marks of conflicts left out."""
+    """The readable lines of a log, each once, and the number of unreadable ones, not counting conflict markers."""
     good: dict[str, dict[str, Any]] = {}
     bad = 0
     for _, line in store.numbered(data):

@@ -1,8 +1,8 @@
-"""The records that the searches gave at the last run, so that a judged record stays when a search loses it.
+"""The records of the last run, kept so that a judged record is not lost when a search no longer finds it.
 
-An export that is replaced by a later one takes its records with it, and with them what people decided about. The copy
-stands beside the sheets (``history/records.parquet``, and ``searches.json`` with which of them had vanished): what a
-search gave once cannot be rebuilt.
+When an export is replaced by a later one, records with decisions may disappear from it. A copy is therefore kept beside
+the sheets (``history/records.parquet``, and ``searches.json`` with the vanished records): the result of an earlier
+search cannot be rebuilt.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def join_and_keep(
     judged_records: Callable[[], Collection[str]],
     folder: Path = SHEETS,
 ) -> pd.DataFrame:
-    """Write the records of all searches, and of those that were judged and are found no longer; a table of the latter.
+    """Write the records of all searches and the judged ones no longer found; return a table of the latter.
 
-    A record that somebody has answered about stays; one that nobody has leaves with its search. Which it was is
-    decided when the record vanishes and kept with the copy, so that a later run comes to the same result; a record
-    that is found again is as it was before.
+    A record with an answer is retained; a record without any leaves with its search. This is decided when the record
+    vanishes and kept with the copy, so that later runs come to the same result; a record that is found again is an
+    ordinary record again.
 
     Args:
         tables: the record table of each search.
         logs: the search logs (source, label, kind).
-        path: where the joined table goes.
-        judged_records: tells which records somebody has answered about. It is asked only when a record has vanished
-            since the last run, because the answer stands in the workbooks (``prismake.sheets.judged_records``).
+        path: the file for the joined table.
+        judged_records: returns the records with an answer. It is called only when a record has vanished since the last
+            run, because it has to read the workbooks (``prismake.sheets.judged_records``).
 
     Raises:
         KeptFileError: the copy of the last run cannot be read.
@@ -79,7 +79,7 @@ def join_and_keep(
 
 
 def read_sources(folder: Path = SHEETS) -> dict[str, Any]:
-    """``sources`` of all runs (label and kind of each), and ``vanished``: judged records that none finds any longer.
+    """``sources`` of all runs (label and kind of each), and ``vanished``: judged records that no search finds now.
 
     Raises:
         KeptFileError: the file is damaged, or a newer prismake wrote it.
@@ -115,21 +115,21 @@ def kept_ids(copy: Path) -> list[str]:
 
 
 def _format(file: pq.ParquetFile) -> tuple[int, str]:
-    """(format, version of prismake) of a table of records; 0 when it does not say."""
+    """(format, version of prismake) of a table of records; format 0 if it is not stated."""
     metadata = file.metadata.metadata or {}
     number, version = (metadata.get(f"prismake.{name}".encode(), b"").decode() for name in MARKS)
     return (int(number) if number.isdecimal() else 0), version
 
 
 def _keep(table: Path, copy: Path) -> None:
-    """Keep the records of this run, unless the copy has the same: another pyarrow writes them in other bytes."""
+    """Keep the records of this run unless the copy has the same rows; bytes may differ between versions of pyarrow."""
     try:
         if copy.exists() and (digest(copy) == digest(table) or same_records(copy, table)):
             return
     except (OSError, ValueError) as error:
         pass_on_refusal(error, copy)
         # in columns that this run did not need: all that is to stay is in the table
-        logger.warning("%s was damaged and is written anew", copy)
+        logger.warning("%s was damaged and is written again", copy)
     with replacing(copy) as draft:
         shutil.copyfile(table, draft)
 
@@ -148,7 +148,7 @@ def same_records(first: Path, second: Path) -> bool:
 
 
 def _take(copy: Path, ids: Sequence[str], path: Path) -> list[dict[str, str]]:
-    """Write these records of the copy into a table of their own; their ids, sources and titles."""
+    """Write these records of the copy into a separate table; return their ids, sources and titles."""
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 

@@ -1,8 +1,8 @@
-"""Copies of workbooks to go back to: as they were read, and as people left them before rows were added.
+"""Copies of workbooks for ``prismake restore``: as they were read, and as people left them before rows were added.
 
-In ``config/sheets/history/``, named ``<stage>.<reviewer>.<day>T<time>Z.<digest>.xlsx``: the ten last ones of a sheet
-stay, and of those before them the last one of each month. A workbook that ``prismake restore`` has replaced is kept as
-``….replaced.xlsx`` and never goes. Copies of prismake 0.1 have no day in their names; they stay as well.
+They are kept in ``config/sheets/history/`` as ``<stage>.<reviewer>.<day>T<time>Z.<digest>.xlsx``: the last ten of each
+sheet, and of the earlier ones the last of each month. A workbook replaced by ``prismake restore`` is kept as
+``….replaced.xlsx`` and never removed, nor are copies of prismake 0.1, which have no date in their names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from prismake.core.files import digest, replacing
 from prismake.kept.sheet_files import SUFFIXES
 
-LAST = 10  # copies of a sheet that stay whatever their month
+LAST = 10  # copies of a sheet that are always kept
 REPLACED = ".replaced"
 _NAME = re.compile(r"(?:\.(?P<when>\d{4}-\d\d-\d\dT\d{9}Z))?\.(?P<digest>[0-9a-f]{8})")
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?:\.(?P<when>\d{4}-\d\d-\d\dT\d{9}Z))?\.(?P<digest>[0-9a-f
 class Copy:
     """A copy of a workbook.
 
-    ``when``: "2026-11-29T201500250Z", to the millisecond, in Greenwich time; empty for one of prismake 0.1.
+    ``when``: "2026-11-29T201500250Z", UTC to the millisecond; empty for a copy of prismake 0.1.
     """
 
     path: Path
@@ -39,10 +39,10 @@ class Copy:
 
 
 def copies(sheet: Path) -> list[Copy]:
-    """The copies of a workbook, the newest first; those without a day in their names come last.
+    """The copies of a workbook, newest first; copies without a date in their names come last.
 
     Args:
-        sheet: the workbook in the folder of the sheets, whatever its suffix and whether it is there or not.
+        sheet: the workbook in the folder of the sheets, with any suffix; it need not exist.
     """
     entries = []
     for path in sheet.parent.joinpath("history").glob(f"{sheet.stem}.*"):
@@ -53,11 +53,11 @@ def copies(sheet: Path) -> list[Copy]:
 
 
 def keep_copy(path: Path, as_read: str = "") -> Path | None:
-    """Keep a copy of a workbook under a name that tells day and content; the same content is kept once.
+    """Keep a copy of a workbook under a name with date and digest; the same content is kept once.
 
     Args:
-        as_read: the digest that the workbook had when it was read; one that was saved since is not copied, because
-            nobody knows yet what it says.
+        as_read: the digest of the workbook when it was read; if it has been saved since, no copy is made, because its
+            content has not been read yet.
     """
     present = digest(path) or ""
     if as_read and present != as_read:
@@ -85,11 +85,11 @@ def put_aside(path: Path, *, stays: bool = False) -> Path:
 
 
 def keep_as_read(changed: Sequence[str], workbooks: Mapping[str, tuple[Path, str]]) -> None:
-    """Keep the workbooks out of which answers were read that are not those of the last reading.
+    """Keep copies of the workbooks whose answers differ from the last reading.
 
     Args:
         changed: whose answers changed.
-        workbooks: by reviewer, the file and the digest that it had when it was read.
+        workbooks: by reviewer, the file and its digest when it was read.
     """
     for who in changed:
         if who in workbooks:
@@ -97,7 +97,7 @@ def keep_as_read(changed: Sequence[str], workbooks: Mapping[str, tuple[Path, str
 
 
 def superfluous(all_copies: Sequence[Copy]) -> list[Copy]:
-    """The copies that may go, of all copies of a sheet with the newest first."""
+    """The copies that may be removed, given all copies of a sheet, newest first."""
     dated = [copy for copy in all_copies if copy.when]
     months: set[str] = set()
     surplus = []

@@ -1,18 +1,16 @@
-"""Which file belongs to whom, and whether a spreadsheet program has it open."""
+"""The files of the sheets: which belongs to whom, and whether a spreadsheet program has it open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from prismake.core.errors import SheetError
+from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 
 SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
-_TABLES = (*SUFFIXES, ".xlsb", ".csv", ".tsv", ".fods", ".numbers", ".gsheet")  # what reviewers may take for a sheet
 
 
 def written_folders(results: Path) -> list[Path]:
@@ -22,22 +20,25 @@ def written_folders(results: Path) -> list[Path]:
 
 
 def sheet_path(stage: str, who: str, folder: Path = SHEETS) -> Path:
-    """The workbook that is offered to a reviewer (or ``consensus``)."""
+    """The workbook offered to a reviewer (or ``consensus``)."""
     return folder / f"{stage}.{who}.xlsx"
 
 
 def current(path: Path, written: str | None) -> Path | None:
-    """The file that holds a sheet now: the offered workbook, or the copy that was saved in another format.
+    """The current file of a sheet: the offered workbook, or a copy saved in another format.
 
     Args:
         path: the offered workbook.
         written: its digest as the workflow last wrote it.
 
     Raises:
-        SheetError: two files were edited, so that nobody but their owner can say which counts.
+        SheetError: two files were edited, so that nobody but their owner can say which counts; or what has the name of
+            the sheet is a folder, or a link that leads nowhere.
     """
+    for file in map(path.with_suffix, SUFFIXES):
+        _refuse_no_file(file)
     files = [path.with_suffix(suffix) for suffix in SUFFIXES if path.with_suffix(suffix).is_file()]
-    edited = [file for file in files if file != path or digest(file) != written]
+    edited = [file for file in files if file != path or file_digest(file) != written]
     if len(edited) > 1:
         names = " and ".join(file.name for file in edited)
         raise SheetError(
@@ -48,27 +49,35 @@ def current(path: Path, written: str | None) -> Path | None:
     return edited[0] if edited else (files[0] if files else None)
 
 
-def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[tuple[str, str]]:
-    """Spreadsheets in the folder that are never read, each with what to do: copies, other formats, other names.
+def file_digest(path: Path) -> str | None:
+    """The digest of what stands under the name of a sheet; None where nothing does.
 
-    Args:
-        sheets: the workbooks that were offered, or will be.
+    A folder, or a file that cannot be read now, has a digest too: whatever takes its place is another state.
     """
-    names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
-    read = {name + suffix for name in names for suffix in SUFFIXES}
-    unread = []
-    for path in sorted(folder.glob("*")):
-        if path.name in read or path.suffix.lower() not in _TABLES or path.name.startswith(("~$", ".")):
-            continue
-        meant = next((f"{name}.xlsx" for name in names if name.casefold() in path.name.casefold()), "")
-        name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
-        what = f"is not read. If the answers are in it, save it as a workbook {name}; if not, move it elsewhere."
-        unread.append((path.as_posix(), what))
-    return unread
+    try:
+        return digest(path)
+    except FileRefused:
+        return "a folder" if path.is_dir() else "cannot be read"
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Raise SheetError where something else than a file has the name of a sheet."""
+    if path.is_dir():
+        raise SheetError(
+            "this is a folder, not a workbook.",
+            where=str(path),
+            remedy=f"Move it elsewhere and put the workbook in its place, under the name {path.name}.",
+        )
+    if path.is_symlink() and not path.exists():
+        raise SheetError(
+            "this link leads to no file.",
+            where=str(path),
+            remedy="Is the shared folder there? Connect it, or put the workbook itself in the place of the link.",
+        )
 
 
 def open_in_program(path: Path) -> bool:
-    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its mark beside the file."""
-    # Excel cuts the first two letters of long names in its owner file
+    """Whether Excel (``~$name``) or LibreOffice (``.~lock.name#``) has left its lock file beside the workbook."""
+    # Excel drops the first two letters of long names in its owner file
     marks = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
     return any((path.parent / mark).exists() for mark in marks)

@@ -1,4 +1,4 @@
-"""What people last did to the sheets of a stage, told apart from what the workflow itself wrote.
+"""What people last did to the sheets of a stage, as distinct from what the workflow itself wrote.
 
 ``config/sheets/history/<stage>.json`` keeps, for each offered workbook, ``bytes`` (its digest as the
 workflow last wrote it) and ``people`` (its digest as people had left it before that). A rule takes
@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import SheetError
-from prismake.core.files import digest
 from prismake.core.names import CONSENSUS
 from prismake.kept import store
 from prismake.kept.formats import SHEET_STATE
-from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
+from prismake.kept.sheet_files import SHEETS, SUFFIXES, file_digest, open_in_program, sheet_path
 
 _WITH_MACROS = ".xlsm"  # the other format in which the workflow adds rows to a sheet
 
@@ -24,7 +23,7 @@ _WITH_MACROS = ".xlsm"  # the other format in which the workflow adds rows to a 
 def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[str, str]:
     """By workbook name, what people last left there; the empty string before they did anything.
 
-    The sheets of people who left the team are among them: what they answered goes on to count.
+    The sheets of people who have left the team are included, because their answers still count.
     """
     book = read_book(stage, folder)
     everyone = [*reviewers, *left(book, stage, reviewers)]
@@ -32,7 +31,7 @@ def state(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> dict[s
 
 
 def left(book: Mapping[str, Any], stage: str, team: Sequence[str]) -> list[str]:
-    """Those who were offered a sheet of the stage once and are no longer in the team."""
+    """Those who were once offered a sheet of the stage and are no longer in the team."""
     names = (name.removeprefix(f"{stage}.").removesuffix(".xlsx") for name in sorted(book["sheets"]))
     return [who for who in names if who not in (*team, CONSENSUS)]
 
@@ -44,7 +43,7 @@ def paths(stage: str, reviewers: Sequence[str], folder: Path = SHEETS) -> list[P
 
 
 def read_book(stage: str, folder: Path = SHEETS) -> dict[str, Any]:
-    """What is known of the workbooks of a stage.
+    """The recorded state of the workbooks of a stage.
 
     Raises:
         KeptFileError: the file is damaged, or a newer prismake wrote it.
@@ -62,9 +61,9 @@ def written(book: Mapping[str, Any], path: Path) -> str | None:
 
 
 def user_digest(book: Mapping[str, Any], path: Path) -> str:
-    """The digests of a sheet as people last left it; empty when it is as the workflow wrote it."""
+    """The digests of a sheet as people last left it; empty if it is as the workflow wrote it."""
     last = book["sheets"].get(path.name, {})
-    now = {suffix: digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
+    now = {suffix: file_digest(path.with_suffix(suffix)) for suffix in SUFFIXES}
     for suffix in (path.suffix, _WITH_MACROS):
         if last and now[suffix] == last["bytes"] and not any(now[s] for s in SUFFIXES if s != suffix):
             return last["people"]
@@ -77,13 +76,13 @@ def user_digest(book: Mapping[str, Any], path: Path) -> str:
 
 
 def accepted(book: Mapping[str, Any], path: Path) -> bool:
-    """Whether people said that a sheet is meant as they left it, however its answers changed."""
+    """Whether people have confirmed a sheet as they left it, however its answers changed."""
     mark = book["sheets"].get(path.name, {}).get("accepted")
     return bool(mark) and mark == user_digest(book, path)
 
 
 def accept(path: Path) -> None:
-    """Take a sheet as people left it, once: with their next change it is held against the last answers again.
+    """Accept a sheet as people left it, once: after their next change it is compared with the last answers again.
 
     Args:
         path: the workbook in the folder of the sheets, ``<stage>.<reviewer>.xlsx`` or what it was saved as.
@@ -94,7 +93,7 @@ def accept(path: Path) -> None:
     if not path.is_file() or offered.name not in book["sheets"]:
         names = ", ".join(sorted(book["sheets"])) or "none yet"
         raise SheetError(
-            "this is no sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {names}."
+            "this is not a sheet that was offered.", where=str(path), remedy=f"Offered at this stage: {names}."
         )
     mark = user_digest(book, offered)
 
@@ -107,9 +106,9 @@ def accept(path: Path) -> None:
 
 
 def begin(stage: str, review: str, folder: Path = SHEETS) -> None:
-    """Keep by which id the rows of this stage are told from those of other reviews; the first one stays.
+    """Record the id that distinguishes the rows of this review from those of others; the first id is kept.
 
-    Sheets that were handed out before there was such an id have rows without it (``unmarked``).
+    Sheets offered before such ids existed have rows without one (``unmarked``).
     """
 
     def begun(present: dict[str, Any] | None) -> dict[str, Any]:
@@ -122,17 +121,17 @@ def begin(stage: str, review: str, folder: Path = SHEETS) -> None:
 
 
 def is_held(book: Mapping[str, Any], path: Path) -> bool:
-    """Whether a sheet was held back at the last run because its answers seemed to have moved."""
+    """Whether a sheet was held back at the last run because its answers seemed to have shifted to other rows."""
     return bool(book["sheets"].get(path.name, {}).get("held"))
 
 
 def takes_unmarked_rows(book: Mapping[str, Any]) -> bool:
-    """Whether rows were handed out here before rows said of which review they are."""
+    """Whether rows were offered here before rows carried the id of their review."""
     return "review" not in book or bool(book.get("unmarked"))
 
 
 def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
-    """Names and marks of other sheets that this one may bear: accepted by people, or those that its reviewer had."""
+    """Names and marks of other sheets that this one may carry: accepted by people, or former ones of its reviewer."""
     return list(book["sheets"].get(path.name, {}).get("taken_for_own", ()))
 
 
@@ -145,14 +144,14 @@ def remember(
     taken_over: Mapping[str, Sequence[str]] | None = None,
     held: Collection[Path] = (),
 ) -> None:
-    """Write down what the workbooks are now, and which of them wait for rows because they were open.
+    """Record the present state of the workbooks, and which of them wait for rows because they were open.
 
-    Where several files of a sheet were edited and it was ``refused``, what was known last stays known: none of them
-    becomes the one that counts because somebody has looked at them.
+    If several files of a sheet were edited and it was ``refused``, its recorded state is kept, so that none of the
+    files becomes the valid one merely by having been looked at.
 
     Args:
-        taken_over: by name of a workbook, the names and marks of other sheets that it may bear from now on.
-        held: workbooks whose answers seem to have moved; they stay held back until they are put right or accepted.
+        taken_over: by name of a workbook, the names and marks of other sheets that it may carry from now on.
+        held: workbooks whose answers seem to have shifted; they are held back until they are corrected or accepted.
     """
     folder = all_paths[0].parent
 
@@ -185,7 +184,7 @@ def _entry(
         waits += 1
     return {
         **last,
-        "bytes": last.get("bytes") if undecided else digest(path) or digest(path.with_suffix(_WITH_MACROS)),
+        "bytes": last.get("bytes") if undecided else file_digest(path) or file_digest(path.with_suffix(_WITH_MACROS)),
         "people": (undecided and last.get("people")) or before[path.name],
         "waiting": waiting.get(path.name, 0),
         "waits": waits,

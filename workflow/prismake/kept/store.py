@@ -1,7 +1,7 @@
-"""Reading and writing of kept files: whole or not at all, in a known format, one writer at a time.
+"""Reading and writing of kept files: atomically, in a known format, with one writer at a time.
 
-Whatever is wrong with a kept file ends in a ``KeptFileError`` that says what it is and how to go on. Nothing that
-cannot be read is ever written over: ``prismake restore FILE`` puts it aside and makes it again from what else is there.
+Any fault in a kept file raises a ``KeptFileError`` that says what is wrong and how to continue. A file that cannot be
+read is never overwritten: ``prismake restore FILE`` puts it aside and rebuilds it from other sources.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ logger = logging.getLogger(__name__)
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$|\r)", re.MULTILINE)
 _UPDATE = "Update prismake to that version or a newer one, then run the same command again. Nothing was changed."
-_LOCK = ".lock"  # where the file system cannot lock a folder
+_LOCK = ".lock"  # used where the file system cannot lock a folder
 
 
 def marks() -> dict[str, Any]:
-    """The two keys by which a file says its format and which prismake wrote it."""
+    """The two keys that state the format of a file and the version of prismake that wrote it."""
     return dict(zip(MARKS, (FORMAT, __version__), strict=True))
 
 
 def read(path: Path, kind: Kind) -> dict[str, Any] | None:
-    """The content of a kept JSON file in the format of today, without its marks; None when there is no such file.
+    """The content of a kept JSON file in the current format, without its marks; None if the file does not exist.
 
     Raises:
         KeptFileError: it is damaged, or a newer prismake wrote it.
@@ -62,24 +62,24 @@ def content_of(data: bytes, kind: Kind, path: Path) -> dict[str, Any]:
 
 
 def unmarked(parsed: Any, kind: Kind, path: Path) -> Any:
-    """What a JSON file holds, in the format of today and without its marks. Raises KeptFileError at a newer format."""
+    """The content of a JSON file in the current format, without its marks. Raises KeptFileError for a newer format."""
     number = _format(parsed, path)
     content = {key: value for key, value in parsed.items() if key not in MARKS} if number else parsed
     return migrated(content, kind, number)
 
 
 def write(path: Path, content: Mapping[str, Any], *, sort_keys: bool = True) -> None:
-    """Write a kept JSON file in the format of today."""
+    """Write a kept JSON file in the current format."""
     write_json(path, {**marks(), **content}, sort_keys=sort_keys)
 
 
 def update(
     path: Path, kind: Kind, change: Callable[[dict[str, Any] | None], dict[str, Any]], *, sort_keys: bool = True
 ) -> None:
-    """Read, change and write a kept JSON file while nobody else does; the same content is not written again.
+    """Read, change and write a kept JSON file under a lock; unchanged content is not written again.
 
     Args:
-        change: makes the new content out of the present one, which is None when there is no file, without altering it.
+        change: returns the new content from the present one (None if there is no file), without modifying it.
     """
     with locked(path.parent):
         before = read(path, kind)
@@ -90,9 +90,9 @@ def update(
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Wait until no other process on this file system writes in the folder, and keep the others waiting meanwhile.
+    """Hold the lock of a folder, so that only one process writes in it at a time; the others wait.
 
-    The folder itself is locked, so that nothing is left behind; where a network drive refuses that, a file in it.
+    The folder itself is locked, so that nothing is left behind; if a network drive refuses that, a file in it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     handle = _lock(folder)
@@ -117,14 +117,14 @@ def _lock(folder: Path) -> int | None:
         except OSError:
             if handle is not None:
                 os.close(handle)
-    logger.warning("%s: this drive knows no locks; let only one run write there at a time", folder)
+    logger.warning("%s: this drive does not support locks; let only one run write there at a time", folder)
     return None
 
 
 def read_lines(path: Path, kind: Kind) -> Iterator[dict[str, Any]]:
-    """The lines of a log, oldest first, each as the format of today has it.
+    """The lines of a log in the current format, oldest first.
 
-    A line that a full disk has cut off is passed over, and the log of the run says so: the same reading wrote it again.
+    A line that was cut off by a full disk is skipped with a warning: the same reading wrote it again.
 
     Raises:
         KeptFileError: a line is damaged, or a newer prismake wrote the log.
@@ -141,13 +141,13 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
     for number, line in rows:
         parsed = parsed_line(line)
         if parsed is None and line.startswith(b'{"') and not line.endswith(b"}"):
-            logger.warning("%s, line %d is cut off and was passed over", path, number)
+            logger.warning("%s, line %d is cut off and was skipped", path, number)
             continue
         if number == 1 and isinstance(parsed, dict) and parsed.keys() == set(MARKS):
             number_of_format = _format(parsed, path)
             continue
         if not isinstance(parsed, dict):
-            why = "a conflict mark of git" if is_conflict_mark(line) else "no line of this log"
+            why = "a conflict marker of git" if is_conflict_mark(line) else "not a line of this log"
             raise damaged(f"line {number} is {why}", kind, path)
         parsed = migrated(parsed, kind, number_of_format)
         what, unknown = mismatch(parsed, kind.shape)
@@ -159,19 +159,19 @@ def _lines(data: bytes, kind: Kind, path: Path) -> list[dict[str, Any]]:
 
 
 def numbered(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of a log. Only line feeds end a line: what people type may hold any other separator."""
+    """(number, line) of a log. Only line feeds end a line, since text typed by people may contain other separators."""
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip(b"\r \t"):
             yield number, line.strip(b"\r")
 
 
 def is_conflict_mark(line: bytes) -> bool:
-    """Whether git has written a line, to part the sides of a conflict."""
+    """Whether a line is a conflict marker of git."""
     return bool(_CONFLICT.match(line))
 
 
 def parsed_line(line: bytes) -> Any:
-    """What a line of JSON holds, or None."""
+    """The content of a line of JSON, or None."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
@@ -179,10 +179,10 @@ def parsed_line(line: bytes) -> Any:
 
 
 def append(path: Path, kind: Kind, lines: Callable[[Sequence[Mapping[str, Any]]], Iterable[Mapping[str, Any]]]) -> None:
-    """Add lines to a log, which begins with its marks; in a log of an older format these are put in front first.
+    """Append lines to a log, which begins with its marks; a log of an older format gets these marks first.
 
     Args:
-        lines: makes the new lines out of those that are there.
+        lines: returns the new lines, given the present ones.
     """
     with locked(path.parent):
         present = list(read_lines(path, kind))
@@ -194,7 +194,7 @@ def append(path: Path, kind: Kind, lines: Callable[[Sequence[Mapping[str, Any]]]
         if format_of(parsed_line(first)) < FORMAT:
             with replacing(path) as draft:
                 draft.write_bytes((line_of(marks()) + "".join(map(line_of, present))).encode())
-        with path.open("ab+", buffering=0) as file:  # one write: a run that is killed leaves a line or a part of one
+        with path.open("ab+", buffering=0) as file:  # a single write: a killed run leaves a whole line or a part of one
             file.seek(-1, os.SEEK_END)
             text = text if file.read(1) == b"\n" else "\n" + text  # the line before was cut off
             file.write(text.encode())
@@ -208,22 +208,22 @@ def _parsed(data: bytes, kind: Kind, path: Path) -> dict[str, Any]:
     if not data.strip():
         raise damaged("the file is empty", kind, path)
     if not data.strip(b"\0"):
-        raise damaged("the file holds nothing but zeros, as after a crash of the computer", kind, path)
+        raise damaged("the file contains only zeros, as after a crash of the computer", kind, path)
     if mark := _CONFLICT.search(data):
         line = data.count(b"\n", 0, mark.start()) + 1
-        raise damaged(f"git has left both sides of a conflict in it (line {line})", kind, path)
+        raise damaged(f"it contains both sides of a git conflict (line {line})", kind, path)
     try:
         parsed = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise damaged("it is not in UTF-8", kind, path) from None
     except RecursionError:
-        raise damaged("it is nested without end", kind, path) from None
+        raise damaged("it is nested too deeply", kind, path) from None
     except json.JSONDecodeError as error:
         cut = not data.rstrip().endswith((b"}", b"]")) or error.pos >= len(error.doc.rstrip())
         what = "it is cut off" if cut else f"it cannot be read from line {error.lineno} on"
         raise damaged(what, kind, path) from None
     except ValueError:  # a number of more digits than Python takes
-        raise damaged("it holds a number without end", kind, path) from None
+        raise damaged("it contains a number with too many digits", kind, path) from None
     if not isinstance(parsed, dict):
         raise damaged(mismatch(parsed, {})[0], kind, path)
     return parsed
@@ -236,7 +236,7 @@ def _format(parsed: Any, path: Path) -> int:
 
 
 def refuse_newer(number: int, version: str, path: Path) -> None:
-    """Stop at a file of a format that this version does not know yet."""
+    """Stop at a file whose format is newer than this version."""
     if number > FORMAT:
         writer = f"prismake {version}" if version else "a newer prismake"
         raise KeptFileError(
@@ -245,7 +245,7 @@ def refuse_newer(number: int, version: str, path: Path) -> None:
 
 
 def damaged(what: str, kind: Kind, path: Path) -> KeptFileError:
-    """The error for a file that cannot be used as it is, with the way out."""
+    """The error for a damaged file, with what to do."""
     return KeptFileError(
         f"this {kind.name} cannot be read: {what}.",
         where=str(path),
@@ -258,4 +258,4 @@ def way_out(path: Path, kind: Kind) -> str:
     backup = "put a good copy back from a backup or from git"
     if not kind.rebuilt:
         return f"{backup}."
-    return f"{backup}, or type: prismake restore {path.as_posix()} (it says first what it will bring back)."
+    return f"{backup}, or type: prismake restore {path.as_posix()} (it first says what it will restore)."

@@ -1,6 +1,6 @@
-"""A version of the review that was published: frozen as a file, and compared with what the review is now.
+"""A published version of the review: frozen as a file, and compared with the present state of the review.
 
-The file stands in ``config/versions/``, because what was included on a certain day cannot be rebuilt later.
+The file is kept in ``config/versions/``, because what was included on a certain day cannot be rebuilt later.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 
 @dataclass(frozen=True)
 class Version:
-    """What had been decided to the end when a version was frozen.
+    """The final decisions at the time a version was frozen.
 
-    ``outcome``: by report id, how it ended. ``members``: report id by record id. ``studies``: the reports of each
-    included study, by study id. Records and reports that were still open are in none of them.
+    ``outcome``: final outcome by report id. ``members``: report id by record id. ``studies``: the reports of each
+    included study, by study id. Records and reports that were still open are not included.
     """
 
     name: str
@@ -41,10 +41,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Carried:
-    """What of a version still holds.
+    """The part of a version that still holds.
 
-    ``finished``: reports of today that ended in the version and have the same outcome now. ``origin``: for each of
-    these, the report of the version that it was. ``again``: reports of the version whose outcome is another now.
+    ``finished``: present reports that were finished in the version and have the same outcome now. ``origin``: for each
+    of these, the report of the version. ``again``: reports of the version whose outcome has changed.
     """
 
     version: Version | None = None
@@ -53,7 +53,7 @@ class Carried:
     again: frozenset[str] = frozenset()
 
     def counted(self, records: Iterable[str], report_of: Mapping[str, str]) -> list[str]:
-        """The records that count as new: not held by the version, or of a report that was taken up again."""
+        """The records that count as new: not in the version, or of a report whose outcome has changed."""
         if self.version is None:
             return list(records)
         return [
@@ -61,7 +61,7 @@ class Carried:
         ]
 
     def studies_kept(self, included: Mapping[str, frozenset[str]]) -> int:
-        """How many studies of the version are studies now: each pairs with at most one that shares a report."""
+        """The number of studies of the version still included: each is paired with at most one present study."""
         return len(self._pairs(included))
 
     def _pairs(self, included: Mapping[str, frozenset[str]]) -> dict[str, str]:
@@ -77,12 +77,12 @@ class Carried:
         return pairs
 
     def sentences(self, included: Mapping[str, frozenset[str]]) -> list[str]:
-        """What a reader of the updated flow has to know besides its boxes."""
+        """Notes for readers of the updated flow, in addition to its boxes."""
         assert self.version is not None
         sentences = []
         if self.again:
             sentences.append(
-                f"Reports of the previous version ({self.version.name}) that were decided anew and count among the new "
+                f"Reports of the previous version ({self.version.name}) that were reassessed and count among the new "
                 f"ones: {len(self.again):,}."
             )
         studies = set(self._pairs(included).values())
@@ -96,13 +96,13 @@ class Carried:
 
 
 def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str, str]) -> Carried:
-    """Compare a version with today.
+    """Compare a version with the present state.
 
     Args:
-        report_of: report by record id, today.
-        outcome: how each report has ended today; those that wait are left out.
+        report_of: present report by record id.
+        outcome: present outcome of each report; open reports are left out.
 
-    A report of the version is at most one report of today: where it was split, the part that kept its id.
+    A report of the version corresponds to at most one present report: if it was split, to the part that kept its id.
     """
     origins: dict[str, set[str]] = {}
     for record, report in report_of.items():
@@ -121,23 +121,23 @@ def carried(version: Version, report_of: Mapping[str, str], outcome: Mapping[str
 
 
 def freeze(name: str, outcome: Mapping[str, str], report_of: Mapping[str, str], studies: Any, searches: Any) -> Path:
-    """Write down what the review has decided to the end, under a name such as the day of publication.
+    """Save the final decisions of the review under a name, such as the day of publication.
 
     Args:
-        outcome: how each report has ended (``prismake.flow.outcomes``).
+        outcome: final outcome of each report (``prismake.flow.outcomes``).
         report_of: report by record id.
         studies: the table of included studies (study_id, label, report_ids).
         searches: the search logs.
 
     Raises:
-        PrismakeError: the name is no file name, or there is such a version already.
+        PrismakeError: the name is not a valid file name, or the version already exists.
     """
     path = _path(name)
     if path.exists():
         raise PrismakeError(
-            f"there is a version “{name}” already.",
+            f"the version “{name}” already exists.",
             where=str(path),
-            remedy="A version never changes; use another name.",
+            remedy="A version is never changed; use another name.",
         )
     members: dict[str, list[str]] = {}
     for record in sorted(report_of):
@@ -173,7 +173,7 @@ def read_version(name: str, folder: Path = Path()) -> Version:
         raise PrismakeError(
             f"there is no version “{name}” of this review.",
             where="config/config.yaml, previous.version",
-            remedy=f"Name one of these: {names}. “prismake freeze {name}” makes one of what is decided now.",
+            remedy=f"Name one of these: {names}. “prismake freeze {name}” creates one from the present decisions.",
         )
     reports = data["reports"]
     return Version(
@@ -187,7 +187,7 @@ def read_version(name: str, folder: Path = Path()) -> Version:
 def _path(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise PrismakeError(
-            f"“{name}” cannot be the name of a version.",
-            remedy="Use letters, digits, dots and hyphens, for instance the day: 2025-08-31.",
+            f"“{name}” is not a valid name for a version.",
+            remedy="Use letters, digits, dots and hyphens, for instance the date: 2025-08-31.",
         )
     return VERSIONS / f"{name}.json"

@@ -1,4 +1,4 @@
-"""How people get the answers of a sheet back: the sentence that messages end with. What it names is there."""
+"""How to get the answers of a sheet back: the closing sentence of messages. The files it names exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prismake.kept.sheet_files import SUFFIXES
 
 
 def way_back(sheet: Path) -> str:
-    """A sentence that says how a workbook that cannot be used gets its answers back, and from which file.
+    """A sentence on how to restore the answers of an unusable workbook, and from which file.
 
     Args:
         sheet: the workbook in the folder of the sheets, ``<stage>.<reviewer>`` and any suffix; it may be missing.
@@ -25,5 +25,5 @@ def way_back(sheet: Path) -> str:
     stage, _, who = sheet.stem.partition(".")
     if read_snapshot(stage, sheet.parent).get(who):
         file = answers_file(stage, sheet.parent).as_posix()
-        return f"To have a new sheet with the answers read last, which are in {file}, {command}."
-    return f"No answer had been read from it. To have it made anew, {command}."
+        return f"To get a new sheet with the answers read last, which are in {file}, {command}."
+    return f"No answers had been read from it. To create it again, {command}."

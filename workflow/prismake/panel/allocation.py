@@ -1,8 +1,8 @@
-"""Allocation: which rows of a stage are handed out when, and to whom, in a calibration and in batches; without files.
+"""Allocation: when and to whom the rows of a stage are handed out, in a calibration and in batches; without files.
 
-The allocation is kept (``prismake.kept.allocations``), because nothing else tells it: people sort their sheets, and
-advice on stopping rests on the order in which rows were offered. Rows that were handed out never move. An item is
-handed out to some reviewers; an answer that somebody gave without being asked counts too.
+The allocation is saved (``prismake.kept.allocations``), because it cannot be recovered: people sort their sheets, and
+advice on stopping depends on the order in which rows were offered. Rows that have been handed out never move. An item
+is handed out to some of the reviewers; an answer given without being asked counts as well.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from prismake.panel.assignment import EVERYONE, Load, Split, fill, share_out
 from prismake.panel.ranking import chance
 from prismake.protocol.team import reviewers
 
-CALIBRATION, BATCH, FROM_SHEETS = "calibration", "batch", "found"
+CALIBRATION, PILOT, BATCH, FROM_SHEETS = "calibration", "pilot", "batch", "found"
 AS_FOUND = "as in the sheets"
-GROWING = "growing"  # batch: the first ones small, so that the order soon learns from decisions
-GROWING_SIZES = (25, 25, 50, 100)  # the last one from there on
+GROWING = "growing"  # value of batch: small batches first, so that the ranking soon learns from decisions
+GROWING_SIZES = (25, 25, 50, 100)  # the last size is repeated
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """What the protocol says about handing out in one stage.
+    """The settings of the protocol for the allocation of one stage.
 
-    ``batch`` 0 means everything at once; ``growing``: the first batches are smaller (``GROWING_SIZES``). ``ahead``: how
-    many batches may be unfinished when the next one is handed out to those who have nothing left to do.
-    ``calibration`` is the number of records of the first round, or 0. ``stop`` is the sentence with which people ended
-    the stage, or empty. ``by_study``: the rows of a study stay together.
+    ``batch`` 0 means all rows at once; ``growing``: the first batches are smaller (``GROWING_SIZES``). ``ahead``: the
+    number of batches that may be unfinished when the next one is handed out to reviewers with nothing left to do.
+    ``calibration``: number of records of the calibration, or 0. ``stop``: the sentence with which people ended the
+    stage, or empty. ``by_study``: the rows of a study stay together.
     """
 
     split: Split
@@ -43,14 +43,15 @@ class Scheme:
     by_study: bool = False
     growing: bool = False
     ahead: int = 0
-    stop_at: tuple[float, float] = (0.95, 0.95)  # the recall that is asked for, and how sure it is to be
+    pilot: int = 0  # studies that everyone extracts before the others are handed out
+    stop_at: tuple[float, float] = (0.95, 0.95)  # target recall and confidence
 
     def size(self, number: int) -> int:
-        """How many rows the batch of this number has, counted from 1."""
+        """The number of rows of a batch; batches are counted from 1."""
         return GROWING_SIZES[min(number, len(GROWING_SIZES)) - 1] if self.growing else self.batch
 
     def unit(self, item: str) -> str:
-        """What is shared out as one: the item, or its study where the rows of a study stay together."""
+        """The unit of allocation: the item, or its study if the rows of a study stay together."""
         return item.partition("|")[0] if self.by_study else item
 
 
@@ -75,6 +76,7 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
         stage in (APPRAISAL, EXTRACTION, CERTAINTY),
         settings.get("batch") == GROWING,
         settings.get("ahead", 0),
+        settings.get("pilot", 0),
         (stop_at.get("recall", 0.95), stop_at.get("confidence", 0.95)),
     )
 
@@ -83,10 +85,10 @@ def scheme_of(stage: str, protocol: Mapping[str, Any]) -> Scheme:
 class Batch:
     """Rows handed out together. ``rows``: item to reviewers, in the order of handing out.
 
-    ``number`` counts the batches from 1 (0 for a calibration); a batch that was not full when it was handed out is
-    filled up by further ones of the same number. ``kind`` is calibration, batch, or found where the sheets are older
-    than this record. ``asked_for`` is the size that the protocol gave a calibration, and ``kappa`` its kappa when it
-    had just been read.
+    ``number`` counts the batches from 1 (0 for a calibration); a batch that was not full when handed out is filled up
+    by later ones of the same number. ``kind`` is calibration, batch, or found for sheets older than this record.
+    ``asked_for`` is the size of a calibration according to the protocol, and ``kappa`` its result when it had just been
+    completed.
     """
 
     kind: str
@@ -110,10 +112,10 @@ class Batch:
 
 @dataclass
 class Allocation:
-    """Everything that was handed out in a stage, oldest first.
+    """All rows handed out in a stage, oldest first.
 
-    ``waiting``: items known and not handed out. ``arrived``: how many rows had been handed out when items were last
-    added to the stage. ``stopped_by`` and ``stopped``: the sentence that ended the stage, and what was unread then.
+    ``waiting``: items not handed out yet. ``arrived``: the number of rows handed out when items were last added to the
+    stage. ``stopped_by`` and ``stopped``: the sentence that ended the stage, and the items unread at that time.
     """
 
     batches: list[Batch] = field(default_factory=list)
@@ -165,7 +167,7 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Answered:
-    """Who has answered what: item to the reviewers who gave any answer (``some``) or all that apply (``all``)."""
+    """Reviewers by item: those who gave any answer (``some``), and those who gave all that apply (``all``)."""
 
     some: Mapping[str, Collection[str]]
     all: Mapping[str, Collection[str]]
@@ -173,7 +175,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class NextBatch:
-    """What is to be handed out next: ``size`` rows of a kind as part of batch ``number``, 0 while others are unread."""
+    """The next rows to hand out: ``size`` rows of a kind as part of batch ``number``; 0 while others are unread."""
 
     kind: str
     size: int
@@ -183,9 +185,9 @@ class NextBatch:
 def current_rows(
     allocation: Allocation, queue: Collection[str], former_ids: Mapping[str, str]
 ) -> dict[str, tuple[Batch, str]]:
-    """Item of the queue to the batch and the name under which it was handed out, in the order of handing out.
+    """By item of the queue, the batch and the id under which it was handed out, in the order of allocation.
 
-    ``former_ids``: former item to the item that it is part of now; an item's own row comes before that of a former one.
+    ``former_ids``: present item by former item; the row of an item itself takes precedence over that of a former one.
     """
     own = {item for item, _ in allocation.items() if item in queue} if former_ids else set()
     rows: dict[str, tuple[Batch, str]] = {}
@@ -200,7 +202,7 @@ def current_rows(
 def updated(
     allocation: Allocation, scheme: Scheme, queue: Sequence[str], former_ids: Mapping[str, str], answered: Answered
 ) -> Allocation:
-    """What is handed out and what waits, after changes of the queue, of the reviewers and of the protocol."""
+    """The allocation after changes of the queue, of the reviewers and of the protocol."""
     new = allocation.copy()
     rows = current_rows(new, set(queue), former_ids)
     item_ids = {*rows, *new.waiting}
@@ -213,7 +215,7 @@ def updated(
 
 
 def _stop(new: Allocation, scheme: Scheme, queue: Sequence[str], answered: Answered) -> None:
-    """People's decision to read no more holds for what was unread when it was first seen, not for what comes later."""
+    """Apply the decision to stop: it covers the items unread when it was first seen, not items added later."""
     if scheme.stop == new.stopped_by:
         return
     new.stopped_by = scheme.stop
@@ -221,16 +223,16 @@ def _stop(new: Allocation, scheme: Scheme, queue: Sequence[str], answered: Answe
 
 
 def _reseat(rows: Mapping[str, tuple[Batch, str]], scheme: Scheme, answered: Answered, new: Allocation) -> None:
-    """Pass on the rows of people who left before they answered; ask those who joined about what nobody has read.
+    """Reassign the rows of people who left before answering, and assign unread rows to people who joined.
 
-    The one with the fewest rows takes over first, as a rule the one who is new. Where nobody is there to take a seat,
-    whoever left keeps it, and is asked again when back.
+    The reviewer with the fewest rows takes over first, usually a new one. If nobody can take over, the row stays with
+    the person who left, who is asked again on return.
     """
     load, team = _load(new.batches, scheme), set(scheme.split.team)
     for item, (batch, name) in rows.items():
         asked = batch.rows[name]
         holders = [who for who in asked if who in team or who in answered.all.get(item, ())]
-        planned = len(team) if batch.kind == CALIBRATION else scheme.split.seats
+        planned = len(team) if batch.kind in (CALIBRATION, PILOT) else scheme.split.seats
         seats = len(asked) if answered.some.get(item) else max(len(asked), planned)
         if len(holders) == len(asked) == seats:
             continue
@@ -241,7 +243,7 @@ def _reseat(rows: Mapping[str, tuple[Batch, str]], scheme: Scheme, answered: Ans
 
 
 def load_so_far(allocation: Allocation, scheme: Scheme) -> Load:
-    """What the present team has had under the present split, calibration left out: all had the same there."""
+    """The load of the present team under the present split, without calibrations, which are the same for all."""
     same = (BATCH, scheme.split.team, scheme.split.name)
     return _load((batch for batch in allocation.batches if (batch.kind, batch.team, batch.split) == same), scheme)
 
@@ -257,11 +259,11 @@ def _load(batches: Iterable[Batch], scheme: Scheme) -> Load:
 def next_batch(
     allocation: Allocation, scheme: Scheme, queue: Collection[str], former_ids: Mapping[str, str], answered: Answered
 ) -> NextBatch:
-    """What is to be handed out now.
+    """The rows to hand out now.
 
-    First a calibration, while there is one to do; then batch after batch, each when everyone who was asked has answered
-    all rows of the one before, or, where batches may run ahead, when somebody has nothing left to do. A calibration is
-    passed by its kappa, by people (``passed``), or because rows were handed out after it.
+    First a calibration, if one is to be done; then batch after batch, each when everyone asked has answered all rows of
+    the previous one or, if batches may run ahead, when somebody has nothing left to do. A calibration is passed by its
+    kappa, by decision of the team (``passed``), or because rows have been handed out after it.
     """
     ready = len(set(allocation.waiting) - set(allocation.stopped))
     calibrations = allocation.of_kind(CALIBRATION)
@@ -273,6 +275,10 @@ def next_batch(
             return NextBatch(CALIBRATION, min(ready, max(0, scheme.calibration - before)))
         if not calibrated(allocation, scheme):
             return NextBatch(CALIBRATION, 0)
+    if scheme.pilot and not allocation.batches:
+        return NextBatch(PILOT, min(ready, scheme.pilot))
+    if any(unread(pilot, allocation, scheme, queue, former_ids, answered) for pilot in allocation.of_kind(PILOT)[-1:]):
+        return NextBatch(PILOT, 0)
     current = max((batch.number for batch in allocation.batches), default=0)
     if not scheme.batch:
         return NextBatch(BATCH, ready, current + 1)
@@ -288,7 +294,7 @@ def next_batch(
 
 
 def calibrated(allocation: Allocation, scheme: Scheme) -> bool:
-    """Whether the team has gone on, or may go on, to the batches."""
+    """Whether the calibration is passed, so that batches have been or may be handed out."""
     places = [place for place, batch in enumerate(allocation.batches) if batch.kind == CALIBRATION]
     if scheme.passed or not scheme.calibration or not places:
         return scheme.passed or not scheme.calibration
@@ -306,7 +312,7 @@ def unread(
     former_ids: Mapping[str, str],
     answered: Answered,
 ) -> list[str]:
-    """The items of a batch that somebody who is asked has not answered, of those that are still in the queue."""
+    """The items of a batch, still in the queue, that not everyone asked has answered."""
     return list(_missing(batch, allocation, scheme, queue, former_ids, answered))
 
 
@@ -317,7 +323,7 @@ def waited_for(
     former_ids: Mapping[str, str],
     answered: Answered,
 ) -> tuple[dict[str, int], int]:
-    """By reviewer, the rows of all batches that are still to be answered, the most first; and in how many batches."""
+    """The number of unanswered rows by reviewer, largest first, and the number of batches concerned."""
     rows: Counter[str] = Counter()
     unfinished: set[int] = set()
     for batch in allocation.batches:
@@ -337,7 +343,7 @@ def _missing(
     former_ids: Mapping[str, str],
     answered: Answered,
 ) -> dict[str, list[str]]:
-    """By item of a batch, those who are asked and have not answered; items that everybody has answered are left out."""
+    """By item of a batch, the reviewers who have not answered yet; items answered by everyone are left out."""
     team, stopped, items = set(scheme.split.team), set(allocation.stopped), {}
     for item, who in batch.rows.items():
         now = item if item in queue else former_ids.get(item, "")
@@ -348,7 +354,7 @@ def _missing(
 
 
 def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], following: NextBatch) -> Allocation:
-    """The same with one more batch: the first of ``order`` that wait, or a random sample of them for a calibration."""
+    """The allocation with one more batch: the first waiting items of ``order``, or a random sample to calibrate on."""
     new = allocation.copy()
     ready = set(allocation.waiting) - set(allocation.stopped)
     in_order = [item for item in order if item in ready]
@@ -356,6 +362,10 @@ def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], foll
         drawn = sorted(in_order, key=lambda item: (chance(f"calibration\x1f{item}", scheme.split.seed), item))
         rows = dict.fromkeys(drawn[: following.size], scheme.split.team)
         batch = Batch(CALIBRATION, 0, "random", EVERYONE, scheme.split.team, rows, scheme.calibration)
+    elif following.kind == PILOT:
+        studies = list(dict.fromkeys(map(scheme.unit, in_order)))[: following.size]
+        rows = {item: scheme.split.team for item in in_order if scheme.unit(item) in studies}
+        batch = Batch(PILOT, 0, scheme.order, EVERYONE, scheme.split.team, rows)
     else:
         rows = _share(new, scheme, in_order[: following.size])
         batch = Batch(BATCH, following.number, scheme.order, scheme.split.name, scheme.split.team, rows)
@@ -366,7 +376,7 @@ def add_batch(allocation: Allocation, scheme: Scheme, order: Sequence[str], foll
 
 
 def _share(allocation: Allocation, scheme: Scheme, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Reviewers by item; the rows of a study that comes in pieces go to those who have the study already."""
+    """Reviewers by item; further rows of a study go to those who already have the study."""
     before = {scheme.unit(item): who for item, who in allocation.items()} if scheme.by_study else {}
     units = list(dict.fromkeys(scheme.unit(item) for item in chosen))
     team = set(scheme.split.team)
@@ -376,18 +386,14 @@ def _share(allocation: Allocation, scheme: Scheme, chosen: Sequence[str]) -> dic
 
 
 def allocation_in_sheets(rows: Mapping[str, Sequence[str]], scheme: Scheme, owners: Sequence[str]) -> Allocation:
-    """What must have been handed out in a review whose sheets are older than this record of it.
+    """The allocation reconstructed from sheets that are older than this record.
 
     Args:
-        rows: by reviewer, the items that stand in the sheet, from top to bottom.
+        rows: by reviewer, the items in the sheet from top to bottom.
         owners: the reviewers who have a sheet.
     """
     items = list(dict.fromkeys(item for own in rows.values() for item in own if item))
-    has = {who: set(own) for who, own in rows.items()}
-    everyone = scheme.split.name == EVERYONE
-    asked = {
-        item: tuple(who for who in owners if everyone or item in has.get(who, ())) or tuple(owners) for item in items
-    }
-    if not asked:
-        return Allocation()
-    return Allocation([Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)])
+    has = {who: set(items if scheme.split.name == EVERYONE else rows.get(who, ())) for who in owners}
+    asked = {item: tuple(who for who in owners if item in has[who]) or tuple(owners) for item in items}
+    batch = Batch(FROM_SHEETS, 1, AS_FOUND, scheme.split.name, tuple(owners), asked)
+    return Allocation([batch] if asked else [])

@@ -1,7 +1,8 @@
-"""Who judges what: every record by everyone, by some of the reviewers in turn, or by one with a sample checked.
+"""Assignment of items to reviewers: all items to everyone, to some of the reviewers in turn, or to one with a sample
+checked by the others.
 
-Shares are even within a team (nobody has more than one unit more than another), partners change, and the same seed
-gives the same split on every machine. Nothing here is ever taken back from a reviewer.
+Shares within a team differ by at most one unit, partners alternate, and the same seed gives the same split on every
+machine. An assignment is never withdrawn from a reviewer.
 """
 
 from __future__ import annotations
@@ -30,20 +31,20 @@ class Split:
 
     @property
     def name(self) -> str:
-        """One word for the kind of split, kept with each handing out."""
+        """One word for the kind of split, recorded with each batch."""
         if self.check:
             return f"check {self.check:g}"
         return EVERYONE if self.per_record in (0, len(self.team)) else f"{self.per_record} each"
 
     @property
     def seats(self) -> int:
-        """How many judge a unit that is not in a sample."""
+        """The number of reviewers of a unit that is not in a sample."""
         return 1 if self.check else min(self.per_record or len(self.team), len(self.team))
 
 
 @dataclass
 class Load:
-    """What was shared out before under the same team and split: units, units checked, rows and pairs of reviewers."""
+    """The assignments so far under the same team and split: units, units checked, rows and pairs of reviewers."""
 
     units: int = 0
     checked: int = 0
@@ -62,8 +63,8 @@ def share_out(units: Sequence[str], split: Split, load: Load) -> dict[str, tuple
     """The reviewers of each unit, in the order of the team.
 
     Args:
-        units: what is to be judged, in the order of handing out; a unit is a record, a report or a study.
-        load: what this team has had before; it is brought up to date.
+        units: the units to be judged, in the order of allocation; a unit is a record, a report or a study.
+        load: the assignments of this team so far; it is updated.
     """
     checked = _sample(units, split, load) if split.check else set()
     shared = {}
@@ -75,9 +76,9 @@ def share_out(units: Sequence[str], split: Split, load: Load) -> dict[str, tuple
 
 
 def fill(unit: str, holders: Sequence[str], seats: int, split: Split, load: Load) -> tuple[str, ...]:
-    """``holders`` and as many more of the team as there are seats.
+    """``holders`` and further members of the team until all seats are taken.
 
-    Those with the fewest rows come first, then the rarest partners of the holders, then the lot decides.
+    Those with the fewest rows come first, then the least frequent partners of the holders, then a random draw.
     """
     if not holders and seats >= len(split.team):
         return split.team
@@ -103,7 +104,7 @@ def _draw(unit: str, who: str, split: Split) -> float:
 
 
 def _sample(units: Sequence[str], split: Split, load: Load) -> set[str]:
-    """The units that are checked: as many as the share asks for of all so far, drawn by lot."""
+    """The units to be checked: a random sample, of the size that brings the share of all units so far to the target."""
     number = math.ceil(split.check * (load.units + len(units)) - 1e-9) - load.checked
     drawn = sorted(units, key=lambda unit: (chance(f"check\x1f{unit}", split.seed), unit))
     return set(drawn[: max(0, number)])

@@ -1,7 +1,7 @@
-"""The human loop without files: answers compared, disagreements found, consensus taken over.
+"""The human loop without files: comparison of answers, disagreements, consensus.
 
-An answer is what one reviewer said to one field of one item. The panel settles a field when everyone
-who was asked agrees, or when the consensus sheet says so; nothing is ever settled by a rule of ours.
+An answer belongs to one reviewer, one field and one item. A field is settled when everyone who was asked agrees, or by
+the consensus sheet; the workflow itself never settles anything.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from prismake.protocol.instrument_model import NOT_ASKED
 
 Answers = Mapping[str, Mapping[str, str]]  # item -> field -> answer in normal form; an absent answer is ""
 
-AGAINST = "all reviewers now say"  # how the remark on a consensus that was overtaken begins
+AGAINST = "all reviewers now say"  # beginning of the remark on a consensus that has been overtaken
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One field of one item: what each reviewer said, and what was settled by whom.
+    """One field of one item: the answer of each reviewer, the settled answer and who settled it.
 
-    ``remark`` says what is odd, ``remedy`` what to do about it.
+    ``remark`` describes a problem, ``remedy`` what to do about it.
     """
 
     state: State
@@ -38,7 +38,7 @@ class Verdict:
 class Decision(NamedTuple):
     """An item judged. ``fields`` holds a verdict for each field of the form.
 
-    ``settled_by`` of an item that was not screened is ``automation`` if a machine's order put it last, else ``other``.
+    ``settled_by`` of an item that was not screened is ``automation`` if a ranking put it last, otherwise ``other``.
     """
 
     item: str
@@ -67,19 +67,19 @@ def decide(
     """One decision per item, in the order of ``items``.
 
     Args:
-        form: the fields that were asked.
-        items: item ids that are in the stage's queue now.
-        answers: by reviewer.
-        consensus: what the adjudicator settled.
-        problems: by reviewer, item to the fields whose cells were not understood.
-        verdicts: by item, what is known of a field already (records that were judged before they were one report).
-        asked: by item, the reviewers whose answers are expected and count (none where it was not handed out yet);
-            without it every reviewer is expected to answer every item.
-        stopped: by item that people decided to leave unread, how the flow counts it, ``automation`` or ``other``.
+        form: the form of the stage.
+        items: ids of the items in the queue of the stage.
+        answers: answers by reviewer.
+        consensus: answers of the adjudicator.
+        problems: by reviewer and item, the fields whose cells were not understood.
+        verdicts: by item, existing verdicts of fields (records that were judged before they were merged).
+        asked: by item, the reviewers whose answers are expected and count (none if it was not handed out yet); without
+            it, every reviewer is expected to answer every item.
+        stopped: for each item that people decided not to screen, how the flow counts it: ``automation`` or ``other``.
     """
     earlier_verdicts, ended, decisions = verdicts or {}, stopped or {}, []
     special = {*earlier_verdicts, *(item for by_item in (problems or {}).values() for item in by_item)}
-    alike: dict[tuple[Any, ...], Decision] = {}  # thousands of items were answered in one of a few ways
+    alike: dict[tuple[Any, ...], Decision] = {}  # thousands of items share a few patterns of answers
     for item in items:
         who = answers if asked is None else asked.get(item, ())
         own = {name: given.get(item, {}) for name, given in answers.items() if name in who}
@@ -132,13 +132,13 @@ def _decide_item(
 
 
 def settles(question: Field, given: Mapping[str, str]) -> str:
-    """What an answer stands for: *maybe* at title and abstract proceeds like *include*."""
+    """The answer as which an answer settles: *maybe* at title and abstract proceeds like *include*."""
     value = given.get(question.name, "")
     return question.standing_for.get(value, value)
 
 
 def answer_to(form: Form, question: Field, given: Mapping[str, str]) -> str | None:
-    """What one reviewer said to a field; ``None`` where they said nothing or it did not apply to them."""
+    """A reviewer's answer to a field; ``None`` without an answer or if the field did not apply to them."""
     if question.when and settles(form.field(question.when[0]), given) != question.when[1]:
         return None
     answer = given.get(question.name)
@@ -148,7 +148,7 @@ def answer_to(form: Form, question: Field, given: Mapping[str, str]) -> str | No
 def _settle(question: Field, asked: Mapping[str, Mapping[str, str]], consensus: str, *, followed: bool) -> Verdict:
     """The verdict on one field from the answers of those who were asked.
 
-    ``followed``: the field hangs on an earlier answer that is settled already.
+    ``followed``: the field depends on an earlier answer that is already settled.
     """
     given = {who: settles(question, answer) for who, answer in asked.items()}
     final = settles(question, {question.name: consensus})
@@ -164,7 +164,7 @@ def _settle(question: Field, asked: Mapping[str, Mapping[str, str]], consensus: 
         value = next(iter(given.values()))
         alone = len(given) == 1 and not followed
         return Verdict(State.SETTLED, value, SettledBy.SINGLE if alone else SettledBy.AGREEMENT)
-    if not given:  # the adjudicator settled the earlier field as nobody had said: only the adjudicator can go on
+    if not given:  # the adjudicator settled the earlier field with an answer nobody gave, and settles this one too
         return Verdict(State.CONFLICT if question.required else State.SETTLED)
     if question.required and missing:
         return Verdict(State.UNDECIDED)
@@ -172,7 +172,7 @@ def _settle(question: Field, asked: Mapping[str, Mapping[str, str]], consensus: 
 
 
 def comparable(question: Field, value: str) -> str:
-    """The form of an answer in which two are compared: text without case and blanks."""
+    """An answer in the form used for comparison: text without case and blanks."""
     return normal_word(value) if question.kind == "text" else value
 
 
@@ -186,9 +186,9 @@ def _state(verdicts: Mapping[str, Verdict], form: Form) -> State:
 
 
 def to_adjudicate(form: Form, decisions: Sequence[Decision]) -> list[tuple[str, str]]:
-    """(item, field) of every disagreement: what the consensus sheet holds.
+    """(item, field) of every disagreement, for the consensus sheet.
 
-    A conflict is offered as soon as the field itself is answered by all, although other fields wait.
+    A conflict is offered as soon as all have answered the field itself, even if other fields are still open.
     """
     return [(decision.item, name) for decision in decisions for name in decision.conflicts()]
 

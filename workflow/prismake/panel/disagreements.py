@@ -1,4 +1,4 @@
-"""Who disagrees with whom on what: answers that cannot both stand, counted before consensus."""
+"""Disagreements before consensus: who gave which conflicting answers, and how often."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def disagreements(
 ) -> list[dict[str, Any]]:
     """One entry for each pair of reviewers and pair of answers, the most frequent first within a pair of reviewers.
 
-    Answers that stand for the same (*maybe* and *include* at title and abstract) are no disagreement. Keys:
+    Answers that settle as the same (*maybe* and *include* at title and abstract) are not a disagreement. Keys:
 
     first, second  the reviewers, in the order of the protocol
-    answers        what the one and what the other said, as answered
-    count, items   how many items, and their ids, sorted
-    settled        how many were settled as what
-    open           how many wait; the rest no longer applies because an earlier question was settled otherwise
-    because        {question: {answer: count}} of the choices that only the one who said so was asked: at full text
-                   the reasons of those who exclude what another includes
+    answers        the answers of the first and the second reviewer, as given
+    count, items   the number of items, and their ids, sorted
+    settled        number of items by settled answer
+    open           number of open items; the rest no longer applies because an earlier question was settled differently
+    because        {question: {answer: count}} of follow-up questions asked of only one of them: at full text, the
+                   reasons of the reviewer who excludes what the other includes
     """
     apart: dict[tuple[str, ...], list[Decision]] = {}
     for decision in decisions:
@@ -63,7 +63,7 @@ def _entry(form: Form, question: Field, key: tuple[str, ...], judged: Sequence[D
 def _because(
     form: Form, question: Field, given: Mapping[str, str], judged: Sequence[Decision]
 ) -> dict[str, dict[str, int]]:
-    """What the one who gave an answer was asked on top of it, by question."""
+    """The follow-up questions asked of the reviewer who gave an answer, with the answers, by question."""
     reasons: dict[str, dict[str, int]] = {}
     for further in form.fields:
         if not further.when or further.when[0] != question.name or further.kind != "choice" or not further.required:

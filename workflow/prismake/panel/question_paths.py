@@ -1,8 +1,8 @@
-"""Questions that are asked only on a path of earlier answers: whose answers count, and what is settled by the path.
+"""Questions asked only on a path of earlier answers: whose answers count, and what follows from the path.
 
-A question that a reviewer's own answers do not lead to counts as answered, with NOT_ASKED; an answer that stands there
-all the same is kept and not used. What is settled follows the settled answers: where these do not lead to a question,
-it is settled as not asked, whoever answered it, and where they do, NOT_ASKED settles nothing.
+A question to which a reviewer's own answers do not lead counts as answered, with NOT_ASKED; an answer given there is
+kept but not used. Settlement follows the settled answers: if they do not lead to a question, it is settled as not
+asked, whoever answered it; if they do, NOT_ASKED settles nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def paths_of(texts: Iterable[tuple[str, str]]) -> dict[str, Condition]:
 
 
 def off_path(paths: Paths, answers: Answers, name: str) -> frozenset[str]:
-    """The items that a reviewer's answers to field ``name`` do not lead to."""
+    """The items to which a reviewer's answers to field ``name`` do not lead."""
     counted = {item: given.get(name, "") for item, given in answers.items()}
     away = set()
     for item, condition in paths.items():
@@ -38,7 +38,7 @@ def off_path(paths: Paths, answers: Answers, name: str) -> frozenset[str]:
 
 
 def along_paths(paths: Paths, decisions: Sequence[Decision], consensus: Answers, name: str) -> list[Decision]:
-    """Decisions on all items of a stage, brought into line with the path that the settled answers take."""
+    """Decisions on all items of a stage, adjusted to the path of the settled answers."""
     by_item = {decision.item: decision for decision in decisions}
     settled = {item: decision.value(name) for item, decision in by_item.items()}
     for item, condition in paths.items():
@@ -50,13 +50,13 @@ def along_paths(paths: Paths, decisions: Sequence[Decision], consensus: Answers,
 
 
 def _along(decision: Decision, asked: bool | None, final: str, name: str) -> Decision:
-    """One decision under its condition: ``asked`` is None as long as that hangs on an answer that is not settled."""
+    """One decision under its condition; ``asked`` is None as long as it depends on an answer that is not settled."""
     verdict = decision.fields[name]
     if asked is False:
         return _with(decision, name, Verdict(State.SETTLED, NOT_ASKED, SettledBy.AGREEMENT))
     if NOT_ASKED not in {given.get(name) for given in decision.answers.values()}:
         return decision
-    if asked and final:  # whoever was not led here has not contradicted the consensus
+    if asked and final:  # a reviewer who was not asked has not contradicted the consensus
         return _with(decision, name, Verdict(State.SETTLED, final, SettledBy.CONSENSUS))
     if asked is None:  # whether it is asked has to be settled first
         return _with(decision, name, Verdict(State.UNDECIDED))

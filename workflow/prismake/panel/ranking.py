@@ -1,19 +1,19 @@
-"""The order in which undecided items are best read: from the review question first, from the decisions afterwards.
+"""Ranking of undecided items by predicted relevance, first from the review question, later from the decisions.
 
 Every item is a bag of words and word pairs of its title (counted twice) and abstract, weighted by log frequency and
 inverse document frequency. Before the first decision the order is that of the question: BM25 finds the items nearest
 to it, and all items are ordered by their likeness to the question and to the mean of those (Rocchio feedback without
-judgements). Afterwards a linear support vector machine learns from the decisions, with the question as one more
-included item and the undecided ones as faintly excluded. It is mixed with the order of the question; the more items are
-included, the more it counts.
+judgements). Afterwards a linear support vector machine is trained on the decisions, with the question as an additional
+included item and the undecided items as excluded with a small weight. Its order is combined with that of the question,
+with a weight that grows with the number of included items.
 
 Sources. Robertson & Zaragoza 2009, Found Trends Inf Retr 3:333 (BM25, the defaults k1 = 1.2); Rocchio 1971 and Manning,
 Raghavan & Schuetze 2008, chapter 9 (feedback); Cormack & Grossman 2015, arXiv:1504.06868 (the question as the first
 relevant document of continuous active learning, and presumptive negatives among the unread).
 
-The constants were chosen by the mean over ten finished reviews, up to three wordings of each question and two ways of
-handing out sheets, in the middle of a plateau: half or twice a weight, the penalty or the number of feedback items
-moves the mean loss by less than 0.005.
+The constants were chosen by the mean over ten finished reviews, with up to three wordings of each question and two ways
+of handing out sheets. They lie on a plateau: halving or doubling a weight, the penalty or the number of feedback items
+changes the mean loss by less than 0.005.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 DECIDED = -1.0
-"""The relevance of an item that is decided: below every undecided one."""
+"""The relevance of decided items, below all undecided ones."""
 
 _TITLE_COUNTS = 2
 _FEEDBACK_ITEMS, _FEEDBACK_SHARE = 50, 0.7
@@ -58,21 +58,21 @@ _SUFFIXES = (
 
 
 class RankingError(PrismakeError):
-    """Items or decisions cannot be ordered as they stand."""
+    """Items or decisions that cannot be ranked."""
 
 
 def rank(items: pd.DataFrame, decisions: Any, question: str = "", seed: int = 0) -> pd.Series:
-    """Relevance by item, higher first: the order in which to read what is undecided.
+    """Relevance by item, highest first: the order in which to read undecided items.
 
     ``items``: one row per item, indexed by id, with the columns ``title`` and ``abstract`` (empty or missing text is
     fine; other columns are ignored). ``decisions``: Series or mapping from id to include/exclude (1/0, True/False;
-    ``maybe`` counts as include; None, nan and "" as undecided); decisions on items that are not in ``items`` teach
-    nothing and are left aside. ``question``: the review question in words.
+    ``maybe`` counts as include; None, nan and "" as undecided); decisions on items that are not in ``items`` are
+    ignored. ``question``: the review question in words.
 
     Returns a Series of floats named ``relevance`` with one value for each item, sorted from high to low and by id where
-    equal: undecided items in [0, 1], a relative measure and no probability; decided ones last, at ``DECIDED`` (-1).
-    The same input gives the same order, however the rows are sorted. With neither a question nor an included item
-    there is nothing to learn from, and the order is random by ``seed``.
+    equal: undecided items in [0, 1], a relative measure, not a probability; decided ones last, at ``DECIDED`` (-1).
+    The same input gives the same order, however the rows are sorted. With neither a question nor an included item the
+    order is random by ``seed``.
 
     Raises RankingError when an id occurs twice, a column is missing, a decision is not understood or contradicts
     another on the same item, or the ids of items and decisions are of different types.

@@ -1,4 +1,4 @@
-"""Reports as rows of the sheets in which they are screened."""
+"""Reports as rows of the sheets for screening."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PUBLICATION = ("title", "abstract", "journal", "doi", "pmid", "pmcid")
 def screening_rows(reports: pd.DataFrame, links: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
     """Reports to screen: all that came from a database or a register.
 
-    Reports found by other methods (citation searching, websites) are sought in full text at once, as the PRISMA 2020
-    flow has it; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``). Column ``related`` names
-    the reports that may be of the same study, wherever they were found (``prismake.panel.related``).
+    Reports found by other methods (citation searching, websites) are sought in full text without screening, as in the
+    PRISMA 2020 flow; the column ``route`` of the reports says so (``prismake.kept.ids.routes_of``). Column ``related``
+    names reports that may be of the same study, wherever they were found (``prismake.panel.related``).
 
     Args:
         links: ``duplicates/links.csv``.
-        prefilled: by report, the decisions that an export brought (``prismake.search.imported_decisions.prefilled``).
+        prefilled: by report, decisions imported with an export (``prismake.search.imported_decisions.prefilled``).
     """
     table = report_rows(reports[reports["route"] == Route.SCREENING], prefilled)
     related = related_reports(reports, links)
@@ -34,7 +34,7 @@ def screening_rows(reports: pd.DataFrame, links: pd.DataFrame, prefilled: Mappin
 
 
 def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataFrame:
-    """One row per report, sorted by its id; ``prefilled``: by report, the decisions that an export brought."""
+    """One row per report, sorted by id; ``prefilled``: decisions imported with an export, by report."""
     import pandas as pd
 
     rows = []
@@ -69,5 +69,5 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
-    """Whether a stage hands on what it has decided: always (rolling), or once it is finished (complete)."""
+    """Whether a stage passes on its decisions: always (rolling), or once it is finished (complete)."""
     return gate == "rolling" or bool(decisions["state"].isin([State.SETTLED, State.NOT_SCREENED]).all())

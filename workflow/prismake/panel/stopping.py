@@ -1,19 +1,18 @@
 """Advice on stopping: the share of relevant items found so far, a lower bound for it, and what stopping would risk.
 
-The items read last are looked at as if they had been drawn at random from all that was unread at that time. The
-hypergeometric distribution then tells how many relevant items that urn can have held, given those that were drawn
-(Callaghan & Mueller-Hansen 2020, Syst Rev 9:273, eq. 4 to 9 and their quasi-sampling). Two samples are looked at, the
-last two thirds and the last third of what was read, each at half the error, so that the bound holds at its level
-whatever the number of relevant items, as long as the order is no worse than chance. Their paper takes the best of all
-possible samples without such a correction; in an order that is no better than chance that bound fails in about one
-look in seven (tests/benchmarks/screening/stopping_rate.py).
+The items read last are treated as a random sample of all that was unread at that time. The hypergeometric distribution
+then gives the number of relevant items compatible with the sample (Callaghan & Mueller-Hansen 2020, Syst Rev 9:273,
+eq. 4 to 9 and their quasi-sampling). Two samples are used, the last two thirds and the last third of the items read,
+each at half the error, so that the bound holds at its level whatever the number of relevant items, as long as the order
+is no worse than chance. The paper uses the best of all possible samples without such a correction; in an order no
+better than chance that bound fails in about one look in seven (tests/benchmarks/screening/stopping_rate.py).
 
-Reading in order of relevance makes relevant items more frequent in the sample than in the rest: the bound then errs on
-the side of caution. It can fail where relevant items hide at the bottom of the order, and each look is one statement:
-who looks after every sheet and stops at the first good bound takes a somewhat larger risk. A tail that really was drawn
-at random (``random_tail``) needs no assumption on the order.
+Reading in order of relevance makes relevant items more frequent in the sample than in the rest, so that the bound is
+conservative. It can fail where relevant items are hidden at the bottom of the order, and it holds for a single look:
+looking after every sheet and stopping at the first good bound carries a somewhat larger risk. A tail that was actually
+drawn at random (``random_tail``) needs no assumption about the order.
 
-This is advice with its basis shown. Nothing in the review stops because of it.
+This is advice, shown with its basis. It never stops anything.
 """
 
 from __future__ import annotations
@@ -30,19 +29,19 @@ _YES, _NO = frozenset({"1", "1.0", "true", "include", "maybe"}), frozenset({"0",
 
 
 class StoppingError(PrismakeError):
-    """The decisions given do not describe a screening that could be stopped."""
+    """The counts or decisions given are inconsistent."""
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What is known about the items that nobody has read.
+    """Estimates for the items that have not been read.
 
     Of ``total`` items ``read`` are decided, ``found`` of them relevant; ``pending`` are handed out and undecided.
     ``recall`` estimates the share (0 to 1) of the relevant items that is found, and ``recall_lb`` is its lower bound at
     ``level`` per cent. ``missed`` and ``missed_ub`` are the relevant items that stopping now would leave unread, as
     estimated and at most. ``p_value`` tests that recall is below ``target``; ``reached`` is ``recall_lb >= target``.
-    The bound rests on the last ``sample`` items read, ``sample_found`` of them relevant, out of ``sample_from`` that
-    were then unread. None stands for *not known yet*.
+    The bound is based on the last ``sample`` items read, ``sample_found`` of them relevant, out of ``sample_from`` that
+    were then unread. None: not known yet.
     """
 
     total: int
@@ -82,12 +81,12 @@ def stopping_advice(
 
     ``decisions``: 1/0, True/False or include/exclude (``maybe`` counts as include) on the items read, in the order in
     which they were offered. ``total``: all items of the stage. ``pending``: items handed out and still undecided; the
-    bound counts each of them as relevant and missed, for they stood high in the order. ``random_tail``: how many of the
-    last decisions are on items drawn at random from all that was unread; the bound then rests on them alone. ``since``:
-    how many of the last decisions are on items handed out since items were last added to the stage; what was read
-    before tells nothing of those that came later, and is in no sample (all decisions by default).
+    bound counts each of them as relevant and missed, because they ranked high. ``random_tail``: the number of the last
+    decisions on items drawn at random from all that was unread; the bound is then based on these only. ``since``: the
+    number of the last decisions on items handed out since items were last added to the stage; earlier decisions carry
+    no information on items added later and are in no sample (default: all decisions).
 
-    Raises StoppingError for counts that do not fit together, or a decision that is not understood.
+    Raises StoppingError for inconsistent counts, or a decision that is not understood.
     """
     relevant = [_relevant(decision) for decision in decisions]
     read, hits = len(relevant), sum(relevant)
@@ -193,7 +192,7 @@ def _sentence(facts: dict[str, Any], result: dict[str, Any]) -> str:
 
 
 def _percent(share: float) -> str:
-    """Rounded down: a bound must not look better than it is."""
+    """Rounded down, so that a bound does not look better than it is."""
     return f"{math.floor(share * 1000 + 1e-9) / 10:g} %"
 
 
@@ -209,12 +208,12 @@ def _relevant(decision: Any) -> int:
 
 def _check(read: int, total: int, *, pending: int, random_tail: int, since: int, target: float, level: float) -> None:
     if read + pending > total or min(pending, random_tail, since) < 0:
-        raise StoppingError(f"{read} items decided and {pending} pending do not fit into {total} items.")
+        raise StoppingError(f"{read} items decided and {pending} pending are more than {total} items.")
     if random_tail > read:
         raise StoppingError(f"{random_tail} items cannot have been drawn at random when {read} are read.")
     if since > read:
         raise StoppingError(f"{since} items cannot have been read since items were added when {read} are read at all.")
     if not 0 < target <= 1:
-        raise StoppingError(f"A target recall of {target} does not exist.", remedy="Give a share such as 0.95.")
+        raise StoppingError(f"A target recall of {target} is not possible.", remedy="Give a share such as 0.95.")
     if not 0 < level < 100:
-        raise StoppingError(f"A confidence level of {level} does not exist.", remedy="Give per cent, such as 95.")
+        raise StoppingError(f"A confidence level of {level} is not possible.", remedy="Give per cent, such as 95.")

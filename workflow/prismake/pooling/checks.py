@@ -175,10 +175,11 @@ Checker = Callable[[Sequence[np.ndarray]], list[Check]]
 
 
 def without_events(measure: str, values: Sequence[np.ndarray]) -> list[Check]:
-    """Studies that say nothing on a ratio: no event in either arm; for odds ratios and Peto's also only events."""
+    """Studies that say nothing on a ratio: no event in either arm, or nothing but events in both."""
     leave = "It is counted, and left out of the ratio; a risk difference can include it."
-    none = "No event in either arm: such a study gives no information on a ratio (Cochrane Handbook 10.4.4.1)."
+    none = "No event in either arm: such a study gives no information on a ratio (Cochrane Handbook 10.4.4)."
     every = "An event in every participant of both arms: such a study gives no information on an odds ratio."
+    alike = "An event in every participant of both arms: only a correction would give the risk ratio a variance."
     if measure == "IRR":
         x1, _, x2, _ = values
         return [Check(NO_EVENTS, ("x1i", "x2i"), x1 + x2 == 0, none, leave)]
@@ -186,4 +187,6 @@ def without_events(measure: str, values: Sequence[np.ndarray]) -> list[Check]:
     checks = [Check(NO_EVENTS, ("ai", "ci"), a + c == 0, none, leave)]
     if measure in {"OR", "PETO"}:
         checks.append(Check(NO_EVENTS, ("bi", "di"), b + d == 0, every, leave))
+    if measure == "RR":
+        checks.append(Check(NO_EVENTS, ("bi", "di"), b + d == 0, alike, leave))
     return checks

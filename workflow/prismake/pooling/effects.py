@@ -53,7 +53,7 @@ def effect_sizes(
         Level of ``lb ub`` in per cent.
     drop00
         Leave studies without information on a ratio out of RR, OR and IRR (NaN): no event in either arm, for OR also
-        only events (Cochrane Handbook 10.4.4.1). False corrects them like any empty cell, metafor's default.
+        only events (Cochrane Handbook 10.4.4). False corrects them like any empty cell, metafor's default.
 
     Returns
     -------

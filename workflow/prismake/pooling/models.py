@@ -185,14 +185,14 @@ def _choose(
     if name == "OR" and facts.risk < RARE and balanced:
         return (
             "peto",
-            f"{counts}; risks below 1 % and balanced arms (Bradburn et al. 2007; Cochrane Handbook 10.4.4.1).",
+            f"{counts}; risks below 1 % and balanced arms (Bradburn et al. 2007; Cochrane Handbook 10.4.4).",
         )
     if name == "OR":
         why = "the exact likelihood given the margins needs no continuity correction (Stijnen et al. 2010)"
         return "exact-conditional", f"{counts}; {why}."
     if name == "IRR":
         return "conditional", f"{counts}; exact for rates without a continuity correction (Stijnen et al. 2010)."
-    why = "it needs no continuity correction of single studies (Cochrane Handbook 10.4.4.1)"
+    why = "it needs no continuity correction of single studies (Cochrane Handbook 10.4.4)"
     return "mantel-haenszel", f"{counts}; {why}."
 
 

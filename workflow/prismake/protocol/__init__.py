@@ -1,1 +1,1 @@
-"""What the team has laid down: the configuration and its words, the forms that reviewers see, a new review."""
+"""The protocol: the configuration and its terms, forms, instruments, and new reviews."""

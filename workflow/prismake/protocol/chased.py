@@ -1,4 +1,4 @@
-"""Folders of ``config/searches/`` that hold chased citations: what their log says of them as a search."""
+"""Folders of ``config/searches/`` with chased citations, described as a search from their log."""
 
 from __future__ import annotations
 

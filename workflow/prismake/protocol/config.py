@@ -1,4 +1,4 @@
-"""The protocol: defaults filled in, every mistake collected and explained before anything runs."""
+"""The protocol: defaults are filled in, and all mistakes are collected and explained before anything runs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import with_outcome_columns
+from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
@@ -36,6 +37,9 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     problems = list(_schema_problems(config))
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
+        problems = list(shape_problems(filled["outcomes"], filled["extraction"], config.get("extraction") or {}))
+    if not problems:
+        filled["outcomes"] = by_time_and_definition(filled["outcomes"])
         filled = with_outcome_columns(config, filled, ROLES)
         problems = [
             *_panel_problems(filled, folder),
@@ -44,7 +48,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
             *_search_problems(filled, folder),
         ]
         problems += _previous_problems(filled, folder)
-    if not problems:  # words are compared with those of forms, which need instruments that can be read
+    if not problems:  # these checks load the forms, which requires a valid configuration
         problems += _word_problems(filled)
     collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
     return filled
@@ -54,7 +58,7 @@ def _schema_problems(config: Any) -> Iterator[str]:
     import jsonschema
 
     if not isinstance(config, dict):
-        yield "the file holds no settings (it must be lines of the form key: value)."
+        yield "the file contains no settings (it must consist of lines of the form key: value)."
         return
     yield from _not_finite(config, "")
     validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
@@ -63,7 +67,7 @@ def _schema_problems(config: Any) -> Iterator[str]:
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
-    """As jsonschema's own, but ``$`` is the end: Python lets it stand before a closing line break too."""
+    """As in jsonschema, but ``$`` matches only at the end: in Python it also matches before a final line break."""
     import jsonschema
 
     if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
@@ -83,7 +87,7 @@ def _not_finite(value: Any, path: str) -> Iterator[str]:
 
 
 def _in_words(error: Any) -> Iterator[str]:
-    """One validation error as sentences that name the key and what is allowed."""
+    """One validation error in sentences that name the key and the allowed values."""
     path = ".".join(str(part) for part in error.absolute_path)
     rule = error.schema if isinstance(error.schema, dict) else {}
     if error.validator == "additionalProperties":
@@ -111,7 +115,7 @@ def _in_words(error: Any) -> Iterator[str]:
 
 
 def word(value: Any) -> str:
-    """A value as people write it in the configuration."""
+    """A value as it is written in the configuration."""
     return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
@@ -149,7 +153,7 @@ def _twice(values: list[str]) -> list[str]:
 
 def _panel_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     for name in _twice(config["reviewers"]):
-        yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a name of their own."
+        yield f"'reviewers' names {name} twice. Each reviewer has one sheet: give every person a different name."
     for stage in PANEL_STAGES:
         named = config[stage]["reviewers"]
         for name in _twice(named):
@@ -167,7 +171,7 @@ def _panel_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
 
 
 def _word_problems(config: dict[str, Any]) -> Iterator[str]:
-    """Words of the team's own for an answer that there is not, or that mean another answer of the same question."""
+    """Words of the team for an unknown answer, or that already mean another answer to the same question."""
     from prismake.protocol.forms import load_form, normal_word
 
     if not config["words"]:
@@ -175,7 +179,7 @@ def _word_problems(config: dict[str, Any]) -> Iterator[str]:
     fields = [field for stage in PANEL_STAGES for field in load_form(stage, config).fields]
     answers = {choice.value for field in fields for choice in field.choices}
     for answer in sorted(config["words"].keys() - answers):
-        yield f"'words.{answer}' is no answer of any sheet; the answers are {', '.join(sorted(answers))}."
+        yield f"'words.{answer}' is not an answer in any sheet; the answers are {', '.join(sorted(answers))}."
     named = set()
     for field in fields:
         meant: dict[str, str] = {}
@@ -191,19 +195,19 @@ def _previous_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
     previous = config["previous"]
     elsewhere = [name for name in ("studies", "reports") if name in previous]
     if previous["version"] and elsewhere:
-        yield f"'previous' has a version and '{elsewhere[0]}'. A version that was frozen here counts itself: keep one."
+        yield f"'previous' has a version and '{elsewhere[0]}'. Keep one: a version frozen here has its own counts."
     elif len(elsewhere) == 1:
-        yield "'previous' needs both 'studies' and 'reports' of the version that was made elsewhere."
+        yield "'previous' needs both 'studies' and 'reports' of the version done elsewhere."
     elif previous["version"] and not (folder / VERSIONS / f"{previous['version']}.json").is_file():
         versions = ", ".join(sorted(path.stem for path in (folder / VERSIONS).glob("*.json"))) or "none yet"
         yield (
-            f"'previous.version' is {previous['version']!r}, but there is no such version. There are: {versions}. "
-            "“prismake freeze NAME” makes one of what is decided now."
+            f"'previous.version' is {previous['version']!r}, which does not exist. Versions: {versions}. "
+            "“prismake freeze NAME” creates one from the present decisions."
         )
 
 
 def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
-    """Splits and calibrations that a team cannot do."""
+    """Splits and calibrations that are impossible with this team."""
     people, split = len(reviewers(config, stage)), config[stage].get("split") or {"per_record": 0, "check": 0}
     if split["per_record"] > people:
         yield (
@@ -212,22 +216,24 @@ def _split_problems(config: dict[str, Any], stage: str) -> Iterator[str]:
         )
     if split["per_record"] and split["check"]:
         yield (
-            f"'{stage}.split' has both per_record and check. Keep one: check means that one reviewer judges everything "
-            "and another one a sample."
+            f"'{stage}.split' has both per_record and check. Keep one: with check, one reviewer judges everything and "
+            "the others a sample."
         )
     if split["check"] and people < 2:
-        yield f"'{stage}.split.check' needs a second reviewer who checks the sample. Name one, or take the key out."
+        yield f"'{stage}.split.check' needs a second reviewer who checks the sample. Name one, or remove the key."
+    if config[stage].get("pilot") and people < 2:
+        yield f"'{stage}.pilot' compares reviewers, but {stage} has only one. Name another, or remove the key."
     if config[stage].get("calibration", {}).get("records") and people < 2:
-        yield f"'{stage}.calibration' compares reviewers, and {stage} has only one. Name another, or take the key out."
+        yield f"'{stage}.calibration' compares reviewers, but {stage} has only one. Name another, or remove the key."
 
 
 def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     fields = {field["name"]: field for field in config["extraction"]["fields"]}
     for name in _twice([field["name"] for field in config["extraction"]["fields"]]):
-        yield f"'extraction.fields' has two columns named {name}. Give each a name of its own."
+        yield f"'extraction.fields' has two columns named {name}. Give them different names."
     for name, field in fields.items():
         if field["type"] == "choice" and not field["choices"]:
-            yield f"'extraction.fields' {name} is a choice without choices. List the allowed words under 'choices'."
+            yield f"'extraction.fields' {name} is a choice without choices. List the allowed answers under 'choices'."
     yield from condition_problems(config["extraction"]["fields"])
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
@@ -249,7 +255,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
 
 
 def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
-    """A model that the measure does not have, and published effects whose scale is not said."""
+    """A model that is not available for the measure, and published effects without a scale."""
     measure, model = spec["measure"], spec["model"]
     models = MODELS.get(measure, ())
     if model not in ("glmm", "inverse_variance", *models):
@@ -257,7 +263,7 @@ def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
         yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
     if measure == "GEN" and spec["ratio_scale"] == "":
         yield (
-            f"'{path}.ratio_scale' is missing, and GEN needs it. Write true if effect, lower and upper are ratios "
+            f"'{path}.ratio_scale' is missing, but GEN needs it. Write true if effect, lower and upper are ratios "
             "(hazard ratios, odds ratios), which are pooled as logarithms, or false if they are differences."
         )
 
@@ -273,8 +279,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
                 yield f"'{path}.{key}' names {column!r}, {unknown}"
             elif column in TABLE:
                 yield (
-                    f"'{path}.{key}' names {column!r}, which is also the name of a part of the table of outcomes. "
-                    "Give the column of 'extraction.fields' another name."
+                    f"'{path}.{key}' names {column!r}, which is also the name of a column in the table of outcomes. "
+                    "Give the column in 'extraction.fields' another name."
                 )
             elif column == TOGETHER and key == "moderators" and spec["moderators_together"]:
                 yield (
@@ -296,7 +302,7 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
 
 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
-    """Names of arms and sides that the measure does not have, or of which one is missing."""
+    """Names of arms and sides that do not exist for the measure, or are incomplete."""
     measure = spec["measure"]
     for key, has_sides in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
         if spec[key] and (not has_sides or measure in ONE_ARM):
@@ -326,5 +332,5 @@ def _search_problems(config: dict[str, Any], folder: Path) -> Iterator[str]:
             names = ", ".join(sorted(files)) or "nothing yet"
             yield (
                 f"'{path}' has no file: put its export into {SEARCHES}/ as {name}.ris (or .csv, .xml, …) or into the "
-                f"folder {SEARCHES}/{name}/, or take the entry out. Found there: {names}."
+                f"folder {SEARCHES}/{name}/, or remove the entry. Found there: {names}."
             )

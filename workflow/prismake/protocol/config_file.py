@@ -1,7 +1,7 @@
-"""``config/config.yaml`` as people write it: every problem of its text is named with its line before anything runs.
+"""The text of ``config/config.yaml``: all problems are reported with their lines before anything runs.
 
-Snakemake reads the file too, but says neither the line of a wrong character nor that a key stands twice, and of two
-keys of one name it takes the second without a word (YAML 1.2.2, section 3.2.1.1, forbids them).
+Snakemake reads the file too, but does not report the line of a wrong character or duplicate keys, of which it silently
+uses the last (YAML 1.2.2, section 3.2.1.1, forbids them).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def read_config_file(path: Path) -> Any:
     """The content of the configuration.
 
     Raises:
-        ConfigError: the file is not text in UTF-8, not YAML, or a key stands twice in one group.
+        ConfigError: the file is not text in UTF-8 or not YAML, or a key occurs twice in one group.
     """
     import yaml
 
@@ -53,7 +53,7 @@ def read_config_file(path: Path) -> Any:
 
 
 def check_config_file(path: Path) -> None:
-    """Raise what ``read_config_file`` raises; a file that is not there is Snakemake's to name."""
+    """Raise what ``read_config_file`` raises; a missing file is reported by Snakemake."""
     if path.is_file():
         read_config_file(path)
 
@@ -76,7 +76,7 @@ def _decoded(path: Path) -> str:
 
 
 def _yaml_problem(error: Any, text: str) -> str:
-    """A sentence about what the YAML reader has stumbled over, with the line and the column."""
+    """An error of the YAML reader as a sentence, with line and column."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return f"the file is not YAML: {error.problem}."
@@ -84,7 +84,7 @@ def _yaml_problem(error: Any, text: str) -> str:
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line[: mark.column + 1]:
-        return f"{place}: a tab stands where YAML allows only spaces. Replace it by spaces."
+        return f"{place}: there is a tab where YAML allows only spaces. Replace it by spaces."
     begun = error.context_mark
     context = f" ({error.context}, which begins in line {begun.line + 1})" if error.context and begun else ""
     return (
@@ -94,7 +94,7 @@ def _yaml_problem(error: Any, text: str) -> str:
 
 
 def _repeated_keys(root: Any) -> Iterator[str]:
-    """A sentence for each key that stands again in its group; a node that an alias repeats is looked at once."""
+    """A sentence for each key that occurs again in its group; a node repeated by an alias is checked once."""
     import yaml
 
     waiting, seen = [("", root)], set()
@@ -116,7 +116,7 @@ def _repeated_keys(root: Any) -> Iterator[str]:
                 if len(places) > 1 and name not in ("<<", "?"):
                     full = f"{path}.{name}" if path else name
                     numbers = f"{', '.join(map(str, places[:-1]))} and {places[-1]}"
-                    yield f"'{full}' stands {_times(len(places))}, in lines {numbers}."
+                    yield f"'{full}' occurs {_times(len(places))}, in lines {numbers}."
             waiting += reversed(inner)
 
 

@@ -1,4 +1,4 @@
-"""``config/README.md`` out of the schema, so that the two cannot differ.
+"""``config/README.md`` generated from the schema, so that the two cannot differ.
 
 python -m prismake.protocol.config_readme > config/README.md
 """
@@ -31,25 +31,26 @@ _HEAD = """\
 misspelt key, a wrong type, a missing file, a reviewer named twice or an outcome without its columns stops the run with
 the path of the key and what is allowed there.
 
-| here | what it is |
+| file or folder | content |
 | --- | --- |
 | `config.yaml` | the protocol |
 | `searches/` | exports as downloaded, and archived answers of live searches; one file or folder is one source |
-| `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, every changed decision |
-| `known_studies.txt` | studies that a good search must find, if you know any (see below) |
+| `sheets/` | the reviewers' workbooks; in `sheets/history/` copies as read, last answers, all changed decisions |
+| `known_studies.txt` | studies that the search is expected to find, if you know any (see below) |
 | `fulltexts/` | PDFs, each linked to its report by its name (id, DOI, PMID, PMC number) or the DOI or title in it |
-| `versions/` | what the review had decided when a version was frozen with `prismake freeze`, for its updates |
+| `versions/` | decisions kept with `prismake freeze`, and protocols kept with `prismake protocol --keep` |
 | `ncbi_api_key.txt` | an NCBI API key for a live search, if you have one; git ignores it (or set `NCBI_API_KEY`) |
 
-Nothing here is ever deleted or overwritten by a run, except that rows are added to sheets, that the workflow's own
-columns in them are brought up to date, and that the oldest copies of a sheet go. Everything in `results/` is
-made from what is here.
+A run never deletes or overwrites anything here, with three exceptions: rows are added to sheets, the workflow's own
+columns in them are updated, and the oldest copies of a sheet are removed. Everything in `results/` is derived from the
+files here.
 
-`known_studies.txt` has one study a line, by PMID, DOI, PMC number or registration number; what stands behind `#` is a
-note. An export (`known_studies.ris`) or a folder `known_studies/` of such files will do as well. The report says of
-each which source found it and where it is now; the closing table names each that no search found or that was left out.
+`known_studies.txt` has one study per line, by PMID, DOI, PMC number or registration number; text after `#` is a note.
+An export (`known_studies.ris`) or a folder `known_studies/` of such files is accepted as well. For each study, the
+report shows which source found it and its current stage; the closing table lists those that no search found or that
+were excluded.
 
-Only `title` and `question` are required. The demonstration's `config.yaml` is an example of every part.
+Only `title` and `question` are required. The `config.yaml` of the demonstration is an example of every part.
 """
 
 _MEASURES = """\
@@ -59,7 +60,7 @@ _MEASURES = """\
 | --- | --- |
 {rows}
 
-`outcomes.<name>.columns` says which extraction column plays which part, for instance
+`outcomes.<name>.columns` assigns an extraction column to each part, for instance
 `{{ events: relapses, total: remissions }}`.
 """
 
@@ -67,9 +68,9 @@ _MEASURES = """\
 _WORDS = """\
 ## Words that are understood in sheets
 
-An answer may be typed as one of these words instead of being chosen from the list: capitals, blanks around it and a
-full stop behind it do not matter, TRUE counts as yes, FALSE as no. Anything else is named with its cell and counts as
-no answer; nothing is guessed. Words of your own, in whatever language, go into `words` in `config.yaml`:
+Instead of choosing an answer from the list, one of these words may be typed: case, surrounding blanks and a final full
+stop are ignored, TRUE counts as yes, FALSE as no. Any other text is reported with its cell and counts as no answer;
+nothing is guessed. Your own words, in any language, go into `words` in `config.yaml`:
 
 ```yaml
 words:
@@ -81,8 +82,8 @@ words:
 | --- | --- | --- |
 {rows}
 
-In extraction, `NR` is also `n.r.`, `n/r`, `not reported` and `not stated`; numbers may have a decimal comma. A
-number that could be two is asked back: `1.234` and `1,000` (see `decimal_sign`).
+In extraction, `NR` may also be written `n.r.`, `n/r`, `not reported` or `not stated`; numbers may have a decimal comma.
+If a number has two readings, the reviewer is asked: `1.234` and `1,000` (see `decimal_sign`).
 """
 
 
@@ -114,7 +115,7 @@ def readme() -> str:
 
 
 def _groups(properties: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every key that has keys of its own, outer before inner, each with its path."""
+    """All keys with sub-keys, outer before inner, each with its path."""
     for key, rule in properties.items():
         inner = _inner(rule)
         if inner:

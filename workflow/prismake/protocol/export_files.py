@@ -7,23 +7,23 @@ from pathlib import Path
 
 from prismake.core.errors import ConfigError
 
-# Beside exports, people keep notes; these are never taken for one.
+# Notes that people keep beside the exports; these are never treated as exports.
 _NOTES = re.compile(r"^(readme|notes?|licen[cs]e)\b.*|.*\.(md|pdf|docx?|tmp|part|log)$", re.IGNORECASE)
 
 _EXPLAINS = re.compile(r"^(readme|licen[cs]e)\b", re.IGNORECASE)
 
 
 def slug(name: str) -> str:
-    """A source's short name made of a file name: lower case, letters, digits and ``_``."""
+    """The short name of a source, derived from a file name: lower case, letters, digits and ``_``."""
     text = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30].strip("_") or "export"
     return text if text[0].isalpha() else f"s_{text}"[:30]
 
 
 def exports(folder: Path) -> dict[str, list[Path]]:
-    """Export files by source: a folder is one source, a loose file is one, in order of their names.
+    """Export files by source, in order of the names: each folder is one source, and so is each single file.
 
     Raises:
-        ConfigError: two files that would have the same short name.
+        ConfigError: two files with the same short name.
     """
     sources: dict[str, list[Path]] = {}
     if not folder.is_dir():
@@ -31,6 +31,12 @@ def exports(folder: Path) -> dict[str, list[Path]]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith((".", "~$")) or _NOTES.match(path.name):
             continue
+        if not path.is_file() and not path.is_dir():
+            raise ConfigError(
+                "is neither a file nor a folder: a link that leads nowhere, a device or a pipe.",
+                where=str(path),
+                remedy="Put the export itself there, or remove it.",
+            )
         name = slug(path.name.split(".")[0] if path.is_file() else path.name)
         files = sorted(_files(path)) if path.is_dir() else [path]
         if name in sources and files:
@@ -45,9 +51,9 @@ def exports(folder: Path) -> dict[str, list[Path]]:
 
 
 def files_passed_over(folder: Path) -> list[Path]:
-    """Files among the exports that nobody reads: notes, documents, unfinished downloads, folders within folders.
+    """Files in the folder of exports that are not read: notes, documents, unfinished downloads, nested folders.
 
-    What explains the folder (README, licence) and hidden files are left out.
+    Explanations of the folder (README, licence) and hidden files are not listed.
     """
     if not folder.is_dir():
         return []

@@ -1,4 +1,4 @@
-"""Mistakes in what the protocol asks of the extraction: conditions, columns that are compared, cohorts."""
+"""Mistakes in the protocol's settings for extraction: conditions, columns for checks, cohorts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prismake.protocol.measure_parts import CHECKS
 
 
 def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
-    """Columns that are asked only where an earlier column of choices has one answer."""
+    """Problems of conditions: a column asked only if an earlier column of choices has a given answer."""
     earlier: dict[str, dict[str, Any]] = {}
     for field in fields:
         path = f"'extraction.fields' {field['name']}: 'when'"
@@ -21,19 +21,20 @@ def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
                 names = ", ".join(choices) or "there is none"
                 yield f"{path} names {column!r}; it must be a choice further up: {names}."
             elif answer not in map(str, earlier[column]["choices"]):
-                yield f"{path} is {answer!r}, which is no choice of {column}: {', '.join(earlier[column]['choices'])}."
+                named = ", ".join(earlier[column]["choices"])
+                yield f"{path} is {answer!r}, which is not a choice of {column}: {named}."
             elif earlier[column]["when"]:
                 yield f"{path} names {column!r}, which is not asked of every study itself."
         earlier[field["name"]] = field
 
 
 def check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
-    """Columns that are compared with the numbers of an outcome: known, there, and of the right type."""
+    """Problems of columns that are checked against the numbers of an outcome: unknown, missing or of a wrong type."""
     for role, column in spec["checks"].items():
         if role not in CHECKS:
             yield f"'{path}.checks.{role}' is not a check. Allowed: {', '.join(CHECKS)}."
         elif column not in fields:
-            yield f"'{path}.checks.{role}' is {column!r}, which is no column of 'extraction.fields'."
+            yield f"'{path}.checks.{role}' is {column!r}, which is not a column in 'extraction.fields'."
         elif not CHECKS[role] and fields[column]["type"] not in ("count", "number"):
             kind = fields[column]["type"]
             yield f"'{path}.checks.{role}' is {column!r}, a column of {kind}; it must be count or number."

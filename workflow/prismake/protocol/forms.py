@@ -1,9 +1,9 @@
-"""Forms as data: what one stage asks about one item (``workflow/forms/<stage>.yaml``), which answers are understood."""
+"""Forms as data: the questions of a stage about an item (``workflow/forms/<stage>.yaml``), and parsing of answers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -15,15 +15,17 @@ from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
 from prismake.protocol.languages import ENGLISH, Language, in_every_language, load_language
+from prismake.protocol.outcome_columns import rows_and_results
+from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
-_LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers that were all given
+_LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers in one cell
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An allowed answer; ``settles_as`` is what it stands for once the panel agrees.
+    """An allowed answer; ``settles_as`` is the answer as which it is settled.
 
     ``shown``: what it is called in the team's language, where that is not ``value``.
     """
@@ -44,9 +46,10 @@ class Choice:
 class Field:
     """One question of a form.
 
-    ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field that makes
-    this one apply, as ``("decision", "exclude")``; ``strict``: beside another answer it is a contradiction. ``by_row``:
-    the choices differ from row to row. ``decimal_sign``: what the team writes before decimals, where it says so.
+    ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field for which this field
+    applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
+    choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
+    ``some_rows``: asked only in rows that name it in ``asks`` (``prismake.extraction.result_rows``).
     """
 
     name: str
@@ -60,24 +63,25 @@ class Field:
     width: int = 14
     help: str = ""
     decimal_sign: str = ""
+    some_rows: bool = False
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
-        """What every word stands for that is understood: values and synonyms in the form of ``normal_word``."""
+        """The answer for each accepted word: values and synonyms in the form of ``normal_word``."""
         return _meanings(self.choices)
 
     @cached_property
     def standing_for(self) -> Mapping[str, str]:
-        """The answers that stand for another one when the panel settles: *maybe* for *include*."""
+        """Answers that settle as another one: *maybe* as *include*."""
         return {choice.value: choice.settles_as for choice in self.choices if choice.settles_as}
 
 
 @dataclass(frozen=True)
 class Context:
-    """A column that is shown and never read back.
+    """A column that is shown but never read back.
 
-    ``link``: what stands before the text in the address behind it, or ``address`` where the text is one itself.
-    ``after``: to the right of the answers. ``live``: kept up to date in rows that were handed out.
+    ``link``: prefix that turns the text into a web address, or ``address`` if the text itself is one. ``after``: to the
+    right of the answers. ``live``: updated in rows that have been handed out.
     """
 
     column: str
@@ -91,12 +95,13 @@ class Context:
 
 @dataclass(frozen=True)
 class Form:
-    """What one stage asks about each item, and how the sheet looks.
+    """The questions of a stage about each item, and the layout of the sheet.
 
-    ``optional``: an item that nobody answers stays as it is; those who answer settle it among themselves.
-    ``typed``: items are pairs of ids, and rows that people type in themselves count as if they had been offered.
-    ``reason``: heading of the column for why a judgement differs from its proposal; empty where none is judged.
-    ``highlight``: terms that are set off in titles and abstracts.
+    ``optional``: an item without answers is left as it is; if there are answers, only these count. ``typed``: items are
+    pairs of ids, and rows typed in by people count as if they had been offered. ``reason``: heading of the column for
+    the reason why a judgement differs from the proposal; empty if there are no judgements. ``highlight``: terms
+    emphasised in titles and abstracts. ``kinds``: if rows differ in their questions, the names of the questions by kind
+    of row.
     """
 
     stage: str
@@ -111,6 +116,7 @@ class Form:
     optional: bool = False
     typed: bool = False
     highlight: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, ...], ...] = ()
     language: Language = field(default_factory=lambda: load_language(ENGLISH))
 
     @property
@@ -125,6 +131,10 @@ class Form:
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
 
+    def asking(self, names: Collection[str]) -> Form:
+        """The form with these questions only."""
+        return replace(self, fields=tuple(question for question in self.fields if question.name in names))
+
 
 def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) -> Form:
     """The form of a stage, with the lists that the protocol fills in (reasons, designs, columns).
@@ -138,14 +148,18 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         FormError: the file is not a form.
     """
     data, language = _form_data(stage), load_language(config.get("language", ENGLISH))
+    kinds: tuple[tuple[str, ...], ...] = ()
+    by_result = config.get(EXTRACTION, {}).get("shape") == RESULTS
+    if by_result:
+        data = {**data, **data.get(RESULTS, {})}
     if stage == EXTRACTION:
-        fields = [_extraction_field(entry) for entry in config["extraction"]["fields"]]
+        entries = config[EXTRACTION]["fields"]
+        if by_result:
+            entries, kinds = rows_and_results(config)
+        fields = [_extraction_field(entry) for entry in entries]
     else:
         fields = [_in_language(_field(entry, config, f"{stage}.yaml"), language) for entry in data["fields"]]
-    fields = [
-        replace(_with_words(entry, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
-        for entry in fields
-    ]
+    fields = [_as_the_team_writes(entry, config) for entry in fields]
     note = data.get("note", {})
     context = [
         Context(**shown_column) for shown_column in data["context"] if judged or shown_column["column"] != "proposed"
@@ -154,7 +168,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
-        instruction=language[f"stages.{stage}.instruction"],
+        instruction=language[f"stages.{stage}.instruction{'_results' if stage == EXTRACTION and by_result else ''}"],
         context=tuple(context),
         fields=tuple(fields),
         note=note.get("label", "Note"),
@@ -163,12 +177,22 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         optional=data.get("optional", False),
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
+        kinds=kinds,
         language=language,
     )
 
 
+def extracted_fields(config: Mapping[str, Any]) -> list[Field]:
+    """All fields extracted for a study or arm, one question per column, whatever the shape of the sheet."""
+    return [_as_the_team_writes(_extraction_field(entry), config) for entry in config[EXTRACTION]["fields"]]
+
+
+def _as_the_team_writes(field: Field, config: Mapping[str, Any]) -> Field:
+    return replace(_with_words(field, config.get("words", {})), decimal_sign=config.get("decimal_sign", ""))
+
+
 def lists_of(stage: str) -> set[str]:
-    """The lists that a form takes answers from (``choices_from``): reasons, designs, row."""
+    """The lists from which a form takes its answers (``choices_from``): reasons, designs, row."""
     return {entry["choices_from"] for entry in _form_data(stage)["fields"] if "choices_from" in entry}
 
 
@@ -187,10 +211,10 @@ _LISTS = {
 
 
 def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str | None:
-    """The answer in a cell: its normal form, ``""`` for an empty cell, ``None`` when it is not understood.
+    """The answer in a cell in normal form, ``""`` for an empty cell, ``None`` if it is not understood.
 
-    Nothing is guessed: a choice is its value, a documented synonym, or nothing, and a number that could be another one
-    is asked back (``prismake.protocol.parsing``).
+    Nothing is guessed: a choice must be a value or a documented synonym, and a number with two readings is not
+    understood (``prismake.protocol.parsing``).
     """
     text = " ".join(_INVISIBLE.sub("", as_typed(raw)).split()) if raw not in ("", None) else ""
     if not text:
@@ -203,7 +227,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
 
 
 def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
-    """What may stand in a cell, in words."""
+    """The allowed content of a cell, in words."""
     if field.kind == "choice":
         return ", ".join(row_choices if field.by_row else (choice.word for choice in field.choices))
     kinds = {"count": "page.whole_number", "number": "page.number"}
@@ -211,7 +235,7 @@ def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | 
 
 
 def as_typed(raw: Any) -> str:
-    """The value of a cell as a person would have typed it: 1 and not 1.0, yes and not TRUE."""
+    """The value of a cell as a person would have typed it: 1 rather than 1.0, yes rather than TRUE."""
     if raw is None:
         return ""
     if isinstance(raw, bool):
@@ -222,7 +246,7 @@ def as_typed(raw: Any) -> str:
 
 
 def typed_answer(field: Field, answer: str) -> str:
-    """An answer in normal form as the team types it, so that reading it again gives the same."""
+    """An answer in normal form as text that can be typed, so that reading it returns the same answer."""
     if field.kind == "choice":
         return shown_answer(field, answer)
     if field.kind != "number" or answer in ("", NOT_REPORTED):
@@ -244,9 +268,9 @@ def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
 
 
 def _row_choice(values: tuple[str, ...], text: str) -> str | None:
-    """One of the row's own values; "b + a", "a, b", "ab" are the answer "a+b" where the row offers it.
+    """One of the values of the row; "b + a", "a, b", "ab" are the answer "a+b" if the row offers it.
 
-    "a/b", "a → b", "a? b?" and "a (b?)" are no answer: they leave open which one is meant.
+    "a/b", "a → b", "a? b?" and "a (b?)" are not answers, because they leave open which one is meant.
     """
     word = normal_word(text)
     parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word)))) if _LETTERS.fullmatch(word) else ""
@@ -259,7 +283,7 @@ def _row_choice(values: tuple[str, ...], text: str) -> str | None:
 def _numeric(field: Field, raw: Any, text: str) -> str | None:
     if normal_word(text) in WORDS:
         return NOT_REPORTED
-    if isinstance(raw, float) and not raw.is_integer():  # a number of the spreadsheet, whatever it looks like there
+    if isinstance(raw, float) and not raw.is_integer():  # a number in the spreadsheet, however it is displayed
         return repr(raw) if field.kind == "number" else None
     if field.kind == "count":
         count = parse_count(text, field.decimal_sign)
@@ -302,7 +326,7 @@ def _in_language(field: Field, language: Language) -> Field:
 
 
 def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:
-    """The field, understanding the team's own words as well."""
+    """The field, with the team's own words as synonyms."""
     choices = (replace(choice, synonyms=(*choice.synonyms, *words.get(choice.value, ()))) for choice in field.choices)
     return replace(field, choices=tuple(choices))
 
@@ -330,4 +354,5 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         strict=True,
         help=data["help"],
         width=width,
+        some_rows=data.get("some_rows", False),
     )

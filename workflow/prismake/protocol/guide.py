@@ -1,4 +1,4 @@
-"""The first page of a sheet: the question, the criteria, how to answer; for reviewers and for the adjudicator."""
+"""The first page of a sheet, for reviewers and for the adjudicator: question, criteria, how to answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]
 
 
 def adjudicator_lines(form: Form, protocol: Mapping[str, Any], reviewers: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The same for whoever settles the disagreements.
+    """The same for the adjudicator.
 
     Args:
         reviewers: whose answers the sheet shows.
@@ -56,7 +56,7 @@ def adjudicator_lines(form: Form, protocol: Mapping[str, Any], reviewers: Iterab
 
 
 def criteria_shown(stage: str, protocol: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Question and criteria as the sheets of a stage show them; empty where none are judged by."""
+    """Question and criteria as shown in the sheets of a stage; empty for stages without criteria."""
     if stage not in _SCREENING:
         return {}
     criteria = protocol["criteria"]

@@ -1,7 +1,7 @@
-"""What makes an instrument contradict itself: questions that nobody is led to, rules that leave paths open or clash.
+"""Consistency checks of instruments: unreachable questions, and rules that are incomplete or contradictory.
 
-Rules are tried on every path of answers. Answers that no condition and no rule tells apart (mostly yes and probably
-yes) count as one, which leaves a few thousand paths of the 80,000 combinations that RoB 2 has in its largest domain.
+Rules are tried on all paths of answers. Answers that no condition or rule distinguishes (mostly yes and probably yes)
+count as one, which leaves a few thousand paths of the 80,000 combinations in the largest domain of RoB 2.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _names(scale: Instrument) -> Iterator[Problem]:
             why = (
                 "there twice" if item.id not in scale.details and item.id != OVERALL else "also the name of a judgement"
             )
-            yield ("items", index, "id"), f"the id {item.id} is {why}. Give every item an id of its own."
+            yield ("items", index, "id"), f"the id {item.id} is {why}. Give every item a unique id."
         seen.add(item.id)
     names = list(scale.details)
     for index, name in enumerate(names):
@@ -69,7 +69,7 @@ def _stars(scale: Instrument) -> Iterator[Problem]:
             yield ("domains", index), f"domain {name} says at most {domain.maximum} stars, its items give {best}."
     rules = {"total", "ahrq"} & scale.overall.keys()
     if rules and not starred:
-        yield ("overall", min(rules)), f"“{min(rules)}” counts stars, and no answer of this instrument has any."
+        yield ("overall", min(rules)), f"“{min(rules)}” counts stars, but no answer of this instrument has any."
 
 
 def best_stars(item: Item) -> int:
@@ -83,17 +83,17 @@ def best_stars(item: Item) -> int:
 def _words(scale: Instrument) -> Iterator[Problem]:
     judgements = {*scale.judgements, *scale.aside}
     if {"worst", "people"} & scale.overall.keys() and not scale.judgements:
-        yield ("overall",), "a judgement on the whole needs “judgements”, the words for it from best to worst."
+        yield ("overall",), "an overall judgement needs “judgements”, its levels from best to worst."
     for kind, words in (("judgements", [*scale.judgements, *scale.aside]), ("concerns", scale.concerns)):
         for word in sorted({word for word in words if list(words).count(word) > 1}):
             yield (kind,), f"“{word}” is there twice."
     for index, domain in enumerate(scale.details.values()):
         if domain.concern and not scale.concerns:
-            yield ("domains", index), f"domain {domain.name} asks about applicability, and there are no “concerns”."
+            yield ("domains", index), f"domain {domain.name} asks about applicability, but there are no “concerns”."
         if domain.judged and not scale.judgements:
-            yield ("domains", index), f"domain {domain.name} is to be judged, and there are no “judgements”."
+            yield ("domains", index), f"domain {domain.name} is to be judged, but there are no “judgements”."
         if domain.parts and not domain.judged:
-            yield ("domains", index), f"domain {domain.name} has rules, and no judgement that they could propose."
+            yield ("domains", index), f"domain {domain.name} has rules, but no judgement that they could propose."
         for number, place, rule in _numbered(domain.parts, index):
             if rule.then not in judgements and scale.judgements:
                 allowed = ", ".join(scale.judgements)
@@ -112,24 +112,24 @@ def _numbered(parts: Sequence[Sequence[Rule]], index: int) -> Iterator[tuple[int
 
 
 def _references(scale: Instrument) -> Iterator[Problem]:
-    """Conditions that name no item, one that comes later, or an answer that there is not."""
+    """Conditions that refer to an unknown item, a later item, or an unknown answer."""
     place_of = {item.id: index for index, item in enumerate(scale.items)}
     item_of = {item.id: item for item in scale.items}
     for index, item in enumerate(scale.items):
         for name, answers in _mentions(item.condition):
             where = ("items", index, "if")
             if name not in item_of:
-                yield where, f"item {item.id} is asked after item {name}, which there is not."
+                yield where, f"item {item.id} is asked after item {name}, which does not exist."
             elif place_of[name] >= index:
                 what = "itself" if name == item.id else f"item {name}, which comes later"
-                yield where, f"item {item.id} is asked after {what}. A condition looks back."
+                yield where, f"item {item.id} is asked after {what}. A condition must refer to an earlier item."
             else:
                 yield from _answers(where, f"item {item.id} is asked after", item_of[name], answers)
     for index, domain in enumerate(scale.details.values()):
         for number, place, rule in _numbered(domain.parts, index):
             for name, answers in _mentions(rule.condition):
                 if name not in item_of:
-                    yield place, f"rule {number} of {domain.name} names item {name}, which there is not."
+                    yield place, f"rule {number} of {domain.name} names item {name}, which does not exist."
                 else:
                     yield from _answers(place, f"rule {number} of {domain.name} looks at", item_of[name], answers)
 
@@ -157,7 +157,7 @@ def _unreachable(scale: Instrument) -> Iterator[Problem]:
 
 
 def _rules(scale: Instrument) -> Iterator[Problem]:
-    """Paths for which no rule says anything, or two say different things; rules that fit no path."""
+    """Paths without a rule or with contradictory rules, and rules that fit no path."""
     for index, domain in enumerate(scale.details.values()):
         for number, part in enumerate(domain.parts):
             place = ("domains", index, *(("parts", number) if len(domain.parts) > 1 else ("rules",)))
@@ -188,7 +188,7 @@ def _one_algorithm(
             numbers = [number + 1 for number in fitting if part[number].then in words]
             clash = clash or f"{_spelled(answers)}: rules {' and '.join(map(str, numbers))} say {' and '.join(words)}"
     if hole:
-        yield place, f"the rules of domain {domain} have a hole: none says what follows from {hole}."
+        yield place, f"the rules of domain {domain} are incomplete: no rule covers {hole}."
     if clash:
         yield place, f"the rules of domain {domain} overlap for {clash}."
     for number in sorted(set(range(len(part))) - used):
@@ -196,7 +196,7 @@ def _one_algorithm(
 
 
 def _paths(scale: Instrument, names: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Every path of answers to these items and to those that they hang on, one for each kind of path."""
+    """All paths of answers to these items and to those they depend on, one for each kind of path."""
     item_of, needed, waiting = {item.id: item for item in scale.items}, set[str](), list(names)
     while waiting:
         name = waiting.pop()
@@ -219,7 +219,7 @@ def _paths(scale: Instrument, names: Sequence[str]) -> Iterator[dict[str, str]]:
 
 
 def _kinds(scale: Instrument, item: Item) -> list[str]:
-    """One answer for each set of answers that no condition and no rule tells apart."""
+    """One answer for each set of answers that no condition or rule distinguishes."""
     conditions = [other.condition for other in scale.items]
     conditions += [rule.condition for domain in scale.details.values() for part in domain.parts for rule in part]
     groups = [answers for condition in conditions for name, answers in _mentions(condition) if name == item.id]
@@ -234,7 +234,7 @@ def _spelled(answers: Mapping[str, str]) -> str:
 
 
 def _bands(scale: Instrument) -> Iterator[Problem]:
-    """Totals of stars that get no word, or two."""
+    """Totals of stars without a rating, or with two."""
     rule = scale.overall.get("total")
     if rule is None:
         return
@@ -251,7 +251,7 @@ def _bands(scale: Instrument) -> Iterator[Problem]:
 
 
 def band_words(words: Mapping[str, int | str]) -> dict[str, Callable[[int], bool]]:
-    """By word, whether it is that of a total. ``7`` is 7 or more, up to the next word; ``4-6`` is a range."""
+    """By rating, a test whether it applies to a total; ``7`` is 7 or more, up to the next rating, ``4-6`` a range."""
     least = sorted(value for value in words.values() if isinstance(value, int))
     bands: dict[str, Callable[[int], bool]] = {}
     for word, value in words.items():
@@ -269,7 +269,7 @@ def _between(low: int, high: int, total: int) -> bool:
 
 
 def _thresholds(scale: Instrument) -> Iterator[Problem]:
-    """Combinations of domain stars that get no word by the thresholds of the domains, or that are poor and good."""
+    """Combinations of domain stars without a rating by the thresholds of the domains, or with two."""
     rule = scale.overall.get("ahrq")
     if rule is None:
         return
@@ -298,7 +298,7 @@ def _thresholds(scale: Instrument) -> Iterator[Problem]:
 
 
 def threshold_words(rule: Mapping[str, Any], stars: Mapping[str, int]) -> list[str]:
-    """The words that thresholds give: good needs more than fair, so that what is good is not fair as well."""
+    """The ratings by the thresholds: good requires more than fair, so that a good study is not also fair."""
     words = ["poor"] if any(stars[name] <= most for name, most in rule["poor"]["any"].items()) else []
     for word in ("good", "fair"):
         if all(stars[name] >= least for name, least in rule[word]["all"].items()):

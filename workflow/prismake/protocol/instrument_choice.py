@@ -28,7 +28,7 @@ def asks_judgements(stage: str, config: Mapping[str, Any]) -> bool:
 
 
 def is_randomised(design: str) -> bool | None:
-    """What the name of a design says of randomisation; ``None`` where it says nothing."""
+    """Whether a design is randomised according to its name; ``None`` if the name does not tell."""
     name = re.sub(r"[^a-z0-9]+", "_", design.casefold())
     if _NOT_RANDOMISED.search(name):
         return None if "quasi" in name else False
@@ -36,7 +36,7 @@ def is_randomised(design: str) -> bool | None:
 
 
 def misfits(instruments: Mapping[str, str], folder: Path = Path()) -> dict[str, str]:
-    """Designs whose instrument is made for the other kind of study, by design the name of the instrument."""
+    """Designs whose instrument is intended for the other kind of study: name of the instrument by design."""
     paths = instrument_paths(folder)
     names = {}
     for design, name in instruments.items():
@@ -48,7 +48,7 @@ def misfits(instruments: Mapping[str, str], folder: Path = Path()) -> dict[str, 
 
 
 def instrument_problems(appraisal: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """Instruments that there are not, that cannot be read, or that are not made for their design."""
+    """Problems of instruments: unknown, unreadable, or not intended for their design."""
     instruments, insist = appraisal["instruments"], appraisal["insist"]
     paths, unread = instrument_paths(folder), False
     for design, name in instruments.items():
@@ -71,9 +71,9 @@ def instrument_problems(appraisal: Mapping[str, Any], folder: Path) -> Iterator[
         kind = "randomised trials" if scale.randomised else "studies without randomisation"
         fitting = "rob2" if is_randomised(design) else "nos_cohort or robins_i"
         yield (
-            f"'appraisal.instruments.{design}' is {scale.name}, which is made for {kind}. Name another one, for "
-            f"instance {fitting}; if the protocol insists, write appraisal.insist: [{design}], and the report says so."
+            f"'appraisal.instruments.{design}' is {scale.name}, which is intended for {kind}. Name another one, for "
+            f"instance {fitting}; to keep it, write appraisal.insist: [{design}], and the report will say so."
         )
     for design in insist:
         if design not in instruments:
-            yield f"'appraisal.insist' names {design}, which is no design of 'appraisal.instruments'."
+            yield f"'appraisal.insist' names {design}, which is not a design in 'appraisal.instruments'."

@@ -1,4 +1,4 @@
-"""Instruments read from their files: those of the package, and a review's own in ``config/instruments/``."""
+"""Loading of instruments from their files: those of the package, and a review's own in ``config/instruments/``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def own_paths(folder: Path = Path()) -> dict[str, Path]:
 
 
 def own_digests(names: Any, folder: Path = Path()) -> dict[str, str]:
-    """The content of a review's own instruments in digits: the door through which edits of them enter the graph."""
+    """Digests of a review's own instruments: as a parameter of rules, they make edits of the files take effect."""
     paths = own_paths(folder)
     return {name: digest(paths[name]) or "" for name in sorted(set(names) & paths.keys())}
 
@@ -43,13 +43,13 @@ def load_instrument(name: str, folder: Path = Path()) -> Instrument:
     """An instrument by the name of its file, from the package or from ``config/instruments/`` of the review.
 
     Raises:
-        FormError: there is no such instrument, or its file is not one; every problem is named with its line.
+        FormError: the instrument does not exist, or its file is invalid; all problems are listed with their lines.
     """
     own = own_paths(folder)
     shipped = data_files("forms/instruments/*.yaml")
     if name in own and name in shipped:
         raise FormError(
-            f"prismake has an instrument “{name}” of its own.",
+            f"prismake already has an instrument “{name}”.",
             where=own[name].as_posix(),
             remedy="Give the file, and the line “instrument:” in it, another name.",
         )
@@ -58,7 +58,7 @@ def load_instrument(name: str, folder: Path = Path()) -> Instrument:
         raise FormError(
             f"there is no instrument “{name}”.",
             remedy=f"Known: {', '.join(sorted({*own, *shipped}))}. "
-            f"One of your own is a file config/instruments/{name}.yaml.",
+            f"Your own instruments are files such as config/instruments/{name}.yaml.",
         )
     return _loaded(path, digest(path) or "", folder)
 
@@ -77,7 +77,7 @@ def _loaded(path: Path, content: str, folder: Path) -> Instrument:
 
 
 def _numeric(place: Path_) -> bool:
-    """Whether a value counts stars: an id, an answer or a version that looks like a number is a word."""
+    """Whether a value is a number of stars: ids, answers or versions that look like numbers are words."""
     return place[-1:] in (("stars",), ("maximum",)) or place[:2] in (("overall", "total"), ("overall", "ahrq"))
 
 
@@ -93,7 +93,7 @@ def _schema_problems(marked: Marked) -> list[tuple[int, str]]:
         (marked.line(place), f"the key “{place[-2]}” is there twice. Keep one of them.") for place in marked.twice
     ]
     if not isinstance(marked.data, dict):
-        return [(1, "the file holds no instrument (it must be lines of the form key: value).")]
+        return [(1, "the file contains no instrument (it must consist of lines of the form key: value).")]
     for error in jsonschema.Draft202012Validator(_schema()).iter_errors(marked.data):
         problems += [(marked.line(place), sentence) for place, sentence in _in_words(error)]
     name = marked.data.get("instrument")
@@ -104,7 +104,7 @@ def _schema_problems(marked: Marked) -> list[tuple[int, str]]:
 
 
 def _in_words(error: Any) -> list[tuple[Path_, str]]:
-    """A violation of the schema as sentences, each with its place."""
+    """A violation of the schema in sentences, each with its place."""
     place = tuple(error.absolute_path)
     what = _named(place)
     if error.validator == "additionalProperties":
@@ -134,7 +134,7 @@ def _in_words(error: Any) -> list[tuple[Path_, str]]:
 
 
 def _branch(error: Any) -> list[Any]:
-    """The violations of the alternative that was meant: a domain of its own, or one taken from another instrument."""
+    """The violations of the alternative that was meant: a new domain, or one shared with another instrument."""
     if not isinstance(error.instance, dict):
         return []
     meant = 1 if "from" in error.instance else 0
@@ -162,7 +162,7 @@ def _named(place: Path_) -> str:
 
 
 def _build(marked: Marked, folder: Path) -> tuple[Instrument, Any, list[tuple[int, str]]]:
-    """The instrument, a function from places in it to places in the file, and problems."""
+    """The instrument, a function that maps places in it to places in the file, and problems."""
     data = marked.data
     domains: list[Domain] = []
     items: list[tuple[Item, Path_]] = []

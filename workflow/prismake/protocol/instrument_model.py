@@ -1,8 +1,8 @@
-"""What an instrument consists of: items, domains, conditions and rules, and how answers lead through them.
+"""The structure of an instrument, items, domains, conditions and rules, and the path of answers through it.
 
-A *condition* is a tuple of alternatives; an alternative maps items to the answers that they may have. The condition
-holds when every item of one alternative has one of its answers. An item that is not asked has no answer, so that no
-alternative that names it holds.
+A *condition* is a tuple of alternatives; an alternative maps items to the answers they may have. The condition holds if
+every item of one alternative has one of these answers. An item that is not asked has no answer, so that an alternative
+with this item does not hold.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import Any
 
 Condition = tuple[Mapping[str, frozenset[str]], ...]
 
-NA = "NA"  # what people write beside a question that does not apply; it is no answer to one that does
-NOT_ASKED = "not asked"  # the answer of an item that the path of answers does not lead to
-OVERALL = "overall"  # the id of the judgement on the whole
-CONCERN = "applicability"  # what the id of a concern about applicability ends in, after the name of its domain
+NA = "NA"  # written for a question that does not apply; not an answer to a question that does
+NOT_ASKED = "not asked"  # the answer of an item to which the path of answers does not lead
+OVERALL = "overall"  # the id of the overall judgement
+CONCERN = "applicability"  # ending of the id of a concern about applicability, after the name of its domain
 
 
 @dataclass(frozen=True)
 class Item:
     """A question of an instrument.
 
-    ``answers`` maps each answer to its meaning and its stars. ``condition`` is empty where the item is always asked.
-    ``good``: the answers that speak for the study; ``ends``: the answers after which nothing else is asked. ``once``:
-    asked once per study, even where the instrument judges results.
+    ``answers`` maps each answer to its meaning and its stars. ``condition`` is empty if the item is always asked.
+    ``good``: answers in favour of the study; ``ends``: answers after which nothing else is asked. ``once``: asked once
+    per study, even if the instrument judges results.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Rule:
-    """``then`` is the judgement where ``condition`` holds, or of all other paths where there is no condition."""
+    """``then`` is the judgement if ``condition`` holds; a rule without condition applies to all other paths."""
 
     condition: Condition
     then: str
@@ -50,11 +50,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Domain:
-    """Items that are judged together.
+    """A group of items that are judged together.
 
-    ``maximum``: stars that can be earned. ``judged``: people give a judgement. ``parts``: rules that lead from answers
-    to a proposal, one list a part, of which the worst counts; empty where no algorithm is published. ``concern``: the
-    question about applicability.
+    ``maximum``: stars that can be earned. ``judged``: whether reviewers give a judgement. ``parts``: rules that lead
+    from answers to a proposal, one list per part, of which the worst counts; empty if no algorithm is published.
+    ``concern``: the question about applicability.
     """
 
     name: str
@@ -68,11 +68,11 @@ class Domain:
 
 @dataclass(frozen=True)
 class Instrument:
-    """A published scale, checklist or tool, or one of a review's own.
+    """A published scale, checklist or tool, or a review's own instrument.
 
-    ``domains`` maps each domain to its label and maximum of stars, ``details`` to all that is known of it. ``unit`` is
-    ``study`` or ``result`` (study and outcome). ``judgements`` stand from best to worst; ``aside`` are those without a
-    place in this order (*no information*). ``overall`` has the rules for the whole by their names.
+    ``domains`` maps each domain to its label and maximum of stars, ``details`` to its `Domain`. ``unit`` is ``study``
+    or ``result`` (study and outcome). ``judgements`` are ordered from best to worst; ``aside`` are those outside this
+    order (*no information*). ``overall`` has the rules for the overall rating by name.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Instrument:
 
     @property
     def maximum(self) -> int:
-        """Stars that can be earned; items that do not apply cannot."""
+        """Stars that can be earned, without items that do not apply."""
         return sum(maximum for _, maximum in self.domains.values())
 
     @property
@@ -107,21 +107,21 @@ class Instrument:
 
     @property
     def judged_overall(self) -> bool:
-        """Whether people give one judgement on the whole."""
+        """Whether reviewers give an overall judgement."""
         return "worst" in self.overall or "people" in self.overall
 
     def item(self, name: str) -> Item:
         return next(item for item in self.items if item.id == name)
 
     def worst(self, words: Iterable[str]) -> str:
-        """The worst of some judgements; "" where one is missing or none is in the order."""
+        """The worst of the given judgements; "" if one is missing or none is in the order."""
         given = list(words)
         ranked = [word for word in given if word in self.judgements]
         return max(ranked, key=self.judgements.index) if ranked and all(given) else ""
 
 
 def holds(condition: Condition, answers: Mapping[str, str]) -> bool | None:
-    """Whether a condition holds; ``None`` where that hangs on an answer that is still missing."""
+    """Whether a condition holds; ``None`` if that depends on an answer that is still missing."""
     verdicts = [_alternative(alternative, answers) for alternative in condition]
     if True in verdicts or not verdicts:
         return True
@@ -138,7 +138,7 @@ def _alternative(alternative: Mapping[str, frozenset[str]], answers: Mapping[str
 def on_path(items: Sequence[Item], answers: Mapping[str, str]) -> dict[str, str]:
     """The answers that count: those of items that are asked, and NOT_ASKED for the others.
 
-    An item of which it cannot be said yet whether it is asked keeps the answer that it has.
+    An item for which it is not yet known whether it is asked keeps its answer.
     """
     counted: dict[str, str] = {}
     ended = False
@@ -155,7 +155,7 @@ def on_path(items: Sequence[Item], answers: Mapping[str, str]) -> dict[str, str]
 
 
 def proposal(scale: Instrument, domain: Domain, counted: Mapping[str, str]) -> str:
-    """What the published rules make of the answers to a domain; "" where there are none, or answers are missing."""
+    """The judgement of a domain by the published rules; "" if there are no rules, or answers are missing."""
     return scale.worst(_by_rules(part, counted) for part in domain.parts) if domain.parts else ""
 
 

@@ -1,6 +1,6 @@
-"""Instruments as data: published scales and tools that the appraisal form puts to a study, and what answers come to.
+"""Appraisal instruments as data, published scales and tools, and the scoring of answers.
 
-One file each in ``workflow/forms/instruments/``; a review's own lie in ``config/instruments/``.
+One file per instrument in ``workflow/forms/instruments/``; a review's own are in ``config/instruments/``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _QUALITY, _RISK = "quality", "risk of bias"
-# Words that say nothing of whether they praise or blame.
+# Ratings whose direction is ambiguous without further words.
 _AMBIGUOUS = {
     _QUALITY: ("high", "moderate", "low", "very low", "medium", "unclear"),
     _RISK: ("low", "moderate", "serious", "critical", "high", "very high", "unclear"),
@@ -58,13 +58,12 @@ _AMBIGUOUS = {
 
 @dataclass(frozen=True)
 class Appraisal:
-    """A study or result judged: stars (whole numbers) by item and domain, judgements by domain, and one word.
+    """The appraisal of a study or result: stars by item and domain, judgements by domain, and an overall rating.
 
-    ``overall`` is the word of the scale's rules for instruments that give stars, and what people judged for all
-    others; it is empty while items are unanswered, which ``unanswered`` names. ``proposals`` has what the published
-    algorithm makes of the answers, by domain and under ``overall``; nothing where no algorithm is published.
-    ``not_asked``: items that the path of answers does not lead to; ``idle``: those of them that have an answer all the
-    same, which counts for nothing.
+    ``overall`` follows from the rules of the scale for instruments with stars, and is the reviewers' judgement for all
+    others; it is empty while items in ``unanswered`` are open. ``proposals``: judgements proposed by the published
+    algorithm, by domain and under ``overall``; empty if no algorithm is published. ``not_asked``: items to which the
+    answers do not lead; ``idle``: those of them with an answer nevertheless, which is ignored.
     """
 
     instrument: str
@@ -82,16 +81,16 @@ class Appraisal:
 
 
 def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = "total") -> Appraisal:
-    """What answers to an instrument come to: stars and one word, or proposed judgements.
+    """Score the answers to an instrument: stars and an overall rating, or proposed judgements.
 
     Args:
         form: an instrument or its name, for instance ``"nos_cohort"`` or ``"rob2"``.
-        answers: item id to answer; several answers of one item are joined with ``+``. People's judgements stand under
-            the name of a domain and under ``overall``.
+        answers: answer by item id; several answers to one item are joined with ``+``. The reviewers' judgements are
+            under the name of a domain and under ``overall``.
         overall: for stars ``"total"`` (bands of the total) or ``"ahrq"`` (thresholds of the domains).
 
     Raises:
-        FormError: an answer that the instrument does not have, or an item that it does not ask.
+        FormError: an answer or an item that does not exist in the instrument.
     """
     scale = load_instrument(form) if isinstance(form, str) else form
     collect(_wrong_answers(scale, answers), FormError, where=scale.title)
@@ -107,7 +106,7 @@ def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = 
     missing = tuple(name for name, answer in counted.items() if not answer)
     word, note = judged[OVERALL], ""
     if scale.with_stars:
-        word, note = ("", "not every item is answered") if missing else _word(scale, by_domain, overall)
+        word, note = ("", "not all items are answered") if missing else _word(scale, by_domain, overall)
     not_asked = tuple(name for name, answer in counted.items() if answer == NOT_ASKED)
     return Appraisal(
         scale.name,
@@ -128,7 +127,7 @@ def score(form: str | Instrument, answers: Mapping[str, str], *, overall: str = 
 def proposed(scale: Instrument, counted: Mapping[str, str], judged: Mapping[str, str]) -> dict[str, str]:
     """The proposals of the published algorithm by domain, and under ``overall`` the worst of the judgements.
 
-    The whole follows from what people have judged, and from proposals where they have not judged yet.
+    The overall proposal uses the reviewers' judgements, and the proposals for domains not judged yet.
     """
     proposals = {name: proposal(scale, domain, counted) for name, domain in scale.details.items()}
     if "worst" in scale.overall:
@@ -162,9 +161,9 @@ def _wrong_answers(scale: Instrument, answers: Mapping[str, str]) -> list[str]:
 
 
 def row_choices(item: Item) -> tuple[str, ...]:
-    """The answers that a sheet offers for an item; items with several answers offer their combination.
+    """The answers that a sheet offers for an item; for items with several answers also their combinations.
 
-    NA may be written beside a question that is not always asked; where it is asked, NA leaves it open.
+    NA is allowed for a question that is not always asked; if it is asked, NA leaves it open.
     """
     values = tuple(item.answers)
     if not item.multiple:
@@ -179,7 +178,7 @@ def concern_id(domain: str) -> str:
 
 
 def in_words(scale: Instrument, word: str) -> str:
-    """A judgement that can stand alone: *high* is either high quality or high risk of bias."""
+    """A judgement in unambiguous words: *high* alone could be high quality or high risk of bias."""
     kind = _QUALITY if scale.with_stars else _RISK
     return f"{word} {kind}" if word.casefold() in _AMBIGUOUS[kind] else word
 
@@ -188,7 +187,7 @@ def _word(scale: Instrument, domains: Mapping[str, int], rule: str) -> tuple[str
     rules = scale.overall.get(rule)
     if rules is None:
         why = "the AHRQ thresholds need stars for comparability, which this study cannot earn"
-        return "not defined", why if rule == "ahrq" else f"{scale.title} has no rule for the whole"
+        return "not defined", why if rule == "ahrq" else f"{scale.title} has no rule for an overall rating"
     note = rules.get("note", "")
     if rule == "total":
         total = sum(domains.values())

@@ -1,4 +1,4 @@
-"""Which files name the studies that a good search must find."""
+"""The files that list known studies, which the search is expected to find."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NAME = "known_studies"
 
 
 def known_studies(folder: Path) -> list[Path]:
-    """``known_studies`` with any ending and the files of a folder of that name, in ``folder``, which is ``config/``."""
+    """``known_studies`` with any extension, and the files of a folder of that name, in ``folder`` (``config/``)."""
     if not folder.is_dir():
         return []
     paths = [path for path in folder.glob(f"{NAME}*") if path.name.partition(".")[0] == NAME]

@@ -1,4 +1,4 @@
-"""YAML with the line of each value, every word as it is written: ``no`` is a word and 1.10 is not 1.1."""
+"""YAML with the line of each value, and words as they are written: ``no`` stays a word and 1.10 does not become 1.1."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Marked:
     """The content of a YAML file, and the line of each key and value.
 
     ``data`` consists of mappings, lists, words, whole numbers and ``true`` or ``false``; ``twice`` lists the places of
-    keys that are there twice, of which the first counts.
+    duplicate keys, of which the first counts.
     """
 
     def __init__(self, path: Path, numeric: Callable[[Path_], bool]) -> None:
-        """Read a file; ``numeric`` tells by its place whether a value may be a whole number.
+        """Read a file; ``numeric`` decides by the place of a value whether it may be a whole number.
 
         Raises:
             FormError: the file is not YAML.
@@ -48,7 +48,7 @@ class Marked:
         self.data = self._plain(node, ()) if node is not None else {}
 
     def line(self, place: Path_) -> int:
-        """The line of a value, or of what it stands in."""
+        """The line of a value, or of the entry that contains it."""
         while place and place not in self._lines:
             place = place[:-1]
         return self._lines.get(place, 1)

@@ -1,8 +1,8 @@
-"""The parts of each effect measure: the columns that it is computed from, and the models that can pool it."""
+"""The parts of each effect measure (the columns it is computed from), and the models that can pool it."""
 
 from __future__ import annotations
 
-# Which columns a measure needs, and which it may have instead of others.
+# The columns that a measure needs, and alternatives.
 ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
     **dict.fromkeys(("IRLN", "IR"), ("events", "time")),
@@ -12,7 +12,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
     "GEN": ("effect", "lower", "upper"),
 }
-# Which models pool a measure beside inverse variance, which pools all of them.
+# The models for a measure besides inverse variance, which is available for all.
 _TWO_ARMS = ("conditional", "fixed_study", "random_study")
 MODELS: dict[str, tuple[str, ...]] = {
     "PLO": ("glmm", "beta_binomial"),
@@ -23,11 +23,25 @@ MODELS: dict[str, tuple[str, ...]] = {
     "IRR": ("mantel_haenszel", *_TWO_ARMS),
     "IRD": ("mantel_haenszel",),
 }
-CHECKS = {  # further columns of an outcome that are compared with its numbers, and whether they hold words
+CHECKS = {  # further columns of an outcome that are checked against its numbers, and whether they contain words
     **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
     **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
     **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
     **dict.fromkeys(("favours", "assessed"), True),
 }
+CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted to: the parts of each conversion
+    "mean": {
+        "se": ("se",),
+        "ci": ("ci_lower", "ci_upper"),
+        "quartiles": ("median", "q1", "q3"),
+        "range": ("median", "minimum", "maximum"),
+    },
+    "effect": {"se": ("se",), "p": ("p",), "o_minus_e": ("o_minus_e", "variance")},
+}
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
+
+
+def conversions_of(measure: str) -> dict[str, tuple[str, ...]]:
+    """The conversions that can stand in for parts of a measure, each with the parts of its own."""
+    return CONVERSIONS.get("mean" if "mean1" in ROLES[measure] else "effect" if "effect" in ROLES[measure] else "", {})

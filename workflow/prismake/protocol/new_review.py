@@ -10,14 +10,14 @@ from prismake.core.paths import graph_root
 
 
 def make_review(folder: Path) -> None:
-    """Make the folder.
+    """Create the folder.
 
     Raises:
-        PrismakeError: there is a review in it already; nothing is touched.
+        PrismakeError: the folder already contains a review; nothing is changed.
     """
     if (folder / "config" / "config.yaml").exists() or (folder / "Snakefile").exists():
         raise PrismakeError(
-            "there is a review in this folder already, and it stays as it is.",
+            "this folder already contains a review, which was not changed.",
             where=str(folder),
             remedy="Choose another name.",
         )

@@ -1,4 +1,4 @@
-"""Retractions and the like in the words of ``workflow/forms/notices.yaml``."""
+"""Texts for retractions and similar notices, from ``workflow/forms/notices.yaml``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def words() -> dict[str, str]:
 
 
 def notice_text(retracted: bool, links: Iterable[str]) -> str:
-    """One line a notice, in words; empty when there is none. ``links`` are related reports (“RetractionIn: PMID 1”)."""
+    """One line per notice, in words; empty if there is none. ``links``: related reports (“RetractionIn: PMID 1”)."""
     word_of = words()
     lines = []
     for link in links:

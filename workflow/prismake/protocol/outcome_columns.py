@@ -1,13 +1,15 @@
-"""Columns of the extraction sheet that outcomes ask for: one without ``columns`` gets those of its measure."""
+"""Columns of the extraction sheet for outcomes: an outcome without ``columns`` gets those of its measure."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from prismake.protocol.measure_parts import conversions_of
+
 COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"})
-_WORDS = {
+PART_WORDS = {
     "events": "events",
     "total": "participants",
     "time": "person-time",
@@ -18,22 +20,49 @@ _WORDS = {
     "effect": "effect",
     "lower": "lower bound",
     "upper": "upper bound",
+    "se": "SE",
+    "ci_lower": "95 % CI of the mean, lower bound",
+    "ci_upper": "95 % CI of the mean, upper bound",
+    "median": "median",
+    "q1": "lower quartile",
+    "q3": "upper quartile",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "p": "P value",
+    "o_minus_e": "O − E",
+    "variance": "V of O − E",
 }
+
+
+def part_of(role: str) -> str:
+    """What a part is in one arm: ``events`` of ``events1`` and ``events2``."""
+    return role[:-1] if role[-1] in "12" else role
+
+
+def question_of(role: str) -> str:
+    """The question of a row of results that asks for a part: ``total`` for people, whatever the measure calls them."""
+    return "total" if part_of(role) == "n" else part_of(role)
 
 
 def with_outcome_columns(
     config: Mapping[str, Any], filled: dict[str, Any], roles: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any]:
-    """The protocol in which every outcome has columns, and the extraction sheet the columns that were missing.
+    """The protocol with columns for every outcome, and with the missing fields added to the extraction.
+
+    A field added for an outcome names the outcome and its part (``outcome``, ``role``).
 
     Args:
-        config: the protocol as written; without ``extraction.fields`` in it, the sheet has what the outcomes ask for.
-        filled: the same with its defaults.
+        config: the protocol as written; without ``extraction.fields``, the sheet has the columns that outcomes need.
+        filled: the protocol with its defaults.
         roles: the parts of each measure.
     """
     written = config.get("outcomes") or {}
-    without = [name for name in filled["outcomes"] if "columns" not in (written.get(name) or {})]
-    if not without:
+    without = [
+        name
+        for name, spec in filled["outcomes"].items()
+        if not spec["columns"] and "columns" not in (written.get(name) or {})
+    ]
+    if not without and not any(spec["conversions"] for spec in filled["outcomes"].values()):
         return filled
     result = copy.deepcopy(filled)
     fields = result["extraction"]["fields"] if "fields" in (config.get("extraction") or {}) else []
@@ -41,16 +70,66 @@ def with_outcome_columns(
         spec = result["outcomes"][name]
         spec["columns"] = {role: f"{name}_{role}" for role in roles[spec["measure"]]}
         present = {field["name"] for field in fields}
-        fields += [field for field in _fields(name, spec) if field["name"] not in present]
+        fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
+    for name, spec in result["outcomes"].items():
+        further = _further_roles(spec)
+        if further:
+            spec["converted_from"] = {role: f"{name}_{role}" for role in further}
+            fields += [{**field, "required": False} for field in _fields(name, spec, spec["converted_from"])]
     result["extraction"]["fields"] = fields
     return result
 
 
-def _fields(name: str, spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _further_roles(spec: Mapping[str, Any]) -> list[str]:
+    """The parts of the conversions of an outcome, of both arms where the measure compares arms."""
+    possible = conversions_of(spec["measure"])
+    parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
+    return [f"{part}{arm}" for arm in (("1", "2") if "mean1" in spec["columns"] else ("",)) for part in parts]
+
+
+def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     title = spec["title"] or name.replace("_", " ").capitalize()
-    for role, column in spec["columns"].items():
-        part, arm = (role[:-1], int(role[-1])) if role[-1] in "12" else (role, 0)
+    for role, column in columns.items():
+        part = part_of(role)
         arms = spec["arms"] or ["first arm", "second arm"]
-        label = f"{title}: {_WORDS.get(part, part)}" + (f", {arms[arm - 1]}" if arm and len(arms) == 2 else "")
-        kind = "count" if role in COUNTS else "number"
-        yield {"name": column, "label": label, "type": kind, "choices": [], "help": "", "required": True, "when": {}}
+        arm = f", {arms[int(role[-1]) - 1]}" if part != role and len(arms) == 2 else ""
+        yield {
+            "name": column,
+            "label": f"{title}: {PART_WORDS.get(part, part)}{arm}",
+            "type": "count" if role in COUNTS else "number",
+            "choices": [],
+            "help": "",
+            "required": True,
+            "when": {},
+            "outcome": name,
+            "role": role,
+        }
+
+
+def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], tuple[tuple[str, ...], ...]]:
+    """The questions of a sheet in which each result has a row: those of the study, then each part of a result once.
+
+    Also the names of the questions of each kind of row, those of a study first.
+    """
+    fields = config["extraction"]["fields"]
+    own = [{**field, "some_rows": True} for field in fields if "outcome" not in field]
+    parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
+    asked = [
+        {
+            **parts[part],
+            "name": part,
+            "label": f"{word[:1].upper()}{word[1:]}",
+            "some_rows": True,
+        }
+        for part, word in PART_WORDS.items()
+        if part in parts
+    ]
+    kinds = dict.fromkeys(asked_parts(name, fields) for name in config["outcomes"])
+    study = (tuple(field["name"] for field in own),) if own else ()
+    return [*own, *asked], (*study, *(kind for kind in kinds if kind))
+
+
+def asked_parts(outcome: str, fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What the rows of an outcome ask, in the order of the sheet."""
+    own = {question_of(field["role"]) for field in fields if field.get("outcome") == outcome}
+    return tuple(part for part in PART_WORDS if part in own)

@@ -1,8 +1,8 @@
-"""Numbers as people type them. What can be read as two different numbers is none, and is asked back.
+"""Numbers as people type them. A text that could be two different numbers is not accepted: the reviewer is asked.
 
-One rule for every sheet: a point and a comma are both decimal signs, and both are used between thousands. ``1.5``,
-``1,5``, ``0,125``, ``1234,5``, ``1,234.5`` and ``1.234.567`` can be read in one way only. ``1.234`` and ``1,000``
-cannot, unless the protocol says with ``decimal_sign`` which of the two signs stands before decimals.
+One rule for all sheets: both point and comma may be a decimal sign or separate thousands. ``1.5``, ``1,5``, ``0,125``,
+``1234,5``, ``1,234.5`` and ``1.234.567`` have a single reading. ``1.234`` and ``1,000`` have two, unless the protocol
+names the decimal sign with ``decimal_sign``.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _MINUS = str.maketrans("−–", "--")
 
 
 def parse_number(text: str, decimal_sign: str = "") -> float | None:
-    """The number that a text stands for; None where it is no number, or could be two.
+    """The number in a text; None if it is not a number, or could be two.
 
     Args:
-        decimal_sign: the sign that the team writes before decimals, ``.`` or ``,``; empty where the protocol does not
-            say. The other sign then stands between thousands only.
+        decimal_sign: the decimal sign of the team, ``.`` or ``,``, so that the other sign only separates thousands;
+            empty if the protocol does not name it.
     """
     values = readings(text, decimal_sign)
     return values[0] if len(values) == 1 else None
 
 
 def readings(text: str, decimal_sign: str = "") -> list[float]:
-    """The numbers that a text can stand for: none, one or two, that with decimals first."""
+    """The possible readings of a text as a number: none, one or two, the one with decimals first."""
     plain = text.strip().translate(_MINUS)
     negative, digits = (
         plain.startswith("-"),
@@ -42,15 +42,15 @@ def readings(text: str, decimal_sign: str = "") -> list[float]:
 
 
 def parse_count(text: str, decimal_sign: str = "") -> int | None:
-    """The whole number from 0 that a text stands for; None where it is none, or could be two."""
+    """The non-negative whole number in a text; None if it is not one, or could be two."""
     value = parse_number(text, decimal_sign) if text[:1].isdigit() and "e" not in text.casefold() else None
     return int(value) if value is not None and value.is_integer() and value < 1e9 else None
 
 
 def typed_number(value: float, decimal_sign: str = "") -> str:
-    """A number in the form in which it can be typed into a sheet and read back.
+    """A number as text that can be typed into a sheet and is read back as the same number.
 
-    Three decimals behind a short number look like thousands; a fourth, 0, says that they are none.
+    Three decimals after a short number look like thousands; a fourth decimal, 0, makes the reading unique.
     """
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
@@ -60,19 +60,19 @@ def typed_number(value: float, decimal_sign: str = "") -> str:
 
 
 def question_back(text: Any, decimal_sign: str = "") -> str:
-    """What to ask where a text could be two numbers, as a sentence; empty where it could not."""
+    """The question to the reviewer if a text could be two numbers, as a sentence; otherwise empty."""
     values = readings(str(text), decimal_sign)
     if len(values) < 2:
         return ""
     with_decimals, whole = map(typed_number, values)
     return (
-        f"“{str(text).strip()}” can be {values[0]:g} or {whole}. Write {with_decimals} or {whole}; or say in "
-        "config/config.yaml, with decimal_sign, whether the team writes decimals behind a point or a comma."
+        f"“{str(text).strip()}” can be {values[0]:g} or {whole}. Write {with_decimals} or {whole}; or set decimal_sign "
+        "in config/config.yaml to the decimal sign that the team uses, point or comma."
     )
 
 
 def _with_decimals(digits: str, decimal_sign: str) -> float | None:
-    """The number if its one sign, where it has one, stands before decimals."""
+    """The number if its sign, if it has one, is a decimal sign."""
     match = _PLAIN.fullmatch(digits)
     if not match or (match["sign"] and decimal_sign not in ("", match["sign"])):
         return None
@@ -80,7 +80,7 @@ def _with_decimals(digits: str, decimal_sign: str) -> float | None:
 
 
 def _grouped(digits: str, decimal_sign: str) -> float | None:
-    """The number if its first sign stands between thousands."""
+    """The number if its first sign separates thousands."""
     match = _GROUPED.fullmatch(digits)
     if not match or match["group"] in (decimal_sign, match["sign"]):
         return None

@@ -1,7 +1,7 @@
-"""Keys of ``config.yaml`` that have another name now, so that a protocol of an older version says which to change.
+"""Renamed keys of ``config.yaml``, so that the protocol of an older version is told which keys to change.
 
-A key that is renamed gets a line here; it is never understood under its former name, because two names for one thing
-would both be written, and say different things.
+A renamed key gets a line here. It is not accepted under its former name, because with two names for one setting, both
+might be given with different values.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 RENAMED: Mapping[str, tuple[str, str]] = {}
-"""Former path to (path now, version that renamed it). ``*`` stands for a name that the team chose or a place in a list,
-and in the new path for the same: ``"outcomes.*.model": ("outcomes.*.pooling.model", "0.3")``. None was renamed yet."""
+"""Former path to (present path, version of the change). ``*`` stands for a name chosen by the team or a position in a
+list, the same one in both paths: ``"outcomes.*.model": ("outcomes.*.pooling.model", "0.3")``. Empty so far."""
 
 
 def new_name(path: str, renamed: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
-    """The path that a key has now and the version that renamed it, or None when it never had another name."""
+    """The present path of a former key and the version that renamed it, or None if it was never a key."""
     parts = path.split(".")
     for former, (now, version) in renamed.items():
         pattern = former.split(".")

@@ -1,4 +1,4 @@
-"""The schema of ``config/config.yaml`` and the defaults that it holds."""
+"""The schema of ``config/config.yaml`` and its defaults."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The settings that each rule uses: editing any other part of the protocol does not make the rule run again.
+"""The settings that each rule uses, so that editing any other part of the protocol does not make the rule run again.
 
-Each function gives a part of the protocol in the protocol's own shape, so that what takes it cannot tell it from the
-whole. ``config`` is the protocol with its defaults filled in.
+Each function returns a part of the protocol in the shape of the protocol, which can be used in its place. ``config`` is
+the protocol with its defaults filled in.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from typing import Any
 from prismake.core.names import APPRAISAL, EXTRACTION, FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.analyses import RISK_OF_BIAS
-from prismake.protocol.forms import lists_of, load_form
+from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
+from prismake.protocol.outcome_columns import asked_parts
+from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
 Settings = dict[str, Any]
 
-# How a stage is shared out, in which order and in which batches: prismake.panel.allocation
-_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "stop", "stop_at")
-_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators")
+# Settings of the allocation of a stage: prismake.panel.allocation
+_ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
+_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
+_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions", "model", "shared_comparator")
 _METHODS = (
     "title",
     "measure",
@@ -39,7 +41,7 @@ _METHODS = (
 
 
 def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
-    """What the sheets of a stage ask, whom, and how they are shared out."""
+    """Settings for reading the sheets of a stage: questions, reviewers and allocation."""
     settings = {
         "reviewers": reviewers(dict(config), stage),
         "consensus": config["consensus"],
@@ -52,11 +54,13 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["full_text"] = {**settings.get("full_text", {}), **_some(config["full_text"], ["reasons"])}
     if "designs" in asked:
         settings["appraisal"] = {**settings.get("appraisal", {}), **_some(config["appraisal"], ["instruments"])}
+    if stage == FULL_TEXT and config["extraction"]["shape"] == RESULTS:
+        settings["extraction"] = {"shape": RESULTS}
     if stage == APPRAISAL:
         asking = for_appraisal(config)
         settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
-        settings["extraction"] |= _some(config["extraction"], ["fields"])
+        settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
         settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
         settings["overlap_column"] = config["overlap_column"]
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
@@ -64,18 +68,40 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
 
 
 def for_offering(stage: str, config: Mapping[str, Any]) -> Settings:
-    """What ``for_reading`` gives, and what stands on the first page of a sheet or decides the order of its rows."""
+    """The settings of ``for_reading``, and those for the first page of a sheet and the order of its rows."""
     settings = {**for_reading(stage, config), **_some(config, ["title", "question", "notice", "adjudicator"])}
     return {**settings, "criteria": config["criteria"]} if stage in (TITLE_ABSTRACT, FULL_TEXT) else settings
 
 
 def for_appraisal(config: Mapping[str, Any]) -> Settings:
-    """Instruments by design, the content of those that the review brings itself in digits, titles of the outcomes."""
+    """Instruments by design, digests of the review's own instruments, and titles of the outcomes."""
     instruments = config["appraisal"]["instruments"]
     return {
         "instruments": instruments,
         "own_instruments": own_digests(instruments.values()),
         "outcomes": outcome_titles(config),
+    }
+
+
+def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
+    """What each result has a row for; nothing where a row of the extraction is a study or an arm."""
+    if config["extraction"]["shape"] != RESULTS:
+        return {}
+    form, fields = load_form(EXTRACTION, config), config["extraction"]["fields"]
+    labels = {question.name: question.label for question in form.fields}
+    return {
+        "arms": config["extraction"]["arms"],
+        "study": [field["name"] for field in fields if "outcome" not in field],
+        "labels": labels,
+        "outcomes": {
+            name: {
+                "title": title,
+                "asks": list(asked_parts(name, fields)),
+                "compares": any(role[-1] in "12" for role in config["outcomes"][name]["columns"]),
+                "contrast": "effect" in config["outcomes"][name]["columns"],
+            }
+            for name, title in outcome_titles(config).items()
+        },
     }
 
 
@@ -85,16 +111,17 @@ def for_certainty(config: Mapping[str, Any]) -> Settings:
 
 
 def outcome_titles(config: Mapping[str, Any]) -> dict[str, str]:
-    """The outcomes as figures and sheets call them, by name."""
+    """The titles of the outcomes in figures and sheets, by name."""
     return {name: spec["title"] or name.replace("_", " ").capitalize() for name, spec in config["outcomes"].items()}
 
 
 def for_outcome_table(config: Mapping[str, Any]) -> Settings:
-    """Of each outcome, the columns that belong to it, and the headings of those that it is pooled from."""
+    """For each outcome, its columns, and the headings of those that it is pooled from."""
     headings = {field["name"]: field["label"] for field in config["extraction"]["fields"]}
     return {
         name: {
             **_some(spec, _OUTCOME_TABLE),
+            **({"level": config["pooling"]["level"]} if spec["conversions"] else {}),
             # judgements come from the appraisal, not from the extraction sheets
             "subgroups": [column for column in spec["subgroups"] if column in headings],
             "labels": _some(headings, spec["columns"].values()),
@@ -103,15 +130,26 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def for_letters(config: Mapping[str, Any]) -> Settings:
+    """What is told to authors who are asked for numbers, and what the numbers are for."""
+    return {
+        "outcomes": for_outcome_table(config),
+        "titles": outcome_titles(config),
+        "headings": {question.name: question.label for question in extracted_fields(config)},
+        "review": _some(config, ["title", "question"]),
+        "team": config["authors"],
+    }
+
+
 def for_cohorts(config: Mapping[str, Any]) -> Settings:
-    """How studies with the same participants are told and settled, and what the extraction asks."""
+    """Settings for recognising and resolving overlapping cohorts, and the fields of the extraction."""
     return {
         "overlap": config["overlap_column"],
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
         "fields": [
             {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
-            for question in load_form(EXTRACTION, config).fields
+            for question in extracted_fields(config)
         ],
     }
 
@@ -143,6 +181,8 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     settings["certainty"] |= _some(config["certainty"], ["shares", "outcomes"])
     settings["appraisal"]["own_instruments"] = own_digests(config["appraisal"]["instruments"].values())
     fields = config["extraction"]["fields"]
+    if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
+        fields = [field for field in fields if "outcome" not in field]
     settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
     shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
@@ -150,6 +190,6 @@ def for_report(config: Mapping[str, Any]) -> Settings:
 
 
 def _some(settings: Mapping[str, Any], keys: Iterable[str]) -> Settings:
-    """The entries of these keys, in the order of the settings; missing keys are left out."""
+    """The entries for the given keys, in the order of the settings; missing keys are left out."""
     names = set(keys)
     return {key: value for key, value in settings.items() if key in names}

@@ -1,4 +1,4 @@
-"""Who works on a stage, and where a review keeps what it is made from."""
+"""The reviewers of a stage, and the folders of a review."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ TEMPLATE = Path("config/manuscript_template.docx")  # the styles of the manuscri
 
 
 def reviewers(config: dict[str, Any], stage: str) -> list[str]:
-    """Who works on a stage, in the order of the configuration."""
+    """The reviewers of a stage, in the order of the configuration."""
     return list(config[stage].get("reviewers") or config["reviewers"])

@@ -10,6 +10,7 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.names import REPORT_ID
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
+from prismake.report.records_part import records_part
 from prismake.report.status import rows
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def gather(
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
     appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
     instruments = instrument_details(appraisal["instruments"])
+    flow = read_json(inputs["flow"])
     results = [read_json(path) for path in inputs["results"]]
     context = {
         "config": {**config, "appraisal": appraisal},
@@ -74,7 +76,8 @@ def gather(
                 for name in ("sources", "shared")
             },
         },
-        "flow": read_json(inputs["flow"]),
+        "flow": flow,
+        "behind": records_part(read_csv(inputs["places"]), reports, other="other" in flow["boxes"]),
         "notices": notices_of(read_csv(inputs["notices"]), included, citations),
         "carried": read_json(inputs["carried"]),
         "vanished": read_csv(inputs["vanished"]).to_dict("records"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL, CERTAINTY
+from prismake.core.names import APPRAISAL, CERTAINTY, EXTRACTION
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.protocol.priors import prior_text
@@ -58,6 +58,7 @@ SENSITIVITY = {
     "2002;21:2641-2652)",
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
     "fixed_effect": "a common-effect model",
+    "without_converted": "without studies whose numbers were converted",
     "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",
@@ -166,9 +167,11 @@ def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) 
     labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
     if not labels:
         return ""
+    rounds = next((stage.get("rounds") or {} for stage in stages if stage["stage"] == EXTRACTION), {})
+    piloted = f" {rounds['pilot']['sentence']}" if rounds.get("pilot") else ""
     return (
         f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. Items missing from a report were "
-        "recorded as not reported, not as zero or blank. Cohorts published more than once were pooled once."
+        f"recorded as not reported, not as zero or blank. Cohorts published more than once were pooled once.{piloted}"
     )
 
 

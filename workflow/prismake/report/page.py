@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,6 +42,7 @@ def render(context: Mapping[str, Any]) -> str:
     searches      list of the contents of ``search/<source>.json``
     duplicates    {"summary": content of ``duplicates/summary.json``, "sources", "shared": rows of
                   ``duplicates/sources.csv`` and ``duplicates/shared.csv``}
+    behind        what ``prismake.report.records_part`` makes of ``flow/records.csv`` (optional)
     flow          the content of ``flow/flow.json``: {"boxes", "notes", "undecided"}
     notices       included reports that were retracted or questioned: list of {"study", "citation", "notice"}
     carried       sentences on decisions imported with exports of screening tools (``flow/carried.json``)
@@ -54,8 +57,17 @@ def render(context: Mapping[str, Any]) -> str:
     figures       {name: SVG text}; names: "flow", "stars", "traffic_light", "<outcome>.forest", "<outcome>.funnel",
                   "<outcome>.forest.<subgroup>", "<outcome>.bubble.<moderator>". A figure that is not there is left out.
 
-    The page loads nothing from elsewhere and runs no script. Raises PrismakeError if a figure is not SVG.
+    The page loads nothing from elsewhere and runs one script, its own, which the content security policy names by its
+    digest; without it everything is there but sorting and looking up the records behind a box. Raises PrismakeError
+    if a figure is not SVG.
     """
+    script = Markup(templates()["page.js"])  # our own file, and nothing that anybody typed
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return page_environment().get_template(TEMPLATE).render(**view(context), script=script, script_digest=digest)
+
+
+def page_environment() -> jinja2.Environment:
+    """Templates and filters, in which whatever is put stands as words."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(templates()),
         autoescape=True,
@@ -69,28 +81,29 @@ def render(context: Mapping[str, Any]) -> str:
         "percent": percent,
         "plural": plural,
     }
-    return environment.get_template(TEMPLATE).render(view(context))
+    return environment
 
 
 def templates() -> dict[str, str]:
     """The text of each template by its name."""
-    files = (data_file("report/page.html.j2"), data_file("report/page.css"))
+    files = (
+        data_file("report/page.html.j2"),
+        data_file("report/progress.html.j2"),
+        data_file("report/status.html.j2"),
+        data_file("report/page.css"),
+        data_file("report/page.js"),
+    )
     return {path.name: path.read_text(encoding="utf-8") for path in files}
 
 
 def view(context: Mapping[str, Any]) -> dict[str, Any]:
     """The values for the template: the context and everything derived from it."""
-    config, results, stages = context["config"], context["results"], context["stages"]
-    opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
+    config, results = context["config"], context["results"]
     return {
         **context,
         "figures": _figures(context),
-        "open": opened,
-        "open_total": sum(number for _, number in opened),
-        "problems": [problem for stage in stages for problem in stage["problems"]],
-        "progress": [_progress(row) for row in context["status"]],
+        **progress_view(context),
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
-        "rounds": round_words(context["stages"]),
         "outcomes": [outcome_part(result) for result in results],
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
@@ -106,12 +119,26 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def progress_view(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the table of progress needs of ``stages`` and ``status``."""
+    stages = context["stages"]
+    opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
+    return {
+        "open": opened,
+        "open_total": sum(number for _, number in opened),
+        "problems": [problem for stage in stages for problem in stage["problems"]],
+        "progress": [_progress(row) for row in context["status"]],
+        "rounds": round_words(stages),
+    }
+
+
 def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Anchor and name of each part, in the order of the page."""
     return [
         ("results", "Results"),
         *([("findings", "Summary of findings")] if (context.get("findings") or {}).get("outcomes") else []),
         ("flow", "Flow of records"),
+        *([("records", "Records")] if context.get("behind") else []),
         ("duplicates", "Duplicates"),
         ("studies", "Included studies"),
         ("bias", "Risk of bias"),
@@ -126,7 +153,12 @@ def _sections(context: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
-    titles = {"flow": "PRISMA 2020 flow diagram", "stars": "Newcastle–Ottawa stars", "traffic_light": "Risk of bias"}
+    titles = {
+        "flow": "PRISMA 2020 flow diagram",
+        "sources": "Reports by source",
+        "stars": "Newcastle–Ottawa stars",
+        "traffic_light": "Risk of bias",
+    }
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
@@ -138,7 +170,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
         for name, group in (result.get("subgroups") or {}).items():
             titles[f"{result['outcome']}.forest.{name}"] = f"{result['title']}: forest plot by {group['title']}"
     return {
-        name: inline(text, f"f{index}-", titles.get(name, name))
+        name: inline(text, f"f{index}-", titles.get(name, name), links=name == "flow" and "behind" in context)
         for index, (name, text) in enumerate(sorted(context["figures"].items()))
     }
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prismake.core.errors import PrismakeError
+from prismake.core.files import as_text, write_text
 from prismake.core.names import FULL_TEXT, ITEM_ID, MERGES, RECORD_ID, REPORT_ID, TITLE_ABSTRACT, WAITS_FOR
 from prismake.core.states import State
+from prismake.search.export import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +22,9 @@ STAGES = (RECORDS, DUPLICATES, REPORTS, *SCREENED)
 ALL, UNDECIDED = "all", "undecided"
 DECISIONS = {"included": "include", "excluded": "exclude", "not_retrieved": "not retrieved"}
 WHAT = (*DECISIONS, UNDECIDED, ALL)
+ASREVIEW = "asreview"
+EXPORTS = {**FORMATS, ASREVIEW: ".csv"}
+_ASREVIEW_COLUMNS = (RECORD_ID, "title", "abstract", "authors", "year", "journal", "keywords", "doi", "pmid", "url")
 
 
 def stages_before(stage: str) -> tuple[str, ...]:
@@ -95,11 +102,40 @@ def export(
 
     Returns the file and the number of rows. Raises ``PrismakeError`` also if the file already exists.
     """
-    from prismake.search.export import FORMATS, write
+    from prismake.search.export import write
 
-    path = path or Path(f"{stage}{'' if what == ALL else f'_{what}'}{FORMATS[format]}")
+    path = path or Path(f"{stage}{'' if what == ALL else f'_{what}'}{EXPORTS[format]}")
     if path.exists():
         raise PrismakeError(f"{path} already exists.", remedy="Move it away, or name another file with --output.")
+    if format == ASREVIEW and stage not in SCREENED:
+        raise PrismakeError(
+            f"there are no decisions at '{stage}' that ASReview could learn from.",
+            remedy=f"Name one of {', '.join(SCREENED)}, or use another format.",
+        )
     rows = chosen(stage, what, results)
-    write(rows, path, format)
+    if format == ASREVIEW:
+        write_text(path, asreview_table(rows, _read(results / stage / "decisions.csv")))
+    else:
+        write(rows, path, format)
     return path, len(rows)
+
+
+def asreview_table(rows: pd.DataFrame, decisions: pd.DataFrame) -> str:
+    """CSV as ASReview reads a partly labelled set: ``included`` is 1, 0, or empty where nothing is settled.
+
+    Args:
+        rows: records, as ``chosen`` gives them.
+        decisions: ``<stage>/decisions.csv``.
+    """
+    settled = decisions[decisions["state"] == State.SETTLED]
+    words = settled["decision"].map({"include": "1", "exclude": "0"}).fillna("")
+    labels = dict(zip(settled[ITEM_ID], words, strict=True))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*_ASREVIEW_COLUMNS, "included"])
+    for row in rows.to_dict("records"):
+        cells = [row.get(name) for name in _ASREVIEW_COLUMNS]
+        texts = ["; ".join(cell) if not isinstance(cell, str) and hasattr(cell, "__len__") else cell for cell in cells]
+        texts = ["" if text is None or str(text) in ("<NA>", "nan") else as_text(str(text)) for text in texts]
+        writer.writerow([*texts, labels.get(row[RECORD_ID], "")])
+    return out.getvalue()

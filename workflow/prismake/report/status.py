@@ -14,9 +14,10 @@ from prismake.core.jobs import LOGS, problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept.cloud_copies import cloud_copies
-from prismake.kept.sheet_files import sheet_path, unread_files
+from prismake.kept.sheet_files import sheet_path
 from prismake.kept.sheet_state import left, read_book
 from prismake.kept.unread_edits import unread_edits
+from prismake.kept.unread_files import unread_files
 from prismake.protocol.export_files import files_passed_over
 from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
@@ -31,7 +32,7 @@ def stage_statuses(folder: Path = Path()) -> list[dict[str, Any]]:
     return [status for status in statuses if status]
 
 
-def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(statuses: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The lines of the table: stage, who, decided, of, file (to open; empty if nothing is left), remark."""
     lines = []
     for status in statuses:
@@ -60,7 +61,7 @@ def rows(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return lines
 
 
-def round_words(statuses: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def round_words(statuses: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """(stage, sentence): progress of calibration and batches, and advice on stopping."""
     return [(status["title"], text) for status in statuses for text in status["rounds"]["words"]]
 
@@ -141,7 +142,7 @@ def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     for stage in PANEL_STAGES:
         team = reviewers(dict(config), stage)
         paths += [sheet_path(stage, who) for who in (*team, *left(read_book(stage), stage, team), CONSENSUS)]
-    files = unread_files(paths)
+    files = [(file.path.as_posix(), file.what) for file in unread_files(paths)]
     more = [("config/sheets", f"{len(files) - _MOST_PROBLEMS} more files are not read.")]
     return files[:_MOST_PROBLEMS] + (more if len(files) > _MOST_PROBLEMS else [])
 
@@ -251,7 +252,10 @@ def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> No
         *notices_told(folder),
     ]:
         console.print(f"[bold yellow]![/] {escape(text)}")
-    for where, text in [*not_read(config), *searches_not_read(), *cloud_copies()[:_MOST_PROBLEMS]]:
+    passed_over = [*not_read(config), *searches_not_read()]
+    named = {where for where, _ in passed_over}
+    copies = [(where, text) for where, text in cloud_copies() if where not in named]
+    for where, text in [*passed_over, *copies[:_MOST_PROBLEMS]]:
         console.print(f"[bold yellow]![/] {escape(where)} {escape(text)}")
 
 

@@ -22,15 +22,17 @@ _LOCAL_URL = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
 _MOVED = re.compile(r"translate\((-?[\d.]+)[ ,]+(-?[\d.]+)\)")
 _LONG = re.compile(r"(\d\.\d\d)\d+")
 _POINTS_TO_PIXELS = 4 / 3
+LINKED = "records-"  # how the ids of boxes begin that lead to records of the page
 
 
-def inline(text: str, prefix: str, title: str) -> Markup:
+def inline(text: str, prefix: str, title: str, *, links: bool = False) -> Markup:
     """The figure as an ``<svg>`` element for a page.
 
     Args:
         text: an SVG file as text.
         prefix: prefix of all ids of the figure, unique within the page.
         title: what the figure shows, for screen readers.
+        links: whether boxes whose ids begin with ``records-`` become links to the records of the page.
 
     Raises PrismakeError if the text is not SVG.
     """
@@ -45,9 +47,10 @@ def inline(text: str, prefix: str, title: str) -> Markup:
         raise _no_svg(title, f"it begins with <{etree.QName(root).localname}>")
     clean = etree.Element(f"{_SVG}svg", nsmap={None: _SVG[1:-1]})
     _copy(root, clean)
+    linked = links and _link(clean)
     _rename(clean, prefix)
     _unwrap(clean)
-    _frame(root, clean, prefix, title)
+    _frame(root, clean, prefix, title, role="group" if linked else "img")
     return Markup(etree.tostring(clean, encoding="unicode"))
 
 
@@ -84,6 +87,22 @@ def _harmless(name: str, value: str) -> bool:
     return "url" not in rest.lower() and "\\" not in rest and "expression" not in rest.lower()
 
 
+def _link(root: etree._Element) -> bool:
+    """Make links of the boxes that the page has records for (ids ``records-…``); whether there are any."""
+    boxes = [element for element in root.iter() if element.get("id", "").startswith(LINKED)]
+    for box in boxes:
+        parent, name = box.getparent(), box.attrib.pop("id")
+        if parent is None:
+            continue
+        link = etree.Element(f"{_SVG}a")
+        link.set("href", f"#{name}")
+        link.set("class", "behind")
+        link.set("aria-label", name.removeprefix(LINKED).replace("-", " ") + ": show records")
+        parent.replace(box, link)
+        link.append(box)
+    return bool(boxes)
+
+
 def _shorten(use: etree._Element) -> None:
     """Replace ``transform="translate(x y)"`` by x and y, which halves the size of a letter of a label."""
     moved = _MOVED.fullmatch(use.get("transform", ""))
@@ -99,7 +118,8 @@ def _rename(root: etree._Element, prefix: str) -> None:
     new_ids: dict[str, str] = {}
     for element in root.iter():
         for value in element.attrib.values():
-            for name in [*_LOCAL_URL.findall(value), *([value[1:]] if value.startswith("#") else [])]:
+            local = value.startswith("#") and not value.startswith(f"#{LINKED}")
+            for name in [*_LOCAL_URL.findall(value), *([value[1:]] if local else [])]:
                 new_ids.setdefault(name, f"{prefix}{len(new_ids)}")
     for element in root.iter():
         for name, value in element.attrib.items():
@@ -108,7 +128,7 @@ def _rename(root: etree._Element, prefix: str) -> None:
                     element.set("id", new_ids[value])
                 else:
                     del element.attrib["id"]
-            elif name == "href":
+            elif name == "href" and not value.startswith(f"#{LINKED}"):
                 element.set("href", f"#{new_ids[value[1:]]}")
             elif "url(" in value:
                 element.set(name, _LOCAL_URL.sub(lambda match: f"url(#{new_ids[match.group(1)]})", value))
@@ -123,7 +143,7 @@ def _unwrap(root: etree._Element) -> None:
             parent[place : place + 1] = list(group)
 
 
-def _frame(root: etree._Element, clean: etree._Element, prefix: str, title: str) -> None:
+def _frame(root: etree._Element, clean: etree._Element, prefix: str, title: str, role: str) -> None:
     """Set up the outer element: scaled to its place, never larger than drawn, with a name for screen readers."""
     for name in ("width", "height", "style"):
         clean.attrib.pop(name, None)
@@ -134,7 +154,7 @@ def _frame(root: etree._Element, clean: etree._Element, prefix: str, title: str)
         clean.set("height", f"{float(box[3]) * _POINTS_TO_PIXELS:.0f}")
     clean.set("stroke-linejoin", "round")
     clean.set("stroke-linecap", "butt")
-    clean.set("role", "img")
+    clean.set("role", role)
     clean.set("aria-labelledby", f"{prefix}title")
     words = etree.Element(f"{_SVG}title")
     words.text = title

@@ -36,11 +36,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class TracedValue:
-    """A number in the table of outcomes, and the cells it comes from."""
+    """One number of a row of the table of outcomes, the item and question that asked for it, and its cells."""
 
     item: str
     part: str
-    column: str
+    question: str
     value: str
     cells: tuple[Cell, ...]
 
@@ -112,16 +112,23 @@ def _lines(
     if how := row.get("how"):
         yield f"  derived: {how}"
     for value in _values(row, spec, sheets):
-        heading = sheets.setup.form.field(value.column).label
+        heading = sheets.setup.form.field(value.question).label
         yield f"  {value.part} = {value.value or '(empty)'} (column “{heading}”)"
         for cell in value.cells:
             yield f"    {cell.who}: “{cell.typed}” in {cell.place}"
 
 
 def _values(row: Mapping[str, str], spec: Mapping[str, Any], sheets: StageSheets) -> Iterator[TracedValue]:
-    item = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
-    for part, column in spec["columns"].items():
-        yield TracedValue(item, part, column, row[part], tuple(_cells(sheets, item, column)))
+    own = f"{row[STUDY_ID]}|{row['arm']}" if row["arm"] else row[STUDY_ID]
+    asked = sheets.studies.by_row.get(own, {}) if sheets.studies else {}
+    questions = {field.name for field in sheets.setup.form.fields}
+    for part, column in {**spec["columns"], **spec.get("converted_from", {})}.items():
+        item, question = asked.get(column, (own, column))
+        cells = tuple(_cells(sheets, item, question)) if question in questions else ()
+        if part in spec["columns"]:
+            yield TracedValue(item, part, question, row[part], cells)
+        elif cells:  # what a number was converted from
+            yield TracedValue(item, part, question, cells[0].typed, cells)
 
 
 def _cells(sheets: StageSheets, item: str, column: str) -> Iterator[Cell]:

@@ -48,6 +48,8 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES = re.compile(r"(?im)^\s*(?:references|cited (?:references|by))\b\s*:?.*", re.DOTALL)
+# Scopus counts citations in its notes: this is no reference to another article.
+_COUNT = re.compile(r"\bCited[ -]By\s*:?\s*\d+\b[;.,]?\s?|\bCitations?\s*:\s*\d+\b[;.,]?\s?", re.IGNORECASE)
 _PIECES = re.compile(r"[;|]|\.\s|\.?\s+(?=(?:PMID|PMCID|DOI)\b\s*:)", re.IGNORECASE)
 _STATED_PMID = re.compile(
     r"[\s(\[]*(?:PMID|PubMed(?: ID| PMID)?|MEDLINE PMID)\s*[:=]?\s*(NLM)?\s*0*([1-9]\d{0,8})(?:\.0)?[.\])\s]*",
@@ -101,7 +103,7 @@ def _may_state(value: str) -> bool:
 def _own_lines(value: str, stated: re.Pattern[str] | None = None) -> Iterator[str]:
     """The lines of a note that do not refer to another article; with ``stated`` only explicit statements."""
     before = ""
-    for line in _REFERENCES.sub("", value[:100_000]).split("\n"):
+    for line in _REFERENCES.sub("", _COUNT.sub("", value[:100_000])).split("\n"):
         other = _OTHERS.search(line) or (_OTHERS.search(before) and before.rstrip()[-1:] not in {".", ";"})
         if line.strip():
             before = line

@@ -28,7 +28,7 @@ _NOTHING = (
     r"(?:not available|n/?a|none|null|nan|unavailable|-+|\?+)",
     r"(?:an? |the )?{what}s? (?:is |was )?(?:not|un)[ -]?(?:available|provided|supplied|given|included|present)",
     r"no (?:\w+ )?{what}s?(?: (?:is |was |are )?(?:available|provided|supplied|given|included|present|found|entered))?",
-    r"{what} (?:missing|to follow)",
+    r"{what} (?:missing|to follow|from (?:author|publisher|journal)s?)",
 )
 
 

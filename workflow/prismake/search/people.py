@@ -25,9 +25,12 @@ _RUN_TOGETHER = re.compile(rf"(?:{_SURNAME} (?:{_CAPITAL}\.?-?){{1,3}}\.\s*){{2,
 """``Liu L.Moody J. Gall A.``: only the full stops after initials separate the names."""
 _SUFFIX = re.compile(r"(?i:jr|sr|ii|iii|iv|2nd|3rd|md|m\.d|phd|ph\.d|msc|mph|rn|dphil|esq|frcp|dds|pharmd)\.?")
 _PARTICLES = frozenset("van von der den de del della di da dos du la le ten ter zu el al bin ibn st st. mc mac".split())
-_ETAL = re.compile(r"(?:[,;]\s*|\s+|^)(?:and\s+)?(?:et\.?\s*al(?:ii|ia)?\b\.?|and others)\s*[,.;]*\s*$", re.IGNORECASE)
+_ETAL = re.compile(
+    r"(?:[,;]\s*|\s+|^)(?:and\s+)?(?:et\.?\s*al(?:ii|ia)?\b\.?|and others|\.\.\.|\u2026)\s*[,.;]*\s*$", re.IGNORECASE
+)
+_CUT_OFF = ("al", "others", "...", "\u2026")
 _NOBODY = re.compile(
-    r"\[?\(?\s*(?:anonymous|anon\.?|(?:no|unknown) (?:authors?|authorship)(?: names?)?"
+    r"\[?\(?\s*(?:anonymous|anon\.?|(?:no|unknown) (?:authors?|authorship)(?: names?)?,?"
     r"(?: (?:is |are )?(?:listed|available|indicated|given|stated))?"
     r"|authors? (?:not (?:listed|available|given|stated)|unknown)|not available|n/?a|none|unknown|nan|null|-+)"
     r"\s*\)?\]?\.?",
@@ -70,7 +73,8 @@ def put_together(values: list[str]) -> list[str]:
 
 def is_cut_off(value: str) -> bool:
     """Whether the list of authors ends in *et al.*, that is, the export does not give all of them."""
-    return value.rstrip(" .;,]")[-2:] in {"al", "AL"} and _ETAL.search(value) is not None
+    cut = value.rstrip(" .;,]")[-2:] in {"al", "AL"} or value.rstrip().endswith(("...", "\u2026"))
+    return cut and _ETAL.search(value) is not None
 
 
 def cell(value: str) -> list[str]:
@@ -151,7 +155,7 @@ def _of_line(name: str) -> list[str]:
     """One line whose only separators are commas and *and*."""
     if not name or _nobody(name):
         return []
-    shorter = _ETAL.sub("", name).strip() if "al" in name or "others" in name else name
+    shorter = _ETAL.sub("", name).strip() if any(mark in name for mark in _CUT_OFF) else name
     if not shorter:
         return []
     commas = shorter.count(",")

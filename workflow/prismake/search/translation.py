@@ -2,12 +2,22 @@
 translated.
 
 The text is a first draft for the searcher, who must choose the headings of the other thesaurus and the limits of the
-other platform. Every change of meaning is noted, and nothing is left out silently. The library search-query (0.15) was
-compared: it writes neither Ovid's nor Embase.com's syntax and stops at fields such as ``[tw]``.
+other platform. Every change of meaning is noted, and nothing is left out silently.
+
+Sources of the syntax: the Ovid database guides (ospguides.ovid.com, medline.htm) and MEDLINE Transpose
+(medlinetranspose.github.io, documentation) for Ovid; "Can I use Boolean operators, wildcards and proximity operators in
+Embase?" (elsevier.support/embase: NEAR/1 means next to each other, as Ovid's adj1, whereas PubMed and Web of Science
+count the words between); "Search Rules" and "Search Operators" (webofscience.help.clarivate.com) for Web of Science.
+
+The library search-query 0.15.0 was tried on ten strategies: none is written for Ovid or Embase.com (not implemented);
+three are written for Web of Science, one of them with the distance of ``[tiab:~3]`` lost and one with 2015:2020 turned
+into 2015, and seven end in an error (``[mesh]``, ``[majr]``, ``[ta]``, ``[pt]``, ``[ot]``, ``[nm]``). Polyglot
+(``@iebh/polyglot``) is written in JavaScript.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -145,6 +155,8 @@ def _wos(term: Term, note: Note) -> str:
     if _common(term, note):
         return ""
     words = _words(term.text, '"')
+    if re.search(r"\b\w{0,2}\*", term.text):
+        note(f"{{platform}} asks for three letters or more before the asterisk of “{term.text}”.")
     if term.near is not None:
         near = _near(term, f"NEAR/{term.near}")
         return f"TI={near}" if term.field == "ti" else f"(TI={near} OR AB={near})"

@@ -6,6 +6,8 @@ The file itself
 ``workbook``  a new workbook
 ``growing``   rows added to a workbook that people have worked in
 ``reading``   rows out of whatever people saved
+``outside``   what may be an answer where nothing is read
+``cell_looks``  colours, strokes, comments; ``opendocument``, ``binary_workbook``, what the reader of values leaves out
 ``layout``    the columns of a sheet
 ``counting``  the count at the top of a sheet; ``emphasis``, key terms set off; ``remarks``, the workflow's own words
 

@@ -7,12 +7,14 @@ is ever read from there, and a sheet without it is as good: the column may be mo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from prismake.core.names import ITEM_ID
+from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
 from prismake.protocol.languages import in_every_language
+from prismake.protocol.outcome_columns import PART_WORDS
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
@@ -76,7 +78,26 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     needed = [filled(ITEM_ID)]
     if "state" in letters:
         needed.append(filled("state", f'"<>{NO_LONGER}*"'))
-    asked = [column for column in columns if is_needed(column) and column.key in letters][:_MOST]
+    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
+    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
+    total = f"{middle}COUNTIFS({','.join(needed)}){end}"
+    if not any(column.answer and column.answer.some_rows for column in columns):
+        return f"{start}{_done(columns, columns, needed, letters, filled)}{total}"
+    done = []
+    for fill_in, own in _kinds_of_rows(columns):
+        done.append(_done(own, columns, [*needed, filled(FILL_IN, f'"={fill_in}"')], letters, filled))
+    return f"{start}{'+'.join(done)}{total}"
+
+
+def _done(
+    asked_columns: Sequence[Column],
+    columns: Sequence[Column],
+    needed: Sequence[str],
+    letters: Mapping[str, str],
+    filled: Callable[..., str],
+) -> str:
+    """The formula for the rows that have every answer they need in these columns."""
+    asked = [column for column in asked_columns if is_needed(column) and column.key in letters][:_MOST]
     always = [filled(column.key) for column in asked if not (column.answer and column.answer.when)]
     done = f"COUNTIFS({','.join([*needed, *always])})"
     for key, condition, further in _further(columns, asked):
@@ -85,9 +106,19 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
             answered = [*same, *(filled(column.key) for column in further)]
             # of the rows that are asked further questions, only those count that answer them
             done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
-    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
-    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
-    return f"{start}{done}{middle}COUNTIFS({','.join(needed)}){end}"
+    return done
+
+
+def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
+    """What stands under *Fill in* in each kind of row, and the columns that it asks for."""
+    by_key = {column.key: column for column in columns if column.role == "answer"}
+    kinds = next(column.kinds for column in columns if column.key == FILL_IN)
+    rows = []
+    for names in kinds:
+        own = [by_key[name] for name in names if name in by_key]
+        of_study = any(column.key not in PART_WORDS for column in own)
+        rows.append((STUDY_ROW if of_study else BETWEEN.join(column.header for column in own), own))
+    return rows
 
 
 def is_needed(column: Column) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from prismake.core.names import CONSENSUS
 from prismake.core.states import SettledBy, State
 from prismake.extraction.checks.grades import Finding
-from prismake.extraction.doubts import doubts_of, remedy
+from prismake.extraction.doubts import Remark, doubts_of, remedy
 from prismake.extraction.extracted import Column, Extraction, extraction_of
+from prismake.extraction.result_rows import Place
 from prismake.panel.decisions import Decision
 from prismake.sheets.checks.checked_sheet import Problem
 from prismake.sheets.layout import SETTLED
@@ -51,29 +52,52 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
     values = {
         item: {name: verdict.value for name, verdict in decision.fields.items()} for item, decision in settled.items()
     }
-    findings: list[tuple[Finding, list[tuple[str, str]]]] = []
+    findings: list[tuple[Finding, list[_Cell]]] = []
     doubts = doubts_of(_extraction(sheets, values), _notes(sheets, sheets.owners))
-    findings += [(finding, _cells(sheets, finding, settled.get(finding.item))) for finding in doubts.waiting]
+    findings += [(finding, _settled_cells(sheets, finding, settled)) for finding in doubts.waiting]
+    waiting = frozenset(place.item for finding in doubts.waiting for place in _places(sheets, finding))
     for who in sheets.reviewers:
         own = {item: given for item, given in sheets.answers[who].answers.items() if item in sheets.queue}
         if not own.keys() - settled.keys():
             continue
         for finding in doubts_of(_extraction(sheets, own), _notes(sheets, [who])).waiting:
-            if finding.item not in settled:
-                findings.append((finding, _cells_of(sheets, who, finding)))
+            if not {place.item for place in _places(sheets, finding)} <= settled.keys():
+                findings.append((finding, _own_cells(sheets, who, finding)))
     note = sheets.setup.form.note
     remarks: dict[str, dict[str, list[Finding]]] = {}
     problems = []
+    labels = _labels(sheets)
     for finding, cells in findings:
-        sentence = f"{sheets.queue[finding.item]['title']}: {finding.what}. {remedy(finding, note)}"
+        sentence = f"{labels[finding.item]}: {finding.what}. {remedy(finding, note)}"
         by_owner: dict[str, list[str]] = {}
-        for who, address in cells:
-            by_owner.setdefault(who, []).append(address)
-        for who in by_owner:
-            remarks.setdefault(who, {}).setdefault(finding.item, []).append(finding)
+        for cell in cells:
+            by_owner.setdefault(cell.owner, []).append(cell.address)
+            own_remarks = remarks.setdefault(cell.owner, {}).setdefault(cell.item, [])
+            if finding not in own_remarks:
+                own_remarks.append(finding)
         problems.append(Problem("; ".join(_place(sheets, who, own) for who, own in by_owner.items()), sentence))
     texts = {who: {item: _remark(own, note) for item, own in by_item.items()} for who, by_item in remarks.items()}
-    return DoubtedValues(frozenset(finding.item for finding in doubts.waiting), tuple(problems), texts)
+    return DoubtedValues(waiting, tuple(problems), texts)
+
+
+class _Cell(NamedTuple):
+    """A cell with a doubted number: whose sheet, which item, and where it stands."""
+
+    owner: str
+    item: str
+    address: str
+
+
+def _places(sheets: StageSheets, finding: Finding) -> list[Place]:
+    """Where the numbers of a finding were asked: in its own row, or in rows of results."""
+    if sheets.studies is None:
+        return [Place(finding.item, column) for column in finding.columns]
+    asked = sheets.studies.by_row.get(finding.item, {})
+    return [asked[column] for column in finding.columns if column in asked]
+
+
+def _labels(sheets: StageSheets) -> Mapping[str, str]:
+    return dict(column_of(sheets.queue, "title")) if sheets.studies is None else sheets.studies.labels
 
 
 def _remark(own: Sequence[Finding], note: str) -> str:
@@ -87,48 +111,55 @@ def _remark(own: Sequence[Finding], note: str) -> str:
 
 
 def _extraction(sheets: StageSheets, answers: Mapping[str, Mapping[str, str]]) -> Extraction:
-    setup, labels = sheets.setup, dict(column_of(sheets.queue, "title"))
+    setup, labels = sheets.setup, _labels(sheets)
+    given = answers if sheets.studies is None else sheets.studies.answers(answers)
     # studies that have no answer yet can be named as having the same participants
-    columns = [Column(question.name, question.label, question.kind) for question in setup.form.fields]
-    return extraction_of(columns, answers, labels, setup.outcomes, [*labels], setup.overlap)
+    columns = [Column(question.name, question.label, question.kind) for question in setup.extracted]
+    return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap)
 
 
-def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[str]]:
-    """By item, the notes of these; those of the consensus sheet stand beside one question of the item."""
+def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[Remark]]:
+    """By row of the extraction, the notes of these; those of the consensus sheet stand beside one question."""
     notes: dict[str, list[str]] = {}
     for who in owners:
         for item, text in sheets.answers[who].notes.items():
             notes.setdefault(item, []).append(text)
-    return notes
+    if sheets.studies is not None:
+        return sheets.studies.remarks(notes)
+    return {item: [Remark(text) for text in texts] for item, texts in notes.items()}
 
 
-def _cells(sheets: StageSheets, finding: Finding, decision: Decision | None) -> list[tuple[str, str]]:
-    """(owner, cell) of everyone who typed the doubted numbers; where they were adjudicated, in the consensus sheet."""
-    cells: list[tuple[str, str]] = []
-    for column in finding.columns:
-        verdict = decision.fields.get(column) if decision else None
+def _settled_cells(sheets: StageSheets, finding: Finding, settled: Mapping[str, Decision]) -> list[_Cell]:
+    """The cells of everyone who typed the doubted numbers; where they were adjudicated, in the consensus sheet."""
+    cells: list[_Cell] = []
+    for item, name in _places(sheets, finding):
+        verdict = settled[item].fields.get(name) if item in settled else None
         if verdict is None:
             continue
+        label = sheets.setup.form.field(name).label
         if verdict.settled_by == SettledBy.CONSENSUS:
-            label = sheets.setup.form.field(column).label
-            cells += _addresses(sheets, CONSENSUS, f"{finding.item}/{column}", SETTLED) or [(CONSENSUS, label)]
+            adjudicated = _addresses(sheets, CONSENSUS, f"{item}/{name}", SETTLED) or [label]
+            cells += [_Cell(CONSENSUS, item, address) for address in adjudicated]
         for who in sheets.reviewers:
-            own = sheets.answers[who].answers.get(finding.item, {}).get(column, "")
+            own = sheets.answers[who].answers.get(item, {}).get(name, "")
             if own and own == verdict.value:
-                cells += _addresses(sheets, who, finding.item, sheets.setup.form.field(column).label)
+                cells += [_Cell(who, item, address) for address in _addresses(sheets, who, item, label)]
     return list(dict.fromkeys(cells))
 
 
-def _cells_of(sheets: StageSheets, who: str, finding: Finding) -> list[tuple[str, str]]:
-    labels = [sheets.setup.form.field(column).label for column in finding.columns]
-    return [cell for label in labels for cell in _addresses(sheets, who, finding.item, label)]
+def _own_cells(sheets: StageSheets, who: str, finding: Finding) -> list[_Cell]:
+    return [
+        _Cell(who, item, address)
+        for item, name in _places(sheets, finding)
+        for address in _addresses(sheets, who, item, sheets.setup.form.field(name).label)
+    ]
 
 
-def _addresses(sheets: StageSheets, who: str, key: str, header: str) -> list[tuple[str, str]]:
+def _addresses(sheets: StageSheets, who: str, key: str, header: str) -> list[str]:
     table, rows = sheets.tables.get(who), sheets.answers[who].places.get(key, [])
     if table is None or header not in table.headers:
         return []
-    return [(who, f"{column_letter(table.headers[header])}{row}") for row in rows]
+    return [f"{column_letter(table.headers[header])}{row}" for row in rows]
 
 
 def _place(sheets: StageSheets, who: str, cells: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.names import CERTAINTY, EXTRACTION, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
+from prismake.extraction.result_rows import FILL_IN
 from prismake.protocol.forms import Context, Field, Form
 from prismake.protocol.languages import in_every_language
 
@@ -45,6 +46,7 @@ class Column:
     link: str = ""
     answer: Field | None = None
     terms: tuple[str, ...] = ()  # set off in its texts
+    kinds: tuple[tuple[str, ...], ...] = ()  # where rows ask different things: the questions of each kind of row
     shown: str = ""
     elsewhere: tuple[str, ...] = ()
 
@@ -76,6 +78,9 @@ def reviewer_columns(form: Form) -> list[Column]:
     The count is a formula, which the header of a table of the program cannot hold: it stands outside, on the left.
     """
     context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
+    context = [
+        (after, replace(column, kinds=form.kinds) if column.key == FILL_IN else column) for after, column in context
+    ]
     columns = [
         *([] if form.optional else _COUNT),
         Column(ITEM, "item", ITEM_ID, 16),

@@ -11,6 +11,7 @@ from typing import Any
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
+from prismake.core.phrases import normal_word
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
@@ -27,6 +28,7 @@ from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
+from prismake.sheets.outside import clear_words
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure
@@ -350,11 +352,13 @@ def _changes(
 ) -> dict[int, dict[str, str]]:
     """By row number, the texts of the workflow's own columns that are no longer what they should be."""
     changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
-    live = [column for column in columns if column.role == "live"]
+    live, words = [column for column in columns if column.role == "live"], clear_words(columns)
     values = dict(table.rows)
     for key in row_numbers.keys() & rows.keys() if live else ():
         for number in row_numbers[key]:
             for column in live:
+                if not column.key.startswith("says.") and normal_word(values[number].get(column.header)) in words:
+                    continue  # an answer that somebody typed here is told, not written over
                 text = cell_text(rows[key].get(column.key))
                 if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):
                     changes.setdefault(number, {})[column.key] = text

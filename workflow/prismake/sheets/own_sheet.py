@@ -11,6 +11,7 @@ from prismake.core.errors import SheetError
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
 from prismake.kept.sheet_files import current
+from prismake.kept.unread_files import unread_files
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
 from prismake.sheets.checks import reordered
@@ -18,6 +19,7 @@ from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
 from prismake.sheets.checks.row_order import RowOrders
+from prismake.sheets.checks.rows_above import refuse_rows_above
 from prismake.sheets.marks import mark_of, review_in
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -122,13 +124,18 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     own_marks = session.own_marks(table, who)
     if not accepted:
         refuse_foreign(table, who, own_marks, setup.team, session.kept_stage.left)
+    refuse_rows_above(table, session.item_ids())
     takes_pairs = form.typed and who != CONSENSUS
     pairs = typed.typed_pairs(table, form, session.item_ids()) if takes_pairs else {}
     extended = session.with_pairs(pairs)
     if who == CONSENSUS:
         answers = read_consensus(table, form, columns, extended.rows(), session.kept_stage.offered)
     else:
-        answers = read_reviewer(table, form, columns, extended.rows(), setup.outcomes, session.kept_stage.offered)
+        answers = read_reviewer(
+            table, form, columns, extended.rows(), setup.outcomes_in_rows, session.kept_stage.offered
+        )
+    if form.note not in table.headers:  # taken away or renamed: the notes read last stay, and people are told
+        answers.notes = dict(session.kept_stage.last_notes.get(who, {}))
     sheet = CheckedSheet(
         setup.stage,
         who,
@@ -157,8 +164,7 @@ def _refuse_missing(session: Session, who: str) -> None:
     """A sheet that people had written in and that is gone is never replaced by an empty one."""
     path = session.setup.path(who)
     if session.kept_stage.state["sheets"].get(path.name, {}).get("people"):
-        raise MissingSheet(
-            "the sheet was filled in and is gone.",
-            where=str(path),
-            remedy=f"Put it back if it was moved. {way_back(path)}",
-        )
+        alike = [file.path for file in unread_files([path], path.parent) if file.meant == path.name]
+        places = " and ".join(other.relative_to(path.parent).as_posix() for other in alike)
+        look = f"Is it {places} now? Give it its name and place back. " if alike else "Put it back if it was moved. "
+        raise MissingSheet("the sheet was filled in and is gone.", where=str(path), remedy=f"{look}{way_back(path)}")

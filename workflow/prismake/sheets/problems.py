@@ -9,7 +9,16 @@ from prismake.core.names import CONSENSUS
 from prismake.kept.answers import read_changes
 from prismake.panel.decisions import Decision
 from prismake.sheets.amendments import renamed_in_protocol
-from prismake.sheets.checks import incomplete, missing_answers, no_longer_asked, own_judgements, stray_answers
+from prismake.sheets.checks import (
+    answers_by_looks,
+    incomplete,
+    missing_answers,
+    missing_notes,
+    no_longer_asked,
+    own_judgements,
+    stray_answers,
+    unasked_cells,
+)
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 from prismake.sheets.stage import StageSheets
 
@@ -18,8 +27,11 @@ CHECKS: tuple[Check, ...] = (
     incomplete.check,
     own_judgements.check,
     stray_answers.check,
+    answers_by_looks.check,
     missing_answers.check,
+    missing_notes.check,
     no_longer_asked.check,
+    unasked_cells.check,
 )
 """What is looked for in each sheet that was read, in the order of the report."""
 

@@ -13,6 +13,7 @@ from prismake.panel.allocation import CALIBRATION, calibrated, current_rows, wai
 from prismake.panel.decisions import Decision
 from prismake.panel.stopping import stopping_advice
 from prismake.sheets.batches import kappa_of, unread_rows
+from prismake.sheets.pilot import pilot_status
 from prismake.sheets.stage import StageSheets
 
 _FEW = 10  # includes, below which the estimate alone was seen to mislead
@@ -35,6 +36,7 @@ def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[s
         "orders": dict(sorted(Counter(batch.order for batch, _ in rows.values()).items())),
         "splits": dict(sorted(Counter(batch.split for batch, _ in rows.values()).items())),
         "calibration": _calibration(sheets),
+        "pilot": pilot_status(sheets),
         "batch": _batch(sheets) if sheets.setup.scheme.batch else None,
         "stopped": allocation.stopped_by,
         "advice": advice,
@@ -120,6 +122,10 @@ def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
     """Sentences for the closing table and the report; none where everything was handed out at once."""
     words = []
     batch = status["batch"]
+    if status["pilot"]:
+        words.append(status["pilot"]["sentence"])
+    elif sheets.setup.scheme.pilot and sheets.allocation.batches:
+        words.append(f"{sheets.setup.stage}.pilot changes nothing: rows had been handed out before it was asked for.")
     if status["calibration"]:
         words.append(_calibration_words(sheets, status["calibration"]))
     if batch and (status["waiting"] or batch["read"] < batch["records"]):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from prismake.core.errors import SheetError
+from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 from prismake.core.phrases import normal_word
 from prismake.core.refusals import pass_on_refusal
@@ -22,9 +22,12 @@ from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.marks import take_off_marks
+from prismake.sheets.outside import Outside, clear_words, rivals_of, rows_above, tab_cells, watcher
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
+_HEAD = 4096  # bytes by which a file is told from a workbook
+_CONFLICT, _LFS = b"<<<<<<<", b"version https://git-lfs"
 _GUIDE_LINES = 8  # of the first page, in which its owner is looked for
 
 
@@ -38,7 +41,8 @@ class SheetTable:
     (``prismake.sheets.marks``), which is taken off them. ``odd``: (row, header) of cells that look filled
     and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
     empty where it does not say. ``former``: header to the heading that stands there, where it is called otherwise
-    now. ``lacking``: headers of questions that were never offered on this sheet.
+    now. ``lacking``: headers of questions that were never offered on this sheet. ``outside``: what may be an answer
+    where nothing is read.
     """
 
     path: Path
@@ -55,6 +59,7 @@ class SheetTable:
     marks: Mapping[str, Sequence[int]] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
+    outside: Outside = field(default_factory=Outside)
 
     def address(self, row: int, header: str) -> str:
         """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -84,9 +89,8 @@ def read_sheet(
     """
     import python_calamine
 
-    as_read = digest(path) or ""
-    if path.stat().st_size == 0:
-        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
+    as_read = _digest(path)
+    _refuse_no_workbook(path)
     _refuse_stray_cells(path)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
@@ -101,6 +105,38 @@ def read_sheet(
     except (python_calamine.CalamineError, OSError) as error:
         pass_on_refusal(error, path)
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path) or ""
+    except FileRefused as error:
+        stays = "Until then the answers read last stay in force."
+        raise SheetError(error.what, where=str(path), remedy=f"{error.remedy} {stays}".strip()) from error
+
+
+def _refuse_no_workbook(path: Path) -> None:
+    """Raise SheetError for what an empty disk, a cloud or git has left in the place of a workbook."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
+    if not head.strip(b"\0"):
+        raise SheetError(
+            "nothing but zeros is in the file: a cloud has kept its place and not its content.",
+            where=str(path),
+            remedy=f"Let it be downloaded (“always keep on this device”). {way_back(path)}",
+        )
+    if head.startswith(_CONFLICT):
+        raise SheetError(
+            "git has written the marks of a merge conflict into it.",
+            where=str(path),
+            remedy=f"Take one of the two versions: git checkout --ours {path.name}, or --theirs. {way_back(path)}",
+        )
+    if head.startswith(_LFS):
+        raise SheetError(
+            "this is only a pointer of git LFS to the workbook.", where=str(path), remedy="Type: git lfs pull"
+        )
 
 
 def _refuse_stray_cells(path: Path) -> None:
@@ -146,13 +182,14 @@ class _Form:
 def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTable:
     """The one sheet that holds the table, read."""
     columns = form.columns
-    candidates, owner = [], ""
+    candidates, others, owner = [], [], ""
     for index, meta in enumerate(book.sheets_metadata):
         sheet = book.get_sheet_by_name(meta.name)
         if (header := _header_row(sheet, form)) is not None:
             candidates.append((index, meta.name, sheet, header))
         else:
             owner = owner or _owner(sheet)
+            others.append((meta.name, sheet))
     if not candidates:
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
@@ -163,7 +200,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
         raise SheetError(
             f"{' and '.join(f'“{name}”' for _, name, *_ in candidates)} both hold the table.",
             where=str(path),
-            remedy="Delete the sheet that is the copy.",
+            remedy="Bring all rows together in one of them, with the answers that count, and delete the other.",
         )
     index, name, sheet, header = candidates[0]
     cells = _row(sheet, header)
@@ -176,7 +213,11 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
             column.header for column in columns if column.role == "context" and column.key not in ("title", "field")
         }
         read = {text: place for text, place in headers.items() if text not in unread}
-    rows = list(_rows(sheet, header, read, unnamed, beside))
+    outside, watch = Outside(), None
+    if not everything:
+        outside = _outside(sheet, header, columns, cells, read, extra, others)
+        watch = watcher(outside.headings, outside.rivals, clear_words(columns), outside.columns)
+    rows = list(_rows(sheet, header, read, unnamed, beside, watch))
     answers = [column.header for column in columns if column.role == "answer" and column.header in headers]
     # only an answer that comes out empty is ever asked about; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
@@ -203,6 +244,32 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
         marks,
         former,
         lacking,
+        outside,
+    )
+
+
+def _outside(
+    sheet: Any,
+    header: int,
+    columns: Sequence[Column],
+    cells: Sequence[Any],
+    read: Mapping[str, int],
+    extra: Mapping[str, int],
+    others: Sequence[tuple[str, Any]],
+) -> Outside:
+    """Where an answer may stand that is not read; what stands in the columns is seen when their rows are read."""
+    words = clear_words(columns)
+    headings = {
+        place: str(cell).strip()
+        for place, cell in enumerate(cells, start=1)
+        if cell not in ("", None) and place not in read.values() and not is_count(cell)
+    }
+    own = {place: heading for place, heading in headings.items() if place in extra.values()}
+    return Outside(
+        headings=headings,
+        rivals=rivals_of(own, columns),
+        tabs=[cell for name, other in others for cell in tab_cells(name, other, words)],
+        above=rows_above(sheet, header),
     )
 
 
@@ -281,7 +348,12 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
 
 
 def _rows(
-    sheet: Any, header: int, places: Mapping[str, int], unnamed: Sequence[int], beside: dict[tuple[int, int], Any]
+    sheet: Any,
+    header: int,
+    places: Mapping[str, int],
+    unnamed: Sequence[int],
+    beside: dict[tuple[int, int], Any],
+    watch: Callable[[int, Sequence[Any], int], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, values by header) below the header, without rows in which nothing of this stands.
 
@@ -296,4 +368,6 @@ def _rows(
             for place, at in others:
                 if cells[at] not in ("", None):
                     beside[number, place] = cells[at]
+            if watch:
+                watch(number, cells, offset)
             yield number, dict(zip(headers, values, strict=True))

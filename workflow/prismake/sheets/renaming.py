@@ -1,17 +1,19 @@
 """A reviewer gets another name: sheets, copies and everything that is kept move to it, and no answer is counted twice.
 
-Each step can be done again, so that a run that was killed is finished by typing the command once more.
+What is to be done is written down before the first step (``history/renaming.json``) and removed after the last. A run
+that was killed in between is finished by the next run of Snakemake or the next command, so that everything is under
+the old name or under the new one, never half of it. Each step can be done again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import PrismakeError, collect
-from prismake.core.files import replacing
+from prismake.core.files import digest, read_json, replacing, write_json
 from prismake.core.names import CONSENSUS
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.kept import sheet_state, store
@@ -36,6 +38,7 @@ def rename_reviewer(old: str, new: str, folder: Path = SHEETS) -> list[str]:
         PrismakeError: a name that cannot be, nobody of the old name, a sheet that is open, or answers under both names.
     """
     _refuse_names(old, new)
+    finish_renaming(folder)
     stages = [stage for stage in PANEL_STAGES if _has(stage, old, folder)]
     if not stages:
         raise PrismakeError(
@@ -44,6 +47,43 @@ def rename_reviewer(old: str, new: str, folder: Path = SHEETS) -> list[str]:
             remedy=f"Those who have had a sheet: {', '.join(sorted(_everyone(folder))) or 'nobody yet'}.",
         )
     collect([text for stage in stages for text in _obstacles(stage, old, new, folder)], PrismakeError)
+    journal = _journal(folder)
+    write_json(journal, {"old": old, "new": new, "aside": _unused(stages, old, new, folder)})
+    lines = _rename(old, new, stages, folder)
+    journal.unlink()
+    return lines
+
+
+def finish_renaming(folder: Path = SHEETS) -> str:
+    """Do the rest of a renaming that was killed, and say so; empty where there was none."""
+    journal = _journal(folder)
+    todo = read_json(journal)
+    if not todo:
+        return ""
+    _rename(todo["old"], todo["new"], PANEL_STAGES, folder, todo["aside"])
+    journal.unlink()
+    return (
+        f"{todo['old']} was being renamed to {todo['new']} when that was broken off, and it is done now. Write "
+        f"{todo['new']} into config/config.yaml."
+    )
+
+
+def _journal(folder: Path) -> Path:
+    return folder / "history" / "renaming.json"
+
+
+def _unused(stages: Sequence[str], old: str, new: str, folder: Path) -> dict[str, str]:
+    """Sheets that were offered under the new name and are to be put aside, by path their digest."""
+    files = (path for stage in stages if _files(stage, old, folder) for path in _files(stage, new, folder))
+    return {path.as_posix(): digest(path) or "" for path in files}
+
+
+def _rename(
+    old: str, new: str, stages: Sequence[str], folder: Path, aside: Mapping[str, str] | None = None
+) -> list[str]:
+    for name, content in (aside if aside is not None else _unused(stages, old, new, folder)).items():
+        if digest(Path(name)) == content:
+            put_aside(Path(name))
     lines = []
     with store.locked(folder / "history"):
         _rewrite_log(changes_file(folder), CHANGES, lambda line: _renamed_change(line, old, new))
@@ -108,7 +148,10 @@ def _rename_in_stage(stage: str, old: str, new: str, folder: Path) -> list[str]:
     _update(
         answers_file(stage, folder),
         ANSWERS,
-        lambda content: {**content, "answers": _with_key(content["answers"], old, new)},
+        lambda content: {
+            **content,
+            **{key: _with_key(content[key], old, new) for key in ("answers", "notes") if key in content},
+        },
     )
     _update(
         prefilled_file(stage, folder),
@@ -125,11 +168,7 @@ def _rename_in_stage(stage: str, old: str, new: str, folder: Path) -> list[str]:
         lambda content: _sheets(content, before.name, after.name, old),
     )
     moved = []
-    sheets = _files(stage, old, folder)
-    if sheets:
-        for empty in _files(stage, new, folder):  # offered under the new name, and nobody has written in it
-            put_aside(empty)
-    for path in sheets:
+    for path in _files(stage, old, folder):
         target = after.with_suffix(path.suffix)
         path.rename(target)
         moved.append(f"{path.name} is {target.name} now")

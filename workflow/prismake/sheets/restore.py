@@ -11,7 +11,8 @@ from typing import Any
 from prismake.core.errors import SheetError
 from prismake.core.files import digest, read_csv, replacing
 from prismake.core.names import CONSENSUS, EXTRACTION, ITEM_ID
-from prismake.extraction.extracted import outcomes_of
+from prismake.extraction.extracted import Outcome, outcomes_of
+from prismake.extraction.result_rows import as_asked_in_rows
 from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
@@ -75,7 +76,9 @@ class SheetOf:
         table = self.table_in(path)
         if self.who == CONSENSUS:
             return filled(read_consensus(table, self.form, self.columns, self.queue, self.offered).answers)
-        outcomes = outcomes_of(self.protocol["outcomes"]) if self.stage == EXTRACTION else ()
+        outcomes: Sequence[Outcome] = outcomes_of(self.protocol["outcomes"]) if self.stage == EXTRACTION else ()
+        if self.form.kinds:
+            outcomes = as_asked_in_rows(outcomes)
         return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes, self.offered).answers)
 
     def table_in(self, path: Path) -> SheetTable:

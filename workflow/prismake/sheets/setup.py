@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.names import CONSENSUS, EXTRACTION
 from prismake.extraction.extracted import Outcome, outcomes_of
+from prismake.extraction.result_rows import Studies, as_asked_in_rows
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
 from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
@@ -17,9 +18,11 @@ from prismake.kept.offered_forms import Headings, OfferedForm, load_offered_form
 from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
 from prismake.panel.allocation import Allocation, Scheme, scheme_of
-from prismake.protocol.forms import Form, load_form
+from prismake.protocol.forms import Field, Form, extracted_fields, load_form
 from prismake.protocol.instrument_choice import asks_judgements
+from prismake.protocol.outcome_shapes import RESULTS
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
+from prismake.sheets.queue import Queue
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class StageSetup:
 
     ``scheme``: how the stage is handed out, and to which team. ``blinded``: the consensus sheet does not say who said
     what; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, what the numbers are
-    for, and the column that names studies with the same participants.
+    for, and the column that names studies with the same participants. ``extracted``: what is known of a study or arm in
+    the end, whatever the shape of the sheet is; ``by_result``: whether each result has a row.
     """
 
     stage: str
@@ -38,6 +42,21 @@ class StageSetup:
     blinded: bool = False
     outcomes: tuple[Outcome, ...] = ()
     overlap: str = ""
+    extracted: tuple[Field, ...] = ()
+    by_result: bool = False
+
+    @property
+    def outcomes_in_rows(self) -> tuple[Outcome, ...]:
+        """The outcomes by the columns of the sheet, in which all of them share those of a row of results."""
+        return as_asked_in_rows(self.outcomes) if self.by_result else self.outcomes
+
+    def studies(self, queue: Queue) -> Studies | None:
+        """The studies and arms behind rows of results; None where a row is a study or arm."""
+        if not self.by_result:
+            return None
+        own = [question.name for question in self.form.fields if question.name in {f.name for f in self.extracted}]
+        columns = {outcome.name: {**outcome.columns, **outcome.converted_from} for outcome in self.outcomes}
+        return Studies.of(queue.values(), own, columns)
 
     @property
     def team(self) -> tuple[str, ...]:
@@ -102,6 +121,8 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
         config["consensus"] == "blinded",
         tuple(outcomes_of(config.get("outcomes", {}))) if extracted else (),
         config.get("overlap_column", "") if extracted else "",
+        tuple(extracted_fields(config)) if extracted else (),
+        extracted and config[EXTRACTION].get("shape") == RESULTS,
     )
 
 

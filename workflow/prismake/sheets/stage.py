@@ -11,6 +11,7 @@ from typing import Any
 from prismake.core.errors import SheetError
 from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, FULL_TEXT
 from prismake.core.states import SettledBy, State
+from prismake.extraction.result_rows import Studies
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
 from prismake.panel.allocation import Allocation, Answered, allocation_in_sheets, current_rows
@@ -25,6 +26,7 @@ from prismake.sheets.own_path import ANSWER, OwnPath, own_judgements, own_path
 from prismake.sheets.own_sheet import OwnSheet, Session, load_sheet
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable
+from prismake.sheets.row_forms import RowForms
 from prismake.sheets.setup import KeptStage, StageSetup, load_kept, setup_of
 from prismake.sheets.waiting_rows import waiting_rows
 
@@ -98,6 +100,16 @@ class StageSheets:
             for who in self.reviewers
         }
 
+    @cached_property
+    def forms(self) -> RowForms:
+        """What is asked of each item."""
+        return RowForms.of(self.setup.form, self.queue)
+
+    @cached_property
+    def studies(self) -> Studies | None:
+        """The studies and arms behind rows of results; None where a row is a study or arm."""
+        return self.setup.studies(self.queue)
+
     def counted(self, who: str) -> Mapping[str, Mapping[str, str]]:
         """The answers of a reviewer that count, by item and field."""
         answers = self.answers[who].answers
@@ -119,8 +131,10 @@ class StageSheets:
 
     def complete(self, who: str) -> set[str]:
         """The items of which a reviewer has answered everything that applies to them."""
-        own, form = self.answers[who], self.setup.form
-        return {item for item, given in self.counted(who).items() if item not in own.broken and progress(form, given)}
+        own, form = self.answers[who], self.forms.of_item
+        return {
+            item for item, given in self.counted(who).items() if item not in own.broken and progress(form(item), given)
+        }
 
     def started(self, who: str) -> set[str]:
         """The items of which a reviewer has answered anything."""
@@ -172,7 +186,10 @@ class StageSheets:
         answers, consensus, problems = self.panel_answers()
         plain = {who: self.merged.without_contradictions(who, given) for who, given in answers.items()}
         verdicts, expected = self.merged.verdicts, self.expected_from()
-        decisions = decide(self.setup.form, chosen, plain, consensus, problems, verdicts, expected, stopped)
+        decisions: list[Decision] = []
+        for form, items_of in self.forms.groups(chosen):
+            decisions += decide(form, items_of, plain, consensus, problems, verdicts, expected, stopped)
+        decisions = self.forms.in_order(decisions, chosen)
         return along_paths(self.paths, decisions, consensus, ANSWER) if self.paths else decisions
 
     def panel_answers(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -221,7 +238,7 @@ def load_stage(
         session = session.with_pairs(sheets[who].pairs)
     reviewers = setup.team
     for who in kept_stage.left:
-        if _has_finished_something(setup, sheets[who].answers):
+        if _has_finished_something(RowForms.of(setup.form, session.queue), sheets[who].answers):
             reviewers = (*reviewers, who)
     if len(setup.team) + len(kept_stage.left) > 1:
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
@@ -269,9 +286,9 @@ def _former_ids(queue: Queue) -> dict[str, str]:
     }
 
 
-def _has_finished_something(setup: StageSetup, own: SheetAnswers) -> bool:
+def _has_finished_something(forms: RowForms, own: SheetAnswers) -> bool:
     return any(
-        item not in own.broken and any(given.values()) and progress(setup.form, given)
+        item not in own.broken and any(given.values()) and progress(forms.of_item(item), given)
         for item, given in own.answers.items()
     )
 

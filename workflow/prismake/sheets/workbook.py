@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from prismake.core.files import replacing
+from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
 from prismake.protocol.forms import Choice, Form
+from prismake.protocol.outcome_columns import PART_WORDS as RESULT_PARTS
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
@@ -23,6 +25,7 @@ _TALLEST = (
 )
 _GREY, _BLUE = "7B8794", "0B5394"
 _TO_DO = "FFFBE0"
+_NOT_ASKED = "E4E7EB"
 
 Rows = Collection[Mapping[str, Any]]  # values by column key
 
@@ -206,12 +209,31 @@ def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
                 yield Tint(area, _says(cell, choice), choice.colour)
         if place == index and is_needed(column):
             yield Tint(area, f'AND({_asked(column, columns)},{cell}="")', _TO_DO)
+        if place == index and column.answer and column.answer.some_rows:
+            yield Tint(area, f'AND(${_item_letter(columns)}2<>"",NOT({row_asks(column, columns)}))', _NOT_ASKED)
 
 
 def _asked(column: Column, columns: Sequence[Column]) -> str:
     """The formula that says whether the second row is asked a question."""
+    if column.answer and column.answer.some_rows:
+        row = row_asks(column, columns)
+        return f"AND({row},{_follows(column, columns)})" if column.answer.when else row
     if column.answer is None or not column.answer.when:
         return f'${_item_letter(columns)}2<>""'
+    return _follows(column, columns)
+
+
+def row_asks(column: Column, columns: Sequence[Column]) -> str:
+    """The formula that says whether the second row is one of those that ask a question."""
+    letter = column_letter(1 + next(i for i, other in enumerate(columns) if other.key == FILL_IN))
+    if column.key in RESULT_PARTS:
+        return f'ISNUMBER(FIND("{BETWEEN}{column.header}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
+    return f'${letter}2="{STUDY_ROW}"'
+
+
+def _follows(column: Column, columns: Sequence[Column]) -> str:
+    """The formula that says whether the answer further up that a question hangs on was given."""
+    assert column.answer is not None and column.answer.when is not None
     name, answer = column.answer.when
     index, first = next((i, other) for i, other in enumerate(columns, start=1) if other.key == name and other.answer)
     choices = first.answer.choices if first.answer else ()

@@ -11,16 +11,17 @@ from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
-from prismake.extraction.outcomes import USED
+from prismake.extraction.derived_values import CONVERTED
 from prismake.protocol.analyses import TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
-from prismake.synthesis.models import analyses, proposal
+from prismake.synthesis.models import INVERSE, analyses, proposal
 from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
 from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
+from prismake.synthesis.usable import EXTRACTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +61,10 @@ def analyse(
     title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
     parts = {role: heading_of(column, labels) for role, column in spec["columns"].items()}
-    used = table[table["status"] == USED]
+    used = table[table["status"].isin(EXTRACTED)]
     left_out = [
         {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": row["remark"]}
-        for row in table[table["status"] != USED].to_dict("records")
+        for row in table[~table["status"].isin(EXTRACTED)].to_dict("records")
     ]
     result: dict[str, Any] = {
         "outcome": outcome,
@@ -90,12 +91,13 @@ def analyse(
     if used.empty:
         result["sentence"] = f"{title}: no study can be pooled yet."
         return result
+    used = used.assign(**{name: used[name].map(_one_line) for name in spec["subgroups"]})
     used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
-    rows = dataclasses.replace(rows, notes=(*shared, *rows.notes))
+    rows = dataclasses.replace(rows, notes=(*shared, *_converted(used, parts), *rows.notes))
     used, data = _only_usable(result, used, rows)
     if used.empty:
-        reason = "No study has an event in either arm: report the counts." if rows.double_zero else ""
+        reason = _nothing_but_corrections(rows)
         result["sentence"] = sentences.no_estimate(title, reason or "No study has usable numbers for this measure.")
         return result
     result["studies"] = _studies(used, data, spec, kinds, level)
@@ -124,11 +126,27 @@ def analyse(
     result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
     result["bias"] = tests_of(data, level)
     main = result["analyses"]["main"]
-    main["sentence"] = result["sentence"] = " ".join([main["sentence"], *rows.notes])
+    notes = [_for_inverse_variance(note) if main["model"] != INVERSE else note for note in rows.notes]
+    result["notes"] = notes
+    main["sentence"] = result["sentence"] = " ".join([main["sentence"], *notes])
     if spec["published"].get("estimate") is not None and main["estimate"] is not None:
         sentence = sentences.against_published(title, main, spec["published"], level, data.show)
         result["published"] = {**spec["published"], "sentence": sentence}
     return result
+
+
+def _for_inverse_variance(note: str) -> str:
+    """A note on corrections where the main model needs none: they are those of the model beside it."""
+    return note.replace("Continuity correction:", "Continuity correction, in inverse-variance analyses alone:")
+
+
+def _nothing_but_corrections(rows: Rows) -> str:
+    """Why no study is left where all were left out for want of events, or of participants without one."""
+    if not rows.double_zero:
+        return ""
+    if any("every participant" in rows.reasons[position] for position in rows.double_zero):
+        return "No study has both participants with an event and participants without: report the counts."
+    return "No study has an event in either arm: report the counts."
 
 
 def _no_regressions(
@@ -139,6 +157,22 @@ def _no_regressions(
     if spec.get("moderators_together") and len(rows) > 1:
         rows[TOGETHER] = no_regression(join([heading[column] for column in rows]), "text")
     return rows
+
+
+def _one_line(text: Any) -> Any:
+    """A label without the blanks around and between its words that nobody sees."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
+    """A sentence on each row whose numbers were converted from others."""
+    notes = []
+    for row in used.to_dict("records"):
+        ways = (way.partition(" ") for way in str(row.get("how", "")).split("; ") if CONVERTED in way)
+        each = [f"{headings.get(role, role)} {way}" for role, _, way in ways]
+        if each:
+            notes.append(f"† {row['label']}: {'; '.join(each)}.")
+    return notes
 
 
 def heading_of(column: str, labels: Mapping[str, str]) -> str:
@@ -204,6 +238,7 @@ def _studies(
                 "subgroups": {column: row[column] for column in spec["subgroups"]},
                 "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
                 "source": row["source"],
+                "how": row.get("how", ""),
                 "settled_by": row.get("settled_by", ""),
             }
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.errors import PoolingError
 from prismake.core.names import STUDY_ID
+from prismake.extraction.derived_values import CONVERTED
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
@@ -28,6 +29,7 @@ TITLES = {
     "trim_and_fill": "Trim and fill",
     "failsafe_n": "Fail-safe number",
     "without_high_risk": "Without studies at high risk of bias",
+    "without_converted": "Without converted numbers",
     "fixed_effect": "One effect common to all studies",
     "freeman_tukey": "On the Freeman–Tukey scale",
     "arcsine": "On the arcsine scale",
@@ -59,6 +61,7 @@ def sensitivity(
         "trim_and_fill": _trim_and_fill,
         "failsafe_n": _failsafe_n,
         "without_high_risk": _without_high_risk,
+        "without_converted": _without_converted,
     }
     results: dict[str, Any] = {}
     for name in spec["sensitivity"]:
@@ -265,6 +268,25 @@ def _without_high_risk(
     warnings, sentence = [*row["warnings"], remark], f"{row['sentence']} {remark}"
     title = TITLES["without_high_risk"]
     return {**row, "name": title, "without": left, "unjudged": unjudged, "warnings": warnings, "sentence": sentence}
+
+
+def _without_converted(
+    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
+) -> dict[str, Any]:
+    """The main analysis without studies that have a number which was converted from others."""
+    import numpy as np
+
+    converted = np.array([CONVERTED in str(study.get("how", "")) for study in studies])
+    left = [study["label"] for study, own in zip(studies, converted, strict=True) if own]
+    if not left:
+        raise PoolingError("no number was converted.")
+    if len(studies) - len(left) < 2:
+        raise PoolingError(f"fewer than two studies remain without {', '.join(left)}.")
+    part, title = data.part(~converted), TITLES["without_converted"]
+    row = analysis(part, main_plan(part, spec), level, title, data.show)
+    remark = f"Left out: {', '.join(left)}."
+    warnings, sentence = [*row["warnings"], remark], f"{row['sentence']} {remark}"
+    return {**row, "name": title, "without": left, "warnings": warnings, "sentence": sentence}
 
 
 def _unjudged(labels: Sequence[str]) -> str:

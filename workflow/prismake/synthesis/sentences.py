@@ -11,7 +11,7 @@ from typing import Any
 from prismake.core.labels import join
 from prismake.core.measures import NAMES, WITHOUT_NULL
 from prismake.core.notes import PREDICTION, alone, equals, overall_effect
-from prismake.core.numbers import Format, between, count, number, p_value, percent, significant
+from prismake.core.numbers import Format, between, number, p_value, percent, significant
 from prismake.core.phrases import plural
 
 WITH_Q = ("inverse_variance", "mantel_haenszel", "peto", None)
@@ -48,7 +48,7 @@ def analysis(
     show = show or alone(row)
     events = ""
     if proportion and row.get("events") is not None:
-        events = f", {count(row['events'])} events among {count(row['total'])} participants"
+        events = f", {plural(row['events'], 'event')} among {plural(row['total'], 'participant')}"
     model = row["name"][0].lower() + row["name"][1:]
     measure = row["options"]["measure"]
     what = f"{title}: pooled {name or NAMES[measure]} {show.interval(row, level)}"

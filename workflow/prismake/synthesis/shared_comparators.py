@@ -147,11 +147,13 @@ def _combined(rows: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], side: 
         numbers = {role: sum(float(row[role]) for row in rows) for role in added}
     names = [row["arm"] for row in rows if row["arm"]]
     sources = dict.fromkeys(str(row.get("source", "")) for row in rows if row.get("source"))
+    ways = dict.fromkeys(str(row.get("how", "")) for row in rows if row.get("how"))
     return {
         **rows[0],
         "label": _study_name(rows[0]),
         "arm": " + ".join(names),
         "source": " / ".join(sources),
+        "how": "; ".join(ways),
         **{role: _text(value) for role, value in numbers.items()},
     }
 

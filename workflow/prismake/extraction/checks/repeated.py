@@ -9,6 +9,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 
 _COUNTS = 4  # equal counts beside an equal total
+_SHOWN = 6  # numbers that the sentence lists
 _TELLING = 2  # smaller counts are shared by chance
 
 
@@ -17,12 +18,15 @@ def check(extraction: Extraction) -> Iterator[Finding]:
     totals = set(extraction.totals)
     counts = [name for name, kind in extraction.kinds.items() if kind == "count"]
     for place, row in enumerate(extraction.rows):
+        named = {row.study}
         for earlier in extraction.rows[:place]:
-            if earlier.study == row.study:
+            if earlier.study in named:
                 continue
             same = [name for name in counts if name in row.values and row.values[name] == earlier.values.get(name)]
             telling = [name for name in same if row.values[name] > _TELLING]
             if len(set(telling) - totals) >= _COUNTS and totals & set(telling):
-                numbers = ", ".join(f"{extraction.label(name)} {shown(row.values[name])}" for name in telling)
-                why = f"the numbers are those of {earlier.label} ({numbers}): the same participants?"
+                named.add(earlier.study)
+                each = [f"{extraction.label(name)} {shown(row.values[name])}" for name in telling]
+                numbers = ", ".join(each[:_SHOWN]) + (f" and {len(each) - _SHOWN} more" if len(each) > _SHOWN else "")
+                why = f"the numbers are those of {earlier.label} ({numbers}), as if the participants were the same"
                 yield Finding(Grade.ASK, "same numbers", row.item, tuple(telling), why)

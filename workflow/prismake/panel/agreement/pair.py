@@ -150,7 +150,7 @@ def _kappa(
 ) -> tuple[float, float] | None:
     """Cohen's kappa and its standard error (Fleiss, Cohen & Everitt 1969, eq. 13, unit weights)."""
     k = range(len(rows))
-    # Whether chance agreement is certain is asked of whole numbers: 1 - pe of fractions may miss zero.
+    # Certain chance agreement is recognised with whole numbers, since 1 - pe of fractions may not be exactly zero.
     if any(table[i][i] == n for i in k):
         return None
     po, pe = sum(p[i][i] for i in k), sum(rows[i] * columns[i] for i in k)

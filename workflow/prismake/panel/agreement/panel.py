@@ -47,7 +47,7 @@ def many(
     """The panel's summary for any number of reviewers: each pair, and Fleiss' kappa, AC1 and alpha over all.
 
     ``ratings`` as in ``fleiss_kappa``. ``merge`` replaces answers before they are compared: ``{"maybe": "include"}``
-    makes the binary decision *proceed or not* out of three answers.
+    reduces three answers to the binary decision *proceed or not*.
     """
     names, columns = columns_of(ratings)
     if merge:

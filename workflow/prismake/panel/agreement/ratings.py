@@ -1,4 +1,4 @@
-"""Ratings of reviewers as columns of plain values, and what every coefficient shares."""
+"""Ratings of reviewers as columns of plain values, and functions shared by all coefficients."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def categories_of(used: Iterable[Any], given: Sequence[Any] | None) -> tuple[Any
 
 def z_of(level: float) -> float:
     if not 0 < level < 100:
-        raise AgreementError(f"A confidence level of {level} does not exist.", remedy="Give per cent, such as 95.")
+        raise AgreementError(f"A confidence level of {level} is not possible.", remedy="Give per cent, such as 95.")
     return NormalDist().inv_cdf(0.5 + level / 200)
 
 

@@ -1,4 +1,4 @@
-"""Kappa for ordered answers: a disagreement counts the more, the further two answers lie apart.
+"""Weighted kappa for ordered answers: a disagreement weighs more the further apart the two answers are.
 
 Cohen 1968, Psychol Bull 70:213; the standard error is that of Fleiss, Cohen & Everitt 1969, Psychol Bull 72:323, eq. 8.
 """
@@ -42,7 +42,7 @@ def weighted_kappa(
     """Weighted kappa of two reviewers.
 
     Args:
-        first, second: ratings as ``agreement`` takes them.
+        first, second: ratings as for ``agreement``.
         categories: every possible answer, in order.
 
     Raises:

@@ -39,7 +39,6 @@ def manuscript(review: Mapping[str, Any]) -> Manuscript:
             references         (number, reference in Vancouver style) of every report of an included study
             reference_numbers  by label of a study, the numbers of its reports: "3, 4"
             drawn              names of the figures that can be drawn (``drawings``)
-            certainty          optional: {"method", "sentences", "columns", "rows", "notes"} of the summary of findings
             amendments         optional: what was changed after the protocol was kept, in words
     """
     config = review["config"]

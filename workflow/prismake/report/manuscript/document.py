@@ -354,7 +354,7 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -
     least, wished = [], []
     for index, name in enumerate(columns):
         cells = [name, *(row[index] for row in rows)]
-        word = max((len(part) for cell in cells for part in cell.split()), default=1)
+        word = max((len(part) for cell in cells for part in cell.split(" ")), default=1)
         length = max(map(len, cells))
         least.append(min(word, 26) + 3.5)
         wished.append(max(least[-1], 3.5 + (length if length <= 24 else min(4.9 * length**0.5, 90))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from prismake.report.certainty_methods import NOT_JUDGED
 from prismake.report.manuscript.blocks import Block, Field, Gap, Heading, Paragraph
 from prismake.report.methods import paragraphs
 
@@ -57,9 +58,10 @@ def method_sections(review: Mapping[str, Any]) -> Iterator[Block]:
         elif hint:
             yield Gap(hint, items)
     yield Heading("Certainty assessment", 2, ("15",))
-    if review.get("certainty"):
-        yield Paragraph((Field("methods.certainty", review["certainty"]["method"], wording=True),), ("15",))
-    else:
+    certainty = texts.get("Certainty of the evidence", NOT_JUDGED)
+    if certainty == NOT_JUDGED:
         yield Gap(
             "How the certainty of the evidence was judged for each outcome (such as GRADE), and by whom.", ("15",)
         )
+    else:
+        yield Paragraph((Field("methods.certainty", certainty, wording=True),), ("15",))

@@ -12,6 +12,7 @@ from prismake.core.phrases import plural
 from prismake.protocol.instruments import NONE, load_instrument
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
+from prismake.report.manuscript.findings_section import findings_section
 
 DASH = "–"
 NOT_DOMAINS = (
@@ -33,7 +34,7 @@ def result_sections(review: Mapping[str, Any]) -> Iterator[Block]:
         yield Heading(str(result["title"]), 2, ("19", "20a", "20b", "20c", "20d", "21"))
         yield from _synthesis(result)
     yield Heading("Certainty of evidence", 2, ("22",))
-    yield from _certainty(review)
+    yield from findings_section(review.get("findings"))
 
 
 def _selection(review: Mapping[str, Any]) -> Iterator[Block]:
@@ -208,16 +209,3 @@ def _figures(result: Mapping[str, Any]) -> Iterator[Block]:
     if (result.get("bias") or {}).get("tests"):
         words = "Each study's estimate against its standard error."
         yield Figure(f"figure.{outcome}.funnel", f"{outcome}.funnel", f"{title}: funnel plot", (words,), ("21",))
-
-
-def _certainty(review: Mapping[str, Any]) -> Iterator[Block]:
-    """The summary of findings, where it has been made; else the gap."""
-    certainty = review.get("certainty")
-    if not certainty:
-        yield Gap("The certainty of the evidence for each outcome, with the reasons for rating it up or down.", ("22",))
-        return
-    for number, sentence in enumerate(certainty["sentences"]):
-        yield Paragraph((Field(f"certainty.{number}", sentence, wording=True),), ("22",))
-    yield Table("table.certainty", "Summary of findings", tuple(certainty["columns"]), certainty["rows"], ("22",))
-    for number, note in enumerate(certainty["notes"]):
-        yield Paragraph((Field(f"certainty.note.{number}", note, wording=True),), ("22",))

@@ -6,7 +6,7 @@ that run when a stage is read back; ``prismake.sheets.own_sheet`` calls those th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.layout import Column
 from prismake.sheets.own_path import OwnPath
+from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable
 
 SHOWN = 8  # rows or cells that a sentence lists; of more, it says how many
@@ -55,7 +56,7 @@ class CheckedSheet:
     columns: Sequence[Column]
     table: SheetTable
     answers: SheetAnswers
-    queue: Collection[str]
+    queue: Queue
     offered: Container[str]
     last_good: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     changes: Iterable[Mapping[str, Any]] = ()

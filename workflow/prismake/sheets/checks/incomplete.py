@@ -1,4 +1,4 @@
-"""Rows that are answered halfway: a further question that follows from an answer is open, or answered for nothing."""
+"""Rows answered halfway: a further question is open, is answered for nothing, or is answered without the first."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     """A problem for each further question of a reviewer's sheet that is not answered as it should be.
 
     An answer that the first one needs and that is missing leaves its item undecided. One that contradicts the first
-    (a reason for exclusion beside *include*) counts for nothing, and the first one stands.
+    (a reason for exclusion beside *include*) counts for nothing, and the first one stands. One without the first (a
+    reason and no decision) counts for nothing either.
     """
     problems: list[Problem] = []
     for question in sheet.form.fields if sheet.owner != CONSENSUS else ():
         if not question.when or not question.required or question.label not in sheet.table.headers:
             continue
-        missing, idle = [], []
+        missing, idle, early = [], [], []
         for item, given in sheet.answers.answers.items():
             first = settles(sheet.form.field(question.when[0]), given)
-            if item not in sheet.queue or not first or question.name in sheet.answers.broken.get(item, ()):
+            if item not in sheet.queue or question.name in sheet.answers.broken.get(item, ()):
+                continue
+            if not first:
+                if given.get(question.name) and question.when[0] not in sheet.answers.broken.get(item, ()):
+                    early.append(item)
                 continue
             if first == question.when[1] and not given.get(question.name):
                 missing.append(item)
             elif first != question.when[1] and given.get(question.name) and question.strict:
                 idle.append(item)
-        problems += _problems(sheet, question, missing, idle)
+        problems += _problems(sheet, question, missing, idle, early)
     return problems
 
 
-def _problems(sheet: CheckedSheet, question: Field, missing: Sequence[str], idle: Sequence[str]) -> list[Problem]:
+def _problems(
+    sheet: CheckedSheet, question: Field, missing: Sequence[str], idle: Sequence[str], early: Sequence[str]
+) -> list[Problem]:
     assert question.when is not None
     first, answer = sheet.form.field(question.when[0]).label, question.when[1]
     problems = []
@@ -45,6 +52,10 @@ def _problems(sheet: CheckedSheet, question: Field, missing: Sequence[str], idle
         cells = _cells(sheet, question, idle)
         text = f"“{question.label}” is only for “{first}” {answer}, and counts for nothing in {cells}."
         problems.append(Problem(sheet.place, f"{text} Clear it, or change “{first}”."))
+    if early:
+        cells = _cells(sheet, question, early)
+        text = f"“{question.label}” is given where “{first}” is empty, and counts for nothing in {cells}."
+        problems.append(Problem(sheet.place, f"{text} Answer “{first}” too."))
     return problems
 
 

@@ -7,6 +7,7 @@ they differ from those read last. A sheet is held back when one of these holds f
   offering, of identifiers or of titles), and by chance they would do so in fewer than one of ``_RARE`` sheets;
 - ``_FEWEST`` answers or more changed, and between the first and the last of them they are the former ones sorted,
   reversed, a few rows further up or down, dealt out anew, or one word where there had been several;
+- fewer changed, and they lie side by side in each other's rows (``few_moves``);
 - more than a few of the answers read last changed at once: ``_MANY``, or ``_SOME`` and a fifth of them;
 - as many rows that had been answered are gone;
 - the sheet was held back for one of these, and an answer is still not what it was.
@@ -26,6 +27,7 @@ from prismake.core.names import SETTLED
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
+from prismake.sheets.checks.few_moves import how_few_moved
 from prismake.sheets.checks.row_order import out_of_order
 from prismake.sheets.layout import ITEM, Column
 from prismake.sheets.matching import text_of
@@ -62,18 +64,20 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         cells = _cells(sheet, header, rows)
         changed = [cell for cell in cells if cell.old and cell.old != cell.new]
         before = sum(bool(cell.old) for cell in cells)
-        cause = how_rearranged([cell.old for cell in cells], [cell.new for cell in cells])
+        old, new = [cell.old for cell in cells], [cell.new for cell in cells]
+        cause = how_rearranged(old, new) or how_few_moved(old, new, _FEWEST)
         if not cause and too_many(len(changed), before):
             cause = (
                 f"{len(changed):,} of {before:,} were changed since, more than a team reconsiders between two readings"
             )
-        if not cause and changed and sheet.held:
-            cause = "the sheet was held back, and it has not been put right yet"
         if cause:
             raise _moved(sheet, header, changed, cause)
-        fresh = [cell for cell in cells if cell.new and cell.old != cell.new] if header in words else []
+        anew = bool(changed) and out_of_order([value for value in old if value]) > 0  # then all of it may be in order
+        fresh = [cell for cell in cells if cell.new and (anew or cell.old != cell.new)] if header in words else []
         if len(fresh) >= _FEWEST and _sorted_alone(sheet, header, cells, fresh):
             raise _sorted(sheet, header, fresh)
+        if changed and sheet.held:
+            raise _moved(sheet, header, changed, "the sheet was held back, and it has not been put right yet")
     _refuse_moved_notes(sheet)
     _refuse_missing_rows(sheet)
     return []
@@ -118,8 +122,10 @@ def _cause(before: Sequence[str], after: Sequence[str], kinds: set[str]) -> str:
         return "the column seems to have been sorted or moved without the others: it stands in reverse"
     if same and len(kinds) >= 4:
         return "the column seems to have been sorted or moved without the others, or pasted in another order"
-    if len(set(after)) == 1 and after[0] and len(kinds) > 1:
-        return f"“{after[0]}” seems to have been filled down over other answers"
+    changed = [new for old, new in zip(before, after, strict=True) if old and old != new]
+    # some programs fill hidden rows too, and some do not
+    if len(set(changed)) == 1 and changed[0] and len(kinds) > 1 and len(before) < 2 * len(changed):
+        return f"“{changed[0]}” seems to have been filled down over other answers"
     return ""
 
 

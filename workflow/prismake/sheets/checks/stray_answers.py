@@ -1,25 +1,39 @@
-"""Answers typed where none is read: beside their column, or in a row that people added."""
+"""Answers typed where none is read: beside their column, in other columns and tabs, or in a row that people added."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prismake.core.names import CONSENSUS
+from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.layout import ITEM, STATE
 from prismake.sheets.matching import text_of
+from prismake.sheets.outside import TabCell
 from prismake.sheets.xlsx import column_letter
 
 _LONGEST = 30  # characters: a longer text is no single word for an answer
+_LIST = 4  # answers in a column of another tab that are more than a legend or a table of counts
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each column that holds words for an answer elsewhere, and one for rows that were never offered."""
+    """A problem for each column or tab that holds words for an answer, and one for rows that were never offered."""
     if sheet.owner == CONSENSUS:
         return []
-    return [*_beside_the_column(sheet), *([] if sheet.form.typed else _never_offered(sheet))]
+    problems = [*_beside_the_column(sheet), *_rivals(sheet), *_in_tabs(sheet)]
+    return [*problems, *([] if sheet.form.typed else _never_offered(sheet))]
+
+
+def _listed_questions(sheet: CheckedSheet) -> list[Field]:
+    """Questions with a list of answers of their own: their words can be told from other text."""
+    return [
+        question
+        for question in sheet.form.fields
+        if question.kind == "choice" and not question.by_row and question.label in sheet.table.headers
+    ]
 
 
 def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
@@ -29,15 +43,82 @@ def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
     for, letters that differ from row to row are not.
     """
     problems = []
-    for question in sheet.form.fields:
-        listed_words = question.kind == "choice" and not question.by_row
-        if listed_words and question.required and not question.when and question.label in sheet.table.headers:
+    for question in _listed_questions(sheet):
+        if question.required and not question.when:
             rows_by_column: dict[int, list[int]] = {}
+            texts = _read_columns(sheet)
             for number, row in _open_rows(sheet, question):
-                for column in _columns_with_words(sheet, question, number, row):
+                for column in _columns_with_words(sheet, question, number, row, texts):
                     rows_by_column.setdefault(column, []).append(number)
             problems += [_stray(sheet, question, column, rows) for column, rows in sorted(rows_by_column.items())]
     return problems
+
+
+def _rivals(sheet: CheckedSheet) -> list[Problem]:
+    """Columns like “decision (final)” that say something else than the question of that name."""
+    problems, outside = [], sheet.table.outside
+    questions = {question.label: question for question in sheet.form.fields}
+    for column, label in sorted(outside.rivals.items()):
+        question = questions.get(label)
+        if question is None or label not in sheet.table.headers:
+            continue
+        other = []
+        for number, row in sheet.table.rows:
+            answer = parse_answer(question, outside.columns.get((number, column)))
+            own = sheet.given(text_of(row[ITEM])).get(question.name)
+            if question.kind != "text" and answer and own and answer != own:
+                other.append(number)
+        if other:
+            letter, own_letter = column_letter(column), column_letter(sheet.table.headers[label])
+            cells = listed([f"{letter}{number}" for number in other])
+            text = (
+                f"the column {letter}, “{outside.headings[column]}”, says something else than “{label}” in {cells}. "
+                f"Only column {own_letter} counts: write there what holds."
+            )
+            problems.append(Problem(sheet.place, text))
+    return problems
+
+
+def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
+    """Other tabs with answers that the table does not have: beside an identifier or a title, or a column of them."""
+    problems: list[Problem] = []
+    if not sheet.table.outside.tabs:
+        return problems
+    for question in (question for question in _listed_questions(sheet) if not question.when):
+        rows = {text_of(row[ITEM]): number for number, row in sheet.table.rows}
+        titles = _titles(sheet)
+        open_rows = sum(1 for _ in _open_rows(sheet, question))
+        by_column: dict[tuple[str, int], list[tuple[TabCell, bool]]] = {}
+        for cell in sheet.table.outside.tabs:
+            answer = question.meanings.get(normal_word(cell.text))
+            item = next((text if text in rows else titles.get(text, "") for text in cell.beside
+                         if text in rows or text in titles), "")  # fmt: skip
+            if answer and sheet.given(item).get(question.name) != answer:
+                by_column.setdefault((cell.tab, cell.column), []).append((cell, bool(item)))
+        for (tab, column), cells in by_column.items():
+            of_rows = [cell for cell, tied in cells if tied]
+            shown = of_rows or (_as_list([cell for cell, _ in cells]) if open_rows else [])
+            if shown:
+                places = listed([f"{column_letter(column)}{cell.row}" for cell in shown])
+                text = (
+                    f"the sheet “{tab}” holds words for “{question.label}” in {places} that “{sheet.table.name}” does "
+                    "not have. Nothing is read from there: write them into the column "
+                    f"“{question.label}” of “{sheet.table.name}”."
+                )
+                problems.append(Problem(f"{sheet.table.path.name}, sheet “{tab}”", text))
+    return problems
+
+
+def _titles(sheet: CheckedSheet) -> dict[str, str]:
+    """Items by their title as far as it is short."""
+    header = next(context.label for context in sheet.form.context if context.column == "title")
+    return {text_of(row.get(header)): text_of(row[ITEM]) for _, row in sheet.table.rows if row.get(header)}
+
+
+def _as_list(cells: Sequence[TabCell]) -> Sequence[TabCell]:
+    """The cells of a column that looks like a list of answers, row by row, and not like a legend or a table."""
+    counts = Counter(normal_word(cell.text) for cell in cells)
+    return cells if len(cells) >= _LIST and len(cells) > len(counts) else ()
 
 
 def _never_offered(sheet: CheckedSheet) -> list[Problem]:
@@ -70,17 +151,28 @@ def _open_rows(sheet: CheckedSheet, question: Field) -> Iterator[tuple[int, Mapp
             yield number, row
 
 
-def _columns_with_words(sheet: CheckedSheet, question: Field, number: int, row: Mapping[str, Any]) -> Iterator[int]:
+def _read_columns(sheet: CheckedSheet) -> dict[str, int]:
+    """Columns of the table that are read and hold no answers: heading to place."""
+    title = next(context.label for context in sheet.form.context if context.column == "title")
+    live = [column.header for column in sheet.columns if column.role == "live"]
+    headers = sheet.table.headers
+    return {header: headers[header] for header in (title, sheet.form.note, STATE, *live) if header in headers}
+
+
+def _columns_with_words(
+    sheet: CheckedSheet, question: Field, number: int, row: Mapping[str, Any], texts: Mapping[str, int]
+) -> Iterator[int]:
     """The columns of a row that hold a word for an answer; a single character in a column of text says nothing."""
     table = sheet.table
-    for column in table.unnamed:
-        if parse_answer(question, table.beside.get((number, column))):
-            yield column
-    title = next(context.label for context in sheet.form.context if context.column == "title")
-    for header in (title, sheet.form.note, STATE):
+    for cells, columns in ((table.beside, table.unnamed), (table.outside.columns, table.outside.headings)):
+        for column in columns if cells else ():
+            value = cells.get((number, column))
+            if value is not None and parse_answer(question, value):
+                yield column
+    for header, place in texts.items():
         text = as_typed(row.get(header))
         if 1 < len(text) < _LONGEST and parse_answer(question, text):
-            yield table.headers[header]
+            yield place
 
 
 def _stray(sheet: CheckedSheet, question: Field, column: int, rows: Sequence[int]) -> Problem:

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from prismake.sheets.binary_workbook import errors_in_binary_workbook
+from prismake.sheets.opendocument import odd_in_opendocument
+
 # quick to look for: without one of the first there is no error and no formula; the last ends a cell
 _HINTS, _CELL_END = (b't="e"', b"<f"), b"</c>"
 _PREFIXED_HINTS, _PREFIXED_CELL_END = (b't="e"', b":f ", b":f>", b":f/"), b":c>"  # in files that write <x:worksheet>
@@ -34,6 +37,11 @@ def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
         for row in range(top + 1, bottom + 1)
         for column in range(left, right + 1)
     }
+    if path.suffix == ".xls":
+        return {**odd, **errors_in_binary_workbook(path, sheet.name)}
+    if path.suffix == ".ods":
+        with zipfile.ZipFile(path) as package:
+            return {**odd, **odd_in_opendocument(package, sheet.name)}
     if path.suffix in (".xlsx", ".xlsm"):
         with zipfile.ZipFile(path) as package:
             for cell in _marked_cells(package, _part(package, index)):

@@ -1,0 +1,20 @@
+"""Write the page that says who has what to do."""
+
+from pathlib import Path
+
+from prismake.core.files import read_json, write_text
+from prismake.core.jobs import job
+from prismake.report.progress_page import progress_page
+
+
+def main(title: str, statuses: list[Path], page: Path) -> None:
+    write_text(page, progress_page(title, [read_json(path) for path in statuses]))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            snakemake.params.title,
+            [Path(path) for path in snakemake.input.statuses],
+            Path(snakemake.output.page),
+        )

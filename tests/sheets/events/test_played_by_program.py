@@ -1,0 +1,18 @@
+"""Every event of the corpus, played by program: it comes out as it is fixed, right or named."""
+
+from __future__ import annotations
+
+import pytest
+from played import EVENTS, all_events, by_program
+
+_CORPUS = list(all_events())
+
+
+@pytest.mark.parametrize("event", _CORPUS, ids=lambda event: event.name)
+def test_an_event_comes_out_as_it_is_fixed(event, tmp_path):
+    verdict, told = by_program(event, tmp_path)
+    assert verdict == event.expected, told or "nothing was told"
+
+
+def test_the_corpus_has_its_size():
+    assert len(EVENTS) >= 250

@@ -1,0 +1,85 @@
+"""Files beside the sheets that nobody reads: copies, other formats, pointers into a cloud, folders, other names.
+
+What people or programs leave there may hold answers. Each is named with what to do; marks of open programs and files
+that systems leave everywhere are passed over.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from prismake.kept.sheet_files import SHEETS, SUFFIXES
+
+_TABLES = (
+    *SUFFIXES, ".xlsb", ".xlt", ".xltx", ".xltm", ".csv", ".tsv", ".fods", ".ots", ".numbers", ".et", ".ett", ".wps",
+    ".gsheet", ".gnumeric", ".sxc", ".dif", ".slk", ".parquet",
+)  # fmt: skip
+_POINTERS = (".gsheet", ".url", ".webloc", ".lnk", ".desktop")
+_PLACEHOLDER = ".icloud"  # what iCloud leaves in the place of a file that is not downloaded
+_OF_PROGRAMS = ("~$", ".~lock.", "._", ".")  # beginnings of the names of marks and hidden files
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini", "icon\r")
+_DRAFTS = (".tmp", ".swp")
+_FURTHEST = 3  # folders below that of the sheets that are looked into
+
+
+class UnreadFile(NamedTuple):
+    """A file that is not read: the sheet for which it may be meant (its name, or empty), and what to do."""
+
+    path: Path
+    meant: str
+    what: str
+
+
+def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[UnreadFile]:
+    """Files that are never read and may hold answers, by path.
+
+    Args:
+        sheets: the workbooks that were offered, or will be.
+    """
+    names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
+    read = {name + suffix for name in names for suffix in SUFFIXES}
+    return sorted(_unread(folder, names, read, _FURTHEST))
+
+
+def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> Iterator[UnreadFile]:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        placeholder = path.suffix == _PLACEHOLDER
+        if path.name == "history" or path.name.casefold() in _OF_SYSTEMS or path.suffix in _DRAFTS:
+            continue
+        if path.name.startswith(_OF_PROGRAMS) and not placeholder:
+            continue
+        plain = unicodedata.normalize("NFC", path.name).casefold()
+        meant = next((f"{name}.xlsx" for name in names if name in plain), "")
+        if path.is_dir():
+            if meant and path.name not in read:  # one under the very name of a sheet is refused where it is read
+                yield UnreadFile(path, meant, _sentence(path, meant))
+            elif depth:
+                yield from _unread(path, names, set(), depth - 1)
+        elif path.name not in read and (meant or path.suffix.casefold() in _TABLES) and not _is_read(path, plain, read):
+            yield UnreadFile(path, meant, _sentence(path, meant))
+
+
+def _is_read(path: Path, plain: str, read: set[str]) -> bool:
+    """Whether it is one of the sheets under another spelling of its name, on a disk that makes no difference."""
+    twin = path.with_name(plain)
+    return plain in read and twin.exists() and twin.samefile(path)
+
+
+def _sentence(path: Path, meant: str) -> str:
+    name = f"under the name {meant}" if meant else "under the name of a sheet of this folder"
+    where = f"in config/sheets/ {name}" if path.parent.name != SHEETS.name else name
+    if path.suffix == _PLACEHOLDER:
+        return (
+            f"is only the place of a file that is in the cloud. Let it be downloaded: {meant} is not read until then."
+        )
+    if path.suffix.casefold() in _POINTERS:
+        return (
+            "is only a pointer to a table in the cloud: nothing of it is read. If the answers are there, download it "
+            f"as a workbook (.xlsx) {where}; if not, move it elsewhere."
+        )
+    if path.is_dir():
+        return f"is a folder and is not read. If the answers are in it, save them as a workbook {where}."
+    return f"is not read. If it contains answers, save it as a workbook {where}; if not, move it elsewhere."

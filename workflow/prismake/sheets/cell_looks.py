@@ -1,0 +1,151 @@
+"""How cells look, where looks may stand for answers: coloured, struck through, with a comment.
+
+The reader of values knows nothing of this. Only cells that people have dressed themselves are found: the colours that
+the workflow gives to headers are its own, and those that change with the answers are in no cell.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from prismake.core.sheet_extent import DAMAGED
+from prismake.sheets.opendocument import looks_of_opendocument
+
+Place = tuple[int, int]  # row and column, from 1
+OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # of headers; white is no colour
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_CHUNK = 1 << 20
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass
+class Looks:
+    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments."""
+
+    coloured: dict[Place, str] = field(default_factory=dict)
+    struck: set[Place] = field(default_factory=set)
+    comments: dict[Place, str] = field(default_factory=dict)
+
+
+def looks_of(path: Path, sheet_name: str) -> Looks:
+    """The looks of the cells of a sheet; none where the format does not tell them or the file cannot be understood."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            if "content.xml" in package.namelist():
+                coloured, struck, comments = looks_of_opendocument(package, sheet_name)
+                return Looks(coloured, struck, comments)
+            return _of_workbook(package, sheet_name)
+    except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
+        return Looks()  # what is wrong with a file is told where its values are read
+
+
+def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
+    part = _part(package, sheet_name)
+    fills, struck = _formats(package)
+    looks = Looks(comments=_comments(package, part))
+    for place, number in _dressed(package, part, {*fills, *struck}):
+        if number in fills:
+            looks.coloured[place] = fills[number]
+        if number in struck:
+            looks.struck.add(place)
+    return looks
+
+
+def _tree(package: zipfile.ZipFile, part: str) -> Any:
+    return etree.fromstring(package.read(part), _PARSER)
+
+
+def _named(element: Any, name: str) -> list[Any]:
+    """Descendants of a name in whichever namespace a program writes."""
+    return element.xpath(f".//*[local-name()='{name}']")
+
+
+def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
+    sheets = _named(_tree(package, "xl/workbook.xml"), "sheet")
+    relation = next(sheet.get(_RELATION) for sheet in sheets if sheet.get("name") == sheet_name)
+    relations = _named(_tree(package, "xl/_rels/workbook.xml.rels"), "Relationship")
+    target = next(entry.get("Target") for entry in relations if entry.get("Id") == relation)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int]]:
+    """Of the formats of cells, by number, those with a colour of people's own, and those that strike through."""
+    styles = _tree(package, "xl/styles.xml")
+    fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
+    fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
+    formats = [form for group in _named(styles, "cellXfs") for form in group]
+    coloured, struck = {}, set()
+    for number, form in enumerate(formats):
+        fill, font = int(form.get("fillId", 0)), int(form.get("fontId", 0))
+        if fill < len(fills) and fills[fill]:
+            coloured[number] = fills[fill]
+        if font < len(fonts) and fonts[font]:
+            struck.add(number)
+    return coloured, struck
+
+
+def _strikes(font: Any) -> bool:
+    return any(mark.get("val", "1") not in ("0", "false") for mark in _named(font, "strike"))
+
+
+def _colour(fill: Any) -> str:
+    """The colour of a solid fill as a text that tells it from others; empty where there is none, or one of ours."""
+    pattern = next(iter(_named(fill, "patternFill")), None)
+    if pattern is None or pattern.get("patternType", "none") in ("none", "gray125"):
+        return ""
+    colour = next(iter(_named(pattern, "fgColor")), None)
+    if colour is None or (colour.get("indexed") == "64"):
+        return ""
+    text = (colour.get("rgb") or "")[-6:].upper()
+    return "" if text in OWN_COLOURS else text or str(sorted(colour.attrib.items()))
+
+
+def _dressed(package: zipfile.ZipFile, part: str, formats: set[int]) -> Iterator[tuple[Place, int]]:
+    """(place, format) of the cells with one of these formats; the rows are not read where there is none."""
+    if not formats:
+        return
+    numbers = b"|".join(str(number).encode() for number in sorted(formats))
+    tag = re.compile(rb"<(?:\w+:)?c\b[^>]*\bs=\"(" + numbers + rb")\"[^>]*>")
+    rest = b""
+    with package.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            text = rest + chunk
+            for match in tag.finditer(text):
+                if address := _ADDRESS.search(match[0]):
+                    yield (int(address[2]), _column(address[1].decode())), int(match[1])
+            rest = text[text.rfind(b"<") :]
+
+
+def _comments(package: zipfile.ZipFile, part: str) -> dict[Place, str]:
+    folder, name = posixpath.split(part)
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in package.namelist():
+        return {}
+    comments = {}
+    for entry in _named(_tree(package, relations), "Relationship"):
+        if entry.get("Type", "").endswith("/comments"):
+            target = entry.get("Target")
+            target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            for comment in _named(_tree(package, target), "comment"):
+                match = re.fullmatch(r"([A-Z]+)(\d+)", comment.get("ref", ""))
+                if match:
+                    comments[int(match[2]), _column(match[1])] = "".join(
+                        text.text or "" for text in _named(comment, "t")
+                    )
+    return comments
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number

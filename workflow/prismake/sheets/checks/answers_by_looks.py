@@ -1,0 +1,79 @@
+"""Answers that are colours, comments or strokes: they look like answers, and nothing is read from looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from prismake.core.phrases import normal_word
+from prismake.protocol.forms import parse_answer
+from prismake.sheets.cell_looks import Looks, looks_of
+from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
+from prismake.sheets.layout import ITEM
+from prismake.sheets.matching import text_of
+from prismake.sheets.outside import clear_words
+
+_BANDS = 0.9  # of the rows: where as many are coloured in turn, a sheet is striped and says nothing
+
+
+def check(sheet: CheckedSheet) -> list[Problem]:
+    """A problem each for answers struck through, for empty answers that are coloured, and for comments that answer."""
+    looks = looks_of(sheet.table.path, sheet.table.name)
+    if not (looks.coloured or looks.struck or looks.comments):
+        return []
+    problems = []
+    for column in sheet.columns:
+        if column.role == "answer" and column.header in sheet.table.headers:
+            problems += [*_struck(sheet, column.header, looks), *_coloured(sheet, column.header, looks)]
+            problems += _commented(sheet, column.header, looks)
+    return problems
+
+
+def _rows(sheet: CheckedSheet, header: str, *, filled: bool) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Rows of the stage in which a column is filled, or empty."""
+    for number, row in sheet.table.rows:
+        if text_of(row[ITEM]) and bool(text_of(row.get(header))) == filled:
+            yield number, row
+
+
+def _struck(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
+    place, item = sheet.table.headers[header], sheet.table.headers[ITEM]
+    cells = [
+        sheet.cell(number, header)
+        for number, _ in _rows(sheet, header, filled=True)
+        if {(number, place), (number, item)} & looks.struck
+    ]
+    if not cells:
+        return []
+    text = f"answers to “{header}” are struck through and count all the same: {listed(cells)}."
+    return [Problem(sheet.place, f"{text} Clear those that do not hold.")]
+
+
+def _coloured(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
+    """Coloured cells that wait for an answer; nothing where the whole column is striped."""
+    place = sheet.table.headers[header]
+    colours = {
+        number: looks.coloured[number, place] for number, _ in sheet.table.rows if (number, place) in looks.coloured
+    }
+    striped = len(colours) > _BANDS * len(sheet.table.rows) and all(
+        colours.get(number + 2, colour) == colour for number, colour in colours.items()
+    )
+    cells = [sheet.cell(number, header) for number, _ in _rows(sheet, header, filled=False) if number in colours]
+    if not cells or striped:
+        return []
+    text = f"cells of “{header}” are coloured and empty: {listed(cells)}. A colour is no answer: type it."
+    return [Problem(sheet.place, text)]
+
+
+def _commented(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
+    place, words = sheet.table.headers[header], clear_words(sheet.columns)
+    question = next(column.answer for column in sheet.columns if column.header == header)
+    cells = []
+    for number, _ in _rows(sheet, header, filled=False):
+        lines = looks.comments.get((number, place), "").splitlines()
+        if any(normal_word(line) in words or (question and question.kind != "text" and parse_answer(question, line))
+               for line in lines):  # fmt: skip
+            cells.append(sheet.cell(number, header))
+    if not cells:
+        return []
+    text = f"cells of “{header}” are empty and have a comment that answers: {listed(cells)}."
+    return [Problem(sheet.place, f"{text} A comment is not read: type the answer.")]

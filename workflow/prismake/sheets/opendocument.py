@@ -1,0 +1,116 @@
+"""What the reader of values does not tell of the cells of an OpenDocument sheet: errors, merged cells, looks.
+
+Rows and columns that are alike are written once with a count, so that cells have no addresses of their own.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+Place = tuple[int, int]  # row and column, from 1
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_OWN_COLOURS = ("#ffe8a3", "#e4e7eb", "#ffffff", "transparent")
+_MOST = 1_000  # cells in a row that a count stands for: what fills a sheet to its edge is looked at once
+_HINTS = (b'value-type="error"', b"covered-table-cell", b"table:formula")
+
+
+def odd_in_opendocument(package: zipfile.ZipFile, sheet_name: str) -> dict[Place, str]:
+    """(row, column), from 1, to what is odd about a cell that comes out empty: an error, a merge, a formula."""
+    content = package.read("content.xml")
+    if not any(hint in content for hint in _HINTS):
+        return {}
+    odd: dict[Place, str] = {}
+    for row, column, cell in _cells(package, sheet_name):
+        if cell.get(f"{_CALC}value-type") == "error":
+            odd[row, column] = "it holds an error"
+        elif cell.tag == f"{_TABLE}covered-table-cell":
+            odd[row, column] = "it is merged with the cell above or beside it"
+        elif cell.get(f"{_TABLE}formula") and not _text(cell) and not cell.get(f"{_OFFICE}value"):
+            odd[row, column] = "it holds a formula that comes to nothing"
+    return odd
+
+
+def looks_of_opendocument(
+    package: zipfile.ZipFile, sheet_name: str
+) -> tuple[dict[Place, str], set[Place], dict[Place, str]]:
+    """Coloured cells with their colours, cells struck through, comments."""
+    fills, strikes = _styles(package)
+    coloured: dict[Place, str] = {}
+    struck: set[Place] = set()
+    comments: dict[Place, str] = {}
+    content = package.read("content.xml")
+    if not (fills or strikes or b"office:annotation" in content):
+        return coloured, struck, comments
+    for row, column, cell in _cells(package, sheet_name):
+        style = cell.get(f"{_TABLE}style-name")
+        if style in fills:
+            coloured[row, column] = fills[style]
+        if style in strikes:
+            struck.add((row, column))
+        for comment in cell.findall(f"{_OFFICE}annotation"):
+            comments[row, column] = "\n".join("".join(part.itertext()) for part in comment.findall(f"{_TEXT}p"))
+    return coloured, struck, comments
+
+
+def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:
+    """Names of the styles of cells with a colour of people's own, and of those that strike through."""
+    fills, strikes = {}, set()
+    with package.open("content.xml") as file:
+        for _, style in etree.iterparse(file, tag=f"{_STYLE}style", resolve_entities=False, no_network=True):
+            name = style.get(f"{_STYLE}name")
+            for part in style:
+                colour = part.get(f"{_FO}background-color", "transparent").casefold()
+                if part.tag == f"{_STYLE}table-cell-properties" and colour not in _OWN_COLOURS:
+                    fills[name] = colour
+                if part.get(f"{_STYLE}text-line-through-style", "none") != "none":
+                    strikes.add(name)
+    return fills, strikes
+
+
+def _cells(package: zipfile.ZipFile, sheet_name: str) -> Iterator[tuple[int, int, Any]]:
+    """(row, column, cell) of a sheet; each row is forgotten once it was seen."""
+    number, inside = 1, False
+    tags = (f"{_TABLE}table", f"{_TABLE}table-row")
+    with package.open("content.xml") as file:
+        for event, element in etree.iterparse(
+            file, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True, huge_tree=True
+        ):
+            if element.tag == tags[0]:
+                if event == "start":
+                    inside, number = element.get(f"{_TABLE}name") == sheet_name, 1
+                elif inside:
+                    return
+            elif event == "end":
+                repeated = _count(element.attrib, "rows")
+                if inside:
+                    for row in range(number, number + min(repeated, _MOST)):
+                        yield from _of_row(row, element)
+                    number += repeated
+                element.clear()
+
+
+def _of_row(row: int, element: Any) -> Iterator[tuple[int, int, Any]]:
+    column = 1
+    for cell in element:
+        if cell.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            repeated = _count(cell.attrib, "columns")
+            for place in range(column, column + min(repeated, _MOST)):
+                yield row, place, cell
+            column += repeated
+
+
+def _count(attributes: Mapping[str, str], of: str) -> int:
+    return int(attributes.get(f"{_TABLE}number-{of}-repeated", 1))
+
+
+def _text(cell: Any) -> str:
+    return "".join("".join(part.itertext()) for part in cell.findall(f"{_TEXT}p"))
