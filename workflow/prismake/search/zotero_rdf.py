@@ -187,9 +187,9 @@ class _Items:
         for subject, predicate, value in dict.fromkeys(statements):
             self._of.setdefault(subject, {}).setdefault(_name(predicate), []).append(value)
         self._uses: dict[Node, int] = {}
-        for held in self._of.values():
-            for predicate in ("dcterms.isPartOf", "link.link", "dcterms.isReferencedBy"):
-                for value in held.get(predicate, ()):
+        for predicates in self._of.values():
+            for link in ("dcterms.isPartOf", "link.link", "dcterms.isReferencedBy"):
+                for value in predicates.get(link, ()):
                     self._uses[value] = self._uses.get(value, 0) + 1
 
     def values(self, node: Node, predicate: str) -> list[str]:
@@ -204,16 +204,13 @@ class _Items:
 
     def in_order(self) -> list[Node]:
         """The items; one that another program wrote without Zotero's type counts if nothing is part of it."""
-        found = []
-        for node in self._of:
-            kinds = self.values(node, "z.itemType")
-            if kinds:
-                wanted = kinds[0] not in _LOOSE
-            else:
-                wanted = not self._uses.get(node) and any(map(_WITHOUT_TYPE.match, self._types(node)))
-            if wanted:
-                found.append(node)
-        return found
+        return [node for node in self._of if self._is_item(node)]
+
+    def _is_item(self, node: Node) -> bool:
+        kinds = self.values(node, "z.itemType")
+        if kinds:
+            return kinds[0] not in _LOOSE
+        return not self._uses.get(node) and any(map(_WITHOUT_TYPE.match, self._types(node)))
 
     def loose(self) -> Iterator[str]:
         """A sentence for each kind of files and notes that belong to no item."""
