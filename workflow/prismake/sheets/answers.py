@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from prismake.core.names import SETTLED
+from prismake.core.names import EXTRACTION, SETTLED
 from prismake.extraction.composite_cells import Part, Sheet, read_row
 from prismake.extraction.extracted import Outcome
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Choice, Field, Form, allowed, as_typed, parse_answer
+from prismake.protocol.languages import english_heading, in_every_language
 from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
@@ -100,7 +101,7 @@ def read_consensus(
         table,
         dict(column_of(queue, "title")),
         _title(columns),
-        lambda item, row: f"{item}/{text_of(row[DISPUTED])}",
+        lambda item, row: f"{item}/{english_heading(text_of(row[DISPUTED]))}",
         first_of,
     )
     for number, row in table.rows:
@@ -115,7 +116,12 @@ def read_consensus(
                 sheet.problems.append((place, sentence))
             continue
         choices = row_choices(queue.get(first_of(item), {}))
-        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices), offered)
+        if first_of(item) not in queue and not parse_answer(question, row[SETTLED], choices):
+            # nobody asks about this item now, and its own answers, where it had any, are not known
+            sheet.answers.setdefault(item, {})[question.name] = text_of(row[SETTLED])
+        else:
+            cell = _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices)
+            _enter(sheet, table, cell, offered)
         _note(sheet.notes, item, row, form.note)
         sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
     return sheet
@@ -125,7 +131,14 @@ def questions_by_label(form: Form, offered: OfferedForm) -> dict[str, Field]:
     """Questions by their present and former labels in lower case; present labels take precedence."""
     fields = {question.name: question for question in form.fields}
     former = {label.casefold(): fields[name] for label, name in offered.labels.items() if name in fields}
-    return {**former, **{question.label.casefold(): question for question in form.fields}}
+    today = {question.label.casefold(): question for question in form.fields}
+    words = {
+        word.casefold(): question
+        for question in form.fields
+        if form.stage != EXTRACTION
+        for word in in_every_language(f"headings.{question.label}")
+    }
+    return {**words, **former, **today}
 
 
 class _Cell(NamedTuple):

@@ -182,7 +182,7 @@ class _SheetEdit:
     def _head_new_columns(self) -> None:
         for column in self._new_columns:
             look = head_look(column)
-            edit = CellEdit(content_of(Cell(column.header, look)), "inlineStr", self._styles.number(look))
+            edit = CellEdit(content_of(Cell(column.heading, look)), "inlineStr", self._styles.number(look))
             self._edits.setdefault(self._header, RowEdit()).cells[self._place[column.key]] = edit
 
     def _count_on(self) -> None:
@@ -239,7 +239,7 @@ class _SheetEdit:
             if relation.kind != "table":
                 continue
             root = self.package.tree(relation.target)
-            added = [(self._place[column.key], column.header) for column in self._new_columns]
+            added = [(self._place[column.key], column.heading) for column in self._new_columns]
             if reach_table(root, self._header, last, added):
                 self.package.put(relation.target, root)
 

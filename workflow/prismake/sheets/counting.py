@@ -8,27 +8,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from prismake.core.names import ITEM_ID
 from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
+from prismake.protocol.languages import in_every_language
 from prismake.protocol.outcome_columns import PART_WORDS
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
-_SHOWN = re.compile(r"\s*\d+ of \d+ done\s*")
-_FORMULA = re.compile(r'=?COUNTIFS\(.*&" of "&COUNTIFS\(.*&" done"', re.DOTALL)
 _END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
 _MOST = 100  # questions that are counted; a spreadsheet formula takes 127 conditions
 
 
 def is_count(cell: Any) -> bool:
+<<<<<<< HEAD
     """Whether a header is the result of the formula, as in a sheet that was saved as values."""
     return bool(_SHOWN.fullmatch(str(cell)))
+=======
+    """Whether a header is what the formula came to, as in a sheet that was saved as values; in any language."""
+    return any(pattern.fullmatch(str(cell)) for pattern, _ in _patterns())
+>>>>>>> main
 
 
 def is_count_formula(cell: Any) -> bool:
-    return bool(_FORMULA.fullmatch(str(cell)))
+    return any(pattern.fullmatch(str(cell)) for _, pattern in _patterns())
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each language, what a count looks like and what its formula looks like."""
+    patterns = []
+    for template in in_every_language("page.count"):
+        before, between, after = _pieces(template)
+        shown = rf"\s*{re.escape(before)}\d+{re.escape(between)}\d+{re.escape(after)}\s*"
+        start, middle, end = (re.escape(text) for text in _joined(before, between, after))
+        formula = rf"=?{start}COUNTIFS\(.*{middle}COUNTIFS\(.*{end}"
+        patterns.append((re.compile(shown), re.compile(formula, re.DOTALL)))
+    return patterns
+
+
+def _pieces(template: str) -> tuple[str, str, str]:
+    """What stands before, between and behind the two numbers of a count."""
+    before, _, rest = template.partition("{done}")
+    between, _, after = rest.partition("{all}")
+    return before, between, after
+
+
+def _joined(before: str, between: str, after: str) -> tuple[str, str, str]:
+    """The same as parts of a formula."""
+    return f'"{before}"&' if before else "", f'&"{between}"&', f'&"{after}"' if after else ""
 
 
 def reaching(formula: str, last: int, spare: int) -> str:
@@ -53,13 +83,15 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     needed = [filled(ITEM_ID)]
     if "state" in letters:
         needed.append(filled("state", f'"<>{NO_LONGER}*"'))
-    total = f"COUNTIFS({','.join(needed)})"
+    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
+    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
+    total = f"{middle}COUNTIFS({','.join(needed)}){end}"
     if not any(column.answer and column.answer.some_rows for column in columns):
-        return f'{_done(columns, columns, needed, letters, filled)}&" of "&{total}&" done"'
+        return f"{start}{_done(columns, columns, needed, letters, filled)}{total}"
     done = []
     for fill_in, own in _kinds_of_rows(columns):
         done.append(_done(own, columns, [*needed, filled(FILL_IN, f'"={fill_in}"')], letters, filled))
-    return f'{"+".join(done)}&" of "&{total}&" done"'
+    return f"{start}{'+'.join(done)}{total}"
 
 
 def _done(

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prismake.core.names import CERTAINTY, ITEM_ID, SETTLED
+from prismake.core.names import CERTAINTY, EXTRACTION, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
 from prismake.extraction.result_rows import FILL_IN
 from prismake.protocol.forms import Context, Field, Form
+from prismake.protocol.languages import in_every_language
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
@@ -19,8 +20,12 @@ NO_LONGER = "no longer needed"
 REASON = "why"  # the key of the column for the reason why a judgement differs from its proposal
 JUDGED = "judged"  # the column of the queue that is filled in for rows that ask for a judgement
 PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own answers lead to
+<<<<<<< HEAD
 OWNER = "Sheet of"  # the line of the first page that names the owner of the sheet
 ADDRESS = "address"  # a column's link: the text itself is the address
+=======
+ADDRESS = "address"  # a column's link: its text is the address
+>>>>>>> main
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
 # Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
@@ -31,8 +36,16 @@ _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 class Column:
     """A column of a sheet. ``role`` is item, progress, context, live, answer, note, state or check.
 
+<<<<<<< HEAD
     ``progress`` has a count as its header and nothing below. ``context`` is written once, with its row. ``live`` is
     kept up to date in rows that were handed out, and is added to a sheet that lacks it as soon as it has any text.
+=======
+    ``header`` names it in code and tables; ``shown`` is its heading in the team's language, ``elsewhere`` what it is
+    called in every language. Of the count, ``shown`` is the text that it is put into.
+
+    ``progress`` has a count for a header and nothing below. ``context`` is written once, with its row. ``live`` is kept
+    up to date in rows that were handed out, and added to a sheet that lacks it as soon as it has something to say.
+>>>>>>> main
     """
 
     header: str
@@ -42,10 +55,22 @@ class Column:
     wrap: bool = False
     link: str = ""
     answer: Field | None = None
+<<<<<<< HEAD
     terms: tuple[str, ...] = ()  # emphasised in its texts
     kinds: tuple[
         tuple[str, ...], ...
     ] = ()  # for the column that says what a row asks: the questions of each kind of row
+=======
+    terms: tuple[str, ...] = ()  # set off in its texts
+    kinds: tuple[tuple[str, ...], ...] = ()  # where rows ask different things: the questions of each kind of row
+    shown: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """What people see above it."""
+        return self.header if self.role == "progress" else self.shown or self.header
+>>>>>>> main
 
     @property
     def identity(self) -> str:
@@ -73,7 +98,7 @@ def reviewer_columns(form: Form) -> list[Column]:
     context = [
         (after, replace(column, kinds=form.kinds) if column.key == FILL_IN else column) for after, column in context
     ]
-    return [
+    columns = [
         *([] if form.optional else _COUNT),
         Column(ITEM, "item", ITEM_ID, 16),
         *(column for after, column in context if not after),
@@ -87,6 +112,22 @@ def reviewer_columns(form: Form) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
+    return [_in_language(column, form) for column in columns]
+
+
+def _in_language(column: Column, form: Form) -> Column:
+    """The column with its heading in the team's language; fields of the extraction are called as the team has it."""
+    part, _, name = column.key.partition(".")
+    if column.role == "progress":
+        return replace(column, shown=form.language["page.count"])
+    if column.answer and form.stage == EXTRACTION:
+        return column
+    if column.role == "live" and part in ("says", "notes"):
+        key, parts = f"headings.{part}", {"name": name}
+    else:
+        key, parts = f"headings.{column.header}", {}
+    elsewhere = tuple(text.format(**parts) for text in in_every_language(key))
+    return replace(column, shown=form.language.text(key, **parts), elsewhere=elsewhere) if elsewhere else column
 
 
 def _context(context: Context, highlight: tuple[str, ...]) -> Column:
@@ -112,7 +153,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
     shown = [context for context in form.context if context.column != PROPOSED or form.stage == CERTAINTY]
     title = next(context for context in shown if context.column == "title")
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
-    return [
+    columns = [
         *_COUNT,
         Column(ITEM, "item", ITEM_ID, 16),
         _context(title, form.highlight),
@@ -127,6 +168,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
+    return [_in_language(column, form) for column in columns]
 
 
 def _beside_question(context: Context, highlight: tuple[str, ...]) -> Column:

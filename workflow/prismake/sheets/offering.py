@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,12 +14,12 @@ from prismake.core.names import CONSENSUS, ITEM_ID
 from prismake.core.phrases import normal_word
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
-from prismake.kept.offered_forms import OfferedForm, save_offered_form
+from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
 from prismake.kept.prefilled import prefilled_for, save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
-from prismake.protocol.forms import allowed, as_typed
+from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers, questions_by_label
 from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
@@ -99,7 +100,7 @@ def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedFor
         return offered
     table = sheets.tables.get(who)
     columns = [c for c in sheets.columns(who) if table is None or c.header in (*table.headers, *table.lacking)]
-    headings = {column.identity: column.header for column in columns if column.header}
+    headings = {column.identity: column.heading for column in columns if column.header}
     return offered.with_columns(path.name, headings).with_page(path.name, page_digest(guide))
 
 
@@ -112,20 +113,23 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
     order = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who))
+    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who), sheets.setup.form)
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
     """Rows of a reviewer's sheet by key, in the order of offering; each is built when it is requested."""
 
-    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None) -> None:
+    def __init__(
+        self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None, form: Form
+    ) -> None:
         self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
+        self._fields = {field.name: field for field in form.fields}
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
         proposed = self._path.text(item) if self._path else ""
-        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed)
+        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed, self._fields)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -139,9 +143,14 @@ class _QueueRow(Mapping[str, Any]):
 
     __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str) -> None:
+    def __init__(
+        self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str, fields: Mapping[str, Field]
+    ) -> None:
         self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
-        self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
+        answers = (prefilled_for(row, who) or {}).get("answers", {})
+        self._prefilled = {
+            name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()
+        }
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
@@ -173,12 +182,12 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
         rows[key] = {
             **{context.column: row.get(context.column, "") for context in sheets.setup.form.context},
             ITEM_ID: named,
-            "field": question.label,
-            "allowed": allowed(question, row_choices(row)),
-            "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
+            "field": sheets.setup.form.heading_of(question),
+            "allowed": allowed(question, row_choices(row), sheets.setup.form.language),
+            "choices": "|".join(row_choices(row) if question.by_row else [choice.word for choice in question.choices]),
             "check": marked(sheets.mark(CONSENSUS), check_of(key, str(row["title"]))),
             "state": by_item[item].fields[name].remark,
-            **{f"says.{voice}": says[who] for voice, who in speakers},
+            **{f"says.{voice}": shown_answer(question, says[who]) for voice, who in speakers},
             **{f"notes.{voice}": _noted(sheets.answers[who], item) for voice, who in speakers},
         }
     return rows
@@ -207,6 +216,8 @@ def _offer_one(
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
+    if who == CONSENSUS:
+        columns = _with_new_context(columns, table, sheets.kept_stage.headings(path))
     row_numbers = _keys(table, who, sheets)
     new = [rows[key] for key in rows if key not in row_numbers]
     changes = _changes(table, columns, row_numbers, rows, _remarks(table, row_numbers, rows, who, sheets, doubted))
@@ -220,14 +231,27 @@ def _offer_one(
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
-        _add(sheets, who, table, new, changes, guide, renewed)
+        _add(sheets, who, table, columns, new, changes, guide, renewed)
     except ChangedMeanwhile:
         logger.warning("%s was saved while rows were added to it: %d rows wait for the next run", table.path, len(new))
         return len(new) + len(changes) or 1
     logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
     for column in renewed.added:
-        logger.info("%s: new column “%s”, added", path, column.header)
+        logger.info("%s: new column “%s”, added", path, column.heading)
     return 0
+
+
+def _with_new_context(columns: Sequence[Column], table: SheetTable, offered: Headings | None) -> list[Column]:
+    """The columns, those of context that were never offered on this sheet to be filled in all of its rows."""
+    new = {
+        column.identity
+        for column in columns
+        if column.role == "context"
+        and offered
+        and column.identity not in offered
+        and column.header not in table.headers
+    }
+    return [replace(column, role="live") if column.identity in new else column for column in columns]
 
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
@@ -240,12 +264,13 @@ def _add(
     sheets: StageSheets,
     who: str,
     table: SheetTable,
+    columns: Sequence[Column],
     new: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
     renewed: Renewal,
 ) -> None:
-    path, columns = sheets.path(who), sheets.columns(who)
+    path = sheets.path(who)
     with_macros = table.path.with_suffix(".xlsm") == table.path  # it stays what it is: an .xlsx may not hold macros
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)

@@ -17,9 +17,10 @@ from prismake.core.refusals import pass_on_refusal
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
+from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.marks import take_off_marks
 from prismake.sheets.outside import Outside, clear_words, rivals_of, rows_above, tab_cells, watcher
 from prismake.sheets.xlsx import column_letter
@@ -168,7 +169,8 @@ class _Form:
     def headings(self, column: Column) -> list[str]:
         """The possible headings of a column, likeliest first."""
         offered_headings = (self.offered or {}).get(column.identity, ())
-        return list(dict.fromkeys(map(normal_word, [*reversed(offered_headings), column.header])))
+        own = [*reversed(offered_headings), column.heading, column.header, *column.elsewhere]
+        return list(dict.fromkeys(map(normal_word, own)))
 
     def may_lack(self, column: Column) -> bool:
         """Whether a column was never offered on this sheet, so that its absence is no one's doing."""
@@ -225,7 +227,8 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
     marks = {} if everything else take_off_marks(rows)
     lacking = tuple(column.header for column in columns if column.role == "answer" and column.header not in headers)
     shown = {text: str(cells[place - 1]).strip() for text, place in headers.items()}
-    former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(text)}
+    today = {column.header: column.heading for column in columns}
+    former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(today[text])}
     return SheetTable(
         path,
         name,
@@ -274,9 +277,14 @@ def _owner(sheet: Any) -> str:
     """The name next to *Sheet of* on the first page."""
     for cells in islice(sheet.iter_rows(), _GUIDE_LINES):
         words = [str(cell).strip() for cell in cells if cell not in ("", None)]
-        if len(words) > 1 and normal_word(words[0]) == normal_word(OWNER):
+        if len(words) > 1 and is_owner_line(words[0]):
             return words[1]
     return ""
+
+
+def is_owner_line(label: Any) -> bool:
+    """Whether a label of a first page says, in any language, that whose sheet it is stands beside it."""
+    return normal_word(label or "") in map(normal_word, in_every_language("page.sheet_of"))
 
 
 def _row(sheet: Any, index: int) -> list[Any]:
@@ -285,8 +293,13 @@ def _row(sheet: Any, index: int) -> list[Any]:
 
 
 def _header_row(sheet: Any, form: _Form) -> int | None:
+<<<<<<< HEAD
     """The index of the header row if the sheet holds the table."""
     required = {normal_word(column.header) for column in form.columns if column.role in ("item", "check")}
+=======
+    """The index of the header row when the sheet holds the table."""
+    required = {word for column in form.columns if column.role in ("item", "check") for word in form.headings(column)}
+>>>>>>> main
     expected = [c for c in form.columns if c.role not in ("live", "progress") and not (c.answer and form.may_lack(c))]
     least = max(2, len(expected) // 2)
     headings = {word for column in form.columns for word in form.headings(column)}
@@ -311,9 +324,9 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
             continue  # a missing one loses nothing that is required
         if not word:
             if not form.may_lack(column):
-                problems.append(f"the column “{column.header}” is missing")
+                problems.append(f"the column “{column.heading}” is missing")
         elif len(places[word]) > 1:
-            problems.append(f"the column “{column.header}” is there {len(places[word])} times")
+            problems.append(f"the column “{column.heading}” is there {len(places[word])} times")
     if problems:
         remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)

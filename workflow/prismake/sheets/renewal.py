@@ -20,9 +20,15 @@ Guide = Sequence[tuple[str, str]]
 class Renewal:
     """The changes in a workbook apart from its rows.
 
+<<<<<<< HEAD
     ``added``: questions that it lacks, which are added on the right. ``headings``: header to the heading that it
     replaces. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of answers are renewed
     together with it.
+=======
+    ``added``: questions that it lacks and that come to the right of what is there. ``headings``: header to the heading
+    of today that comes in the place of a former one. ``guide``: the lines of its first page, empty where that stays as
+    it is; with it the lists of answers are renewed.
+>>>>>>> main
     """
 
     added: Sequence[Column] = ()
@@ -37,8 +43,12 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
     """The changes that a sheet needs in order to ask the present questions."""
     columns = sheets.columns(who)
     added = [column for column in columns if column.header in table.lacking]
-    answers = {column.header for column in columns if column.role in ("answer", "live")}
-    headings = {header: shown for header, shown in table.former.items() if header in answers}
+    headings = {
+        column.header: column.heading
+        for column in columns
+        if column.header in table.former
+        and (column.role in ("answer", "live") or table.former[column.header] in column.elsewhere)  # not a person's own
+    }
     shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
     return Renewal(added, headings, guide if shown != page_digest(guide) else ())
 

@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.protocol.forms import normal_word
-from prismake.sheets.layout import OWNER, Column, cell_text
+from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.reading import is_owner_line
 from prismake.sheets.renewal import Guide, Renewal
 from prismake.sheets.workbook import LISTS, SPARE, head_look, look_of
 
@@ -22,9 +23,19 @@ _SEARCH = 8  # rows of the first page in which its owner is looked for
 
 
 def renew_headings(sheet: Any, header_row: int, headers: Mapping[str, int], renewed: Renewal) -> None:
+<<<<<<< HEAD
     """Replace the headings under which questions were offered by the present ones."""
     for header in renewed.headings or ():
         sheet.cell(header_row, headers[header]).value = header
+=======
+    """Write today's headings over those that a question had when it was offered."""
+    for header, heading in (renewed.headings or {}).items():
+        sheet.cell(header_row, headers[header]).value = heading
+        for table in sheet.tables.values():  # whose columns are called like their cells, or Excel repairs the file
+            left, top, right, _ = range_boundaries(table.ref)
+            if top == header_row and left <= headers[header] <= right:
+                table.tableColumns[headers[header] - left].name = heading
+>>>>>>> main
 
 
 def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str, int]) -> None:
@@ -32,7 +43,7 @@ def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str
     for column in renewed.added:
         number = place[column.key] = sheet.max_column + 1
         head, look = sheet.cell(header_row, number), head_look(column)
-        head.value = column.header
+        head.value = column.heading
         head.font = Font(name="Calibri", size=look.size, bold=True, color=look.colour)
         head.fill = PatternFill("solid", fgColor=look.fill)
         head.alignment = Alignment(vertical="center", wrap_text=True)
@@ -55,7 +66,7 @@ def renew_lists(
         question = column.answer
         if question is None or question.kind != "choice" or question.by_row or column.key not in place:
             continue
-        source = _list_of(book, [choice.value for choice in question.choices])
+        source = _list_of(book, [choice.word for choice in question.choices])
         _take_off(sheet, place[column.key])
         letter = get_column_letter(place[column.key])
         area = f"{letter}{rows[0]}:{letter}{max(rows[1], rows[0] + SPARE)}"
@@ -117,6 +128,6 @@ def renew_first_page(book: Any, guide: Guide) -> None:
 
 def _owner_row(page: Any) -> int:
     for row, cells in enumerate(islice(page.iter_rows(max_col=1, values_only=True), _SEARCH), start=1):
-        if normal_word(cells[0] or "") == normal_word(OWNER):
+        if is_owner_line(cells[0]):
             return row
     return 0

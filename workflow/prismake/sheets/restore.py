@@ -157,7 +157,7 @@ def carry_out(restoration: Restoration) -> list[Path]:
             draft.write_bytes(source.read_bytes())
         sheet = restoration.sheet
         headers = sheet.table_in(source).headers
-        headings = {column.identity: column.header for column in sheet.columns if column.header in headers}
+        headings = {column.identity: column.heading for column in sheet.columns if column.header in headers}
         save_offered_form(sheet.stage, sheet.offered.with_sheet(sheet.path.name, headings), sheet.folder)
     else:
         sheet = restoration.sheet
@@ -243,12 +243,12 @@ def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
         row = sheet.queue.get(first_of(item), {"title": ""})
         for field in sheet.form.fields:
             if given.get(field.name):
-                choices = row_choices(row) if field.by_row else [choice.value for choice in field.choices]
+                choices = row_choices(row) if field.by_row else [choice.word for choice in field.choices]
                 yield {
                     ITEM_ID: item,
                     "title": row["title"],
                     "field": field.label,
-                    "allowed": allowed(field, row_choices(row)),
+                    "allowed": allowed(field, row_choices(row), sheet.form.language),
                     "choices": "|".join(choices),
                     "check": marked(sheet.mark, check_of(f"{item}/{field.label}", str(row["title"]))),
                     "settled": typed_answer(field, given[field.name]),

@@ -94,9 +94,10 @@ def _counts(sheets: StageSheets, who: str) -> tuple[dict[str, dict[str, int]], d
     for question in sheets.setup.form.fields:
         given = Counter(fields[question.name] for fields in answers.values() if fields.get(question.name))
         is_choice = question.kind == "choice"
-        counts[question.label] = dict(given.most_common()) if is_choice else {"": given.total()} if given else {}
+        heading = sheets.setup.form.heading_of(question)
+        counts[heading] = dict(given.most_common()) if is_choice else {"": given.total()} if given else {}
         if is_choice and who != CONSENSUS:
-            read_as[question.label] = dict(_other_words(sheets, who, question.name).most_common())
+            read_as[heading] = dict(_other_words(sheets, who, question.name).most_common())
     return counts, read_as
 
 

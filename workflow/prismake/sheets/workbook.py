@@ -13,7 +13,7 @@ from prismake.protocol.forms import Choice, Form
 from prismake.protocol.outcome_columns import PART_WORDS as RESULT_PARTS
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import ADDRESS, OWNER, Column, cell_text, row_choices
+from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
 GUIDE, LISTS = "Read me", "Lists"
@@ -54,7 +54,7 @@ def new_workbook(
         letter for letter, column in zip(letters, columns, strict=True) if column.role in ("answer", "note")
     ]
     table = Page(
-        form.title[:31],
+        form.shown_title[:31],
         _table(columns, rows),
         widths=[column.width for column in columns],
         frozen="B2" if columns[0].role == "item" else "C2",
@@ -66,7 +66,7 @@ def new_workbook(
         printed=f"$A$1:${read_on_paper[-1]}${last}" if read_on_paper else "",
         repeated="$1:$1",
     )
-    pages = [_guide_page([(OWNER, owner), *guide], form, columns, last + SPARE), table]
+    pages = [_guide_page([(form.language["page.sheet_of"], owner), *guide], form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
     with replacing(path, made_from, linked=True) as draft:
@@ -75,7 +75,7 @@ def new_workbook(
 
 def _headers(columns: Sequence[Column]) -> tuple[str, ...]:
     """The headers of the table; none if a spreadsheet could not tell them apart, and the table stays plain cells."""
-    headers = [column.header for column in columns if column.role != "progress"]
+    headers = [column.heading for column in columns if column.role != "progress"]
     apart = len({header.casefold() for header in headers}) == len(headers)
     plain = all(header and len(header) < 256 and header == " ".join(header.split()) for header in headers)
     return tuple(headers) if apart and plain else ()
@@ -96,7 +96,7 @@ def look_of(column: Column, text: str = "") -> Look:
 def head_cell(column: Column, columns: Sequence[Column], letters: Mapping[str, str], last: int) -> Cell:
     if column.role == "progress":
         return Cell(count_formula(columns, letters, 2, last), head_look(column), formula=True)
-    return Cell(column.header, head_look(column))
+    return Cell(column.heading, head_look(column))
 
 
 def head_look(column: Column) -> Look:
@@ -142,7 +142,7 @@ def _differs_by_row(column: Column) -> bool:
 
 def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[Cell | None]]]:
     letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
-    lines = max(2, *(-(-len(column.header) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
+    lines = max(2, *(-(-len(column.heading) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
     yield 15.0 * lines + 3.0, [head_cell(column, columns, letters, len(rows) + 1 + SPARE) for column in columns]
     looks = [look_of(column) for column in columns]
     quoted = [look_of(column, "=") for column in columns]
@@ -173,7 +173,7 @@ def _lists(columns: Sequence[Column]) -> list[tuple[str, ...]]:
     lists: dict[tuple[str, ...], None] = {}
     for column in columns:
         if column.answer and column.answer.kind == "choice" and not column.answer.by_row:
-            lists.setdefault(tuple(choice.value for choice in column.answer.choices))
+            lists.setdefault(tuple(choice.word for choice in column.answer.choices))
     return list(lists)
 
 
@@ -188,7 +188,7 @@ def _lists_page(lists: Sequence[tuple[str, ...]]) -> Page:
 def _dropdowns(columns: Sequence[Column], lists: Sequence[tuple[str, ...]], last: int) -> Iterator[Dropdown]:
     for index, column in enumerate(columns, start=1):
         if column.answer and column.answer.kind == "choice" and not column.answer.by_row:
-            values = tuple(choice.value for choice in column.answer.choices)
+            values = tuple(choice.word for choice in column.answer.choices)
             source = column_letter(lists.index(values) + 1)
             letter = column_letter(index)
             yield Dropdown(f"{letter}2:{letter}{last}", f"{LISTS}!${source}$1:${source}${len(values)}")
@@ -250,11 +250,11 @@ def _says(cell: str, choice: Choice) -> str:
 def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[Column], last: int) -> Page:
     """The first page: question, criteria, how to answer, and a count that stays current by itself."""
     label, body = Look(bold=True, wrap=True), Look(wrap=True)
-    lines: list[tuple[float, list[Cell | None]]] = [(26.0, [Cell(form.title, Look(16, bold=True))])]
+    lines: list[tuple[float, list[Cell | None]]] = [(26.0, [Cell(form.shown_title, Look(16, bold=True))])]
     if any(column.role == "progress" for column in columns):
         letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
-        formula = count_formula(columns, letters, 2, last, form.title[:31])
-        lines.append((0.0, [Cell("Progress", label), Cell(formula, body, formula=True)]))
+        formula = count_formula(columns, letters, 2, last, form.shown_title[:31])
+        lines.append((0.0, [Cell(form.language["page.progress"], label), Cell(formula, body, formula=True)]))
     for name, text in guide:
         height = 15.0 * -(-len(text) // 115) + 4.0
         lines.append((height, [Cell(name, label), Cell(cell_text(text), body)]))

@@ -141,7 +141,7 @@ def _slipped(before: Sequence[str], after: Sequence[str]) -> int:
 
 
 def chance_of_order(values: Sequence[str], astray: int = 0) -> float:
-    """The logarithm of the share of arrangements of these answers that are in order, or nearly so.
+    """The logarithm of how many arrangements of these answers there are for each one in order, or nearly so.
 
     Args:
         astray: how many of them are out of place; each could be any answer in any place.
