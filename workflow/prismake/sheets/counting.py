@@ -23,13 +23,8 @@ _MOST = 100  # questions that are counted; a spreadsheet formula takes 127 condi
 
 
 def is_count(cell: Any) -> bool:
-<<<<<<< HEAD
-    """Whether a header is the result of the formula, as in a sheet that was saved as values."""
-    return bool(_SHOWN.fullmatch(str(cell)))
-=======
-    """Whether a header is what the formula came to, as in a sheet that was saved as values; in any language."""
+    """Whether a header is the result of the formula, in any language, as in a sheet that was saved as values."""
     return any(pattern.fullmatch(str(cell)) for pattern, _ in _patterns())
->>>>>>> main
 
 
 def is_count_formula(cell: Any) -> bool:

@@ -20,12 +20,7 @@ NO_LONGER = "no longer needed"
 REASON = "why"  # the key of the column for the reason why a judgement differs from its proposal
 JUDGED = "judged"  # the column of the queue that is filled in for rows that ask for a judgement
 PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own answers lead to
-<<<<<<< HEAD
-OWNER = "Sheet of"  # the line of the first page that names the owner of the sheet
 ADDRESS = "address"  # a column's link: the text itself is the address
-=======
-ADDRESS = "address"  # a column's link: its text is the address
->>>>>>> main
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
 # Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
@@ -36,16 +31,11 @@ _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 class Column:
     """A column of a sheet. ``role`` is item, progress, context, live, answer, note, state or check.
 
-<<<<<<< HEAD
+    ``header`` names it in code and tables; ``shown`` is its heading in the team's language, ``elsewhere`` its headings
+    in all languages. For the count, ``shown`` is the text that the numbers are put into.
+
     ``progress`` has a count as its header and nothing below. ``context`` is written once, with its row. ``live`` is
     kept up to date in rows that were handed out, and is added to a sheet that lacks it as soon as it has any text.
-=======
-    ``header`` names it in code and tables; ``shown`` is its heading in the team's language, ``elsewhere`` what it is
-    called in every language. Of the count, ``shown`` is the text that it is put into.
-
-    ``progress`` has a count for a header and nothing below. ``context`` is written once, with its row. ``live`` is kept
-    up to date in rows that were handed out, and added to a sheet that lacks it as soon as it has something to say.
->>>>>>> main
     """
 
     header: str
@@ -55,22 +45,15 @@ class Column:
     wrap: bool = False
     link: str = ""
     answer: Field | None = None
-<<<<<<< HEAD
     terms: tuple[str, ...] = ()  # emphasised in its texts
-    kinds: tuple[
-        tuple[str, ...], ...
-    ] = ()  # for the column that says what a row asks: the questions of each kind of row
-=======
-    terms: tuple[str, ...] = ()  # set off in its texts
-    kinds: tuple[tuple[str, ...], ...] = ()  # where rows ask different things: the questions of each kind of row
+    kinds: tuple[tuple[str, ...], ...] = ()  # if rows ask different things: the questions of each kind of row
     shown: str = ""
     elsewhere: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
-        """What people see above it."""
+        """The heading that people see."""
         return self.header if self.role == "progress" else self.shown or self.header
->>>>>>> main
 
     @property
     def identity(self) -> str:

@@ -293,13 +293,8 @@ def _row(sheet: Any, index: int) -> list[Any]:
 
 
 def _header_row(sheet: Any, form: _Form) -> int | None:
-<<<<<<< HEAD
     """The index of the header row if the sheet holds the table."""
-    required = {normal_word(column.header) for column in form.columns if column.role in ("item", "check")}
-=======
-    """The index of the header row when the sheet holds the table."""
     required = {word for column in form.columns if column.role in ("item", "check") for word in form.headings(column)}
->>>>>>> main
     expected = [c for c in form.columns if c.role not in ("live", "progress") and not (c.answer and form.may_lack(c))]
     least = max(2, len(expected) // 2)
     headings = {word for column in form.columns for word in form.headings(column)}

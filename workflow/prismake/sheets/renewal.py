@@ -20,15 +20,9 @@ Guide = Sequence[tuple[str, str]]
 class Renewal:
     """The changes in a workbook apart from its rows.
 
-<<<<<<< HEAD
-    ``added``: questions that it lacks, which are added on the right. ``headings``: header to the heading that it
-    replaces. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of answers are renewed
-    together with it.
-=======
-    ``added``: questions that it lacks and that come to the right of what is there. ``headings``: header to the heading
-    of today that comes in the place of a former one. ``guide``: the lines of its first page, empty where that stays as
-    it is; with it the lists of answers are renewed.
->>>>>>> main
+    ``added``: questions that it lacks, which are added on the right. ``headings``: header to the present heading that
+    replaces a former one. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of
+    answers are renewed together with it.
     """
 
     added: Sequence[Column] = ()

@@ -23,19 +23,13 @@ _SEARCH = 8  # rows of the first page in which its owner is looked for
 
 
 def renew_headings(sheet: Any, header_row: int, headers: Mapping[str, int], renewed: Renewal) -> None:
-<<<<<<< HEAD
     """Replace the headings under which questions were offered by the present ones."""
-    for header in renewed.headings or ():
-        sheet.cell(header_row, headers[header]).value = header
-=======
-    """Write today's headings over those that a question had when it was offered."""
     for header, heading in (renewed.headings or {}).items():
         sheet.cell(header_row, headers[header]).value = heading
-        for table in sheet.tables.values():  # whose columns are called like their cells, or Excel repairs the file
+        for table in sheet.tables.values():  # its column names must equal the cells, or Excel repairs the file
             left, top, right, _ = range_boundaries(table.ref)
             if top == header_row and left <= headers[header] <= right:
                 table.tableColumns[headers[header] - left].name = heading
->>>>>>> main
 
 
 def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str, int]) -> None:
