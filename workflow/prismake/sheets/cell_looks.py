@@ -1,7 +1,7 @@
-"""How cells look, where looks may stand for answers: coloured, struck through, with a comment.
+"""The formatting of cells where it may stand for answers: coloured, struck through, commented.
 
-The reader of values knows nothing of this. Only cells that people have dressed themselves are found: the colours that
-the workflow gives to headers are its own, and those that change with the answers are in no cell.
+The reader of values does not see formatting. Only formatting applied by people is reported: header colours are the
+workflow's own, and colours that follow the answers are conditional formats, which no cell stores.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from prismake.core.sheet_extent import DAMAGED
 from prismake.sheets.opendocument import looks_of_opendocument
 
 Place = tuple[int, int]  # row and column, from 1
-OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # of headers; white is no colour
+OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not count as a colour
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
@@ -29,7 +29,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 @dataclass
 class Looks:
-    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments."""
+    """By place, from 1: the fill of coloured cells, cells struck through, and the text of comments."""
 
     coloured: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
@@ -37,7 +37,7 @@ class Looks:
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
-    """The looks of the cells of a sheet; none where the format does not tell them or the file cannot be understood."""
+    """The formatting of a sheet's cells; empty if the format does not record it or the file cannot be parsed."""
     try:
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
@@ -45,7 +45,7 @@ def looks_of(path: Path, sheet_name: str) -> Looks:
                 return Looks(coloured, struck, comments)
             return _of_workbook(package, sheet_name)
     except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
-        return Looks()  # what is wrong with a file is told where its values are read
+        return Looks()  # a damaged file is reported where its values are read
 
 
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
@@ -65,7 +65,7 @@ def _tree(package: zipfile.ZipFile, part: str) -> Any:
 
 
 def _named(element: Any, name: str) -> list[Any]:
-    """Descendants of a name in whichever namespace a program writes."""
+    """Descendants with a local name, in whichever namespace a program writes."""
     return element.xpath(f".//*[local-name()='{name}']")
 
 
@@ -78,7 +78,7 @@ def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
 
 
 def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int]]:
-    """Of the formats of cells, by number, those with a colour of people's own, and those that strike through."""
+    """The cell formats, by number, with a colour chosen by people, and those that strike through."""
     styles = _tree(package, "xl/styles.xml")
     fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
     fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
@@ -98,7 +98,7 @@ def _strikes(font: Any) -> bool:
 
 
 def _colour(fill: Any) -> str:
-    """The colour of a solid fill as a text that tells it from others; empty where there is none, or one of ours."""
+    """A solid fill's colour as text by which colours can be compared; empty for none or for one of ours."""
     pattern = next(iter(_named(fill, "patternFill")), None)
     if pattern is None or pattern.get("patternType", "none") in ("none", "gray125"):
         return ""
@@ -110,7 +110,7 @@ def _colour(fill: Any) -> str:
 
 
 def _dressed(package: zipfile.ZipFile, part: str, formats: set[int]) -> Iterator[tuple[Place, int]]:
-    """(place, format) of the cells with one of these formats; the rows are not read where there is none."""
+    """(place, format) of the cells with one of these formats; the rows are not read if there are no such formats."""
     if not formats:
         return
     numbers = b"|".join(str(number).encode() for number in sorted(formats))

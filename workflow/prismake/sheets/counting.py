@@ -1,7 +1,7 @@
-"""The count at the top of a sheet, “12 of 100 done”: a formula in the header row that keeps itself.
+"""The count at the top of a sheet, “12 of 100 done”: a formula in the header row that stays current by itself.
 
-It stands in a narrow column of its own to the left of the table, which stays in view when a sheet is scrolled. Nothing
-is ever read from there, and a sheet without it is as good: the column may be moved or deleted.
+It has a narrow column of its own to the left of the table, which stays in view when a sheet is scrolled. Nothing is
+ever read from this column, and the sheet works without it: it may be moved or deleted.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
 _END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
-_MOST = 100  # questions that are counted; a spreadsheet takes 127 conditions
+_MOST = 100  # questions that are counted; a spreadsheet formula takes 127 conditions
 
 
 def is_count(cell: Any) -> bool:
-    """Whether a header is what the formula came to, as in a sheet that was saved as values; in any language."""
+    """Whether a header is the result of the formula, in any language, as in a sheet that was saved as values."""
     return any(pattern.fullmatch(str(cell)) for pattern, _ in _patterns())
 
 
@@ -57,18 +57,18 @@ def _joined(before: str, between: str, after: str) -> tuple[str, str, str]:
 
 
 def reaching(formula: str, last: int, spare: int) -> str:
-    """The formula with areas that end above row ``last`` ending ``spare`` rows below it."""
+    """The formula with areas that end above row ``last`` extended to ``spare`` rows below it."""
     return _END.sub(lambda end: end[0] if int(end[2]) >= last else f"{end[1]}{last + spare}", formula)
 
 
 def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: int, last: int, page: str = "") -> str:
-    """How many rows have every answer that they need, of how many that are needed.
+    """The number of rows that have every answer they need, out of those that need any.
 
     Args:
-        letters: column key to its letters in the sheet.
-        first, last: the rows that are counted. Whole columns would be simpler and, where words are compared, take
+        letters: column letters in the sheet by column key.
+        first, last: the rows that are counted. Whole columns would be simpler, but comparing words in them takes
             LibreOffice seconds at every keystroke.
-        page: the name of the sheet that is counted, where the formula stands in another one.
+        page: the name of the counted sheet if the formula is in another one.
     """
     prefix = "'" + page.replace("'", "''") + "'!" if page else ""
 
@@ -96,7 +96,7 @@ def _done(
     letters: Mapping[str, str],
     filled: Callable[..., str],
 ) -> str:
-    """The formula for the rows that have every answer they need in these columns."""
+    """The formula for the number of rows that have every answer they need in these columns."""
     asked = [column for column in asked_columns if is_needed(column) and column.key in letters][:_MOST]
     always = [filled(column.key) for column in asked if not (column.answer and column.answer.when)]
     done = f"COUNTIFS({','.join([*needed, *always])})"
@@ -104,13 +104,13 @@ def _done(
         if key in letters:
             same = [*needed, *always, filled(key, condition)]
             answered = [*same, *(filled(column.key) for column in further)]
-            # of the rows that are asked further questions, only those count that answer them
+            # rows that are asked further questions count only if those are answered
             done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
     return done
 
 
 def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
-    """What stands under *Fill in* in each kind of row, and the columns that it asks for."""
+    """The text under *Fill in* for each kind of row, and the columns that this kind asks for."""
     by_key = {column.key: column for column in columns if column.role == "answer"}
     kinds = next(column.kinds for column in columns if column.key == FILL_IN)
     rows = []
@@ -122,12 +122,12 @@ def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
 
 
 def is_needed(column: Column) -> bool:
-    """Whether a row is not done without an answer in this column."""
+    """Whether a row is incomplete without an answer in this column."""
     return column.role == "answer" and (column.answer is None or column.answer.required)
 
 
 def _further(columns: Sequence[Column], asked: Sequence[Column]) -> list[tuple[str, str, list[Column]]]:
-    """(column, its words that ask for more, the columns they ask for), the words as an array of conditions."""
+    """(column, its answers that ask for more, the columns they ask for); the answers as an array of conditions."""
     groups: dict[tuple[str, str], list[Column]] = {}
     for column in asked:
         if column.answer and column.answer.when:

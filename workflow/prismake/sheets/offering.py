@@ -1,4 +1,4 @@
-"""Add what is newly queued to the sheets; what stands there stays."""
+"""Add newly queued items to the sheets; existing rows stay as they are."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def offer(
         planned: the stage as it was read, and what is to be handed out next.
         guide: label and text of the lines of the first page.
         order: the queue's item ids in the order in which new rows are handed out.
-        criteria: the texts by which the stage judges, where it judges by any.
+        criteria: the criteria of the stage, if it has any.
         for_adjudicator: the lines of the first page of the consensus sheet.
 
     Raises:
@@ -94,7 +94,7 @@ def offer(
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
-    """What is known of the form of a sheet once it was brought up to date."""
+    """The recorded form of a sheet after it was brought up to date."""
     path = sheets.path(who)
     if not path.exists():
         return offered
@@ -105,7 +105,7 @@ def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedFor
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
-    """Reviewers by item, without what people decided to leave unread."""
+    """Reviewers by item, without the items that people decided to leave unread."""
     unread = set(sheets.allocation.stopped).difference(*(sheets.started(who) for who in sheets.reviewers))
     return {item: who for item, who in sheets.expected_from().items() if item not in unread}
 
@@ -117,7 +117,7 @@ def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[s
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
-    """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
+    """Rows of a reviewer's sheet by key, in the order of offering; each is built when it is requested."""
 
     def __init__(
         self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None, form: Form
@@ -139,7 +139,7 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
+    """A row of the queue, the check that ties its id to sheet and title, and any answers imported from an export."""
 
     __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
@@ -167,7 +167,7 @@ class _QueueRow(Mapping[str, Any]):
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
-    """Rows of the consensus sheet: one a disagreement, with what each reviewer said and noted."""
+    """Rows of the consensus sheet: one per disagreement, with each reviewer's answer and note."""
     rows, merged = {}, sheets.merged
     decisions = sheets.decisions()
     by_item = {decision.item: decision for decision in decisions}
@@ -194,7 +194,7 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
 
 
 def _noted(own: SheetAnswers, item: str) -> str:
-    """What a reviewer wrote beside an answer: the note, and why a judgement differs from its proposal."""
+    """A reviewer's note on an answer, and the reason why a judgement differs from its proposal."""
     return "\n".join(text for text in (own.notes.get(item, ""), own.reasons.get(item, "")) if text)
 
 
@@ -205,13 +205,13 @@ def _offer_one(
     guide: Sequence[tuple[str, str]],
     doubted: Mapping[str, str],
 ) -> int:
-    """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
+    """Update one sheet if it lacks rows or remarks; returns the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
     table = sheets.tables.get(who)
     if table is None:
         if rows or (
             sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
-        ):  # a pair may be typed in
+        ):  # people may type in pairs
             _note(sheets, who, rows.values())
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
@@ -284,15 +284,15 @@ def _add(
                 error,
                 keep_copy(table.path),
             )
-    from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
+    from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does not need
 
     offered = sheets.kept_stage.headings(path)
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
         add_rows(table, path, columns, new, changes, every, renewed)
     except (PrismakeError, OSError, MemoryError):
-        raise  # it cannot be written, in whatever form
-    except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
+        raise  # it cannot be written in any form
+    except Exception:  # openpyxl's exceptions vary with the workbook; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         earlier_rows = []
@@ -307,7 +307,7 @@ def _add(
 
 
 def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:
-    """The keys of the rows that a sheet has, each with its row numbers; questions under the names of today."""
+    """The keys of the rows in a sheet, each with its row numbers; questions under their present names."""
     row_numbers: dict[str, list[int]] = {}
     questions = questions_by_label(sheets.setup.form, sheets.kept_stage.offered) if who == CONSENSUS else {}
     for number, row in table.rows:
@@ -327,7 +327,7 @@ def _remarks(
     sheets: StageSheets,
     doubted: Mapping[str, str],
 ) -> dict[int, str]:
-    """Rows whose remark has to change: no longer needed, needed again, a number doubted. What people wrote stays."""
+    """Rows whose remark has to change: not needed any more, needed again, or a number in doubt. People's text stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
@@ -350,7 +350,7 @@ def _changes(
     rows: Mapping[str, Mapping[str, Any]],
     remarks: Mapping[int, str],
 ) -> dict[int, dict[str, str]]:
-    """By row number, the texts of the workflow's own columns that are no longer what they should be."""
+    """By row number, the texts of the workflow's own columns that are out of date."""
     changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
     live, words = [column for column in columns if column.role == "live"], clear_words(columns)
     values = dict(table.rows)
@@ -358,7 +358,7 @@ def _changes(
         for number in row_numbers[key]:
             for column in live:
                 if not column.key.startswith("says.") and normal_word(values[number].get(column.header)) in words:
-                    continue  # an answer that somebody typed here is told, not written over
+                    continue  # an answer that somebody typed here is reported, not overwritten
                 text = cell_text(rows[key].get(column.key))
                 if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):
                     changes.setdefault(number, {})[column.key] = text
@@ -366,6 +366,6 @@ def _changes(
 
 
 def _is_settled(sheets: StageSheets, settled: Mapping[str, Mapping[str, str]], item: str, label: str) -> bool:
-    """Whether a row of the consensus sheet is answered, and for an item that is still in the queue."""
+    """Whether a row of the consensus sheet is answered and its item is still in the queue."""
     names = [field.name for field in sheets.setup.form.fields if field.label.casefold() == label.casefold()]
     return first_of(item) in sheets.queue and any(settled.get(item, {}).get(name) for name in names)
