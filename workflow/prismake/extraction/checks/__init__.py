@@ -14,7 +14,7 @@ from prismake.extraction.checks import (
     published_intervals,
     quantile_order,
     repeated,
-    signs,
+    sign_of_means,
     standard_deviations,
     units,
     whole_numbers,
@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
     zeros.check,
     direction.check,
     units.check,
-    signs.check,
+    sign_of_means.check,
     repeated.check,
 )
 
