@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import struct
 import zipfile
+import zlib
 
 import openpyxl
 import pytest
@@ -145,6 +148,43 @@ def test_a_stray_cell_of_opendocument_is_refused_with_its_place(tmp_path):
     with pytest.raises(ImportFileError, match=r"row 60,000 and column 1,001") as error:
         read_file(put(tmp_path, data.getvalue()))
     assert "Delete the rows below" in error.value.remedy
+
+
+SMALL_XLS = (  # two rows and three columns, saved by LibreOffice, compressed
+    "c-"
+    "rk(O>9(E6h8OOboyo}?Q5Zm1?q@D6gm(HQEL=CWkA7bs!)H^#17*tGcxTo(;<O{I*4ox7!3<aBrzmiXh=|Fq6<xIcPuozVWH7vV5"
+    "PyuXf%ez_W7Oj?i(Iso6HnKBF=d^_uhBz&$;*f-"
+    "E+VDw!L)vldcO?1rJhy=A1Bvd^80#y&sFn(6l+naXhlqfd3TC>Y8;Jg#Ma<tn+5A*RZY|aC5?L%Hb<ely=ZK>O38ydf*mVjDNja="
+    "FHVNu2yL9Up#+~-yFvSz-s^JSkL|+0WJZy0G9$=fo<*;K<&T|;4<KHV5isw(XGH0z}tXbn&&EAGv1DN6nKZG-HH0HMy$Ev5H_L3P"
+    "!oNz^lMhR=>7sM;^W|q*u_QQFio&+B$C-"
+    "w^hUup*+WwC9;RWWThUT<3e;BmNT^>*xmBzW5T|ILw&>@Kxa|G7lxw7HC7%De%=tkmo2i?A6f1vQoIp{tN>Gxrl%c(dgBgtIqI2w"
+    "DugM7Z4mBV>JnC9{yMrw>#Xk0^J#Ocd*^>Cq6#eN$eSSI}Wjaq6`X9B?jXLS{zoSn<cJs-(*BxK3rmtIo9$SFEegS&;U-"
+    "T0O{HjO}*H$qgb$c-"
+    "+bw@EM^|E5K)XR%a&WPCWQAFYQf?`v&CvDq>V{lJ}Z$_CwqM_r8F3}4dq|3X7RjACtn7!Cb+WokNmXz6zzJfEDbXXzio6{<eGEUv"
+    "US#H=j5&lhtb@MMo{=ey7xhgacWeQmv<~(qqkj~{N!RC28nP)<@pu6^rWeVx&V-"
+    "9W;lM+GqHc6SCz$=>Q)V0A^jvJb+t3p!?_Wu&j#m?L=XR)x{hQz8%7w_xpe^KbgD~}Yqn*~fUbr?M}!SynuSIXCAtaoJ{5!xG4-"
+    "cy<XbN^ajyQk7F_pkG{Pb0*Hu`3cC7~mFDD_TNFW=2Z=Uajb9^qBOD9GldeW}7}~t6NFQm#}GAx*c-^hiVg=s-"
+    "n%xwd`KRr2iEDROQbQIk|sIMg}T>Jd!2zsu7Vrx6xa;k$<Hpc}{t!E7!8A?SqG6c6pPm5-"
+    "j%!JzTctNiGbE$UL6I*72~>L7#=(2u<{m$cbpR-i^lqun)$y&-"
+    "5>(yo4sQa4w^eF$5xR4rH0G7^mH?M^>VEB9qGJCUc{O=#GOaI~#rA{tZLPy>>Qhi#=`2jE?qQOYWsS-"
+    "7OO491;c0vo4j6zW@8>!L)Ve9g}+3e)>I&|D?{%lolu}ai`AHhP9~DI$ta3oUN$ywqx4RewiiQeeRsxggriS=wOz4cI*C4dTkG?+"
+    "r`pT)=2Ru<!@i_^E1Ub|IPVR8&_H<-o^Q2m(OnJU{ggK)_JBE$}Ha*AJ;BLI@jd>KHVSp<-RPdfr*J{?EGXVH-"
+    "5E@SiV~}Zl;?RuIKwt<X`23^UYzM#KUg;S#ZzOeq>y{kNtJ;zXRGbw4R(g-c=ulJU>f-?-(-NLG0n>Mez^#-"
+    "e9%N;kdM`;^%|N2kk}cF9QDczW-"
+    "M1x0=o%=m5??hP;$@zYA6{Dmr0G0r_eUl!c*3^KYs{{_I!hD*U&DLrV5wiv`xVpT0$$e+}@1#`|C3AF1yd*Z"
+)
+
+
+def test_a_stray_cell_of_an_xls_file_is_refused_with_its_place(tmp_path):
+    path = tmp_path / "export.xls"
+    book = zlib.decompress(base64.b85decode(SMALL_XLS))
+    path.write_bytes(book)
+    assert [record["title"] for record in read_file(path).records] == ["A title"]
+    extent = struct.pack("<HHIIHHH", 0x0200, 14, 0, 2, 0, 3, 0)
+    assert book.count(extent) == 1
+    path.write_bytes(book.replace(extent, struct.pack("<HHIIHHH", 0x0200, 14, 0, 60_000, 0, 256, 0)))
+    with pytest.raises(ImportFileError, match="reaches to row 60,000 and column 256"):
+        read_file(path)
 
 
 def test_a_row_of_stray_cells_only_is_no_record(tmp_path):

@@ -6,6 +6,8 @@ A large, mostly empty sheet is read cell by cell (see ``prismake.core.sheet_exte
 from __future__ import annotations
 
 import io
+import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +21,9 @@ from prismake.core.sheet_extent import DAMAGED, DENSE, extents
 MAX_UNPACKED = 512 * 1024**2
 MAX_RATIO = 200
 _SAVE = "Save it as CSV UTF-8 and import that."
+_XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DIMENSIONS = re.compile(rb"\x00\x02\x0e\x00(.{14})", re.DOTALL)
+"""The record of a sheet's extent in an .xls file (MS-XLS 2.4.90): first and last row, first and last column, 0."""
 
 
 def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
@@ -32,6 +37,8 @@ def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
         with _archive(data, where) as archive:
             rows, columns = max(_extents(archive, where), key=lambda size: size[0] * size[1], default=(0, 0))
             excel = "content.xml" not in archive.namelist()
+    elif data[:8] == _XLS:
+        rows, columns = max(_extents_of_xls(data), key=lambda size: size[0] * size[1], default=(0, 0))
     if rows * columns <= DENSE:
         yield from _dense(data, where)
     elif excel:
@@ -40,8 +47,16 @@ def read(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
         raise ImportFileError(
             f"something stands far outside the table: a sheet reaches to row {rows:,} and column {columns:,}.",
             where=where,
-            remedy="Delete the rows below the table and the columns to the right of it, and save.",
+            remedy="Delete the rows below the table and the columns to the right of it, and save; or save it as .xlsx.",
         )
+
+
+def _extents_of_xls(data: bytes) -> Iterator[tuple[int, int]]:
+    """(rows, columns) that the sheets of an .xls file declare; anything implausible is no such record."""
+    for record in _DIMENSIONS.finditer(data):
+        first_row, rows, first_column, columns, nothing = struct.unpack("<IIHHH", record.group(1))
+        if first_row < rows <= 65_536 and first_column < columns <= 256 and nothing == 0:
+            yield rows, columns
 
 
 def _archive(data: bytes, where: str) -> zipfile.ZipFile:
