@@ -12,6 +12,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from prismake.search.imported_decisions import STAGES as CARRIED
+from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated

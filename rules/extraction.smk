@@ -8,9 +8,11 @@ rule collect_outcomes:
         decisions="results/extraction/decisions.csv",
         notes="results/extraction/notes.csv",
         studies="results/full_text/studies.csv",
+        reports="results/duplicates/reports.parquet",
     output:
         outcomes="results/extraction/outcomes.csv",
         families="results/extraction/families.csv",
+        hints="results/extraction/overlap_hints.csv",
     log:
         "results/logs/collect_outcomes.log",
     group:
@@ -39,3 +41,22 @@ rule write_letters:
         code=code("write_letters"),
     script:
         "../scripts/write_letters.py"
+
+
+rule trace_numbers:
+    """List of each pooled number the cells where it stands, who typed it and how it was settled."""
+    input:
+        outcomes="results/extraction/outcomes.csv",
+        queue="results/extraction/queue.parquet",
+        decisions="results/extraction/decisions.csv",
+    output:
+        places="results/extraction/places.csv",
+    log:
+        "results/logs/trace_numbers.log",
+    localrule: True
+    params:
+        sheets=lambda wildcards: state(EXTRACTION, reviewers(config, EXTRACTION)),
+        protocol=for_reading(EXTRACTION, config),
+        code=code("trace_numbers"),
+    script:
+        "../scripts/trace_numbers.py"

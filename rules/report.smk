@@ -20,6 +20,9 @@ REVIEW = dict(
     scores="results/appraisal/scores.csv",
     appraisal_agreement="results/appraisal/agreement.csv",
     extraction="results/extraction/decisions.csv",
+    families="results/extraction/families.csv",
+    hints="results/extraction/overlap_hints.csv",
+    cells="results/extraction/places.csv",
     findings="results/certainty/summary_of_findings.json",
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
@@ -97,7 +100,6 @@ rule write_supplement:
         amendments="results/protocol/amendments.json",
         appraisal="results/appraisal/appraisal.csv",
         outcomes="results/extraction/outcomes.csv",
-        families="results/extraction/families.csv",
         flow_table="results/flow/flow.csv",
     output:
         workbook="results/supplement.xlsx",

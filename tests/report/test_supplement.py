@@ -92,9 +92,9 @@ def test_cells_are_numbers_or_text_and_never_formulas():
 
 
 def test_columns_of_numbers_are_typed_and_names_are_not():
-    columns = ("events", "pmid", "share", "code", "mixed")
-    rows = typed(columns, [("18", "29385370", "0.5", "007", "12"), ("", "", "1e-5", "1", "NR")])
-    assert rows == ((18, "29385370", 0.5, "007", "12"), (None, None, 1e-5, "1", "NR"))
+    columns = ("events", "pmid", "share", "code", "mixed", "words")
+    rows = typed(columns, [("18", "29385370", "0.5", "007", "12", "12"), ("", "", "1e-5", "1", "NR", "about 12")])
+    assert rows == ((18, "29385370", 0.5, "007", 12, "12"), (None, None, 1e-5, "1", "NR", "about 12"))
 
 
 def test_a_text_that_no_cell_can_hold_is_cut_with_a_mark():

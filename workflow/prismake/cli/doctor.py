@@ -23,7 +23,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.jobs import LOGS, problems, sentence_of
 from prismake.core.names import CONSENSUS, STAGES
 from prismake.core.refusals import refuse_unwritable, refused
-from prismake.core.software import versions
+from prismake.core.software import versions, with_build
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.formats import SHEET_STATE
 from prismake.kept.repair import damaged_files, problem_of
@@ -97,7 +97,7 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 
 def _software() -> Iterator[Finding]:
-    numbers = ", ".join(f"{name} {number}" for name, number in versions().items())
+    numbers = ", ".join(f"{name} {number}" for name, number in with_build(versions()).items())
     yield Finding(WELL, "versions", f"{numbers}; {platform.platform()}")
 
 

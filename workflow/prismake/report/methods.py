@@ -167,7 +167,7 @@ def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) 
     labels = [field.get("label") or field["name"] for field in config.get("extraction", {}).get("fields", [])]
     if not labels:
         return ""
-    rounds = next((stage.get("rounds") or {} for stage in stages if stage["stage"] == EXTRACTION), {})
+    rounds = next((stage.get("rounds") or {} for stage in stages if stage.get("stage") == EXTRACTION), {})
     piloted = f" {rounds['pilot']['sentence']}" if rounds.get("pilot") else ""
     return (
         f"Data were extracted {panel(config, 'extraction', stages)}: {join(labels)}. Items missing from a report were "

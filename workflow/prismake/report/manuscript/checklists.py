@@ -31,7 +31,7 @@ def places(blocks: Iterable[Block]) -> dict[str, tuple[list[str], list[str]]]:
             if not set(block.items) <= {"2"}:  # the abstract itself is answered by its heading
                 continue
         where = ", ".join(path)
-        if isinstance(block, Paragraph) and block.label:
+        if path[:1] == ["Abstract"] and isinstance(block, Paragraph) and block.label:
             where += f" ({block.label.rstrip('.')})"
         for item in getattr(block, "items", ()):
             answered, owed = found.setdefault(item, ([], []))

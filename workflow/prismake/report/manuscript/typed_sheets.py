@@ -9,10 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID, STUDY_ID
 from prismake.report.manuscript.controls import clean
+from prismake.report.tables import UNDECIDED
 
 _MOST_LETTERS = 32_767  # of a cell
+_WIDEST, _TALLEST = 54, 400.0  # letters of a line, and points of a row
 _CUT = " … [cut: the cell cannot hold more]"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d+)?")
 # numbers that are names: nobody adds them up
@@ -39,20 +42,23 @@ class Sheet:
 
 
 def typed(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[tuple[Any, ...], ...]:
-    """Rows of text with numbers where every cell of a column that is filled is one; empty cells are None."""
+    """Rows of text with numbers where the cells of a column are numbers or say that there is none (NR)."""
     rows = [tuple(row) for row in rows]
     numeric = {
-        index
-        for index, name in enumerate(columns)
-        if name not in _NAMES and all(not row[index] or _NUMBER.fullmatch(row[index]) for row in rows)
+        index for index, name in enumerate(columns) if name not in _NAMES and all(_numeric(row[index]) for row in rows)
     }
     return tuple(
-        tuple(_number(cell) if index in numeric and cell else cell or None for index, cell in enumerate(row))
-        for row in rows
+        tuple(_number(cell) if index in numeric else cell or None for index, cell in enumerate(row)) for row in rows
     )
 
 
-def _number(text: str) -> int | float:
+def _numeric(text: str) -> bool:
+    return not text or text == UNDECIDED or is_missing(text) or bool(_NUMBER.fullmatch(text))
+
+
+def _number(text: str) -> int | float | str | None:
+    if not _NUMBER.fullmatch(text):
+        return text or None
     return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
 
 
@@ -88,10 +94,14 @@ def _write(page: Any, sheet: Sheet) -> None:
 
     for index, name in enumerate(sheet.columns):
         longest = max([len(name), *(len(str(row[index])) for row in sheet.rows if row[index] is not None)])
-        page.column_dimensions[get_column_letter(index + 1)].width = min(max(longest + 2, 8), 60)
+        page.column_dimensions[get_column_letter(index + 1)].width = min(max(longest + 2, 8), _WIDEST + 6)
     page.freeze_panes = "A2"
     page.append([text_cell(name, bold) for name in sheet.columns])
-    for row in sheet.rows:
+    for number, row in enumerate(sheet.rows, start=2):
+        # not every program makes room for wrapped lines by itself
+        lines = max((len(cell) // _WIDEST + 1 for cell in row if isinstance(cell, str)), default=1)
+        if lines > 1:
+            page.row_dimensions[number].height = min(13.5 * lines, _TALLEST)
         page.append([text_cell(cell) if isinstance(cell, str) else cell for cell in row])
     if sheet.rows:
         page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(sheet.rows) + 1}"
