@@ -200,7 +200,7 @@ def _cells(sheet: CheckedSheet, header: str, rows: Sequence[tuple[int, str, str]
 
 
 def _moved_notes(sheet: CheckedSheet) -> list[Problem]:
-    """Raise HeldBack for notes now found in other rows, or new and in alphabetical order; a single one is only named."""
+    """Raise HeldBack for notes now found in other rows, or new and in alphabetical order; one alone is only named."""
     header, old, new = sheet.form.note, sheet.last_notes, sheet.answers.notes
     if header not in sheet.table.headers:
         return []
