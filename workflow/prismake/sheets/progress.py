@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.names import TITLE_ABSTRACT
 from prismake.core.states import State
-from prismake.panel.allocation import CALIBRATION, calibrated, current_rows, waited_for
+from prismake.panel.allocation import BATCH, CALIBRATION, Batch, calibrated, current_rows, waited_for
 from prismake.panel.decisions import Decision
-from prismake.panel.stopping import stopping_advice
+from prismake.panel.stopping import stopping_advice, tail_needed
 from prismake.sheets.batches import kappa_of, unread_rows
 from prismake.sheets.pilot import pilot_status
 from prismake.sheets.stage import StageSheets
@@ -113,10 +113,46 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | N
         len(decisions) - by_consensus,
         pending=len(seen) - len(read),
         since=sum(at >= allocation.arrived for _, at in read),
+        random_tail=_random_tail(rows, [(item, at) for item, at in seen if item in settled], allocation.arrived),
         target=scheme.stop_at[0],
         level=level or 100 * scheme.stop_at[1],
     )
     return advice.to_dict()
+
+
+def _random_tail(rows: Mapping[str, tuple[Batch, str]], read: Sequence[tuple[str, int]], arrived: int) -> int:
+    """How many of the rows read last were drawn at random from all that were unread; their bound assumes nothing else.
+
+    Args:
+        read: (item, place in the order of handing out) of the rows that are settled.
+        arrived: the place from which on rows were handed out since records were last added.
+    """
+    count = 0
+    for item, at in reversed(read):
+        batch = rows[item][0]
+        if batch.order != "random" or batch.kind != BATCH or at < arrived:
+            break
+        count += 1
+    return count
+
+
+def _tail_words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
+    """What a random sample of the rest would cost, while rows come by relevance and the target is not met."""
+    advice = status["advice"]
+    if sheets.setup.scheme.order != "relevance" or advice["reached"] or not advice["found"] or not status["waiting"]:
+        return []
+    unread = advice["total"] - advice["read"]
+    target = advice["target"]
+    sizes = [(level, tail_needed(unread, advice["found"], target, level)) for level in (advice["level"], 80)]
+    if sizes[0][1] >= status["waiting"]:
+        return []
+    costs = f"{sizes[0][1]:,} of them, if none is relevant, would show with {sizes[0][0]:g} % confidence"
+    less = f" ({sizes[1][1]:,} with 80 %)" if sizes[0][0] > 80 else ""
+    return [
+        f"Instead of reading on by relevance, rows can be drawn at random from the {status['waiting']:,} that wait: "
+        f"{costs}{less} that {100 * target:g} % are found. Settle the number first, then write "
+        f"{TITLE_ABSTRACT}.order: random."
+    ]
 
 
 def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
@@ -140,6 +176,7 @@ def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
     if status["advice"]:
         words.append(f"{status['advice']['sentence']}{_how_to_stop(status)}")
         words += _confidence_words(status)
+        words += _tail_words(sheets, status)
     return words
 
 
