@@ -129,8 +129,8 @@ class OpenAlex:
         if self.key:
             return f"Check {KEY}, or run the same command again tomorrow: what was fetched is kept."
         return (
-            "Without a key OpenAlex answers few requests a day. Get one at openalex.org/settings/api (it is free), set it "
-            f"as {KEY} in the environment, and run the same command again: what was fetched is kept."
+            "Without a key OpenAlex answers few requests a day. Get one at openalex.org/settings/api (it is free), set "
+            f"it as {KEY} in the environment, and run the same command again: what was fetched is kept."
         )
 
 
