@@ -2,15 +2,17 @@
 
 
 rule collect_outcomes:
-    """Bring the extracted numbers into one table of outcomes, and say of each row whether it can be pooled."""
+    """Collect the extracted numbers in one table of outcomes, and state for each row whether it can be pooled."""
     input:
         queue="results/extraction/queue.parquet",
         decisions="results/extraction/decisions.csv",
         notes="results/extraction/notes.csv",
         studies="results/full_text/studies.csv",
+        reports="results/duplicates/reports.parquet",
     output:
         outcomes="results/extraction/outcomes.csv",
         families="results/extraction/families.csv",
+        hints="results/extraction/overlap_hints.csv",
     log:
         "results/logs/collect_outcomes.log",
     group:
@@ -24,7 +26,7 @@ rule collect_outcomes:
 
 
 rule write_letters:
-    """List what reports do not say and the review could use, and write a letter to the authors of each study."""
+    """List missing information that the review could use, and write a letter to the authors of each study."""
     input:
         outcomes="results/extraction/outcomes.csv",
         studies="results/full_text/studies.csv",
@@ -39,3 +41,22 @@ rule write_letters:
         code=code("write_letters"),
     script:
         "../scripts/write_letters.py"
+
+
+rule trace_numbers:
+    """List the cells of each pooled number, who typed it and how it was settled."""
+    input:
+        outcomes="results/extraction/outcomes.csv",
+        queue="results/extraction/queue.parquet",
+        decisions="results/extraction/decisions.csv",
+    output:
+        places="results/extraction/places.csv",
+    log:
+        "results/logs/trace_numbers.log",
+    localrule: True
+    params:
+        sheets=lambda wildcards: state(EXTRACTION, reviewers(config, EXTRACTION)),
+        protocol=for_reading(EXTRACTION, config),
+        code=code("trace_numbers"),
+    script:
+        "../scripts/trace_numbers.py"

@@ -1,17 +1,21 @@
-"""Bring the extracted numbers into one table of outcomes, and list the studies that share participants."""
+"""Collect the extracted numbers in one table of outcomes, and list the studies that share participants."""
 
 from pathlib import Path
 
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.names import STUDY_ID
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
+from prismake.extraction.overlap_hints import overlap_hints
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
 from prismake.synthesis.usable import with_usability
 
 
-def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]) -> None:
+def main(
+    queue: Path, reports: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, output: dict[str, Path]
+) -> None:
     import pandas as pd
 
     known = {name: read_csv(path) for name, path in tables.items()}
@@ -25,13 +29,17 @@ def main(queue: Path, tables: dict[str, Path], outcomes: dict, cohorts: dict, ou
     table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked)
     table = with_usability(table, outcomes)
     save_csv(output["outcomes"], table)
-    save_csv(output["families"], family_table(asked, known["decisions"], table, how))
+    shared = family_table(asked, known["decisions"], table, how)
+    save_csv(output["families"], shared)
+    families = shared.groupby("family")[STUDY_ID].agg(set) if len(shared) else []
+    save_csv(output["hints"], overlap_hints(known["studies"], pd.read_parquet(reports), families))
 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.queue),
+            Path(snakemake.input.reports),
             {name: Path(snakemake.input[name]) for name in ("decisions", "notes", "studies")},
             snakemake.params.outcomes,
             snakemake.params.cohorts,

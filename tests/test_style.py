@@ -14,13 +14,16 @@ ROOT = Path(__file__).parents[1]
 # What stands at the top of the tree, and why there: a name is added with its reason, or its file goes elsewhere.
 TOP = {
     ".ci": "what a machine runs to test the project",
+    ".dockerignore": "docker looks here and nowhere else",
     ".pre-commit-config.yaml": "pre-commit looks here and nowhere else",
     ".snakemake-workflow-catalog.yml": "the workflow catalogue looks here and nowhere else",
     "CHANGELOG.md": "what a user notices of each version",
     "CITATION.cff": "how to cite; sites that show the project look here",
     "CONTRIBUTING.md": "how to work on the project; sites that show the project look here",
+    "Dockerfile": "docker looks here: prismake and its demonstration by the steps of the README",
     "LICENSE": "what one may do with it",
     "README.md": "the first page",
+    "SECURITY.md": "what is trusted and how to report; sites that show the project look here",
     "Snakefile": "a bare `snakemake` looks here: the demonstration is run where the project is",
     "config": "the demonstration's protocol, searches and sheets; of a review, all that cannot be rebuilt",
     "docs": "pages longer than the README has room for",

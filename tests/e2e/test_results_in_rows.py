@@ -107,6 +107,16 @@ def test_there_is_nothing_to_ask_authors_for(review):
     assert [*(review.folder / "results/letters").glob("*.txt")] == []
 
 
+def test_the_page_leads_from_numbers_to_cells(review):
+    places = review.table("extraction/places.csv")
+    assert len(places) == (4 + 4) * 4 + 4 * 6 + 1
+    assert all(row["place"] for row in places)
+    page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
+    assert page.count("Where each pooled number stands") == 3
+    assert "anna: “25 %” in extraction.anna.xlsx, sheet “Data extraction”, cell " in page
+    assert "converted from SE 0.125 of 80 people" in page
+
+
 def test_the_page_shows_studies_once(review):
     page = (review.folder / "results/report/report.html").read_text(encoding="utf-8")
     assert "Death, 30 days" in page

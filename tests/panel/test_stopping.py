@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.panel.stopping import StoppingError, hypergeometric_cdf, most_relevant, stopping_advice
+from prismake.panel.stopping import StoppingError, hypergeometric_cdf, most_relevant, stopping_advice, tail_needed
 
 
 def exact_cdf(drawn, urn, relevant, size):
@@ -158,3 +158,32 @@ def test_the_bound_holds_on_finished_reviews():
     for name, tally in stopping_rate.simulate(seeds=1, shuffles=40).items():
         if "best of all" not in name:
             assert tally.failed <= 0.05 * tally.looks, tally.line(name)
+
+
+@pytest.mark.parametrize(
+    "unread, found, level, size",
+    [
+        (99, 19, 95, 77),  # 1 may be missed: with 2 among the rest, C(22, 2)/C(99, 2) = .0476, one row less .0521
+        (99, 18, 95, 95),  # none may: 1 among the rest is not drawn with 4/99
+        (99, 18, 80, 80),
+        (0, 18, 95, 0),
+    ],
+)
+def test_the_size_of_a_random_tail_by_hand(unread, found, level, size):
+    assert tail_needed(unread, found, 0.95, level) == size
+
+
+@given(st.integers(1, 400), st.integers(1, 120), st.sampled_from([80, 95]))
+def test_a_random_tail_of_that_size_without_relevant_items_reaches_the_target_and_no_shorter_one_does(
+    rest, found, level
+):
+    size = tail_needed(rest, found, 0.95, level)
+
+    def reached(drawn):
+        decisions = [1] * found + [0] * drawn
+        advice = stopping_advice(decisions, found + rest, random_tail=drawn, target=0.95, level=level)
+        return advice.reached
+
+    if size:
+        assert size == rest or reached(size)
+        assert size == 1 or not reached(size - 1)

@@ -276,3 +276,18 @@ def test_published_effects_ask_for_their_scale_and_models_for_their_measure():
     text = message({**asked, "outcomes": {"death": {"measure": "GEN", "columns": columns, "model": "peto"}}})
     assert "'outcomes.death.ratio_scale' is missing" in text and "Write true if" in text
     assert "'outcomes.death.model' is peto, which cannot pool GEN. Allowed: inverse_variance." in text
+
+
+@pytest.mark.parametrize(
+    "written, batch",
+    [
+        ({}, "growing"),
+        ({"title_abstract": {"order": "relevance"}}, "growing"),
+        ({"title_abstract": {"order": "id"}}, 0),
+        ({"title_abstract": {"batch": 0}}, 0),
+        ({"title_abstract": {"batch": 50, "order": "relevance"}}, 50),
+    ],
+)
+def test_batches_grow_where_the_order_learns_and_nothing_else_is_written(written, batch):
+    assert with_defaults(written)["title_abstract"]["batch"] == batch
+    assert with_defaults(written)["full_text"]["batch"] == 0, "full texts come by id"

@@ -34,11 +34,14 @@ def test_the_order_that_was_used_is_named_and_decided_nothing():
     text = selection(config(), [status()])
     assert (
         "Records were presented to the reviewers in order of predicted relevance. The order was not used to include"
-        in text
+        in selection(config(title_abstract={"batch": 0}), [status()])
     )
+    assert "batches of growing size (25, 25, 50 and then 100), in order of predicted relevance" in text
     batches = selection(config(title_abstract={"batch": 100}), [status()])
     assert "Records were screened in batches of 100, in order of predicted relevance." in batches
     assert "updated from the decisions made so far before each batch" in batches
+    at_once = status(rounds={"orders": {"relevance": 300}, "batch": {"number": 1}, "waiting": 0})
+    assert "batches" not in selection(config(), [at_once]), "what was handed out at once was no batch"
     mixed = selection(config(), [status(rounds={"orders": {"random": 120, "relevance": 200}})])
     assert "120 in random order and 200 in order of predicted relevance" in mixed
     plain = selection(config(title_abstract={"order": "id"}), [status(rounds={"orders": {"id": 300}})])

@@ -306,12 +306,12 @@ QUIRKS: dict[str, Quirk] = {
         ' xmlns:z="http://www.zotero.org/namespaces/export#"\n xmlns:bib="http://purl.org/net/biblio#"\n'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/">\n <bib:Article rdf:about="#item_1">\n'
         "  <z:itemType>journalArticle</z:itemType><dc:title>Remission</dc:title>\n </bib:Article>\n</rdf:RDF>\n",
-        refused="as Zotero writes it, which is not read.*Export Library.*RIS",
+        ({"title": "Remission"},),
     ),
     # another of its formats, with the declaration of XML before it
     "Zotero, Bibliontology RDF": Quirk(
         '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:bibo="http://purl.org/ontology/bibo/"/>\n',
-        refused="as Zotero writes it",
+        refused="RDF other than Zotero's own.*Export Library.*RIS",
     ),
     # pubmed.ncbi.nlm.nih.gov, Save, Format: Abstract
     "PubMed, made for reading": Quirk(

@@ -23,7 +23,11 @@ CASES = {
         "(TI=(cell NEAR/3 dose) OR AB=(cell NEAR/3 dose))",
     ),
     '"black and white"[ti]': ('"black and white".ti.', "'black and white':ti", 'TI="black and white"'),
-    "english[la]": ("english.lg.", "[english]/lim", "LA=english"),
+    "english[la]": ("english.lg.", "english:la", "LA=english"),
+    # the forms of Embase.com are those of Polyglot's test suite and tables
+    "Leukemia[majr]": ("exp *Leukemia/", "'Leukemia'/exp/mj", "TS=Leukemia"),
+    "Bern[ad]": ("Bern.in.", "Bern:ff", "AD=Bern"),
+    "Lancet[ta]": ("Lancet.jn.", "'Lancet'/jt", "SO=Lancet"),
     # PubMed joins from left to right, the others by precedence
     "a[ti] OR b[ti] AND c[ti]": (
         "(a.ti. OR b.ti.) AND c.ti.",
@@ -51,6 +55,7 @@ def test_a_strategy_is_written_in_each_syntax(query):
         ("a[ti] OR review[pt]", "wos", "a part of an OR could not be written", "TI=a"),
         ("review[pt] NOT a[ti]", "wos", "the whole NOT is left out", ""),
         ("Leukemia[mh]", "embase", "look up the one of Emtree", "'Leukemia'/exp"),
+        ("Lancet[ta]", "embase", "the full title of the journal", "'Lancet'/jt"),
         ("Leukemia[mh]", "wos", "has no headings", "TS=Leukemia"),
         ("in*[ti]", "wos", "three letters or more before the asterisk", "TI=in*"),
         ("leukemia", "ovid", "also maps “leukemia” to headings", "leukemia.mp."),

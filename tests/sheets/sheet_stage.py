@@ -36,7 +36,8 @@ class Stage:
     def __init__(self, folder: Path, name: str = "title_abstract", items: int = 8, **config: object) -> None:
         self.name = name
         self.folder = folder
-        self.config = with_defaults({"title": "t", "question": "q", "reviewers": ["anna", "ben"], **config})
+        protocol = {"title": "t", "question": "q", "reviewers": ["anna", "ben"], "title_abstract": {"batch": 0}}
+        self.config = with_defaults({**protocol, **config})
         self.items = [f"pubmed:{number:03d}" for number in range(items)]
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 

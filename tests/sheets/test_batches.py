@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from prismake.kept import sheet_state
+from prismake.panel.stopping import tail_needed
 from prismake.protocol.schema import with_defaults
 
 THREE = ["anna", "ben", "carl"]
@@ -386,3 +387,24 @@ def test_what_the_team_wants_to_know_before_it_stops_is_said_when_it_is_met(made
     assert "stop_at asks for" not in words
     assert "With 80 % instead of 95 % confidence the share found is at least" in words
     assert status["advice_80"]["recall_lb"] >= status["advice"]["recall_lb"]
+
+
+def test_a_random_tail_after_the_ranked_part_is_proposed_and_then_rested_on(made):
+    stage = made(items=300, batch=60, order="relevance")
+    first = set(items(stage, "anna")[:50:2])
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "include" if item in first else "exclude")
+    stage.offer()
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "exclude")
+    words = " ".join(stage.read().status["rounds"]["words"])
+    size = tail_needed(180, 25, 0.95, 95)
+    assert f"{size} of them, if none is relevant, would show with 95 % confidence" in words
+    assert f"({tail_needed(180, 25, 0.95, 80)} with 80 %)" in words
+    configure(stage, batch=size, order="random")
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "exclude")
+    status = stage.read().status["rounds"]
+    assert status["advice"]["drawn_at_random"] and status["advice"]["sample"] == size
+    assert status["advice"]["reached"]
+    assert "drawn at random" in " ".join(status["words"])

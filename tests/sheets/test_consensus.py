@@ -145,3 +145,48 @@ def test_five_reviewers_blinded_are_read_back_from_a_sheet_with_names(new_stage)
     stage.offer()
     assert not stage.read().status["problems"]
     assert [row["Reviewer 5 says"] is not None for row in table(stage).values()] == [True] * 3
+
+
+def test_a_sheet_that_exists_gains_what_is_shown_now_and_not_what_was_deleted(stage, monkeypatch):
+    """The first offer is of a form that showed neither the year nor the journal."""
+    from prismake.sheets import layout
+
+    stage.links = {(item, name): f"{name} of {item}" for item in stage.items for name in ("year", "journal")}
+    all_columns = layout.consensus_columns
+
+    def fewer(form, names):
+        return [column for column in all_columns(form, names) if column.key not in ("year", "journal")]
+
+    monkeypatch.setattr("prismake.sheets.setup.consensus_columns", fewer)
+    disagree(stage)
+    assert "Year" not in table(stage)["pubmed:000"]
+    monkeypatch.setattr("prismake.sheets.setup.consensus_columns", all_columns)
+    stage.offer()
+    rows = table(stage)
+    assert {row["Year"] for row in rows.values()} == {f"year of {item}" for item in stage.items}
+    assert stage.load().tables["consensus"].headers["Year"] > stage.load().tables["consensus"].headers["Check"]
+
+    def delete(sheet):
+        sheet.delete_cols(next(cell.column for cell in sheet[1] if cell.value == "Year"))
+
+    stage.offer()
+    stage.edit("consensus", delete)
+    stage.items.append("pubmed:100")
+    stage.offer()
+    assert "Year" not in table(stage)["pubmed:000"], "what people have deleted stays away"
+
+
+def test_what_was_settled_of_an_item_that_nobody_asks_about_now_is_no_problem(new_stage):
+    """Its own answers, which the letter was one of, are known no longer."""
+    stage = new_stage("appraisal")
+    stage.offer()
+    stage.decide("anna", "a", header="Answer")
+    stage.decide("ben", "b", header="Answer")
+    stage.offer()
+    stage.decide("consensus", "c", header="Settled")
+    assert stage.read().decisions["answer"][0] == "c"
+    item = stage.items.pop(0)
+    reading = stage.read()
+    assert reading.status["problems"] == []
+    stage.items.insert(0, item)
+    assert stage.read().decisions["answer"][0] == "c"

@@ -8,11 +8,17 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import pandas as pd
+from prismake.extraction.extraction_rows import extraction_rows
+from prismake.protocol.config import validated
 from prismake.protocol.guide import guide_lines
-from prismake.protocol.schema import with_defaults
+from prismake.protocol.outcome_shapes import RESULTS, ROWS
+from prismake.protocol.settings import for_extraction_rows, for_reading
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import read_back
 from prismake.sheets.offering import offer
@@ -20,67 +26,70 @@ from prismake.sheets.stage import load_stage
 
 STUDIES, ARMS, OUTCOMES, SEED = 60, 3, 10, 60
 LIMITS = {"offered": 5.0, "read and checked": 3.0}  # CPU seconds
-PROTOCOL = with_defaults(
-    {
-        "title": "t",
-        "question": "q",
-        "reviewers": ["anna"],
-        "extraction": {
-            "fields": [
-                {"name": f"{part}_{number}", "type": "count", "label": f"{part.capitalize()} {number}"}
-                for number in range(OUTCOMES)
-                for part in ("events", "total")
-            ]
-        },
-        "outcomes": {
-            f"outcome_{number}": {"columns": {"events": f"events_{number}", "total": f"total_{number}"}}
-            for number in range(OUTCOMES)
-        },
-    }
-)
 
 
-def queue() -> dict[str, dict[str, str]]:
-    blank = dict.fromkeys(("report", "doi", "notices", "members", "choices"), "")
-    return {
-        f"s{study:02d}|arm {arm}": {"item_id": f"s{study:02d}|arm {arm}", "title": f"Study {study}, arm {arm}", **blank}
-        for study in range(STUDIES)
-        for arm in range(ARMS)
-    }
+def protocol(shape: str) -> dict[str, Any]:
+    fields = [{"name": "country"}] if shape == RESULTS else []
+    outcomes = {f"outcome_{number}": {} for number in range(OUTCOMES)}
+    extraction = {"shape": shape, "fields": fields}
+    return validated(
+        {"title": "t", "question": "q", "reviewers": ["anna"], "extraction": extraction, "outcomes": outcomes}
+    )
+
+
+def queue(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    arms = "; ".join(f"arm {number}" for number in range(ARMS))
+    studies = pd.DataFrame(
+        {
+            "study_id": [f"s{number:02d}" for number in range(STUDIES)],
+            "label": [f"Study {number}" for number in range(STUDIES)],
+            "report_ids": [f"s{number:02d}" for number in range(STUDIES)],
+            "arms": arms,
+            "design": "single_arm",
+            "report": "",
+            "doi": "",
+        }
+    )
+    return {row["item_id"]: row for row in extraction_rows(studies, {}, settings).to_dict("records")}
 
 
 def fill(path: Path) -> None:
     rng = random.Random(SEED)
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[1]
-    headings = [cell.value for cell in sheet[1]]
+    headings = [str(cell.value) for cell in sheet[1]]
     for row in sheet.iter_rows(min_row=2):
         total = rng.randint(15, 90)
+        asked = row[headings.index("Fill in")].value if "Fill in" in headings else "Events; Participants"
         for cell, heading in zip(row, headings, strict=True):
-            if str(heading).startswith("Total"):
+            if heading == "Country" and asked == "Study":
+                cell.value = "France"
+            elif asked != "Study" and heading.casefold().endswith("participants"):
                 cell.value = total
-            elif str(heading).startswith("Events"):
+            elif asked != "Study" and heading.casefold().endswith("events"):
                 cell.value = sum(rng.random() < 0.3 for _ in range(total))
     book.save(path)
 
 
-def main() -> None:
-    rows = queue()
+def measure(shape: str) -> None:
+    config = protocol(shape)
+    rows, settings = queue(for_extraction_rows(config)), for_reading("extraction", config)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         started = time.process_time()
-        planned = plan(load_stage("extraction", PROTOCOL, rows, folder))
-        offer(planned, guide_lines(planned.sheets.setup.form, PROTOCOL), list(rows))
+        planned = plan(load_stage("extraction", settings, rows, folder))
+        offer(planned, guide_lines(planned.sheets.setup.form, config), list(rows))
         took = {"offered": time.process_time() - started}
         fill(folder / "extraction.anna.xlsx")
         started = time.process_time()
-        sheets = load_stage("extraction", PROTOCOL, rows, folder)
+        sheets = load_stage("extraction", settings, rows, folder)
         status = read_back(sheets, sheets.decisions()).status
         took["read and checked"] = time.process_time() - started
-    print(f"{len(rows)} rows, {status['settled']} settled, {status['problem']} asked about")
+    print(f"{shape}: {len(rows)} rows, {status['settled']} settled, {status['problem']} asked about")
     for step, seconds in took.items():
-        print(f"{step:18} {seconds:5.2f} s (limit {LIMITS[step]:g} s)")
+        print(f"  {step:18} {seconds:5.2f} s (limit {LIMITS[step]:g} s)")
 
 
 if __name__ == "__main__":
-    main()
+    for shape in (ROWS, RESULTS):
+        measure(shape)

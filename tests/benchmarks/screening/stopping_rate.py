@@ -8,7 +8,10 @@ sheets of 100 and in growing sheets (25, 50, 100, 200, ...):
 * ranked: in the order of the question and the decisions;
 * ranked, no question: sheets of 100 from a random first sheet, ``--seeds`` times a review;
 * random: an order that is no better than chance, ``--shuffles`` times a review;
-* random tail: ranked until half is read, then at random, the advice resting on the tail alone.
+* random tail: ranked until half is read, then at random, the advice resting on the tail alone;
+* ranked, then a random tail, at 95 and 80 %: ranked until the last tenth of all records (at least 50) held nothing
+  relevant, then as many at random as ``tail_needed`` says. Where that does not reach the target, it goes on the same
+  way, the k-th sample at 1/2^k of the error, so that all of them together keep to it.
 
 A look fails when the bound is above the recall truly reached. A 95 % bound may fail in 5 % of looks. Looks into one
 review are not independent; *reviews* counts those in which any look failed. The last columns are for those who would
@@ -26,7 +29,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from prismake import rank
-from prismake.panel.stopping import most_relevant, stopping_advice
+from prismake.panel.stopping import most_relevant, stopping_advice, tail_needed
 from screening_replay import load, questions, replay, sheet_sizes
 
 _NAMES = {"sheets": "sheets of 100", "doubling": "growing sheets"}
@@ -136,11 +139,74 @@ def random_tail(tally: Tally, labels: list[int], shuffles: int) -> None:
         tally.add(order, [end], lambda seen: stopping_advice(seen, total, random_tail=len(seen) - half).recall_lb)
 
 
+def then_random(labels: list[int], level: float, draws: random.Random) -> tuple[float, float]:
+    """The share that is read until a random tail says that 95 % are found, and the recall then."""
+    total, quiet = len(labels), max(50, len(labels) // 10)
+    read: list[int] = []
+    rest, attempt = list(labels), 1
+    while rest:
+        read, rest = read + rest[:25], rest[25:]
+        if len(read) < quiet or any(read[-quiet:]):
+            continue
+        own = 100 - (100 - level) / 2**attempt
+        size = tail_needed(len(rest), sum(read), 0.95, own)
+        if size >= len(rest):
+            continue  # reading on is as good
+        tail = set(draws.sample(range(len(rest)), size))
+        read += [rest[place] for place in sorted(tail)]
+        rest = [label for place, label in enumerate(rest) if place not in tail]
+        if stopping_advice(read, total, random_tail=size, target=0.95, level=own).reached:
+            return len(read) / total, sum(read) / sum(labels)
+        attempt += 1
+    return 1.0, 1.0
+
+
+def least_read(labels: list[int], level: float) -> float:
+    """The share that would be read by somebody who knew the best moment to change to a random tail and its outcome.
+
+    No test of a random tail can need less: every relevant item left is one that the tail could hold.
+    """
+    total, relevant = len(labels), sum(labels)
+    found, best = 0, 1.0
+    for read, label in enumerate(labels, start=1):
+        found += label
+        if found >= 0.95 * relevant:
+            best = min(best, (read + tail_needed(total - read, found, 0.95, level)) / total)
+    return best
+
+
+def tails(ways: dict[str, list[int]], shuffles: int) -> None:
+    """Print what a random tail after the ranked part costs and how often it stops too early."""
+    print(f"\n{'':34s}{'reviews':>9s}{'stopped':>9s}{'too early':>16s}{'read':>8s}{'least possible':>16s}")
+    for level in (95, 80):
+        stopped = early = 0
+        share = 0.0
+        for name, labels in ways.items():
+            draws = random.Random(name)
+            for _ in range(shuffles):
+                read, recall = then_random(labels, level, draws)
+                share += read
+                stopped += read < 1
+                early += recall < 0.95
+        runs = len(ways) * shuffles
+        least = sum(least_read(labels, level) for labels in ways.values()) / len(ways)
+        print(
+            f"{f'ranked, then a random tail, {level} %':34s}{runs:9d}{stopped:9d}{early:8d}{early / runs:8.1%}"
+            f"{share / runs:8.1%}{least:16.1%}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--shuffles", type=int, default=200)
+    parser.add_argument("--tails", action="store_true", help="the random tail after the ranked part alone")
     options = parser.parse_args()
+    tails(
+        {name: ranked(name, "doubling", question) for name, question in sorted(questions().items())}, options.shuffles
+    )
+    if options.tails:
+        return
     print(f"{'':44s}{'looks':>7s}{'failed':>7s}{'':8s}{'reviews failed':>15s}{'too early':>17s}{'read':>9s}")
     for name, tally in sorted(simulate(options.seeds, options.shuffles).items()):
         print(tally.line(name))

@@ -17,10 +17,20 @@ SERVICES = ("openalex", "pubmed")  # where citations can be chased
 _CONFIG = Path("config/config.yaml")
 
 
+class _Version(argparse.Action):
+    """Prints the version; the build is a digest of all files, which nobody waits for who asks for something else."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from prismake.core.software import build
+
+        print(f"prismake {__version__} (build {build()})")
+        parser.exit()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what was asked, 1 with one sentence when it could not."""
     parser = argparse.ArgumentParser(prog="prismake", description="A systematic review as one Snakemake graph.")
-    parser.add_argument("--version", action="version", version=f"prismake {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and the build of this prismake")
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("new", help="make a folder for a new review")
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")

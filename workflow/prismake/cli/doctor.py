@@ -1,6 +1,7 @@
 """``prismake doctor``: is everything in order, with this review and with the computer that it lies on?
 
-Nothing is changed and nothing is run. Each check says in one line what is well, or what is not and what to do.
+Nothing is changed and no stage is run. Each check says in one line that something is in order, or what is wrong and
+what to do.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.jobs import LOGS, problems, sentence_of
 from prismake.core.names import CONSENSUS, STAGES
 from prismake.core.refusals import refuse_unwritable, refused
-from prismake.core.software import versions
+from prismake.core.software import versions, with_build
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.formats import SHEET_STATE
 from prismake.kept.repair import damaged_files, problem_of
@@ -97,7 +98,7 @@ def _guarded(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
 
 
 def _software() -> Iterator[Finding]:
-    numbers = ", ".join(f"{name} {number}" for name, number in versions().items())
+    numbers = ", ".join(f"{name} {number}" for name, number in with_build(versions()).items())
     yield Finding(WELL, "versions", f"{numbers}; {platform.platform()}")
 
 

@@ -6,6 +6,10 @@ from pathlib import Path
 
 from prismake import __file__ as _package_file
 
+_DATA = ("forms", "models", "report", "schemas")
+# beside the package: the graph, and the data files that travel with it
+_GRAPH = ("Snakefile", "rules/*.smk", "scripts/*.py", *(f"workflow/{name}/**/*" for name in _DATA))
+
 
 def package_root() -> Path:
     """The folder of the package."""
@@ -38,3 +42,12 @@ def data_files(pattern: str) -> dict[str, Path]:
     The pattern has to be a literal for the same reason as the name in ``data_file``, for instance "forms/*.yaml".
     """
     return {path.stem: path for path in sorted((graph_root() / "workflow").glob(pattern))}
+
+
+def own_files() -> dict[str, Path]:
+    """Every file of the package and the graph, by names that are the same in a checkout and an installed package."""
+    package, graph = package_root(), graph_root()
+    files = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py") if "_graph" not in path.parts}
+    for pattern in _GRAPH:
+        files |= {f"/{path.relative_to(graph).as_posix()}": path for path in graph.glob(pattern) if path.is_file()}
+    return dict(sorted(files.items()))

@@ -1,13 +1,13 @@
-"""Results taken again where a step would be given the same bytes as the last time.
+"""Reuse of results when a step would be given the same bytes as the last time.
 
-Snakemake makes again all that lies behind a changed file, also where its bytes come out as they were: one changed
-decision would redraw every figure. A step whose outputs follow from its inputs and parameters alone, and that touches
-nothing else, keeps them by the digest of what it was given, the stamp of its code included (``prismake.core.stamps``).
-When it is asked again with the same, they are put back and nothing is computed.
+Snakemake re-runs everything downstream of a changed file, even if its bytes come out the same: one changed decision
+would redraw every figure. A step whose outputs depend only on its inputs and parameters, and that touches nothing else,
+keeps them under the digest of what it was given, including the stamp of its code (``prismake.core.stamps``). When it
+runs again with the same input, they are put back and nothing is computed.
 
-What is kept lies in Snakemake's own folder, one set a step, as hard links where the file system has them: it takes no
-room while results are as they were kept, and deleting it or ``results/`` loses nothing. A file that has been changed
-since is noticed by its digest and made anew.
+The kept files are in Snakemake's own folder, one set per step, as hard links if the file system supports them: they
+take no space as long as the results are unchanged, and deleting them or ``results/`` loses nothing. A file that has
+been changed since is recognised by its digest and made anew.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FileRefused
-from prismake.core.files import digest, read_json, write_json
+from prismake.core.files import digest, read_json, write_bytes, write_json
 
 RESULTS_OF_STEPS = Path(".snakemake/prismake")
-ANEW = "PRISMAKE_ANEW"  # set in the environment: whatever is asked for is computed (see ``force``)
+ANEW = "PRISMAKE_ANEW"  # if set in the environment, everything requested is computed (see ``force``)
 _MANIFEST = "made_from.json"
 
 
 def force() -> None:
-    """Let the steps of this run compute, whatever was kept."""
+    """Make the steps of this run compute, whatever is kept."""
     os.environ[ANEW] = "1"
 
 
 def reused(step: Any) -> bool:
-    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if it was given the same the last time."""
+    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if its input is the same as the last time."""
     if os.environ.get(ANEW):
         return False
     folder = _folder(step)
@@ -58,7 +58,7 @@ def reused(step: Any) -> bool:
 
 @contextlib.contextmanager
 def keeping(step: Any) -> Iterator[None]:
-    """Keep the outputs that the block makes; a disk that refuses it costs time, no result."""
+    """Keep the outputs that the block makes; a disk that refuses this costs time but no result."""
     made_from = fingerprint(step)
     yield
     with contextlib.suppress(OSError, FileRefused):
@@ -85,7 +85,7 @@ def fingerprint(step: Any) -> str:
         "params": dict(step.params.items()),
         "output": _names(step),
     }
-    # in the order in which they come: the order of fields or outcomes may matter
+    # in their given order: the order of fields or outcomes may matter
     total.update(json.dumps(given, default=repr, ensure_ascii=True).encode())
     for name in map(str, step.input):
         for path in _files(Path(name)):
@@ -109,7 +109,7 @@ def _folder(step: Any) -> Path:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
         manifest: dict[str, Any] | None = read_json(folder / _MANIFEST)
-    except ValueError:  # cut off by a kill
+    except ValueError:  # truncated because the run was killed
         return None
     return manifest
 
@@ -121,3 +121,41 @@ def _link(source: Path, target: Path) -> None:
         target.hardlink_to(source)
     except OSError:
         shutil.copyfile(source, target)
+
+
+class KeptParts:
+    """Parts of one result, each kept by the digest of what it is made from: pictures in a document, above all.
+
+    A step whose inputs have changed then makes only the parts that have changed with them.
+    """
+
+    def __init__(self, step: Any) -> None:
+        self._folder = RESULTS_OF_STEPS / f"{Path(step.log[0]).name.removesuffix('.log')}.parts"
+        self._code = [step.params.code, sys.version_info[:3]]
+        self._used: set[str] = set()
+
+    def get(self, given: Any, make: Callable[[], bytes]) -> bytes:
+        """A part: put back if it was made from the same, else made and kept.
+
+        Args:
+            given: all that the part is made from, of plain types.
+        """
+        key = hashlib.sha256(json.dumps([self._code, given], default=repr, sort_keys=True).encode()).hexdigest()
+        path = self._folder / key
+        self._used.add(key)
+        if not os.environ.get(ANEW):
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                if content[:32] == hashlib.sha256(content[32:]).digest():  # else it was cut off by a kill
+                    return content[32:]
+        content = make()
+        with contextlib.suppress(OSError, FileRefused):
+            write_bytes(path, hashlib.sha256(content).digest() + content)
+        return content
+
+    def sweep(self) -> None:
+        """Remove parts that this run has not used."""
+        for path in self._folder.glob("*"):
+            if path.name not in self._used:
+                with contextlib.suppress(OSError):
+                    path.unlink()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from prismake import __version__
+from prismake.core.paths import own_files
 
+_DIGITS = 12
 _NAMED = ("snakemake", "numpy", "scipy", "pandas", "rapidfuzz")
 
 
@@ -19,3 +24,20 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return numbers
+
+
+@cache
+def build() -> str:
+    """Twelve digits that change with any file of prismake: two copies of one version may differ.
+
+    They are the same in a checkout and in an installed package of the same files.
+    """
+    total = hashlib.sha256()
+    for name, path in own_files().items():
+        total.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()[:_DIGITS]
+
+
+def with_build(numbers: Mapping[str, str]) -> dict[str, str]:
+    """The same versions, with the build added to that of prismake."""
+    return {**numbers, "prismake": f"{numbers.get('prismake', __version__)} (build {build()})"}

@@ -136,6 +136,28 @@ def _sample(relevant: list[int], size: int, facts: dict[str, Any], error: float)
     }
 
 
+def tail_needed(unread: int, found: int, target: float = 0.95, level: float = 95) -> int:
+    """How many unread items have to be drawn at random, none of them relevant, for the bound to reach the target.
+
+    The smallest sample with P(no relevant item is drawn) at most the error if there were one item more than recall
+    ``target`` allows to be missed (Callaghan & Mueller-Hansen 2020, eq. 9, for a sample without relevant items). The
+    sample is to be settled before it is read: who looks again and again takes more than the error.
+
+    Args:
+        unread: items that nobody has read.
+        found: relevant items that are known.
+    """
+    too_many = math.floor(found / target - found + 1e-9) + 1
+    low, high = 0, unread
+    while low < high:
+        middle = (low + high) // 2
+        if too_many > unread - middle or hypergeometric_cdf(0, unread, too_many, middle) <= 1 - level / 100:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def most_relevant(urn: int, size: int, drawn: int, error: float) -> int:
     """Upper bound for the relevant items in an urn of ``urn`` items of which ``size`` were drawn, ``drawn`` relevant.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
+from prismake.protocol.languages import ENGLISH, Language, in_every_language, load_language
 from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
@@ -24,12 +25,21 @@ _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers 
 
 @dataclass(frozen=True)
 class Choice:
-    """An allowed answer; ``settles_as`` is the answer as which it is settled."""
+    """An allowed answer; ``settles_as`` is the answer as which it is settled.
+
+    ``shown``: what it is called in the team's language, where that is not ``value``.
+    """
 
     value: str
     synonyms: tuple[str, ...] = ()
     settles_as: str = ""
     colour: str = ""
+    shown: str = ""
+
+    @property
+    def word(self) -> str:
+        """What people see and choose."""
+        return self.shown or self.value
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,16 @@ class Form:
     typed: bool = False
     highlight: tuple[str, ...] = ()
     kinds: tuple[tuple[str, ...], ...] = ()
+    language: Language = field(default_factory=lambda: load_language(ENGLISH))
+
+    @property
+    def shown_title(self) -> str:
+        """What the stage is called in the team's language."""
+        return self.title if self.language.code == ENGLISH else self.language[f"stages.{self.stage}.title"]
+
+    def heading_of(self, question: Field) -> str:
+        """What a question is called in the team's language; fields of the extraction are the team's own words."""
+        return question.label if self.stage == EXTRACTION else self.language.heading(question.label)
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -127,7 +147,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
     Raises:
         FormError: the file is not a form.
     """
-    data = _form_data(stage)
+    data, language = _form_data(stage), load_language(config.get("language", ENGLISH))
     kinds: tuple[tuple[str, ...], ...] = ()
     by_result = config.get(EXTRACTION, {}).get("shape") == RESULTS
     if by_result:
@@ -138,7 +158,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
             entries, kinds = rows_and_results(config)
         fields = [_extraction_field(entry) for entry in entries]
     else:
-        fields = [_field(entry, config, f"{stage}.yaml") for entry in data["fields"]]
+        fields = [_in_language(_field(entry, config, f"{stage}.yaml"), language) for entry in data["fields"]]
     fields = [_as_the_team_writes(entry, config) for entry in fields]
     note = data.get("note", {})
     context = [
@@ -148,7 +168,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         stage=data["stage"],
         title=data["title"],
         unit=data["unit"],
-        instruction=data["instruction"],
+        instruction=language[f"stages.{stage}.instruction{'_results' if stage == EXTRACTION and by_result else ''}"],
         context=tuple(context),
         fields=tuple(fields),
         note=note.get("label", "Note"),
@@ -158,6 +178,7 @@ def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) ->
         typed=data.get("typed", False),
         highlight=tuple(config[stage].get("highlight", ())) if stage in config else (),
         kinds=kinds,
+        language=language,
     )
 
 
@@ -205,13 +226,12 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
     return text
 
 
-def allowed(field: Field, row_choices: Iterable[str] = ()) -> str:
+def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
     """The allowed content of a cell, in words."""
     if field.kind == "choice":
-        return ", ".join(row_choices if field.by_row else (choice.value for choice in field.choices))
-    if field.kind == "count":
-        return f"a whole number (0, 1, 2, …) or {NOT_REPORTED}"
-    return f"a number or {NOT_REPORTED}" if field.kind == "number" else "any text"
+        return ", ".join(row_choices if field.by_row else (choice.word for choice in field.choices))
+    kinds = {"count": "page.whole_number", "number": "page.number"}
+    return (language or load_language(ENGLISH))[kinds.get(field.kind, "page.any_text")]
 
 
 def as_typed(raw: Any) -> str:
@@ -227,9 +247,16 @@ def as_typed(raw: Any) -> str:
 
 def typed_answer(field: Field, answer: str) -> str:
     """An answer in normal form as text that can be typed, so that reading it returns the same answer."""
+    if field.kind == "choice":
+        return shown_answer(field, answer)
     if field.kind != "number" or answer in ("", NOT_REPORTED):
         return answer
     return typed_number(float(answer), field.decimal_sign)
+
+
+def shown_answer(field: Field, answer: str) -> str:
+    """An answer in normal form as people see it."""
+    return next((choice.word for choice in field.choices if choice.value == answer), answer)
 
 
 def _meanings(choices: Iterable[Choice]) -> dict[str, str]:
@@ -283,6 +310,19 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
         width=data.get("width", 14),
         help=data.get("help", ""),
     )
+
+
+def _in_language(field: Field, language: Language) -> Field:
+    """The field with its own answers in the team's language; what they are called in another one is understood too."""
+    if not field.choices:
+        return field
+    choices = []
+    for choice in field.choices:
+        words = in_every_language(f"answers.{choice.value}")
+        others = [word for word in words if word not in (choice.value, *choice.synonyms)]
+        synonyms = (*choice.synonyms, *others)
+        choices.append(replace(choice, synonyms=synonyms, shown=language.answer(choice.value)))
+    return replace(field, choices=tuple(choices))
 
 
 def _with_words(field: Field, words: Mapping[str, Iterable[str]]) -> Field:

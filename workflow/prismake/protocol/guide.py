@@ -7,19 +7,21 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.names import DUPLICATES, FULL_TEXT, MERGES, SETTLED, TITLE_ABSTRACT
-from prismake.protocol.forms import Form, allowed
+from prismake.protocol.forms import Form, allowed, shown_answer
+from prismake.protocol.languages import ENGLISH
 
 _SCREENING = (TITLE_ABSTRACT, FULL_TEXT)
 
 
 def guide_lines(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(label, text) of each line; text only, never a formula."""
+    """(label, text) of each line, in the team's language; text only, never a formula."""
+    words = form.language
     return [
-        *_beginning(protocol),
-        ("What to do", form.instruction),
+        *_beginning(form, protocol),
+        (words["page.what_to_do"], form.instruction),
         *_criteria(form, protocol),
         *_questions(form),
-        _GOOD_TO_KNOW,
+        _good_to_know(form),
     ]
 
 
@@ -29,31 +31,27 @@ def adjudicator_lines(form: Form, protocol: Mapping[str, Any], reviewers: Iterab
     Args:
         reviewers: whose answers the sheet shows.
     """
-    names = list(reviewers)
-    text = (
-        f"Here is what the reviewers do not agree on, a row for each question: look at both answers and notes beside "
-        f"what they had before them, and write what holds into the column {SETTLED}. It is the answer of the review "
-        "from then on, whatever the reviewers answered. A row that stays empty stays open. Settle by the criteria and "
-        "not by who said what; the reviewers may also talk and change their own sheets, and the row is then not needed."
-    )
-    name = protocol.get("adjudicator", "")
+    words, names = form.language, list(reviewers)
+    settled = words.heading(SETTLED)
+    text, name = words.text("page.adjudicate", settled=settled), protocol.get("adjudicator", "")
     if name in names:
-        text += f" {name} settles and is one of the reviewers; the methods say so."
+        text += f" {words.text('page.adjudicator_also_reviews', name=name)}"
     elif name:
-        text += f" {name} settles."
+        text += f" {words.text('page.adjudicator', name=name)}"
     elif names:
-        text += f" Whoever settles is best none of {join(names)}."
+        joined = join(names) if words.code == ENGLISH else ", ".join(names)
+        text += f" {words.text('page.best_none_of', names=joined)}"
+    says, notes = (words.text(f"headings.{part}", name="…") for part in ("says", "notes"))
+    columns = words.text(
+        "page.consensus_columns", says=says, notes=notes, allowed=words.heading("Allowed"), settled=settled
+    )
     return [
-        *_beginning(protocol),
-        ("What to do", text),
-        (
-            "Columns",
-            "“… says” is what a reviewer answered, “… notes” what that reviewer wrote beside it, both as they "
-            f"are now; Allowed lists the answers that {SETTLED} takes.",
-        ),
+        *_beginning(form, protocol),
+        (words["page.what_to_do"], text),
+        (words["page.columns"], columns),
         *_criteria(form, protocol),
         *_questions(form),
-        _GOOD_TO_KNOW,
+        _good_to_know(form),
     ]
 
 
@@ -69,39 +67,43 @@ def criteria_shown(stage: str, protocol: Mapping[str, Any]) -> dict[str, list[st
     }
 
 
-_GOOD_TO_KNOW = (
-    "Good to know",
-    "Sort, filter, hide, colour and add columns as you like. Keep the columns Item and Check; rows are found "
-    "by them. Save under the same name and close the program; then anyone types: snakemake",
-)
+def _good_to_know(form: Form) -> tuple[str, str]:
+    words = form.language
+    text = words.text("page.good_to_know_text", item=words.heading("Item"), check=words.heading("Check"))
+    return words["page.good_to_know"], text
 
 
-def _beginning(protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
-    lines = [("Review", protocol["title"]), ("Question", protocol["question"])]
-    return [*lines, ("Please note", protocol["notice"])] if protocol.get("notice") else lines
+def _beginning(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
+    words = form.language
+    lines = [(words["page.review"], protocol["title"]), (words["page.question"], protocol["question"])]
+    return [*lines, (words["page.notice"], protocol["notice"])] if protocol.get("notice") else lines
 
 
 def _criteria(form: Form, protocol: Mapping[str, Any]) -> list[tuple[str, str]]:
     if form.stage not in _SCREENING:
         return []
-    criteria = protocol["criteria"]
+    criteria, words = protocol["criteria"], form.language
     return [
-        *(("Include", text) for text in criteria["include"]),
-        *(("Exclude", text) for text in criteria["exclude"]),
+        *((words["page.include"], text) for text in criteria["include"]),
+        *((words["page.exclude"], text) for text in criteria["exclude"]),
     ]
 
 
 def _questions(form: Form) -> list[tuple[str, str]]:
-    lines = []
+    words, lines = form.language, []
     for field in form.fields:
-        words = "the letters in the row" if field.by_row else allowed(field)
-        text = f"{field.help} Allowed: {words}." if field.help else f"Allowed: {words}."
+        answers = words["page.letters_in_the_row"] if field.by_row else allowed(field, (), words)
+        parts = [field.help] if field.help else []
+        parts.append(words.text("page.allowed", words=answers))
         synonyms = [word for choice in field.choices for word in choice.synonyms[:4] if word.isascii()]
         if synonyms and form.stage in (DUPLICATES, MERGES, *_SCREENING):
-            text += f" Also understood, among others: {', '.join(synonyms)}."
+            parts.append(words.text("page.also_understood", words=", ".join(synonyms)))
         if field.when:
-            text += f" Only when {form.field(field.when[0]).label} is {field.when[1]}."
+            asked, answer = form.field(field.when[0]), field.when[1]
+            parts.append(
+                words.text("page.only_when", question=form.heading_of(asked), answer=shown_answer(asked, answer))
+            )
         if not field.required:
-            text += " May stay empty."
-        lines.append((field.label, text))
+            parts.append(words["page.may_stay_empty"])
+        lines.append((form.heading_of(field), " ".join(parts)))
     return lines

@@ -7,22 +7,39 @@ from functools import cache
 from typing import Any
 
 from prismake.core.files import read_yaml
+from prismake.core.names import FULL_TEXT, TITLE_ABSTRACT
 from prismake.core.paths import data_file
+from prismake.protocol.languages import language_codes
 from prismake.protocol.live_sources import LIVE
 
 
 @cache
 def config_schema() -> dict[str, Any]:
     rules = read_yaml(data_file("schemas/config.schema.yaml"))
+    rules["properties"]["language"]["enum"] = list(language_codes())
     rules["properties"]["searches"]["additionalProperties"]["properties"]["live"]["enum"] += LIVE
     return rules
 
 
 def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
-    """A copy of ``config`` in which every missing key has the default of the schema."""
+    """A copy of ``config`` in which every absent key has the schema's default.
+
+    One default hangs on another key: where rows come by relevance and nothing is said of batches, these grow, so that
+    the order soon learns from decisions.
+    """
     filled = copy.deepcopy(config)
+    unsaid = [stage for stage in (TITLE_ABSTRACT, FULL_TEXT) if not _says(filled, stage, "batch")]
     _fill(filled, config_schema())
+    for stage in unsaid:
+        settings = filled.get(stage)
+        if isinstance(settings, dict) and settings.get("order") == "relevance":
+            settings["batch"] = "growing"
     return filled
+
+
+def _says(config: Any, stage: str, key: str) -> bool:
+    settings = config.get(stage) if isinstance(config, dict) else None
+    return isinstance(settings, dict) and key in settings
 
 
 def _fill(value: Any, rule: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     settings = {
         "reviewers": reviewers(dict(config), stage),
         "consensus": config["consensus"],
+        "language": config["language"],
         "seed": config["seed"],
         stage: _some(config[stage], (*_ALLOCATION, "highlight")),
     }

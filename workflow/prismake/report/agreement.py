@@ -92,7 +92,7 @@ def disagreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
                     "answers": " – ".join(entry["answers"]) or "different entries",
                     "because": "; ".join(f"{name}: {_counts(reasons)}" for name, reasons in entry["because"].items()),
                     "n": entry["count"],
-                    "settled": _counts({**entry["settled"], **({"open": entry["open"]} if entry["open"] else {})}),
+                    "settled": _counts(_became_of(entry)),
                     "which": _items(entry["items"]),
                 }
                 for entry in entries
@@ -119,6 +119,14 @@ def _together(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for (first, second), several in pairs.items()
     ]
+
+
+def _became_of(entry: Mapping[str, Any]) -> dict[str, int]:
+    """What became of the items of an entry; the numbers add up to that of the entry."""
+    waiting = entry["open"]
+    rest = entry["count"] - sum(entry["settled"].values()) - waiting
+    ends = {**entry["settled"], "open": waiting, "no longer asked": rest}
+    return {end: number for end, number in ends.items() if number}
 
 
 def _counts(counted: Mapping[str, int]) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.names import REPORT_ID
+from prismake.core.software import with_build
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
+from prismake.report.provenance import cells_part, cohorts_part
 from prismake.report.records_part import records_part
 from prismake.report.status import rows
 
@@ -58,7 +60,7 @@ def gather(
     results = [read_json(path) for path in inputs["results"]]
     context = {
         "config": {**config, "appraisal": appraisal},
-        "versions": versions,
+        "versions": with_build(versions),
         "instruments": instruments,
         "appraisal": appraisal_part(
             read_csv(inputs["scores"]),
@@ -84,6 +86,8 @@ def gather(
         "known": read_csv(inputs["known"]).to_dict("records"),
         "findings": read_json(inputs["findings"]),
         "results": results,
+        "cohorts": cohorts_part(read_csv(inputs["families"]), read_csv(inputs["hints"]), results),
+        "cells": cells_part(read_csv(inputs["cells"]), results),
         "studies": {"columns": list(studies.columns), "rows": studies.astype(str).to_numpy().tolist()},
         "included": len(included),
         "excluded": left_out_reports(read_csv(inputs["full_text"]), reports),

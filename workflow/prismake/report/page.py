@@ -50,6 +50,7 @@ def render(context: Mapping[str, Any]) -> str:
     vanished      rows of ``flow/vanished.csv``: judged records that no search finds any longer
     findings      the content of ``certainty/summary_of_findings.json`` (optional)
     results       list of the contents of ``pooling/<outcome>.json`` in the order of the protocol
+    cohorts, cells  what ``prismake.report.provenance`` makes of families, signs of overlap and cells (optional)
     studies       {"columns": [str], "rows": [[str]]}: the study table (``report.tables.study_table``)
     included      number of included studies
     excluded      list of {"citation", "doi", "decision", "reason"} (``report.tables.left_out_reports``)
@@ -105,6 +106,8 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
         **progress_view(context),
         "duplicates": duplicates_part(context["duplicates"], context["searches"]),
         "outcomes": [outcome_part(result) for result in results],
+        "cohorts": context.get("cohorts"),
+        "cells": context.get("cells"),
         "agreement": agreement_rows(context["agreement"]),
         "disagreements": disagreement_rows(context["agreement"]),
         "methods": paragraphs(

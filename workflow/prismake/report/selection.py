@@ -74,7 +74,7 @@ def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, thing
     rounds = (status or {}).get("rounds") or {}
     sentences = [_calibration(rounds["calibration"], things)] if rounds.get("calibration") else []
     orders = _orders(settings, rounds)
-    batch = settings.get("batch")
+    batch = settings.get("batch") if _in_batches(rounds) else 0
     if batch:
         sizes = "growing size (25, 25, 50 and then 100)" if batch == "growing" else f"{batch:,}"
         sentences.append(f"{things} were screened in batches of {sizes}{', ' + orders if orders else ''}.")
@@ -87,6 +87,11 @@ def _rounds(settings: Mapping[str, Any], status: Mapping[str, Any] | None, thing
         left = f"{status['not_screened']:,} of {status['of']:,}"
         sentences.append(f"Screening was stopped with {left} not screened: {rounds['stopped'].rstrip('.')}.")
     return sentences
+
+
+def _in_batches(rounds: Mapping[str, Any]) -> bool:
+    """Whether there is, or will be, more than one batch; what had all been handed out before is one."""
+    return bool(rounds.get("waiting")) or (rounds.get("batch") or {"number": 2})["number"] > 1
 
 
 def _settled_by(config: Mapping[str, Any], panels: str) -> str:

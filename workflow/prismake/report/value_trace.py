@@ -34,6 +34,9 @@ class Cell:
     typed: str
 
 
+_WHOSE = ("outcome", STUDY_ID, "arm", "label")
+
+
 @dataclass(frozen=True)
 class TracedValue:
     """One number of a row of the table of outcomes, the item and question that asked for it, and its cells."""
@@ -69,6 +72,32 @@ def pooled_values(protocol: Mapping[str, Any], folder: Path = Path()) -> Iterato
         yield from _values(row, protocol["outcomes"][row["outcome"]], sheets)
 
 
+def places_table(settings: Mapping[str, Any], folder: Path = Path()) -> pd.DataFrame:
+    """One row a pooled number and cell in which it stands, or in which what it was converted from does.
+
+    Columns: outcome, study_id, arm, label, part, value, who, place (workbook, sheet, cell), typed, settled_by, how,
+    source.
+
+    Args:
+        settings: ``for_reading(EXTRACTION, protocol)``.
+    """
+    import pandas as pd
+
+    table, sheets = _table(folder), _load(settings, folder)
+    rows = [
+        [
+            *(row[name] for name in _WHOSE),
+            *(value.part, value.value, cell.who, cell.place, cell.typed),
+            *(row["settled_by"], row["how"], row["source"]),
+        ]
+        for row in table[table["status"] == "used"].to_dict("records")
+        for value in _values(row, settings["outcomes"][row["outcome"]], sheets)
+        for cell in (value.cells or (Cell("", "", ""),))
+    ]
+    columns = (*_WHOSE, "part", "value", "who", "place", "typed", "settled_by", "how", "source")
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
 def _table(folder: Path) -> pd.DataFrame:
     path = folder / _OUTCOMES
     if not path.is_file():
@@ -77,8 +106,11 @@ def _table(folder: Path) -> pd.DataFrame:
 
 
 def _sheets(protocol: Mapping[str, Any], folder: Path) -> StageSheets:
-    queue = QueueFile(folder / _QUEUE)
-    return load_stage(EXTRACTION, for_reading(EXTRACTION, protocol), queue, folder / "config" / "sheets")
+    return _load(for_reading(EXTRACTION, protocol), folder)
+
+
+def _load(settings: Mapping[str, Any], folder: Path) -> StageSheets:
+    return load_stage(EXTRACTION, settings, QueueFile(folder / _QUEUE), folder / "config" / "sheets")
 
 
 def _rows(table: pd.DataFrame, study: str) -> list[dict[str, str]]:

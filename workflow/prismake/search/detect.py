@@ -15,7 +15,8 @@ EXPORTS = (
     "RIS. ICTRP: Export results to XML."
 )
 
-_ZOTERO = "In Zotero choose File, Export Library… and there Format: RIS (CSL JSON or CSV will do as well)."
+_ZOTERO = "In Zotero choose File, Export Library… and there Format: RIS (Zotero RDF, CSL JSON or CSV will do as well)."
+_ZOTERO_RDF = ("http://www.zotero.org/namespaces/export#", "http://purl.org/net/biblio#")
 
 _BINARY = (
     (b"%PDF", "a PDF document"),
@@ -108,11 +109,13 @@ def _xml_format(start: str, where: str) -> str:
             raise ImportFileError(
                 f"this is {description}, not the records.", where=where, remedy="In PubMed use Save, Format: PubMed."
             )
-    if re.search(r"<rdf:RDF\b", start):
-        raise ImportFileError("this is RDF, as Zotero writes it, which is not read.", where=where, remedy=_ZOTERO)
+    if re.search(r"<(?:\w+:)?RDF\b", start):
+        if any(vocabulary in start for vocabulary in _ZOTERO_RDF):
+            return "zotero_rdf"
+        raise ImportFileError("this is RDF other than Zotero's own, which is not read.", where=where, remedy=_ZOTERO)
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(
-        f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, ICTRP's or RevMan's.",
+        f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, Zotero's, ICTRP's or RevMan's.",
         where=where,
         remedy=EXPORTS,
     )

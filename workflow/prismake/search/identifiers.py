@@ -18,6 +18,7 @@ ADDRESSES = frozenset(
         *("UR", "L1", "L2", "L3", "L4", "LK", "%U", "%>", "url", "urls/related-urls/url", "urls/web-urls/url"),
         *("link", "links", "plink", "doi link", "full text link", "howpublished", "web address", "article url", "US"),
         *("pubmed link", "pdf link", "landing_page_url", "primary_location.landing_page_url", "publication url"),
+        "dc.identifier URI",
         *(
             "source linkout",
             "dimensions url",
@@ -37,6 +38,7 @@ NOTES = frozenset(
         *(f"U{number}" for number in range(1, 6)),
         *(f"custom{number}" for number in range(1, 8)),
         *("accession-num", "accession number", "accession", "label", "%F", "%1", "%2", "%3", "%4", "LB"),
+        *("dc.description", "dc.identifier"),
     )
 )
 """Tags and headers in which people and programs write identifiers among other things."""

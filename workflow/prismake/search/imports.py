@@ -28,6 +28,7 @@ from prismake.search import (
     tagged,
     tool_tables,
     xml_exports,
+    zotero_rdf,
 )
 from prismake.search.export_decisions import Decision, of_record
 from prismake.search.inventory import Fields, Inventory
@@ -211,6 +212,8 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
         return _of_pubmed(path, file) if name == "pubmed_xml" else _of_xml(path, file, *_XML_READERS[name])
     text, remarks = decode.decode(decode.read_all(path))
     file.warnings += remarks
+    if name == "zotero_rdf":
+        return _build(zotero_rdf.ZOTERO_RDF, zotero_rdf.read(text, file.where, file.problems), file)
     if name == "table":
         return _of_rows(delimited.csv_rows(text, file.problems), file, "CSV")
     if name == "json":

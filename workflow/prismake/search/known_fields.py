@@ -105,6 +105,52 @@ reason
 )
 """Children and identifiers of a reference in RevMan; the decision and its reason are read separately."""
 
+ZOTERO_RDF = frozenset(
+    (
+        # what is attached to an item: files, notes, collections, other items
+        *(
+            "link.link",
+            "link.type",
+            "link.charset",
+            "dcterms.isReferencedBy",
+            "dc.relation",
+            "dcterms.hasPart",
+            "rdf.resource",
+        ),
+        *("rdf.value", "dcterms.isPartOf", "dcterms.dateSubmitted", "dcterms.dateAccepted", "dcterms.medium"),
+        *("dcterms.alternative", "dc.rights", "dc.source", "dc.coverage", "dc.format", "dc.language", "prism.edition"),
+        *("prism.volume", "prism.number", "dc.identifier ISSN", "dc.identifier ISBN", "dc.subject LCC"),
+        *(
+            f"isPartOf/{name}"
+            for name in ("dc.identifier", "dc.identifier ISSN", "dc.identifier ISBN", "dc.identifier URI")
+        ),
+        *("isPartOf/bib.editors", "isPartOf/dc.publisher/foaf.name", "isPartOf/dc.publisher/vcard.adr"),
+        *("section/dc.title", "dc.publisher", "dc.publisher/vcard.adr", "bib.presentedAt"),
+        *(f"series/{name}" for name in ("dc.title", "dcterms.alternative", "dc.description", "dc.identifier")),
+        *("bib.editors", "bib.contributors"),
+        *(
+            f"z.{name}"
+            for name in _words(
+                """
+accessDate applicationNumber archiveID archiveLocation artworkSize assignee assigningAuthority bookAuthors blogTitle
+callNumber cartographers castMembers citationKey code codeNumber codePages codeVolume commenters committee composers
+conferenceName cosponsors counsels country court dateDecided dateEnacted dictionaryTitle directors displayTitle
+docketNumber encyclopediaTitle episodeNumber extra filingDate firstPage format forumTitle genre guests history
+institution interviewMedium interviewers issueDate issuingAuthority itemType journalAbbreviation language
+legalStatus legislativeBody letterType libraryCatalog linkMode mapType manuscriptType medium meetingName network
+numPages number numberOfVolumes organization performers place podcasters postType presentationType priorityNumbers
+proceedingsTitle producers programTitle programmers programmingLanguage publicLawNumber recipients references reporter
+reportNumber reportType repositoryLocation reviewedAuthors rights runningTime scale scriptwriters section seriesEditors
+seriesNumber seriesText seriesTitle session shortTitle sponsors studio subject system thesisType translators type
+university versionNumber version videoRecordingFormat videoRecordingType volumeTitle websiteTitle websiteType wordsBy
+originalDate originalPublisher originalPlace status
+"""
+            )
+        ),
+    )
+)
+"""Predicates of Zotero's RDF, named as in ``search.zotero_rdf``."""
+
 CSL = _words(
     """
 accessed annote archive archive_location archive-place authority available-date call-number categories chapter-number

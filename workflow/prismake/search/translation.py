@@ -7,7 +7,10 @@ other platform. Every change of meaning is noted, and nothing is left out silent
 Sources of the syntax: the Ovid database guides (ospguides.ovid.com, medline.htm) and MEDLINE Transpose
 (medlinetranspose.github.io, documentation) for Ovid; "Can I use Boolean operators, wildcards and proximity operators in
 Embase?" (elsevier.support/embase: NEAR/1 means next to each other, as Ovid's adj1, whereas PubMed and Web of Science
-count the words between); "Search Rules" and "Search Operators" (webofscience.help.clarivate.com) for Web of Science.
+count the words between) and, for the fields of Embase.com (``'heading'/exp/mj``, ``'Journal'/jt``, ``:ff`` for
+affiliations, ``:la``, ``:kw``, ``:au``), the tables of Polyglot, which librarians keep (github.com/IEBH/sra-polyglot,
+src/data/fieldCodesObject.js, "Embase (Elsevier)", and src/modules/engines/embase.js; Clark JM, et al. J Med Libr Assoc
+2020;108:195-207); "Search Rules" and "Search Operators" (webofscience.help.clarivate.com) for Web of Science.
 
 The library search-query 0.15.0 was tried on ten strategies: none is written for Ovid or Embase.com (not implemented);
 three are written for Web of Science, one of them with the distance of ``[tiab:~3]`` lost and one with 2015:2020 turned
@@ -145,9 +148,10 @@ def _embase(term: Term, note: Note) -> str:
     if term.field in {"pt", "sh", "nm"}:
         note(f"“{term.text}” [{term.field}] has no counterpart in Embase.com that is the same, and is left out.")
         return ""
-    if term.field == "la":
-        return f"[{term.text.lower()}]/lim"
-    suffix = {"tiab": "ti,ab", "tw": "ti,ab,kw,de", "all": "ti,ab,kw,de", "ot": "kw", "ta": "jt", "ad": "ff"}
+    if term.field == "ta":
+        note(f"“{term.text}” [ta]: {{platform}} asks for the full title of the journal, PubMed's may be abbreviated.")
+        return f"{_words(term.text, quote, always=True)}/jt"
+    suffix = {"tiab": "ti,ab", "tw": "ti,ab,kw,de", "all": "ti,ab,kw,de", "ot": "kw", "ad": "ff"}
     return f"{words}:{suffix.get(term.field, term.field)}"
 
 

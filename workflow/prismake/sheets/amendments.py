@@ -1,4 +1,4 @@
-"""Who has judged a stage and under which version of the criteria, told from the answers and not from the protocol."""
+"""Who has judged a stage, and under which version of the criteria, taken from the answers rather than the protocol."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from prismake.sheets.stage import StageSheets
 
 
 def judged_by(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Who has answered, those who left the team too, and how many answered an item as a rule.
+    """Who has answered, including those who have left the team, and how many people usually answer an item.
 
-    ``people``: by reviewer, the items with an answer that counts; ``each``: the most frequent number of reviewers of a
-    settled item, 0 where there is none.
+    ``people``: for each reviewer, the items with an answer that counts. ``each``: the most frequent number of reviewers
+    per settled item, 0 if no item is settled.
     """
     people: Counter[str] = Counter()
     numbers: Counter[int] = Counter()
@@ -31,11 +31,12 @@ def judged_by(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, A
 
 
 def criteria_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
-    """How many decisions were made under each version of question and criteria; None where none is judged by.
+    """How many decisions were made under each version of question and criteria; None if the stage has no criteria.
 
     Returns:
-        ``versions``: the texts, oldest first; ``decided_under``: settled items by version. An item counts for the
-        earliest version of those who judged it, and where the adjudicator settled it for that of the adjudicator.
+        ``versions``: the texts, oldest first; ``decided_under``: number of settled items for each version. An item
+        counts under the earliest version that its reviewers used, or under the adjudicator's version if the adjudicator
+        settled it.
     """
     offered = sheets.kept_stage.offered
     if not offered.criteria:
@@ -52,7 +53,7 @@ def criteria_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[
 
 
 def amendment_words(status: dict[str, Any] | None) -> list[str]:
-    """A sentence while decisions stand that were made before the criteria were last amended; none without any."""
+    """A sentence if some decisions were made before the criteria were last amended; otherwise empty."""
     if not status or len(status["decided_under"]) < 2:
         return []
     former, every = sum(status["decided_under"][:-1]), sum(status["decided_under"])
@@ -66,7 +67,7 @@ def amendment_words(status: dict[str, Any] | None) -> list[str]:
 
 
 def team_words(sheets: StageSheets) -> list[str]:
-    """Who is no longer among the reviewers and has answers that count."""
+    """Who is no longer among the reviewers but has answers that count."""
     words = []
     for who in sheets.kept_stage.left:
         if number := len(sheets.started(who)):
@@ -76,7 +77,7 @@ def team_words(sheets: StageSheets) -> list[str]:
 
 
 def renamed_in_protocol(sheets: StageSheets) -> list[tuple[str, str]]:
-    """(where, sentence) for a name that the protocol alone has changed: nobody can tell it from a new reviewer."""
+    """(where, sentence) for a name changed only in the protocol, which cannot be distinguished from a new reviewer."""
     left = [who for who in sheets.kept_stage.left if sheets.started(who)]
     first_team = {who for batch in sheets.initial_allocation.batches[:1] for who in batch.team}
     new = [who for who in sheets.setup.team if who not in first_team and not sheets.started(who)]

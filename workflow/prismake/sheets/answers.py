@@ -1,4 +1,4 @@
-"""Rows as answers: what each cell says, and every problem with the place where it stands."""
+"""Rows as answers: what each cell says, and every problem with the place where it was found."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from prismake.core.names import SETTLED
+from prismake.core.names import EXTRACTION, SETTLED
 from prismake.extraction.composite_cells import Part, Sheet, read_row
 from prismake.extraction.extracted import Outcome
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Choice, Field, Form, allowed, as_typed, parse_answer
+from prismake.protocol.languages import english_heading, in_every_language
 from prismake.protocol.parsing import question_back
 from prismake.sheets.layout import DISPUTED, ITEM, Column, row_choices
 from prismake.sheets.matching import match_rows, text_of
@@ -21,12 +22,12 @@ from prismake.sheets.reading import SheetTable
 
 @dataclass
 class SheetAnswers:
-    """What one sheet says.
+    """The answers in one sheet.
 
-    ``answers``: item to field to answer in normal form. ``notes``: item to text. ``reasons``: item to why a judgement
-    differs from its proposal. ``places``: item to its rows. ``problems``: (place, sentence). ``broken``: item to fields
-    that were not understood. ``how``: item to field to how its number was got, where it is not simply printed.
-    ``withdrawn``: (header, answer that is allowed no longer) to the rows that give it.
+    ``answers``: item to field to answer in normal form. ``notes``: item to text. ``reasons``: item to the reason why a
+    judgement differs from its proposal. ``places``: item to its rows. ``problems``: (place, sentence). ``broken``: item
+    to fields that were not understood. ``how``: item to field to how its number was obtained, unless it was simply
+    printed. ``withdrawn``: (header, answer that is no longer allowed) to the rows that give it.
     """
 
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -50,15 +51,15 @@ def read_reviewer(
     outcomes: Sequence[Outcome] = (),
     offered: OfferedForm = _NEVER_OFFERED,
 ) -> SheetAnswers:
-    """The answers of a reviewer's sheet.
+    """The answers in a reviewer's sheet.
 
     Args:
-        outcomes: at extraction, what the numbers are for: a percentage needs its total.
+        outcomes: at extraction, the outcomes that the numbers belong to: a percentage needs its total.
         queue: item id to its row in the stage's queue (``title``, and ``choices`` where rows differ).
-        offered: what the sheets of the stage have asked so far.
+        offered: the questions that the sheets of the stage have asked so far.
 
     Raises:
-        SheetError: a column was sorted without the others: ids, titles and checks no longer fit.
+        SheetError: a column was sorted without the others, so that ids, titles and checks no longer match.
     """
     sheet = SheetAnswers()
     answer_columns = [column for column in columns if column.role == "answer" and column.header in table.headers]
@@ -80,7 +81,7 @@ def read_reviewer(
                 _ask_back(sheet, item, column, part, table.address(number, column.header))
             assert column.answer is not None
             if item not in titles and not parse_answer(column.answer, raw, choices):
-                # nobody asks about this item now: its cells are no problem, and stay in the history as they are
+                # nobody asks about this item now: its cells are no problem, and the history keeps them as they are
                 sheet.answers.setdefault(item, {})[column.key] = text_of(raw)
                 continue
             _enter(sheet, table, _Cell(number, item, column.key, column.answer, column.header, raw, choices), offered)
@@ -93,21 +94,21 @@ def read_reviewer(
 def read_consensus(
     table: SheetTable, form: Form, columns: Sequence[Column], queue: Queue, offered: OfferedForm = _NEVER_OFFERED
 ) -> SheetAnswers:
-    """The answers of a consensus sheet: one row a disagreement, named by item and question."""
+    """The answers in a consensus sheet, which has one row per disagreement, identified by item and question."""
     sheet = SheetAnswers()
     by_label = questions_by_label(form, offered)
     sheet.problems += match_rows(
         table,
         dict(column_of(queue, "title")),
         _title(columns),
-        lambda item, row: f"{item}/{text_of(row[DISPUTED])}",
+        lambda item, row: f"{item}/{english_heading(text_of(row[DISPUTED]))}",
         first_of,
     )
     for number, row in table.rows:
         item, label = text_of(row[ITEM]), text_of(row[DISPUTED])
         question = by_label.get(label.casefold())
         if item and label in offered.labels and question is None:
-            continue  # the question is asked no longer
+            continue  # the question is no longer asked
         if not item or question is None:
             if text_of(row[SETTLED]):
                 place = table.address(number, DISPUTED if item else ITEM)
@@ -115,21 +116,33 @@ def read_consensus(
                 sheet.problems.append((place, sentence))
             continue
         choices = row_choices(queue.get(first_of(item), {}))
-        _enter(sheet, table, _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices), offered)
+        if first_of(item) not in queue and not parse_answer(question, row[SETTLED], choices):
+            # nobody asks about this item now, and its own answers, where it had any, are not known
+            sheet.answers.setdefault(item, {})[question.name] = text_of(row[SETTLED])
+        else:
+            cell = _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices)
+            _enter(sheet, table, cell, offered)
         _note(sheet.notes, item, row, form.note)
         sheet.places.setdefault(f"{item}/{question.name}", []).append(number)
     return sheet
 
 
 def questions_by_label(form: Form, offered: OfferedForm) -> dict[str, Field]:
-    """By what a question is called or was called, in small letters, the question; today's names come first."""
+    """Questions by their present and former labels in lower case; present labels take precedence."""
     fields = {question.name: question for question in form.fields}
     former = {label.casefold(): fields[name] for label, name in offered.labels.items() if name in fields}
-    return {**former, **{question.label.casefold(): question for question in form.fields}}
+    today = {question.label.casefold(): question for question in form.fields}
+    words = {
+        word.casefold(): question
+        for question in form.fields
+        if form.stage != EXTRACTION
+        for word in in_every_language(f"headings.{question.label}")
+    }
+    return {**words, **former, **today}
 
 
 class _Cell(NamedTuple):
-    """A cell that holds an answer: its row and header, what it answers, and what stands in it."""
+    """A cell that holds an answer: its row and header, what it answers, and its text."""
 
     number: int
     item: str
@@ -141,7 +154,7 @@ class _Cell(NamedTuple):
 
 
 def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell, offered: OfferedForm) -> None:
-    """Enter one cell: an answer, a contradiction with an earlier row of the same item, or a problem."""
+    """Enter one cell: an answer, a contradiction of an earlier row of the same item, or a problem."""
     number, item, name, question, header, raw, choices = cell
     answer = parse_answer(question, raw, choices)
     earlier = sheet.answers.setdefault(item, {})
@@ -161,17 +174,17 @@ def _enter(sheet: SheetAnswers, table: SheetTable, cell: _Cell, offered: Offered
     elif answer:
         earlier[name] = answer
     if problem and answer is None and (former := _former_answer(question, raw, offered)):
-        sheet.withdrawn.setdefault((header, former), []).append(number)  # said once for all its rows
+        sheet.withdrawn.setdefault((header, former), []).append(number)  # reported once for all its rows
         sheet.broken.setdefault(item, set()).add(name)
     elif problem:
         sheet.problems.append((table.address(number, header), problem))
         sheet.broken.setdefault(item, set()).add(name)
-    for doubted in sheet.broken.get(item, ()):  # a doubted answer counts as none
+    for doubted in sheet.broken.get(item, ()):  # an answer in doubt does not count
         earlier.pop(doubted, None)
 
 
 def _former_answer(question: Field, raw: Any, offered: OfferedForm) -> str:
-    """The answer that a cell gives among those which sheets allowed once; empty where it is none."""
+    """The answer in a cell if it is one that sheets once allowed; otherwise empty."""
     former = offered.choices.get(question.name, ())
     if question.kind != "choice" or question.by_row or not former:
         return ""
@@ -179,7 +192,7 @@ def _former_answer(question: Field, raw: Any, offered: OfferedForm) -> str:
 
 
 def _numbers(form: Form, outcomes: Sequence[Outcome]) -> Sheet | None:
-    """What composite cells are read with; None where no numbers are extracted."""
+    """What is needed to read composite cells; None where no numbers are extracted."""
     kinds = {question.name: question.kind for question in form.fields if question.kind in ("count", "number")}
     if not kinds:
         return None
@@ -188,13 +201,13 @@ def _numbers(form: Form, outcomes: Sequence[Outcome]) -> Sheet | None:
 
 
 def _composite(row: Mapping[str, Any], columns: Sequence[Column], numbers: Sheet) -> dict[str, Part]:
-    """What the cells of a row say that are not plain numbers."""
+    """The values of those cells of a row that are not plain numbers."""
     texts = {column.key: as_typed(row[column.header]) for column in columns if column.key in numbers.kinds}
     return read_row(texts, numbers)
 
 
 def _ask_back(sheet: SheetAnswers, item: str, column: Column, part: Part, place: str) -> None:
-    """Note how a number was got, or what has to be asked about its cell."""
+    """Note how a number was obtained, or what has to be asked about its cell."""
     if part.how:
         sheet.how.setdefault(item, {})[column.key] = part.how
     if part.problem:

@@ -1,8 +1,8 @@
-"""Rows added to a workbook by editing its parts: what is not the table stays as it is, to the byte.
+"""Rows added to a workbook by editing its parts: everything outside the table stays as it is, to the byte.
 
-The worksheet is gone through row by row (``prismake.sheets.worksheet_xml``); beside it, what names its extent is
-brought up to date: the table of the program, filters, dropdowns, colours, what is printed, the counts. Charts, text
-boxes, comments, macros and the tabs of other people are copied as they lie in the file.
+The worksheet is read row by row (``prismake.sheets.worksheet_xml``). Whatever refers to its extent is brought up to
+date as well: Excel tables, filters, dropdowns, colours, print areas and counts. Charts, text boxes, comments, macros
+and other tabs are copied unchanged.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from prismake.sheets.xlsx import Cell, column_letter, content_of
 
 _UNCHANGED = Renewal()
 _WORKBOOKS = (".xlsx", ".xlsm")
-_UNDRESSED = ("progress", "context", "live", "state")  # roles of cells that are not there while they are empty
+_UNDRESSED = ("progress", "context", "live", "state")  # roles of columns whose empty cells are not written at all
 _AFTER_CALCULATION = (
     "oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr webPublishObjects "
     "extLst"
@@ -56,10 +56,10 @@ def append_rows(
     changes: Mapping[int, Mapping[str, str]],
     renewed: Renewal = _UNCHANGED,
 ) -> None:
-    """Add rows below what people have, and set cells that the workflow owns; arguments as of ``growing.add_rows``.
+    """Add rows below the existing ones and set cells that the workflow owns; arguments as for ``growing.add_rows``.
 
     Raises:
-        UnknownStructure: the workbook is built in a way that is not edited part by part.
+        UnknownStructure: the workbook's structure does not allow editing part by part.
         PrismakeError, OSError: somebody saved the workbook after it was read, or the file cannot be written.
     """
     if table.path.suffix not in _WORKBOOKS:
@@ -79,10 +79,10 @@ def append_rows(
 def columns_to_add(
     columns: Sequence[Column], present: Mapping[str, Any], texts: Sequence[Mapping[str, Any]]
 ) -> list[Column]:
-    """Columns of the workflow's own that a sheet lacks and that have something to say in one of the rows."""
+    """The workflow's own columns that a sheet lacks and that have text in one of the rows."""
     missing = []
     for column in columns:
-        # what people are to say of judgements is wanted with the first row that asks for one
+        # the column for reasons is added with the first row that asks for a judgement
         needed = JUDGED if column.key == REASON else column.key if column.role == "live" else ""
         if needed and column.key not in present and any(row.get(needed) for row in texts):
             missing.append(column)
@@ -90,7 +90,7 @@ def columns_to_add(
 
 
 class _SheetEdit:
-    """The edits of one sheet, gathered until ``finish`` puts them into the parts of its package."""
+    """The edits of one sheet, collected until ``finish`` writes them into the parts of its package."""
 
     def __init__(
         self, package: Package, table: SheetTable, columns: Sequence[Column], texts: Sequence[Mapping[str, Any]]
@@ -124,13 +124,13 @@ class _SheetEdit:
             return extent(stream, top, columns=bool(self._new_columns))
 
     def set_texts(self, number: int, texts: Mapping[str, str]) -> None:
-        """Give cells of a row new texts; links that stood behind the old ones go."""
+        """Set new texts in cells of a row; the links of the old texts are removed."""
         for column in self._columns:
             if column.key in texts and column.key in self._place:
                 self._set(number, column, cell_text(texts[column.key]))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Put rows below the last one in which somebody wrote something."""
+        """Add rows below the last row that has any text."""
         present = [column for column in self._columns if column.key in self._place]
         for number, row in enumerate(rows, start=self._start):
             cells = [cell_text(row.get(column.key)) for column in present]
@@ -151,7 +151,7 @@ class _SheetEdit:
         self._tail.link(f"{column_letter(place)}{number}", link_to(column, text) if column.link and text else "")
 
     def finish(self) -> None:
-        """Put every edit into the parts of the package."""
+        """Write every edit into the parts of the package."""
         self._head_new_columns()
         self._count_on()
         first, last = self._header + 1, self._last
@@ -182,11 +182,11 @@ class _SheetEdit:
     def _head_new_columns(self) -> None:
         for column in self._new_columns:
             look = head_look(column)
-            edit = CellEdit(content_of(Cell(column.header, look)), "inlineStr", self._styles.number(look))
+            edit = CellEdit(content_of(Cell(column.heading, look)), "inlineStr", self._styles.number(look))
             self._edits.setdefault(self._header, RowEdit()).cells[self._place[column.key]] = edit
 
     def _count_on(self) -> None:
-        """The counts reach to the new last row and are worked out anew; one that became a value is a formula again."""
+        """Extend the counts to the new last row and recalculate them; a count saved as a value is a formula again."""
         prefix = self._extent.prefix
         formulas = 0
         for number, row in self._extent.rows.items():
@@ -217,7 +217,7 @@ class _SheetEdit:
         self._edits.setdefault(number, RowEdit()).cells[place] = CellEdit(f"<f>{text}</f>", "str")
 
     def _text_of(self, cell: bytes) -> str:
-        """What a cell with text says."""
+        """The text of a cell."""
         if b't="s"' not in cell:
             return "".join(
                 html.unescape(part.decode()) for part in re.findall(rb"<(?:\w+:)?[tv]\b[^>]*>([^<]*)<", cell)
@@ -239,12 +239,12 @@ class _SheetEdit:
             if relation.kind != "table":
                 continue
             root = self.package.tree(relation.target)
-            added = [(self._place[column.key], column.header) for column in self._new_columns]
+            added = [(self._place[column.key], column.heading) for column in self._new_columns]
             if reach_table(root, self._header, last, added):
                 self.package.put(relation.target, root)
 
     def _renew_book(self, last: int) -> None:
-        """What is printed and filtered reaches to the last row; programs work out the counts when they open it."""
+        """Extend print area and filter to the last row, and have programs recalculate the counts on opening."""
         root, changed = self._book_root, False
         groups = {local(group): group for group in root}
         for entry in groups.get("definedNames", ()):
@@ -283,7 +283,7 @@ def _count_formulas(row: bytes, prefix: str) -> list[tuple[int, str]]:
 
 
 def _recounted(cell: bytes, last: int) -> bytes:
-    """A cell of another page; where it is a count it reaches to row ``last`` and has to be worked out anew."""
+    """A cell of another page; if it is a count, it is extended to row ``last`` and marked for recalculation."""
     formula = _FORMULA.search(cell)
     text = html.unescape(formula[2].decode()) if formula else ""
     if not formula or not is_count_formula(text):

@@ -1,4 +1,4 @@
-"""What of a workbook names the extent of a table, brought up to its new last row."""
+"""The parts of a workbook that refer to the extent of a table, brought up to its new last row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prismake.sheets.package import OFFICE, UnknownStructure, local, parsed
 from prismake.sheets.worksheet_xml import Extent, column_number
 from prismake.sheets.xlsx import Dropdown, column_letter
 
-MOST_LINKS = 65_530  # a sheet, Excel's limit
+MOST_LINKS = 65_530  # links per sheet, Excel's limit
 # Elements of a worksheet that come after its rows, in their order (ECMA-376, part 1, 18.3.1.99).
 _ORDER = (
     "sheetCalcPr sheetProtection protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews "
@@ -30,7 +30,7 @@ _END = re.compile(r"(\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?)(\d+)$")
 
 
 class TailEdit:
-    """What stands behind the rows of a worksheet, with areas widened, dropdowns added and links renewed."""
+    """What follows the rows of a worksheet, with areas extended, dropdowns added and links renewed."""
 
     def __init__(self, sheet: Extent) -> None:
         start = re.search(rb"<(?:\w+:)?worksheet\b[^>]*>", sheet.head)
@@ -38,7 +38,7 @@ class TailEdit:
         if start is None or end is None:
             raise UnknownStructure("no worksheet")
         self._end, self._rest = end[0], sheet.tail[end.end() :]
-        hyperlinks = _HYPERLINKS.search(self._rest)  # tens of thousands, as a rule: they are edited as text
+        hyperlinks = _HYPERLINKS.search(self._rest)  # often tens of thousands, so they are edited as text
         self._old_links = hyperlinks[2] if hyperlinks else b""
         if hyperlinks:
             self._rest = self._rest[: hyperlinks.start(2)] + self._rest[hyperlinks.end(2) :]
@@ -47,7 +47,7 @@ class TailEdit:
         self._new_links: list[str] = []
 
     def link(self, cell: str, address: str) -> None:
-        """Let a cell lead to an address; to none where it is empty."""
+        """Link a cell to an address, or remove its link if the address is empty."""
         self._links[cell] = address
 
     def add_dropdowns(self, dropdowns: Sequence[Dropdown]) -> None:
@@ -63,7 +63,7 @@ class TailEdit:
         group.set("count", str(len(group)))
 
     def reach(self, first: int, last: int, spare: int) -> None:
-        """Filter, dropdowns and colours that begin in row ``first`` reach to row ``last``."""
+        """Extend filters, dropdowns and colours that begin in row ``first`` to row ``last``."""
         for element in self._root.iter():
             name = local(element)
             if name == "autoFilter" and element.getparent() is self._root:
@@ -74,7 +74,7 @@ class TailEdit:
                 element.text = _reaching(element.text, first, last, spare)
 
     def new_links(self, used: Collection[bytes]) -> Mapping[str, str]:
-        """Put the links into the worksheet; their addresses by id of the relation, which is none of those ``used``."""
+        """Write the links into the worksheet; returns their addresses by relation id, none of which is in ``used``."""
         if any(_ref(entry[0]) in self._links for entry in _HYPERLINK.finditer(self._old_links)):
             self._old_links = _HYPERLINK.sub(
                 lambda entry: b"" if _ref(entry[0]) in self._links else entry[0], self._old_links
@@ -92,7 +92,7 @@ class TailEdit:
         return {relations[cell]: address for cell, address in addresses_by_cell.items()}
 
     def xml(self) -> bytes:
-        """The tail of the worksheet as it is by now."""
+        """The tail of the worksheet with all edits so far."""
         links = self._old_links + "".join(self._new_links).encode()
         if links:
             self._group("hyperlinks").text = _PLACE
@@ -120,9 +120,9 @@ class TailEdit:
 
 
 def reach_table(root: Any, header_row: int, last: int, added: Sequence[tuple[int, str]]) -> bool:
-    """Let a table of the program (its root element) reach to its new last row and to (column, header) beside it.
+    """Extend an Excel table (its root element) to its new last row and to the (column, header) added beside it.
 
-    Returns whether it changed; one with a row of totals below stays as it is.
+    Returns whether it changed; a table with a totals row stays as it is.
     """
     match = _AREA.fullmatch(root.get("ref", ""))
     if not match or int(match[2]) != header_row or int(root.get("totalsRowCount", 0)):
@@ -148,12 +148,12 @@ def reach_table(root: Any, header_row: int, last: int, added: Sequence[tuple[int
 
 
 def reaching_area(area: str, last: int) -> str:
-    """An area that ends in row ``last`` if it ended above it."""
+    """An area that ends above row ``last``, extended to end there."""
     return _END.sub(lambda end: end[0] if int(end[2]) >= last else f"{end[1]}{last}", area)
 
 
 def _reaching(areas: str, first: int, last: int, spare: int) -> str:
-    """Areas divided by blanks; those from row ``first`` to one above ``last`` end ``spare`` rows below it."""
+    """Areas separated by blanks; those from row ``first`` that end above ``last`` now end ``spare`` rows below it."""
 
     def widened(area: str) -> str:
         match = _AREA.fullmatch(area)

@@ -23,14 +23,14 @@ from prismake.sheets.stage import StageSheets
 
 @dataclass(frozen=True)
 class Plan:
-    """The stage with its allocation brought up to date, and what is to be handed out next."""
+    """The stage with its allocation brought up to date, and the items to hand out next."""
 
     sheets: StageSheets
     following: NextBatch
 
 
 def plan(sheets: StageSheets) -> Plan:
-    """Bring the allocation up to date with queue, team and protocol, and find what is to be handed out next."""
+    """Bring the allocation up to date with queue, team and protocol, and determine what to hand out next."""
     setup, answered = sheets.setup, sheets.answered()
     allocation = updated(sheets.allocation, setup.scheme, sorted(sheets.queue), sheets.former_ids, answered)
     current = sheets.with_allocation(allocation)
@@ -41,9 +41,9 @@ def plan(sheets: StageSheets) -> Plan:
 
 
 def hand_out(planned: Plan, order: Sequence[str]) -> StageSheets:
-    """The stage with the next batch handed out; its allocation is kept before any sheet has a row of it.
+    """The stage with the next batch handed out; its allocation is saved before any sheet has a row of the batch.
 
-    A run that is killed while it writes sheets goes on from there.
+    If a run is killed while it writes sheets, the next run continues from the saved allocation.
 
     Args:
         order: the queue's item ids in the order in which new rows are handed out.
@@ -58,7 +58,7 @@ def hand_out(planned: Plan, order: Sequence[str]) -> StageSheets:
 
 
 def unread_rows(sheets: StageSheets, batch: Batch, answered: Answered | None = None) -> list[str]:
-    """The items of a batch that somebody who is asked has not answered."""
+    """The items of a batch that some reviewer assigned to them has not answered."""
     scheme, answers = sheets.setup.scheme, answered or sheets.answered()
     return unread(batch, sheets.allocation, scheme, sheets.queue, sheets.former_ids, answers)
 
@@ -66,7 +66,7 @@ def unread_rows(sheets: StageSheets, batch: Batch, answered: Answered | None = N
 def kappa_of(sheets: StageSheets, calibration: Batch) -> dict[str, Any]:
     """Agreement on the first question of a calibration: Cohen's kappa for two reviewers, Fleiss' for more.
 
-    {"n": items that two or more answered, "observed", "kappa", "lb", "ub"}, None where there is no such number.
+    {"n": items answered by two or more, "observed", "kappa", "lb", "ub"}; None where a value does not exist.
     """
     from prismake.panel.agreement import agreement, fleiss_kappa
 
@@ -89,6 +89,6 @@ def kappa_of(sheets: StageSheets, calibration: Batch) -> dict[str, Any]:
 
 
 def _first_answers(sheets: StageSheets, who: str, items: Sequence[str]) -> list[str | None]:
-    """What a reviewer's answers to the first question stand for, None where there is none."""
+    """A reviewer's answers to the first question in normal form; None for an item without one."""
     question, answers = sheets.setup.form.fields[0], sheets.answers[who].answers
     return [settles(question, answers.get(item, {})) or None for item in items]

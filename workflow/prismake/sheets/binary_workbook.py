@@ -14,11 +14,11 @@ import olefile
 
 Place = tuple[int, int]  # row and column, from 1
 _BOUND_SHEET, _BOOL_ERROR, _FORMULA, _END = 0x0085, 0x0205, 0x0006, 0x000A
-_ERROR_VALUE = 0x02  # first byte of the value of a formula that failed; its last two are FF
+_ERROR_VALUE = 0x02  # first byte of the value of a formula that failed; the last two are FF
 
 
 def errors_in_binary_workbook(path: Path, sheet_name: str) -> dict[Place, str]:
-    """(row, column), from 1, of cells with an error in a sheet; none where the file cannot be understood."""
+    """(row, column), from 1, of the cells of a sheet that hold an error; empty if the file cannot be parsed."""
     try:
         with olefile.OleFileIO(path) as container:
             stream = container.openstream("Workbook").read()

@@ -1,7 +1,7 @@
-"""How cells look, where looks may stand for answers: coloured, struck through, with a comment.
+"""The formatting of cells where it may stand for answers: coloured, struck through, commented.
 
-The reader of values knows nothing of this. Only cells that people have dressed themselves are found: the colours that
-the workflow gives to headers are its own, and those that change with the answers are in no cell.
+The reader of values does not see formatting. Only formatting applied by people is reported: header colours are the
+workflow's own, and colours that follow the answers are conditional formats, which no cell stores.
 """
 
 from __future__ import annotations
@@ -20,39 +20,42 @@ from prismake.core.sheet_extent import DAMAGED
 from prismake.sheets.opendocument import looks_of_opendocument
 
 Place = tuple[int, int]  # row and column, from 1
-OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # of headers; white is no colour
+OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not count as a colour
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
+_PERCENT = frozenset({9, 10})  # formats of numbers that every workbook has: 0% and 0.00%
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass
 class Looks:
-    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments."""
+    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments, and percentages."""
 
     coloured: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
     comments: dict[Place, str] = field(default_factory=dict)
+    percent: set[Place] = field(default_factory=set)
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
-    """The looks of the cells of a sheet; none where the format does not tell them or the file cannot be understood."""
+    """The formatting of a sheet's cells; empty if the format does not record it or the file cannot be parsed."""
     try:
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
-                coloured, struck, comments = looks_of_opendocument(package, sheet_name)
-                return Looks(coloured, struck, comments)
+                return Looks(*looks_of_opendocument(package, sheet_name))
             return _of_workbook(package, sheet_name)
     except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
-        return Looks()  # what is wrong with a file is told where its values are read
+        return Looks()  # a damaged file is reported where its values are read
 
 
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
     part = _part(package, sheet_name)
-    fills, struck = _formats(package)
+    fills, struck, percent = _formats(package)
     looks = Looks(comments=_comments(package, part))
-    for place, number in _dressed(package, part, {*fills, *struck}):
+    for place, number in _dressed(package, part, {*fills, *struck, *percent}):
+        if number in percent:
+            looks.percent.add(place)
         if number in fills:
             looks.coloured[place] = fills[number]
         if number in struck:
@@ -65,7 +68,7 @@ def _tree(package: zipfile.ZipFile, part: str) -> Any:
 
 
 def _named(element: Any, name: str) -> list[Any]:
-    """Descendants of a name in whichever namespace a program writes."""
+    """Descendants with a local name, in whichever namespace a program writes."""
     return element.xpath(f".//*[local-name()='{name}']")
 
 
@@ -77,20 +80,26 @@ def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int]]:
-    """Of the formats of cells, by number, those with a colour of people's own, and those that strike through."""
+def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[int]]:
+    """The cell formats, by number: with a colour chosen by people, those that strike through, those of percentages."""
     styles = _tree(package, "xl/styles.xml")
     fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
     fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
     formats = [form for group in _named(styles, "cellXfs") for form in group]
-    coloured, struck = {}, set()
+    percentages = _PERCENT | {
+        int(own.get("numFmtId")) for own in _named(styles, "numFmt") if "%" in own.get("formatCode", "")
+    }
+    coloured: dict[int, str] = {}
+    struck, percent = set(), set()
     for number, form in enumerate(formats):
         fill, font = int(form.get("fillId", 0)), int(form.get("fontId", 0))
         if fill < len(fills) and fills[fill]:
             coloured[number] = fills[fill]
         if font < len(fonts) and fonts[font]:
             struck.add(number)
-    return coloured, struck
+        if int(form.get("numFmtId", 0)) in percentages:
+            percent.add(number)
+    return coloured, struck, percent
 
 
 def _strikes(font: Any) -> bool:
@@ -98,7 +107,7 @@ def _strikes(font: Any) -> bool:
 
 
 def _colour(fill: Any) -> str:
-    """The colour of a solid fill as a text that tells it from others; empty where there is none, or one of ours."""
+    """A solid fill's colour as text by which colours can be compared; empty for none or for one of ours."""
     pattern = next(iter(_named(fill, "patternFill")), None)
     if pattern is None or pattern.get("patternType", "none") in ("none", "gray125"):
         return ""
@@ -110,7 +119,7 @@ def _colour(fill: Any) -> str:
 
 
 def _dressed(package: zipfile.ZipFile, part: str, formats: set[int]) -> Iterator[tuple[Place, int]]:
-    """(place, format) of the cells with one of these formats; the rows are not read where there is none."""
+    """(place, format) of the cells with one of these formats; the rows are not read if there are no such formats."""
     if not formats:
         return
     numbers = b"|".join(str(number).encode() for number in sorted(formats))

@@ -1,4 +1,4 @@
-"""How many answers that had been read have changed since, and whose they are."""
+"""How many answers have changed since they were read, and whose they are."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from prismake.core.states import State
 
 
 def changes_in_words(stage: str, changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """A sentence about the last reading of a stage in which answers were not what they had been; none without any.
+    """A sentence about the latest reading of a stage in which answers had changed; empty if none has.
 
-    It is told from the log of changes, so that reading the same sheets again says the same.
+    It is derived from the log of changes, so that reading the same sheets again gives the same sentence.
 
     Args:
         changes: the log of changed decisions, of all stages and owners, oldest first.

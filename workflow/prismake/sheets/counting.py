@@ -1,49 +1,74 @@
-"""The count at the top of a sheet, “12 of 100 done”: a formula in the header row that keeps itself.
+"""The count at the top of a sheet, “12 of 100 done”: a formula in the header row that stays current by itself.
 
-It stands in a narrow column of its own to the left of the table, which stays in view when a sheet is scrolled. Nothing
-is ever read from there, and a sheet without it is as good: the column may be moved or deleted.
+It has a narrow column of its own to the left of the table, which stays in view when a sheet is scrolled. Nothing is
+ever read from this column, and the sheet works without it: it may be moved or deleted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from prismake.core.names import ITEM_ID
 from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
+from prismake.protocol.languages import in_every_language
 from prismake.protocol.outcome_columns import PART_WORDS
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
-_SHOWN = re.compile(r"\s*\d+ of \d+ done\s*")
-_FORMULA = re.compile(r'=?COUNTIFS\(.*&" of "&COUNTIFS\(.*&" done"', re.DOTALL)
 _END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
-_MOST = 100  # questions that are counted; a spreadsheet takes 127 conditions
+_MOST = 100  # questions that are counted; a spreadsheet formula takes 127 conditions
 
 
 def is_count(cell: Any) -> bool:
-    """Whether a header is what the formula came to, as in a sheet that was saved as values."""
-    return bool(_SHOWN.fullmatch(str(cell)))
+    """Whether a header is the result of the formula, in any language, as in a sheet that was saved as values."""
+    return any(pattern.fullmatch(str(cell)) for pattern, _ in _patterns())
 
 
 def is_count_formula(cell: Any) -> bool:
-    return bool(_FORMULA.fullmatch(str(cell)))
+    return any(pattern.fullmatch(str(cell)) for _, pattern in _patterns())
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each language, what a count looks like and what its formula looks like."""
+    patterns = []
+    for template in in_every_language("page.count"):
+        before, between, after = _pieces(template)
+        shown = rf"\s*{re.escape(before)}\d+{re.escape(between)}\d+{re.escape(after)}\s*"
+        start, middle, end = (re.escape(text) for text in _joined(before, between, after))
+        formula = rf"=?{start}COUNTIFS\(.*{middle}COUNTIFS\(.*{end}"
+        patterns.append((re.compile(shown), re.compile(formula, re.DOTALL)))
+    return patterns
+
+
+def _pieces(template: str) -> tuple[str, str, str]:
+    """What stands before, between and behind the two numbers of a count."""
+    before, _, rest = template.partition("{done}")
+    between, _, after = rest.partition("{all}")
+    return before, between, after
+
+
+def _joined(before: str, between: str, after: str) -> tuple[str, str, str]:
+    """The same as parts of a formula."""
+    return f'"{before}"&' if before else "", f'&"{between}"&', f'&"{after}"' if after else ""
 
 
 def reaching(formula: str, last: int, spare: int) -> str:
-    """The formula with areas that end above row ``last`` ending ``spare`` rows below it."""
+    """The formula with areas that end above row ``last`` extended to ``spare`` rows below it."""
     return _END.sub(lambda end: end[0] if int(end[2]) >= last else f"{end[1]}{last + spare}", formula)
 
 
 def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: int, last: int, page: str = "") -> str:
-    """How many rows have every answer that they need, of how many that are needed.
+    """The number of rows that have every answer they need, out of those that need any.
 
     Args:
-        letters: column key to its letters in the sheet.
-        first, last: the rows that are counted. Whole columns would be simpler and, where words are compared, take
+        letters: column letters in the sheet by column key.
+        first, last: the rows that are counted. Whole columns would be simpler, but comparing words in them takes
             LibreOffice seconds at every keystroke.
-        page: the name of the sheet that is counted, where the formula stands in another one.
+        page: the name of the counted sheet if the formula is in another one.
     """
     prefix = "'" + page.replace("'", "''") + "'!" if page else ""
 
@@ -53,13 +78,15 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     needed = [filled(ITEM_ID)]
     if "state" in letters:
         needed.append(filled("state", f'"<>{NO_LONGER}*"'))
-    total = f"COUNTIFS({','.join(needed)})"
+    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
+    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
+    total = f"{middle}COUNTIFS({','.join(needed)}){end}"
     if not any(column.answer and column.answer.some_rows for column in columns):
-        return f'{_done(columns, columns, needed, letters, filled)}&" of "&{total}&" done"'
+        return f"{start}{_done(columns, columns, needed, letters, filled)}{total}"
     done = []
     for fill_in, own in _kinds_of_rows(columns):
         done.append(_done(own, columns, [*needed, filled(FILL_IN, f'"={fill_in}"')], letters, filled))
-    return f'{"+".join(done)}&" of "&{total}&" done"'
+    return f"{start}{'+'.join(done)}{total}"
 
 
 def _done(
@@ -69,7 +96,7 @@ def _done(
     letters: Mapping[str, str],
     filled: Callable[..., str],
 ) -> str:
-    """The formula for the rows that have every answer they need in these columns."""
+    """The formula for the number of rows that have every answer they need in these columns."""
     asked = [column for column in asked_columns if is_needed(column) and column.key in letters][:_MOST]
     always = [filled(column.key) for column in asked if not (column.answer and column.answer.when)]
     done = f"COUNTIFS({','.join([*needed, *always])})"
@@ -77,13 +104,13 @@ def _done(
         if key in letters:
             same = [*needed, *always, filled(key, condition)]
             answered = [*same, *(filled(column.key) for column in further)]
-            # of the rows that are asked further questions, only those count that answer them
+            # rows that are asked further questions count only if those are answered
             done += f"-SUMPRODUCT(COUNTIFS({','.join(same)}))+SUMPRODUCT(COUNTIFS({','.join(answered)}))"
     return done
 
 
 def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
-    """What stands under *Fill in* in each kind of row, and the columns that it asks for."""
+    """The text under *Fill in* for each kind of row, and the columns that this kind asks for."""
     by_key = {column.key: column for column in columns if column.role == "answer"}
     kinds = next(column.kinds for column in columns if column.key == FILL_IN)
     rows = []
@@ -95,12 +122,12 @@ def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
 
 
 def is_needed(column: Column) -> bool:
-    """Whether a row is not done without an answer in this column."""
+    """Whether a row is incomplete without an answer in this column."""
     return column.role == "answer" and (column.answer is None or column.answer.required)
 
 
 def _further(columns: Sequence[Column], asked: Sequence[Column]) -> list[tuple[str, str, list[Column]]]:
-    """(column, its words that ask for more, the columns they ask for), the words as an array of conditions."""
+    """(column, its answers that ask for more, the columns they ask for); the answers as an array of conditions."""
     groups: dict[tuple[str, str], list[Column]] = {}
     for column in asked:
         if column.answer and column.answer.when:

@@ -1,4 +1,4 @@
-"""Extracted numbers that cannot be right, or that somebody has to look at again, with their cells."""
+"""Extracted numbers that cannot be right or have to be looked at again, with their cells."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from prismake.sheets.xlsx import column_letter
 
 @dataclass(frozen=True)
 class DoubtedValues:
-    """What the checks of extracted numbers found.
+    """The findings of the checks of extracted numbers.
 
-    ``waiting``: the settled items that wait for it. ``problems``: each finding with its cells. ``remarks``: by owner
-    and item, the sentence for the column *Remark*.
+    ``waiting``: the settled items that a finding holds back. ``problems``: each finding with its cells. ``remarks``: by
+    owner and item, the sentence for the column *Remark*.
     """
 
     waiting: frozenset[str] = frozenset()
@@ -34,7 +34,7 @@ class DoubtedValues:
     remarks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def applied(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """The decisions, those that wait as a problem."""
+        """The decisions, with those that are held back marked as a problem."""
         return [
             decision._replace(state=State.PROBLEM) if decision.item in self.waiting else decision
             for decision in decisions
@@ -42,9 +42,9 @@ class DoubtedValues:
 
 
 def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> DoubtedValues:
-    """Check what the panel settled; of what it has not settled yet, what each reviewer typed.
+    """Check what the panel has settled and, for everything else, what each reviewer typed.
 
-    A reviewer is told what is odd about the own numbers only, and nobody is asked about numbers that were overruled.
+    Reviewers are told only about their own numbers, and nobody is asked about numbers that were overruled.
     """
     if not sheets.setup.outcomes:
         return DoubtedValues()
@@ -68,7 +68,7 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
     problems = []
     labels = _labels(sheets)
     for finding, cells in findings:
-        sentence = f"{labels[finding.item]}: {finding.what}. {remedy(finding, note)}"
+        sentence = f"{labels[finding.item]}: {_ended(finding.what)} {remedy(finding, note)}"
         by_owner: dict[str, list[str]] = {}
         for cell in cells:
             by_owner.setdefault(cell.owner, []).append(cell.address)
@@ -81,7 +81,7 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
 
 
 class _Cell(NamedTuple):
-    """A cell with a doubted number: whose sheet, which item, and where it stands."""
+    """A cell with a doubted number: whose sheet, which item, and its place."""
 
     owner: str
     item: str
@@ -89,7 +89,7 @@ class _Cell(NamedTuple):
 
 
 def _places(sheets: StageSheets, finding: Finding) -> list[Place]:
-    """Where the numbers of a finding were asked: in its own row, or in rows of results."""
+    """Where the numbers of a finding were asked for: in its own row, or in rows of results."""
     if sheets.studies is None:
         return [Place(finding.item, column) for column in finding.columns]
     asked = sheets.studies.by_row.get(finding.item, {})
@@ -100,26 +100,30 @@ def _labels(sheets: StageSheets) -> Mapping[str, str]:
     return dict(column_of(sheets.queue, "title")) if sheets.studies is None else sheets.studies.labels
 
 
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
 def _remark(own: Sequence[Finding], note: str) -> str:
-    """All that is odd about a row, and what to do about it; those that stop come first and have one remedy."""
+    """Everything odd about a row and what to do about it; findings that stop come first and share one remedy."""
     grades = list(dict.fromkeys(finding.grade for finding in own))
     parts = []
     for grade in grades:
         alike = [finding for finding in own if finding.grade == grade]
-        parts.append(f"{'; '.join(finding.what for finding in alike)}. {remedy(alike[0], note)}")
+        parts.append(f"{_ended('; '.join(finding.what for finding in alike))} {remedy(alike[0], note)}")
     return f"{TO_CHECK} {' '.join(parts)}"
 
 
 def _extraction(sheets: StageSheets, answers: Mapping[str, Mapping[str, str]]) -> Extraction:
     setup, labels = sheets.setup, _labels(sheets)
     given = answers if sheets.studies is None else sheets.studies.answers(answers)
-    # studies that have no answer yet can be named as having the same participants
+    # studies without an answer so far can be named as having the same participants
     columns = [Column(question.name, question.label, question.kind) for question in setup.extracted]
     return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap)
 
 
 def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[Remark]]:
-    """By row of the extraction, the notes of these; those of the consensus sheet stand beside one question."""
+    """The notes of these sheets by row of the extraction; a note in the consensus sheet belongs to one question."""
     notes: dict[str, list[str]] = {}
     for who in owners:
         for item, text in sheets.answers[who].notes.items():
@@ -130,7 +134,7 @@ def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[Remark]
 
 
 def _settled_cells(sheets: StageSheets, finding: Finding, settled: Mapping[str, Decision]) -> list[_Cell]:
-    """The cells of everyone who typed the doubted numbers; where they were adjudicated, in the consensus sheet."""
+    """The cells of everyone who typed the doubted numbers; for adjudicated numbers, those of the consensus sheet."""
     cells: list[_Cell] = []
     for item, name in _places(sheets, finding):
         verdict = settled[item].fields.get(name) if item in settled else None

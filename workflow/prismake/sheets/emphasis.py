@@ -1,4 +1,4 @@
-"""Key terms set off in titles and abstracts. What is set off stays the text that it was: nothing is added to it."""
+"""Key terms emphasised in titles and abstracts. The text itself stays the same: nothing is added to it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-Runs = tuple[tuple[str, bool], ...]  # (text, whether it is set off)
-_MOST = 200  # terms in one cell; a term that is everywhere says nothing
+Runs = tuple[tuple[str, bool], ...]  # (text, whether it is emphasised)
+_MOST = 200  # terms in one cell; a term that occurs everywhere is no help
 
 
 def runs(text: str, terms: Sequence[str]) -> Runs:
-    """The text in pieces, terms apart; empty when none of them is in it.
+    """The text in pieces, split at the terms; empty if it contains none of them.
 
     A term is found in any case, at the beginning of a word: ``CD19`` is found in ``anti-CD19``, ``relaps`` in
     ``relapsed``, and ``CAR`` not in ``scar``.
@@ -29,6 +29,6 @@ def runs(text: str, terms: Sequence[str]) -> Runs:
 
 @cache
 def _pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """All terms, the longest first, each with any kind of blank between its words."""
+    """All terms, longest first, with any white space between their words."""
     words = [r"\s+".join(map(re.escape, term.split())) for term in sorted(terms, key=lambda term: (-len(term), term))]
     return re.compile(rf"(?<!\w)(?:{'|'.join(filter(None, words))})", re.IGNORECASE) if any(words) else None

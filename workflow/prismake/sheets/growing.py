@@ -1,4 +1,4 @@
-"""Rows added to a workbook that people have worked in, and cells of the workflow's own brought up to date."""
+"""Rows added to a workbook that people have worked in, with the workflow's own cells brought up to date."""
 
 from __future__ import annotations
 
@@ -44,20 +44,21 @@ def add_rows(
     worked_out: Callable[[], Mapping[int, Mapping[str, Any]]],
     renewed: Renewal = _UNCHANGED,
 ) -> None:
-    """Add rows below what people have, and set cells that the workflow owns; everything else in the workbook stays.
+    """Add rows below the existing ones and set cells that the workflow owns; everything else in the workbook stays.
 
     Args:
         table: the sheet as it was read.
-        path: where the workbook goes.
+        path: where the workbook is written.
         rows: new rows, values by column key.
-        changes: row number to the new texts of the workflow's own columns (``live`` and ``state``), by column key.
-        worked_out: the values in the sheet by row number and header; asked for when a cell of ours holds a formula.
-        renewed: what else is brought up to date because the protocol changed.
+        changes: by row number, the new texts of the workflow's own columns (``live`` and ``state``) by column key.
+        worked_out: gives the values of the sheet by row number and header; called only if a cell of ours holds a
+            formula.
+        renewed: what else has to be updated because the protocol changed.
 
     Raises:
         PrismakeError, OSError: somebody saved the workbook after it was read, or the file cannot be written.
-        Exception: whatever openpyxl raises for a workbook that it cannot deal with, not even without its filters; the
-            caller rebuilds it.
+        Exception: whatever openpyxl raises for a workbook that it cannot handle even without its filters; the caller
+            then rebuilds the workbook.
     """
     headers, header_row = table.headers, table.header_row
     book = _load(table.path, table.name)
@@ -94,16 +95,16 @@ def add_rows(
 
 
 def _load(path: Path, sheet_name: str) -> Any:
-    """The workbook; without its filter where it was filtered in a way that openpyxl does not know.
+    """The workbook, loaded without its filter if openpyxl does not know the kind of filter.
 
-    A filter without a value, as LibreOffice may save it, is of this kind. The rows that such a filter had hidden
-    are shown then, because nothing would show them again.
+    A filter without a value, which LibreOffice may save, is one example. The rows that such a filter had hidden are
+    shown, because otherwise nothing would ever show them again.
     """
     try:
         return openpyxl.load_workbook(path, rich_text=True)
     except MemoryError:
-        raise  # which says nothing about the workbook
-    except Exception as error:  # openpyxl raises many kinds
+        raise  # this says nothing about the workbook
+    except Exception as error:  # openpyxl raises many kinds of exception
         try:
             book = openpyxl.load_workbook(_unfiltered(path), rich_text=True)
         except Exception:
@@ -114,7 +115,7 @@ def _load(path: Path, sheet_name: str) -> Any:
 
 
 def _unfiltered(path: Path) -> io.BytesIO:
-    """The workbook without what its filters choose; where they are stays."""
+    """The workbook with its filters' criteria removed; the filters themselves stay in place."""
     changed = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -128,7 +129,7 @@ def _unfiltered(path: Path) -> io.BytesIO:
 def _keep_values(
     sheet: Any, header_row: int, headers: Mapping[str, int], worked_out: Callable[[], Mapping[int, Mapping[str, Any]]]
 ) -> None:
-    """Put values in the place of formulas in our columns: saved with openpyxl a formula loses what it had come to."""
+    """Replace formulas in our columns by their values: openpyxl would save a formula without its result."""
     values_by_row: Mapping[int, Mapping[str, Any]] | None = None
     for header, column in headers.items():
         for (cell,) in sheet.iter_rows(min_row=header_row + 1, min_col=column, max_col=column):
@@ -145,14 +146,14 @@ def _keep_values(
 def _add_columns(
     sheet: Any, header_row: int, columns: Sequence[Column], place: dict[str, int], texts: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Columns of the workflow's own that this sheet lacks come to the right, once there is something to write."""
+    """Add columns of the workflow's own that this sheet lacks on the right, once there is something to write."""
     for column in columns_to_add(columns, place, texts):
         place[column.key] = sheet.max_column + 1
         cell = sheet.cell(header_row, place[column.key])
-        cell.value = column.header
+        cell.value = column.heading
         _dress(cell, head_look(column))
         sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
-        _widen_table(sheet, header_row, place[column.key], column.header)
+        _widen_table(sheet, header_row, place[column.key], column.heading)
 
 
 def _count_on(
@@ -165,9 +166,9 @@ def _count_on(
     *,
     anew: bool,
 ) -> None:
-    """The counts reach to the new last row; one that was saved as what it had come to is a formula again.
+    """Extend the counts to the new last row; a count saved as a value becomes a formula again.
 
-    ``anew``: there are more questions than before, which are counted too.
+    ``anew``: there are more questions than before, and they have to be counted too.
     """
     letters = {key: get_column_letter(column) for key, column in place.items()}
     for page in book.worksheets:
@@ -183,7 +184,7 @@ def _count_on(
 
 
 def _set(cell: Any, column: Column, texts: Mapping[str, Any]) -> None:
-    """Give a cell its new text; a link that stood behind the old one goes."""
+    """Set the new text of a cell; the link of the old text is removed."""
     cell.value, cell.hyperlink = None, None
     if column.role == "state":
         cell.value = texts[column.key] or None
@@ -218,7 +219,7 @@ def _dress(cell: Any, look: Look) -> None:
 
 
 def _last_row(sheet: Any) -> int:
-    """The last row in which somebody wrote something."""
+    """The last row that has any text."""
     last = sheet.max_row
     while last > 1 and all(cell.value is None for cell in sheet[last]):
         last -= 1
@@ -226,7 +227,7 @@ def _last_row(sheet: Any) -> int:
 
 
 def _widen_table(sheet: Any, header_row: int, place: int, header: str) -> None:
-    """A column that is added beside a table of the program belongs to it, and is sorted with it."""
+    """Make a column added beside an Excel table part of it, so that it is sorted with the table."""
     for table in sheet.tables.values():
         left, top, right, bottom = range_boundaries(table.ref)
         if top == header_row and right == place - 1:
@@ -242,7 +243,7 @@ def _reach(table: Any, left: int, top: int, right: int, bottom: int) -> None:
 
 
 def _widen(sheet: Any, first: int, last: int) -> None:
-    """Table, filter, what is printed, dropdowns and colours reach to the new last row."""
+    """Extend table, filter, print area, dropdowns and colours to the new last row."""
     for table in sheet.tables.values():
         left, top, right, bottom = range_boundaries(table.ref)
         if top == first - 1 and bottom < last and not table.totalsRowCount:
@@ -260,7 +261,7 @@ def _widen(sheet: Any, first: int, last: int) -> None:
         for area in areas.ranges:
             if area.min_row == first < area.max_row < last:
                 area.expand(down=last + SPARE - area.max_row)
-    sheet.conditional_formatting = ConditionalFormattingList()  # its keys are the areas as they were
+    sheet.conditional_formatting = ConditionalFormattingList()  # its keys are the old areas
     for areas, rules in coloured:
         for rule in rules:
             sheet.conditional_formatting.add(str(areas), rule)

@@ -1,4 +1,4 @@
-"""Which records somebody has answered about: their answers may not be lost when a search no longer finds them."""
+"""The records that somebody has judged: their answers must not be lost when a search no longer finds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JUDGED_AT = (TITLE_ABSTRACT, FULL_TEXT)
 
 
 def judged_records(folder: Path = SHEETS) -> set[str]:
-    """The records of which somebody has said something, at whichever stage and through whichever of their ids."""
+    """The records that somebody has judged, at any stage and under any of their ids."""
     items = (item for stage in JUDGED_AT for item in _answered(stage, folder))
     answered = {record for item in items for record in item.split(TOGETHER)}
     report_of = load_ids(REPORTS, folder / "history")
@@ -28,7 +28,7 @@ def judged_records(folder: Path = SHEETS) -> set[str]:
 
 
 def _answered(stage: str, folder: Path) -> set[str]:
-    """The items that have an answer in any workbook of a stage; of one that cannot be read, the last good answers."""
+    """The items with an answer in any workbook of a stage; for an unreadable workbook, the last good answers."""
     form = load_form(stage, with_defaults({"title": "-", "question": "-"}))
     book, last_good = sheet_state.read_book(stage, folder), read_snapshot(stage, folder)
     items: set[str] = set()

@@ -1,4 +1,4 @@
-"""The columns of a sheet: which there are, in which order, and what they are called."""
+"""The columns of a sheet: which there are, in which order, and their headings."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from prismake.core.names import CERTAINTY, ITEM_ID, SETTLED
+from prismake.core.names import CERTAINTY, EXTRACTION, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
 from prismake.extraction.result_rows import FILL_IN
 from prismake.protocol.forms import Context, Field, Form
+from prismake.protocol.languages import in_every_language
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
 NO_LONGER = "no longer needed"
-REASON = "why"  # the key of the column in which people say why a judgement differs from its proposal
-JUDGED = "judged"  # the column of the queue that is filled in rows in which a judgement is given
+REASON = "why"  # the key of the column for the reason why a judgement differs from its proposal
+JUDGED = "judged"  # the column of the queue that is filled in for rows that ask for a judgement
 PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own answers lead to
-OWNER = "Sheet of"  # the line of the first page that says whose sheet it is
-ADDRESS = "address"  # a column's link: its text is the address
+ADDRESS = "address"  # a column's link: the text itself is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
-# Control characters other than tab and line feed, half a surrogate pair, and the two that XML does not know.
+# Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
 _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -31,8 +31,11 @@ _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 class Column:
     """A column of a sheet. ``role`` is item, progress, context, live, answer, note, state or check.
 
-    ``progress`` has a count for a header and nothing below. ``context`` is written once, with its row. ``live`` is kept
-    up to date in rows that were handed out, and added to a sheet that lacks it as soon as it has something to say.
+    ``header`` names it in code and tables; ``shown`` is its heading in the team's language, ``elsewhere`` its headings
+    in all languages. For the count, ``shown`` is the text that the numbers are put into.
+
+    ``progress`` has a count as its header and nothing below. ``context`` is written once, with its row. ``live`` is
+    kept up to date in rows that were handed out, and is added to a sheet that lacks it as soon as it has any text.
     """
 
     header: str
@@ -42,14 +45,19 @@ class Column:
     wrap: bool = False
     link: str = ""
     answer: Field | None = None
-    terms: tuple[str, ...] = ()  # set off in its texts
-    kinds: tuple[
-        tuple[str, ...], ...
-    ] = ()  # of the column that says what a row asks: the questions of each kind of row
+    terms: tuple[str, ...] = ()  # emphasised in its texts
+    kinds: tuple[tuple[str, ...], ...] = ()  # if rows ask different things: the questions of each kind of row
+    shown: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The heading that people see."""
+        return self.header if self.role == "progress" else self.shown or self.header
 
     @property
     def identity(self) -> str:
-        """What a column is, whatever its heading says; a field may be called like a column of context."""
+        """What a column is, independent of its heading; a field may have the same name as a column of context."""
         return f"answer:{self.key}" if self.role == "answer" else self.key
 
 
@@ -59,21 +67,21 @@ _COUNT = [Column("", "progress", "progress", 11)]
 def check_of(item: str, title: str) -> str:
     """Eight digits that tie a row's id to its title, so that a column sorted on its own is noticed.
 
-    They are the last part of what stands in the sheet (``prismake.sheets.marks``).
+    They are the last part of the check in the sheet (``prismake.sheets.marks``).
     """
     return hashlib.sha256(f"{item}\x1f{normal_title(title)}".encode()).hexdigest()[:8]
 
 
 def reviewer_columns(form: Form) -> list[Column]:
-    """Count and item, what is read, what is answered, the note, further details, the workflow's remark and check.
+    """Count, item, context to read, answers, note, further details, the workflow's remark, and check.
 
-    The count is a formula, which the header of a table of the program cannot hold: it stands outside, on the left.
+    The count is a formula, which the header of an Excel table cannot hold, so it is outside the table, on the left.
     """
     context = [(shown.after, _context(shown, form.highlight)) for shown in form.context]
     context = [
         (after, replace(column, kinds=form.kinds) if column.key == FILL_IN else column) for after, column in context
     ]
-    return [
+    columns = [
         *([] if form.optional else _COUNT),
         Column(ITEM, "item", ITEM_ID, 16),
         *(column for after, column in context if not after),
@@ -87,6 +95,22 @@ def reviewer_columns(form: Form) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
+    return [_in_language(column, form) for column in columns]
+
+
+def _in_language(column: Column, form: Form) -> Column:
+    """The column with its heading in the team's language; fields of the extraction are called as the team has it."""
+    part, _, name = column.key.partition(".")
+    if column.role == "progress":
+        return replace(column, shown=form.language["page.count"])
+    if column.answer and form.stage == EXTRACTION:
+        return column
+    if column.role == "live" and part in ("says", "notes"):
+        key, parts = f"headings.{part}", {"name": name}
+    else:
+        key, parts = f"headings.{column.header}", {}
+    elsewhere = tuple(text.format(**parts) for text in in_every_language(key))
+    return replace(column, shown=form.language.text(key, **parts), elsewhere=elsewhere) if elsewhere else column
 
 
 def _context(context: Context, highlight: tuple[str, ...]) -> Column:
@@ -96,22 +120,23 @@ def _context(context: Context, highlight: tuple[str, ...]) -> Column:
 
 
 def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:
-    """Under which names the reviewers' answers stand in the consensus sheet."""
+    """The names under which the reviewers' answers appear in the consensus sheet."""
     if blinded:
         return [f"Reviewer {number}" for number in range(1, len(reviewers) + 1)]
     return [who.capitalize() for who in reviewers]
 
 
 def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
-    """One row a disagreement: what it is about, what each said and noted, what is settled.
+    """One row per disagreement: its subject, what each reviewer answered and noted, and what is settled.
 
-    What the reviewers had before them to judge by stands here too, except what their own answers lead to. What is
-    said is kept up to date, so that nobody settles a disagreement on answers that were changed meanwhile.
+    The context that the reviewers judged by is shown here too, except for what follows from their own answers. The
+    reviewers' answers are kept up to date, so that nobody settles a disagreement on answers that have changed
+    meanwhile.
     """
     shown = [context for context in form.context if context.column != PROPOSED or form.stage == CERTAINTY]
     title = next(context for context in shown if context.column == "title")
     further = [(context.after, _beside_question(context, form.highlight)) for context in shown if context != title]
-    return [
+    columns = [
         *_COUNT,
         Column(ITEM, "item", ITEM_ID, 16),
         _context(title, form.highlight),
@@ -126,6 +151,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
+    return [_in_language(column, form) for column in columns]
 
 
 def _beside_question(context: Context, highlight: tuple[str, ...]) -> Column:
@@ -135,7 +161,7 @@ def _beside_question(context: Context, highlight: tuple[str, ...]) -> Column:
 
 
 def cell_text(value: Any) -> str:
-    """Text that any spreadsheet can hold: no control characters, cut with a mark at the limit of a cell."""
+    """Text that any spreadsheet can hold: no control characters, and cut with a mark at the limit of a cell."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -145,5 +171,5 @@ def cell_text(value: Any) -> str:
 
 
 def row_choices(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The answers that one row allows, where they differ from row to row."""
+    """The answers that one row allows, if they differ from row to row."""
     return tuple(choice for choice in str(row.get("choices") or "").split("|") if choice)

@@ -45,7 +45,7 @@ def read_back(sheets: StageSheets, decisions: Sequence[Decision]) -> Reading:
 
 
 def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table:
-    """One row per item, sorted by id: state, who settled it, the settled values, what each reviewer said."""
+    """One row per item, sorted by id: state, who settled it, the settled values, and each reviewer's answers."""
     names = [question.name for question in sheets.setup.form.fields]
     every = [(name, who) for name in names for who in sheets.reviewers]
     rows = []
@@ -60,9 +60,10 @@ def decisions_table(sheets: StageSheets, decisions: Sequence[Decision]) -> Table
 
 
 def notes_table(sheets: StageSheets) -> Table:
-    """What people noted, apart from the decisions, so that a remark re-runs less: item, who, note.
+    """What people noted: item, who, note. Kept apart from the decisions, so that a new note re-runs less.
 
-    In appraisal and certainty, also why a judgement differs from what is proposed; in extraction, how numbers were got.
+    Includes, in appraisal and certainty, why a judgement differs from its proposal and, in extraction, how numbers were
+    obtained.
     """
     if sheets.setup.stage == EXTRACTION:
         return _notes_and_origins(sheets)
@@ -78,7 +79,7 @@ def notes_table(sheets: StageSheets) -> Table:
 
 
 def _notes_and_origins(sheets: StageSheets) -> Table:
-    """Notes of the extraction, and how numbers were got that are not simply printed: ``events: from 40 % of 30``."""
+    """Notes of the extraction, and how numbers were obtained unless simply printed: ``events: from 40 % of 30``."""
     rows = []
     for who, own in sheets.answers.items():
         for item in {**own.notes, **own.how}:
@@ -88,10 +89,10 @@ def _notes_and_origins(sheets: StageSheets) -> Table:
 
 
 def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValues) -> dict[str, Any]:
-    """How far the stage is: counts that add up, each reviewer's share, every problem with its place.
+    """How far the stage is: counts that add up, each reviewer's share, and every problem with its place.
 
     Args:
-        doubted: what the checks of extracted numbers found; an item that they hold back is open.
+        doubted: the findings of the checks of extracted numbers; an item that they hold back is open.
     """
     decisions = doubted.applied(agreed)
     counts: dict[State, int] = dict.fromkeys((state for state in State if state != State.NOT_APPLICABLE), 0)
@@ -127,7 +128,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
 def reviewer_status(
     sheets: StageSheets, who: str, decisions: Sequence[Decision], doubted: Collection[str]
 ) -> dict[str, Any]:
-    """How many items a reviewer has decided of those that were asked; a doubted number is still to be looked at."""
+    """How many of the assigned items a reviewer has decided; an item with a doubted number is still open."""
     complete = sheets.complete(who)
     asked = [decision for decision in decisions if who in decision.answers and decision.state != State.NOT_SCREENED]
     done = sum(
@@ -138,14 +139,14 @@ def reviewer_status(
 
 
 def _asked_no_more(sheets: StageSheets, who: str, decision: Decision) -> bool:
-    """Whether the panel settled an item that this reviewer has answered as far as it was still asked."""
+    """Whether the panel has settled an item of which this reviewer answered everything that was still asked."""
     return decision.state == State.SETTLED and bool(sheets.answers[who].answers.get(decision.item))
 
 
 def consensus_status(
     sheets: StageSheets, decisions: Sequence[Decision], doubted: Collection[str]
 ) -> dict[str, Any] | None:
-    """Disagreements that the adjudicator settled, of all there were."""
+    """How many of the disagreements the adjudicator has settled."""
     if CONSENSUS not in sheets.owners:
         return None
     settled = sum(
@@ -187,7 +188,7 @@ def _agreement(question: Field, given: Mapping[str, list[str | None]]) -> dict[s
     from prismake.panel.agreement import many
 
     merge = {choice.value: choice.settles_as for choice in question.choices if choice.settles_as}
-    # PABAK and AC1 depend on how many answers there could have been, not only on those that were given
+    # PABAK and AC1 depend on how many answers are possible, not only on those that were given
     every = [choice.value for choice in question.choices] or None
     settled = [value for value in every if value not in merge] if every else None
     entry: dict[str, Any] = {"label": question.label, **many(given, merge=merge or None, categories=settled).to_dict()}

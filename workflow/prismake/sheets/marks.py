@@ -1,8 +1,8 @@
-"""Which review, and whose sheet of which stage, a row was handed out in: the beginning of its check.
+"""The beginning of a row's check, which identifies the review, stage and owner of the sheet it was handed out in.
 
-A check reads ``3f2a91-07c4-5be1d2a8``: the review, the sheet (stage and owner), and what ties the row's identifier to
-its title (``prismake.sheets.layout.check_of``). The rows themselves say so because the first page of a workbook is
-easily lost: pandas, CSV and “only the table” drop it. Rows of prismake 0.1 have the last part alone.
+A check reads ``3f2a91-07c4-5be1d2a8``: the review, the sheet (stage and owner), and the digits that tie the row's
+identifier to its title (``prismake.sheets.layout.check_of``). The rows carry this themselves because the first page of
+a workbook is easily lost: pandas, CSV and “only the table” drop it. Rows from prismake 0.1 have only the last part.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ _SCOPE = ("title", "question", "criteria", "reviewers")
 
 
 def review_id(stage: str, config: Mapping[str, Any], items: Iterable[str]) -> str:
-    """Six digits for a stage of a review, from its protocol and what it asks about when its first sheet is offered.
+    """Six digits for a stage of a review, from its protocol and its queue when its first sheet is offered.
 
-    It is kept beside the sheets from then on (``sheet_state.begin``), so that both may change.
+    They are kept beside the sheets from then on (``sheet_state.begin``), so that protocol and queue may change.
     """
     scope = [stage, *(config.get(key) for key in _SCOPE), *sorted(items)]
     return sha256(json.dumps(scope, sort_keys=True).encode()).hexdigest()[:6]
 
 
 def mark_of(review: str, stage: str, owner: str) -> str:
-    """How the checks of one sheet begin; empty where the review has no id yet."""
+    """How the checks of one sheet begin; empty if the review has no id yet."""
     sheet = f"{stage}\x1f{unicodedata.normalize('NFC', owner)}"
     return f"{review}-{sha256(sheet.encode()).hexdigest()[:4]}" if review else ""
 
 
 def marked(mark: str, check: str) -> str:
-    """The check of a row as it stands in the sheet."""
+    """The check of a row as it is written in the sheet."""
     return f"{mark}-{check}" if mark else check
 
 
 def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list[int]]:
-    """Leave of each row's check the part that belongs to the row; the rows by the mark that was before it.
+    """Reduce each row's check to the part that belongs to the row; returns the rows by the mark removed from them.
 
-    Rows whose check is of prismake 0.1 are found under the empty mark; those without a check, or with something else
+    Rows with a check from prismake 0.1 are listed under the empty mark; those without a check, or with something else
     in its place, are left as they are.
     """
     marks: dict[str, list[int]] = {}
@@ -65,13 +65,13 @@ def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list
 
 
 def review_in(marks: Mapping[str, Sequence[int]]) -> str:
-    """The review of which most rows of a sheet are; empty where none says so."""
+    """The review to which most rows of a sheet belong; empty if no row names one."""
     row_counts = {mark: len(rows) for mark, rows in marks.items() if mark}
     return max(row_counts, key=lambda mark: row_counts[mark]).partition("-")[0] if row_counts else ""
 
 
 def sheet_in_words(mark: str, people: Iterable[str], folder: Path = SHEETS) -> str:
-    """Whose sheet of which stage a mark is, as far as this review has one like it."""
+    """The owner and stage of the sheet that a mark belongs to, if this review has such a sheet."""
     for stage in STAGES:
         review = sheet_state.read_book(stage, folder).get("review", "")
         for owner in (*people, CONSENSUS):

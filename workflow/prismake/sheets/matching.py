@@ -1,4 +1,4 @@
-"""Which item a row is about: its identifier, held against its check and its title."""
+"""Which item a row is about: its identifier, compared with its check and its title."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def match_rows(
     key_of: Callable[[str, Mapping[str, Any]], str] = lambda item, row: item,
     first_of: Callable[[str], str] = lambda item: item,
 ) -> list[tuple[str, str]]:
-    """Check every row's identity; identifiers that differ in case or blanks only are put right in the table.
+    """Check the identity of every row; identifiers that differ only in case or blanks are corrected in the table.
 
     Args:
         titles: of every item that is asked about.
         title: the column that shows the title.
-        key_of: what a row's check was made of, from its item and cells.
+        key_of: gives the key that a row's check was computed from, given its item and cells.
         first_of: the id under which an item's title is known.
 
     Returns:
-        (place, sentence) of rows whose identifier was changed to one that nobody asks about.
+        (place, sentence) for rows whose identifier was changed to one that is not in the queue.
 
     Raises:
-        SheetError: a row carries the check or the title of another one: a column was sorted without the others.
+        SheetError: a row carries the check or title of another row: a column was sorted without the others.
     """
     rows = _Rows(table, titles, key_of, first_of)
     strange = []
@@ -60,7 +60,7 @@ def text_of(value: Any) -> str:
 
 
 class _Rows:
-    """What is known of the rows; the tables over all of them are made when something does not fit."""
+    """What is known about the rows; the tables over all rows are built only when something does not match."""
 
     def __init__(
         self, table: SheetTable, titles: Mapping[str, str], key_of: Callable[..., str], first_of: Callable[[str], str]
@@ -81,7 +81,7 @@ class _Rows:
         return [(item, row) for item, row in rows if self.first_of(item) in self.titles]
 
     def by_check(self) -> dict[str, str]:
-        """Check to item: of everything that is asked about, and of the rows as they stand."""
+        """Check to item: for everything in the queue, and for the rows as they are."""
         if self._by_check is None:
             asked = {check_of(item, title): item for item, title in self.titles.items()}
             self._by_check = {**asked, **{self.check(item, row): item for item, row in self._asked_rows()}}
@@ -103,7 +103,7 @@ def _plain(item: str) -> str:
 
 
 def _put_right(rows: _Rows, row: dict[str, Any], item: str) -> str:
-    """An identifier that lost its case or gained blanks, if the row's check says that it is meant."""
+    """Correct an identifier that lost its case or gained blanks, if the row's check confirms which one is meant."""
     meant = rows.by_plain_id().get(_plain(item))
     if meant and text_of(row[CHECK]) == rows.check(meant, row):
         row[ITEM] = meant
@@ -123,7 +123,7 @@ def _refuse_other_title(rows: _Rows, number: int, row: Mapping[str, Any], item: 
         return
     words = normal_title(shown)
     if text_of(row[CHECK]) == check_of(rows.key_of(item, row), shown):
-        return  # identifier, title and check stand as they were offered: it is the record that has another title now
+        return  # identifier, title and check are as they were offered: it is the record that has another title now
     if words and words != normal_title(own) and rows.by_title().get(words, item) != item:
         raise _sorted_alone(rows.table, number, header, item, rows.by_title()[words])
 

@@ -1,7 +1,7 @@
-"""Records that were judged apart and have become one report since: what was said of each counts for the report.
+"""Records that were judged separately and have since become one report: answers to each count for the report.
 
-Nothing is chosen silently: where the records were judged differently, the panel settles it, in a row of the consensus
-sheet of its own or by giving the rows the same answer.
+Nothing is chosen silently: if the records were judged differently, the panel settles it, either in a separate row of
+the consensus sheet or by giving the rows the same answer.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ OR_CONSENSUS = "Settle it in the consensus sheet, or give the rows the same answ
 
 @dataclass
 class Merged:
-    """What follows from records that were judged before they were one report.
+    """What follows from records that were judged before they became one report.
 
-    ``verdicts``: by item and field, in place of what the answers alone would give. ``rows``: by item and field of a
-    disagreement, the ids of its records as the consensus sheet names them. ``says``: by item and field, what each
-    reviewer said of which record. ``answers``: by reviewer, the answers to each item, taken from its records where it
-    has none of its own. ``contradictory``: by reviewer, item to the fields that they answered differently from record
-    to record; the answer to the item is then none.
+    ``verdicts``: by item and field, in place of the verdict that the answers alone would give. ``rows``: by item and
+    field of a disagreement, the ids of its records as the consensus sheet names them. ``says``: by item and field, each
+    reviewer's answer to each record. ``answers``: by reviewer, the answers to each item, taken from its records if it
+    has none of its own. ``contradictory``: by reviewer, item to the fields that the reviewer answered differently from
+    record to record; the item then has no answer.
     """
 
     verdicts: dict[str, dict[str, Verdict]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Merged:
     contradictory: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
     def without_contradictions(self, who: str, given: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
-        """A reviewer's answers without those that differ from record to record."""
+        """A reviewer's answers without those that differ between records."""
         clean = {
             item: {name: value for name, value in given.get(item, {}).items() if name not in names}
             for item, names in self.contradictory.get(who, {}).items()
@@ -46,7 +46,7 @@ class Merged:
 
 
 def first_of(item: str) -> str:
-    """The item that a row of the consensus sheet is about, also where it names several records."""
+    """The item that a row of the consensus sheet is about, even if the row names several records."""
     return item.partition(TOGETHER)[0]
 
 
@@ -58,14 +58,14 @@ def merge_answers(
     problems: Mapping[str, Mapping[str, set[str]]],
     asked: Mapping[str, Sequence[str]] | None = None,
 ) -> Merged:
-    """What the answers given to members mean for their item.
+    """What the answers to former records mean for the items that they are now part of.
 
     Args:
-        members: by item, the ids that were items of their own once.
+        members: by item, the ids that were once items of their own.
         answers: by reviewer.
-        consensus: what the adjudicator settled; a row about several records is named by all their ids.
+        consensus: what the adjudicator settled; a row about several records is identified by all their ids.
         problems: by reviewer, item to the fields whose cells were not understood.
-        asked: by id, whose answers were expected and count; without it everyone's.
+        asked: by id, the reviewers whose answers were expected and count; everyone's if omitted.
     """
     merged = Merged()
     by_owner = (*answers.values(), consensus)
@@ -117,17 +117,17 @@ def _merge(
 
 
 def _rows_of(consensus: Answers, record_ids: set[str]) -> dict[frozenset[str], Mapping[str, str]]:
-    """The rows of the consensus sheet that settle several of these records in one, by the records."""
+    """The rows of the consensus sheet that settle several of these records at once, by record."""
     rows = {frozenset(key.split(TOGETHER)): given for key, given in consensus.items() if TOGETHER in key}
     return {parts: given for parts, given in rows.items() if parts <= record_ids}
 
 
 def _verdict(question: Field, decisions: Sequence[Decision], parts: frozenset[str], final: str) -> Verdict | None:
-    """What the records' own verdicts make together; ``None``: what the answers of the item make without them.
+    """The verdict that the records' own verdicts give together; ``None`` if the item's answers decide without them.
 
     Args:
         parts: the records that the adjudicator settled together.
-        final: how.
+        final: the adjudicator's answer.
     """
     own = {decision.item: decision.fields[question.name] for decision in decisions}
     settled = [verdict for item, verdict in own.items() if verdict.state == State.SETTLED and item not in parts]
@@ -136,7 +136,7 @@ def _verdict(question: Field, decisions: Sequence[Decision], parts: frozenset[st
         now = [own[item] for item in sorted(parts & own.keys())]
         agreed = {comparable(question, verdict.value) if verdict.state == State.SETTLED else "" for verdict in now}
         if len(agreed) == 1 and "" not in agreed and agreed != {comparable(question, final)}:
-            return Verdict(State.CONFLICT)  # the rows were given one answer since, and it is not the adjudicator's
+            return Verdict(State.CONFLICT)  # the rows have since been given one answer, and it is not the adjudicator's
     by_reviewer: dict[str, set[str]] = {}
     waiting: set[str] = set()
     for decision in decisions:
@@ -155,7 +155,7 @@ def _verdict(question: Field, decisions: Sequence[Decision], parts: frozenset[st
 
 
 def _words(question: Field, decision: Decision) -> str:
-    """How a record was judged: as it was settled, else what each reviewer said."""
+    """How a record was judged: as it was settled, or else what each reviewer answered."""
     verdict = decision.fields[question.name]
     if verdict.state == State.SETTLED:
         return f"“{verdict.value}”"

@@ -1,9 +1,10 @@
-"""Add what is newly queued to the sheets; what stands there stays."""
+"""Add newly queued items to the sheets; existing rows stay as they are."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,12 +14,12 @@ from prismake.core.names import CONSENSUS, ITEM_ID
 from prismake.core.phrases import normal_word
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
-from prismake.kept.offered_forms import OfferedForm, save_offered_form
+from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
 from prismake.kept.prefilled import prefilled_for, save_prefilled
 from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
-from prismake.protocol.forms import allowed, as_typed
+from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers, questions_by_label
 from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
@@ -54,7 +55,7 @@ def offer(
         planned: the stage as it was read, and what is to be handed out next.
         guide: label and text of the lines of the first page.
         order: the queue's item ids in the order in which new rows are handed out.
-        criteria: the texts by which the stage judges, where it judges by any.
+        criteria: the criteria of the stage, if it has any.
         for_adjudicator: the lines of the first page of the consensus sheet.
 
     Raises:
@@ -93,18 +94,18 @@ def offer(
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
-    """What is known of the form of a sheet once it was brought up to date."""
+    """The recorded form of a sheet after it was brought up to date."""
     path = sheets.path(who)
     if not path.exists():
         return offered
     table = sheets.tables.get(who)
     columns = [c for c in sheets.columns(who) if table is None or c.header in (*table.headers, *table.lacking)]
-    headings = {column.identity: column.header for column in columns if column.header}
+    headings = {column.identity: column.heading for column in columns if column.header}
     return offered.with_columns(path.name, headings).with_page(path.name, page_digest(guide))
 
 
 def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
-    """Reviewers by item, without what people decided to leave unread."""
+    """Reviewers by item, without the items that people decided to leave unread."""
     unread = set(sheets.allocation.stopped).difference(*(sheets.started(who) for who in sheets.reviewers))
     return {item: who for item, who in sheets.expected_from().items() if item not in unread}
 
@@ -112,20 +113,23 @@ def _expected_from(sheets: StageSheets) -> dict[str, list[str]]:
 def _queue_rows(sheets: StageSheets, who: str, expected: Mapping[str, Sequence[str]]) -> _QueueRows:
     """Rows of a reviewer's sheet by key, in the order of handing out."""
     order = [item for item, reviewers in expected.items() if who in reviewers]
-    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who))
+    return _QueueRows(sheets.queue, order, who, sheets.mark(who), sheets.own_paths.get(who), sheets.setup.form)
 
 
 class _QueueRows(Mapping[str, Mapping[str, Any]]):
-    """Rows of a reviewer's sheet by key, in the order of offering; each is made when it is asked for."""
+    """Rows of a reviewer's sheet by key, in the order of offering; each is built when it is requested."""
 
-    def __init__(self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None) -> None:
+    def __init__(
+        self, queue: Queue, order: Sequence[str], who: str, mark: str, path: OwnPath | None, form: Form
+    ) -> None:
         self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
+        self._fields = {field.name: field for field in form.fields}
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
         proposed = self._path.text(item) if self._path else ""
-        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed)
+        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed, self._fields)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -135,13 +139,18 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 
 
 class _QueueRow(Mapping[str, Any]):
-    """A row of the queue, the check that ties its id to sheet and title, and the answers that an export brought."""
+    """A row of the queue, the check that ties its id to sheet and title, and any answers imported from an export."""
 
     __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
-    def __init__(self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str) -> None:
+    def __init__(
+        self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str, fields: Mapping[str, Field]
+    ) -> None:
         self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
-        self._prefilled = (prefilled_for(row, who) or {}).get("answers", {})
+        answers = (prefilled_for(row, who) or {}).get("answers", {})
+        self._prefilled = {
+            name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()
+        }
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
@@ -158,7 +167,7 @@ class _QueueRow(Mapping[str, Any]):
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
-    """Rows of the consensus sheet: one a disagreement, with what each reviewer said and noted."""
+    """Rows of the consensus sheet: one per disagreement, with each reviewer's answer and note."""
     rows, merged = {}, sheets.merged
     decisions = sheets.decisions()
     by_item = {decision.item: decision for decision in decisions}
@@ -173,19 +182,19 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
         rows[key] = {
             **{context.column: row.get(context.column, "") for context in sheets.setup.form.context},
             ITEM_ID: named,
-            "field": question.label,
-            "allowed": allowed(question, row_choices(row)),
-            "choices": "|".join(row_choices(row) if question.by_row else [choice.value for choice in question.choices]),
+            "field": sheets.setup.form.heading_of(question),
+            "allowed": allowed(question, row_choices(row), sheets.setup.form.language),
+            "choices": "|".join(row_choices(row) if question.by_row else [choice.word for choice in question.choices]),
             "check": marked(sheets.mark(CONSENSUS), check_of(key, str(row["title"]))),
             "state": by_item[item].fields[name].remark,
-            **{f"says.{voice}": says[who] for voice, who in speakers},
+            **{f"says.{voice}": shown_answer(question, says[who]) for voice, who in speakers},
             **{f"notes.{voice}": _noted(sheets.answers[who], item) for voice, who in speakers},
         }
     return rows
 
 
 def _noted(own: SheetAnswers, item: str) -> str:
-    """What a reviewer wrote beside an answer: the note, and why a judgement differs from its proposal."""
+    """A reviewer's note on an answer, and the reason why a judgement differs from its proposal."""
     return "\n".join(text for text in (own.notes.get(item, ""), own.reasons.get(item, "")) if text)
 
 
@@ -196,17 +205,19 @@ def _offer_one(
     guide: Sequence[tuple[str, str]],
     doubted: Mapping[str, str],
 ) -> int:
-    """Write one sheet if it lacks rows or remarks; the number of rows that wait because it is open."""
+    """Update one sheet if it lacks rows or remarks; returns the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
     table = sheets.tables.get(who)
     if table is None:
         if rows or (
             sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
-        ):  # a pair may be typed in
+        ):  # people may type in pairs
             _note(sheets, who, rows.values())
             new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
+    if who == CONSENSUS:
+        columns = _with_new_context(columns, table, sheets.kept_stage.headings(path))
     row_numbers = _keys(table, who, sheets)
     new = [rows[key] for key in rows if key not in row_numbers]
     changes = _changes(table, columns, row_numbers, rows, _remarks(table, row_numbers, rows, who, sheets, doubted))
@@ -220,14 +231,27 @@ def _offer_one(
         keep_copy(table.path)
     _note(sheets, who, new)
     try:
-        _add(sheets, who, table, new, changes, guide, renewed)
+        _add(sheets, who, table, columns, new, changes, guide, renewed)
     except ChangedMeanwhile:
         logger.warning("%s was saved while rows were added to it: %d rows wait for the next run", table.path, len(new))
         return len(new) + len(changes) or 1
     logger.info("%s: %d rows added, %d brought up to date", path, len(new), len(changes))
     for column in renewed.added:
-        logger.info("%s: new column “%s”, added", path, column.header)
+        logger.info("%s: new column “%s”, added", path, column.heading)
     return 0
+
+
+def _with_new_context(columns: Sequence[Column], table: SheetTable, offered: Headings | None) -> list[Column]:
+    """The columns, those of context that were never offered on this sheet to be filled in all of its rows."""
+    new = {
+        column.identity
+        for column in columns
+        if column.role == "context"
+        and offered
+        and column.identity not in offered
+        and column.header not in table.headers
+    }
+    return [replace(column, role="live") if column.identity in new else column for column in columns]
 
 
 def _note(sheets: StageSheets, who: str, rows: Collection[Mapping[str, Any]]) -> None:
@@ -240,12 +264,13 @@ def _add(
     sheets: StageSheets,
     who: str,
     table: SheetTable,
+    columns: Sequence[Column],
     new: Sequence[Mapping[str, Any]],
     changes: Mapping[int, Mapping[str, str]],
     guide: Sequence[tuple[str, str]],
     renewed: Renewal,
 ) -> None:
-    path, columns = sheets.path(who), sheets.columns(who)
+    path = sheets.path(who)
     with_macros = table.path.with_suffix(".xlsm") == table.path  # it stays what it is: an .xlsx may not hold macros
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
@@ -259,15 +284,15 @@ def _add(
                 error,
                 keep_copy(table.path),
             )
-    from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does without
+    from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does not need
 
     offered = sheets.kept_stage.headings(path)
     every = cache(lambda: dict(read_sheet(table.path, columns, everything=True, offered=offered).rows))
     try:
         add_rows(table, path, columns, new, changes, every, renewed)
     except (PrismakeError, OSError, MemoryError):
-        raise  # it cannot be written, in whatever form
-    except Exception:  # openpyxl raises many kinds for workbooks of other programs; calamine has read this one
+        raise  # it cannot be written in any form
+    except Exception:  # openpyxl's exceptions vary with the workbook; calamine has read this one
         logger.warning("%s was saved in a form that rows cannot be added to: rebuilt from its values", table.path)
         columns = [*columns, *(Column(name, "extra", f"extra:{name}", 18, True) for name in table.extra)]
         earlier_rows = []
@@ -282,7 +307,7 @@ def _add(
 
 
 def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:
-    """The keys of the rows that a sheet has, each with its row numbers; questions under the names of today."""
+    """The keys of the rows in a sheet, each with its row numbers; questions under their present names."""
     row_numbers: dict[str, list[int]] = {}
     questions = questions_by_label(sheets.setup.form, sheets.kept_stage.offered) if who == CONSENSUS else {}
     for number, row in table.rows:
@@ -302,7 +327,7 @@ def _remarks(
     sheets: StageSheets,
     doubted: Mapping[str, str],
 ) -> dict[int, str]:
-    """Rows whose remark has to change: no longer needed, needed again, a number doubted. What people wrote stays."""
+    """Rows whose remark has to change: not needed any more, needed again, or a number in doubt. People's text stays."""
     if STATE not in table.headers:
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
@@ -325,7 +350,7 @@ def _changes(
     rows: Mapping[str, Mapping[str, Any]],
     remarks: Mapping[int, str],
 ) -> dict[int, dict[str, str]]:
-    """By row number, the texts of the workflow's own columns that are no longer what they should be."""
+    """By row number, the texts of the workflow's own columns that are out of date."""
     changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
     live, words = [column for column in columns if column.role == "live"], clear_words(columns)
     values = dict(table.rows)
@@ -333,7 +358,7 @@ def _changes(
         for number in row_numbers[key]:
             for column in live:
                 if not column.key.startswith("says.") and normal_word(values[number].get(column.header)) in words:
-                    continue  # an answer that somebody typed here is told, not written over
+                    continue  # an answer that somebody typed here is reported, not overwritten
                 text = cell_text(rows[key].get(column.key))
                 if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):
                     changes.setdefault(number, {})[column.key] = text
@@ -341,6 +366,6 @@ def _changes(
 
 
 def _is_settled(sheets: StageSheets, settled: Mapping[str, Mapping[str, str]], item: str, label: str) -> bool:
-    """Whether a row of the consensus sheet is answered, and for an item that is still in the queue."""
+    """Whether a row of the consensus sheet is answered and its item is still in the queue."""
     names = [field.name for field in sheets.setup.form.fields if field.label.casefold() == label.casefold()]
     return first_of(item) in sheets.queue and any(settled.get(item, {}).get(name) for name in names)

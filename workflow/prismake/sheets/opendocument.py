@@ -1,6 +1,6 @@
-"""What the reader of values does not tell of the cells of an OpenDocument sheet: errors, merged cells, looks.
+"""What the reader of values misses in the cells of an OpenDocument sheet: errors, merged cells, formatting.
 
-Rows and columns that are alike are written once with a count, so that cells have no addresses of their own.
+Identical rows and columns are written once with a repeat count, so cells have no addresses of their own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _OWN_COLOURS = ("#ffe8a3", "#e4e7eb", "#ffffff", "transparent")
-_MOST = 1_000  # cells in a row that a count stands for: what fills a sheet to its edge is looked at once
+_MOST = 1_000  # repeated cells to expand: longer repeats only fill a sheet to its edge and are looked at once
 _HINTS = (b'value-type="error"', b"covered-table-cell", b"table:formula")
 
 
 def odd_in_opendocument(package: zipfile.ZipFile, sheet_name: str) -> dict[Place, str]:
-    """(row, column), from 1, to what is odd about a cell that comes out empty: an error, a merge, a formula."""
+    """(row, column), from 1, to what is odd about a cell that reads as empty: an error, a merge, a formula."""
     content = package.read("content.xml")
     if not any(hint in content for hint in _HINTS):
         return {}
@@ -41,28 +41,31 @@ def odd_in_opendocument(package: zipfile.ZipFile, sheet_name: str) -> dict[Place
 
 def looks_of_opendocument(
     package: zipfile.ZipFile, sheet_name: str
-) -> tuple[dict[Place, str], set[Place], dict[Place, str]]:
-    """Coloured cells with their colours, cells struck through, comments."""
+) -> tuple[dict[Place, str], set[Place], dict[Place, str], set[Place]]:
+    """Coloured cells with their colours, cells struck through, comments, percentages."""
     fills, strikes = _styles(package)
     coloured: dict[Place, str] = {}
     struck: set[Place] = set()
     comments: dict[Place, str] = {}
+    percent: set[Place] = set()
     content = package.read("content.xml")
-    if not (fills or strikes or b"office:annotation" in content):
-        return coloured, struck, comments
+    if not (fills or strikes or any(hint in content for hint in (b"office:annotation", b'value-type="percentage"'))):
+        return coloured, struck, comments, percent
     for row, column, cell in _cells(package, sheet_name):
         style = cell.get(f"{_TABLE}style-name")
         if style in fills:
             coloured[row, column] = fills[style]
         if style in strikes:
             struck.add((row, column))
+        if cell.get(f"{_OFFICE}value-type") == "percentage":
+            percent.add((row, column))
         for comment in cell.findall(f"{_OFFICE}annotation"):
             comments[row, column] = "\n".join("".join(part.itertext()) for part in comment.findall(f"{_TEXT}p"))
-    return coloured, struck, comments
+    return coloured, struck, comments, percent
 
 
 def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:
-    """Names of the styles of cells with a colour of people's own, and of those that strike through."""
+    """Names of the styles of cells with a colour chosen by people, and of those that strike through."""
     fills, strikes = {}, set()
     with package.open("content.xml") as file:
         for _, style in etree.iterparse(file, tag=f"{_STYLE}style", resolve_entities=False, no_network=True):
@@ -77,7 +80,7 @@ def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:
 
 
 def _cells(package: zipfile.ZipFile, sheet_name: str) -> Iterator[tuple[int, int, Any]]:
-    """(row, column, cell) of a sheet; each row is forgotten once it was seen."""
+    """(row, column, cell) of a sheet; each row is released after it has been visited."""
     number, inside = 1, False
     tags = (f"{_TABLE}table", f"{_TABLE}table-row")
     with package.open("content.xml") as file:

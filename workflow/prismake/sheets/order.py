@@ -1,4 +1,4 @@
-"""In which order new rows are handed out. It never decides, and never moves a row that was handed out."""
+"""The order in which new rows are handed out. It decides nothing else, and never moves a row already handed out."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from prismake.sheets.batches import Plan
 
 
 def order_of_rows(planned: Plan, protocol: Mapping[str, Any]) -> list[str]:
-    """The queue's ids: by relevance or at random where the stage asks for it, else as the queue has them.
+    """The ids of the queue: by relevance or at random if the stage asks for it, otherwise in the queue's order.
 
-    Relevance is worked out only when rows are to be handed out: from the question, and from the decisions so far.
+    Relevance is computed only when rows are to be handed out, from the question and the decisions so far.
     """
     sheets = planned.sheets
     items, order = list(sheets.queue), sheets.setup.scheme.order

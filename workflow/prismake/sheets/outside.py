@@ -1,7 +1,8 @@
-"""What stands in a workbook where nothing is read, as far as it may be an answer.
+"""Cells of a workbook that are not read but may hold answers.
 
-People answer beside the column, in a column of their own, above the headers, in another tab. None of that counts; it is
-collected while a sheet is read, so that the checks can name it (``prismake.sheets.checks.stray_answers``).
+People type answers beside the column, in a column of their own, above the headers or in another tab. None of these
+count; they are collected while a sheet is read so that the checks can report them
+(``prismake.sheets.checks.stray_answers``).
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from prismake.core.phrases import normal_word
 from prismake.protocol.forms import as_typed
 from prismake.sheets.layout import Column
 
-_CLEAR = 4  # letters of a word that stands for an answer and for little else; “no” and “in” are in many columns
+_CLEAR = 4  # letters of a word that stands for an answer and for little else; “no” and “in” occur in many columns
 _LONGEST = 30  # characters of an answer or an identifier
 _MOST = 200_000  # cells of other tabs that are kept
 
 
 class TabCell(NamedTuple):
-    """A word for an answer in another tab, and the short texts of its row, among them perhaps an identifier."""
+    """An answer word in another tab, and the short texts of its row, which may include an identifier."""
 
     tab: str
     row: int
@@ -35,11 +36,11 @@ class Outside:
     """Cells that are not read.
 
     Attributes:
-        columns: by (row, column), from 1, what stands below a heading that is not read; only words for an answer, but
-            everything short where the heading speaks of a question (``rivals``).
+        columns: by (row, column), from 1, the cells below a heading that is not read: only answer words, or every short
+            text if the heading mentions a question (``rivals``).
         headings: by column, its heading.
-        rivals: by column whose heading speaks of a question (“decision (final)”), the heading of that question.
-        tabs: words for an answer in other tabs.
+        rivals: by column whose heading mentions a question (“decision (final)”), the heading of that question.
+        tabs: answer words in other tabs.
         above: (row, short texts) of rows above the headers.
     """
 
@@ -51,7 +52,7 @@ class Outside:
 
 
 def clear_words(columns: Iterable[Column]) -> frozenset[str]:
-    """Words for answers to questions with a list of answers, without those that may mean anything."""
+    """Answer words of questions with a list of answers, without those that could mean anything."""
     questions = (column.answer for column in columns if column.answer and column.answer.kind == "choice")
     return frozenset(
         word for question in questions if not question.by_row for word in question.meanings if len(word) >= _CLEAR
@@ -59,7 +60,7 @@ def clear_words(columns: Iterable[Column]) -> frozenset[str]:
 
 
 def rivals_of(headings: Mapping[int, str], columns: Iterable[Column]) -> dict[int, str]:
-    """By column whose heading holds the words of a question's heading, that heading."""
+    """By column whose heading contains the words of a question's heading, that heading."""
     labels = [(normal_word(column.header), column.header) for column in columns if column.role == "answer"]
     rivals = {}
     for place, heading in headings.items():
@@ -72,11 +73,11 @@ def rivals_of(headings: Mapping[int, str], columns: Iterable[Column]) -> dict[in
 def watcher(
     headings: Mapping[int, str], rivals: Collection[int], words: Collection[str], kept_cells: dict[tuple[int, int], Any]
 ) -> Callable[[int, Sequence[Any], int], None]:
-    """A function of (row number, cells, first column) that keeps what may be an answer under these headings."""
+    """A function of (row number, cells, first column) that collects possible answers under these headings."""
     places, spellings = tuple(headings), _spellings(words)
 
     def watch(number: int, cells: Sequence[Any], first: int) -> None:
-        if not rivals and spellings.isdisjoint(cells):  # as quick as it gets, for it is asked of every row
+        if not rivals and spellings.isdisjoint(cells):  # kept as fast as possible, because it runs for every row
             return
         for place in places:
             value = cells[place - first] if 0 <= place - first < len(cells) else ""
@@ -89,18 +90,18 @@ def watcher(
 
 
 def _spellings(words: Collection[str]) -> frozenset[str]:
-    """The words as people write them in cells: in small letters, capitals or both, with a blank or full stop behind."""
+    """The words as people type them: in lower case, upper case or capitalised, followed by a blank or full stop."""
     cases = {case for word in words for case in (word, word.upper(), word.capitalize(), word.title())}
     return frozenset(case + end for case in cases for end in ("", " ", "."))
 
 
 def tab_cells(name: str, sheet: Any, words: Collection[str]) -> list[TabCell]:
-    """The words for an answer in a tab that does not hold the table."""
+    """The answer words in a tab that does not hold the table."""
     cells: list[TabCell] = []
     if sheet.start is None or not words:
         return cells
     first = sheet.start[1] + 1
-    for row, values in enumerate(sheet.iter_rows(), start=1):  # rows that are empty at the top are among them
+    for row, values in enumerate(sheet.iter_rows(), start=1):  # includes empty rows at the top
         texts = [short_text(value) for value in values]
         answers = [place for place, text in enumerate(texts) if text and normal_word(text) in words]
         for place in answers:
@@ -112,13 +113,13 @@ def tab_cells(name: str, sheet: Any, words: Collection[str]) -> list[TabCell]:
 
 
 def rows_above(sheet: Any, header: int) -> list[tuple[int, tuple[str, ...]]]:
-    """The rows above the headers, as far as something short stands in them."""
+    """The short texts in the rows above the headers."""
     rows = ((number, tuple(filter(None, map(short_text, cells))))
             for number, cells in enumerate(islice(sheet.iter_rows(), header), start=1))  # fmt: skip
     return [(number, texts) for number, texts in rows if texts]
 
 
 def short_text(value: Any) -> str:
-    """A cell as text where it is short enough to be an answer or an identifier; empty otherwise."""
+    """A cell as text if it is short enough to be an answer or an identifier; otherwise empty."""
     text = "" if value in ("", None) else as_typed(value).strip()
     return text if len(text) < _LONGEST else ""

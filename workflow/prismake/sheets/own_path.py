@@ -17,8 +17,8 @@ ANSWER = "answer"  # the field of the appraisal form
 class OwnPath:
     """What follows from the answers of one reviewer.
 
-    ``away``: items that these do not lead to. ``proposals``: proposed judgement by item. ``unexplained``: judgements
-    that differ from their proposal without a reason; they do not count until there is one.
+    ``away``: items that these answers do not lead to. ``proposals``: proposed judgement by item. ``unexplained``:
+    judgements that differ from their proposal without a reason; they do not count until a reason is given.
     """
 
     away: frozenset[str] = frozenset()
@@ -35,12 +35,12 @@ class OwnPath:
         }
 
     def text(self, item: str) -> str:
-        """What the sheet shows under Proposed."""
+        """The text that the sheet shows under Proposed."""
         return NOT_ASKED if item in self.away else self.proposals.get(item, "")
 
 
 def own_judgements(proposed: Mapping[str, str], own: SheetAnswers, *, with_reasons: bool) -> OwnPath:
-    """The judgements of a reviewer on proposals that are the same for everybody.
+    """A reviewer's judgements on proposals that are the same for everybody.
 
     Args:
         proposed: proposed judgement by item, for those that have one.
@@ -54,7 +54,7 @@ def own_judgements(proposed: Mapping[str, str], own: SheetAnswers, *, with_reaso
 
 
 def own_path(rows: Iterable[str], paths: Paths, own: SheetAnswers, *, with_reasons: bool) -> OwnPath:
-    """The path of a reviewer.
+    """The path that a reviewer's answers take through an instrument.
 
     Args:
         rows: the items of the queue.

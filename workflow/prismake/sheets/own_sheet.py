@@ -1,4 +1,4 @@
-"""One person's sheet: read and trusted, or refused, with the last good answers in its place."""
+"""One person's sheet: read and trusted, or refused with the last good answers in its place."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from prismake.sheets.checks import reordered
 from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
+from prismake.sheets.checks.percent_cells import ask_back_percentages
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.checks.rows_above import refuse_rows_above
 from prismake.sheets.marks import mark_of, review_in
@@ -29,16 +30,16 @@ Rows = Mapping[str, Mapping[str, str]]
 
 
 class MissingSheet(SheetError):
-    """A sheet that had answers is gone: the stage stops until it is back."""
+    """A sheet that had answers is missing: the stage stops until it is back."""
 
 
 @dataclass(frozen=True)
 class OwnSheet:
     """The sheet of one owner.
 
-    ``table``: its cells, None where there is no sheet or it was refused. ``error``: why it was refused. ``pairs``: rows
-    of pairs that were answered and that the queue lacks. ``taken_over``: names and marks of other sheets that it bears
-    and that people accepted.
+    ``table``: its cells, None if there is no sheet or it was refused. ``error``: why it was refused. ``pairs``: rows of
+    answered pairs that the queue lacks. ``taken_over``: names and marks of other sheets that it carries and that people
+    accepted.
     """
 
     answers: SheetAnswers
@@ -54,9 +55,9 @@ class OwnSheet:
 
 @dataclass(frozen=True)
 class Session:
-    """What the sheets of a stage are read with; the queue grows by the pairs of each sheet (``with_pairs``).
+    """The context in which the sheets of a stage are read; the queue grows by the pairs of each sheet (``with_pairs``).
 
-    ``files``: by owner, a file elsewhere that is read in the place of the sheet.
+    ``files``: by owner, a file elsewhere that is read instead of the sheet.
     """
 
     setup: StageSetup
@@ -66,15 +67,15 @@ class Session:
     files: Mapping[str, Path] = field(default_factory=dict)
 
     def with_pairs(self, pairs: Rows) -> Session:
-        """Pairs that people have answered are items like those of the queue, behind them."""
+        """Add pairs that people have answered as items behind those of the queue."""
         return replace(self, queue=ChainMap({**pairs}, self.queue)) if pairs else self  # type: ignore[arg-type]
 
     def orders(self, queue: Queue) -> RowOrders:
-        """The orders in which rows may stand on their own account."""
+        """The orders in which rows may stand without having been sorted by an answer."""
         return RowOrders(self.kept_stage.allocation, queue)
 
     def own_marks(self, table: SheetTable, who: str) -> frozenset[str]:
-        """Names and marks that a sheet may bear: its own, and those of others that people have accepted."""
+        """Names and marks that a sheet may carry: its own, and those of others that people have accepted."""
         state = self.kept_stage.state
         review = state.get("review") or review_in(table.marks)
         unmarked = [""] if sheet_state.takes_unmarked_rows(state) else []
@@ -83,17 +84,17 @@ class Session:
         return frozenset((*names, *(mark_of(review, self.setup.stage, name) for name in names), *unmarked))
 
     def item_ids(self) -> frozenset[str]:
-        """Items of the queue, and former items that are part of one now."""
+        """Items of the queue, and former items that are now part of one."""
         return frozenset((*self.queue, *self.former_ids))
 
     def rows(self) -> Queue:
-        """The queue, with the rows of former items under their former ids."""
+        """The queue, including rows of former items under their former ids."""
         former = {old: self.queue[item] for old, item in self.former_ids.items()}
         return ChainMap(self.queue, former) if former else self.queue  # type: ignore[arg-type]
 
 
 def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
-    """Read one sheet; what cannot be trusted leaves its last good answers in force.
+    """Read one sheet; if it cannot be trusted, its last good answers stay in force.
 
     Args:
         reviewers: those whose answers the consensus sheet shows.
@@ -134,6 +135,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         answers = read_reviewer(
             table, form, columns, extended.rows(), setup.outcomes_in_rows, session.kept_stage.offered
         )
+        ask_back_percentages(answers, table, columns)
     if form.note not in table.headers:  # taken away or renamed: the notes read last stay, and people are told
         answers.notes = dict(session.kept_stage.last_notes.get(who, {}))
     sheet = CheckedSheet(
@@ -161,7 +163,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
 
 
 def _refuse_missing(session: Session, who: str) -> None:
-    """A sheet that people had written in and that is gone is never replaced by an empty one."""
+    """Raise MissingSheet for a missing sheet that had answers: it is never replaced by an empty one."""
     path = session.setup.path(who)
     if session.kept_stage.state["sheets"].get(path.name, {}).get("people"):
         alike = [file.path for file in unread_files([path], path.parent) if file.meant == path.name]

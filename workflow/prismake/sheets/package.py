@@ -1,8 +1,7 @@
-"""The parts of a workbook: which there are, how they refer to each other, and a copy in which few of them change.
+"""The parts of a workbook: which there are, how they refer to each other, and a copy in which few are changed.
 
-A workbook (xlsx, xlsm) is a zip archive of parts (ECMA-376, part 2). Parts that are not changed are copied as they lie
-in the archive, still compressed: charts, text boxes, comments, macros and whatever else a program put there stay as
-they are to the byte.
+A workbook (xlsx, xlsm) is a zip archive of parts (ECMA-376, part 2). Unchanged parts are copied in their compressed
+form: charts, text boxes, comments, macros and whatever else a program put there stay the same to the byte.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-LEVEL = 4  # of compression, as in new workbooks
+LEVEL = 4  # compression level, as in new workbooks
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -31,7 +30,7 @@ Written = bytes | Callable[[], Iterable[bytes]]
 
 
 class UnknownStructure(Exception):
-    """A workbook, or a part of it, is built in a way that this package does not edit part by part."""
+    """A workbook, or a part of it, has a structure that this package does not edit part by part."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Relation:
 
 
 class Package:
-    """A workbook opened for reading, with the small parts that are changed in it."""
+    """A workbook opened for reading, together with the small parts that are changed."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -54,7 +53,7 @@ class Package:
             raise UnknownStructure("a part is there twice")
 
     def read(self, name: str) -> bytes:
-        """A part as it is by now."""
+        """A part with its changes so far."""
         content = self.changed.get(name)
         if isinstance(content, bytes):
             return content
@@ -63,7 +62,7 @@ class Package:
         return self._archive.read(name)
 
     def open(self, name: str) -> Any:
-        """A part as it was, as a stream of bytes."""
+        """An unchanged part, as a stream of bytes."""
         return self._archive.open(name)
 
     def tree(self, name: str) -> Any:
@@ -71,11 +70,11 @@ class Package:
         return parsed(self.read(name))
 
     def put(self, name: str, root: Any) -> None:
-        """Change a small part to the tree of ``root``."""
+        """Replace a small part by the tree of ``root``."""
         self.changed[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
     def relations(self, name: str) -> list[Relation]:
-        """The parts that a part refers to, without addresses outside; ``""`` is the package itself."""
+        """The parts that a part refers to, without external addresses; ``""`` is the package itself."""
         part = relations_of(name)
         if part not in self.names and part not in self.changed:
             return []
@@ -87,13 +86,13 @@ class Package:
         return targets
 
     def relation_ids(self, name: str) -> frozenset[bytes]:
-        """The ids of the relations of a part, of which there may be tens of thousands."""
+        """The relation ids of a part, of which there may be tens of thousands."""
         part = relations_of(name)
         exists = part in self.names or part in self.changed
         return frozenset(re.findall(rb'\sId="([^"]*)"', self.read(part))) if exists else frozenset()
 
     def relate(self, name: str, kind: str, addresses: Mapping[str, str]) -> None:
-        """Add relations of a part to addresses outside, by id."""
+        """Add relations of a part to external addresses, by id."""
         part = relations_of(name)
         exists = part in self.names or part in self.changed
         old = self.read(part) if exists else f'<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode()
@@ -109,7 +108,7 @@ class Package:
         self.changed[part] = old[: end.start()] + new.encode() + old[end.start() :]
 
     def write(self, path: Path) -> None:
-        """Write the workbook with what was changed; every other part is copied as it lies in the archive."""
+        """Write the workbook with its changes; every other part is copied without being unpacked."""
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as new:
             for info in self._archive.infolist():
                 content = self.changed.get(info.filename)
@@ -126,7 +125,7 @@ class Package:
 
 
 def parsed(content: bytes) -> Any:
-    """The root element of XML that people's programs wrote; raises ``UnknownStructure`` where it is none."""
+    """The root element of XML written by any program; raises ``UnknownStructure`` if it is not well-formed."""
     try:
         root = etree.fromstring(content, etree.XMLParser(**_SAFE))
     except etree.XMLSyntaxError as error:
@@ -142,13 +141,13 @@ def local(element: Any) -> str:
 
 
 def relations_of(name: str) -> str:
-    """The part that holds the relations of a part."""
+    """The name of the part that holds the relations of a part."""
     folder, base = posixpath.split(name)
     return posixpath.join(folder, "_rels", f"{base}.rels")
 
 
 def _dated(name: str, like: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """An entry of the day that it had: the same content gives the same bytes."""
+    """An entry with the date it had, so that the same content gives the same bytes."""
     info = zipfile.ZipInfo(name, like.date_time)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, like.external_attr
     info._compresslevel = LEVEL  # type: ignore[attr-defined]  # zipfile offers it for whole contents only
@@ -156,7 +155,7 @@ def _dated(name: str, like: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 
 def _copy_compressed(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.ZipFile) -> None:
-    """Copy an entry without unpacking it, which zipfile has no call for."""
+    """Copy an entry without unpacking it, for which zipfile has no function."""
     source, target = old.fp, new.fp
     if source is None or target is None or info.flag_bits & 1:
         raise UnknownStructure(f"{info.filename} cannot be copied")
@@ -165,7 +164,7 @@ def _copy_compressed(old: zipfile.ZipFile, info: zipfile.ZipInfo, new: zipfile.Z
     name_length, extra_length = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
     source.seek(name_length + extra_length, 1)
     entry = copy.copy(info)
-    entry.flag_bits &= ~8  # sizes stand in the header, not behind the content
+    entry.flag_bits &= ~8  # the sizes are in the header, not after the content
     entry.extra = b""
     target.seek(new.start_dir)
     entry.header_offset = target.tell()

@@ -1,4 +1,4 @@
-"""The pilot of the extraction: how far it is, and on how many cells those who were asked agree."""
+"""The pilot of the extraction: how far it is, and on how many cells the assigned reviewers agree."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from prismake.sheets.stage import StageSheets
 def pilot_status(sheets: StageSheets) -> dict[str, Any] | None:
     """Studies and rows of the pilot, rows that all have answered, and cells that were compared and agree.
 
-    ``apart`` has by heading how often they differ, the most first; ``sentence`` says it all. None where there was no
-    pilot.
+    ``apart`` counts the differences by heading, most frequent first; ``sentence`` summarises everything. None if there
+    was no pilot.
     """
     pilots = sheets.allocation.of_kind(PILOT)
     if not pilots:

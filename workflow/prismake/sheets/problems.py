@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict[str, str]]:
-    """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict."""
+    """Refused sheets, cells that were not understood, rows that were deleted, answers that contradict each other."""
     refused = [Problem(error.where, f"{error.what} {error.remedy}".strip()) for error in sheets.refused.values()]
     changes = list(read_changes(sheets.setup.folder))
     of_sheets = (problem for who in sheets.owners for problem in problems_of_sheet(sheets, who, changes))
@@ -46,7 +46,7 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
 
 
 def problems_of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Cells that were not understood, and what the checks find in one sheet; ``changes``: the log of changes."""
+    """Cells that were not understood, and the findings of the checks for one sheet; ``changes``: the log of changes."""
     yield from sheets.answers[who].problems
     if who in sheets.tables:
         sheet = _checked(sheets, who, changes)

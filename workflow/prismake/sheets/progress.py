@@ -1,31 +1,32 @@
-"""How far the batches of a stage are: calibration, batches, what waits, advice on stopping, in numbers and in words."""
+"""How far the batches of a stage are: calibration, batches, waiting items and stopping advice, in numbers and words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.names import TITLE_ABSTRACT
 from prismake.core.states import State
-from prismake.panel.allocation import CALIBRATION, calibrated, current_rows, waited_for
+from prismake.panel.allocation import BATCH, CALIBRATION, Batch, calibrated, current_rows, waited_for
 from prismake.panel.decisions import Decision
-from prismake.panel.stopping import stopping_advice
+from prismake.panel.stopping import stopping_advice, tail_needed
 from prismake.sheets.batches import kappa_of, unread_rows
 from prismake.sheets.pilot import pilot_status
 from prismake.sheets.stage import StageSheets
 
-_FEW = 10  # includes, below which the estimate alone was seen to mislead
+_FEW = 10  # includes, below which the estimate alone was found to mislead
 
 
 def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """What was handed out and what waits.
+    """What has been handed out and what is waiting.
 
     ``handed_out`` and ``waiting`` are items; ``orders`` and ``splits`` count the items handed out in each order and
-    under each split; ``calibration`` and ``batch`` tell how far these are (None without); ``waiting_for`` by reviewer
-    the rows that the team waits for; ``stopped`` is the sentence of the protocol that ended the stage; ``advice`` the
-    fields of ``prismake.panel.stopping.Advice``, ``advice_80`` the same at 80 % confidence; ``words`` says it all.
+    under each split; ``calibration`` and ``batch`` describe their progress (None if there is none); ``waiting_for``
+    gives by reviewer the rows that the team waits for; ``stopped`` is the sentence of the protocol that ended the
+    stage; ``advice`` has the fields of ``prismake.panel.stopping.Advice``, ``advice_80`` the same at 80 % confidence;
+    ``words`` puts everything into sentences.
     """
     allocation = sheets.allocation
     rows = current_rows(allocation, sheets.queue, sheets.former_ids)
@@ -47,7 +48,7 @@ def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[s
 
 
 def _calibration(sheets: StageSheets) -> dict[str, Any] | None:
-    """The last calibration: its records, how many everyone has read, kappa, and whether the team may go on."""
+    """The last calibration: its records, how many of them everyone has read, kappa, and whether the team may go on."""
     calibrations, scheme = sheets.allocation.of_kind(CALIBRATION), sheets.setup.scheme
     if not calibrations:
         return None
@@ -66,7 +67,7 @@ def _calibration(sheets: StageSheets) -> dict[str, Any] | None:
 
 
 def _batch(sheets: StageSheets) -> dict[str, Any] | None:
-    """The batch in hand: its number, its records, and how many everyone who was asked has read."""
+    """The current batch: its number, its records, and how many of them every assigned reviewer has read."""
     batches = sheets.allocation.batches
     number = max((batch.number for batch in batches), default=0)
     parts = [batch for batch in batches if batch.kind != CALIBRATION and batch.number == number]
@@ -78,7 +79,7 @@ def _batch(sheets: StageSheets) -> dict[str, Any] | None:
 
 
 def _waiting_for(sheets: StageSheets) -> dict[str, int]:
-    """By reviewer, the rows of the batches in hand that are still to be answered, the most first."""
+    """By reviewer, the rows of the current batches that are still to be answered, largest number first."""
     scheme, answers = sheets.setup.scheme, sheets.answered()
     return waited_for(sheets.allocation, scheme, sheets.queue, sheets.former_ids, answers)[0]
 
@@ -88,10 +89,10 @@ def _at_80(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
 
 
 def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | None = None) -> dict[str, Any] | None:
-    """Advice on stopping at title and abstract, from what was read in the order of handing out.
+    """Advice on stopping at title and abstract, from the records read in the order of handing out.
 
-    Rows count as read up to the last one that somebody has answered: those before it that are not settled are pending.
-    Only what was handed out since records were last added tells of those that are unread.
+    Rows count as read up to the last one that somebody has answered: unsettled rows before it are pending. Only rows
+    handed out since records were last added allow conclusions about the unread ones.
     """
     if sheets.setup.stage != TITLE_ABSTRACT or sheets.setup.scheme.order not in ("relevance", "random"):
         return None
@@ -112,14 +113,50 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | N
         len(decisions) - by_consensus,
         pending=len(seen) - len(read),
         since=sum(at >= allocation.arrived for _, at in read),
+        random_tail=_random_tail(rows, [(item, at) for item, at in seen if item in settled], allocation.arrived),
         target=scheme.stop_at[0],
         level=level or 100 * scheme.stop_at[1],
     )
     return advice.to_dict()
 
 
+def _random_tail(rows: Mapping[str, tuple[Batch, str]], read: Sequence[tuple[str, int]], arrived: int) -> int:
+    """How many of the rows read last were drawn at random from all that were unread; their bound assumes nothing else.
+
+    Args:
+        read: (item, place in the order of handing out) of the rows that are settled.
+        arrived: the place from which on rows were handed out since records were last added.
+    """
+    count = 0
+    for item, at in reversed(read):
+        batch = rows[item][0]
+        if batch.order != "random" or batch.kind != BATCH or at < arrived:
+            break
+        count += 1
+    return count
+
+
+def _tail_words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
+    """What a random sample of the rest would cost, while rows come by relevance and the target is not met."""
+    advice = status["advice"]
+    if sheets.setup.scheme.order != "relevance" or advice["reached"] or not advice["found"] or not status["waiting"]:
+        return []
+    unread = advice["total"] - advice["read"]
+    target = advice["target"]
+    sizes = [(level, tail_needed(unread, advice["found"], target, level)) for level in (advice["level"], 80)]
+    if sizes[0][1] >= status["waiting"]:
+        return []
+    costs = f"{sizes[0][1]:,} of them, if none is relevant, would show with {sizes[0][0]:g} % confidence"
+    less = f" ({sizes[1][1]:,} with 80 %)" if sizes[0][0] > 80 else ""
+    return [
+        f"Instead of reading on by relevance, rows can be drawn at random from the {status['waiting']:,} that wait: "
+        f"{costs}{less} that {100 * target:g} % are found. Settle the number first, then write "
+        f"{TITLE_ABSTRACT}.order: random."
+    ]
+
+
 def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
-    """Sentences for the closing table and the report; none where everything was handed out at once."""
+    """Sentences for the closing table and the report; none if everything was handed out at once."""
     words = []
     batch = status["batch"]
     if status["pilot"]:
@@ -139,11 +176,12 @@ def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
     if status["advice"]:
         words.append(f"{status['advice']['sentence']}{_how_to_stop(status)}")
         words += _confidence_words(status)
+        words += _tail_words(sheets, status)
     return words
 
 
 def _waited_for_words(sheets: StageSheets, rows: dict[str, int]) -> str:
-    """Whom the next batch waits for, while others have nothing left to do."""
+    """Whom the next batch waits for while others have nothing left to do."""
     done = [who for who in sheets.setup.team if who not in rows]
     if not rows or not done:
         return ""
@@ -154,7 +192,7 @@ def _waited_for_words(sheets: StageSheets, rows: dict[str, int]) -> str:
 
 
 def _confidence_words(status: dict[str, Any]) -> list[str]:
-    """What is known with 80 % confidence beside what the team asks for, and a warning while few includes are known."""
+    """What is known with 80 % confidence besides the team's own level, and a warning while few includes are known."""
     advice, lower = status["advice"], status["advice_80"]
     words = []
     more = lower is not None and (lower["recall_lb"] or 0) > (advice["recall_lb"] or 0)

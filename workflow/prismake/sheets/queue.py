@@ -1,4 +1,4 @@
-"""The queue of a stage, read from its Parquet file a column at a time, and only the columns that are asked for."""
+"""The queue of a stage, read from its Parquet file one column at a time, and only the columns that are requested."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Queue = Mapping[str, Mapping[str, Any]]  # item id -> its row
-_KEPT_WHOLE = 1 << 19  # bytes of a column in the file; longer ones, abstracts above all, are read through a window
+_KEPT_WHOLE = 1 << 19  # bytes of a column in the file; longer ones, above all abstracts, are read through a window
 _WINDOW = 256  # rows
 _RESTARTS = 12  # of a window; a column that is read in no order at all is loaded whole after that
-_BUFFER = 1 << 16  # bytes read ahead; without it Arrow holds the whole column in its compressed form as well
+_BUFFER = 1 << 16  # bytes to read ahead; without this Arrow also holds the whole column in its compressed form
 
-# Arrow's own allocator keeps the pages that were freed: a third of the memory of an offer. Arrow asks for this once,
-# when it is loaded, and is loaded below.
+# Arrow's own allocator keeps freed pages: a third of the memory of an offer. Arrow reads this setting once, when it
+# is loaded, which happens below.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
@@ -91,7 +91,7 @@ class _Row(Mapping[str, Any]):
 
 
 class _Column:
-    """A column of the file: a short one whole, a long one as a window that moves forward."""
+    """A column of the file: loaded whole if short, otherwise read through a window that moves forward."""
 
     def __init__(self, file: Any, index: int) -> None:
         groups = range(file.metadata.num_row_groups)
@@ -121,5 +121,5 @@ class _Column:
         self._windows = iter(()) if whole else self._batches()
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
-        # always the same number of rows: the readers of all columns share it in the file that they share
+        # always the same number of rows: the readers of all columns share the file handle and its position
         return self._file.iter_batches(_WINDOW, columns=[self._name], use_threads=False)

@@ -1,4 +1,4 @@
-"""Rows out of whatever people saved: moved columns, filters, added columns, other formats."""
+"""Rows from whatever people saved: moved columns, filters, added columns, other file formats."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from prismake.core.refusals import pass_on_refusal
 from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, OWNER, Column
+from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.marks import take_off_marks
 from prismake.sheets.outside import Outside, clear_words, rivals_of, rows_above, tab_cells, watcher
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
-_HEAD = 4096  # bytes by which a file is told from a workbook
+_HEAD = 4096  # bytes that are enough to tell a file from a workbook
 _CONFLICT, _LFS = b"<<<<<<<", b"version https://git-lfs"
-_GUIDE_LINES = 8  # of the first page, in which its owner is looked for
+_GUIDE_LINES = 8  # rows of the first page in which its owner is looked for
 
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A sheet as it stands.
+    """A sheet as it was read.
 
-    ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), rows in which
-    nothing stands left out; ``extra`` are columns that people added; ``unnamed`` those without a header or under the
-    count, and ``beside`` what stands there by (row, column). ``marks``: the rows by what their checks begin with
-    (``prismake.sheets.marks``), which is taken off them. ``odd``: (row, header) of cells that look filled
-    and have no value, and why. ``digest`` is that of the file as it was read; ``owner`` is whose sheet it says it is,
-    empty where it does not say. ``former``: header to the heading that stands there, where it is called otherwise
-    now. ``lacking``: headers of questions that were never offered on this sheet. ``outside``: what may be an answer
-    where nothing is read.
+    ``headers`` maps a header to its column (from 1); ``rows`` are (row number, values by header), without empty rows.
+    ``extra`` are columns that people added; ``unnamed`` those without a header or under the count, and ``beside`` their
+    cells by (row, column). ``marks``: the rows by the mark that their checks begin with (``prismake.sheets.marks``),
+    which is removed from the checks. ``odd``: (row, header) of cells that look filled but have no value, and why.
+    ``digest`` is that of the file as it was read; ``owner`` is the owner named in the sheet, empty if none is named.
+    ``former``: header to the heading in the sheet, if the column has been renamed since. ``lacking``: headers of
+    questions that were never offered on this sheet. ``outside``: possible answers in places that are not read.
     """
 
     path: Path
@@ -61,7 +61,7 @@ class SheetTable:
     outside: Outside = field(default_factory=Outside)
 
     def address(self, row: int, header: str) -> str:
-        """Where a cell is, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
+        """The address of a cell, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
         return f"{self.path.name}, sheet “{self.name}”, cell {column_letter(self.headers[header])}{row}"
 
 
@@ -76,15 +76,16 @@ def read_sheet(
     """Read the table of a workbook by its headers.
 
     Args:
-        columns: those of today; the table is given under their headers, whatever they were called when it was offered.
-        offered: the headings under which columns were offered on this sheet; a question that is not among them is no
-            missing column. None where that is not known.
-        partial: an earlier copy, which may lack questions that were offered after it was made.
-        everything: the cells of all columns as they are; without it those of the columns that are ever looked at
-            again, which leaves out abstracts and what people added.
+        columns: the present columns; the table is returned under their headers, whatever they were called when it was
+            offered.
+        offered: the headings under which columns were offered on this sheet; a question that is not among them does not
+            count as a missing column. None if this is not known.
+        partial: whether this is an earlier copy, which may lack questions that were offered later.
+        everything: whether to keep the cells of all columns; otherwise only those needed later, without abstracts and
+            columns that people added.
 
     Raises:
-        SheetError: not a workbook, cut off, empty, password, no table, a header missing or there twice.
+        SheetError: not a workbook, truncated, empty, encrypted, no table, or a header that is missing or duplicated.
     """
     import python_calamine
 
@@ -115,7 +116,7 @@ def _digest(path: Path) -> str:
 
 
 def _refuse_no_workbook(path: Path) -> None:
-    """Raise SheetError for what an empty disk, a cloud or git has left in the place of a workbook."""
+    """Raise SheetError for what a full disk, a cloud folder or git has left in the place of a workbook."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
@@ -139,7 +140,7 @@ def _refuse_no_workbook(path: Path) -> None:
 
 
 def _refuse_stray_cells(path: Path) -> None:
-    """Raises ``SheetError`` for a cell so far outside the table that what lies between would fill the memory."""
+    """Raise SheetError for a cell so far outside the table that the cells between would fill the memory."""
     try:
         with zipfile.ZipFile(path) as archive:
             if all(rows * columns <= DENSE for rows, columns in stated(archive)):
@@ -166,19 +167,20 @@ class _Form:
     partial: bool = False
 
     def headings(self, column: Column) -> list[str]:
-        """What a column may be called, the likeliest first."""
+        """The possible headings of a column, likeliest first."""
         offered_headings = (self.offered or {}).get(column.identity, ())
-        return list(dict.fromkeys(map(normal_word, [*reversed(offered_headings), column.header])))
+        own = [*reversed(offered_headings), column.heading, column.header, *column.elsewhere]
+        return list(dict.fromkeys(map(normal_word, own)))
 
     def may_lack(self, column: Column) -> bool:
-        """Whether a column was never offered on this sheet, so that nobody has taken it away."""
+        """Whether a column was never offered on this sheet, so that its absence is no one's doing."""
         if column.role != "answer":
             return column.role not in ("item", "field", "check")
         return self.partial or (bool(self.offered) and column.identity not in (self.offered or {}))
 
 
 def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTable:
-    """The one sheet that holds the table, read."""
+    """Read the one sheet that holds the table."""
     columns = form.columns
     candidates, others, owner = [], [], ""
     for index, meta in enumerate(book.sheets_metadata):
@@ -217,7 +219,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
         watch = watcher(outside.headings, outside.rivals, clear_words(columns), outside.columns)
     rows = list(_rows(sheet, header, read, unnamed, beside, watch))
     answers = [column.header for column in columns if column.role == "answer" and column.header in headers]
-    # only an answer that comes out empty is ever asked about; looking at the file again takes as long as reading it
+    # only an answer that reads as empty is ever checked; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
     odd = odd_cells(path, index, sheet) if empty else {}
     by_place = {place: text for text, place in headers.items()}
@@ -225,7 +227,8 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
     marks = {} if everything else take_off_marks(rows)
     lacking = tuple(column.header for column in columns if column.role == "answer" and column.header not in headers)
     shown = {text: str(cells[place - 1]).strip() for text, place in headers.items()}
-    former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(text)}
+    today = {column.header: column.heading for column in columns}
+    former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(today[text])}
     return SheetTable(
         path,
         name,
@@ -254,7 +257,7 @@ def _outside(
     extra: Mapping[str, int],
     others: Sequence[tuple[str, Any]],
 ) -> Outside:
-    """Where an answer may stand that is not read; what stands in the columns is seen when their rows are read."""
+    """Set up the search for answers in places that are not read; columns are checked as rows are read."""
     words = clear_words(columns)
     headings = {
         place: str(cell).strip()
@@ -271,22 +274,27 @@ def _outside(
 
 
 def _owner(sheet: Any) -> str:
-    """The name beside *Sheet of* on the first page."""
+    """The name next to *Sheet of* on the first page."""
     for cells in islice(sheet.iter_rows(), _GUIDE_LINES):
         words = [str(cell).strip() for cell in cells if cell not in ("", None)]
-        if len(words) > 1 and normal_word(words[0]) == normal_word(OWNER):
+        if len(words) > 1 and is_owner_line(words[0]):
             return words[1]
     return ""
 
 
+def is_owner_line(label: Any) -> bool:
+    """Whether a label of a first page says, in any language, that whose sheet it is stands beside it."""
+    return normal_word(label or "") in map(normal_word, in_every_language("page.sheet_of"))
+
+
 def _row(sheet: Any, index: int) -> list[Any]:
-    """A row with the empty columns on its left, which the iterator leaves out."""
+    """A row including the empty columns on its left, which the iterator leaves out."""
     return [""] * sheet.start[1] + next(islice(sheet.iter_rows(), index, None))
 
 
 def _header_row(sheet: Any, form: _Form) -> int | None:
-    """The index of the header row when the sheet holds the table."""
-    required = {normal_word(column.header) for column in form.columns if column.role in ("item", "check")}
+    """The index of the header row if the sheet holds the table."""
+    required = {word for column in form.columns if column.role in ("item", "check") for word in form.headings(column)}
     expected = [c for c in form.columns if c.role not in ("live", "progress") and not (c.answer and form.may_lack(c))]
     least = max(2, len(expected) // 2)
     headings = {word for column in form.columns for word in form.headings(column)}
@@ -298,7 +306,7 @@ def _header_row(sheet: Any, form: _Form) -> int | None:
 
 
 def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[dict[str, int], dict[str, int]]:
-    """The places (from 1) of our headers and of the others; raises when one that must be read is missing or twice."""
+    """The places (from 1) of our headers and of the others; raises if a required one is missing or duplicated."""
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(cells, start=1):
         if cell not in ("", None):
@@ -308,12 +316,12 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
     for column in form.columns:
         word = next((heading for heading, owner in by_heading.items() if owner is column), "")
         if column.role in ("progress", "context", "live", "note", "state"):
-            continue  # a missing one costs nothing that must be read
+            continue  # a missing one loses nothing that is required
         if not word:
             if not form.may_lack(column):
-                problems.append(f"the column “{column.header}” is missing")
+                problems.append(f"the column “{column.heading}” is missing")
         elif len(places[word]) > 1:
-            problems.append(f"the column “{column.header}” is there {len(places[word])} times")
+            problems.append(f"the column “{column.heading}” is there {len(places[word])} times")
     if problems:
         remedy = f"Give each column its header back. {way_back(path)}"
         raise SheetError(f"{'; '.join(problems)}.", where=where, remedy=remedy)
@@ -324,7 +332,7 @@ def _places(path: Path, where: str, cells: Sequence[Any], form: _Form) -> tuple[
 
 
 def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, Column]:
-    """By heading in the sheet, the column of today that it is; columns that were offered come before new ones."""
+    """By heading in the sheet, the present column that it belongs to; columns already offered come before new ones."""
     by_heading: dict[str, Column] = {}
     identities: set[str] = set()
     offered = form.offered or {}
@@ -347,9 +355,9 @@ def _rows(
     beside: dict[tuple[int, int], Any],
     watch: Callable[[int, Sequence[Any], int], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(row number, values by header) below the header, without rows in which nothing of this stands.
+    """(row number, values by header) below the header, without rows in which all of these are empty.
 
-    What stands in the columns ``unnamed`` is put into ``beside``, by row and column.
+    The cells of the columns ``unnamed`` are added to ``beside``, by row and column.
     """
     offset = sheet.start[1] + 1
     headers, pick = tuple(places), itemgetter(*(place - offset for place in places.values()))

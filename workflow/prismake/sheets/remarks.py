@@ -1,4 +1,4 @@
-"""The column *Remark*: the workflow's own words about a row, and below them whatever people write there."""
+"""The column *Remark*: the workflow's own words about a row, followed by whatever people write there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OURS = (NO_LONGER, AGAINST, APART, TO_CHECK)
 
 
 def with_remark(now: str, remark: str) -> str:
-    """The cell as it should be: the remark that is wanted now, or none, and what people wrote, on lines of its own."""
+    """The updated cell: the current remark, if any, followed by people's own text on separate lines."""
     first, _, rest = now.partition("\n")
     text = rest if first.startswith(_OURS) else now
     return "\n".join(part for part in (remark, text) if part)

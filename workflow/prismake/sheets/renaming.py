@@ -1,8 +1,8 @@
-"""A reviewer gets another name: sheets, copies and everything that is kept move to it, and no answer is counted twice.
+"""Renaming a reviewer: sheets, copies and everything that is kept are moved, and no answer is counted twice.
 
-What is to be done is written down before the first step (``history/renaming.json``) and removed after the last. A run
-that was killed in between is finished by the next run of Snakemake or the next command, so that everything is under
-the old name or under the new one, never half of it. Each step can be done again.
+The plan is written down before the first step (``history/renaming.json``) and removed after the last. If a run is
+killed in between, the next run of Snakemake or the next command finishes it, so that everything ends up under one name.
+Each step can be repeated safely.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 
 
 def rename_reviewer(old: str, new: str, folder: Path = SHEETS) -> list[str]:
-    """Give a reviewer another name in everything that is kept; what was done, a line for each stage.
+    """Give a reviewer another name in everything that is kept; returns what was done, one line per stage.
 
     Args:
         old, new: names as they stand under ``reviewers`` in the protocol, which is not changed here.
 
     Raises:
-        PrismakeError: a name that cannot be, nobody of the old name, a sheet that is open, or answers under both names.
+        PrismakeError: an invalid name, nobody with the old name, a sheet that is open, or answers under both names.
     """
     _refuse_names(old, new)
     finish_renaming(folder)
@@ -55,7 +55,7 @@ def rename_reviewer(old: str, new: str, folder: Path = SHEETS) -> list[str]:
 
 
 def finish_renaming(folder: Path = SHEETS) -> str:
-    """Do the rest of a renaming that was killed, and say so; empty where there was none."""
+    """Finish a renaming that was killed, and say so; empty if there was none."""
     journal = _journal(folder)
     todo = read_json(journal)
     if not todo:
@@ -73,7 +73,7 @@ def _journal(folder: Path) -> Path:
 
 
 def _unused(stages: Sequence[str], old: str, new: str, folder: Path) -> dict[str, str]:
-    """Sheets that were offered under the new name and are to be put aside, by path their digest."""
+    """Sheets that were offered under the new name and have to be set aside, with their digests by path."""
     files = (path for stage in stages if _files(stage, old, folder) for path in _files(stage, new, folder))
     return {path.as_posix(): digest(path) or "" for path in files}
 
@@ -143,7 +143,7 @@ def _files(stage: str, who: str, folder: Path) -> list[Path]:
 
 
 def _rename_in_stage(stage: str, old: str, new: str, folder: Path) -> list[str]:
-    """The kept files first: a run in between then finds the answers under the new name, and no sheet of it yet."""
+    """Rename in one stage, kept files first: a run in between finds the answers under the new name, and no sheet."""
     before, after = sheet_path(stage, old, folder), sheet_path(stage, new, folder)
     _update(
         answers_file(stage, folder),
@@ -190,7 +190,7 @@ def _with_key(parts: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
 
 
 def _words(text: str, old: str, new: str) -> str:
-    """Names with blanks between them, each once."""
+    """Names separated by blanks, each once."""
     return " ".join(dict.fromkeys(new if name == old else name for name in text.split()))
 
 
@@ -207,7 +207,7 @@ def _allocation(content: dict[str, Any], old: str, new: str) -> dict[str, Any]:
 
 
 def _sheets(content: dict[str, Any], before: str, after: str, old: str) -> dict[str, Any]:
-    """The entry under the new name; it says that the first page may go on to name the old one."""
+    """The entry under the new name; it records that the first page may still carry the old one."""
     sheets = dict(content["sheets"])
     if before not in sheets:
         return content
@@ -230,7 +230,7 @@ def _renamed_change(line: Mapping[str, Any], old: str, new: str) -> dict[str, An
 
 
 def _rewrite_log(path: Path, kind: Kind, change: Any) -> None:
-    """Write a log anew with other names in its lines; their times, order and number stay."""
+    """Rewrite a log with the names replaced; times, order and number of its lines stay the same."""
     if not path.exists():
         return
     lines = list(store.read_lines(path, kind))

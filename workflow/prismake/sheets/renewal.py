@@ -1,4 +1,4 @@
-"""What of a sheet that people work in is brought up to date when the protocol has changed after it was offered."""
+"""What has to be updated in a sheet that people work in when the protocol has changed since it was offered."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Guide = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Renewal:
-    """What changes in a workbook beside its rows.
+    """The changes in a workbook apart from its rows.
 
-    ``added``: questions that it lacks and that come to the right of what is there. ``headings``: header to the heading
-    that gives way to it. ``guide``: the lines of its first page, empty where that stays as it is; with it the lists of
-    answers are renewed.
+    ``added``: questions that it lacks, which are added on the right. ``headings``: header to the present heading that
+    replaces a former one. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of
+    answers are renewed together with it.
     """
 
     added: Sequence[Column] = ()
@@ -34,22 +34,26 @@ class Renewal:
 
 
 def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> Renewal:
-    """What a sheet needs to ask what is asked today."""
+    """The changes that a sheet needs in order to ask the present questions."""
     columns = sheets.columns(who)
     added = [column for column in columns if column.header in table.lacking]
-    answers = {column.header for column in columns if column.role in ("answer", "live")}
-    headings = {header: shown for header, shown in table.former.items() if header in answers}
+    headings = {
+        column.header: column.heading
+        for column in columns
+        if column.header in table.former
+        and (column.role in ("answer", "live") or table.former[column.header] in column.elsewhere)  # not a person's own
+    }
     shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
     return Renewal(added, headings, guide if shown != page_digest(guide) else ())
 
 
 def page_digest(guide: Guide) -> str:
-    """A first page in sixteen digits; it names every question with its answers."""
+    """A sixteen-digit digest of a first page, which names every question with its answers."""
     return sha256(json.dumps([list(line) for line in guide]).encode()).hexdigest()[:16]
 
 
 def asked_now(form: Form, offered: OfferedForm, criteria: Mapping[str, Sequence[str]] | None) -> OfferedForm:
-    """What was offered so far, with the questions and criteria of today."""
+    """Everything offered so far, with the present questions and criteria."""
     labels = {question.name: question.label for question in form.fields}
     choices = {
         question.name: [choice.value for choice in question.choices]
@@ -61,7 +65,7 @@ def asked_now(form: Form, offered: OfferedForm, criteria: Mapping[str, Sequence[
 
 
 def with_new_judgements(sheets: StageSheets, offered: OfferedForm) -> OfferedForm:
-    """With the answers that are new or changed since the last reading, under the criteria that their sheet showed."""
+    """Adds the answers that are new or changed since the last reading, under the criteria that their sheet showed."""
     for who, own in sheets.answers.items():
         last = sheets.kept_stage.last_good.get(who, {})
         new = [item for item, given in own.answers.items() if _filled(given) and _filled(given) != last.get(item, {})]

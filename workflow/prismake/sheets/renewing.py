@@ -1,6 +1,6 @@
-"""The first page, headings, new questions and lists of answers of a workbook that people work in, brought up to date.
+"""The first page, headings, new questions and lists of answers of a workbook in use, brought up to date.
 
-Only what the workflow itself wrote changes: what people added below the first page, their columns and widths stay.
+Only the workflow's own text changes: lines that people added to the first page, their columns and widths stay.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.protocol.forms import normal_word
-from prismake.sheets.layout import OWNER, Column, cell_text
+from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.reading import is_owner_line
 from prismake.sheets.renewal import Guide, Renewal
 from prismake.sheets.workbook import LISTS, SPARE, head_look, look_of
 
@@ -22,17 +23,21 @@ _SEARCH = 8  # rows of the first page in which its owner is looked for
 
 
 def renew_headings(sheet: Any, header_row: int, headers: Mapping[str, int], renewed: Renewal) -> None:
-    """Write today's headings over those that a question had when it was offered."""
-    for header in renewed.headings or ():
-        sheet.cell(header_row, headers[header]).value = header
+    """Replace the headings under which questions were offered by the present ones."""
+    for header, heading in (renewed.headings or {}).items():
+        sheet.cell(header_row, headers[header]).value = heading
+        for table in sheet.tables.values():  # its column names must equal the cells, or Excel repairs the file
+            left, top, right, _ = range_boundaries(table.ref)
+            if top == header_row and left <= headers[header] <= right:
+                table.tableColumns[headers[header] - left].name = heading
 
 
 def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str, int]) -> None:
-    """Put questions that the sheet lacks to the right of everything that is there; ``place`` learns where."""
+    """Add missing questions to the right of everything that is there, and record their columns in ``place``."""
     for column in renewed.added:
         number = place[column.key] = sheet.max_column + 1
         head, look = sheet.cell(header_row, number), head_look(column)
-        head.value = column.header
+        head.value = column.heading
         head.font = Font(name="Calibri", size=look.size, bold=True, color=look.colour)
         head.fill = PatternFill("solid", fgColor=look.fill)
         head.alignment = Alignment(vertical="center", wrap_text=True)
@@ -50,12 +55,12 @@ def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str
 def renew_lists(
     book: Any, sheet: Any, columns: Sequence[Column], place: Mapping[str, int], rows: tuple[int, int]
 ) -> None:
-    """Let the dropdown of each question offer today's answers, from the first to the last of ``rows``."""
+    """Let the dropdown of each question offer the present answers, from the first to the last of ``rows``."""
     for column in columns:
         question = column.answer
         if question is None or question.kind != "choice" or question.by_row or column.key not in place:
             continue
-        source = _list_of(book, [choice.value for choice in question.choices])
+        source = _list_of(book, [choice.word for choice in question.choices])
         _take_off(sheet, place[column.key])
         letter = get_column_letter(place[column.key])
         area = f"{letter}{rows[0]}:{letter}{max(rows[1], rows[0] + SPARE)}"
@@ -64,7 +69,7 @@ def renew_lists(
 
 
 def _list_of(book: Any, answers: Sequence[str]) -> str:
-    """The cells of the hidden page that hold a list of answers, which is added to it where it is new."""
+    """The cells of the hidden page that hold a list of answers; a new list is added to the page."""
     if LISTS not in book.sheetnames:
         book.create_sheet(LISTS).sheet_state = "hidden"
     page = book[LISTS]
@@ -77,7 +82,7 @@ def _list_of(book: Any, answers: Sequence[str]) -> str:
 
 
 def _take_off(sheet: Any, column: int) -> None:
-    """Take the dropdown with a list of ours off one column."""
+    """Remove one of our dropdown lists from a column."""
     for rule in list(sheet.data_validations.dataValidation):
         if rule.type != "list" or not str(rule.formula1 or "").lstrip("=").startswith(f"{LISTS}!"):
             continue
@@ -89,7 +94,7 @@ def _take_off(sheet: Any, column: int) -> None:
 
 
 def renew_first_page(book: Any, guide: Guide) -> None:
-    """Write today's lines on the first page, from the owner's line to the last of ours; nothing where it is gone."""
+    """Write the present lines on the first page, from the owner's line to our last; nothing if the page is gone."""
     page, start = next(((page, row) for page in book.worksheets if (row := _owner_row(page))), (None, 0))
     if page is None or not guide:
         return
@@ -117,6 +122,6 @@ def renew_first_page(book: Any, guide: Guide) -> None:
 
 def _owner_row(page: Any) -> int:
     for row, cells in enumerate(islice(page.iter_rows(max_col=1, values_only=True), _SEARCH), start=1):
-        if normal_word(cells[0] or "") == normal_word(OWNER):
+        if is_owner_line(cells[0]):
             return row
     return 0

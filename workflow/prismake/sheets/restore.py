@@ -1,4 +1,4 @@
-"""Go back to the answers of a sheet that were read last: from a copy, or in a sheet that is made anew."""
+"""Return to the answers of a sheet that were read last, from a copy or in a rebuilt sheet."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ class SheetOf:
 
     @property
     def mark(self) -> str:
-        """How the checks of its rows begin; empty in a review that was begun before rows had one."""
+        """How the checks of its rows begin; empty in a review that was started before rows had one."""
         return mark_of(read_book(self.stage, self.folder).get("review", ""), self.stage, self.who)
 
     def answers_in(self, path: Path) -> Answers:
-        """What a workbook says, by itself. Raises SheetError when it cannot be read."""
+        """The answers in a workbook taken by itself. Raises SheetError if it cannot be read."""
         table = self.table_in(path)
         if self.who == CONSENSUS:
             return filled(read_consensus(table, self.form, self.columns, self.queue, self.offered).answers)
@@ -82,7 +82,7 @@ class SheetOf:
         return filled(read_reviewer(table, self.form, self.columns, self.queue, outcomes, self.offered).answers)
 
     def table_in(self, path: Path) -> SheetTable:
-        """A workbook of this sheet, an earlier copy as well, which may lack what was asked later."""
+        """The table in a workbook of this sheet, or in an earlier copy, which may lack questions added later."""
         headings = self.offered.columns.get(self.path.name)
         return read_sheet(path, self.columns, offered=headings, partial=True)
 
@@ -96,9 +96,9 @@ class SheetOf:
 
 @dataclass(frozen=True)
 class Restoration:
-    """What is to be done: ``source`` None stands for a sheet that is made anew from the answers read last.
+    """The plan of a restoration: ``source`` None means a sheet rebuilt from the answers read last.
 
-    ``present``: the files that are put aside. ``changes``: lines that say what will be different.
+    ``present``: the files that are set aside. ``changes``: lines that describe what will be different.
     """
 
     sheet: SheetOf
@@ -113,12 +113,12 @@ class Restoration:
 
 
 def plan(sheet: SheetOf, chosen: Path | None = None) -> Restoration:
-    """Find what to go back to, and how it differs from what is there. Nothing is written.
+    """Find the version to restore, and how it differs from the present one. Nothing is written.
 
-    The newest copy that says what was read last is taken; where there is none, the sheet is made anew.
+    The newest copy with the answers read last is used; if there is none, the sheet is rebuilt.
 
     Args:
-        chosen: a copy that people want instead.
+        chosen: a copy to use instead.
 
     Raises:
         SheetError: the chosen copy cannot be read, or the sheet is open in a spreadsheet program.
@@ -143,7 +143,7 @@ def plan(sheet: SheetOf, chosen: Path | None = None) -> Restoration:
 
 
 def carry_out(restoration: Restoration) -> list[Path]:
-    """Put the sheet back; the files that were there, under the names by which they are kept."""
+    """Put the sheet back; returns the names under which the files that were there are kept."""
     target, source = restoration.target, restoration.source
     if (
         source
@@ -157,7 +157,7 @@ def carry_out(restoration: Restoration) -> list[Path]:
             draft.write_bytes(source.read_bytes())
         sheet = restoration.sheet
         headers = sheet.table_in(source).headers
-        headings = {column.identity: column.header for column in sheet.columns if column.header in headers}
+        headings = {column.identity: column.heading for column in sheet.columns if column.header in headers}
         save_offered_form(sheet.stage, sheet.offered.with_sheet(sheet.path.name, headings), sheet.folder)
     else:
         sheet = restoration.sheet
@@ -183,7 +183,7 @@ def _says(sheet: SheetOf, copy: Copy, answers: Answers) -> bool:
 
 
 def _changes(sheet: SheetOf, present: Sequence[Path], answers: Answers) -> Iterator[str]:
-    """One line for each answer that will be different, the first ones; or why the present file says nothing."""
+    """One line for each of the first answers that will differ, or why the present file cannot be compared."""
     if not present:
         yield f"there is no file now; {_count(answers)} come back"
         return
@@ -220,7 +220,7 @@ def _count(answers: Answers) -> str:
 
 
 def _reviewer_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
-    """What was offered, in that order, with the answers and notes read last; then whatever else was answered."""
+    """The rows offered, in their order, with the answers and notes read last; then anything else that was answered."""
     answers, fields = sheet.read_last(), sheet.form.fields
     offered = [item for event in read_events(sheet.stage, sheet.folder) for item in _offered(event, sheet.who)]
     for item in dict.fromkeys([*(offered or sheet.queue), *answers]):
@@ -236,19 +236,19 @@ def _offered(event: Mapping[str, Any], who: str) -> Iterable[str]:
 
 
 def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
-    """What the adjudicator settled, beside what reviewers say who are named; the next run adds what is open."""
+    """The adjudicator's answers, without the reviewers' own; the next run adds those and the open rows."""
     snapshot = read_snapshot(sheet.stage, sheet.folder)
     voice_of = dict(zip(voices(sheet.team, blinded=False), sheet.team, strict=True))
     for item, given in sheet.read_last().items():
         row = sheet.queue.get(first_of(item), {"title": ""})
         for field in sheet.form.fields:
             if given.get(field.name):
-                choices = row_choices(row) if field.by_row else [choice.value for choice in field.choices]
+                choices = row_choices(row) if field.by_row else [choice.word for choice in field.choices]
                 yield {
                     ITEM_ID: item,
                     "title": row["title"],
                     "field": field.label,
-                    "allowed": allowed(field, row_choices(row)),
+                    "allowed": allowed(field, row_choices(row), sheet.form.language),
                     "choices": "|".join(choices),
                     "check": marked(sheet.mark, check_of(f"{item}/{field.label}", str(row["title"]))),
                     "settled": typed_answer(field, given[field.name]),
@@ -261,7 +261,7 @@ def _consensus_rows(sheet: SheetOf) -> Iterator[Mapping[str, Any]]:
 
 
 def notes_read_last(notes_table: Path, who: str) -> dict[str, str]:
-    """By item, the note of one person in ``results/<stage>/notes.csv``; empty when there is no such table."""
+    """By item, one person's notes in ``results/<stage>/notes.csv``; empty if there is no such table."""
     if not notes_table.exists():
         return {}
     rows = read_csv(notes_table).to_dict("records")
@@ -269,7 +269,7 @@ def notes_read_last(notes_table: Path, who: str) -> dict[str, str]:
 
 
 def source_words(restoration: Restoration) -> str:
-    """What the sheet is made of, for people."""
+    """A phrase that tells people what the sheet is made from."""
     if restoration.source:
         return restoration.source.as_posix()
     if restoration.answers:

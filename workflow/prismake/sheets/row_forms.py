@@ -1,4 +1,4 @@
-"""What each row of a sheet asks, where rows differ: some ask about a study, others about one of its results."""
+"""What each row of a sheet asks, if rows differ: some are about a study, others about one of its results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RowForms:
         return cls(form, asks, {names: form.asking(names.split()) for names in set(asks.values())})
 
     def of_item(self, item: str) -> Form:
-        """The questions of an item; of one that is in the queue no longer, all of them."""
+        """The questions of an item; all of them if the item is no longer in the queue."""
         return self.forms.get(self.asks.get(item, ""), self.form)
 
     def asks_item(self, item: str, question: str) -> bool:
@@ -38,7 +38,7 @@ class RowForms:
         return item not in self.asks or question in self.asks[item].split()
 
     def groups(self, items: Sequence[str]) -> Iterator[tuple[Form, list[str]]]:
-        """The items by what they are asked."""
+        """The items grouped by the questions that they are asked."""
         by_form: dict[str, list[str]] = {}
         for item in items:
             by_form.setdefault(self.asks.get(item, ""), []).append(item)

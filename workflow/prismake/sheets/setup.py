@@ -1,4 +1,4 @@
-"""What is known of a stage before a workbook is opened: what the protocol says, and what earlier runs have kept."""
+"""What is known of a stage before any workbook is opened: the protocol, and what earlier runs have kept."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from prismake.sheets.queue import Queue
 class StageSetup:
     """What the protocol says about the sheets of a stage.
 
-    ``scheme``: how the stage is handed out, and to which team. ``blinded``: the consensus sheet does not say who said
-    what; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, what the numbers are
-    for, and the column that names studies with the same participants. ``extracted``: what is known of a study or arm in
-    the end, whatever the shape of the sheet is; ``by_result``: whether each result has a row.
+    ``scheme``: how the stage is handed out, and to which team. ``blinded``: the consensus sheet does not show who gave
+    which answer; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, the outcomes
+    that the numbers belong to, and the column that names studies with the same participants. ``extracted``: the fields
+    known of a study or arm in the end, whatever the shape of the sheet; ``by_result``: whether each result has a row.
     """
 
     stage: str
@@ -47,11 +47,11 @@ class StageSetup:
 
     @property
     def outcomes_in_rows(self) -> tuple[Outcome, ...]:
-        """The outcomes by the columns of the sheet, in which all of them share those of a row of results."""
+        """The outcomes by column of the sheet; with rows of results, all outcomes share the columns of such a row."""
         return as_asked_in_rows(self.outcomes) if self.by_result else self.outcomes
 
     def studies(self, queue: Queue) -> Studies | None:
-        """The studies and arms behind rows of results; None where a row is a study or arm."""
+        """The studies and arms behind rows of results; None if a row is a study or arm."""
         if not self.by_result:
             return None
         own = [question.name for question in self.form.fields if question.name in {f.name for f in self.extracted}]
@@ -68,7 +68,7 @@ class StageSetup:
         return sheet_path(self.stage, who, self.folder)
 
     def columns(self, who: str, reviewers: Sequence[str]) -> list[Column]:
-        """The columns of a sheet; that of the consensus shows the answers of ``reviewers``."""
+        """The columns of a sheet; the consensus sheet shows the answers of ``reviewers``."""
         if who == CONSENSUS:
             return consensus_columns(self.form, voices(reviewers, blinded=self.blinded))
         return reviewer_columns(self.form)
@@ -76,7 +76,7 @@ class StageSetup:
     def speakers(self, item: str, reviewers: Sequence[str]) -> dict[str, str]:
         """The name under which the consensus sheet shows an answer to this item, and the reviewer who gave it.
 
-        Blinded, the order differs from item to item, so that reading many rows does not tell the reviewers apart.
+        If blinded, the order differs from item to item, so that reviewers cannot be recognised by reading many rows.
         """
         shown = list(reviewers)
         if self.blinded:
@@ -89,11 +89,11 @@ class StageSetup:
 class KeptStage:
     """What earlier runs have kept of a stage.
 
-    ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were offered a sheet once
-    and belong to the team no longer. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
-    answers that came with an export. ``allocation``: what was handed out; None in a review that is older than this
-    record. ``offered``: what the sheets asked when they were offered. ``left_by_people``: by workbook, how people had
-    left it before any was opened: what is saved while they are read is an edit that is still to be read.
+    ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were once offered a sheet
+    and no longer belong to the team. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
+    answers that came with an export. ``allocation``: what was handed out; None in a review older than this record.
+    ``offered``: the questions in the sheets when they were offered. ``left_by_people``: the state of each workbook
+    before any was opened, because anything saved during the reading is an edit still to be read.
     """
 
     state: Mapping[str, Any]
@@ -106,7 +106,7 @@ class KeptStage:
     left_by_people: Mapping[str, str] = field(default_factory=dict)
 
     def headings(self, path: Path) -> Headings | None:
-        """The headings under which columns were offered on a sheet; None where that is not known."""
+        """The headings under which columns were offered on a sheet; None if this is not known."""
         return self.offered.columns.get(path.with_suffix(SUFFIXES[0]).name)
 
 
@@ -127,7 +127,7 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
 
 
 def load_kept(setup: StageSetup) -> KeptStage:
-    """What is kept of a stage beside its sheets."""
+    """Everything that is kept of a stage apart from its sheets."""
     stage, folder = setup.stage, setup.folder
     state = sheet_state.read_book(stage, folder)
     return KeptStage(

@@ -1,4 +1,4 @@
-"""A stage's sheets read together, each falling back on its last good answers when it cannot be trusted."""
+"""The sheets of a stage read together; a sheet that cannot be trusted is replaced by its last good answers."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from prismake.sheets.waiting_rows import waiting_rows
 
 @dataclass(frozen=True)
 class StageSheets:
-    """What was read of a stage's sheets. Nothing here changes: a new allocation makes a new one (``with_allocation``).
+    """The sheets of a stage as read. Immutable: a new allocation makes a new object (``with_allocation``).
 
     Attributes:
         setup: what the protocol says about the stage.
         kept: what earlier runs have kept of it.
-        queue: item id to its row; behind the queue of the stage, pairs that people answered and that it lacks.
-        former_ids: former id to item, for everything that was an item of its own once and is part of another now.
-        reviewers: the team, then those who left it and whose answers count.
+        queue: item id to its row: the queue of the stage, followed by pairs that people answered and that it lacks.
+        former_ids: former id to item, for everything that was once an item of its own and is now part of another.
+        reviewers: the team, then former members whose answers count.
         sheets: by reviewer (and ``consensus``), the sheet as it was read.
         initial_allocation: what had been handed out when the sheets were read.
         allocation: what is handed out now.
         merged: what follows from answers to records that became one report after they were judged.
-        review: the id by which the rows of this stage are told from those of other reviews.
+        review: the id that distinguishes the rows of this stage from those of other reviews.
     """
 
     setup: StageSetup
@@ -61,12 +61,12 @@ class StageSheets:
 
     @property
     def owners(self) -> list[str]:
-        """Reviewers, and ``consensus`` where there is something to agree on."""
+        """Reviewers, and ``consensus`` if there can be disagreements."""
         return [*self.reviewers, CONSENSUS] if len(self.reviewers) > 1 else list(self.reviewers)
 
     @cached_property
     def answers(self) -> dict[str, SheetAnswers]:
-        """By owner, what the sheet says."""
+        """By owner, the answers in the sheet."""
         return {who: sheet.answers for who, sheet in self.sheets.items()}
 
     @cached_property
@@ -81,12 +81,12 @@ class StageSheets:
 
     @cached_property
     def paths(self) -> dict[str, Condition]:
-        """By item, the answers on which it hangs whether it is asked; only questions of instruments have any."""
+        """By item, the answers that decide whether it is asked; only questions of instruments have any."""
         return paths_of(column_of(self.queue, "asked_if")) if self.setup.stage == APPRAISAL else {}
 
     @cached_property
     def own_paths(self) -> dict[str, OwnPath]:
-        """By reviewer, where the answers to an instrument lead, and judgements that differ from what is proposed."""
+        """By reviewer, where the answers to an instrument lead, and judgements that differ from their proposal."""
         if self.setup.stage == CERTAINTY:
             proposed = {item: word for item, word in column_of(self.queue, "proposed") if word}
             return {
@@ -107,7 +107,7 @@ class StageSheets:
 
     @cached_property
     def studies(self) -> Studies | None:
-        """The studies and arms behind rows of results; None where a row is a study or arm."""
+        """The studies and arms behind rows of results; None if a row is a study or arm."""
         return self.setup.studies(self.queue)
 
     def counted(self, who: str) -> Mapping[str, Mapping[str, str]]:
@@ -130,7 +130,7 @@ class StageSheets:
         return mark_of(self.review, self.setup.stage, who)
 
     def complete(self, who: str) -> set[str]:
-        """The items of which a reviewer has answered everything that applies to them."""
+        """The items of which a reviewer has answered everything that applies."""
         own, form = self.answers[who], self.forms.of_item
         return {
             item for item, given in self.counted(who).items() if item not in own.broken and progress(form(item), given)
@@ -141,12 +141,12 @@ class StageSheets:
         return {item for item, given in self.answers[who].answers.items() if any(given.values())}
 
     def expected_from(self) -> dict[str, list[str]]:
-        """By item of the queue, whose answers are expected and count; what is not there was not handed out."""
+        """By item of the queue, the reviewers whose answers are expected and count; other items were not handed out."""
         rows = current_rows(self.allocation, self.queue, self.former_ids)
         return self.counting({item: batch.rows[name] for item, (batch, name) in rows.items()})
 
     def counting(self, rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Those who were asked and belong to the team, whoever answered unasked, and who left after answering.
+        """By item, the assigned members of the team, anyone who answered unasked, and those who left after answering.
 
         Args:
             rows: by item, the reviewers to whom it was handed out.
@@ -167,7 +167,7 @@ class StageSheets:
         }
 
     def answered(self) -> Answered:
-        """Who has answered what; whoever was asked less because an item was settled has answered all of it."""
+        """By item, who has answered; reviewers asked less because an item was settled have answered all of it."""
         some = _by_item({who: self.started(who) for who in self.reviewers})
         every = _by_item({who: self.complete(who) for who in self.reviewers})
         partly = [item for item in sorted(some.keys() & self.queue.keys()) if some[item] != every.get(item)]
@@ -179,7 +179,7 @@ class StageSheets:
         chosen = sorted(self.queue) if items is None else list(items)
         if not chosen:
             return []
-        if self.paths and items is not None:  # what is settled of one question hangs on others
+        if self.paths and items is not None:  # whether a question applies may depend on what is settled of another
             return [decision for decision in self.decisions() if decision.item in set(chosen)]
         why = SettledBy.AUTOMATION if self.setup.scheme.order == "relevance" else SettledBy.OTHER
         stopped = dict.fromkeys(self.allocation.stopped, why)
@@ -193,17 +193,17 @@ class StageSheets:
         return along_paths(self.paths, decisions, consensus, ANSWER) if self.paths else decisions
 
     def panel_answers(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        """By reviewer, the answers; the adjudicator's; by reviewer, the cells that were not understood."""
+        """The answers by reviewer; the adjudicator's; and by reviewer the cells that were not understood."""
         answers: dict[str, Any] = {who: self.counted(who) for who in self.reviewers}
         problems = {who: self.answers[who].broken for who in self.reviewers}
         return answers, self.answers[CONSENSUS].answers if CONSENSUS in self.owners else {}, problems
 
     def is_team_decision(self, item: str) -> bool:
-        """Whether an answer to this item is the team's and not that of one reviewer: it says nothing of agreement."""
+        """Whether an answer to this item is the team's, not one reviewer's, and so says nothing about agreement."""
         return any("team" in given.get(item, ()) for given in self.kept_stage.prefilled.values())
 
     def snapshot(self, decisions: Sequence[Decision]) -> Snapshot:
-        """What was read, in the form that is kept beside the sheets; empty answers are left out."""
+        """The answers read, in the form that is kept beside the sheets; empty answers are left out."""
         read = {who: _filled(own.answers) for who, own in self.answers.items()}
         settled = {
             decision.item: {name: verdict.value for name, verdict in decision.fields.items() if verdict.value}
@@ -224,10 +224,10 @@ def load_stage(
     folder: Path = SHEETS,
     files: Mapping[str, Path] | None = None,
 ) -> StageSheets:
-    """Read every sheet of a stage that is there, those of people who left the team too.
+    """Read every sheet of a stage that exists, including those of people who have left the team.
 
     Args:
-        files: by owner, a file elsewhere that is looked at in the place of the sheet; nothing of it may be kept.
+        files: by owner, a file elsewhere that is read instead of the sheet; nothing from it may be kept.
     """
     setup = setup_of(stage, config, folder)
     kept_stage = load_kept(setup)
@@ -253,7 +253,7 @@ def load_stage(
 def _review(
     setup: StageSetup, kept_stage: KeptStage, sheets: Mapping[str, OwnSheet], config: Mapping[str, Any], queue: Queue
 ) -> str:
-    """The id of the review as it is kept, else as the sheets have it, else a new one."""
+    """The id of the review: the kept one, else the one in the sheets, else a new one."""
     if review := kept_stage.state.get("review"):
         return review
     in_sheets = (review_in(sheet.table.marks) for sheet in sheets.values() if sheet.table)
@@ -261,7 +261,7 @@ def _review(
 
 
 def _without_waiting(sheets: StageSheets) -> StageSheets:
-    """The sheets with a queue of the rows that are offered: reports wait at full text for those they are linked to."""
+    """The sheets with only the offered rows in the queue: at full text, reports wait for those they are linked to."""
 
     def included() -> list[str]:
         settled = (decision for decision in sheets.decisions() if decision.state == State.SETTLED)
@@ -294,18 +294,18 @@ def _has_finished_something(forms: RowForms, own: SheetAnswers) -> bool:
 
 
 def _allocation_in_sheets(setup: StageSetup, sheets: Mapping[str, OwnSheet]) -> Allocation:
-    """What was handed out before allocations were kept: the rows that stand in the sheets."""
+    """What was handed out before allocations were kept: the rows in the sheets."""
     owners = [who for who in setup.team if sheets[who].table is not None or sheets[who].error is not None]
     rows = {who: list(sheets[who].answers.places) for who in owners}
     return allocation_in_sheets(rows, setup.scheme, owners)
 
 
 def _with_merged_answers(sheets: StageSheets) -> StageSheets:
-    """Let answers to records that are part of another report now count for that report."""
+    """Let answers to records that are now part of another report count for that report."""
     answers, consensus, problems = sheets.panel_answers()
     named = set().union(consensus, *answers.values())
     touched = {item for old, item in sheets.former_ids.items() if old in named}
-    if not touched:  # as a rule: records become one before they are judged
+    if not touched:  # the usual case: records are merged before they are judged
         return sheets
     members: dict[str, list[str]] = {}
     for old, item in sheets.former_ids.items():
@@ -318,7 +318,7 @@ def _with_merged_answers(sheets: StageSheets) -> StageSheets:
 
 
 def _by_item(items: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Reviewers by item, from items by reviewer; equal sets of reviewers are one object."""
+    """Reviewers by item, from items by reviewer; equal sets of reviewers share one object."""
     by_item: dict[str, frozenset[str]] = {}
     reviewer_sets: dict[frozenset[str], frozenset[str]] = {}
     for who, own in items.items():

@@ -1,4 +1,4 @@
-"""The looks of a workbook that some program has saved: found again by what they are, and added where it lacks one."""
+"""The formats of a workbook that some program has saved: reused if they are there, added if not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Styles:
         self._numbers: dict[Look, int] = {}
 
     def number(self, look: Look) -> int:
-        """The number of a look; it is added behind those that are there if none of them is the same."""
+        """The number of a format; it is appended if none of the existing ones is the same."""
         if look not in self._numbers:
             formats = self._groups["cellXfs"]
             same = (number for number, entry in enumerate(formats) if self._is(entry, look))
@@ -125,7 +125,7 @@ def _font(font: Any) -> tuple[float, str, bool]:
 
 
 def _fill(fill: Any) -> str:
-    """The colour of a solid fill, empty for none; what is neither is never the same as one of ours."""
+    """The colour of a solid fill, empty for none; any other kind of fill never equals one of ours."""
     pattern = next((child for child in fill if local(child) == "patternFill"), None)
     if pattern is None:
         return "gradient"

@@ -19,22 +19,22 @@ from prismake.sheets.loop import consensus_status, reviewer_status
 from prismake.sheets.problems import problems_of_sheet
 from prismake.sheets.stage import StageSheets
 
-_MOST = 20  # answers of one question, words and problems that are listed; of more, their number
+_MOST = 20  # answers per question, words and problems that are listed; beyond this, only how many more there are
 STAYS = "Until then the answers that were read last stay in force."
 
 
 @dataclass(frozen=True)
 class Understood:
-    """What the reader makes of a sheet.
+    """How a sheet is understood.
 
     Attributes:
         path: the workbook.
-        refused: why it is not read, with what to do; empty where it is.
-        decided, of: rows with all answers that they need, of the rows that ask for some.
+        refused: why it is not read, and what to do about it; empty if it is read.
+        decided, of: rows with all the answers they need, and rows that need any.
         counts: by question, how often each answer is given; a question that is not a choice has one entry, "".
-        read_as: by question, (word in the cell, answer it is read as) where these differ, with its number.
+        read_as: by question, (word in the cell, answer it is read as) if these differ, with how often it occurs.
         notes: rows with a note.
-        new, changed, removed: answers against the last reading.
+        new, changed, removed: answers compared with the last reading.
         problems: every cell that is not understood, and what else was noticed.
     """
 
@@ -87,16 +87,17 @@ def understood(sheets: StageSheets, who: str) -> Understood:
 
 
 def _counts(sheets: StageSheets, who: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[tuple[str, str], int]]]:
-    """By heading, the answers with their numbers, and the words that stand for another answer with theirs."""
+    """By heading, the answers with their frequencies, and the words that were read as another answer with theirs."""
     counts: dict[str, dict[str, int]] = {}
     read_as: dict[str, dict[tuple[str, str], int]] = {}
     answers = sheets.answers[who].answers
     for question in sheets.setup.form.fields:
         given = Counter(fields[question.name] for fields in answers.values() if fields.get(question.name))
         is_choice = question.kind == "choice"
-        counts[question.label] = dict(given.most_common()) if is_choice else {"": given.total()} if given else {}
+        heading = sheets.setup.form.heading_of(question)
+        counts[heading] = dict(given.most_common()) if is_choice else {"": given.total()} if given else {}
         if is_choice and who != CONSENSUS:
-            read_as[question.label] = dict(_other_words(sheets, who, question.name).most_common())
+            read_as[heading] = dict(_other_words(sheets, who, question.name).most_common())
     return counts, read_as
 
 
@@ -115,7 +116,7 @@ def _other_words(sheets: StageSheets, who: str, name: str) -> Counter[tuple[str,
 
 
 def _against(last: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> tuple[int, int, int]:
-    """Answers that are new, that have changed, and that are there no longer."""
+    """The numbers of answers that are new, have changed, or are gone."""
     before = {(item, name): value for item, given in last.items() for name, value in given.items() if value}
     after = {(item, name): value for item, given in now.items() for name, value in given.items() if value}
     both = before.keys() & after.keys()

@@ -1,4 +1,4 @@
-"""Rows that are offered only once another one is included: reports that are linked to an included report."""
+"""Rows that are offered only after another one is included: reports that are linked to an included report."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from prismake.sheets.queue import Queue, column_of
 
 
 def waiting_rows(queue: Queue, included: Callable[[], Collection[str]]) -> frozenset[str]:
-    """The rows of a queue that are not offered yet, as none of those they wait for is offered and included.
+    """The rows that are not offered yet because no row that they wait for is offered and included.
 
-    What is included brings further rows in turn: a registry entry its preprint. A row whose partners are all excluded
-    later leaves the queue as any other row does; what was answered there is kept.
+    An included row brings further rows in turn: a registry entry brings its preprint. A row whose partners are all
+    excluded later leaves the queue like any other row, and its answers are kept.
 
     Args:
-        included: gives the rows that are settled as included; asked only where a row waits at all.
+        included: gives the rows that are settled as included; called only if any row waits.
     """
     partners = {item: set(text.split("\n")) for item, text in column_of(queue, WAITS_FOR) if text}
     if not partners:

@@ -13,7 +13,7 @@ from prismake.protocol.forms import Choice, Form
 from prismake.protocol.outcome_columns import PART_WORDS as RESULT_PARTS
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import ADDRESS, OWNER, Column, cell_text, row_choices
+from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
 GUIDE, LISTS = "Read me", "Lists"
@@ -21,7 +21,7 @@ SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
 _TALLEST = (
-    375.0  # points, about 2,200 characters; a longer abstract is then read in the cell editor, as in any spreadsheet
+    375.0  # points, about 2,200 characters; a longer abstract has to be read in the cell editor, as in any spreadsheet
 )
 _GREY, _BLUE = "7B8794", "0B5394"
 _TO_DO = "FFFBE0"
@@ -41,9 +41,9 @@ def new_workbook(
 ) -> None:
     """Write the sheet of ``owner`` with its guide page; text stays text, however it looks.
 
-    ``made_from``: the workbook that is written anew and its digest when it was read.
+    ``made_from``: the workbook that is rebuilt, and its digest when it was read.
 
-    Rows are gone through several times and never held: memory does not grow with their number.
+    Rows are iterated several times and never held, so memory does not grow with their number.
     """
     lists = _lists(columns)
     last, letters = len(rows) + 1, [column_letter(index) for index in range(1, len(columns) + 1)]
@@ -54,7 +54,7 @@ def new_workbook(
         letter for letter, column in zip(letters, columns, strict=True) if column.role in ("answer", "note")
     ]
     table = Page(
-        form.title[:31],
+        form.shown_title[:31],
         _table(columns, rows),
         widths=[column.width for column in columns],
         frozen="B2" if columns[0].role == "item" else "C2",
@@ -66,7 +66,7 @@ def new_workbook(
         printed=f"$A$1:${read_on_paper[-1]}${last}" if read_on_paper else "",
         repeated="$1:$1",
     )
-    pages = [_guide_page([(OWNER, owner), *guide], form, columns, last + SPARE), table]
+    pages = [_guide_page([(form.language["page.sheet_of"], owner), *guide], form, columns, last + SPARE), table]
     if lists:
         pages.append(_lists_page(lists))
     with replacing(path, made_from, linked=True) as draft:
@@ -74,8 +74,8 @@ def new_workbook(
 
 
 def _headers(columns: Sequence[Column]) -> tuple[str, ...]:
-    """The headers of the table; none where a spreadsheet could not tell them apart, and the table stays plain cells."""
-    headers = [column.header for column in columns if column.role != "progress"]
+    """The headers of the table; none if a spreadsheet could not tell them apart, and the table stays plain cells."""
+    headers = [column.heading for column in columns if column.role != "progress"]
     apart = len({header.casefold() for header in headers}) == len(headers)
     plain = all(header and len(header) < 256 and header == " ".join(header.split()) for header in headers)
     return tuple(headers) if apart and plain else ()
@@ -86,7 +86,7 @@ def _item_letter(columns: Sequence[Column]) -> str:
 
 
 def look_of(column: Column, text: str = "") -> Look:
-    """How a cell of a column looks with this text in it."""
+    """The format of a cell of a column with this text."""
     quiet = column.role in ("item", "check")
     colour = _GREY if quiet or column.role == "state" else _BLUE if column.link else INK
     # text format: spreadsheets then leave 1-2, 007 and 1E5 alone
@@ -96,7 +96,7 @@ def look_of(column: Column, text: str = "") -> Look:
 def head_cell(column: Column, columns: Sequence[Column], letters: Mapping[str, str], last: int) -> Cell:
     if column.role == "progress":
         return Cell(count_formula(columns, letters, 2, last), head_look(column), formula=True)
-    return Cell(column.header, head_look(column))
+    return Cell(column.heading, head_look(column))
 
 
 def head_look(column: Column) -> Look:
@@ -114,7 +114,7 @@ def height_of(columns: Sequence[Column], texts: Sequence[str]) -> float:
 
 
 def link_to(column: Column, text: str) -> str:
-    """The address behind a DOI, PMID, path or address; only characters that an address may hold."""
+    """The address behind a DOI, PMID, path or URL; only characters that a URL may contain."""
     if column.link == ADDRESS:
         return quote(text, safe="/().;:-_%?#=&+,~@!$'*[]") if text.startswith(("https://", "http://")) else ""
     return column.link + quote(text, safe="/().;:-_")
@@ -123,14 +123,14 @@ def link_to(column: Column, text: str) -> str:
 def row_dropdowns(
     columns: Sequence[Column], letters: Sequence[str], rows: Iterable[Mapping[str, Any]], start: int
 ) -> list[Dropdown]:
-    """Dropdowns of rows that have choices of their own, from row ``start``: one for each different list."""
+    """Dropdowns of rows that have choices of their own, from row ``start``: one for each distinct list."""
     areas: dict[tuple[str, str], list[str]] = {}
     own = [letter for letter, column in zip(letters, columns, strict=True) if _differs_by_row(column)]
     for number, row in enumerate(rows if own else (), start=start):
         choices = row_choices(row)
         text = ",".join(choices)
         if not choices or len(text) > 250 or any("," in choice or '"' in choice for choice in choices):
-            continue  # the list does not fit into a dropdown; the allowed words stand beside the cell
+            continue  # the list does not fit into a dropdown; the allowed words are shown beside the cell
         for letter in own:
             areas.setdefault((letter, f'"{text}"'), []).append(f"{letter}{number}")
     return [Dropdown(" ".join(cells), source) for (_, source), cells in areas.items()]
@@ -142,7 +142,7 @@ def _differs_by_row(column: Column) -> bool:
 
 def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[Cell | None]]]:
     letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
-    lines = max(2, *(-(-len(column.header) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
+    lines = max(2, *(-(-len(column.heading) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
     yield 15.0 * lines + 3.0, [head_cell(column, columns, letters, len(rows) + 1 + SPARE) for column in columns]
     looks = [look_of(column) for column in columns]
     quoted = [look_of(column, "=") for column in columns]
@@ -169,11 +169,11 @@ def _links(own: Sequence[tuple[str, Column]], rows: Rows) -> Iterator[tuple[str,
 
 
 def _lists(columns: Sequence[Column]) -> list[tuple[str, ...]]:
-    """The different lists of choices, each of which becomes a column of the hidden page."""
+    """The distinct lists of choices, each of which becomes a column of the hidden page."""
     lists: dict[tuple[str, ...], None] = {}
     for column in columns:
         if column.answer and column.answer.kind == "choice" and not column.answer.by_row:
-            lists.setdefault(tuple(choice.value for choice in column.answer.choices))
+            lists.setdefault(tuple(choice.word for choice in column.answer.choices))
     return list(lists)
 
 
@@ -188,17 +188,17 @@ def _lists_page(lists: Sequence[tuple[str, ...]]) -> Page:
 def _dropdowns(columns: Sequence[Column], lists: Sequence[tuple[str, ...]], last: int) -> Iterator[Dropdown]:
     for index, column in enumerate(columns, start=1):
         if column.answer and column.answer.kind == "choice" and not column.answer.by_row:
-            values = tuple(choice.value for choice in column.answer.choices)
+            values = tuple(choice.word for choice in column.answer.choices)
             source = column_letter(lists.index(values) + 1)
             letter = column_letter(index)
             yield Dropdown(f"{letter}2:{letter}{last}", f"{LISTS}!${source}$1:${source}${len(values)}")
 
 
 def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
-    """Colours of the answer columns: each choice its own, and what is still to be answered.
+    """Colours of the answer columns: one for each choice, and one for cells still to be answered.
 
-    The column of the count takes those of the first answer, which stays in view that way; open cells invite to be
-    filled in and are coloured in the answer's own column only.
+    The column of the count takes the colours of the first answer, which therefore stay in view. The colour of open
+    cells, an invitation to fill them in, is used in the answer's own column only.
     """
     answers = [(index, column) for index, column in enumerate(columns, start=1) if column.role == "answer"]
     shown = [(index, *answers[0]) for index, column in enumerate(columns, start=1) if column.role == "progress"]
@@ -214,7 +214,7 @@ def _tints(columns: Sequence[Column], last: int) -> Iterator[Tint]:
 
 
 def _asked(column: Column, columns: Sequence[Column]) -> str:
-    """The formula that says whether the second row is asked a question."""
+    """A formula: whether the second row is asked a question."""
     if column.answer and column.answer.some_rows:
         row = row_asks(column, columns)
         return f"AND({row},{_follows(column, columns)})" if column.answer.when else row
@@ -224,7 +224,7 @@ def _asked(column: Column, columns: Sequence[Column]) -> str:
 
 
 def row_asks(column: Column, columns: Sequence[Column]) -> str:
-    """The formula that says whether the second row is one of those that ask a question."""
+    """A formula: whether the second row is one of those that ask a question."""
     letter = column_letter(1 + next(i for i, other in enumerate(columns) if other.key == FILL_IN))
     if column.key in RESULT_PARTS:
         return f'ISNUMBER(FIND("{BETWEEN}{column.header}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
@@ -232,7 +232,7 @@ def row_asks(column: Column, columns: Sequence[Column]) -> str:
 
 
 def _follows(column: Column, columns: Sequence[Column]) -> str:
-    """The formula that says whether the answer further up that a question hangs on was given."""
+    """A formula: whether the earlier answer that a question depends on was given."""
     assert column.answer is not None and column.answer.when is not None
     name, answer = column.answer.when
     index, first = next((i, other) for i, other in enumerate(columns, start=1) if other.key == name and other.answer)
@@ -241,20 +241,20 @@ def _follows(column: Column, columns: Sequence[Column]) -> str:
 
 
 def _says(cell: str, choice: Choice) -> str:
-    """Whether a cell holds an answer or another word for it; spreadsheets compare without regard to capitals."""
+    """A formula: whether a cell holds an answer or a synonym of it; spreadsheets ignore case when comparing."""
     words = [word.replace('"', '""') for word in (choice.value, *choice.synonyms)]
     same = ",".join(f'TRIM({cell})="{word}"' for word in words)
     return f"OR({same})"
 
 
 def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[Column], last: int) -> Page:
-    """The first page: question, criteria, how to answer, and a count that keeps itself."""
+    """The first page: question, criteria, how to answer, and a count that stays current by itself."""
     label, body = Look(bold=True, wrap=True), Look(wrap=True)
-    lines: list[tuple[float, list[Cell | None]]] = [(26.0, [Cell(form.title, Look(16, bold=True))])]
+    lines: list[tuple[float, list[Cell | None]]] = [(26.0, [Cell(form.shown_title, Look(16, bold=True))])]
     if any(column.role == "progress" for column in columns):
         letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
-        formula = count_formula(columns, letters, 2, last, form.title[:31])
-        lines.append((0.0, [Cell("Progress", label), Cell(formula, body, formula=True)]))
+        formula = count_formula(columns, letters, 2, last, form.shown_title[:31])
+        lines.append((0.0, [Cell(form.language["page.progress"], label), Cell(formula, body, formula=True)]))
     for name, text in guide:
         height = 15.0 * -(-len(text) // 115) + 4.0
         lines.append((height, [Cell(name, label), Cell(cell_text(text), body)]))

@@ -1,8 +1,8 @@
-"""A worksheet's XML, gone through once row by row and written again with some rows changed and others added.
+"""A worksheet's XML, read once row by row and written again with some rows changed and others added.
 
-Knows ECMA-376 SpreadsheetML and nothing of reviews. Rows that are not changed are passed on byte for byte, and never
-more than a piece of the worksheet is in memory, whatever its length. What is written in a way that no spreadsheet
-program is known to use (rows without numbers, comments between cells) raises ``UnknownStructure``.
+Knows ECMA-376 SpreadsheetML and nothing about reviews. Unchanged rows are passed on byte for byte, and only a piece of
+the worksheet is in memory at a time, whatever its length. Constructs that no spreadsheet program is known to write
+(rows without numbers, comments between cells) raise ``UnknownStructure``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _HEIGHT = re.compile(rb'\s(?:ht|customHeight|hidden)="[^"]*"')
 
 @dataclass(frozen=True)
 class CellEdit:
-    """A cell that is set: ``content`` is what stands between its tags, ``kind`` the value of its attribute ``t``.
+    """A new value for a cell: ``content`` is the XML between its tags, ``kind`` the value of its attribute ``t``.
 
-    ``style`` is that of a cell which is new; one that is there keeps its own.
+    ``style`` is used for a new cell only; an existing cell keeps its own.
     """
 
     content: str
@@ -37,7 +37,7 @@ class CellEdit:
 
 @dataclass
 class RowEdit:
-    """Cells by column (from 1) that are set in one row; ``height`` in points of a row that is new."""
+    """Cells to set in one row, by column (from 1); ``height`` in points if the row is new."""
 
     cells: dict[int, CellEdit] = field(default_factory=dict)
     height: float = 0.0
@@ -45,10 +45,10 @@ class RowEdit:
 
 @dataclass(frozen=True)
 class Extent:
-    """What is known of a worksheet after it was gone through.
+    """What is known of a worksheet after a pass over it.
 
-    ``head`` ends with the start tag of the rows, ``tail`` begins with their end tag. ``last_row``: the last row in
-    which something stands. ``last_column``: the last column that has a cell. ``rows``: the rows asked for, by number.
+    ``head`` ends with the start tag of the rows, ``tail`` begins with their end tag. ``last_row``: the last row that is
+    not empty. ``last_column``: the last column that has a cell. ``rows``: the rows asked for, by number.
     """
 
     head: bytes
@@ -64,11 +64,11 @@ class Extent:
 
 
 def extent(stream: IO[bytes], kept_rows: frozenset[int] = frozenset(), *, columns: bool = False) -> Extent:
-    """Go through a worksheet.
+    """Make one pass over a worksheet.
 
     Args:
-        kept_rows: numbers of rows that are to be kept as they are written.
-        columns: whether the last column is asked for, which costs time.
+        kept_rows: numbers of the rows whose XML is returned.
+        columns: whether to find the last column, which costs time.
     """
     head = tail = b""
     last_row = last_column = 0
@@ -94,7 +94,7 @@ def extent(stream: IO[bytes], kept_rows: frozenset[int] = frozenset(), *, column
 
 
 def rewritten(stream: IO[bytes], edits: Mapping[int, RowEdit], head: bytes, tail: bytes) -> Iterator[bytes]:
-    """The worksheet with rows changed, with rows added where there were none, and with another head and tail."""
+    """The worksheet with rows changed, missing rows added, and head and tail replaced."""
     patterns = _Patterns(_prefix(head))
     yield head
     waiting = sorted(edits, reverse=True)  # the next one is the last
@@ -121,7 +121,7 @@ def rewritten(stream: IO[bytes], edits: Mapping[int, RowEdit], head: bytes, tail
 
 
 def with_dimension(head: bytes, last_row: int, last_column: int) -> bytes:
-    """The head of a worksheet whose extent, where it states one, reaches to a row and a column at least."""
+    """The head of a worksheet; a dimension stated in it is extended to include this row and column."""
 
     def reaching(match: re.Match[bytes]) -> bytes:
         first, _, last = match[0][len(match[1]) : -1].decode().partition(":")
@@ -136,7 +136,7 @@ def with_dimension(head: bytes, last_row: int, last_column: int) -> bytes:
 
 
 def with_widths(head: bytes, prefix: str, widths: Mapping[int, tuple[float, int]]) -> bytes:
-    """The head of a worksheet with (width, style) of columns that it says nothing about."""
+    """The head of a worksheet with (width, style) added for columns that have none yet."""
     name = prefix.encode()
     covered = [
         (int(m[1]), int(m[2]))
@@ -166,12 +166,12 @@ def column_number(letters: bytes) -> int:
 
 
 def cell_of(row: bytes, prefix: str, column: int) -> bytes:
-    """A cell of a row as it is written; empty where there is none."""
+    """The XML of a cell in a row; empty if there is none."""
     return next((text for number, text, _, _ in _Patterns(prefix.encode()).cells_of(row) if number == column), b"")
 
 
 class _Patterns:
-    """How rows and cells are row_spans where elements have this prefix."""
+    """How rows and cells are found if elements have this prefix."""
 
     def __init__(self, prefix: bytes) -> None:
         name = re.escape(prefix)
@@ -214,7 +214,7 @@ class _Patterns:
     def changed_row(self, row: bytes, edit: RowEdit) -> bytes:
         start = self.row.match(row)
         assert start
-        number = int(_NUMBER.search(start[1])[2])  # type: ignore[index]  # rows_of row_spans it there
+        number = int(_NUMBER.search(start[1])[2])  # type: ignore[index]  # rows_of found it there
         closed = start[1].endswith(b"/")
         attributes = _SPANS.sub(b"", start[1].rstrip(b"/"))
         if edit.height:
@@ -242,7 +242,7 @@ class _Patterns:
 
     def _changed_cell(self, text: bytes, number: int, column: int, cell: CellEdit) -> bytes:
         if self.formula in text and cell.kind != "str":
-            raise UnknownStructure("a formula in a cell of ours")  # the chain of calculations would name it still
+            raise UnknownStructure("a formula in a cell of ours")  # the calculation chain would still name it
         style = re.search(rb'\ss="(\d+)"', text[: text.index(b">")])
         return self._cell(number, column, cell, style[1].decode() if style else "").encode()
 
@@ -250,7 +250,7 @@ class _Patterns:
         return self._cell(number, column, cell, str(cell.style)).encode()
 
     def _cell(self, number: int, column: int, cell: CellEdit, style: str) -> str:
-        """A cell as XML; the content is written without prefixes, which it gets here."""
+        """A cell as XML; the content is given without prefixes, which are added here."""
         name = f"{self.prefix}c"
         look = f' s="{style}"' if style else ""
         start = f'<{name} r="{column_letter(column)}{number}"{look}'
@@ -269,7 +269,7 @@ def _prefix(head: bytes) -> bytes:
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
-    """The head of a worksheet, pieces of whole rows, and its tail."""
+    """The head of a worksheet, then pieces of whole rows, then its tail."""
     text = b""
     while (start := _START.search(text)) is None:
         text += _more(stream)
@@ -280,7 +280,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     row, end = b"<" + start[1] + b"row", b"</" + start[1] + b"sheetData>"
     text = text[start.end() :]
     while (at := text.find(end)) < 0:
-        cut = text.rfind(row)  # the last row may go on in the next piece
+        cut = text.rfind(row)  # the last row may continue in the next piece
         if cut > 0:
             yield "rows", text[:cut]
             text = text[cut:]

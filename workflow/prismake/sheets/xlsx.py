@@ -1,7 +1,7 @@
-"""A workbook written row by row: whatever its length, only the row at hand is in memory.
+"""A workbook written row by row: whatever its length, only the current row is in memory.
 
-Knows the file format (ECMA-376 SpreadsheetML) and nothing of reviews. Text is always an inline string, escaped here
-and nowhere else: whatever a title begins with or holds, it is never a formula and never markup.
+Knows the file format (ECMA-376 SpreadsheetML) and nothing about reviews. Text is always an inline string, escaped here
+and nowhere else: whatever a title contains, it is never a formula and never markup.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_LEVEL = 4  # of compression; 6 takes twice the time for 3 % of the size
+_LEVEL = 4  # compression level; 6 takes twice the time for 3 % of the size
 _CHUNK = 1 << 18  # bytes gathered before they are compressed
 _UNDERSCORE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as one character
-INK, EMPHASIS = "1F2933", "8A3B00"  # colours of text, and of terms that are set off, in bold as well
+INK, EMPHASIS = "1F2933", "8A3B00"  # colours of plain text and of emphasised terms, which are also bold
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a cell looks. Colours are RRGGBB; ``quoted`` marks text that begins like a formula."""
+    """The format of a cell. Colours are RRGGBB; ``quoted`` marks text that begins like a formula."""
 
     size: int = 11
     colour: str = INK
@@ -59,7 +59,7 @@ class Dropdown:
 
 @dataclass(frozen=True)
 class Tint:
-    """A fill that a cell takes while a formula holds; of several, the first counts."""
+    """A fill that a cell takes while a formula holds; if several do, the first wins."""
 
     area: str
     formula: str
@@ -68,10 +68,10 @@ class Tint:
 
 @dataclass
 class Page:
-    """A sheet of the workbook. ``rows`` gives (height in points or 0, cells) and is gone through once.
+    """A sheet of the workbook. ``rows`` gives (height in points or 0, cells) and is iterated once.
 
-    ``links`` gives (cell, address) in any order and is gone through twice. ``area`` can be filtered; with ``headers``,
-    the texts of its first row, it is a table of the program, in which sorting takes whole rows.
+    ``links`` gives (cell, address) in any order and is iterated twice. ``area`` can be filtered; with ``headers``, the
+    texts of its first row, it is an Excel table, in which sorting moves whole rows.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Page:
 
 @dataclass
 class _Styles:
-    """The looks of a workbook as numbers, in the order of their first use; 0 is a plain cell."""
+    """The cell formats of a workbook as numbers, in the order of their first use; 0 is a plain cell."""
 
     looks: dict[Look, int] = field(default_factory=lambda: {Look(): 0})
     fills: dict[str, int] = field(default_factory=dict)
@@ -191,7 +191,7 @@ def _sheet(page: Page, styles: _Styles, *, chosen: bool) -> Iterator[str]:
         )
     if page.dropdowns:
         yield f'<dataValidations count="{len(page.dropdowns)}">'
-        for dropdown in page.dropdowns:  # without an error message: a synonym may be typed; the reader judges it
+        for dropdown in page.dropdowns:  # no error message: synonyms may be typed, the reader judges them
             yield (
                 f'<dataValidation type="list" allowBlank="1" sqref="{dropdown.area}">'
                 f"<formula1>{_escaped(dropdown.source)}</formula1></dataValidation>"
@@ -225,7 +225,7 @@ def _cell(cell: Cell, address: str, style: int) -> str:
 
 
 def content_of(cell: Cell) -> str:
-    """What stands between the tags of a cell with text, which is of the type ``inlineStr``."""
+    """The XML between the tags of a cell with text, which has the type ``inlineStr``."""
     return f"<is>{_runs(cell) if cell.runs else _text(cell.text)}</is>"
 
 
@@ -248,7 +248,7 @@ def _text(text: str) -> str:
 
 
 def _pane(frozen: str) -> str:
-    """Frozen above and to the left of a cell in the columns A to Z."""
+    """Panes frozen above and to the left of a cell in the columns A to Z."""
     if not frozen:
         return ""
     left, top = ord(frozen[0]) - 65, int(frozen[1:]) - 1

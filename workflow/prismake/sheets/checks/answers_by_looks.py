@@ -1,4 +1,4 @@
-"""Answers that are colours, comments or strokes: they look like answers, and nothing is read from looks."""
+"""Answers given as colours, comments or struck-through text: formatting is never read as an answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from prismake.sheets.layout import ITEM
 from prismake.sheets.matching import text_of
 from prismake.sheets.outside import clear_words
 
-_BANDS = 0.9  # of the rows: where as many are coloured in turn, a sheet is striped and says nothing
+_BANDS = 0.9  # share of rows from which alternating colours make a sheet striped, so that colours mean nothing
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem each for answers struck through, for empty answers that are coloured, and for comments that answer."""
+    """Problems for answers struck through, for empty answers that are coloured, and for comments that answer."""
     looks = looks_of(sheet.table.path, sheet.table.name)
     if not (looks.coloured or looks.struck or looks.comments):
         return []
@@ -29,7 +29,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
 
 
 def _rows(sheet: CheckedSheet, header: str, *, filled: bool) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Rows of the stage in which a column is filled, or empty."""
+    """Rows of the stage in which a column is filled, or those in which it is empty."""
     for number, row in sheet.table.rows:
         if text_of(row[ITEM]) and bool(text_of(row.get(header))) == filled:
             yield number, row
@@ -49,7 +49,7 @@ def _struck(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
 
 
 def _coloured(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
-    """Coloured cells that wait for an answer; nothing where the whole column is striped."""
+    """Coloured cells whose answer is still open; none if the whole column is striped."""
     place = sheet.table.headers[header]
     colours = {
         number: looks.coloured[number, place] for number, _ in sheet.table.rows if (number, place) in looks.coloured

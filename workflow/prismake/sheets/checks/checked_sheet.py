@@ -1,4 +1,4 @@
-"""What a check is given and what it gives back.
+"""What a check receives and what it returns.
 
 A check is a function ``check(sheet) -> list[Problem]`` in a file of its own. ``prismake.sheets.problems`` lists those
 that run when a stage is read back; ``prismake.sheets.own_sheet`` calls those that decide whether a sheet is trusted.
@@ -20,11 +20,11 @@ from prismake.sheets.own_path import OwnPath
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable
 
-SHOWN = 8  # rows or cells that a sentence lists; of more, it says how many
+SHOWN = 8  # rows or cells that a sentence lists; beyond this it says how many more there are
 
 
 class Problem(NamedTuple):
-    """Where something is wrong (file, sheet, cell), and a sentence that says what and what to do."""
+    """The place of a problem (file, sheet, cell), and a sentence that says what is wrong and what to do."""
 
     where: str
     what: str
@@ -36,18 +36,18 @@ class CheckedSheet:
 
     Attributes:
         stage, owner: whose sheet it is; the owner is a reviewer or ``consensus``.
-        form, columns: what is asked, and the columns of the sheet.
-        table, answers: the cells, and what they say.
+        form, columns: the questions, and the columns of the sheet.
+        table, answers: the cells, and the answers in them.
         queue: the items that the stage asks about now.
-        offered: every item that was ever offered, and what it was called before.
+        offered: every item that was ever offered, and its former title.
         last_good: the answers of the last good reading, by item and field.
         changes: the log of changed decisions, of all stages and owners, oldest first.
         last_notes: the notes of the last good reading, by item.
-        orders: the orders in which rows may stand that nobody sorted by their answers.
-        ranked: whether rows come in the order of their relevance.
-        held: whether the sheet was held back because answers seemed to have moved, and is not released yet.
+        orders: the orders in which rows may stand if nobody has sorted them by their answers.
+        ranked: whether rows are offered in order of relevance.
+        held: whether the sheet was held back because answers seemed to have moved, and has not been released yet.
         path: where the answers of a reviewer to an instrument lead.
-        offered_headings: by column (``Column.identity``), what it was called on this sheet, newest last.
+        offered_headings: by column (``Column.identity``), its headings on this sheet, newest last.
     """
 
     stage: str
@@ -81,7 +81,7 @@ class CheckedSheet:
         return self.answers.answers.get(item, {})
 
     def cell(self, row: int, header: str) -> str:
-        """A cell as people call it, ``D7``."""
+        """The address of a cell as people write it, ``D7``."""
         return self.table.address(row, header).rpartition(" ")[2]
 
 

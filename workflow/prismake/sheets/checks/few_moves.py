@@ -1,7 +1,7 @@
-"""Two or three answers that stand in each other's rows: too few for a pattern, and yet more than chance brings about.
+"""Two or three answers found in each other's rows: too few for a pattern, yet more than chance would produce.
 
-What a reviewer reconsiders lies anywhere in a sheet. Answers that moved lie side by side: a few cells were sorted, one
-was cut and pasted a row further, two were exchanged.
+Answers that a reviewer reconsiders are scattered over a sheet. Answers that moved are side by side: a few cells were
+sorted, one was cut and pasted a row further on, or two were swapped.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-_NEAR = 3  # rows over which a cell that was cut is pasted by mistake
+_NEAR = 3  # rows across which a cell that was cut is pasted by mistake
 
 
 def how_few_moved(old: Sequence[str], new: Sequence[str], most: int) -> str:
     """How a few answers of a column, in the order of its rows, came to other rows, in words; empty if they did not.
 
     Args:
-        most: changes from which on the patterns of a whole column are looked for instead.
+        most: number of changes from which the patterns of a whole column are looked for instead.
     """
     differ = [place for place, value in enumerate(old) if new[place] != value]
     changed = [place for place in differ if old[place]]
@@ -38,7 +38,7 @@ def how_few_moved(old: Sequence[str], new: Sequence[str], most: int) -> str:
 
 
 def _pasted(old: Sequence[str], new: Sequence[str], place: int) -> int | None:
-    """Where an answer that is gone stands now, in place of another one near by."""
+    """The new place of an answer that is gone from its row and replaced another one nearby."""
     near = (place + step * sign for step in range(1, _NEAR + 1) for sign in (-1, 1))
     return next(
         (other for other in near if 0 <= other < len(old) and old[other] and old[other] != new[other] == old[place]),

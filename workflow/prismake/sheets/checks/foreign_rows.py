@@ -1,4 +1,4 @@
-"""Rows of another sheet: of another reviewer, another stage or another review, pasted or saved over one's own."""
+"""Rows of another sheet: of another reviewer, stage or review, pasted or saved over one's own."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from prismake.sheets.reading import SheetTable
 def refuse_foreign(
     table: SheetTable, owner: str, own_marks: Collection[str], team: Collection[str], former: Iterable[str] = ()
 ) -> None:
-    """Raise SheetError where the first page or the rows say that this is not the sheet of its owner.
+    """Raise SheetError if the first page or the rows show that this is not the sheet of its owner.
 
     Args:
-        own_marks: names and marks that the sheet may bear (``prismake.sheets.marks``), its own among them; the empty
-            mark where rows were handed out before rows had any.
+        own_marks: names and marks that the sheet may carry (``prismake.sheets.marks``), including its own; the empty
+            mark if rows were handed out before rows had marks.
         team: everyone who has a sheet at this stage.
-        former: those who had one.
+        former: everyone who used to have one.
     """
     if table.owner and table.owner.casefold() not in {name.casefold() for name in (*own_marks, owner)}:
         what = f"by its first page this is the sheet of {table.owner}, not of {owner}."
@@ -38,7 +38,7 @@ def refuse_foreign(
 
 
 def bears(table: SheetTable, own_marks: Collection[str]) -> list[str]:
-    """The names and marks of other sheets that a sheet bears."""
+    """The names and marks of other sheets that a sheet carries."""
     names = [table.owner] if table.owner and table.owner not in own_marks else []
     return [*names, *(mark for mark in table.marks if mark not in own_marks)]
 

@@ -1,4 +1,4 @@
-"""Rows answered halfway: a further question is open, is answered for nothing, or is answered without the first."""
+"""Half-answered rows: a further question is open, answered needlessly, or answered without the first."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each further question of a reviewer's sheet that is not answered as it should be.
+    """One problem for each further question of a reviewer's sheet that is not answered as it should be.
 
-    An answer that the first one needs and that is missing leaves its item undecided. One that contradicts the first
-    (a reason for exclusion beside *include*) counts for nothing, and the first one stands. One without the first (a
-    reason and no decision) counts for nothing either.
+    If an answer that the first one requires is missing, the item stays undecided. An answer that contradicts the first
+    (a reason for exclusion beside *include*) is ignored, and the first one stands. An answer without the first (a
+    reason but no decision) is ignored too.
     """
     problems: list[Problem] = []
     for question in sheet.form.fields if sheet.owner != CONSENSUS else ():

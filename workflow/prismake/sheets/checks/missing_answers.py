@@ -1,4 +1,4 @@
-"""Answers that were given once and are gone: a row deleted, a cell cleared. Meant or not, people are told."""
+"""Answers that were once given and are gone: a row deleted, a cell cleared. Intended or not, people are told."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """One problem at most: the answers of a sheet that the history has and the sheet has no more.
+    """At most one problem: the answers of a sheet that are in its history but no longer in the sheet.
 
-    It is the history and not the last reading that is asked, so that reading the same sheets again says the same.
+    The comparison is with the history rather than the last reading, so that reading the same sheets again gives the
+    same result.
     """
     last = {
         (change["item"], change["field"]): change
@@ -26,7 +27,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         if given.get(name) or name in sheet.answers.broken.get(item, ()):
             continue
         if question.when and settles(sheet.form.field(question.when[0]), given) != question.when[1]:
-            continue  # the question does not apply any more
+            continue  # the question no longer applies
         by_item = sheet.owner != CONSENSUS
         rows = sheet.answers.places.get(item if by_item else f"{item}/{name}", [])
         cell = sheet.cell(rows[0], question.label if by_item else SETTLED) if rows else "no row"

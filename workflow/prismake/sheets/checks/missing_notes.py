@@ -1,4 +1,4 @@
-"""A column of notes that is gone or has another heading: nothing of it is read, and people are told."""
+"""A column of notes that is gone or has another heading: no notes are read from it, and people are told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """One problem at most; none where there were no notes and nobody has added a column that could hold some."""
+    """At most one problem; none if there were no notes and nobody has added a column that could hold some."""
     header = sheet.form.note
     if header in sheet.table.headers or not (sheet.answers.notes or sheet.table.extra):
         return []

@@ -1,7 +1,7 @@
-"""Answers that the protocol took out of use: an answer that is allowed no longer, a question that is asked no longer.
+"""Answers that the protocol no longer provides for: an answer that is not allowed any more, or a question not asked.
 
-Both are compared with what was offered. Nothing is guessed: they count for nothing until people have said what becomes
-of them, and they stay in the sheet.
+Both are compared with what was offered. Nothing is guessed: such answers do not count until people have decided what
+becomes of them, and they stay in the sheet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LISTS = {
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each answer that is allowed no longer, and one for each question that is asked no longer."""
+    """One problem for each answer that is no longer allowed, and one for each question that is no longer asked."""
     return [*_answers(sheet), *_questions(sheet)]
 
 
@@ -43,7 +43,7 @@ def _answers(sheet: CheckedSheet) -> Iterator[Problem]:
 
 
 def _asked_in(sheet: CheckedSheet, header: str, rows: list[int]) -> list[Field]:
-    """The question that a column asks; in the consensus sheet, that of the row."""
+    """The question of a column; in the consensus sheet, that of the row."""
     if header != SETTLED or sheet.owner != CONSENSUS:
         return [question for question in sheet.form.fields if question.label == header]
     names = {key.rpartition("/")[2] for key, places in sheet.answers.places.items() if set(rows) & set(places)}
@@ -51,7 +51,7 @@ def _asked_in(sheet: CheckedSheet, header: str, rows: list[int]) -> list[Field]:
 
 
 def _questions(sheet: CheckedSheet) -> Iterator[Problem]:
-    """Columns of questions that were offered on this sheet, had answers, and are no part of the form any more."""
+    """Columns of questions that were offered on this sheet, had answers, and no longer belong to the form."""
     if sheet.owner == CONSENSUS or sheet.stage == APPRAISAL:
         return
     asked = {question.name for question in sheet.form.fields}
@@ -76,7 +76,7 @@ def _questions(sheet: CheckedSheet) -> Iterator[Problem]:
 
 
 def _last_answers(sheet: CheckedSheet, field: str) -> Mapping[str, str]:
-    """By item, the answer that this owner had given last before the question was taken out."""
+    """By item, this owner's last answer before the question was removed."""
     last_answers: dict[str, str] = {item: given[field] for item, given in sheet.last_good.items() if given.get(field)}
     for change in sheet.changes:
         if (change.get("stage"), change.get("who"), change.get("field")) == (sheet.stage, sheet.owner, field):

@@ -1,4 +1,4 @@
-"""Judgements that differ from what is proposed without saying why, and answers to questions that were not asked."""
+"""Judgements that differ from their proposal without a reason, and answers to questions that were not asked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prismake.sheets.own_path import ANSWER
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each judgement that waits for its reason, and one for all answers beside the path."""
+    """One problem for each judgement that waits for its reason, and one for all answers off the path."""
     if sheet.owner == CONSENSUS or sheet.path is None:
         return []
     problems = []

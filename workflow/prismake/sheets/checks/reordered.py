@@ -1,18 +1,18 @@
-"""Answers that moved against their rows: a column sorted, cut, filled or pasted without the others.
+"""Answers that moved relative to their rows: a column sorted, cut, filled or pasted without the others.
 
-Identifiers, titles and checks all fit then. Two things tell that something is wrong: how the answers stand, and how
-they differ from those read last. A sheet is held back when one of these holds for a column of answers or for the notes:
+Identifiers, titles and checks all match in this case. Two things give it away: the order of the answers, and how they
+differ from those read last. A sheet is held back if one of these holds for a column of answers or for the notes:
 
-- answers that are new or changed stand in alphabetical order while the rows stand in an order of their own (that of
-  offering, of identifiers or of titles), and by chance they would do so in fewer than one of ``_RARE`` sheets;
+- new or changed answers are in alphabetical order although the rows are in an order of their own (of offering, of
+  identifiers or of titles), and by chance this would happen in fewer than one of ``_RARE`` sheets;
 - ``_FEWEST`` answers or more changed, and between the first and the last of them they are the former ones sorted,
-  reversed, a few rows further up or down, dealt out anew, or one word where there had been several;
-- fewer changed, and they lie side by side in each other's rows (``few_moves``);
+  reversed, shifted a few rows, rearranged, or replaced by one and the same word;
+- fewer changed, and they are side by side in each other's rows (``few_moves``);
 - more than a few of the answers read last changed at once: ``_MANY``, or ``_SOME`` and a fifth of them;
-- as many rows that had been answered are gone;
-- the sheet was held back for one of these, and an answer is still not what it was.
+- as many answered rows are gone;
+- the sheet was held back for one of these reasons, and an answer still differs from before.
 
-What a team reconsiders between two readings is less than that, and is told in numbers at every reading.
+A team reconsiders less than this between two readings; such changes are reported in numbers at every reading.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from prismake.sheets.checks.row_order import out_of_order
 from prismake.sheets.layout import ITEM, Column
 from prismake.sheets.matching import text_of
 
-_FEWEST = 4  # changed answers that show a pattern
-_SOME, _MANY = 5, 10  # changed answers that are more than a few: of a short sheet, of any
+_FEWEST = 4  # changed answers that are enough to show a pattern
+_SOME, _MANY = 5, 10  # changed answers that are more than a few: in a short sheet, in any sheet
 _SHARE = 5  # a fifth of the answers read last
-_FURTHEST = 12  # rows that a column may have slipped up or down
-_RARE = 1_000  # sheets, of which at most one may be taken for sorted by chance
-_RARE_IF_RANKED = 1e12  # where rows come by relevance, those to include stand above the others without being sorted
+_FURTHEST = 12  # rows by which a column may have slipped up or down
+_RARE = 1_000  # sheets, of which at most one may be mistaken for sorted when it is not
+_RARE_IF_RANKED = 1e12  # offered by relevance, includes come first without any sorting
 _ASTRAY = 2  # answers that may be out of order in a column that was sorted
-_MOVED_NOTES = 3
+_MOVED_NOTES = 2
 _SHORTEST = 4  # characters of a note that could be of no other row
 
 
 class HeldBack(SheetError):
-    """The answers of a sheet seem to have moved: nothing of it counts until it is put right or accepted."""
+    """The answers of a sheet seem to have moved: none of it counts until it is corrected or accepted."""
 
 
 class Cell(NamedTuple):
-    """An answer that was read: row and item, what was read last, what stands there now, and how it is typed."""
+    """An answer: its row and item, the answer read last, the present one, and its text as typed."""
 
     number: int
     item: str
@@ -58,7 +58,7 @@ class Cell(NamedTuple):
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """Nothing, or HeldBack when the answers or notes of a column seem to have moved."""
+    """Raise HeldBack if the answers or notes of a column seem to have moved."""
     words = _alike_in_all_rows(sheet)
     for header, rows in _by_column(sheet.answers, sheet.columns).items():
         cells = _cells(sheet, header, rows)
@@ -78,33 +78,33 @@ def check(sheet: CheckedSheet) -> list[Problem]:
             raise _sorted(sheet, header, fresh)
         if changed and sheet.held:
             raise _moved(sheet, header, changed, "the sheet was held back, and it has not been put right yet")
-    _refuse_moved_notes(sheet)
+    problems = _moved_notes(sheet)
     _refuse_missing_rows(sheet)
-    return []
+    return problems
 
 
 def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:
-    """Columns in which each row is asked the same, so that no order of answers is to be expected.
+    """Columns in which every row is asked the same, so that no order of the answers is to be expected.
 
-    Numbers may be in order on their own account (years, participants by the size of trials), and so may answers to
-    questions that differ from row to row.
+    Numbers may be in order for reasons of their own (years, or participants by the size of trials), and so may answers
+    to questions that differ from row to row.
     """
     alike = {field.label for field in sheet.form.fields if field.kind == "choice" and not field.by_row}
     return {*alike, SETTLED} if len(sheet.form.fields) == len(alike) == 1 else alike
 
 
 def too_many(changed: int, before: int) -> bool:
-    """Whether more than a few of the answers read before changed."""
+    """Whether more than a few of the answers read before have changed."""
     return changed >= _MANY or (changed >= _SOME and _SHARE * changed >= before)
 
 
 def how_rearranged(old: Sequence[str], new: Sequence[str]) -> str:
-    """How the answers of a column, in the order of its rows, came out of the old ones, in words; empty if not."""
+    """How a column's answers, in the order of its rows, were rearranged from the old ones, in words; empty if not."""
     changed = [place for place, value in enumerate(old) if value and new[place] != value]
     if len(changed) < _FEWEST:
         return ""
     differ = [place for place, value in enumerate(old) if new[place] != value]
-    # new answers further down are no part of what was moved; answers that moved into empty rows are
+    # new answers further down are not part of what was moved; answers that moved into empty rows are
     for first, last in sorted({(changed[0], changed[-1]), (differ[0], differ[-1])}):
         if cause := _cause(old[first : last + 1], new[first : last + 1], {old[place] for place in changed}):
             return cause
@@ -130,7 +130,7 @@ def _cause(before: Sequence[str], after: Sequence[str], kinds: set[str]) -> str:
 
 
 def _slipped(before: Sequence[str], after: Sequence[str]) -> int:
-    """By how many rows each answer moved up (or down, negative); the rows at the end may have got new ones."""
+    """By how many rows each answer moved up (down if negative); the rows at the end may have received new ones."""
     for rows in range(1, _FURTHEST + 1):
         if len(before) > 2 * rows + 1 and len(set(before)) > 1:
             if before[rows:] == after[:-rows]:
@@ -141,10 +141,10 @@ def _slipped(before: Sequence[str], after: Sequence[str]) -> int:
 
 
 def chance_of_order(values: Sequence[str], astray: int = 0) -> float:
-    """Of how many arrangements of these answers one is in order, or nearly so, as a logarithm.
+    """The logarithm of how many arrangements of these answers there are for each one in order, or nearly so.
 
     Args:
-        astray: how many of them stand elsewhere; each could be any answer and stand anywhere.
+        astray: how many of them are out of place; each could be any answer in any place.
     """
     kinds = Counter(values)
     arrangements = lgamma(len(values) + 1) - sum(lgamma(count + 1) for count in kinds.values())
@@ -152,16 +152,16 @@ def chance_of_order(values: Sequence[str], astray: int = 0) -> float:
 
 
 def _sorted_alone(sheet: CheckedSheet, header: str, cells: Sequence[Cell], fresh: Sequence[Cell]) -> bool:
-    """Whether the new answers are in order as only sorting brings it about, and the rows are in another one."""
+    """Whether the new answers are in an order that only sorting produces while the rows are in another one."""
     typed = [cell.typed for cell in cells]
     last = max((place for place, text in enumerate(typed) if text), default=-1)
     given = typed[: last + 1]
-    if not all(given) or len(set(given)) < 2:  # blanks go to the end
+    if not all(given) or len(set(given)) < 2:  # blanks are sorted to the end
         return False
     own = [cell.typed for cell in fresh]
     if chance_of_order(own) < log(_RARE) or (astray := out_of_order(given, _ASTRAY)) > _ASTRAY:
         return False
-    if sheet.held:  # what was typed since does not make it put right
+    if sheet.held:  # answers typed since then do not put it right
         return chance_of_order(own, astray) > 0 and sheet.orders.fit([cell.item for cell in cells])
     rare = _RARE_IF_RANKED if sheet.ranked and fresh[0].new != "exclude" else _RARE
     return chance_of_order(own, astray) >= log(rare) and sheet.orders.fit([cell.item for cell in cells])
@@ -175,7 +175,7 @@ def _by_column(answers: SheetAnswers, columns: Sequence[Column]) -> dict[str, li
             by_header[column.header] = [
                 (row, item, column.key) for item, rows in answers.places.items() for row in rows
             ]
-        elif column.role == "answer":  # rows of the consensus sheet are known by item and question
+        elif column.role == "answer":  # rows of the consensus sheet are identified by item and question
             keys = ((key.rpartition("/"), rows) for key, rows in answers.places.items())
             by_header[column.header] = [(row, item, name) for (item, _, name), rows in keys for row in rows]
     return {header: sorted(cells) for header, cells in by_header.items()}
@@ -199,11 +199,11 @@ def _cells(sheet: CheckedSheet, header: str, rows: Sequence[tuple[int, str, str]
     ]
 
 
-def _refuse_moved_notes(sheet: CheckedSheet) -> None:
-    """Notes that now stand in rows of others, or that are new and in alphabetical order."""
+def _moved_notes(sheet: CheckedSheet) -> list[Problem]:
+    """Raise HeldBack for notes now found in other rows, or new and in alphabetical order; one alone is only named."""
     header, old, new = sheet.form.note, sheet.last_notes, sheet.answers.notes
     if header not in sheet.table.headers:
-        return
+        return []
     own = {text: item for item, text in old.items() if len(text) >= _SHORTEST}
     moved = [
         item
@@ -224,10 +224,18 @@ def _refuse_moved_notes(sheet: CheckedSheet) -> None:
         fresh = [cell for cell in cells if cell.new and old.get(cell.item) != cell.new]
         if len(fresh) >= _FEWEST and _sorted_alone(sheet, header, cells, fresh):
             raise _sorted(sheet, header, fresh)
+    return [
+        Problem(
+            sheet.table.address(rows[item], header),
+            f"the note “{new[item][:60]}” stood in the row of {own[new[item]]} and stands in that of {item} now. Is it "
+            "about this one?",
+        )
+        for item in moved
+    ]
 
 
 def _refuse_missing_rows(sheet: CheckedSheet) -> None:
-    """Rows that had been answered and are gone, in such a number that nobody can have meant it."""
+    """Raise HeldBack if so many answered rows are gone that it cannot be intended."""
     if not sheet.owner_is_reviewer:
         return
     answered = [item for item, given in sheet.last_good.items() if item in sheet.queue and any(given.values())]

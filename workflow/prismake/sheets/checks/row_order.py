@@ -1,4 +1,4 @@
-"""The order in which answers stand, and that in which rows stand."""
+"""The order of the answers, and that of the rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from prismake.sheets.queue import Queue, column_of
 
 
 def out_of_order(values: Sequence[str], most: int | None = None) -> int:
-    """How many answers stand elsewhere than sorting puts them, up or down, as text or as numbers.
+    """How many answers are not where sorting would put them, up or down, as text or as numbers.
 
     All others are in order (a longest sorted subsequence; Fredman, Discrete Math 1975;11:29-35).
 
     Args:
-        most: of a column that is much less in order than this, only that it is so.
+        most: beyond this number the result need not be exact, only larger.
     """
     ways: list[Callable[[str], Any]] = [str.casefold]
     if all(map(_is_number, values)):
@@ -34,9 +34,9 @@ def out_of_order(values: Sequence[str], most: int | None = None) -> int:
 
 
 class RowOrders:
-    """The orders in which rows stand without being sorted by an answer: as offered, by identifier, by title.
+    """The orders that rows have without being sorted by an answer: as offered, by identifier, by title.
 
-    Rows that were sorted by their answers are in the order from before within each answer, and begin anew at the next.
+    Rows that were sorted by their answers keep their former order within each answer and start again at the next one.
     """
 
     def __init__(self, allocation: Allocation | None = None, queue: Queue | None = None) -> None:

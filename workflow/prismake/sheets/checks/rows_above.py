@@ -1,4 +1,4 @@
-"""Rows above the headers: the row of headers was sorted in among the others, or rows were moved above it."""
+"""Rows above the headers: the header row was sorted in among the others, or rows were moved above it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prismake.sheets.reading import SheetTable
 
 
 def refuse_rows_above(table: SheetTable, items: Container[str]) -> None:
-    """Raise SheetError where rows of the table stand above its headers, for nothing is read from there."""
+    """Raise SheetError if rows of the table are above its headers, because nothing is read from there."""
     rows = [str(number) for number, texts in table.outside.above if any(text in items for text in texts)]
     if rows:
         raise SheetError(

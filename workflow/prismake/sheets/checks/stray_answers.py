@@ -1,4 +1,4 @@
-"""Answers typed where none is read: beside their column, in other columns and tabs, or in a row that people added."""
+"""Answers typed where none is read: beside their column, in other columns and tabs, or in rows that people added."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from prismake.core.names import CONSENSUS
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
-from prismake.sheets.layout import ITEM, STATE
+from prismake.sheets.layout import CHECK, ITEM, STATE
 from prismake.sheets.matching import text_of
 from prismake.sheets.outside import TabCell
 from prismake.sheets.xlsx import column_letter
 
-_LONGEST = 30  # characters: a longer text is no single word for an answer
+_LONGEST = 30  # characters: a longer text is not a single answer word
 _LIST = 4  # answers in a column of another tab that are more than a legend or a table of counts
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each column or tab that holds words for an answer, and one for rows that were never offered."""
+    """One problem for each column or tab that holds answer words, and one for rows that were never offered."""
     if sheet.owner == CONSENSUS:
         return []
     problems = [*_beside_the_column(sheet), *_rivals(sheet), *_in_tabs(sheet)]
@@ -28,7 +28,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
 
 
 def _listed_questions(sheet: CheckedSheet) -> list[Field]:
-    """Questions with a list of answers of their own: their words can be told from other text."""
+    """Questions with a list of answers of their own, whose words can be distinguished from other text."""
     return [
         question
         for question in sheet.form.fields
@@ -37,10 +37,10 @@ def _listed_questions(sheet: CheckedSheet) -> list[Field]:
 
 
 def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
-    """Columns that hold words for an answer in rows where the answer is empty.
+    """Columns that hold answer words in rows whose answer is empty.
 
-    What stands there is not read: a note may say anything. Questions with a list of answers of their own are looked
-    for, letters that differ from row to row are not.
+    These cells are not read, since a note may say anything. Only questions with a fixed list of answers are considered,
+    not those whose letters differ from row to row.
     """
     problems = []
     for question in _listed_questions(sheet):
@@ -55,7 +55,7 @@ def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
 
 
 def _rivals(sheet: CheckedSheet) -> list[Problem]:
-    """Columns like “decision (final)” that say something else than the question of that name."""
+    """Columns such as “decision (final)” that disagree with the question of that name."""
     problems, outside = [], sheet.table.outside
     questions = {question.label: question for question in sheet.form.fields}
     for column, label in sorted(outside.rivals.items()):
@@ -80,19 +80,17 @@ def _rivals(sheet: CheckedSheet) -> list[Problem]:
 
 
 def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
-    """Other tabs with answers that the table does not have: beside an identifier or a title, or a column of them."""
+    """Other tabs with answers that the table lacks, beside an identifier or a title, or as a whole column."""
     problems: list[Problem] = []
     if not sheet.table.outside.tabs:
         return problems
     for question in (question for question in _listed_questions(sheet) if not question.when):
-        rows = {text_of(row[ITEM]): number for number, row in sheet.table.rows}
         titles = _titles(sheet)
         open_rows = sum(1 for _ in _open_rows(sheet, question))
         by_column: dict[tuple[str, int], list[tuple[TabCell, bool]]] = {}
         for cell in sheet.table.outside.tabs:
             answer = question.meanings.get(normal_word(cell.text))
-            item = next((text if text in rows else titles.get(text, "") for text in cell.beside
-                         if text in rows or text in titles), "")  # fmt: skip
+            item = next(filter(None, (_item_of(text, sheet, titles) for text in cell.beside)), "")
             if answer and sheet.given(item).get(question.name) != answer:
                 by_column.setdefault((cell.tab, cell.column), []).append((cell, bool(item)))
         for (tab, column), cells in by_column.items():
@@ -109,22 +107,27 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
     return problems
 
 
+def _item_of(text: str, sheet: CheckedSheet, titles: Mapping[str, str]) -> str:
+    """The item that a text beside an answer names, by its identifier or its title; empty where it names none."""
+    return text if text in sheet.queue else titles.get(text, "")
+
+
 def _titles(sheet: CheckedSheet) -> dict[str, str]:
-    """Items by their title as far as it is short."""
+    """Items by their title, if it is short."""
     header = next(context.label for context in sheet.form.context if context.column == "title")
     return {text_of(row.get(header)): text_of(row[ITEM]) for _, row in sheet.table.rows if row.get(header)}
 
 
 def _as_list(cells: Sequence[TabCell]) -> Sequence[TabCell]:
-    """The cells of a column that looks like a list of answers, row by row, and not like a legend or a table."""
+    """The cells of a column that looks like a list of answers, one per row, rather than a legend or a table."""
     counts = Counter(normal_word(cell.text) for cell in cells)
     return cells if len(cells) >= _LIST and len(cells) > len(counts) else ()
 
 
 def _never_offered(sheet: CheckedSheet) -> list[Problem]:
-    """One problem at most: rows that people added for things of their own, with a word for an answer."""
+    """At most one problem: rows that people added for purposes of their own, with an answer word in them."""
     choices = [question for question in sheet.form.fields if question.kind == "choice" and not question.by_row]
-    reported = {where for where, _ in sheet.answers.problems}  # of an identifier that was changed
+    reported = {where for where, _ in sheet.answers.problems}  # characters of an identifier that was changed
     places = sheet.answers.places
     rows = [
         f"“{item[:60]}” ({', '.join(map(str, places[item]))})"
@@ -144,7 +147,7 @@ def _never_offered(sheet: CheckedSheet) -> list[Problem]:
 
 
 def _open_rows(sheet: CheckedSheet, question: Field) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Rows in which nothing stands where this question is answered."""
+    """Rows in which this question has no answer."""
     for number, row in sheet.table.rows:
         item = text_of(row[ITEM])
         if item in sheet.queue and row[question.label] in ("", None) and not sheet.given(item).get(question.name):
@@ -156,13 +159,13 @@ def _read_columns(sheet: CheckedSheet) -> dict[str, int]:
     title = next(context.label for context in sheet.form.context if context.column == "title")
     live = [column.header for column in sheet.columns if column.role == "live"]
     headers = sheet.table.headers
-    return {header: headers[header] for header in (title, sheet.form.note, STATE, *live) if header in headers}
+    return {header: headers[header] for header in (title, sheet.form.note, STATE, CHECK, *live) if header in headers}
 
 
 def _columns_with_words(
     sheet: CheckedSheet, question: Field, number: int, row: Mapping[str, Any], texts: Mapping[str, int]
 ) -> Iterator[int]:
-    """The columns of a row that hold a word for an answer; a single character in a column of text says nothing."""
+    """The columns of a row that hold an answer word; a single character in a column of text does not count."""
     table = sheet.table
     for cells, columns in ((table.beside, table.unnamed), (table.outside.columns, table.outside.headings)):
         for column in columns if cells else ():

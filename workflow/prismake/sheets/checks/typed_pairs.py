@@ -1,7 +1,7 @@
-"""Pairs that the queue does not hold: rows that people typed in, and rows that were offered once and are answered.
+"""Pairs that the queue lacks: rows that people typed in, and answered rows that were offered once.
 
-A form that is ``typed`` asks about pairs of ids. What people have said about a pair stays in force although the pair
-is offered no longer, and a pair that was never offered can be typed in.
+A form that is ``typed`` asks about pairs of ids. An answer about a pair stays in force even if the pair is no longer
+offered, and people can type in a pair that was never offered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BAR = "|"  # between the ids of a pair
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each row with an answer whose item is no pair at all; only where pairs can be typed in."""
+    """One problem for each answered row whose item is not a pair; only for forms in which pairs can be typed."""
     if not sheet.form.typed or sheet.owner == CONSENSUS:
         return []
     return [
@@ -33,7 +33,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
 
 
 def typed_pairs(table: SheetTable, form: Form, known_items: Container[str]) -> dict[str, dict[str, str]]:
-    """By item, the rows with an answer for a pair that ``known_items`` lacks; context as it stands in the sheet."""
+    """By item, the rows with an answer for a pair that ``known_items`` lacks; context as in the sheet."""
     pairs: dict[str, dict[str, str]] = {}
     for _, item, row in _answered_rows(table, form):
         if BAR in item and item not in known_items:
@@ -45,7 +45,7 @@ def typed_pairs(table: SheetTable, form: Form, known_items: Container[str]) -> d
 def kept_pairs(
     answers: Mapping[str, Mapping[str, str]], form: Form, known_items: Container[str]
 ) -> dict[str, dict[str, str]]:
-    """The same from answers that were read earlier, where a sheet cannot be read now."""
+    """The same from answers that were read earlier, for a sheet that cannot be read now."""
     pairs = {}
     for item, given in answers.items():
         understood = any(parse_answer(form.field(name), value) for name, value in given.items())
@@ -55,7 +55,7 @@ def kept_pairs(
 
 
 def _answered_rows(table: SheetTable, form: Form) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
-    """(row number, item, cells) of the rows in which something stands for an answer."""
+    """(row number, item, cells) of the rows that have an answer."""
     labels = [question.label for question in form.fields]
     for number, row in table.rows:
         if any(str(row.get(label) or "").strip() for label in labels):

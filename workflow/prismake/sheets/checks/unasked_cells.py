@@ -1,4 +1,4 @@
-"""Answers in cells that their row does not ask: a number typed one row too high or in another column."""
+"""Answers in cells that their row does not ask for: a number typed one row too high or in another column."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prismake.sheets.row_forms import RowForms
 
 
 def check(sheet: CheckedSheet) -> list[Problem]:
-    """A problem for each answer that its row does not ask for."""
+    """One problem for each answer that its row does not ask for."""
     if sheet.owner == CONSENSUS or not sheet.form.kinds:
         return []
     forms = RowForms.of(sheet.form, sheet.queue)

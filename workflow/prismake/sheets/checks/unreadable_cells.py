@@ -1,6 +1,6 @@
-"""Cells that look filled and come out empty: errors, formulas never worked out, cells swallowed by a merge.
+"""Cells that look filled but read as empty: errors, formulas never calculated, cells swallowed by a merge.
 
-The reader of values gives the empty string for these. An empty cell is an answer withdrawn, which such a cell is not.
+The reader of values returns the empty string for these. An empty cell means a withdrawn answer, which these are not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from prismake.sheets.binary_workbook import errors_in_binary_workbook
 from prismake.sheets.opendocument import odd_in_opendocument
 
-# quick to look for: without one of the first there is no error and no formula; the last ends a cell
+# fast to search for: without one of the first there is no error or formula; the last ends a cell
 _HINTS, _CELL_END = (b't="e"', b"<f"), b"</c>"
 _PREFIXED_HINTS, _PREFIXED_CELL_END = (b't="e"', b":f ", b":f>", b":f/"), b":c>"  # in files that write <x:worksheet>
 _MARKS = re.compile(rb't="e"|<(?:\w+:)?f[ >/]')  # a cell with an error, a formula

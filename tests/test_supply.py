@@ -1,0 +1,70 @@
+"""What is released: no licence that binds those who use it, a lock that fits the bounds, notes for every version."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def locked() -> dict[str, str]:
+    """Version by name, as requirements.lock has them."""
+    text = (ROOT / ".ci" / "requirements.lock").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9.-]+)==([^\s\\]+)", text, re.MULTILINE))
+
+
+def test_no_library_is_under_a_gnu_licence():
+    licences = script("licences")
+    table = licences.licences()
+    assert len(table) > 50 and list(licences.refused(table)) == []
+
+
+@pytest.mark.parametrize(
+    "licence", ["GPL-3.0-or-later", "GNU Lesser General Public License v3 (LGPLv3)", "AGPL-3.0", ""]
+)
+def test_a_gnu_licence_and_none_at_all_are_refused(licence):
+    assert len(list(script("licences").refused({"x": ("1", licence)}))) == 1
+
+
+def test_the_lock_has_every_library_within_its_bounds_and_with_digests():
+    versions = locked()
+    for requirement in map(Requirement, PROJECT["dependencies"]):
+        assert requirement.specifier.contains(versions[requirement.name.lower()]), requirement
+    text = (ROOT / ".ci" / "requirements.lock").read_text(encoding="utf-8")
+    entries = re.split(r"^(?=[a-z0-9.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(versions) and all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_release_notes_are_those_of_the_changelog():
+    notes = script("release_notes")
+    assert notes.release_notes("0.1.0") and "\n## " not in notes.release_notes("0.1.0")
+    with pytest.raises(LookupError):
+        notes.release_notes("9.9")
+
+
+def test_the_dockerfile_takes_the_steps_of_the_readme():
+    """Which differ in what a layer of an image needs: no cache, and no activation in a shell that ends."""
+    install = re.search(
+        r"^python3 -m venv .*? install -e \.", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert install
+    steps = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace(" --no-cache-dir", "")
+    assert f"RUN {install[0]}\n" in steps

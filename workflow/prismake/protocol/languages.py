@@ -1,0 +1,104 @@
+"""The words that people see in sheets, in the languages of the files in ``workflow/forms/languages/``.
+
+English words name a heading or an answer, whatever a sheet shows: the code, the tables and the report know no others. A
+new language is a new file with the same keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from prismake.core.errors import FormError
+from prismake.core.files import read_yaml
+from prismake.core.paths import data_files
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language. ``texts``: by key, as ``page.what_to_do``, what people see; ``{…}`` in it is filled in."""
+
+    code: str
+    texts: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.texts[key]
+
+    def text(self, key: str, **parts: str) -> str:
+        """The text of a key with its parts filled in."""
+        return self.texts[key].format(**parts)
+
+    def heading(self, english: str) -> str:
+        """A heading; what is no heading of ours, such as the team's own fields, is what it is."""
+        return self.texts.get(f"headings.{english}", english)
+
+    def answer(self, english: str) -> str:
+        return self.texts.get(f"answers.{english}", english)
+
+
+@cache
+def language_codes() -> tuple[str, ...]:
+    """The languages that there are, English first."""
+    return (ENGLISH, *(code for code in data_files("forms/languages/*.yaml") if code != ENGLISH))
+
+
+@cache
+def load_language(code: str) -> Language:
+    """A language by its code.
+
+    Raises:
+        FormError: its file lacks keys or has others than that of English.
+    """
+    language = Language(code, _read(code))
+    lacking, unknown = _keys(ENGLISH) - _keys(code), _keys(code) - _keys(ENGLISH)
+    if lacking or unknown:
+        what = [f"it lacks {', '.join(sorted(lacking))}" if lacking else ""]
+        what += [f"there is no {', '.join(sorted(unknown))}" if unknown else ""]
+        where = data_files("forms/languages/*.yaml")[code]
+        raise FormError(f"{'; '.join(filter(None, what))}.", where=str(where), remedy="Give it the keys of en.yaml.")
+    return language
+
+
+def in_every_language(key: str) -> list[str]:
+    """What a key is in each language, English first; equal words once."""
+    return list(dict.fromkeys(load_language(code).texts[key] for code in language_codes() if key in _read(code)))
+
+
+def english_heading(text: str) -> str:
+    """The English heading that is called like this in some language; the text itself where there is none."""
+    return _english_headings().get(text.casefold(), text)
+
+
+@cache
+def _english_headings() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code in language_codes():
+        for key, text in _read(code).items():
+            part, _, english = key.partition(".")
+            if part == "headings":
+                names.setdefault(text.casefold(), english)
+    return names
+
+
+def _keys(code: str) -> set[str]:
+    return set(_read(code))
+
+
+@cache
+def _read(code: str) -> dict[str, str]:
+    data = read_yaml(data_files("forms/languages/*.yaml")[code])
+    return {key: " ".join(text.split()) for key, text in _flat(data)}
+
+
+def _flat(data: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    entries = []
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            entries += _flat(value, f"{above}{key}.")
+        else:
+            entries.append((f"{above}{key}", str(value)))
+    return entries
