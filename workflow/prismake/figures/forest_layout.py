@@ -1,4 +1,4 @@
-"""The layout of a forest plot: the width of each column from its words, and what stands above and below."""
+"""The layout of a forest plot: the width of each column from its words, and the parts above and below."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Copies that a synchronised folder makes when two computers changed one file, and files that it has taken away.
 
 OneDrive, Dropbox, Google Drive, iCloud, Nextcloud and Syncthing keep both contents of a file and give one of them
-another name. Nobody reads that name, so what stands in it would be missed without a word. Copies of sheets are told
-with the other files among the sheets that are not read (``prismake.kept.unread_files``).
+another name. Nobody reads that name, so its content would be missed silently. Copies of sheets are told with the other
+files among the sheets that are not read (``prismake.kept.unread_files``).
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def kept_files(folder: Path = Path()) -> list[Path]:
 
 
 def read_protocol(path: Path) -> dict[str, Any]:
-    """A protocol with the defaults of today filled in, so that only what people wrote can differ.
+    """A protocol with the present defaults filled in, so that only what people wrote can differ.
 
     Raises:
         PrismakeError: the file is no longer YAML.

@@ -50,7 +50,7 @@ def current(path: Path, written: str | None) -> Path | None:
 
 
 def file_digest(path: Path) -> str | None:
-    """The digest of what stands under the name of a sheet; None where nothing does.
+    """The digest of the file at the path of a sheet; None if there is none.
 
     A folder, or a file that cannot be read now, has a digest too: whatever takes its place is another state.
     """

@@ -131,7 +131,7 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
 
 
 def for_letters(config: Mapping[str, Any]) -> Settings:
-    """What is told to authors who are asked for numbers, and what the numbers are for."""
+    """What authors are told when they are asked for numbers, and what the numbers are for."""
     return {
         "outcomes": for_outcome_table(config),
         "titles": outcome_titles(config),

@@ -29,7 +29,7 @@ def with_usability(table: pd.DataFrame, outcomes: Mapping[str, Mapping[str, Any]
             the columns.
 
     ``not usable``: a number that the measure has no use for, such as a limit of zero of a ratio. ``no events``: a
-    comparison without an event in either arm, of which a ratio cannot be known. Arms with one comparator are looked at
+    comparison without an event in either arm, for which no ratio can be known. Arms with one comparator are looked at
     as they are pooled.
     """
     marked = table.copy()
