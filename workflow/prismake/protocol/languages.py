@@ -20,7 +20,7 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """One language. ``texts``: by key, such as ``page.what_to_do``, the text that people see, with ``{…}`` to fill in."""
+    """One language. ``texts``: by key, such as ``page.what_to_do``, the text people see, with ``{…}`` to fill in."""
 
     code: str
     texts: Mapping[str, str]
