@@ -1,4 +1,4 @@
-"""A copy that people have written in gets the numbers of today, keeps their words, and is left alone where it is odd."""
+"""A copy that people have edited gets the current numbers, keeps their words, and is left alone if it has problems."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_the_command_says_what_it_does(folder, capsys):
     assert "mine.docx: this file is open." in capsys.readouterr().err
     Path(".~lock.mine.docx#").unlink()
     assert main(["manuscript", "--update", "mine.docx"]) == 0
-    assert "Wrote mine.docx; what it was before stands beside it." in capsys.readouterr().out
+    assert "Wrote mine.docx; the former file is kept beside it." in capsys.readouterr().out
 
 
 def saved_by_libreoffice(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files that reviewers leave beside their sheets: told with what to do, never read, never in the way."""
+"""Files that reviewers leave beside their sheets: reported with what to do, never read, never in the way."""
 
 from __future__ import annotations
 
