@@ -4,8 +4,8 @@ The file itself
 
 ``xlsx``      the file format, written row by row
 ``workbook``  a new workbook
-``appending`` rows added to a workbook that people have worked in, part by part; ``package``, its parts, ``worksheet_xml``,
-its rows, ``styles``, its looks, ``area_edits``, what names the extent of its table
+``appending`` rows added to a workbook that people have worked in, part by part; ``package``, its parts;
+``worksheet_xml``, its rows; ``styles``, its looks; ``area_edits``, what names the extent of its table
 ``growing``   the same by loading the workbook as a whole, where it is built in another way or the protocol has changed
 ``reading``   rows from whatever people saved
 ``outside``   possible answers in places that are not read
