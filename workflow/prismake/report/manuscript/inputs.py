@@ -15,11 +15,15 @@ from prismake.report.manuscript.supplement import supplement
 if TYPE_CHECKING:
     import pandas as pd
 
+    from prismake.core.reuse import KeptParts
     from prismake.report.manuscript.typed_sheets import Sheet
 
 
 def gather(
-    inputs: Mapping[str, Any], config: Mapping[str, Any], versions: Mapping[str, str]
+    inputs: Mapping[str, Any],
+    config: Mapping[str, Any],
+    versions: Mapping[str, str],
+    kept: KeptParts | None = None,
 ) -> tuple[Manuscript, Drawings]:
     """The manuscript and what draws its figures.
 
@@ -27,10 +31,11 @@ def gather(
         inputs: paths as ``prismake.report.inputs.gather`` takes them, without ``figures``, and ``appraisal``.
         config: the validated protocol.
         versions: of the software that made the results, by name.
+        kept: pictures of former runs.
     """
     review, scores, _ = _review(inputs, config, versions)
     outcomes = {result["outcome"]: result["title"] for result in review["results"]}
-    drawings = Drawings(review["flow"], review["results"], read_csv(inputs["appraisal"]), scores, outcomes)
+    drawings = Drawings(review["flow"], review["results"], read_csv(inputs["appraisal"]), scores, outcomes, kept)
     return manuscript(review), drawings
 
 
