@@ -6,7 +6,7 @@ from hands import Hand
 from played import named, right
 
 
-@named("E4", "formula")
+@named("E4")
 def a_formula_for_an_answer(hand: Hand) -> None:
     """LibreOffice works it out; a program leaves it to the next who opens the sheet."""
     hand.formula("E4", '="inc"&"lude?"')

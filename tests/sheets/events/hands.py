@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from ods_file import write_ods
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -28,7 +29,6 @@ class Hand:
 
     def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
         self.path, self.meant = path, meant
-        self.saved_as = path
         sheet = openpyxl.load_workbook(path, read_only=True).worksheets[1]
         self.header = [cell.value for cell in next(sheet.iter_rows(max_row=1))]
 
@@ -53,6 +53,10 @@ class Hand:
     def decisions(self, first: int = 2) -> list[str]:
         return [self.meant[row].get("decision", "") for row in range(first, 14)]
 
+    def save_as(self, suffix: str) -> None:
+        """Save it in another format, beside the workbook that stays as it was."""
+        self.path = self.path.with_suffix(suffix)
+
     def put(self, address: str, text: str) -> None:
         raise NotImplementedError
 
@@ -74,7 +78,10 @@ class ProgramHand(Hand):
         self.sheet = self.book.worksheets[1]
 
     def save(self) -> None:
-        self.book.save(self.path)
+        if self.path.suffix == ".ods":
+            write_ods(self.path, self.book)
+        else:
+            self.book.save(self.path)
 
     def _cells(self, area: str) -> list[list[Any]]:
         cells = self.sheet[area]

@@ -181,3 +181,39 @@ def columns_of_context_sorted_and_answers_not(hand: Hand) -> None:
 def answers_pasted_in_the_order_of_another_list(hand: Hand) -> None:
     order = (9, 3, 0, 7, 11, 5, 1, 8, 2, 10, 6, 4)
     hand.put_all("Decision", [ANSWERS[place] for place in order])
+
+
+@named("F6")
+def one_note_moved_a_row_down(hand: Hand) -> None:
+    hand.move(hand.cell("Note", 5), hand.cell("Note", 6))
+    hand.meant[6]["note"] = hand.meant[5].pop("note")
+
+
+@named("notes")
+def two_notes_exchanged(hand: Hand) -> None:
+    hand.put(hand.cell("Note", 5), "ask Ben")
+    hand.put(hand.cell("Note", 8), "see table 2")
+
+
+@named(LAST)
+def everything_but_the_notes_sorted(hand: Hand) -> None:
+    hand.move(hand.span("Note"), "T2")
+    hand.sort(hand.table(), 1)
+    hand.move("T2:T13", hand.cell("Note", 2))
+
+
+@named("column was sorted")
+def everything_but_the_checks_sorted(hand: Hand) -> None:
+    hand.sort(f"{hand.cell('Item', 2)}:{hand.cell('Remark', 13)}", 1)
+
+
+@named("were changed since")
+def an_older_copy_put_back(hand: Hand) -> None:
+    """As it was when half was done."""
+    hand.clear(hand.span("Decision", 8, 13))
+
+
+@named("carries the")
+def identifiers_filled_down(hand: Hand) -> None:
+    """A handle drawn down by mistake counts on: pubmed:002, pubmed:003, …"""
+    hand.put_all("Item", [f"pubmed:{number:03d}" for number in range(5, 9)], 4)

@@ -64,6 +64,7 @@ class Event:
 
 
 EVENTS: dict[str, Event] = {}
+OFFICE_ONLY: set[str] = set()  # families that no program but LibreOffice can play here
 
 
 def right(start: str = "read", then: Callable[[Place], None] | None = None) -> Callable[..., Any]:
@@ -94,7 +95,7 @@ def _event(
 def _begin(name: str) -> Stage:
     """A stage of which Anna has done as much as the name says: ``read``, ``half``, and at which stage, ``read full_text``."""
     how, _, stage_name = name.partition(" ")
-    config = {"full_text": {"reasons": list(REASONS)}} if stage_name == "full_text" else {}
+    config = CONFIGS.get(stage_name, {})
     stage = Stage(Path(mkdtemp(prefix="events-")) / "sheets", FOLDERS.get(stage_name, stage_name), ROWS, **config)
     stage.offer()
     FILLED[stage_name](stage, ROWS // 2 if how == "half" else ROWS if how != "new" else 0)
@@ -135,6 +136,18 @@ def _settled(stage: Stage, rows: int) -> None:
 
 REASONS = ("Wrong population", "Wrong outcome")
 EVENTS_OF, TOTALS = (3, 17, 8, 0, 12, 5, 21, 9, 14, 2, 30, 7), (40, 61, 33, 25, 80, 52, 77, 41, 39, 28, 96, 64)
+CONFIGS: dict[str, dict[str, Any]] = {
+    "full_text": {"full_text": {"reasons": list(REASONS)}},
+    "extraction": {
+        "extraction": {
+            "fields": [
+                {"name": "events", "label": "Events", "type": "count"},
+                {"name": "total", "label": "Participants", "type": "count"},
+                {"name": "women", "label": "Share of women", "type": "number", "required": False},
+            ]
+        }
+    },
+}
 FOLDERS = {"": "title_abstract", "consensus": "title_abstract"}
 FILLED = {
     "": _screened,

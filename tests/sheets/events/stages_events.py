@@ -203,3 +203,24 @@ def settlements_sorted_as_a_whole(hand: Hand) -> None:
 def the_question_of_a_settlement_cleared(hand: Hand) -> None:
     hand.clear(hand.cell("Question", 3))
     hand.meant[3] = {}
+
+
+@named("H3", "61 %", start=NUMBERS)
+def a_percentage_that_is_a_fraction(hand: Hand) -> None:
+    """Typed as 61 %, kept as 0.61, shown as 61 %."""
+    hand.number(hand.cell("Share of women", 3), 0.61)
+    hand.number_format(hand.cell("Share of women", 3), "0%")
+    hand.meant[3]["women"] = "?"
+
+
+@named("F3", "100 %", start=NUMBERS)
+def all_participants_as_a_percentage(hand: Hand) -> None:
+    hand.number(hand.cell("Events", 3), 1)
+    hand.number_format(hand.cell("Events", 3), "0.0%")
+    hand.meant[3]["events"] = "?"
+
+
+@right(start=NUMBERS)
+def a_fraction_that_is_none(hand: Hand) -> None:
+    hand.number(hand.cell("Share of women", 3), 0.61)
+    hand.meant[3]["women"] = "0.61"

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 from office import by_office  # noqa: E402
-from played import VERDICTS, all_events, by_program  # noqa: E402
+from played import OFFICE_ONLY, VERDICTS, all_events, by_program  # noqa: E402
 
 
 def main() -> None:
@@ -26,6 +26,8 @@ def main() -> None:
     parser.add_argument("--all", action="store_true")
     chosen = parser.parse_args()
     events = [e for e in all_events() if not chosen.names or {e.family, e.name} & {*chosen.names}]
+    if not chosen.office:
+        events = [event for event in events if event.family not in OFFICE_ONLY]
     began = time.process_time()
     with TemporaryDirectory(prefix="events-") as folder:
         if chosen.office:

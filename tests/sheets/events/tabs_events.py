@@ -218,3 +218,50 @@ def answers_in_a_column_of_context(hand: Hand) -> None:
     for row in range(8, 14):
         hand.put(f"N{row}", ANSWERS[row - 2])
         hand.meant[row]["decision"] = ANSWERS[row - 2]
+
+
+@named("Sheet1", start="half")
+def the_rest_of_the_rows_cut_into_a_tab(hand: Hand) -> None:
+    """As a copy, and the rows are gone from the table: they are offered again."""
+    hand.new_sheet("Sheet1")
+    hand.copy_between(TAB, "B8:F13", "Sheet1", "A1")
+    hand.delete_rows(8, 6)
+    hand.use_sheet("Sheet1")
+    for row, answer in enumerate(ANSWERS[6:], start=1):
+        hand.put(f"D{row}", answer)
+        hand.meant[row + 7]["decision"] = answer
+
+
+@named("Q8", start="half")
+def answers_typed_over_the_checks(hand: Hand) -> None:
+    for row in range(8, 14):
+        hand.put(f"Q{row}", ANSWERS[row - 2])
+        hand.meant[row]["decision"] = ANSWERS[row - 2]
+
+
+@named("B8", start="half")
+def answers_typed_over_the_identifiers(hand: Hand) -> None:
+    for row in range(8, 14):
+        hand.put(f"B{row}", ANSWERS[row - 2])
+        hand.meant[row]["decision"] = ANSWERS[row - 2]
+
+
+@named("P8", start="half")
+def answers_in_the_remarks(hand: Hand) -> None:
+    for row in range(8, 14):
+        hand.put(f"P{row}", ANSWERS[row - 2])
+        hand.meant[row]["decision"] = ANSWERS[row - 2]
+
+
+@named("E8", start="half")
+def answers_and_notes_in_each_others_column(hand: Hand) -> None:
+    for row in range(8, 14):
+        hand.put(f"E{row}", f"a remark on row {row}")
+        hand.put(f"F{row}", ANSWERS[row - 2])
+        hand.meant[row].update(decision=ANSWERS[row - 2], note=ANSWERS[row - 2])
+
+
+@named("Decision Ben", start="read")
+def a_second_reviewer_in_the_same_table(hand: Hand) -> None:
+    hand.put("R1", "Decision Ben")
+    hand.put_all_in("R", ANSWERS[::-1], 2)

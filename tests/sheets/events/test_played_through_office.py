@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not insta
 _FEW = """
     decisions_sorted_alone rows_sorted_as_a_whole_by_title answers_slipped_up_by_one a_row_cut_and_inserted_elsewhere
     decision_renamed rows_filtered_and_one_changed answers_merged the_rest_of_the_rows_in_a_tab_of_their_own
-    colours_for_answers a_formula_that_fails events_sorted_alone
+    colours_for_answers a_formula_that_fails events_sorted_alone an_error_in_ods an_error_in_xls
 """.split()
 
 

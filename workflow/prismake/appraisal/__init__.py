@@ -1,1 +1,1 @@
-"""Risk of bias: answers to an instrument as stars, domains and one word for each study."""
+"""Risk of bias: answers to an instrument as stars, domain judgements and an overall word for each study."""

@@ -1,4 +1,4 @@
-"""How well reviewers agree on an instrument: on each item, on each domain, and on the whole."""
+"""How well reviewers agree on an instrument: on each item, on each domain, and overall."""
 
 from __future__ import annotations
 
@@ -33,18 +33,17 @@ Ratings = dict[str, str | int | None]  # by study or result
 def agreement_table(
     scores: pd.DataFrame, decisions: pd.DataFrame, reviewers: Sequence[str], overall: str
 ) -> pd.DataFrame:
-    """One row per instrument, pair of reviewers and item, domain or whole: agreement before consensus.
+    """One row per instrument, pair of reviewers and item, domain or overall: agreement before consensus.
 
-    ``kappa`` is Cohen's. ``weighted`` is linearly weighted, for what is ordered: stars of a domain, judgements, words
-    for the whole. Answers that are missing or were not asked on a reviewer's path are left out of ``n``, and so are
-    domains in which a reviewer has not answered everything. A coefficient that does not exist is empty; ``remark`` says
-    why.
+    ``kappa`` is Cohen's. ``weighted`` is linearly weighted, for ordered values: stars of a domain, judgements, overall
+    words. Answers that are missing or were not asked on a reviewer's path are left out of ``n``, and so are domains in
+    which a reviewer has not answered everything. A coefficient that does not exist is empty; ``remark`` says why.
 
     Args:
         scores: ``appraisal/scores.csv``: which study or result is judged by which instrument.
         decisions: ``appraisal/decisions.csv``, with a column ``answer.<reviewer>`` for each reviewer.
         reviewers: in the order of the protocol.
-        overall: the rule for the whole where an instrument gives stars.
+        overall: the rule for the overall word if an instrument gives stars.
     """
     import pandas as pd
 
@@ -69,7 +68,7 @@ def agreement_table(
 
 
 def _parts(scale: Instrument, overall: str) -> Iterator[tuple[str, str, str, tuple[Any, ...]]]:
-    """Level, name, label and order of everything that is compared; no order where answers have none."""
+    """Level, name, label and order of everything that is compared; the order is empty if answers have none."""
     for item in scale.items:
         if not item.not_applicable:
             yield ITEM, item.id, item.question, ()
@@ -87,7 +86,7 @@ def _parts(scale: Instrument, overall: str) -> Iterator[tuple[str, str, str, tup
 
 
 def _words(scale: Instrument, overall: str) -> tuple[str, ...]:
-    """The words for the whole, from worst to best."""
+    """The overall words, from worst to best."""
     if overall == "ahrq":
         return ("poor", "fair", "good")
     words = scale.overall["total"]["words"]
@@ -98,7 +97,7 @@ def _words(scale: Instrument, overall: str) -> tuple[str, ...]:
 def _ratings(
     scale: Instrument, units: Sequence[tuple[str, str]], answers: Mapping[str, str], overall: str
 ) -> dict[str, Ratings]:
-    """By item, domain and ``overall``, what one reviewer says of each study or result."""
+    """By item, domain and ``overall``, one reviewer's answers about each study or result."""
     ratings: dict[str, Ratings] = {part: {} for _, part, _, _ in _parts(scale, overall)}
     for study, result in units:
         given = answers_of(scale, study, result, answers)

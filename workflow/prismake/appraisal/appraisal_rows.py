@@ -32,11 +32,11 @@ _PROPOSED = "What the published algorithm makes of your answers stands under Pro
 def appraisal_rows(
     table: pd.DataFrame, instruments: Mapping[str, str], outcomes: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """One row per question of the instrument for the design of a study, and one a judgement.
+    """One row per question of the instrument for a study's design, and one per judgement.
 
-    Items that do not apply are not asked. Where the instrument judges results, what concerns the study is asked once
-    and the rest for each outcome; the condition of a question stands in ``asked_if`` as JSON, alternatives of
-    [item_id, answers].
+    Items that do not apply are not asked. If the instrument judges results, items about the study are asked once and
+    the others for each outcome. The condition of a question is given in ``asked_if`` as JSON, alternatives of [item_id,
+    answers].
 
     Args:
         table: ``full_text/studies.csv``.
@@ -69,7 +69,7 @@ class _Asked:
             yield from self._some(name, title, once=False)
 
     def _some(self, result: str, title: str, once: bool | None = None) -> Iterator[dict[str, str]]:
-        """The rows of the study, those of it that are asked once, or those of one result."""
+        """The rows of the study, the subset of them that is asked once, or those of one result."""
         if not once:
             for item in (item for item in self.scale.items if not item.domain):
                 yield self._question(item, result, title)
@@ -137,7 +137,7 @@ class _Asked:
         }
 
     def _asked_if(self, name: str, condition: Condition, result: str) -> str:
-        """The condition on full ids, and what everything about a result hangs on: that there is one."""
+        """The condition on full ids, including that there is a result at all, on which everything about it depends."""
         gates = [
             {item.id: frozenset(item.answers) - item.ends}
             for item in self.scale.items

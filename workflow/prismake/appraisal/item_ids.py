@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Asked(NamedTuple):
-    """What a row of the sheet is about; ``result`` is "" for what concerns the study."""
+    """What a row of the sheet is about; ``result`` is "" for items about the study."""
 
     study: str
     instrument: str

@@ -1,4 +1,4 @@
-"""What the published algorithms make of one person's answers, by row of the sheet: computed, and never an answer."""
+"""What the published algorithms derive from one person's answers, by row of the sheet: computed, never an answer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from prismake.protocol.instruments import proposed as proposed_judgements
 
 
 def proposals(rows: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
-    """Proposed judgement by id of its row, for those of ``rows`` that have one.
+    """Proposed judgement by row id, for those of ``rows`` that have one.
 
     Args:
         rows: ids of the rows of a sheet.
-        answers: answer by id of its row; NOT_ASKED counts as none.
+        answers: answer by row id; NOT_ASKED counts as none.
     """
     words: dict[str, str] = {}
     asked = [asked_by(row) for row in rows]
@@ -46,9 +46,9 @@ def judgements_of(scale: Instrument, study: str, result: str, answers: Mapping[s
 
 
 def answers_of(scale: Instrument, study: str, result: str, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers to one result by item, domain and ``overall``, with those that are given once for the study.
+    """The answers about one result by item, domain and ``overall``, including those given once for the study.
 
-    An answer that the instrument does not have, since it was changed, counts as none.
+    An answer that the instrument no longer has, because it was changed, counts as none.
     """
     choices = {item.id: (*row_choices(item), NOT_ASKED) for item in scale.items}
     for part in parts_of(scale):
@@ -59,7 +59,7 @@ def answers_of(scale: Instrument, study: str, result: str, answers: Mapping[str,
 
 
 def parts_of(scale: Instrument) -> Iterator[str]:
-    """What people judge: domains, concerns about applicability, the whole."""
+    """What people judge: domains, concerns about applicability, and the overall risk of bias."""
     for domain in scale.details.values():
         if domain.judged:
             yield domain.name
@@ -77,7 +77,7 @@ def row_of(scale: Instrument, study: str, result: str, part: str) -> str:
 
 
 def _results(asked: Iterable[Asked]) -> dict[tuple[str, str], dict[str, None]]:
-    """By study and instrument its results; "" alone where there are none."""
+    """The results by study and instrument; only "" if there are none."""
     results_of: dict[tuple[str, str], dict[str, None]] = {}
     for row in asked:
         results = results_of.setdefault((row.study, row.instrument), {})

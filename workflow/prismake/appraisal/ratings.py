@@ -1,4 +1,4 @@
-"""Judgements as figures and analyses need them: how good each domain is, and which studies are of concern."""
+"""Judgements in the form that figures and analyses need: a rating per domain, and the studies of concern."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _UNCLEAR = ("unclear", "no information")
 def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """By study_id, the appraisal of its result for one outcome, or of the study.
 
-    Keys: instrument and its title, overall (in words), high_risk (None where nobody has judged the whole), ratings: a
-    list of {"name", "label", "word", "rating"}, one per domain in order and one for the whole where people judge it;
-    none for checklists without domains.
+    Keys: instrument and its title, overall (in words), high_risk (None if there is no overall judgement), ratings: a
+    list of {"name", "label", "word", "rating"}, one per domain in order and one for the overall judgement if people
+    give one; empty for checklists without domains.
     """
     appraisals: dict[str, dict[str, Any]] = {}
     for row in scores.to_dict("records"):
@@ -46,7 +46,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
 
 
 def of_concern(scale: Instrument) -> set[str]:
-    """The words for the whole with which a study is at high risk of bias, or of low quality."""
+    """The overall words of studies at high risk of bias or of low quality."""
     if not scale.with_stars:
         bad = [word for word in scale.judgements if word in (*_BAD, *_WORST)] or list(scale.judgements[-1:])
         return {in_words(scale, word) for word in bad}
@@ -56,7 +56,7 @@ def of_concern(scale: Instrument) -> set[str]:
 
 
 def _rated(scale: Instrument) -> list[str]:
-    """Domains with stars or a judgement, and the whole where people judge it."""
+    """Domains with stars or a judgement, and the overall judgement if people give one."""
     rated = [domain.name for domain in scale.details.values() if domain.judged or scale.with_stars]
     return [*rated, OVERALL] if scale.judged_overall else rated
 
@@ -88,7 +88,7 @@ def kind_of(scale: Instrument, judgement: str) -> str:
 
 
 def with_risk_of_bias(outcomes: pd.DataFrame, appraisals: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """The outcomes with a column ``risk_of_bias``: the word for the whole, blank where nobody has judged it."""
+    """The outcomes with a column ``risk_of_bias``: the overall word, blank if there is no overall judgement."""
     if RISK_OF_BIAS in outcomes:  # a column of the extraction sheet has this name
         return outcomes
     words = outcomes[STUDY_ID].map(lambda study: (appraisals.get(study) or {}).get("overall", ""))

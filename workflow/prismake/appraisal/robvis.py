@@ -21,7 +21,7 @@ NO_INFORMATION = "No information"
 
 
 def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
-    """One row per study or result: Study, the domains, Overall; a judgement that is not settled is “No information”.
+    """One row per study or result: Study, the domains, Overall; unsettled judgements are “No information”.
 
     Concerns about applicability, which robvis has no place for, are left to ``appraisal.csv``. An instrument without
     an overall judgement has no column Overall: call robvis with ``overall = FALSE``.
@@ -47,7 +47,7 @@ def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]
 
 
 def columns_of(scale: Instrument) -> dict[str, str]:
-    """Headings by domain, or by item where people judge no domains."""
+    """Headings by domain, or by item if people judge no domains."""
     judged = {domain.name: domain.name for domain in scale.details.values() if domain.judged}
     if not judged:
         return {item.id: item.id for item in scale.items if not item.not_applicable}
@@ -56,6 +56,6 @@ def columns_of(scale: Instrument) -> dict[str, str]:
 
 def _word(scale: Instrument, answer: str, stars: str) -> str:
     if scale.with_stars and answer:
-        return "Low" if stars and int(stars) > 0 else "High"  # an item without its star is one that raises concern
+        return "Low" if stars and int(stars) > 0 else "High"  # an item without its star raises concern
     words = scale.robvis.get("words", {})
     return str(words.get(answer) or answer.capitalize() or NO_INFORMATION)

@@ -1,4 +1,4 @@
-"""Studies and results judged: the panel's answers to an instrument as stars, judgements by domain and one word."""
+"""Studies and results judged: the panel's answers to an instrument as stars, domain judgements and an overall word."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_APPRAISED, NOT_REPORTED, NO_RULE = "not appraised", "not reported", "no over
 NOT_APPLICABLE = "not applicable"
 _KEYS = (STUDY_ID, "label", "instrument")
 _ANSWERS = (*_KEYS, "item", "domain", "answer", "stars", "support", "result", "proposed", "why")
-# The first ten are those that the table has always had; domains of other instruments follow behind all.
+# The first ten have always been in the table; domains of other instruments follow at the end.
 _SCORES = (
     *(*_KEYS, "selection", "comparability", "outcome", "total", "maximum", "overall", "unanswered"),
     *("result", "proposed", "why", "unsupported"),
@@ -42,14 +42,14 @@ def appraise(
     overall: str,
     outcomes: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table of answers (a row for each study or result and item) and of scores (a row for each study or result).
+    """The tables of answers (one row per study or result and item) and of scores (one row per study or result).
 
-    Items that do not apply are listed with the answer ``not applicable`` and no stars, items that the path of answers
-    does not lead to with ``not asked``; undecided items have an empty answer. Judgements are rows of their own, under
-    the name of their domain and under ``overall``. ``maximum`` counts only what the study could earn (5/6 for a cohort
-    without a comparison). ``overall`` can stand alone: *high quality*, *high risk of bias*. ``why``: judgements that
-    differ from what the published algorithm proposes, with the reason. ``unsupported``: answers without a quotation or
-    page.
+    Items that do not apply are listed with the answer ``not applicable`` and no stars, items off the path of answers
+    with ``not asked``; undecided items have an empty answer. Judgements are rows of their own, under the name of their
+    domain and under ``overall``. ``maximum`` counts only the stars that the study could earn (5/6 for a cohort without
+    a comparison). ``overall`` is understandable on its own: *high quality*, *high risk of bias*. ``why``: judgements
+    that differ from what the published algorithm proposes, with the reason. ``unsupported``: answers without a
+    quotation or page.
 
     Args:
         outcomes: title by name of the outcomes, for instruments that judge results.
@@ -78,7 +78,7 @@ def appraise(
 
 
 class _Panel:
-    """What the panel has settled and noted, by id of the row."""
+    """The panel's settled answers and notes, by row id."""
 
     def __init__(self, decisions: pd.DataFrame, notes: pd.DataFrame) -> None:
         self.answers: dict[str, str] = decisions.set_index(ITEM_ID)["answer"].to_dict()
@@ -183,9 +183,9 @@ class _Judged:
 
 
 def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
-    """What a traffic-light plot shows: judgements where people give them, else the items; one block an instrument.
+    """The content of a traffic-light plot: judgements if people give them, otherwise items; one block per instrument.
 
-    A result is a row of its own, called by study and outcome.
+    A result is a row of its own, labelled with study and outcome.
     """
     import pandas as pd
 

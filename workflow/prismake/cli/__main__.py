@@ -1,4 +1,4 @@
-"""``python -m prismake.cli``: the command without its script."""
+"""``python -m prismake.cli``: the command without its installed script."""
 
 import sys
 

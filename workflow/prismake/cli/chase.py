@@ -15,7 +15,7 @@ from prismake.search.chasing import Chased, Chaser, Seed, chase
 
 
 def chase_included(service: str, read_config: Callable[[], dict[str, Any]], *, again: bool = False) -> None:
-    """Chase the citations of the included studies in a service; say what came of it.
+    """Chase the citations of the included studies in a service; returns a summary for people.
 
     Raises:
         PrismakeError: no study is included yet, or the service does not answer.
@@ -60,12 +60,14 @@ def included(results: Path) -> list[Seed]:
 
 
 def words(result: Chased, seeds: int, folder: Path, label: str) -> str:
-    """What came of it, and what to do next."""
+    """The result, and what to do next."""
     lines = [
         f"{label}: asked about {result.asked:,} of {seeds:,} included reports; the archive in {folder}/ holds "
         f"{result.records:,} records, with repetitions."
     ]
     if result.unknown:
         lines.append(f"Not known there, or without DOI and PMID: {', '.join(result.unknown)}.")
+    if result.absent:
+        lines.append(f"Linked there, but without a record of their own (withdrawn, for example): {result.absent:,}.")
     lines.append("They count as found by other methods. Next: snakemake")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``prismake check`` and ``prismake status --watch``: how a sheet is read, without running or writing anything."""
+"""``prismake check`` and ``prismake status --watch``: how a sheet would be read. Nothing is run or written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from prismake.sheets.stage import load_stage
 from prismake.sheets.understood import STAYS, Understood, in_words, understood
 
 _INTERVAL = 1.0  # seconds between two looks at the folder
-_LOOKS_BETWEEN_DIGESTS = 10  # a save may leave size and time as they were, as some cloud folders do
+_LOOKS_BETWEEN_DIGESTS = 10  # compare contents too: a save may leave size and time unchanged, as in some cloud folders
 Signature = tuple[int, int, int] | None
 Read = Callable[[], Mapping[str, Any]]
 
@@ -30,10 +30,10 @@ def check(path: Path, config: Mapping[str, Any], folder: Path = SHEETS) -> Under
     """How a sheet would be read now.
 
     Args:
-        path: a sheet of this review, or a copy of one elsewhere that is named like it.
+        path: a sheet of this review, or a copy with the same name elsewhere.
 
     Raises:
-        PrismakeError: the name is not that of a sheet, there is no such file, or its stage has no rows yet.
+        PrismakeError: the name is not that of a sheet, the file does not exist, or its stage has no rows yet.
     """
     if not path.exists() and (folder / path.name).exists():
         path = folder / path.name
@@ -67,7 +67,7 @@ def _owners(stage: str, config: Mapping[str, Any], folder: Path) -> list[str]:
 
 
 def print_check(path: Path, config: Mapping[str, Any]) -> None:
-    """Say how a sheet would be read; raises ``PrismakeError`` where it would be refused."""
+    """Print how a sheet would be read; raises ``PrismakeError`` if it would be refused."""
     sheet = check(path, config)
     if sheet.refused:
         raise PrismakeError(f"{sheet.path.as_posix()} cannot be read: {sheet.refused} {STAYS}")
@@ -78,11 +78,11 @@ def print_check(path: Path, config: Mapping[str, Any]) -> None:
 
 
 def watch(config: Read, folder: Path = SHEETS, seconds: float = _INTERVAL, looks: int | None = None) -> None:
-    """Say after each save of a sheet what was understood, until the command is broken off.
+    """Print after each save of a sheet what was understood, until the command is interrupted.
 
     Args:
         config: reads the validated protocol, which may change meanwhile.
-        looks: how often to look at the folder; without end if None.
+        looks: how many times to look at the folder; endless if None.
     """
     print(f"Watching {folder.as_posix()}/: save a sheet to see how it is read. Ctrl-C ends this.", flush=True)
     for path in saves(lambda: _sheets(config(), folder), seconds, looks):
@@ -101,9 +101,9 @@ def _sheets(config: Mapping[str, Any], folder: Path) -> list[Path]:
 
 
 def saves(paths: Callable[[], list[Path]], seconds: float = _INTERVAL, looks: int | None = None) -> Iterator[Path]:
-    """Files that were saved with another content, each as soon as it has been left alone for one look.
+    """Files that were saved with new content, each as soon as it has been left alone for one look.
 
-    What is there at the first look is what later ones are held against.
+    Later looks are compared with the state at the first.
     """
     contents = {path: (_signature(path), digest(path)) for path in paths()}
     restless: dict[Path, Signature] = {}

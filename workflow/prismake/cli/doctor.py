@@ -1,6 +1,7 @@
 """``prismake doctor``: is everything in order, with this review and with the computer that it lies on?
 
-Nothing is changed and nothing is run. Each check says in one line what is well, or what is not and what to do.
+Nothing is changed and no stage is run. Each check says in one line that something is in order, or what is wrong and
+what to do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``prismake manuscript``: where it is, and a copy brought up to date."""
+"""``prismake manuscript``: where the manuscript is, and a copy brought up to date."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from prismake.report.manuscript.update import MANUSCRIPT, update_copy
 
 
 def manuscript_words(path: Path | None, *, partial: bool, only_show: bool) -> list[str]:
-    """Update the copy at ``path``, and say what changed; without a path, say how to begin.
+    """Update the copy at ``path`` and say what changed; without a path, say how to begin.
 
     Raises:
-        PrismakeError: the copy is open, odd, or no document of Word; nothing was written.
+        PrismakeError: the copy is open, damaged, or not a Word document; nothing was written.
     """
     if path is None:
         if not MANUSCRIPT.is_file():

@@ -1,4 +1,4 @@
-"""``prismake open``: the caller's next sheet in the program that this computer opens workbooks with."""
+"""``prismake open``: the caller's next sheet, opened in this computer's program for workbooks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from prismake.report.status import rows, stage_statuses
 
 
 def open_next(who: str = "") -> Path:
-    """Open the first sheet, in the order of the stages, in which a reviewer has rows left; its path.
+    """Open the first sheet, in the order of the stages, in which a reviewer has rows left; returns its path.
 
     Args:
         who: name of the reviewer, or ``consensus``; may be empty where only one has rows left.
 
     Raises:
-        PrismakeError: nobody of that name has rows left, several have and none is named, or nothing opens workbooks.
+        PrismakeError: nobody of that name has rows left, several people have and none is named, or no program opens
+            workbooks.
     """
     path = next_sheet(who)
     if not path.is_file():

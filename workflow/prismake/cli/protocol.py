@@ -14,10 +14,10 @@ from prismake.report.manuscript.protocol_text import protocol_text
 
 
 def protocol_words(output: Path | None, keep: str, config_file: Path, read_config: Callable[[], dict[str, Any]]) -> str:
-    """Write the protocol as text, or keep it under a day; what was done, in a sentence.
+    """Write the protocol as text, or keep it under a date; returns what was done, in a sentence.
 
     Raises:
-        PrismakeError: the file is there already, the day is none, or neither was asked for.
+        PrismakeError: the file exists already, the date is invalid, or neither was asked for.
     """
     config = read_config()
     if keep:

@@ -1,4 +1,4 @@
-"""``prismake rename-reviewer OLD NEW``: everything that is kept of a reviewer under another name."""
+"""``prismake rename-reviewer OLD NEW``: everything kept of a reviewer moves to another name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prismake.sheets.renaming import places_in_protocol, rename_reviewer
 
 
 def rename(old: str, new: str, config: Path) -> None:
-    """Rename, then say what people change in the protocol, which no program writes.
+    """Rename, then say what people have to change in the protocol, which no program writes.
 
     Raises:
         PrismakeError: nothing was changed.

@@ -1,4 +1,4 @@
-"""``prismake restore``: sheets and kept files that can no longer be used, put back from what is kept."""
+"""``prismake restore``: unusable sheets and kept files, put back from what is kept."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def restore(path: Path | None, copy: Path | None, config: Callable[[], dict[str,
 
     Args:
         path: a sheet, or a kept file in ``config/sheets/history/``.
-        copy: of a sheet, the copy to go back to instead of the one that says what was read last.
+        copy: for a sheet, the copy to go back to instead of the one with the answers read last.
         config: reads the validated protocol; kept files are restored without it.
-        only_show: say it only.
+        only_show: describe the changes without making them.
     """
     if path is None:
         _list(config())

@@ -36,10 +36,10 @@ def translated(source: str, platform: str, read_config: Callable[[], dict[str, A
 
 
 def write_press(source: str, path: Path, read_config: Callable[[], dict[str, Any]]) -> None:
-    """Write the form for the peer review of a search into a new file.
+    """Write the form for the peer review of a search to a new file.
 
     Raises:
-        PrismakeError: the file is there already; what somebody wrote into it stays.
+        PrismakeError: the file exists already; what somebody has written into it stays.
     """
     from prismake.core.files import write_text
     from prismake.search.press import press_form

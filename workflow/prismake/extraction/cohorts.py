@@ -1,11 +1,10 @@
-"""Studies with the same participants: which of them feeds which outcome.
+"""Studies with the same participants: which of them contributes to which outcome.
 
-A study gives way only to one that has a number for the outcome. ``named``, the usual rule, follows what people wrote:
-to the study that they named, or the one that this names, and so on; of studies that name each other in a ring, the
-largest stays. The other rules look at every two studies of which one names the other as alike:
-``largest`` keeps the set without overlap that has the most participants (a maximum weight independent set),
-``longest`` the study with the longest follow-up, ``most_complete`` the one that reports the most outcomes, then what
-does not overlap with it.
+A study gives way only to one that has a number for the outcome. ``named``, the usual rule, follows what people wrote,
+from a study to the one it names and on to the one that this names; of studies that name each other in a circle, the
+largest stays. The other rules ignore the direction of a naming: ``largest`` keeps the set without overlap that has the
+most participants (a maximum weight independent set), ``longest`` the study with the longest follow-up,
+``most_complete`` the one that reports the most outcomes, then what does not overlap with it.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from typing import NamedTuple
 from prismake.core.phrases import normal_word
 
 RULES = ("named", "largest", "longest", "most_complete")
-_EXACT = 24  # studies of a family of which every set is looked at; larger families are settled one study after another
+_EXACT = 24  # studies of a family up to which every set is examined; larger families are settled one study at a time
 
 
 class Candidate(NamedTuple):
-    """A row that has a number for an outcome: its people, follow-up and number of outcomes (NaN-free, 0 unknown)."""
+    """A row with a number for an outcome: its people, follow-up and number of outcomes (never NaN, 0 if unknown)."""
 
     size: float = 0.0
     follow_up: float = 0.0
@@ -45,11 +44,11 @@ def named_rows(text: str, labels: Mapping[str, str]) -> list[str]:
 def gives_way(
     candidates: Mapping[str, Candidate], named: Mapping[str, Sequence[str]], rule: str = "named"
 ) -> dict[str, str]:
-    """By row that gives way in one outcome, the row that is pooled instead.
+    """For each row that gives way in one outcome, the row that is pooled instead.
 
     Args:
         candidates: the rows that have a number for the outcome.
-        named: by row, the rows that it names as having the same participants.
+        named: for each row, the rows that it names as having the same participants.
     """
     if rule == "named":
         return _by_name(candidates, named)
@@ -69,7 +68,7 @@ def gives_way(
 
 
 def families(named: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Rows that are joined by names, directly or through others; in the order in which they are first met."""
+    """Rows connected by naming each other, directly or through others, in the order in which they are first met."""
     family: dict[str, list[str]] = {}
     for item, others in named.items():
         for other in others:
@@ -97,7 +96,7 @@ def _by_name(candidates: Mapping[str, Candidate], named: Mapping[str, Sequence[s
 
 
 def _end(item: str, instead: Mapping[str, str]) -> str:
-    """Who is pooled in the end, where the one that is given way to gives way itself."""
+    """The row that is pooled in the end, if the one named gives way itself."""
     while item in instead:
         item = instead[item]
     return item
@@ -134,7 +133,7 @@ def _neighbours(named: Mapping[str, Sequence[str]], members: Sequence[str]) -> d
 
 
 def _largest(members: Sequence[str], near: Mapping[str, set[str]], candidates: Mapping[str, Candidate]) -> set[str]:
-    """The rows without overlap that have the most participants; of equal sets the one that is first by its ids."""
+    """The set of rows without overlap that has the most participants; ties go to the set whose ids come first."""
     if len(members) > _EXACT:
         return _first(members, near, candidates, "largest")
 
@@ -155,7 +154,7 @@ def _largest(members: Sequence[str], near: Mapping[str, set[str]], candidates: M
 def _first(
     members: Sequence[str], near: Mapping[str, set[str]], candidates: Mapping[str, Candidate], rule: str
 ) -> set[str]:
-    """One row after another by the rule, each that overlaps with none that was kept; ties go to the larger one."""
+    """Rows taken in the order of the rule if they overlap with none kept so far; ties go to the larger one."""
 
     def rank(item: str) -> tuple[float, float, str]:
         candidate = candidates[item]

@@ -1,8 +1,8 @@
 """Cells as reports print them: ``12/30``, ``40 %``, ``1 234``, ``3.2 ± 1.1``, ``12 (4–33)``, ``<0.001``.
 
-A cell is read where it has one meaning, with the cells of the same row beside it: a percentage becomes the one count of
-the total that is printed so. Where it has several, or none, the question goes back to the person, with what would fit.
-How a number was got is kept with it.
+A cell is read if it has a single meaning in the context of its row: a percentage becomes the only count of the total
+that rounds to it. If there are several meanings, or none, the question goes back to the person together with the values
+that would fit. How a number was obtained is kept with it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PARTNERS = (("median", "q1", "q3"), ("median", "minimum", "maximum"), ("effect"
 
 
 class Part(NamedTuple):
-    """What a cell says: the number as text and how it was got, or what to ask instead."""
+    """The content of a cell: the number as text and how it was obtained, or what to ask instead."""
 
     text: str = ""
     how: str = ""
@@ -48,7 +48,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the cells of a row can be read with: the kinds and headings of the columns, outcomes, the decimal sign."""
+    """The context for reading the cells of a row: kinds and headings of the columns, outcomes, the decimal sign."""
 
     kinds: Mapping[str, str]
     labels: Mapping[str, str]
@@ -58,7 +58,7 @@ class Sheet:
 
     @classmethod
     def of(cls, kinds: Mapping[str, str], labels: Mapping[str, str], outcomes: Sequence[Outcome], sign: str) -> Sheet:
-        """With the columns of totals by column of events."""
+        """Build it, with the columns of totals by column of events."""
         pairs: dict[str, tuple[str, ...]] = {}
         for outcome in outcomes:
             for events, total in outcome.pairs:
@@ -66,7 +66,7 @@ class Sheet:
         return cls(kinds, labels, outcomes, sign, pairs)
 
     def roles(self, column: str) -> list[tuple[Outcome, str]]:
-        """What a column is to the outcomes."""
+        """The roles that a column has in the outcomes."""
         return [
             (outcome, role)
             for outcome in self.outcomes
@@ -75,19 +75,19 @@ class Sheet:
         ]
 
     def number(self, text: str) -> float | None:
-        """The number that a part stands for; None where it could be two."""
+        """The number of a part; None if it could be two."""
         return parse_number(text.replace("−", "-").replace("–", "-"), self.decimal_sign)
 
 
 def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
-    """The columns of a row that are not plain numbers and can be read, or have to be asked back.
+    """Read the columns of a row that are not plain numbers, or return what has to be asked about them.
 
     Args:
-        cells: by column, the text of the cell; cells of other kinds than count and number are not looked at.
+        cells: by column, the text of the cell; only columns of the kinds count and number are considered.
     """
     parts: dict[str, Part] = {}
     texts = {name: text.strip() for name, text in cells.items() if sheet.kinds.get(name) in ("count", "number")}
-    # totals first: a percentage needs the total that stands beside it, however that was typed
+    # totals first: a percentage needs the total beside it, however that was typed
     for name in sorted(texts, key=lambda column: column in sheet.pairs):
         text = texts[name]
         if not text or is_missing(text) or not _COMPOSITE.search(text):
@@ -109,7 +109,7 @@ def read_row(cells: Mapping[str, str], sheet: Sheet) -> dict[str, Part]:
 def _parts(
     name: str, text: str, texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
 ) -> Iterator[tuple[str, Part]]:
-    """(column, part) of everything that one cell says."""
+    """(column, part) for everything in one cell."""
     if match := _GROUPED.fullmatch(text):
         yield name, Part(re.sub(f"[{_BLANKS}]", "", match[0]))
     elif match := _FRACTION.fullmatch(text):
@@ -169,7 +169,7 @@ def _same(text: str, number: int, sheet: Sheet) -> bool:
 
 
 def _total(name: str, texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet) -> tuple[str, int | None]:
-    """The column of the total beside a count, and its number; None where it is open or there are several."""
+    """The column of the total for a count, and its number; None if it is open or there are several."""
     totals = sheet.pairs.get(name, ())
     numbers = {
         column: parse_count(parts[column].text if column in parts else texts.get(column, ""), sheet.decimal_sign)
@@ -217,7 +217,7 @@ def _percentage(
 def _count_with_percentage(
     name: str, match: re.Match[str], texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
 ) -> Part:
-    """``12 (40 %)``: the count, held against the total where there is one."""
+    """``12 (40 %)``: the count, checked against the total if there is one."""
     count = parse_count(match[1], sheet.decimal_sign)
     if count is None:
         return Part(problem=f"“{match[0]}”: {match[1]} is no count. Type the count.")
@@ -254,7 +254,7 @@ def _mean_and_sd(name: str, match: re.Match[str], texts: Mapping[str, str], shee
 
 
 def _interval(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:
-    """``12 (4–33)`` beside quartiles, extremes or bounds of an interval: read where only one of them can be meant."""
+    """``12 (4–33)`` beside quartiles, extremes or bounds of an interval: read if only one of them can be meant."""
     first, low, high = match[1], match[3], match[4]
     if any(sheet.number(number) is None for number in (first, low, high)):
         return

@@ -1,8 +1,8 @@
-"""Numbers that a report does not print, from those that it does.
+"""Numbers that a report does not print, computed from those that it does.
 
 Each function returns plain floats. Numbers are on the scale of the report unless a function says otherwise; ``yi`` and
-``sei`` are a logarithm and its standard error. What a conversion assumes stands in its docstring: a converted number is
-marked as one wherever it is shown, and analyses are repeated without it (``prismake.extraction.parsing`` keeps how).
+``sei`` are a logarithm and its standard error. Docstrings state what a conversion assumes. A converted number is marked
+as such wherever it is shown, and analyses are repeated without it.
 
 Sources: Cochrane Handbook 6 (chapters 6, 15, 23), Luo 2018 (doi:10.1177/0962280216669183), Wan 2014
 (doi:10.1186/1471-2288-14-135), Shi 2020 (doi:10.1002/jrsm.1429), Shi 2023 (skewness; constants of metafor 5), Tierney
@@ -23,14 +23,14 @@ _CONSTANTS = {  # of the critical values: range (two), quartiles (two), both (tw
     2020: (1.01, 2.43, 2.66, 5.92, 2.97, 39.1),
     2023: (1.0, 2.5, 2.65, 6.0, 3.0, 40.0),
 }
-_FEWEST = 5  # people; with fewer, quantiles say nothing of a mean
+_FEWEST = 5  # people; with fewer, quantiles say nothing about a mean
 
 
 class MeanSd(NamedTuple):
-    """A mean and standard deviation out of quantiles.
+    """A mean and standard deviation computed from quantiles.
 
-    ``skewness``, ``critical``: the statistic of Shi 2023 and the value from which on data count as skewed (NaN where it
-    was not asked).
+    ``skewness``, ``critical``: the statistic of Shi 2023 and the value above which data count as skewed (NaN if not
+    computed).
     """
 
     mean: float
@@ -57,8 +57,9 @@ def mean_sd(
 ) -> MeanSd:
     """Mean and standard deviation from a median with range, with quartiles, or with both.
 
-    The mean is Luo's (2018), the standard deviation Wan's (2014; both parts: Shi's, 2020) by their formulas, not by
-    Wan's tables. ``method`` "wan" takes the older means of Wan 2014 (equations 2, 14, 10) without skewness.
+    The mean follows Luo (2018), the standard deviation Wan (2014; with both range and quartiles, Shi 2020), using their
+    formulas rather than Wan's tables. ``method`` "wan" takes the older means of Wan 2014 (equations 2, 14, 10) without
+    skewness.
 
     ``constants``: the year of Shi's critical values of skewness.
 
@@ -140,19 +141,19 @@ def sd_from_se(se: float, n: int) -> float:
 
 
 def sd_from_ci(lower: float, upper: float, n: int, *, level: float = 0.95, t: bool = True) -> float:
-    """Standard deviation of one group from the interval of its mean, by t with n - 1 or by the normal distribution."""
+    """Standard deviation of one group from the interval of its mean, by t with n - 1 df or by the normal."""
     return math.sqrt(n) * (upper - lower) / (2 * quantile(level, n - 1 if t else None))
 
 
 def se_from_difference_ci(
     lower: float, upper: float, n1: int, n2: int, *, level: float = 0.95, t: bool = True
 ) -> float:
-    """Standard error of a difference of means from its interval, by t with n1 + n2 - 2."""
+    """Standard error of a difference of means from its interval, by t with n1 + n2 - 2 df."""
     return (upper - lower) / (2 * quantile(level, n1 + n2 - 2 if t else None))
 
 
 def t_from_p(p: float, n1: int, n2: int) -> float:
-    """Student's t of a two-sided p-value of two groups."""
+    """Student's t from the two-sided p-value of a comparison of two groups."""
     return quantile(1 - p, n1 + n2 - 2)
 
 
@@ -173,12 +174,12 @@ def se_from_t(difference: float, t: float) -> float:
 
 
 def sd_from_difference(se: float, n1: int, n2: int) -> float:
-    """The standard deviation that two groups share, from the standard error of their difference."""
+    """The pooled standard deviation of two groups from the standard error of their difference."""
     return se / math.sqrt(1 / n1 + 1 / n2)
 
 
 def combine_groups(groups: Sequence[tuple[int, float, float]]) -> tuple[int, float, float]:
-    """One group out of several (n, mean, sd), as if they had been one from the beginning (Handbook table 6.5.a)."""
+    """One group combined from several (n, mean, sd), as if measured as one (Handbook table 6.5.a)."""
     n, mean, sd = groups[0]
     for more, other, spread in groups[1:]:
         total = n + more
@@ -188,7 +189,7 @@ def combine_groups(groups: Sequence[tuple[int, float, float]]) -> tuple[int, flo
 
 
 def sd_of_change(baseline: float, final: float, correlation: float) -> float:
-    """Standard deviation of a change; the correlation comes from the report or is a named assumption."""
+    """Standard deviation of a change; the correlation comes from the report or is a stated assumption."""
     return math.sqrt(baseline**2 + final**2 - 2 * correlation * baseline * final)
 
 
@@ -205,7 +206,7 @@ def crossover_se(sd_difference: float, n: int) -> float:
 def crossover_smd(
     mean1: float, sd1: float, mean2: float, sd2: float, n: int, correlation: float
 ) -> tuple[float, float]:
-    """Standardised difference of a crossover trial on the spread between people, and its standard error."""
+    """Standardised difference of a crossover trial in units of the spread between people, and its standard error."""
     smd = (mean1 - mean2) / math.sqrt((sd1**2 + sd2**2) / 2)
     return smd, math.sqrt(1 / n + smd**2 / (2 * n)) * math.sqrt(2 * (1 - correlation))
 
@@ -239,12 +240,12 @@ def ratio_from_o_minus_e(o_minus_e: float, v: float) -> tuple[float, float]:
 
 
 def v_from_events(events1: float, events2: float) -> float:
-    """Variance of O - E from the events of two groups of one size."""
+    """Variance of O - E from the events of two groups of equal size."""
     return events1 * events2 / (events1 + events2)
 
 
 def v_from_total(events: float, n1: float, n2: float) -> float:
-    """Variance of O - E from all events and the sizes of two groups."""
+    """Variance of O - E from the total of events and the sizes of two groups."""
     return events * n1 * n2 / (n1 + n2) ** 2
 
 
@@ -254,7 +255,7 @@ def o_minus_e(p: float, v: float, *, fewer: bool) -> float:
 
 
 def hr_from_medians(median_control: float, median: float) -> float:
-    """Hazard ratio from two median times, if the hazards are constant: a named assumption, not a conversion."""
+    """Hazard ratio from two median times if the hazards are constant: a stated assumption rather than a conversion."""
     return median_control / median
 
 
@@ -274,7 +275,7 @@ def per_1000(measure: str, value: float, risk: float = math.nan) -> float:
 
 
 def number_needed(difference_per_1000: float) -> int:
-    """Number needed to treat for one more or one fewer event, rounded up (Handbook 15.4.2)."""
+    """Number needed to treat for one event more or fewer, rounded up (Handbook 15.4.2)."""
     return math.ceil(round(1000 / abs(difference_per_1000), 9))
 
 
@@ -290,14 +291,14 @@ def or_from_smd(smd: float) -> float:
 
 
 def counts_of_percentage(percent: float, decimals: int, n: int) -> list[int]:
-    """Every count of ``n`` whose percentage is printed like this; a half may have been rounded up or down."""
+    """Every count out of ``n`` with this printed percentage; a half may have been rounded up or down."""
     half = 0.5 * 10**-decimals
     low, high = (percent - half) * n / 100, (percent + half) * n / 100
     return list(range(max(0, math.ceil(low - 1e-9)), min(n, math.floor(high + 1e-9)) + 1))
 
 
 def nearest_counts(percent: float, n: int) -> tuple[int, int]:
-    """The two counts of ``n`` on both sides of a percentage."""
+    """The two counts out of ``n`` on either side of a percentage."""
     below = min(max(math.floor(percent * n / 100), 0), n)
     return below, min(below + 1, n)
 
@@ -329,24 +330,24 @@ def clopper_pearson(events: int, total: int, level: float = 0.95) -> tuple[float
 
 
 def design_effect(cluster_size: float, icc: float) -> float:
-    """How much larger a variance is in clusters of a mean size (Handbook 23.1.4)."""
+    """The factor by which clusters of a mean size inflate a variance (Handbook 23.1.4)."""
     return 1 + (cluster_size - 1) * icc
 
 
 def effective_size(number: float, cluster_size: float, icc: float) -> float:
-    """Events or people of a cluster trial as if they were independent; never of results that are adjusted already."""
+    """Events or people of a cluster trial as if independent; not for results that are already adjusted."""
     return number / design_effect(cluster_size, icc)
 
 
 def split_comparator(numbers: Mapping[str, float], arms: int) -> dict[str, float]:
-    """The share of a shared comparator that stands against each arm: events, total, time and n divided, means not."""
+    """The share of a shared comparator for each arm: events, total, time and n are divided, means are not."""
     return {
         name: value / arms if name in ("events", "total", "time", "n") else value for name, value in numbers.items()
     }
 
 
 def information_size_binary(risk: float, reduction: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """People in each group of an adequate trial that finds a relative risk reduction."""
+    """People per group of an adequately powered trial to detect a relative risk reduction."""
     other = risk * (1 - reduction)
     middle = (risk + other) / 2
     first = quantile(1 - alpha) * math.sqrt(2 * middle * (1 - middle))
@@ -355,5 +356,5 @@ def information_size_binary(risk: float, reduction: float, *, alpha: float = 0.0
 
 
 def information_size_continuous(difference_sd: float, *, alpha: float = 0.05, power: float = 0.8) -> float:
-    """People in each group of an adequate trial that finds a difference in standard deviations."""
+    """People per group of an adequately powered trial to detect a difference in standard deviations."""
     return 2 * ((quantile(1 - alpha) + _NORMAL.inv_cdf(power)) / difference_sd) ** 2

@@ -1,8 +1,8 @@
-"""Numbers that a report does not print, converted from those that it does, each with how it was got.
+"""Numbers that a report does not print, converted from those that it does, each with its origin.
 
-Only conversions that the protocol names are made, and only where the number itself was not reported. Standard errors,
-intervals of means, p-values and O − E carry over as they are; means and standard deviations from quantiles assume data
-that are not skewed, and skewed ones (Shi 2023) are not converted.
+Only conversions named in the protocol are made, and only if the number itself was not reported. Standard errors,
+intervals of means, p-values and O − E convert exactly; means and standard deviations from quantiles assume data that
+are not skewed, and skewed data (Shi 2023) are not converted.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Result = tuple[dict[str, float], str]  # numbers by part, and what they come fro
 
 @dataclass(frozen=True)
 class Derived:
-    """What was converted.
+    """The result of the conversions.
 
-    ``items``: the decisions with the converted numbers in them. ``how``: by row and column, what a number was converted
-    from. ``refused``: by row and outcome, why nothing was.
+    ``items``: the decisions including the converted numbers. ``how``: by row and column, what a number was converted
+    from. ``refused``: by row and outcome, why nothing was converted.
     """
 
     items: Mapping[str, Mapping[str, str]]
@@ -36,7 +36,7 @@ class Derived:
 
 
 def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[str, Mapping[str, Any]]) -> Derived:
-    """Fill in what outcomes lack, by their conversions in the order of the protocol.
+    """Fill in missing parts of outcomes by their conversions, in the order of the protocol.
 
     Args:
         items: by row, the settled answers by column.
@@ -64,7 +64,7 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
 
 
 def _converted(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> Result:
-    """The parts of one arm that are missing and can be had, and from what."""
+    """The missing parts of one arm that can be converted, and their origin."""
     columns = {**spec["converted_from"], **spec["columns"]}
     given = {
         role.removesuffix(arm): value
@@ -104,7 +104,7 @@ def _sd_from_ci(given: Numbers, spec: Mapping[str, Any]) -> Result:
 
 
 def _from_quantiles(*names: str) -> Callable[[Numbers, Mapping[str, Any]], Result]:
-    """Mean and SD from a median with these quantiles (Luo 2018, Wan 2014, Shi 2020); all five where all were given."""
+    """Mean and SD from a median with these quantiles (Luo 2018, Wan 2014, Shi 2020); uses all five if given."""
 
     def make(given: Numbers, spec: Mapping[str, Any]) -> Result:
         if not _has(given, "median", *names):
@@ -134,7 +134,7 @@ def _people(given: Numbers) -> int:
 
 
 def _around(effect: float, se: float, spec: Mapping[str, Any]) -> dict[str, float]:
-    """An effect and its interval from the standard error, that of the logarithm where effects are ratios."""
+    """An effect and its interval from the standard error, on the log scale if effects are ratios."""
     half = conversions.quantile(float(spec["level"]) / 100) * se
     if spec["ratio_scale"]:
         middle = math.log(effect)

@@ -16,14 +16,14 @@ _ANSWER = re.compile(r"\bchecked(?:\s+(?P<column>[^:\n]{1,80}?))?\s*:\s*(?P<reas
 
 
 class Answer(NamedTuple):
-    """What somebody wrote to a question: the heading of the column (empty for all of the row), and why it is right."""
+    """A person's answer to a finding: the heading of the column (empty for the whole row), and why it is right."""
 
     column: str
     reason: str
 
 
 class Remark(NamedTuple):
-    """A note, and the columns that it is about; none for all of its row."""
+    """A note, and the columns that it is about; empty if it is about the whole row."""
 
     text: str
     columns: frozenset[str] = frozenset()
@@ -43,10 +43,10 @@ def answers_in(note: str) -> list[Answer]:
 
 
 def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[Remark]]) -> Doubts:
-    """What the checks find in an extraction, by what people have said to it.
+    """The findings of the checks in an extraction, sorted by people's answers to them.
 
     Args:
-        notes: by item, what anybody noted of the row or of some of its columns.
+        notes: by item, everyone's notes on the row or on some of its columns.
     """
     result = Doubts([], [], [])
     for finding in findings(extraction):

@@ -1,4 +1,4 @@
-"""What was extracted, as numbers by row and column: what the checks read."""
+"""The extraction as numbers by row and column, as the checks read it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Column(NamedTuple):
 class Row:
     """A study, or an arm of one.
 
-    ``texts``: the answers in normal form, by column; ``values``: those of them that are numbers; ``year``: that of the
-    publication, None where it is not known.
+    ``texts``: the answers in normal form, by column; ``values``: those that are numbers; ``year``: the year of
+    publication, None if unknown.
     """
 
     item: str
@@ -45,12 +45,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the protocol says of an outcome.
+    """The protocol's definition of an outcome.
 
-    ``columns``: column of each part of the measure. ``checks``: columns that say the same again (a printed percentage,
-    a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire. ``favours``: what
-    stands left and right of no effect. ``analysis_set``: the population whose totals agree between outcomes.
-    ``converted_from``: columns of what may stand in for numbers that are not reported.
+    ``columns``: the column of each part of the measure. ``checks``: columns with redundant information (a printed
+    percentage, a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire.
+    ``favours``: who is favoured to the left and right of no effect. ``analysis_set``: the population whose totals agree
+    between outcomes. ``converted_from``: columns from which unreported numbers may be converted.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Extraction:
-    """The rows of one sheet, or of what the panel settled."""
+    """The rows of one sheet, or those that the panel settled."""
 
     rows: Sequence[Row]
     labels: Mapping[str, str]
@@ -116,7 +116,7 @@ class Extraction:
 
     @cached_property
     def totals(self) -> list[str]:
-        """Columns of people: totals and group sizes of any outcome."""
+        """Columns that count people: totals and group sizes of any outcome."""
         names = ("total", "total1", "total2", "n1", "n2", "n")
         columns = (outcome.columns[name] for outcome in self.outcomes for name in names if name in outcome.columns)
         return list(dict.fromkeys(columns))
@@ -148,13 +148,13 @@ def extraction_of(
     items: Iterable[str] | None = None,
     overlap: str = "",
 ) -> Extraction:
-    """Answers in normal form as numbers.
+    """Convert answers in normal form to numbers.
 
     Args:
-        columns: what was asked, in order.
+        columns: the questions, in order.
         answers: item to column to answer.
-        labels: item to the name of the study; a year in it is that of the publication.
-        items: the rows that are looked at; without it all that have an answer.
+        labels: item to the name of the study; a year in it is taken as the year of publication.
+        items: the rows to include; all rows with an answer if omitted.
         overlap: the column that names the study with the same participants.
     """
     columns = list(columns)
@@ -171,7 +171,7 @@ def extraction_of(
 
 
 def number(text: str) -> float | None:
-    """The number that an answer in normal form stands for; None for one that was not reported."""
+    """The value of an answer in normal form; None if the number was not reported."""
     if is_missing(text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What is to be extracted of each study, as rows of a sheet."""
+"""What is to be extracted from each study, as rows of a sheet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def extraction_rows(
     """One row per study, or one for each of its separate arms; with ``asked`` one for each result.
 
     Args:
-        notices: by report, retractions and the like in words.
+        notices: by report, retractions and similar notices in words.
         asked: ``prismake.protocol.settings.for_extraction_rows``.
     """
     import pandas as pd

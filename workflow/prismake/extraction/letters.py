@@ -1,4 +1,4 @@
-"""What reports do not say and the review could use, as a table, and as a letter to the authors of each study."""
+"""Missing information that the review could use, as a table and as a letter to the authors of each study."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def missing_numbers(
     titles: Mapping[str, str],
     headings: Mapping[str, str],
 ) -> pd.DataFrame:
-    """One row a study (or arm), outcome and analysis that lacks numbers which were asked for and not reported.
+    """One row per study (or arm), outcome and analysis in which requested numbers were not reported.
 
-    Columns: study_id, label, arm, outcome, missing (headings, one a line), needed_for, participants (the most that any
-    outcome counts; empty where none does), letter (its file). The studies with the most participants come first.
+    Columns: study_id, label, arm, outcome, missing (headings, one per line), needed_for, participants (the largest
+    number in any outcome; empty if there is none), letter (its file). The studies with the most participants come
+    first.
 
     Args:
         table: ``extraction/outcomes.csv``.
@@ -77,7 +78,7 @@ def _gaps(
 
 
 def _participants(rows: Iterable[Mapping[str, str]], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """By study, the most people that any of its outcomes counts."""
+    """By study, the largest number of people in any of its outcomes."""
     most: dict[str, float] = {}
     for row in rows:
         sizes = (number(row[role]) for role in outcomes[row["outcome"]]["columns"] if question_of(role) == "total")
@@ -90,7 +91,7 @@ def _study_label(row: Mapping[str, str]) -> str:
 
 
 def _file_names(labels: Mapping[str, str]) -> dict[str, str]:
-    """A file name a study, out of letters and digits of its label, no two the same where capitals do not count."""
+    """One file name per study, from the letters and digits of its label; names differ even if case is ignored."""
     names: dict[str, str] = {}
     for study, label in sorted(labels.items()):
         stem = re.sub(r"\W+", "_", label).strip("_")[:60] or "study"
@@ -138,5 +139,5 @@ def letters(
 
 
 def _filled(text: str, **names: str) -> str:
-    """The text with its names in braces filled in; what is filled in is never looked at again."""
+    """The text with the names in braces replaced; replacements are never expanded again."""
     return re.sub(r"\{(\w+)\}", lambda name: names.get(name[1], name[0]), text)

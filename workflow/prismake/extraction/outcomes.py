@@ -26,7 +26,7 @@ _SIZES = ("total", "n", "n1", "n2", "total1", "total2")
 
 @dataclass(frozen=True)
 class Cohorts:
-    """How studies with the same participants are told and settled.
+    """How studies with the same participants are identified and handled.
 
     ``overlap``: the column that names the other study; ``rule`` as in ``prismake.extraction.cohorts``; ``follow_up``:
     the column with the length of follow-up; ``fields``: what was asked (name, label, type,
@@ -55,9 +55,9 @@ def collect_outcomes(
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
-    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (what people noted of it), how
-    (how numbers were got that are not simply printed, by part).
-    No row is left out: a study that cannot be pooled is there with the reason.
+    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it), how (by
+    part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is listed
+    with the reason.
     """
     import pandas as pd
 
@@ -104,7 +104,7 @@ def collect_outcomes(
 
 
 def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:
-    """By row, what people noted, once each."""
+    """By row, people's notes, each once."""
     about = notes["columns"] if "columns" in notes else [""] * len(notes)
     remarks: dict[str, dict[Remark, None]] = {}
     for item, note, columns in zip(notes[ITEM_ID], notes["note"], about, strict=True):
@@ -114,14 +114,14 @@ def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:
 
 
 def _source(remarks: Sequence[Remark], columns: Iterable[str]) -> str:
-    """What people noted of the numbers in these columns, or else of the row."""
+    """People's notes on the numbers in these columns, or else on the row."""
     own = set(columns)
     about = [note.text for note in remarks if note.columns & own]
     return " / ".join(about or [note.text for note in remarks if not note.columns])
 
 
 def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """By row and column, how its number was got, where it is not simply printed."""
+    """By row and column, how the number was obtained, unless it was simply printed."""
     origins: dict[tuple[str, str], str] = {}
     if "how" in notes:
         for item, text in zip(notes[ITEM_ID], notes["how"], strict=True):
@@ -132,7 +132,7 @@ def _origins(notes: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
-    """One row per study (or arm) that shares participants with another: what it names, and what it feeds.
+    """One row per study (or arm) that shares participants with another: what it names, and what it contributes to.
 
     Columns: family (from 1), study_id, arm, label, names, and one per outcome: *pooled*, or why not.
     """
@@ -222,11 +222,11 @@ def _waiting(
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
 ) -> dict[str, list[Finding]]:
-    """By row, what the checks of the settled numbers found and nobody has answered."""
+    """By row, the findings of the checks of settled numbers that nobody has answered."""
     fields = {field["name"]: field for field in cohorts.fields}
     columns = [Column(name, field["label"], field["type"]) for name, field in fields.items()]
     values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
-    # of a study that is not finished, the fields that are settled
+    # of an unfinished study, the fields that are settled
     agreed = {key: own for key, own in values.items() if any(own.values())}
     extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
     waiting: dict[str, list[Finding]] = {}
@@ -238,7 +238,7 @@ def _waiting(
 def _own_status(
     item: Mapping[str, str], spec: Mapping[str, Any], cohorts: Cohorts, waiting: Sequence[Finding]
 ) -> tuple[str, str]:
-    """Whether a row has a number for an outcome that can be pooled, other studies aside."""
+    """Whether a row has a number for an outcome that can be pooled, apart from other studies."""
     columns = set(spec["columns"].values())
     own = [finding for finding in waiting if columns & set(finding.columns)]
     if wrong := next((finding for finding in own if finding.grade == Grade.STOP), None):

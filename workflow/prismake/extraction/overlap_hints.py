@@ -1,4 +1,4 @@
-"""Included studies that may have participants in common and that nobody has named as such: signs, never decisions."""
+"""Included studies that may share participants although nobody has said so: signs, never decisions."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("first", "second", "why")
-_AUTHORS = 3  # in common; fewer are colleagues who publish together
-_YEARS = 5  # between the reports; later ones are, as a rule, of other people
+_AUTHORS = 3  # authors in common; fewer are colleagues who publish together
+_YEARS = 5  # years between the reports; later reports are usually about other people
 
 
 def overlap_hints(studies: pd.DataFrame, reports: pd.DataFrame, families: Iterable[Iterable[str]]) -> pd.DataFrame:
-    """One row a pair of studies with a sign of shared participants: first, second (their labels), why.
+    """One row per pair of studies with a sign of shared participants: first, second (their labels), why.
 
-    Signs are a shared trial number, and three authors or more in common within five years.
+    The signs are a shared trial number, and three or more authors in common within five years.
 
     Args:
         studies: ``full_text/studies.csv``.
         reports: ``duplicates/reports.parquet`` (report_id, authors, year, trial_ids).
-        families: study ids of those that people have named as having the same participants already.
+        families: ids of studies that people have already named as having the same participants.
     """
     import pandas as pd
 
@@ -65,7 +65,7 @@ def _signs(reports: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str], se
 
 
 def _person(author: Any) -> str:
-    """``maude s`` for the ways in which databases write a name; nothing where there is no initial."""
+    """``maude s`` for the ways in which databases write a name; empty if there is no initial."""
     surname = surname_of(str(author))
     initials = str(author).removeprefix(surname).strip(" ,.")
     return f"{surname} {initials[0]}".casefold() if surname and initials else ""

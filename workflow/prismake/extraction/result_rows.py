@@ -1,8 +1,8 @@
-"""Rows of results: what is asked of a study, and of each of its arms for each outcome.
+"""Rows of results: what is asked about a study, and about each of its arms for each outcome.
 
-An item is a study (``S``) or a result of an arm (``S|arm|outcome``; the arm is empty where a study is one group). What
-they come to is one row a study or arm, with a column for each part of each outcome, as in a sheet that has such rows:
-``Studies`` leads from one to the other and back.
+An item is a study (``S``) or a result of an arm (``S|arm|outcome``; the arm is empty if a study is one group). They are
+combined into one row per study or arm, with a column for each part of each outcome, as in a sheet with such rows;
+``Studies`` converts between the two.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 COLUMNS = (ITEM_ID, "title", "report", "doi", "notices", "members", "arm", "comparator", "outcome", "fill_in", "asks")
 FILL_IN = "fill_in"  # the column that says what a row asks, in headings
-STUDY_ROW = "Study"  # what stands under Fill in where a row asks about the study
+STUDY_ROW = "Study"  # the text under Fill in if a row asks about the study
 BETWEEN = "; "  # the headings that a row asks for
 COMPARATOR = "yes"  # in the column of the queue that marks the rows of comparators
 NO_COMPARATOR = "not asked: the study has no comparator"
 
 
 def result_rows(table: pd.DataFrame, notices: Mapping[str, str], asked: Mapping[str, Any]) -> pd.DataFrame:
-    """A row for each study, and for each of its arms and outcomes.
+    """One row for each study, and one for each of its arms and outcomes.
 
     Args:
         table: the included studies (study_id, label, report, doi, report_ids, arms, design).
-        notices: by report, retractions and the like in words.
+        notices: by report, retractions and similar notices in words.
         asked: ``prismake.protocol.settings.for_extraction_rows``.
     """
     import pandas as pd
@@ -77,7 +77,7 @@ def _of_study(study: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[di
 
 
 class Place(NamedTuple):
-    """Where a number is asked: a row of the sheet and a question."""
+    """Where a number is entered: a row of the sheet and a question."""
 
     item: str
     question: str
@@ -87,9 +87,9 @@ class Place(NamedTuple):
 class Studies:
     """The studies and arms behind rows of results.
 
-    ``labels``: of each study or arm, by its id. ``by_row``: of each, where its columns are asked. ``by_item``: of each
-    row of the sheet, (study or arm, question, column); the row of a comparator belongs to all arms that stand against
-    it. ``unasked``: outcomes of a study or arm that have no row, and why.
+    ``labels``: by id, the label of each study or arm. ``by_row``: for each of these, the places of its columns.
+    ``by_item``: for each row of the sheet, (study or arm, question, column); the row of a comparator belongs to all
+    arms compared with it. ``unasked``: outcomes of a study or arm that have no row, and why.
     """
 
     labels: Mapping[str, str]
@@ -101,7 +101,7 @@ class Studies:
     def of(
         cls, queue: Iterable[Mapping[str, Any]], fields: Sequence[str], outcomes: Mapping[str, Mapping[str, str]]
     ) -> Studies:
-        """From the rows of the queue.
+        """Build them from the rows of the queue.
 
         Args:
             fields: the questions that are asked of a study.
@@ -145,7 +145,7 @@ class Studies:
         return cls(labels, by_row, by_item, unasked)
 
     def answers(self, given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-        """Answers by row and question of the sheet, as answers by study or arm and column."""
+        """Answers by row and question of the sheet, converted to answers by study or arm and column."""
         result: dict[str, dict[str, str]] = {}
         for item, own in given.items():
             for row_id, question, column in self.by_item.get(item, ()):
@@ -154,7 +154,7 @@ class Studies:
         return result
 
     def remarks(self, notes: Mapping[str, Iterable[str]]) -> dict[str, list[Remark]]:
-        """Notes by row of the sheet, as notes by study or arm; one on a result is about its columns alone."""
+        """Notes by row of the sheet, converted to notes by study or arm; one on a result is about its columns only."""
         result: dict[str, list[Remark]] = {}
         for item, texts in notes.items():
             about: dict[str, set[str]] = {}
@@ -167,7 +167,7 @@ class Studies:
 
 
 def as_asked_in_rows(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """Outcomes by the questions of a row of results, each kind once: what composite cells are read with."""
+    """Outcomes by the questions of a row of results, each kind once, for reading composite cells."""
     kinds: dict[tuple[str, ...], Outcome] = {}
     for outcome in outcomes:
         columns = {part_of(role): question_of(role) for role in outcome.columns}
@@ -179,7 +179,7 @@ def as_asked_in_rows(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
 
 
 def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The questions that are asked of a study: those that no outcome has asked for."""
+    """The questions that are asked of a study: those that belong to no outcome."""
     of_outcomes = {
         f"{name}_{role}"
         for name, spec in outcomes.items()
@@ -189,17 +189,17 @@ def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Map
 
 
 def is_result(item: str) -> bool:
-    """Whether an item is a result of an arm, and not a study."""
+    """Whether an item is a result of an arm rather than a study."""
     return "|" in item
 
 
 def studies_and_arms(
     decisions: pd.DataFrame, notes: pd.DataFrame, studies: Studies
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Queue, decisions and notes of a sheet of results as those of a sheet with a row a study or arm.
+    """Queue, decisions and notes of a sheet of results, as if the sheet had one row per study or arm.
 
     Decisions say under ``settled_by|outcome`` how each outcome was settled. Notes have a further column, ``columns``:
-    what a note is about, in words separated by blanks; empty for all.
+    the columns that a note is about, separated by blanks; empty for all.
     """
     import pandas as pd
 
@@ -212,7 +212,7 @@ def studies_and_arms(
 
 
 def _decided(row_id: str, places: Mapping[str, Place], row_of_item: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The decision on a study or arm, out of those on its rows; settled when all of them are."""
+    """The decision on a study or arm, combined from those on its rows; settled if all of them are."""
     values, states, by = {}, [], []
     of_outcome: dict[str, list[str]] = {}
     for column, place in places.items():
@@ -237,7 +237,7 @@ def _decided(row_id: str, places: Mapping[str, Place], row_of_item: Mapping[str,
 
 
 def _settler(by: Sequence[str]) -> str:
-    """Who settled several rows: the adjudicator where one of them was."""
+    """Who settled several rows: the adjudicator if one of them was adjudicated."""
     return SettledBy.CONSENSUS if SettledBy.CONSENSUS in by else next(filter(None, by), "")
 
 

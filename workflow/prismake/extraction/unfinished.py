@@ -1,4 +1,4 @@
-"""Whether what an outcome needs of a study is settled, although other fields of its extraction are still open."""
+"""Whether everything that an outcome needs from a study is settled, although other fields are still open."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from prismake.core.states import State
 def is_unfinished(item: Mapping[str, str], spec: Mapping[str, Any], overlap: str) -> bool:
     """Whether an outcome has to wait for a study.
 
-    A field that is not settled stands empty in the decisions. One that has nothing to do with an outcome holds nothing
-    up; its own columns, those of its subgroups and moderators and the one that names a study with the same participants
-    do.
+    A field that is not settled is empty in the decisions. An outcome waits only for its own columns, those of its
+    subgroups and moderators, and the one that names a study with the same participants.
 
     Args:
         item: a row of the decisions of the extraction.

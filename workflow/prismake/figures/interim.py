@@ -1,4 +1,4 @@
-"""The mark on figures of an unfinished review, so that none of them can pass for a final one."""
+"""The mark on figures of an unfinished review, so that none of them can be mistaken for a final one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ _SIZE, _LINE, _PAD = 8.5, 0.16, 0.09
 
 
 def marked(figure: Figure, undecided: int) -> Figure:
-    """The figure with a band above it that says how many decisions are open, and the word across it; unchanged where
-    none is.
+    """The figure with a band that says how many decisions are open, and a word across it; unchanged if none is.
 
     Args:
-        figure: of a ``Canvas``; it becomes taller by the band.
+        figure: the figure of a ``Canvas``; the band adds to its height.
         undecided: open decisions on which its numbers rest.
     """
     if not undecided:

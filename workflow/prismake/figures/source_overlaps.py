@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARGIN, STEP, ROW = 0.22, 0.36, 0.27
-BARS, SIDE = 1.5, 1.1  # inches: height of the bars above, length of the bars beside
+BARS, SIDE = 1.5, 1.1  # inches: height of the bars above, length of the bars at the side
 SIZE = 8.5
-MOST = 20  # combinations; the rest are counted in a sentence
+MOST = 20  # combinations shown; the rest are counted in a sentence
 
 
 def source_overlap(reports: Iterable[Sequence[str]], labels: Mapping[str, str]) -> Figure:
-    """Draw the combinations, the most frequent first, above a dot for each source of a combination.
+    """Draw the combinations, most frequent first, above a dot for each source in a combination.
 
     Args:
-        reports: of each report, the names of the sources that found it.
-        labels: by name of a source, how people call it; all of these are shown, in the order of their reports.
+        reports: for each report, the names of the sources that found it.
+        labels: the label of each source by its name; all are shown, ordered by their number of reports.
     """
     combinations = Counter(frozenset(name for name in names if name in labels) for names in reports)
     combinations.pop(frozenset(), None)

@@ -1,4 +1,4 @@
-"""Where each record stands in the flow: the records behind every box, so that each count can be looked up."""
+"""Where each record ends up in the flow: the records behind every box, so that each count can be checked."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def anchor_of(column: str, box: str) -> str:
 
 
 def places(tables: Mapping[str, Any]) -> pd.DataFrame:
-    """A row for each record that the flow counts, by id: its report, its source, its column and where it ended.
+    """One row for each record that the flow counts, by id: its report, its source, its column and where it ended.
 
     One record stands for its report in each column; the others are its duplicates, so that the rows of a box add up to
     its count (``counted``). ``tables`` as for ``prisma_flow``.

@@ -21,7 +21,7 @@ def certainty_methods(config: Mapping[str, Any], people: str) -> str:
 
     Args:
         config: the protocol with its defaults filled in.
-        people: by whom, as ``prismake.report.selection.panel`` says it.
+        people: the judges, as worded by ``prismake.report.selection.panel``.
     """
     certainty = config.get("certainty") or {}
     if not certainty.get("outcomes"):

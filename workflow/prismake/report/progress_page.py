@@ -1,4 +1,4 @@
-"""The page for a team that opens one file only: who has what to do, what changed, which cells to look at."""
+"""A page for teams that open only one file: who has what to do, what changed, which cells to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records behind the boxes of the flow, as the data that the page looks them up in."""
+"""The records behind the boxes of the flow, as data in which the page looks them up."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ TITLES = {
 }
 NOT_IN_OTHER = ("screened", "excluded_title_abstract", "undecided_title_abstract")
 _COLUMNS = {DATABASES: "databases and registers", OTHER: "other methods"}
-_LONGEST = 300  # letters of a title; fifty thousand records are to stay within 20 MB
+_LONGEST = 300  # letters of a title, so that fifty thousand records stay within 20 MB
 
 
 def records_part(places: pd.DataFrame, reports: pd.DataFrame, *, other: bool) -> dict[str, Any]:
-    """What the page needs of the records.
+    """The records in the form that the page needs.
 
     Args:
         places: ``flow/records.csv``.
@@ -100,7 +100,7 @@ def _who(authors: Any, year: Any) -> str:
 
 
 def data_block(data: Mapping[str, Any]) -> Markup:
-    """JSON that cannot end the block it stands in, whatever a title says."""
+    """JSON that cannot end the block that contains it, whatever a title says."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")

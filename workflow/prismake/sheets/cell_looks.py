@@ -24,16 +24,18 @@ OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not c
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
+_PERCENT = frozenset({9, 10})  # formats of numbers that every workbook has: 0% and 0.00%
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass
 class Looks:
-    """By place, from 1: the fill of coloured cells, cells struck through, and the text of comments."""
+    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments, and percentages."""
 
     coloured: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
     comments: dict[Place, str] = field(default_factory=dict)
+    percent: set[Place] = field(default_factory=set)
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
@@ -41,8 +43,7 @@ def looks_of(path: Path, sheet_name: str) -> Looks:
     try:
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
-                coloured, struck, comments = looks_of_opendocument(package, sheet_name)
-                return Looks(coloured, struck, comments)
+                return Looks(*looks_of_opendocument(package, sheet_name))
             return _of_workbook(package, sheet_name)
     except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
         return Looks()  # a damaged file is reported where its values are read
@@ -50,9 +51,11 @@ def looks_of(path: Path, sheet_name: str) -> Looks:
 
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
     part = _part(package, sheet_name)
-    fills, struck = _formats(package)
+    fills, struck, percent = _formats(package)
     looks = Looks(comments=_comments(package, part))
-    for place, number in _dressed(package, part, {*fills, *struck}):
+    for place, number in _dressed(package, part, {*fills, *struck, *percent}):
+        if number in percent:
+            looks.percent.add(place)
         if number in fills:
             looks.coloured[place] = fills[number]
         if number in struck:
@@ -77,20 +80,26 @@ def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int]]:
-    """The cell formats, by number, with a colour chosen by people, and those that strike through."""
+def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[int]]:
+    """The cell formats, by number: with a colour chosen by people, those that strike through, those of percentages."""
     styles = _tree(package, "xl/styles.xml")
     fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
     fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
     formats = [form for group in _named(styles, "cellXfs") for form in group]
-    coloured, struck = {}, set()
+    percentages = _PERCENT | {
+        int(own.get("numFmtId")) for own in _named(styles, "numFmt") if "%" in own.get("formatCode", "")
+    }
+    coloured: dict[int, str] = {}
+    struck, percent = set(), set()
     for number, form in enumerate(formats):
         fill, font = int(form.get("fillId", 0)), int(form.get("fontId", 0))
         if fill < len(fills) and fills[fill]:
             coloured[number] = fills[fill]
         if font < len(fonts) and fonts[font]:
             struck.add(number)
-    return coloured, struck
+        if int(form.get("numFmtId", 0)) in percentages:
+            percent.add(number)
+    return coloured, struck, percent
 
 
 def _strikes(font: Any) -> bool:

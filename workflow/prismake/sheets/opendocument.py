@@ -41,24 +41,27 @@ def odd_in_opendocument(package: zipfile.ZipFile, sheet_name: str) -> dict[Place
 
 def looks_of_opendocument(
     package: zipfile.ZipFile, sheet_name: str
-) -> tuple[dict[Place, str], set[Place], dict[Place, str]]:
-    """Coloured cells with their colours, cells struck through, comments."""
+) -> tuple[dict[Place, str], set[Place], dict[Place, str], set[Place]]:
+    """Coloured cells with their colours, cells struck through, comments, percentages."""
     fills, strikes = _styles(package)
     coloured: dict[Place, str] = {}
     struck: set[Place] = set()
     comments: dict[Place, str] = {}
+    percent: set[Place] = set()
     content = package.read("content.xml")
-    if not (fills or strikes or b"office:annotation" in content):
-        return coloured, struck, comments
+    if not (fills or strikes or any(hint in content for hint in (b"office:annotation", b'value-type="percentage"'))):
+        return coloured, struck, comments, percent
     for row, column, cell in _cells(package, sheet_name):
         style = cell.get(f"{_TABLE}style-name")
         if style in fills:
             coloured[row, column] = fills[style]
         if style in strikes:
             struck.add((row, column))
+        if cell.get(f"{_OFFICE}value-type") == "percentage":
+            percent.add((row, column))
         for comment in cell.findall(f"{_OFFICE}annotation"):
             comments[row, column] = "\n".join("".join(part.itertext()) for part in comment.findall(f"{_TEXT}p"))
-    return coloured, struck, comments
+    return coloured, struck, comments, percent
 
 
 def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:

@@ -18,6 +18,7 @@ from prismake.sheets.checks import reordered
 from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
+from prismake.sheets.checks.percent_cells import ask_back_percentages
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.checks.rows_above import refuse_rows_above
 from prismake.sheets.marks import mark_of, review_in
@@ -134,6 +135,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
         answers = read_reviewer(
             table, form, columns, extended.rows(), setup.outcomes_in_rows, session.kept_stage.offered
         )
+        ask_back_percentages(answers, table, columns)
     if form.note not in table.headers:  # taken away or renamed: the notes read last stay, and people are told
         answers.notes = dict(session.kept_stage.last_notes.get(who, {}))
     sheet = CheckedSheet(

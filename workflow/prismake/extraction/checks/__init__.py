@@ -1,4 +1,4 @@
-"""What is looked for in the extracted numbers: one file a check, in three grades (stop, ask, note)."""
+"""The checks of the extracted numbers: one file per check, in three grades (stop, ask, note)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from prismake.extraction.checks import (
     published_intervals,
     quantile_order,
     repeated,
+    sign_of_means,
     standard_deviations,
     units,
     whole_numbers,
@@ -36,15 +37,16 @@ CHECKS: tuple[Check, ...] = (
     zeros.check,
     direction.check,
     units.check,
+    sign_of_means.check,
     repeated.check,
 )
 
 
 def findings(extraction: Extraction) -> list[Finding]:
-    """Everything that the checks have to say, those that stop first.
+    """All findings of the checks, those that stop first.
 
-    Of a cell that cannot be right, nothing more is asked; and an effect that is far from the others is not asked about
-    where one of its numbers is.
+    A cell that cannot be right raises no further questions, and an effect far from the others raises none if one of its
+    numbers already does.
     """
     every = [finding for check in CHECKS for finding in check(extraction)]
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}

@@ -1,4 +1,4 @@
-"""Small sums that several checks share."""
+"""Small calculations that several checks share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prismake.core.measures import PROPORTIONS
 from prismake.extraction.extracted import TWO_ARM_COUNTS, Outcome
 
 NORMAL = NormalDist()
-BOUNDS = (0.05, 0.01, 0.001, 0.0001)  # p-values that are more often printed as “<” than found
+BOUNDS = (0.05, 0.01, 0.001, 0.0001)  # p-values that are printed with “<” more often than exactly
 
 
 def critical(level: float) -> float:
@@ -33,12 +33,12 @@ def half_unit(value: float) -> float:
 
 
 def shown(value: float) -> str:
-    """A number as a person types it."""
+    """A number as a person would type it."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def effect(outcome: Outcome, values: Mapping[str, float], level: float) -> tuple[float, float] | None:
-    """Effect and variance of a row on the scale on which it is pooled; None where they do not exist.
+    """Effect and variance of a row on the scale on which it is pooled; None if they do not exist.
 
     Formulas as in metafor's ``escalc`` (Viechtbauer 2010), with 1/2 added to each cell of a table that has a zero.
     """
@@ -69,16 +69,16 @@ def effect(outcome: Outcome, values: Mapping[str, float], level: float) -> tuple
 
 
 def residuals(effects: Sequence[tuple[float, float]]) -> list[float]:
-    """For each study, how far it lies from what the others foretell, in standard errors.
+    """For each study, its distance from the prediction of the others, in standard errors.
 
-    The others are pooled with DerSimonian and Laird's tau² (1986, eq. 8); the error is that of a new study, so that
-    heterogeneity counts. Needs four studies; with fewer, all are 0.
+    The others are pooled with DerSimonian and Laird's tau² (1986, eq. 8); the error is that of predicting a new study,
+    so it includes heterogeneity. Needs four studies; with fewer, all are 0.
     """
     if len(effects) < 4:
         return [0.0] * len(effects)
     w = [1 / vi for _, vi in effects]
     s0, s1, s2 = sum(w), sum(a * yi for a, (yi, _) in zip(w, effects, strict=True)), sum(a * a for a in w)
-    centre = s1 / s0  # sums about the mean, which keeps differences of large numbers exact
+    centre = s1 / s0  # sums about the mean, which keep differences of large numbers exact
     squares = sum(a * (yi - centre) ** 2 for a, (yi, _) in zip(w, effects, strict=True))
     values = []
     for place, (yi, vi) in enumerate(effects):

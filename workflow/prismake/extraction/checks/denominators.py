@@ -1,4 +1,4 @@
-"""Totals of one arm that should agree: between outcomes of one analysis set, and arms against their study."""
+"""Totals of one arm that should agree: between outcomes of one analysis set, and between arms and their study."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOTALS = ("total", "total1", "total2", "n", "n1", "n2")
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Two totals of the same row that the protocol gives one analysis set, and that differ."""
+    """Two different totals in one row that belong to the same analysis set according to the protocol."""
     by_set: dict[tuple[str, str], list[str]] = {}
     for outcome in extraction.outcomes:
         for role, column in outcome.columns.items():

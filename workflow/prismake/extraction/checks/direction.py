@@ -1,4 +1,4 @@
-"""Effects on the wrong side: against what the study itself says, arms exchanged, far from every other study."""
+"""Effects on the wrong side: against the study's own words, with arms exchanged, or far from every other study."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from prismake.extraction.checks.arithmetic import effect, residuals
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import TWO_ARM_COUNTS, TWO_ARM_MEANS, Extraction, Outcome, Row
 
-EXCHANGED = (3.0, 2.0)  # standard errors from the others as typed, and with the arms exchanged
-FAR = 3.5  # standard errors; this and the others were chosen with tests/benchmarks/extraction
-OF_EFFECTS = ("arms exchanged", "far from the others")  # findings that one wrong number is enough for
+EXCHANGED = (3.0, 2.0)  # standard errors from the other studies, as typed and with the arms exchanged
+FAR = 3.5  # standard errors; both limits were chosen with tests/benchmarks/extraction
+OF_EFFECTS = ("arms exchanged", "far from the others")  # findings for which a single wrong number is enough
 _TWO_ARMS = TWO_ARM_COUNTS | TWO_ARM_MEANS | {"IRR"}
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Sign against the words of the study; then each effect against the others."""
+    """Compare each sign with the words of the study, then each effect with the others."""
     for outcome in extraction.outcomes:
         rows = []
         for row in extraction.rows:

@@ -1,4 +1,4 @@
-"""A cell that names the study with the same participants must name one."""
+"""A cell that should name the study with the same participants must name an existing one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prismake.extraction.extracted import Extraction
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Names of no study of the review, and a study that names itself."""
+    """Names that match no study of the review, and studies that name themselves."""
     column = extraction.overlap
     labels = {row.item: row.label for row in extraction.rows}
     names = {normal_word(name) for pair in labels.items() for name in pair}

@@ -1,4 +1,4 @@
-"""What a check gives back.
+"""What a check returns.
 
 A check is a function ``check(extraction) -> Iterator[Finding]`` in a file of this folder; ``CHECKS`` lists them.
 """
@@ -10,22 +10,22 @@ from typing import NamedTuple
 
 
 class Grade(StrEnum):
-    """What follows from a finding."""
+    """The consequence of a finding."""
 
-    STOP = "stop"  # it cannot be: the study waits until the sheet is corrected
-    ASK = "ask"  # it is hard to believe: the study waits until somebody has looked and says why it is right
-    NOTE = "note"  # worth knowing, and nothing waits
+    STOP = "stop"  # impossible: the study waits until the sheet is corrected
+    ASK = "ask"  # hard to believe: the study waits until somebody has looked and says why it is right
+    NOTE = "note"  # worth knowing; nothing waits
 
 
 class Finding(NamedTuple):
-    """What is odd about one row.
+    """Something odd about one row.
 
     Attributes:
-        grade: what follows from it.
+        grade: the consequence.
         check: the name of the check.
         item: the row (a study, or an arm of one).
-        columns: the columns whose cells are meant, the doubted one first.
-        what: a sentence without its stop, with the numbers.
+        columns: the columns of the cells concerned, the doubted one first.
+        what: a sentence without its full stop, including the numbers.
     """
 
     grade: Grade

@@ -1,4 +1,4 @@
-"""Numbers that cannot be: more events than people, a group of none, an SD below zero, a correlation beyond 1."""
+"""Impossible numbers: more events than people, an empty group, an SD below zero, a correlation beyond 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FISHER = 4  # the variance of Fisher's z is 1 / (n - 3)
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Each pair once, although several outcomes may share it."""
+    """Check each pair once, although several outcomes may share it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for outcome in extraction.outcomes:
         for row in extraction.rows:

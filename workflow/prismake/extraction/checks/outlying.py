@@ -1,4 +1,4 @@
-"""Totals that no study of this review has, and two numbers that were typed as one."""
+"""Totals unlike those of any other study of the review, and two numbers that were typed as one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Row
 
 _TIMES, _TIMES_OF_LARGE, _LARGE = 100, 10, 1000
-_FEWEST = 3  # other studies
-_BALANCED = 3  # times the size of the other arm, up to which both arms are large and neither is a slip
-_JOINED = 100  # from three digits on
+_FEWEST = 3  # minimum number of other studies
+_BALANCED = 3  # times the size of the other arm, up to which two large arms confirm each other
+_JOINED = 100  # for totals of at least three digits
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """A total above 100 times the median of the others, or above 10 times and 1,000; two neighbours' digits joined."""
+    """A total above 100 times the others' median, or above both 10 times and 1,000; adjacent numbers run together."""
     other_arms: dict[str, str] = {}
     for outcome in extraction.outcomes:
         for first, second in (("total1", "total2"), ("n1", "n2")):
@@ -42,12 +42,12 @@ def check(extraction: Extraction) -> Iterator[Finding]:
 
 
 def _balanced(row: Row, value: float, other: str) -> bool:
-    """Whether the other arm of the study is as large: two slips would not agree."""
+    """Whether the other arm of the study is as large: two slips would hardly agree."""
     return row.values.get(other, 0) > 0 and 1 / _BALANCED < value / row.values[other] < _BALANCED
 
 
 def _joined(extraction: Extraction, row: Row, column: str, value: float) -> tuple[str, ...]:
-    """The two columns whose digits make this number, in either order."""
+    """The two columns whose digits make up this number, in either order."""
     if value < _JOINED or not value.is_integer():
         return ()
     counts = [name for name, kind in extraction.kinds.items() if kind == "count"]

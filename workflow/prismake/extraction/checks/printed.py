@@ -1,4 +1,4 @@
-"""A number that is printed twice: a percentage beside its count, an effect beside the numbers that it comes from."""
+"""A number that is printed twice: a percentage beside its count, or an effect beside the numbers behind it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOG = frozenset({"RR", "OR", "PETO", "IRR", "ROM", "HR", "GENLN"})
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Columns that the protocol lists as checks of an outcome and that its own numbers contradict."""
+    """Columns listed in the protocol as checks of an outcome whose numbers contradict the outcome's own."""
     for outcome in extraction.outcomes:
         for row in extraction.rows:
             yield from _percentages(extraction, outcome, row)
@@ -39,7 +39,7 @@ def _percentages(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator
 
 
 def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
-    """An effect, or its p-value, that is not that of the counts or means of the row."""
+    """An effect, or its p-value, that does not match the counts or means of the row."""
     values = outcome.values(row)
     column = outcome.checks.get("effect", "")
     own = effect(outcome, values, extraction.level) if values else None
@@ -77,7 +77,7 @@ def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Find
 
 
 def _against_interval(extraction: Extraction, outcome: Outcome, row: Row, se: float) -> str:
-    """Why an interval as printed is not that of the numbers of the row, or the empty string."""
+    """Why a printed interval does not match the numbers of the row, or the empty string."""
     lower, upper = (row.values.get(outcome.checks.get(name, "")) for name in ("lower", "upper"))
     if lower is None or upper is None or not lower < upper or se <= 0:
         return ""

@@ -14,7 +14,7 @@ _FAR_FROM_P = 0.2  # relative difference of z from the interval and z from p
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Around the estimate and above zero (stop), symmetric on its scale and in accord with p (ask)."""
+    """Around the estimate and above zero (stop); symmetric on its scale and consistent with p (ask)."""
     for outcome in extraction.outcomes:
         columns = {**outcome.checks, **outcome.columns}
         if not {"effect", "lower", "upper"} <= columns.keys():
@@ -50,7 +50,7 @@ def _of_row(
 
 
 def _symmetric(effect: float, low: float, high: float, *, ratio: bool) -> bool:
-    """Whether some numbers that are printed as these three lie evenly."""
+    """Whether some numbers that round to these three are evenly spaced."""
     halves = []
     for sign in (-1, 1):
         e, a, b = effect + sign * half_unit(effect), low - sign * half_unit(low), high - sign * half_unit(high)

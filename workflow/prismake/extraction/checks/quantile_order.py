@@ -1,4 +1,4 @@
-"""Numbers that must stand in order: quartiles around a median, the end behind the beginning."""
+"""Numbers that must be in order: quartiles around a median, a start before its end."""
 
 from __future__ import annotations
 

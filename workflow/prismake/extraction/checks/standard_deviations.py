@@ -1,4 +1,4 @@
-"""A standard error typed as a standard deviation: small against the other studies, by the root of its own n."""
+"""A standard error typed as a standard deviation: smaller than in the other studies by the root of its own n."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from prismake.extraction.checks.arithmetic import shown
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
-SMALL, AGAIN = 0.5, (0.4, 2.5)  # ratio to the median of the others, and what it is again after times root n
-_FEWEST = 3  # other studies
+SMALL, AGAIN = 0.5, (0.4, 2.5)  # ratio to the median of the others, before and after multiplication by root n
+_FEWEST = 3  # minimum number of other studies
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """For each outcome of means: the ratio SD/|mean|, and the SD itself, against the median of the other studies."""
+    """For each outcome of means, compare SD/|mean| and the SD itself with the median of the other studies."""
     for outcome in extraction.outcomes:
         arms = [arm for arm in ("", "1", "2") if f"sd{arm}" in outcome.columns and f"n{arm}" in outcome.columns]
         cells = [(row, arm, values) for row in extraction.rows if (values := outcome.values(row)) for arm in arms]

@@ -1,4 +1,4 @@
-"""A number in another unit than those of the other studies: off by a factor that units differ by."""
+"""A number in a different unit from the other studies: off by a factor by which units differ."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ FACTORS = {
     18.02: "18 (glucose in mg/dL and mmol/L)",
     88.4: "88.4 (creatinine in mg/dL and µmol/L)",
 }
-SPREAD = 2.5  # how many times their median the others may lie apart, for a factor of units to stand out
-NEAR = 1.6  # what may be left of the distance when the factor is taken out
-_FEWEST = 4  # other studies
+SPREAD = 2.5  # how far the others may be from their median, as a ratio, for a factor of units to stand out
+NEAR = 1.6  # the ratio that may remain after the factor is removed
+_FEWEST = 4  # minimum number of other studies
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """Means and medians above 0, in columns where all the other studies lie close together."""
+    """Means and medians above 0, in columns where all the other studies are close together."""
     columns = {
         column
         for outcome in extraction.outcomes

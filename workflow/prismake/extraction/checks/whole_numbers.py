@@ -1,4 +1,4 @@
-"""Means that no whole numbers have (GRIM), standard deviations that no 0/1 data have (DEBIT), or no bounded scale."""
+"""Means that whole numbers cannot have (GRIM), and SDs that 0/1 data (DEBIT) or a bounded scale cannot have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ARMS = ("", "1", "2")
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """For outcomes whose ``scale`` the protocol gives (items of whole points, minimum, maximum)."""
+    """For outcomes whose ``scale`` is given in the protocol (items of whole points, minimum, maximum)."""
     for outcome in extraction.outcomes:
         for arm in _ARMS if outcome.scale else ():
             names = tuple(outcome.columns.get(f"{part}{arm}", "") for part in ("mean", "sd", "n"))
@@ -50,7 +50,8 @@ def _of_arm(extraction: Extraction, outcome: Outcome, row: Row, names: tuple[str
 def grim(mean: float, n: int, items: int = 1) -> bool:
     """Whether whole numbers of ``n`` people and ``items`` questions can have this mean (Brown and Heathers 2017).
 
-    A half may have been rounded up or down. With at least as many numbers as the print tells apart, every mean is one.
+    A half may have been rounded up or down. With at least as many answers as the printed digits can distinguish, every
+    mean is possible.
     """
     half, parts = half_unit(mean), n * items
     if parts * 2 * half >= 1:

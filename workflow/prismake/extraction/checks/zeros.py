@@ -1,4 +1,4 @@
-"""A zero where the report may not have said anything."""
+"""A zero that may only mean that the report does not mention the event."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from prismake.core.missing import is_missing
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 
-UNLIKELY = 0.03  # chance of no event in this many people, by the share among all the others
-_FEWEST = 3  # other studies
+UNLIKELY = 0.03  # chance of no event in this many people, given the share in all the others
+_FEWEST = 3  # minimum number of other studies
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:
-    """No events, and nothing in the column *assessed*, or where the other studies have many."""
+    """No events although nothing is entered under *assessed*, or although the other studies have many."""
     for outcome in extraction.outcomes:
         assessed = outcome.checks.get("assessed", "")
         for events, total in outcome.pairs:
@@ -37,9 +37,9 @@ def check(extraction: Extraction) -> Iterator[Finding]:
 
 
 def _chance_of_none(others: list, events: str, total: str, people: float) -> float:
-    """The mean over the other studies of the chance that nobody of ``people`` has an event at their rate.
+    """The mean over the other studies of the chance that none of ``people`` has an event at their rate.
 
-    Studies differ, so that the mean of the chances is asked and not the chance at the mean rate.
+    Studies differ, so this is the mean of the chances rather than the chance at the mean rate.
     """
     chances = []
     for row in others:

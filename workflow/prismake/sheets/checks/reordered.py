@@ -39,8 +39,8 @@ _FURTHEST = 12  # rows by which a column may have slipped up or down
 _RARE = 1_000  # sheets, of which at most one may be mistaken for sorted when it is not
 _RARE_IF_RANKED = 1e12  # offered by relevance, includes come first without any sorting
 _ASTRAY = 2  # answers that may be out of order in a column that was sorted
-_MOVED_NOTES = 3
-_SHORTEST = 4  # characters of a note that can belong to no other row
+_MOVED_NOTES = 2
+_SHORTEST = 4  # characters of a note that could be of no other row
 
 
 class HeldBack(SheetError):
@@ -78,9 +78,9 @@ def check(sheet: CheckedSheet) -> list[Problem]:
             raise _sorted(sheet, header, fresh)
         if changed and sheet.held:
             raise _moved(sheet, header, changed, "the sheet was held back, and it has not been put right yet")
-    _refuse_moved_notes(sheet)
+    problems = _moved_notes(sheet)
     _refuse_missing_rows(sheet)
-    return []
+    return problems
 
 
 def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:
@@ -199,11 +199,11 @@ def _cells(sheet: CheckedSheet, header: str, rows: Sequence[tuple[int, str, str]
     ]
 
 
-def _refuse_moved_notes(sheet: CheckedSheet) -> None:
-    """Raise HeldBack for notes now found in other rows, or for new notes in alphabetical order."""
+def _moved_notes(sheet: CheckedSheet) -> list[Problem]:
+    """Raise HeldBack for notes now found in other rows, or new and in alphabetical order; one alone is only named."""
     header, old, new = sheet.form.note, sheet.last_notes, sheet.answers.notes
     if header not in sheet.table.headers:
-        return
+        return []
     own = {text: item for item, text in old.items() if len(text) >= _SHORTEST}
     moved = [
         item
@@ -224,6 +224,14 @@ def _refuse_moved_notes(sheet: CheckedSheet) -> None:
         fresh = [cell for cell in cells if cell.new and old.get(cell.item) != cell.new]
         if len(fresh) >= _FEWEST and _sorted_alone(sheet, header, cells, fresh):
             raise _sorted(sheet, header, fresh)
+    return [
+        Problem(
+            sheet.table.address(rows[item], header),
+            f"the note “{new[item][:60]}” stood in the row of {own[new[item]]} and stands in that of {item} now. Is it "
+            "about this one?",
+        )
+        for item in moved
+    ]
 
 
 def _refuse_missing_rows(sheet: CheckedSheet) -> None:

@@ -10,7 +10,7 @@ from prismake.core.names import CONSENSUS
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
-from prismake.sheets.layout import ITEM, STATE
+from prismake.sheets.layout import CHECK, ITEM, STATE
 from prismake.sheets.matching import text_of
 from prismake.sheets.outside import TabCell
 from prismake.sheets.xlsx import column_letter
@@ -85,14 +85,12 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
     if not sheet.table.outside.tabs:
         return problems
     for question in (question for question in _listed_questions(sheet) if not question.when):
-        rows = {text_of(row[ITEM]): number for number, row in sheet.table.rows}
         titles = _titles(sheet)
         open_rows = sum(1 for _ in _open_rows(sheet, question))
         by_column: dict[tuple[str, int], list[tuple[TabCell, bool]]] = {}
         for cell in sheet.table.outside.tabs:
             answer = question.meanings.get(normal_word(cell.text))
-            item = next((text if text in rows else titles.get(text, "") for text in cell.beside
-                         if text in rows or text in titles), "")  # fmt: skip
+            item = next(filter(None, (_item_of(text, sheet, titles) for text in cell.beside)), "")
             if answer and sheet.given(item).get(question.name) != answer:
                 by_column.setdefault((cell.tab, cell.column), []).append((cell, bool(item)))
         for (tab, column), cells in by_column.items():
@@ -107,6 +105,11 @@ def _in_tabs(sheet: CheckedSheet) -> list[Problem]:
                 )
                 problems.append(Problem(f"{sheet.table.path.name}, sheet “{tab}”", text))
     return problems
+
+
+def _item_of(text: str, sheet: CheckedSheet, titles: Mapping[str, str]) -> str:
+    """The item that a text beside an answer names, by its identifier or its title; empty where it names none."""
+    return text if text in sheet.queue else titles.get(text, "")
 
 
 def _titles(sheet: CheckedSheet) -> dict[str, str]:
@@ -156,7 +159,7 @@ def _read_columns(sheet: CheckedSheet) -> dict[str, int]:
     title = next(context.label for context in sheet.form.context if context.column == "title")
     live = [column.header for column in sheet.columns if column.role == "live"]
     headers = sheet.table.headers
-    return {header: headers[header] for header in (title, sheet.form.note, STATE, *live) if header in headers}
+    return {header: headers[header] for header in (title, sheet.form.note, STATE, CHECK, *live) if header in headers}
 
 
 def _columns_with_words(

@@ -14,7 +14,7 @@ from prismake.core.measures import PROPORTIONS
 from prismake.extraction.conversions import per_1000
 
 _CONVERTED = ("RR", "OR", "HR", "RD")
-RARE = 0.01  # baseline risk below which whole people of 1,000 hide the difference
+RARE = 0.01  # below this baseline risk, whole people per 1,000 hide the difference
 IN_FEW, IN_MANY = 1_000, 10_000
 
 
@@ -28,10 +28,9 @@ def headline(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def effect_scale(result: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    """The formula by which an effect becomes a difference of risks: RR, OR, HR, RD; "" where there is none.
+    """The formula that turns an effect into a risk difference: RR, OR, HR, RD; "" if there is none.
 
-    Published ratios (``GEN``) have one only where the protocol says what they are, in
-    ``certainty.outcomes.<name>.ratio``.
+    Published ratios (``GEN``) have one only if the protocol says what they are, in ``certainty.outcomes.<name>.ratio``.
     """
     measure = result["measure"]
     if measure == "GEN":
@@ -42,8 +41,8 @@ def effect_scale(result: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
 def baseline_risk(result: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[float | None, str]:
     """The risk without the intervention, and where it comes from.
 
-    That of the protocol (``certainty.outcomes.<name>.baseline``), else the median of the comparators' risks in the
-    pooled studies; ``None`` where neither exists.
+    It is given in the protocol (``certainty.outcomes.<name>.baseline``) or else the median of the comparators' risks in
+    the pooled studies; ``None`` if neither exists.
     """
     if settings.get("baseline") is not None:
         return float(settings["baseline"]), settings.get("baseline_source") or "stated in the protocol"
@@ -58,7 +57,7 @@ def baseline_risk(result: Mapping[str, Any], settings: Mapping[str, Any]) -> tup
 
 
 def absolute_effects(result: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The absolute effect of a pooled result, or ``None`` where the measure has none.
+    """The absolute effect of a pooled result, or ``None`` if the measure has none.
 
     Returns:
         dict: ``of`` (1,000, or 10,000 where the baseline risk is below 1 %); for one group ``risk``, ``ci_lb`` and
@@ -93,6 +92,6 @@ def absolute_effects(result: Mapping[str, Any], settings: Mapping[str, Any]) -> 
 
 
 def _difference(scale: str, value: float, baseline: float) -> float:
-    """The difference per 1,000, which cannot leave 0 to 1,000 people with the outcome."""
+    """The difference per 1,000, limited so that 0 to 1,000 people have the outcome."""
     difference = 1_000 * value if scale == "RD" else per_1000(scale, value, baseline)
     return min(max(difference, -1_000 * baseline), 1_000 * (1 - baseline))

@@ -1,4 +1,4 @@
-"""The rows of the certainty sheet: one an outcome and domain, with what is proposed and why."""
+"""The rows of the certainty sheet: one per outcome and domain, with what is proposed and why."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def certainty_rows(
     gate: str,
     question: str = "",
 ) -> pd.DataFrame:
-    """A row an outcome and domain, of the outcomes that have an estimate.
+    """One row per outcome and domain, for the outcomes that have an estimate.
 
     Args:
         results: by outcome, ``pooling/<outcome>.json``.
         settings: ``certainty.outcomes``; only these outcomes are judged, in this order.
         studies: ``full_text/studies.csv``.
         shares: shares of weight at high risk of bias from which one level and two levels are proposed.
-        gate: ``complete`` asks about an outcome when every decision before it is made, ``rolling`` at once.
+        gate: ``complete`` asks about an outcome once every earlier decision has been made, ``rolling`` at once.
         question: the question of the review.
     """
     import pandas as pd
@@ -76,7 +76,7 @@ def certainty_rows(
 
 
 def _meaning(domain: str) -> str:
-    """The answers and what each does to the certainty, a line each."""
+    """The answers and the effect of each on the certainty, one per line."""
     if domain == START:
         return "\n".join(DOMAINS[domain].answers)
     return "\n".join(f"{answer} ({_moved(steps)})" for answer, steps in DOMAINS[domain].steps.items())

@@ -1,7 +1,7 @@
 """What the figures of an outcome suggest for each domain of GRADE, with the reason in words.
 
-A proposal is a starting point for people and never a judgement. Where no rule is published, or where figures alone
-cannot answer, nothing is proposed and the figures are shown. Sources:
+A proposal is a starting point for people, never a judgement. If no rule has been published, or if figures alone cannot
+decide, nothing is proposed and the figures are shown. Sources:
 
 - risk of bias: the share of weight of studies at high risk, and whether the result changes without them (convention;
   Guyatt 2011, J Clin Epidemiol 64:407–415, asks for both); the shares are keys of the protocol;
@@ -32,7 +32,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the proposals of one outcome rest on.
+    """The evidence on which the proposals for one outcome rest.
 
     Attributes:
         result: ``pooling/<outcome>.json``.
@@ -52,16 +52,16 @@ class Evidence:
 
     @property
     def single_group(self) -> bool:
-        """Whether the outcome is the rate or mean of one group, so that there is no effect to rate."""
+        """Whether the outcome is the rate or mean of a single group, so that there is no effect to rate."""
         return measure_of(self.result) in WITHOUT_NULL
 
     def randomised(self) -> list[bool | None]:
-        """Of each pooled study, whether its design is randomised; ``None`` where its name does not say."""
+        """For each pooled study, whether its design is randomised; ``None`` if the name of the design does not say."""
         return [is_randomised(self.designs.get(study[STUDY_ID], "")) for study in _once(self.result["studies"])]
 
     @property
     def rated_up(self) -> bool:
-        """Whether reasons to rate up are asked: an effect that rests on studies without randomisation."""
+        """Whether to ask for reasons to rate up: the effect rests on studies without randomisation."""
         return not self.single_group and any(randomised is not True for randomised in self.randomised())
 
 
@@ -71,7 +71,7 @@ def proposals(evidence: Evidence) -> dict[str, Proposal]:
 
 
 def _once(studies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Each study once, whatever the number of its arms."""
+    """Each study once, however many arms it has."""
     return list({study[STUDY_ID]: study for study in studies}.values())
 
 
@@ -122,9 +122,9 @@ def _risk_of_bias(evidence: Evidence) -> Proposal:
 
 
 def _without(result: Result, judged: Sequence[bool | None]) -> tuple[str, bool | None]:
-    """What the estimate is without studies at high risk, in words, and whether it is alike; ``None`` if there is none.
+    """The estimate without studies at high risk, in words, and whether it is similar; ``None`` if there is none.
 
-    Both are inverse-variance estimates on the scale of the analysis. They are alike where each lies within the interval
+    Both are inverse-variance estimates on the scale of the analysis. They are similar if each lies within the interval
     of the other and, for an effect, both intervals agree on whether they include no effect.
     """
     import numpy as np
@@ -239,7 +239,7 @@ def _not_computed(evidence: Evidence) -> Proposal:
 
 
 def _steps(domain: str, steps: int) -> str:
-    """The answer of a domain that moves the certainty by so many levels."""
+    """The answer of a domain that moves the certainty by this many levels."""
     return next(word for word, moved in levels.DOMAINS[domain].steps.items() if moved == steps)
 
 

@@ -28,8 +28,7 @@ _NOT_JUDGED = "not judged yet"
 
 
 def evidence_profile(queue: pd.DataFrame, decisions: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
-    """A row an outcome and domain: what was proposed and why, what the panel judged, and the explanations of
-    those who judged so.
+    """One row per outcome and domain: the proposal, the panel's judgement, and the explanations of those who gave it.
 
     Args:
         queue: ``certainty/queue.parquet``.
@@ -63,7 +62,7 @@ def evidence_profile(queue: pd.DataFrame, decisions: pd.DataFrame, notes: pd.Dat
 
 
 def _joined(notes: Iterable[Mapping[str, str]], column: str) -> str:
-    """What people wrote, each text once; the adjudicator's alone where there is one."""
+    """People's texts, each once; only the adjudicator's if there is one."""
     texts = [note for note in notes if note.get(column)]
     last = [note for note in texts if note["who"] == CONSENSUS] or texts
     return " ".join(dict.fromkeys(note[column].strip() for note in last))
@@ -125,7 +124,7 @@ def _entry(
 
 
 def _relative(result: Mapping[str, Any], main: Mapping[str, Any]) -> str:
-    """``risk ratio 0.62 (95 % CI 0.44 to 0.87)``; "" for proportions, which stand among the absolute effects."""
+    """``risk ratio 0.62 (95 % CI 0.44 to 0.87)``; "" for proportions, which are listed as absolute effects."""
     if measure_of(result) in WITHOUT_NULL and absolute_effects(result, {}):
         return ""
     return f"{measure_name(result)} {format_of(result).interval(main, result['level'])}"
@@ -171,7 +170,7 @@ def _letters() -> Iterable[str]:
 
 
 def _footnotes(rows: Mapping[str, Mapping[str, str]], letters: Iterable[str]) -> list[dict[str, str]]:
-    """One a step: “Rated down one level for imprecision: …”, with the explanation of people or else the figures."""
+    """One per step: “Rated down one level for imprecision: …”, with people's explanation or else the figures."""
     notes = []
     rising = levels.counts_up({domain: row["judgement"] for domain, row in rows.items()})
     source = iter(letters)
@@ -188,7 +187,7 @@ def _footnotes(rows: Mapping[str, Mapping[str, str]], letters: Iterable[str]) ->
 
 
 def summary_table(summary: Mapping[str, Any]) -> pd.DataFrame:
-    """``certainty/summary_of_findings.csv``: a row an outcome, with texts as they are printed."""
+    """``certainty/summary_of_findings.csv``: one row per outcome, with texts as they are printed."""
     import pandas as pd
 
     rows = []

@@ -1,9 +1,9 @@
-"""What is proposed for imprecision: the interval against what matters, then the amount of information.
+"""What is proposed for imprecision: the interval against important differences, then the amount of information.
 
 Sources: Zeng 2021 (GRADE 34, J Clin Epidemiol 137:163–175) and Core GRADE 2 (BMJ 2025) for the interval of the absolute
-effect against thresholds; Guyatt 2011 (GRADE 6, J Clin Epidemiol 64:1283–1293) for the rough guide of 0.75 and 1.25
-where a protocol has no threshold, and for the information size. Its rules of thumb (300 events, 400 people) stand in
-for a computed size. For event rates no threshold is published: without one of the protocol nothing is proposed.
+effect against thresholds; Guyatt 2011 (GRADE 6, J Clin Epidemiol 64:1283–1293) for the rough guide of 0.75 and 1.25 if
+a protocol has no threshold, and for the information size. Its rules of thumb (300 events, 400 people) replace a
+computed size. For event rates no threshold has been published: unless the protocol gives one, nothing is proposed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WORDS = {0: "not serious", -1: "serious", -2: "very serious", -3: "extremely se
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposed answer, or "" where none is proposed, and the reason with its figures."""
+    """A proposed answer, or "" if none is proposed, and the reason with its figures."""
 
     answer: str
     reason: str
@@ -94,7 +94,7 @@ def _effect(result: Mapping[str, Any], main: Mapping[str, Any], settings: Mappin
 
 
 def _crossed(low: float, high: float, threshold: float, words: str, limit: str) -> tuple[int, str]:
-    """An interval against an important difference in either direction: one limit crossed, or both sides important."""
+    """Whether an interval crosses an important difference in either direction: at one limit, or on both sides."""
     crossed = sum(low < edge < high for edge in (-threshold, threshold))
     outcome = (
         "it lies on one side of the threshold of",
@@ -122,7 +122,7 @@ def _information(result: Mapping[str, Any], main: Mapping[str, Any]) -> tuple[in
 
 
 def participants(result: Mapping[str, Any]) -> int | None:
-    """The people in the pooled studies, or ``None`` where the measure does not know them."""
+    """The number of people in the pooled studies, or ``None`` if the measure does not know them."""
     for roles in (("total",), ("total1", "total2"), ("n1", "n2"), ("n",)):
         if (total := _sum(result, *roles)) is not None:
             return total

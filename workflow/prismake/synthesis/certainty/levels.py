@@ -85,14 +85,14 @@ RATING_UP = (LARGE_EFFECT, DOSE_RESPONSE, CONFOUNDING)
 
 
 def asked_of(*, rated_up: bool) -> tuple[str, ...]:
-    """The domains that are judged for an outcome, in order. ``rated_up``: whether there may be reasons to rate up."""
+    """The domains judged for an outcome, in order. ``rated_up``: whether there may be reasons to rate up."""
     return (START, *RATING_DOWN, *(RATING_UP if rated_up else ()))
 
 
 def level(judgements: Mapping[str, str]) -> str:
     """The certainty that follows from the judgements by domain, or "" while one of them is missing.
 
-    Reasons to rate up count only where the evidence starts low and nothing rates it down.
+    Reasons to rate up count only if the evidence starts low and nothing rates it down.
     """
     needed = [name for name in (START, *RATING_DOWN) if name not in judgements or not judgements[name]]
     if needed or any(not judgements[name] for name in RATING_UP if name in judgements):

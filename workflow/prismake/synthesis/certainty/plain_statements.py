@@ -1,8 +1,8 @@
-"""One plain sentence an outcome: how many, or how the groups differ, worded as certain as the evidence is.
+"""One plain sentence per outcome: how many people, or how the groups differ, worded according to the certainty.
 
 The words for each level follow the advice of GRADE (Santesso 2020, GRADE 26, J Clin Epidemiol 119:126–135): a finding
-of high certainty is stated, one of moderate certainty is probable, one of low certainty may be so, and one of very low
-certainty is very uncertain.
+of high certainty is stated as a fact, one of moderate certainty with “probably”, one of low certainty with “may”, and
+one of very low certainty as very uncertain.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_EFFECT = {
 def statement(
     result: Mapping[str, Any], certainty: str, absolute: Mapping[str, Any] | None, settings: Mapping[str, Any]
 ) -> str:
-    """The sentence of an outcome; "" without an estimate or before its certainty is judged."""
+    """The sentence for an outcome; "" without an estimate or before its certainty is judged."""
     main = headline(result)
     if not certainty or main is None:
         return ""
@@ -40,7 +40,7 @@ def statement(
 
 
 def lowered(title: str) -> str:
-    """A title in the middle of a sentence: its first letter small, unless the word is an abbreviation."""
+    """A title in the middle of a sentence: its first letter in lower case, unless the word is an abbreviation."""
     first = title.split(maxsplit=1)[0] if title.split() else ""
     return title if first[1:] != first[1:].lower() or len(first) < 2 else title[0].lower() + title[1:]
 
@@ -54,7 +54,7 @@ def _proportion(subject: str, certainty: str, absolute: Mapping[str, Any]) -> st
 
 
 def _of_hundred(value: float) -> str:
-    """Whole people, or one decimal below 1 and above 99, where whole people would read as nobody and everybody."""
+    """Whole people, or one decimal below 1 and above 99, where rounding would suggest nobody or everybody."""
     return number(value, 1 if 0.0 < value < 0.95 or 99.05 < value < 100.0 else 0)
 
 
