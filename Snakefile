@@ -61,14 +61,14 @@ min_version("9.27")
 # and the stamp of a rule (rules/common.smk) makes it run again when one of them that decides numbers changes.
 
 
-# Snakemake hands the path of Python to a shell as it is: a home such as /home/Anna's Mac would be several words.
+# Snakemake passes the path of Python to a shell unquoted: a home such as /home/Anna's Mac would be several words.
 sys.executable = shlex.quote(sys.executable)
 
-# where results/ lies: here, or below the `prefix:` with which another Snakefile uses this one as a `module`
+# where results/ is: here, or below the `prefix:` with which another Snakefile uses this one as a `module`
 HERE = Path(workflow.modifier.path_modifier.prefix or "")
 
 try:
-    # those of --configfile too, where Snakemake has got as far as this
+    # including those of --configfile, if Snakemake has got this far
     for path in ["config/config.yaml", *workflow.config_settings.configfiles]:
         check_config_file(Path(path))
 except (PrismakeError, OSError) as error:
@@ -92,7 +92,7 @@ except (PrismakeError, OSError) as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# of each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
+# for each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
@@ -150,14 +150,14 @@ include: "rules/report.smk"
 if workflow.is_main_process:
     sweep_all_drafts(HERE / "results", Path("config"))
     if not workflow.output_settings.dryrun:
-        # what is dated in the future would stop every run, or hide what has changed
+        # files dated in the future would stop every run, or hide changes
         files = [
             Path(file) for details in SOURCES.values() for file in details["files"]
         ]
         files += [*known_studies(Path("config")), *VERSIONS.glob("*.json")]
         for words in date_back(files, HERE / "results"):
             print(words, file=sys.stderr)
-    # onsuccess does not run when there is nothing to do, which is when the table is wanted most
+    # onsuccess does not run when there is nothing to do, which is when the table is needed most
     run = listen(unmade, workflow.output_settings)
     atexit.register(closing_words, config, run, folder=HERE)
 

@@ -1,9 +1,9 @@
-# Needs: the panel's answers to the instruments. Makes: stars and judgements, one word for each study or result, how well
-# reviewers agree, figures, and a table for robvis an instrument.
+# Needs: the panel's answers to the instruments. Makes: stars and judgements, an overall word per study or result, the
+# agreement of reviewers, figures, and a table for robvis per instrument.
 
 
 rule score_studies:
-    """Turn answers into stars, judgements and one word, and say how well reviewers agree on them."""
+    """Turn answers into stars, judgements and an overall word, and measure how well reviewers agree on them."""
     input:
         studies="results/full_text/studies.csv",
         decisions="results/appraisal/decisions.csv",
@@ -45,7 +45,7 @@ rule draw_appraisal:
 
 
 rule export_robvis:
-    """Write the judgements of each instrument as robvis reads them."""
+    """Write the judgements of each instrument in the form that robvis reads."""
     input:
         appraisal="results/appraisal/appraisal.csv",
     output:

@@ -23,7 +23,7 @@ rule propose_certainty:
 
 
 rule summarise_findings:
-    """Bring judgements, certainty, absolute effects and footnotes together as profile and summary of findings."""
+    """Combine judgements, certainty, absolute effects and footnotes into evidence profile and summary of findings."""
     input:
         results=[
             f"results/pooling/{outcome}.json"

@@ -1,8 +1,8 @@
-# Needs: the record table. Makes: clusters of records that are one report, and the pairs that people must judge.
+# Needs: the record table. Makes: clusters of records of the same report, and the pairs that people must judge.
 
 
 rule find_duplicates:
-    """Find records of one report by rules, and the pairs that the rules leave to the panel."""
+    """Find records of the same report by rules, and the pairs that the rules leave to the panel."""
     input:
         records="results/records/records.parquet",
     output:
@@ -21,7 +21,7 @@ rule find_duplicates:
 
 
 rule merge_duplicates:
-    """Make one report of each cluster, with the panel's answers on the pairs that were left open."""
+    """Merge each cluster into one report, using the panel's answers on the pairs that were left open."""
     input:
         records="results/records/records.parquet",
         vanished="results/records/vanished.csv",

@@ -2,7 +2,7 @@
 
 
 rule collect_outcomes:
-    """Bring the extracted numbers into one table of outcomes, and say of each row whether it can be pooled."""
+    """Collect the extracted numbers in one table of outcomes, and state for each row whether it can be pooled."""
     input:
         queue="results/extraction/queue.parquet",
         decisions="results/extraction/decisions.csv",
@@ -26,7 +26,7 @@ rule collect_outcomes:
 
 
 rule write_letters:
-    """List what reports do not say and the review could use, and write a letter to the authors of each study."""
+    """List missing information that the review could use, and write a letter to the authors of each study."""
     input:
         outcomes="results/extraction/outcomes.csv",
         studies="results/full_text/studies.csv",
@@ -44,7 +44,7 @@ rule write_letters:
 
 
 rule trace_numbers:
-    """List of each pooled number the cells where it stands, who typed it and how it was settled."""
+    """List the cells of each pooled number, who typed it and how it was settled."""
     input:
         outcomes="results/extraction/outcomes.csv",
         queue="results/extraction/queue.parquet",

@@ -2,7 +2,7 @@
 
 
 rule list_vanished:
-    """List the judged records that no search finds any longer, with what was decided about them."""
+    """List the judged records that no search finds any longer, with the decisions on them."""
     input:
         searches=expand("results/search/{source}.json", source=SOURCES),
         records="results/records/records.parquet",
@@ -22,7 +22,7 @@ rule list_vanished:
 
 
 rule follow_known_studies:
-    """Follow the studies that a good search must find: found by which source, and where they left."""
+    """Follow the studies that a good search must find: which sources found them, and where they left the flow."""
     input:
         known=lambda wildcards: kept(known_studies(Path("config"))),
         searches=expand("results/search/{source}.json", source=SOURCES),

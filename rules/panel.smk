@@ -1,9 +1,9 @@
 # Needs: the queue of a stage and the sheets that people fill in. Makes: decisions, agreement, status.
-# Sheets are in no rule's input or output: nothing that a person wrote is ever deleted by the workflow.
+# Sheets are neither input nor output of any rule, so the workflow never deletes anything that a person wrote.
 
 
 rule offer_sheets:
-    """Add what is newly queued to the reviewers' sheets; what stands there stays."""
+    """Add newly queued items to the reviewers' sheets; existing rows stay as they are."""
     input:
         edits,
         queue="results/{stage}/queue.parquet",

@@ -1,4 +1,4 @@
-# Needs: the table of outcomes. Makes: of each outcome one JSON of results, one JSON an analysis, figures, check in R.
+# Needs: the table of outcomes. Makes: for each outcome a JSON of results, one per analysis, figures, and a check in R.
 
 
 rule pool_outcome:
@@ -26,7 +26,7 @@ rule pool_outcome:
         "../scripts/pool_outcome.py"
 
 
-# One rule per outcome: which figures an outcome has is a matter of the protocol, and one start draws them all.
+# One rule per outcome: the protocol determines which figures an outcome has, and a single process draws them all.
 for outcome in OUTCOMES:
 
     rule:

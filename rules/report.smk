@@ -1,6 +1,6 @@
 # Needs: everything. Makes: one page that can be opened anywhere, the manuscript and its supplement.
 
-# what page and manuscript are made from
+# inputs of both page and manuscript
 REVIEW = dict(
     searches=expand("results/search/{source}.json", source=SOURCES),
     statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
@@ -27,7 +27,7 @@ REVIEW = dict(
     results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
 )
 
-# reports by what became of them: included, excluded, awaiting classification, ongoing
+# reports by status: included, excluded, awaiting classification, ongoing
 STUDY_SETS = expand(
     "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
 )
@@ -56,7 +56,7 @@ rule write_report:
 
 
 rule compare_protocol:
-    """List what was changed in the protocol since versions of it were kept, for item 24c of PRISMA 2020."""
+    """List the changes between kept versions of the protocol, for item 24c of PRISMA 2020."""
     input:
         kept=list(map(str, kept_files())),
     output:
@@ -94,7 +94,7 @@ rule write_manuscript:
 
 
 rule write_supplement:
-    """Write every table into one workbook, and the reports by what became of them for other programs."""
+    """Write every table into one workbook, and export the reports by status for other programs."""
     input:
         **REVIEW,
         amendments="results/protocol/amendments.json",
@@ -115,7 +115,7 @@ rule write_supplement:
 
 
 rule export_results:
-    """Write flow and effects as R's PRISMA2020 and metafor read them."""
+    """Write flow and effects in the form that R's PRISMA2020 and metafor read."""
     input:
         flow="results/flow/flow.json",
         studies="results/full_text/studies.csv",
@@ -133,7 +133,7 @@ rule export_results:
 
 
 rule write_progress:
-    """Write the page that says who has what to do, for a team that opens one file only."""
+    """Write the page that says who has what to do, for teams that open only one file."""
     input:
         statuses=expand("results/{stage}/status.json", stage=PANEL_STAGES),
     output:

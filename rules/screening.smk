@@ -2,7 +2,7 @@
 
 
 rule carry_decisions:
-    """Find whose the decisions are that came along with exports of screening tools, and about which reports."""
+    """Assign the decisions imported with exports of screening tools to reviewers and reports."""
     input:
         decisions=expand("results/search/{source}.decisions.csv", source=SOURCES),
         duplicates="results/duplicates/duplicates.csv",
@@ -20,7 +20,7 @@ rule carry_decisions:
 
 
 rule list_carried:
-    """List what has become of the decisions that came along."""
+    """List the outcome of each imported decision."""
     input:
         carried="results/duplicates/carried.csv",
         title_abstract="results/title_abstract/decisions.csv",
@@ -54,7 +54,7 @@ rule queue_records:
 
 
 rule queue_reports:
-    """List the reports to be read in full, and those that are read once a report they are linked to is included."""
+    """List the reports to be read in full, and those that are read only once a linked report is included."""
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/title_abstract/decisions.csv",
@@ -96,7 +96,7 @@ rule find_fulltexts:
 
 
 rule check_notices:
-    """Look for retractions and expressions of concern of included reports, in PubMed too where it is searched live."""
+    """Look for retractions and expressions of concern of included reports, also in PubMed if it is searched live."""
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/full_text/decisions.csv",
@@ -118,7 +118,7 @@ rule check_notices:
 
 
 rule group_studies:
-    """Bring the included reports together as studies, and list what is to be judged and extracted."""
+    """Group the included reports into studies, and list what is to be judged and extracted."""
     input:
         reports="results/duplicates/reports.parquet",
         decisions="results/full_text/decisions.csv",

@@ -2,7 +2,7 @@
 
 
 rule search_source:
-    """Read one source: its exports, or the database itself, whose answers are archived beside the graph."""
+    """Read one source: its exports, or the database itself, whose answers are archived outside the graph."""
     input:
         files=lambda wildcards: kept(SOURCES[wildcards.source]["files"]),
     output:
@@ -25,7 +25,7 @@ rule search_source:
 
 
 rule import_records:
-    """Bring the records of all sources into one table, with judged ones that a search finds no longer."""
+    """Collect the records of all sources in one table, including judged ones that no search finds any longer."""
     input:
         logs=expand("results/search/{source}.json", source=SOURCES),
         records=expand("results/search/{source}.parquet", source=SOURCES),

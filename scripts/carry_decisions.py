@@ -12,7 +12,7 @@ from prismake.search.imported_decisions import carry
 def main(
     tables: dict[str, Path], duplicates: Path, names: dict[str, dict], reviewers: dict[str, list], carried: Path
 ) -> None:
-    """Bring the decisions of all sources to their reports."""
+    """Assign the decisions of all sources to their reports."""
     import pandas as pd
 
     decisions = [read_csv(path).assign(source=source) for source, path in tables.items()]

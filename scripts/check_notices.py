@@ -11,7 +11,7 @@ from prismake.search.sources import api_key
 
 
 def main(reports_file: Path, decisions_file: Path, search: tuple | None, email: str, table: Path, status: Path) -> None:
-    """Ask PubMed where the review searches it live; else say what the records say."""
+    """Ask PubMed if the review searches it live; otherwise use the notices in the records."""
     import pandas as pd
 
     reports, decisions = pd.read_parquet(reports_file), read_csv(decisions_file)

@@ -1,4 +1,4 @@
-"""Bring the extracted numbers into one table of outcomes, and list the studies that share participants."""
+"""Collect the extracted numbers in one table of outcomes, and list the studies that share participants."""
 
 from pathlib import Path
 

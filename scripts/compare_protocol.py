@@ -1,4 +1,4 @@
-"""List what was changed in the protocol since versions of it were kept."""
+"""List the changes between kept versions of the protocol."""
 
 from pathlib import Path
 

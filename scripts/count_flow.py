@@ -19,7 +19,7 @@ def main(
 
     counted = flow_tables(searches, records, reports, tables, previous)
     flow = prisma_flow(counted)
-    write_json(output["flow"], flow.to_dict(), sort_keys=False)  # reasons stand in the order of their counts
+    write_json(output["flow"], flow.to_dict(), sort_keys=False)  # reasons are in the order of their counts
     save_csv(output["table"], pd.DataFrame(flow.rows()))
     save_csv(output["places"], places(counted))
 

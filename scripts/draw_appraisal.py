@@ -9,7 +9,7 @@ from prismake.core.reuse import keeping, reused
 
 
 def main(appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], output: dict[str, Path]) -> None:
-    from prismake.figures import save, star_table, traffic_light  # matplotlib, which kept results are put back without
+    from prismake.figures import save, star_table, traffic_light  # matplotlib, not needed to put back kept results
 
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
     labels = questions(scores)

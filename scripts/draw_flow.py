@@ -8,7 +8,7 @@ from prismake.core.reuse import keeping, reused
 
 
 def main(flow_file: Path, diagram: Path) -> None:
-    from prismake.figures import flow_diagram, save  # matplotlib, which kept results are put back without
+    from prismake.figures import flow_diagram, save  # matplotlib, not needed to put back kept results
 
     save(flow_diagram(read_json(flow_file)), diagram)
 

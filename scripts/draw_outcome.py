@@ -10,7 +10,7 @@ from prismake.core.reuse import keeping, reused
 def main(results: Path, paths: dict[str, Path]) -> None:
     """Draw each figure by its name: "forest", "funnel", "forest.<column>", "bubble.<column>" or that of a sensitivity
     analysis."""
-    from prismake.figures import outcome_figure, save  # matplotlib, which kept results are put back without
+    from prismake.figures import outcome_figure, save  # matplotlib, not needed to put back kept results
 
     result = read_json(results)
     for name, path in paths.items():

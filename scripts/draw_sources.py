@@ -9,7 +9,7 @@ from prismake.core.reuse import keeping, reused
 
 def main(reports: Path, searches: list[Path], plot: Path) -> None:
     import pandas as pd
-    from prismake.figures import save, source_overlap  # matplotlib, which kept results are put back without
+    from prismake.figures import save, source_overlap  # matplotlib, not needed to put back kept results
 
     sources = pd.read_parquet(reports, columns=["sources"])["sources"]
     logs = [read_json(path) for path in searches]

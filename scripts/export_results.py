@@ -1,4 +1,4 @@
-"""Write flow and effects as R's PRISMA2020 and metafor read them."""
+"""Write flow and effects in the form that R's PRISMA2020 and metafor read."""
 
 from pathlib import Path
 

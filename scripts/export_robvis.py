@@ -1,4 +1,4 @@
-"""Write the judgements of each instrument as robvis reads them."""
+"""Write the judgements of each instrument in the form that robvis reads."""
 
 from pathlib import Path
 

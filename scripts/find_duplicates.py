@@ -1,4 +1,4 @@
-"""Find records of one report by rules, and the pairs that people must judge."""
+"""Find records of the same report by rules, and the pairs that people must judge."""
 
 from pathlib import Path
 

@@ -7,11 +7,11 @@ from prismake.core.jobs import job
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.fulltexts.finding import find
 
-CACHE = Path("results/.cache/pdf_texts.json")  # no output of the rule: it outlives a run, and may be deleted
+CACHE = Path("results/.cache/pdf_texts.json")  # not an output of the rule: it outlives a run, and may be deleted
 
 
 def main(sought: Path, services: list[str], email: str, output: dict[str, Path]) -> None:
-    """Read the PDFs, ask for open access where the protocol says so, write the queue and what is missing."""
+    """Read the PDFs, look for open access if the protocol says so, and write the queue and the list of missing PDFs."""
     import pandas as pd
 
     full_texts = find(pd.read_parquet(sought), CACHE, services=services, email=email)

@@ -1,4 +1,4 @@
-"""Bring the included reports together as studies, and list what is to be judged and extracted."""
+"""Group the included reports into studies, and list what is to be judged and extracted."""
 
 from pathlib import Path
 

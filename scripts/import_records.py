@@ -1,4 +1,4 @@
-"""Bring the records of all sources into one table."""
+"""Collect the records of all sources in one table."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""List what has become of the decisions that came along."""
+"""List the outcome of each imported decision."""
 
 from pathlib import Path
 

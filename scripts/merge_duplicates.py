@@ -1,4 +1,4 @@
-"""Make one report of each cluster of records, with the panel's answers."""
+"""Merge each cluster of records into one report, using the panel's answers."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def main(
     workers: int,
     output: dict[str, Path],
 ) -> None:
-    """Make the clusters with the answers and with the ids of earlier runs, then merge."""
+    """Form the clusters with the answers and the ids of earlier runs, then merge them."""
     import pandas as pd
     from prismake.dedup import Comparison, apply_answers, merge_reports
     from prismake.dedup.answers import settled, without_effect

@@ -1,4 +1,4 @@
-"""Add what is newly queued to the reviewers' sheets; what stands there stays."""
+"""Add newly queued items to the reviewers' sheets; existing rows stay as they are."""
 
 from pathlib import Path
 

@@ -11,7 +11,7 @@ from prismake.synthesis.check_script import check_script
 
 
 def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, Path]) -> None:
-    """Write the results of one outcome: together, one by one, and the script that makes them again in R."""
+    """Write the results of one outcome: together, one by one, and the script that reproduces them in R."""
     appraisals = ratings_for(outcome, read_csv(tables["scores"]))
     table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}

@@ -14,7 +14,7 @@ from prismake.sheets.stage import load_stage
 
 @bulk()  # answers hold no reference cycles either
 def main(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) -> None:
-    """Read one stage, keep what was read beside the sheets, and write its tables."""
+    """Read one stage, keep its answers beside the sheets, and write its tables."""
     sheets = load_stage(stage, protocol, QueueFile(queue_file))
     decisions = sheets.decisions()
     settled_by = {decision.item: decision.settled_by for decision in decisions}

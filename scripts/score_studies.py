@@ -1,4 +1,4 @@
-"""Turn the panel's answers into stars, judgements and one word, and say how well reviewers agree on them."""
+"""Turn the panel's answers into stars, judgements and an overall word, and measure how well reviewers agree on them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Bring judgements, certainty, absolute effects and footnotes together as profile and summary of findings."""
+"""Combine judgements, certainty, absolute effects and footnotes into evidence profile and summary of findings."""
 
 from pathlib import Path
 

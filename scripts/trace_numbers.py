@@ -1,4 +1,4 @@
-"""List of each pooled number the cells where it stands, who typed it and how it was settled."""
+"""List the cells of each pooled number, who typed it and how it was settled."""
 
 from pathlib import Path
 

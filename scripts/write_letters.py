@@ -1,4 +1,4 @@
-"""List what reports do not say and the review could use, and write a letter to the authors of each study."""
+"""List missing information that the review could use, and write a letter to the authors of each study."""
 
 from pathlib import Path
 

@@ -38,3 +38,5 @@ def test_without_included_studies_nothing_is_chased(tmp_path):
 def test_what_is_not_known_is_named():
     text = words(Chased(2, ["a:3"], 9), 2, Path("config/searches/citations_openalex"), "OpenAlex")
     assert "asked about 2 of 2" in text and "a:3" in text and text.endswith("Next: snakemake")
+    assert "without a record" not in text
+    assert "withdrawn, for example): 3." in words(Chased(2, [], 9, 3), 2, Path("config/searches/x"), "OpenAlex")

@@ -126,6 +126,30 @@ MEANS = Table(
         "Egan 2019": ["42.3", "19.1", "45", "50.6", "18.2", "44", "-8.3", "-16.1", "-0.5", "treatment", "43", "30", "54", "2014", "2017"],
     },
 )  # fmt: skip
+LOSSES = Table(
+    columns("loss:number sd:number n:count loss_control:number sd_control:number n_control:count"),
+    [
+        Outcome(
+            "weight",
+            "MD",
+            {
+                "mean1": "loss",
+                "sd1": "sd",
+                "n1": "n",
+                "mean2": "loss_control",
+                "sd2": "sd_control",
+                "n2": "n_control",
+            },
+        )
+    ],
+    {
+        "Abel 2015": ["-4.2", "5.1", "50", "-1.1", "4.9", "49"],
+        "Boyd 2016": ["-3.8", "4.7", "60", "-0.9", "5.2", "61"],
+        "Cruz 2017": ["-5.0", "5.5", "36", "-1.6", "5.0", "35"],
+        "Dahl 2018": ["-4.4", "5.0", "80", "-1.3", "4.8", "82"],
+        "Egan 2019": ["-3.5", "4.8", "45", "-0.7", "5.1", "44"],
+    },
+)
 PUBLISHED = Table(
     columns("hr:number low:number high:number p:number"),
     [Outcome("death", "GEN", {"effect": "hr", "lower": "low", "upper": "high"}, {"p": "p"})],
@@ -261,6 +285,7 @@ TABLES = {
     "one arm": ONE_ARM,
     "two arms": TWO_ARMS,
     "means": MEANS,
+    "losses": LOSSES,
     "published": PUBLISHED,
     "differences": DIFFERENCES,
     "rates": RATES,
@@ -274,6 +299,20 @@ TABLES = {
 }
 
 WRONG = [
+    Wrong(
+        "losses",
+        "Cruz 2017",
+        {"loss": "5.0", "loss_control": "1.6"},
+        "ask",
+        "“Loss” is 5 and “Loss control” is 1.6, and all the other studies lie below 0: is the sign right?",
+    ),
+    Wrong(
+        "losses",
+        "Dahl 2018",
+        {"loss_control": "1.3"},
+        "ask",
+        "“Loss control” is 1.3, and all the other studies lie below 0: is the sign right?",
+    ),
     Wrong(
         "events",
         "Cruz 2017",

@@ -39,18 +39,27 @@ def work(number: int) -> dict:
 
 
 class Service:
-    """Seven works cite W1, which cites W900 and W901; ``faults``: status of each request to come, 0 for a proper one."""
+    """Seven works cite W1, which cites W900 and W901; ``faults``: status of each request to come, 0 for a proper one.
+
+    ``headers`` go with each fault; the works in ``withdrawn`` have no record any longer. The pages and their limits are
+    those of developers.openalex.org/guides/page-through-results.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.faults: list[int] = []
+        self.headers: dict[str, str] = {}
+        self.withdrawn: set[int] = set()
 
     def answer(self, path: str, values: dict[str, str]) -> tuple[int, dict]:
         if path.startswith("/works/"):
             known = path in {"/works/doi:10.5555/ex.1", "/works/pmid:30000001"}
             return (200, work(1)) if known else (404, {"error": "not found"})
+        if not 1 <= int(values["per-page"]) <= 100:
+            return 400, {"error": "per-page must be between 1 and 100"}
         wanted, start = values["filter"], 0 if values["cursor"] == "*" else int(values["cursor"])
         numbers = list(range(100, 107)) if wanted == "cites:W1" else [int(name[1:]) for name in wanted[9:].split("|")]
+        numbers = [number for number in numbers if number not in self.withdrawn]
         page = numbers[start : start + PAGE]
         following = str(start + PAGE) if start + PAGE < len(numbers) else None
         return 200, {"meta": {"count": len(numbers), "next_cursor": following}, "results": [work(n) for n in page]}
@@ -72,6 +81,8 @@ def openalex(monkeypatch):
             status, answer = (fault, {}) if fault else service.answer(path, dict(urllib.parse.parse_qsl(parts.query)))
             data = json.dumps(answer).encode()
             self.send_response(status)
+            for name, value in service.headers.items() if fault else ():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -79,6 +90,7 @@ def openalex(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     monkeypatch.setenv("PRISMAKE_OPENALEX_URL", f"http://127.0.0.1:{server.server_port}/")
+    monkeypatch.delenv("OPENALEX_API_KEY", raising=False)
     yield service
     server.shutdown()
     server.server_close()
@@ -129,6 +141,54 @@ def test_a_run_that_broke_goes_on(openalex, tmp_path):
 def test_a_passing_fault_is_waited_out(openalex, tmp_path):
     openalex.faults = [503, 0, 429]
     assert chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02").records == 9
+
+
+def test_a_work_that_was_merged_is_followed_on_the_same_server_only(openalex, tmp_path):
+    openalex.faults, openalex.headers = [301], {"Location": "/works/pmid:30000001"}
+    assert chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02").records == 9
+    assert openalex.asked[1] == "/works/pmid:30000001"
+    openalex.faults, openalex.headers = [301], {"Location": "http://localhost:9/works/W2"}
+    with pytest.raises(SearchError, match="HTTP 301"):
+        chase(SEEDS[:1], tmp_path / "elsewhere", OpenAlex(QUICK), "2024-05-02")
+
+
+def test_the_key_is_sent_and_never_shown_or_archived(openalex, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENALEX_API_KEY", " secretsecret ")
+    client = OpenAlex(QUICK)
+    chase(SEEDS[:1], tmp_path / "chased", client, "2024-05-02")
+    assert all("api_key=secretsecret" in path for path in openalex.asked) and "secretsecret" not in repr(client)
+    assert not any(b"secretsecret" in path.read_bytes() for path in (tmp_path / "chased").glob("*.json"))
+    openalex.faults = [401]
+    with pytest.raises(SearchError, match=r"HTTP 401.*Check OPENALEX_API_KEY") as error:
+        chase(SEEDS[:1], tmp_path / "chased", client, "2024-05-02", again=True)
+    assert "secretsecret" not in str(error.value)
+
+
+def test_an_allowance_that_is_used_up_is_told_at_once_with_what_to_do(openalex, tmp_path):
+    openalex.faults, openalex.headers = [429], {"Retry-After": "40000"}
+    with pytest.raises(SearchError, match=r"no more requests today.*openalex\.org/settings/api.*OPENALEX_API_KEY"):
+        chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02")
+    assert len(openalex.asked) == 1
+    openalex.faults, openalex.headers = [429] * 3, {}
+    with pytest.raises(SearchError, match=r"HTTP 429.*OPENALEX_API_KEY"):
+        chase(SEEDS[:1], tmp_path / "chased", OpenAlex(QUICK), "2024-05-02")
+
+
+def test_links_without_a_record_are_counted(openalex, tmp_path):
+    openalex.withdrawn = {901}
+    folder = tmp_path / "chased"
+    found = chase(SEEDS[:1], folder, OpenAlex(QUICK), "2024-05-02")
+    assert (found.records, found.absent) == (8, 1)
+    assert chase(SEEDS[:1], folder, OpenAlex(QUICK), "2024-05-03").absent == 1, "it is kept in the log"
+
+
+def test_a_study_that_was_not_known_is_asked_about_again_once_its_identifiers_are_others(openalex, tmp_path):
+    folder = tmp_path / "chased"
+    assert chase([SEEDS[1]], folder, OpenAlex(QUICK), "2024-05-02").unknown == ["embase:L2"]
+    assert chase([SEEDS[1]], folder, OpenAlex(QUICK), "2024-05-02").asked == 0
+    corrected = Seed("embase:L2", doi="10.5555/no", pmid="30000001")
+    found = chase([corrected], folder, OpenAlex(QUICK), "2024-05-03")
+    assert (found.asked, found.unknown, found.records) == (1, [], 9)
 
 
 CITING, REFERENCES = "pubmed_pubmed_citedin", "pubmed_pubmed_refs"

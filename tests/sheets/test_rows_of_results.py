@@ -11,10 +11,18 @@ from prismake.extraction.result_rows import Studies, studies_and_arms, study_fie
 from prismake.kept.answers import record
 from prismake.protocol.config import validated
 from prismake.protocol.guide import guide_lines
-from prismake.protocol.settings import for_cohorts, for_extraction_rows, for_outcome_table, for_reading
+from prismake.protocol.settings import (
+    for_cohorts,
+    for_extraction_rows,
+    for_offering,
+    for_outcome_table,
+    for_reading,
+)
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import read_back
 from prismake.sheets.offering import offer
+from prismake.sheets.restore import SheetOf, carry_out
+from prismake.sheets.restore import plan as plan_restoration
 from prismake.sheets.stage import load_stage
 
 PROTOCOL = {
@@ -275,3 +283,40 @@ def items_in(review, who):
     sheet = openpyxl.load_workbook(review.folder / f"extraction.{who}.xlsx").worksheets[1]
     column = next(cell.column for cell in sheet[1] if cell.value == "Item")
     return [row[column - 1].value for row in sheet.iter_rows(min_row=2) if row[column - 1].value]
+
+
+def test_an_outcome_that_is_added_later_comes_as_rows_and_columns(tmp_path):
+    counts = {name: spec for name, spec in PROTOCOL["outcomes"].items() if name in ("relapse", "death")}
+    review = Review(tmp_path, outcomes=counts)
+    review.offer()
+    first = {item: cells for item, cells in FILLED.items() if not item.endswith(("pain", "hazard"))}
+    review.fill(first)
+    assert review.read().status["problems"] == []
+    later = Review(tmp_path, outcomes={**counts, "pain": PROTOCOL["outcomes"]["pain"]})
+    later.offer()
+    assert later.read().status["settled"] == len(first)
+    later.fill({item: cells for item, cells in FILLED.items() if item.endswith("pain")})
+    reading = later.read()
+    assert reading.status["problems"] == []
+    table = later.outcomes(reading)
+    assert table["Abel 2015, high dose", "pain"]["sd1"] == "1.0"
+    assert table["Abel 2015, high dose", "death"]["events1"] == "3"
+    sheet = openpyxl.load_workbook(tmp_path / "extraction.anna.xlsx").worksheets[1]
+    count = next(cell.value for cell in sheet[1] if "done" in str(cell.value))
+    assert "Participants; Mean; SD" in count
+
+
+def test_a_sheet_that_was_lost_is_made_again_from_what_was_read(tmp_path):
+    review = Review(tmp_path)
+    review.offer()
+    review.fill(FILLED)
+    before = review.read().status["settled"]
+    (tmp_path / "extraction.anna.xlsx").unlink()
+    rows = {row["item_id"]: row for row in review.queue.to_dict("records")}
+    settings = for_offering("extraction", review.protocol)
+    carry_out(plan_restoration(SheetOf("extraction", "anna", settings, rows, {}, tmp_path)))
+    assert review.read().status["settled"] == before
+    shown = openpyxl.load_workbook(tmp_path / "extraction.anna.xlsx").worksheets[1]
+    places = {cell.value: cell.column for cell in shown[1]}
+    row = next(row for row in shown.iter_rows(min_row=2) if row[places["Item"] - 1].value == "s3||relapse_12_months")
+    assert [row[places[name] - 1].value for name in ("Fill in", "Events")] == ["Events; Participants", "9"]

@@ -67,5 +67,7 @@ def words(result: Chased, seeds: int, folder: Path, label: str) -> str:
     ]
     if result.unknown:
         lines.append(f"Not known there, or without DOI and PMID: {', '.join(result.unknown)}.")
+    if result.absent:
+        lines.append(f"Linked there, but without a record of their own (withdrawn, for example): {result.absent:,}.")
     lines.append("They count as found by other methods. Next: snakemake")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""Files from the future: a clock that was wrong, here or on another computer, or an archive of another time zone.
+"""Files dated in the future, because a clock was wrong, here or elsewhere, or an archive used another time zone.
 
-Snakemake asks which of two files is newer. A result from the future hides every change from it, and an input from the
-future ends each run in an error about clocks, for years. Dates are all that is changed here, never content.
+Snakemake compares the dates of files. A result from the future hides every later change, and an input from the future
+ends each run with an error about clocks, for years. Only dates are changed here, never content.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-_SKEW = 60.0  # seconds that the clocks of two computers on one network may differ by
+_SKEW = 60.0  # seconds by which the clocks of two computers on one network may differ
 
 
 def date_back(inputs: Iterable[Path], results: Path) -> list[str]:
-    """Date files of the future back; a sentence for inputs and one for results, where there are any.
+    """Reset future dates of files; returns a sentence about inputs and one about results, if there are any.
 
-    Inputs are given the time of now. Results keep their order among each other and become older than every input, so
-    that a change that was made meanwhile is noticed; where content is the same nothing is made again.
+    Inputs get the current time. Results keep their relative order and become older than every input, so that changes
+    made in the meantime are noticed; nothing is made again if the content is the same.
     """
     now = time.time()
     inputs = [path for path in inputs if path.exists()]

@@ -19,7 +19,7 @@ class PrismakeError(Exception):
 
 
 class FileRefused(PrismakeError):
-    """The system refused to read or to write a file: rights, room, a drive that is gone, another program."""
+    """The system refused to read or write a file: permissions, disk space, a missing drive, another program."""
 
 
 class ConfigError(PrismakeError):

@@ -33,7 +33,7 @@ def digest(path: Path) -> str | None:
     """SHA-256 of a file in hexadecimal digits, or ``None`` when there is no such file.
 
     Raises:
-        FileRefused: the file is there and the system does not let it be read.
+        FileRefused: the file exists but the system does not allow it to be read.
     """
     try:
         with path.open("rb") as file:
@@ -50,12 +50,12 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None, *, linked: 
 
     Args:
         made_from: a file and the digest that it had when the new content was made from it.
-        linked: a symbolic link stays one, and what it leads to is replaced; a file that has other names (hard links)
-            is written over in its place, so that all of them go on to lead to it.
+        linked: a symbolic link is kept and its target is replaced; a file with further names (hard links) is
+            overwritten in place, so that all of them still lead to it.
 
     Raises:
         ChangedMeanwhile: that file has changed since; the old file is kept.
-        FileRefused: the system refused something, for instance room on the disk; the old file is kept.
+        FileRefused: the system refused something, for instance because the disk is full; the old file is kept.
     """
     if linked and path.is_symlink():
         path = path.resolve()
@@ -82,12 +82,12 @@ def replacing(path: Path, made_from: tuple[Path, str] | None = None, *, linked: 
         ) from error
     finally:
         if draft:
-            with contextlib.suppress(OSError):  # on a drive that is gone; the next start sweeps it away
+            with contextlib.suppress(OSError):  # on a drive that is gone; the next start removes it
                 draft.unlink(missing_ok=True)
 
 
 def _settle(draft: Path) -> None:
-    """Bring the file to the disk, with the rights of any new file."""
+    """Write the file to disk, with the permissions of any new file."""
     with draft.open("rb+") as file:
         try:
             os.fsync(file.fileno())
@@ -97,12 +97,12 @@ def _settle(draft: Path) -> None:
     # mkstemp creates files that only their owner can read, but colleagues share the folder
     umask = os.umask(0)
     os.umask(umask)
-    with contextlib.suppress(PermissionError):  # drives without rights of their own refuse every change of them
+    with contextlib.suppress(PermissionError):  # drives without permissions of their own refuse every change of them
         draft.chmod(0o666 & ~umask)
 
 
 def _is_of_another(error: OSError, path: Path) -> bool:
-    """Whether the system names a file that is neither ``path``, nor its draft, nor their folder."""
+    """Whether the path in a system error is neither ``path``, nor its draft, nor their folder."""
     named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else None
     return named is not None and named not in (path, path.parent) and not named.name.startswith(f".{path.name}.")
 

@@ -44,7 +44,7 @@ def arm_names(text: str) -> list[str]:
 
 
 def arms_and_comparator(text: str) -> tuple[list[str], str]:
-    """``high dose; low dose v placebo`` as (arms, comparator); the comparator is empty where none is named."""
+    """``high dose; low dose v placebo`` as (arms, comparator); the comparator is empty if none is named."""
     arms: list[str] = []
     comparator = ""
     for name in arm_names(text):

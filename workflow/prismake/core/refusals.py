@@ -1,7 +1,7 @@
-"""What a file system refuses, as one sentence: what, where, and what to do.
+"""Errors of the file system as one sentence each: what, where, and what to do.
 
-Numbers of errors differ between systems and are the same in meaning; Windows and network drives have some of their own.
-All of them stand in one table, and nobody else in the package reads an ``errno``.
+Error numbers differ between systems although their meaning is the same; Windows and network drives have some of their
+own. All of them are in one table, and no other module of the package reads an ``errno``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CLOSE = "Close the program that has it open (Excel, a virus scanner, the synchr
 
 
 class Refusal(NamedTuple):
-    """What the system says, in words, and what people can do about it."""
+    """The meaning of an error in words, and what people can do about it."""
 
     what: str
     remedy: str
@@ -45,7 +45,7 @@ _UNKNOWN_CALL = Refusal(
     "this drive cannot do what is needed", "Move the review to a disk of this computer, or to another drive."
 )
 
-# Names and not numbers: a system that does not know a name has no such error.
+# Names rather than numbers: a system that does not know a name has no such error.
 REFUSALS: dict[str, Refusal] = {
     "ENOSPC": NO_ROOM,
     "EDQUOT": Refusal("the quota of this disk is used up", _ROOM),
@@ -85,7 +85,7 @@ REFUSALS: dict[str, Refusal] = {
     "ENOSYS": _UNKNOWN_CALL,
     "EXDEV": _UNKNOWN_CALL,
 }
-# Numbers of Windows, which Python maps onto EACCES, EINVAL or ENOENT and by that onto the wrong sentence
+# Windows error numbers, which Python maps to EACCES, EINVAL or ENOENT and therefore to the wrong sentence
 # (System Error Codes, learn.microsoft.com/windows/win32/debug/system-error-codes).
 SHARING_VIOLATION, LOCK_VIOLATION = 32, 33
 _OF_WINDOWS: dict[int, Refusal] = {
@@ -120,7 +120,7 @@ def comes_from_the_system(error: OSError) -> bool:
 
 
 def _numbers(error: OSError) -> tuple[int, int]:
-    """(errno, number of Windows), 0 for what there is none of; libraries in Rust write the number into the text."""
+    """(errno, Windows error number), 0 for what is missing; libraries in Rust write the number into the text."""
     of_windows = getattr(error, "winerror", None) or 0
     if not error.errno and not of_windows and (match := _IN_RUST.search(str(error))):
         return (0, int(match[1])) if os.name == "nt" else (int(match[1]), 0)
@@ -128,12 +128,12 @@ def _numbers(error: OSError) -> tuple[int, int]:
 
 
 def cannot_be_asked(error: OSError) -> bool:
-    """Whether a drive does not know what it was asked for (network drives, of ``fsync``), which harms nothing."""
+    """Whether a drive does not support what was asked of it (network drives and ``fsync``), which does no harm."""
     return error.errno in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def is_held_by_another(error: OSError) -> bool:
-    """Whether Windows kept the file from us for as long as another program has it; a moment later it may not."""
+    """Whether Windows denies access only as long as another program holds the file; a moment later it may not."""
     return getattr(error, "winerror", None) in (5, SHARING_VIOLATION, LOCK_VIOLATION)
 
 
@@ -141,7 +141,7 @@ def refused(error: OSError, path: Path | str | None = None) -> FileRefused:
     """The error for people: what the system refused, where, and what to do.
 
     Args:
-        path: the file that was to be read or written; without it the one that the system names.
+        path: the file that was to be read or written; if omitted, the one that the system names.
     """
     named = error.filename2 or error.filename
     where = os.fsdecode(path or named) if isinstance(path or named, (str, bytes, os.PathLike)) else ""
@@ -154,7 +154,7 @@ def refused(error: OSError, path: Path | str | None = None) -> FileRefused:
 
 
 def in_traceback(text: str) -> FileRefused | None:
-    """The refusal with which a traceback of another program ends, if it ends with one."""
+    """The file system error at the end of another program's traceback, if there is one."""
     lines = list(_IN_TRACEBACK.finditer(text))
     if not lines:
         return None
@@ -167,15 +167,15 @@ def in_traceback(text: str) -> FileRefused | None:
 
 
 def pass_on_refusal(error: Exception, path: Path | str) -> None:
-    """Raise what the system refused; return for any other error, which says something about the content of the file."""
+    """Raise file system errors; return for any other error, which is about the content of the file."""
     if isinstance(error, OSError) and comes_from_the_system(error):
         raise refused(error, path) from error
 
 
 def refuse_unwritable(folders: Iterable[Path]) -> None:
-    """Raise one error that names every folder that cannot be written; of one that is not there, the folder above it.
+    """Raise one error that names every folder that is not writable; for a missing folder, its parent is tested.
 
-    A file is made and removed in each: what the rights of a folder say is not what a network drive does.
+    A file is created and removed in each, because the permissions of a folder do not show what a network drive allows.
     """
     present = dict.fromkeys(next(each for each in (folder, *folder.parents) if each.exists()) for folder in folders)
     problems: dict[Path, str] = {}

@@ -1,13 +1,13 @@
-"""Results taken again where a step would be given the same bytes as the last time.
+"""Reuse of results when a step would be given the same bytes as the last time.
 
-Snakemake makes again all that lies behind a changed file, also where its bytes come out as they were: one changed
-decision would redraw every figure. A step whose outputs follow from its inputs and parameters alone, and that touches
-nothing else, keeps them by the digest of what it was given, the stamp of its code included (``prismake.core.stamps``).
-When it is asked again with the same, they are put back and nothing is computed.
+Snakemake re-runs everything downstream of a changed file, even if its bytes come out the same: one changed decision
+would redraw every figure. A step whose outputs depend only on its inputs and parameters, and that touches nothing else,
+keeps them under the digest of what it was given, including the stamp of its code (``prismake.core.stamps``). When it
+runs again with the same input, they are put back and nothing is computed.
 
-What is kept lies in Snakemake's own folder, one set a step, as hard links where the file system has them: it takes no
-room while results are as they were kept, and deleting it or ``results/`` loses nothing. A file that has been changed
-since is noticed by its digest and made anew.
+The kept files are in Snakemake's own folder, one set per step, as hard links if the file system supports them: they
+take no space as long as the results are unchanged, and deleting them or ``results/`` loses nothing. A file that has
+been changed since is recognised by its digest and made anew.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from prismake.core.errors import FileRefused
 from prismake.core.files import digest, read_json, write_json
 
 RESULTS_OF_STEPS = Path(".snakemake/prismake")
-ANEW = "PRISMAKE_ANEW"  # set in the environment: whatever is asked for is computed (see ``force``)
+ANEW = "PRISMAKE_ANEW"  # if set in the environment, everything requested is computed (see ``force``)
 _MANIFEST = "made_from.json"
 
 
 def force() -> None:
-    """Let the steps of this run compute, whatever was kept."""
+    """Make the steps of this run compute, whatever is kept."""
     os.environ[ANEW] = "1"
 
 
 def reused(step: Any) -> bool:
-    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if it was given the same the last time."""
+    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if its input is the same as the last time."""
     if os.environ.get(ANEW):
         return False
     folder = _folder(step)
@@ -58,7 +58,7 @@ def reused(step: Any) -> bool:
 
 @contextlib.contextmanager
 def keeping(step: Any) -> Iterator[None]:
-    """Keep the outputs that the block makes; a disk that refuses it costs time, no result."""
+    """Keep the outputs that the block makes; a disk that refuses this costs time but no result."""
     made_from = fingerprint(step)
     yield
     with contextlib.suppress(OSError, FileRefused):
@@ -85,7 +85,7 @@ def fingerprint(step: Any) -> str:
         "params": dict(step.params.items()),
         "output": _names(step),
     }
-    # in the order in which they come: the order of fields or outcomes may matter
+    # in their given order: the order of fields or outcomes may matter
     total.update(json.dumps(given, default=repr, ensure_ascii=True).encode())
     for name in map(str, step.input):
         for path in _files(Path(name)):
@@ -109,7 +109,7 @@ def _folder(step: Any) -> Path:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
         manifest: dict[str, Any] | None = read_json(folder / _MANIFEST)
-    except ValueError:  # cut off by a kill
+    except ValueError:  # truncated because the run was killed
         return None
     return manifest
 

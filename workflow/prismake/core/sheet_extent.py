@@ -1,7 +1,7 @@
 """The extent of the sheets of a workbook, read from the file before any sheet is loaded as a dense array.
 
-python-calamine holds a sheet as a rectangle from its first cell to its last: one stray cell at XFD60000 would take 31
-GB.
+python-calamine holds a sheet as a rectangle from its first cell to its last, so one stray cell at XFD60000 would take
+31 GB.
 """
 
 from __future__ import annotations

@@ -39,5 +39,5 @@ def build() -> str:
 
 
 def with_build(numbers: Mapping[str, str]) -> dict[str, str]:
-    """The same versions, that of prismake with its build."""
+    """The same versions, with the build added to that of prismake."""
     return {**numbers, "prismake": f"{numbers.get('prismake', __version__)} (build {build()})"}

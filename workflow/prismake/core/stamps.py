@@ -1,4 +1,4 @@
-"""Stamps: twelve digits a rule that change when anything changes that its script can reach inside the package.
+"""Stamps: twelve digits per rule that change when anything changes that its script can reach inside the package.
 
 Snakemake runs a rule again when its script changes, but it does not follow what the script imports or which data
 files that code reads. A stamp does. Rules take it as the parameter ``code``, so that after an update exactly the

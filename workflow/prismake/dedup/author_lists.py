@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from prismake.dedup import fields
 from prismake.dedup.text import plain
 
-_LEAST = 3  # letters of a word that tells who it is, where there is a longer one
+_LEAST = 3  # letters of a word that identifies a person, if there is a longer one
 _MOST = 20  # names compared at most
 _ALIKE = 84
 _TWO_NAMES = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ])")  # LiuDowney; a McDonald is one by the words in it
@@ -17,7 +17,7 @@ _PARTICLES = frozenset("van von der den del della dos the and for jr sr iii".spl
 
 
 def people(value: object) -> list[tuple[str, ...]]:
-    """The telling words of each name: ``(moody,)`` for ``Moody J.``, ``(john, moody)`` for ``John Moody``."""
+    """The distinguishing words of each name: ``(moody,)`` for ``Moody J.``, ``(john, moody)`` for ``John Moody``."""
     tokens_of = []
     for author in fields.split_authors(value)[:_MOST]:
         if not fields.surname(author):

@@ -21,7 +21,7 @@ _APART = kinds.CORRECTION | kinds.RETRACTION | kinds.COMMENT | kinds.REPLY | kin
 class Clusters:
     """Union-find of entries that refuses any union that would put a forbidden pair into one cluster.
 
-    ``conflict(x, y)`` tells whether two signatures exclude each other; a cluster stores distinct signatures only, so a
+    ``conflict(x, y)`` says whether two signatures exclude each other; a cluster stores distinct signatures only, so a
     cluster of a thousand identical records costs one comparison.
     """
 

@@ -57,7 +57,7 @@ class Comparison:
         columns = {name: _array(table[name], lists=name in _TEXT_LISTS) for name in table.column_names}
         rows = columns.pop("entry")
         of_entries = {RECORD_ID: columns.pop(RECORD_ID), "row_of": rows, "silenced": silenced}
-        first = np.unique(rows, return_index=True)[1]  # one row an entry
+        first = np.unique(rows, return_index=True)[1]  # one row per entry
         of_entries |= {name: values[first] for name, values in columns.items()}
         table = pq.read_table(pairs)
         columns = {name: _array(table[name]) for name in table.column_names}

@@ -180,7 +180,7 @@ def _two_places(p: Prepared, q: Pairs, s: SimpleNamespace) -> np.ndarray:
     letters = p.codes["page_letters"]
     ranges = q.more_pages & (q.last_page != 1)
     counts = letters[q.a] != letters[q.b]
-    # A range counted from 1 beside an article number tells the length of the article, not its place.
+    # A range counted from 1 beside an article number gives the length of the article, not its place.
     first = p.page_range[0]
     length = (p.coded[q.a] & (first[q.b] == 1)) | (p.coded[q.b] & (first[q.a] == 1))
     counts &= ~(length & s.text & s.same_title & s.volume & s.issue)

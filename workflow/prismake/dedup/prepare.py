@@ -71,7 +71,7 @@ class Prepared:
     pmid: np.ndarray
     trials: np.ndarray  # tuples
     cochrane: np.ndarray  # number of a Cochrane review
-    version: np.ndarray  # its version, as far as a DOI tells
+    version: np.ndarray  # its version, as far as a DOI shows it
     kind: np.ndarray  # bit flags, see `kinds`
     sort: np.ndarray  # document type by the publication types: article, letter, abstract, protocol
     abstract: Abstracts  # raw text, fetched when it is needed

@@ -244,7 +244,7 @@ _LANGUAGE_LAST = re.compile(rf"[.?!]\s+(?:{_LANGUAGE})\s*$", re.I)
 def translated(title: str) -> bool:
     """Whether a title is marked as a translation: it is in brackets or followed by the name of its language.
 
-    Exports of Embase write the original title on a line of its own behind the language.
+    Exports of Embase write the original title on a line of its own after the language.
     """
     marked = title.rstrip(" .\"'”")[-1:] in ("]", ")") or "\n" in title or _LANGUAGE_LAST.search(title)
     return bool(marked) and bool(_TRANSLATED.search(title))

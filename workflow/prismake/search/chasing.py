@@ -31,12 +31,16 @@ class Seed:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as received: ``direction`` is ``CITING`` or ``REFERENCES``, ``ending`` that of its file."""
+    """One answer as received: ``direction`` is ``CITING`` or ``REFERENCES``, ``ending`` that of its file.
+
+    ``absent``: works that the service names as linked but has no record of.
+    """
 
     direction: str
     data: bytes
     ending: str
     records: int
+    absent: int = 0
 
 
 class Chaser(Protocol):
@@ -52,12 +56,14 @@ class Chaser(Protocol):
 class Chased:
     """``asked``: studies looked up in this run. ``unknown``: those not in the service.
 
-    ``records``: number in the answers for all studies, with repetitions.
+    ``records``: number in the answers for all studies, with repetitions. ``absent``: number of works that the service
+    names as linked but has no record of.
     """
 
     asked: int
     unknown: list[str]
     records: int
+    absent: int = 0
 
 
 def chase(
@@ -71,12 +77,13 @@ def chase(
 ) -> Chased:
     """Look up each new study, or all of them if ``again``, and archive the answers.
 
-    An interrupted run is resumed with the next study. Raises ``SearchError`` when the service does not answer.
+    A study that the service did not know is looked up again once its DOI or PMID is another. An interrupted run is
+    resumed with the next study. Raises ``SearchError`` when the service does not answer.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = read_json(folder / CHASED) or {"studies": {}}
     studies: dict[str, Any] = log["studies"]
-    todo = [seed for seed in seeds if again or seed.report_id not in studies]
+    todo = [seed for seed in seeds if again or _is_new(seed, studies)]
     for number, seed in enumerate(todo, 1):
         earlier = studies.get(seed.report_id, {}).get("files", [])
         answers = chaser.answers(seed)
@@ -87,8 +94,15 @@ def chase(
         if progress:
             progress(number, len(todo))
     unknown = [seed.report_id for seed in seeds if not studies[seed.report_id]["known"]]
-    records = sum(file["records"] for study in studies.values() for file in study["files"])
-    return Chased(len(todo), unknown, records)
+    files = [file for study in studies.values() for file in study["files"]]
+    absent = sum(file.get("absent", 0) for file in files)
+    return Chased(len(todo), unknown, sum(file["records"] for file in files), absent)
+
+
+def _is_new(seed: Seed, studies: dict[str, Any]) -> bool:
+    """Whether a study was never looked up, or was not known under the identifiers it had then."""
+    earlier = studies.get(seed.report_id)
+    return earlier is None or (not earlier["known"] and (earlier["doi"], earlier["pmid"]) != (seed.doi, seed.pmid))
 
 
 def _store(folder: Path, seed: Seed, date: str, answers: Iterator[Answer]) -> list[dict[str, Any]]:
@@ -98,7 +112,8 @@ def _store(folder: Path, seed: Seed, date: str, answers: Iterator[Answer]) -> li
         path = folder / f"{answer.direction}-{date}-{name}-{number:04}{answer.ending}.gz"
         with replacing(path) as draft:
             draft.write_bytes(gzip.compress(answer.data, mtime=0))
-        stored.append({"name": path.name, "direction": answer.direction, "records": answer.records})
+        file: dict[str, Any] = {"name": path.name, "direction": answer.direction, "records": answer.records}
+        stored.append(file | ({"absent": answer.absent} if answer.absent else {}))
     return stored
 
 

@@ -32,6 +32,7 @@ class PubMedLinks:
         for direction, link in LINKS.items():
             linked = self._client.links(pmid, link)
             for start in range(0, len(linked), BATCH):
-                data, pmids = self._client.fetch(linked[start : start + BATCH])
+                batch = linked[start : start + BATCH]
+                data, pmids = self._client.fetch(batch)
                 if pmids:
-                    yield Answer(direction, data, ".xml", len(pmids))
+                    yield Answer(direction, data, ".xml", len(pmids), absent=max(0, len(batch) - len(pmids)))

@@ -107,7 +107,7 @@ reason
 
 ZOTERO_RDF = frozenset(
     (
-        # what hangs on an item: files, notes, collections, other items
+        # what is attached to an item: files, notes, collections, other items
         *(
             "link.link",
             "link.type",

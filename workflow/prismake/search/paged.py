@@ -34,9 +34,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Service:
-    """A paginated source. ``days``: the meaning of its dates. ``parameters`` of a request: by query, first and last
-    day,
-    mark. ``pause``: seconds between two requests."""
+    """A paginated source.
+
+    ``days``: the meaning of its dates. ``parameters`` of a request: by query, first and last day, and token.
+    ``pause``: seconds between two requests.
+    """
 
     name: str
     kind: str

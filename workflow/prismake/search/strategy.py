@@ -38,7 +38,7 @@ FIELDS = {
 @dataclass(frozen=True)
 class Term:
     """``text`` without quotation marks; ``field`` one of ``FIELDS``' values, or the tag as written if it is unknown.
-    ``near``: for ``[tiab:~3]``, how many words may stand between."""
+    ``near``: for ``[tiab:~3]``, how many words may come between."""
 
     text: str
     field: str

@@ -76,7 +76,7 @@ def _archive(data: bytes, where: str) -> zipfile.ZipFile:
 def _extents(archive: zipfile.ZipFile, where: str) -> list[tuple[int, int]]:
     try:
         return extents(archive)
-    except (*DAMAGED, OSError) as error:  # of bytes in memory, an OSError is never the system's
+    except (*DAMAGED, OSError) as error:  # when reading bytes in memory, an OSError never comes from the system
         raise ImportFileError(f"the workbook is damaged ({error}).", where=where, remedy="Save it again.") from None
 
 

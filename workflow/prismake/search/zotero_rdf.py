@@ -1,8 +1,8 @@
 """Zotero's own format, RDF, read with rdflib into ``Raw`` records.
 
-A tag is a predicate with a full stop for its colon, because rules of a dialect use the colon themselves: ``dc.title``.
-The nodes that Zotero puts around an item are part of the tag: ``isPartOf/dc.title`` is the journal, book or website,
-``section/`` and ``series/`` are what they say. Source of the vocabulary: Zotero's translator *Zotero RDF*
+A tag is a predicate with a full stop instead of its colon, because the rules of a dialect use colons: ``dc.title``. The
+nodes that Zotero puts around an item are part of the tag: ``isPartOf/dc.title`` is the journal, book or website, and
+``section/`` and ``series/`` speak for themselves. Source of the vocabulary: Zotero's translator *Zotero RDF*
 (github.com/zotero/translators, ``Zotero RDF.js``).
 """
 
@@ -39,12 +39,12 @@ ZOTERO_RDF = Dialect(
             "isPartOf/dc.title",
             "isPartOf/dcterms.alternative",
             "bib.presentedAt/dc.title",
-            # the server of a preprint; of other items this is the publisher
+            # the server of a preprint; for other items this is the publisher
             "z.repository",
             "dc.publisher/foaf.name?z.itemType=^preprint$",
         ),
         "volume": ("isPartOf/prism.volume", "prism.volume"),
-        # the number of anything else is that of a report, a patent or a preprint
+        # for other types, this is the number of a report, a patent or a preprint
         "issue": ("isPartOf/prism.number", "prism.number?z.itemType=Article$"),
         "pages": ("bib.pages",),
         "doi": ("dc.identifier DOI", "isPartOf/dc.identifier DOI", "dc.identifier URI:doi"),
@@ -85,7 +85,7 @@ _BASE = "https://www.zotero.org/"
 
 
 def read(text: str, where: str, problems: list[str]) -> Iterator[Raw]:
-    """The items of an export, in their order; files, notes and collections are none.
+    """The items of an export, in their order, without files, notes and collections.
 
     A broken file is read up to the item in which it breaks. Raises ``ImportFileError`` for XML with a document type,
     which could declare entities.
@@ -112,7 +112,7 @@ def read(text: str, where: str, problems: list[str]) -> Iterator[Raw]:
 def _checked(data: bytes, where: str) -> str:
     """The line in which the XML breaks, as ``line 12``; "" if it is well-formed.
 
-    As in the package defusedxml, the parser's own events tell what is declared, wherever in the file it stands.
+    As in the package defusedxml, the parser's own events reveal declarations anywhere in the file.
     """
 
     def refuse(*_: object) -> NoReturn:
@@ -133,7 +133,7 @@ def _checked(data: bytes, where: str) -> str:
 
 
 def _statements(data: bytes, broken: str, where: str) -> list[Statement]:
-    """The statements in the order of the file, which a graph of rdflib does not keep."""
+    """The statements in the order of the file, which an rdflib graph does not preserve."""
     import rdflib
     from rdflib.exceptions import ParserError
 
@@ -161,7 +161,7 @@ def _statements(data: bytes, broken: str, where: str) -> list[Statement]:
 
 @contextmanager
 def _without_remarks_on_addresses() -> Iterator[None]:
-    """Keep rdflib from writing a remark to the log for each address with a blank or a bracket in it."""
+    """Keep rdflib from logging a warning for each address that contains a blank or a bracket."""
     logger = logging.getLogger("rdflib.term")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -180,7 +180,7 @@ def _name(predicate: Node) -> str:
 
 
 class _Items:
-    """The items among statements."""
+    """The items among the statements."""
 
     def __init__(self, statements: list[Statement]) -> None:
         self._of: dict[Node, dict[str, list[Node]]] = {}
@@ -203,7 +203,7 @@ class _Items:
         return [_name(value) for value in self._of.get(node, {}).get("rdf.type", ())]
 
     def in_order(self) -> list[Node]:
-        """The items; one that another program wrote without Zotero's type counts if nothing is part of it."""
+        """The items; one written by another program without Zotero's type counts if nothing is part of it."""
         return [node for node in self._of if self._is_item(node)]
 
     def _is_item(self, node: Node) -> bool:
@@ -213,7 +213,7 @@ class _Items:
         return not self._uses.get(node) and any(map(_WITHOUT_TYPE.match, self._types(node)))
 
     def loose(self) -> Iterator[str]:
-        """A sentence for each kind of files and notes that belong to no item."""
+        """A sentence for each kind of file or note that belongs to no item."""
         alone: dict[str, list[str]] = {}
         for node in self._of:
             kind = next(iter(self.values(node, "z.itemType")), "note" if "bib.Memo" in self._types(node) else "")
@@ -264,13 +264,13 @@ class _Items:
         return not isinstance(value, Literal)
 
     def _around(self, container: Node) -> Iterator[tuple[str, str]]:
-        """What stands in the journal, book, section or series of an item."""
+        """The values in the journal, book, section or series of an item."""
         kind = next((_PARTS[name] for name in self._types(container) if name in _PARTS), "isPartOf")
         shared = self._uses.get(container, 0) > 1
         for predicate, values in self._of[container].items():
             for value in values:
                 for tag, text in self._texts(predicate, value, f"{kind}/"):
-                    # one DOI cannot be that of each of several articles
+                    # one DOI cannot belong to several articles
                     yield (f"{tag} of several items" if shared and tag.endswith(" DOI") else tag), text
 
     def _marked(self, tag: str, value: Node) -> Iterator[tuple[str, str]]:

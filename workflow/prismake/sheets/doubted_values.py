@@ -68,7 +68,7 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
     problems = []
     labels = _labels(sheets)
     for finding, cells in findings:
-        sentence = f"{labels[finding.item]}: {finding.what}. {remedy(finding, note)}"
+        sentence = f"{labels[finding.item]}: {_ended(finding.what)} {remedy(finding, note)}"
         by_owner: dict[str, list[str]] = {}
         for cell in cells:
             by_owner.setdefault(cell.owner, []).append(cell.address)
@@ -100,13 +100,17 @@ def _labels(sheets: StageSheets) -> Mapping[str, str]:
     return dict(column_of(sheets.queue, "title")) if sheets.studies is None else sheets.studies.labels
 
 
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
 def _remark(own: Sequence[Finding], note: str) -> str:
     """Everything odd about a row and what to do about it; findings that stop come first and share one remedy."""
     grades = list(dict.fromkeys(finding.grade for finding in own))
     parts = []
     for grade in grades:
         alike = [finding for finding in own if finding.grade == grade]
-        parts.append(f"{'; '.join(finding.what for finding in alike)}. {remedy(alike[0], note)}")
+        parts.append(f"{_ended('; '.join(finding.what for finding in alike))} {remedy(alike[0], note)}")
     return f"{TO_CHECK} {' '.join(parts)}"
 
 

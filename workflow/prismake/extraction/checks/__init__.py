@@ -14,6 +14,7 @@ from prismake.extraction.checks import (
     published_intervals,
     quantile_order,
     repeated,
+    sign_of_means,
     standard_deviations,
     units,
     whole_numbers,
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     zeros.check,
     direction.check,
     units.check,
+    sign_of_means.check,
     repeated.check,
 )
 
