@@ -4,18 +4,19 @@ from pathlib import Path
 
 from prismake.core.files import write_bytes
 from prismake.core.jobs import job
-from prismake.core.reuse import keeping, reused
+from prismake.core.reuse import KeptParts, keeping, reused
 from prismake.report.inputs import paths_of
 
 
-def main(inputs: dict, config: dict, versions: dict, manuscript: Path) -> None:
+def main(inputs: dict, config: dict, versions: dict, manuscript: Path, kept: KeptParts) -> None:
     from prismake.report.manuscript.document import (
         docx_bytes,  # python-docx and matplotlib, not needed for kept results
     )
     from prismake.report.manuscript.inputs import gather
 
-    paper, drawings = gather(inputs, config, versions)
+    paper, drawings = gather(inputs, config, versions, kept)
     write_bytes(manuscript, docx_bytes(paper, drawings, inputs.get("template")))
+    kept.sweep()
 
 
 if "snakemake" in globals() and not reused(snakemake):
@@ -25,4 +26,5 @@ if "snakemake" in globals() and not reused(snakemake):
             snakemake.params.config,
             snakemake.params.versions,
             Path(snakemake.output.manuscript),
+            KeptParts(snakemake),
         )

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from prismake.core.reuse import ANEW, fingerprint, force, keeping, reused
+from prismake.core.reuse import ANEW, RESULTS_OF_STEPS, KeptParts, fingerprint, force, keeping, reused
 
 
 @pytest.fixture
@@ -119,3 +119,34 @@ def test_a_folder_as_input_counts_with_all_that_is_in_it(here):
     before = fingerprint(step(input=["folder"]))
     Path("folder/deep/a").write_text("2", encoding="utf-8")
     assert fingerprint(step(input=["folder"])) != before
+
+
+def test_parts_are_made_once_for_what_they_are_made_from(here, monkeypatch):
+    made = []
+
+    def part(given: object, job: SimpleNamespace | None = None) -> bytes:
+        def make() -> bytes:
+            made.append(given)
+            return f"{given}".encode()
+
+        return KeptParts(job or step(params=SimpleNamespace(code="1"))).get(given, make)
+
+    assert [part({"a": 1}), part({"a": 1}), part({"a": 2})] == [b"{'a': 1}", b"{'a': 1}", b"{'a': 2}"]
+    assert made == [{"a": 1}, {"a": 2}]
+    part({"a": 1}, step(params=SimpleNamespace(code="2")))
+    assert len(made) == 3, "the code has changed"
+    for path in (RESULTS_OF_STEPS / "pool_outcome.cure.parts").iterdir():
+        path.write_bytes(path.read_bytes()[:-1])  # cut off by a kill
+    assert part({"a": 1}) == b"{'a': 1}" and len(made) == 4
+    monkeypatch.setenv(ANEW, "1")
+    part({"a": 1})
+    assert len(made) == 5
+
+
+def test_parts_that_a_run_does_not_use_go(here):
+    parts = KeptParts(step(params=SimpleNamespace(code="1")))
+    parts.get("a", lambda: b"a")
+    again = KeptParts(step(params=SimpleNamespace(code="1")))
+    again.get("b", lambda: b"b")
+    again.sweep()
+    assert len(list((RESULTS_OF_STEPS / "pool_outcome.cure.parts").iterdir())) == 1

@@ -17,7 +17,7 @@ from pathlib import Path
 from outcome import Outcome, answers_of, half_filled
 from prismake import __version__
 from prismake.kept.cloud_copies import cloud_copies
-from prismake.kept.sheet_files import unread_files
+from prismake.kept.unread_files import unread_files
 from quick import QuickReview, inside
 
 REVIEWS = Path(__file__).with_name("reviews")
@@ -94,7 +94,7 @@ def cloud_folders(scratch: Path, dice: random.Random, times: int) -> Outcome:
             path.write_bytes(b"the other copy")
         with inside(folder):
             stages = [Path(f"config/sheets/{stage}.{who}.xlsx") for stage in STAGES for who in ("anna", "ben")]
-            named = [where for where, _ in (*cloud_copies(), *unread_files(stages))]
+            named = [*(where for where, _ in cloud_copies()), *(str(file.path) for file in unread_files(stages))]
         if not any(where.endswith(path.name) for where in named):
             lost.append(f"{name}: {path.name} is passed over without a word")
         shutil.rmtree(folder)

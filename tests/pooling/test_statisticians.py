@@ -50,7 +50,7 @@ def test_errors_are_worded_as_the_page_shows():
 
 def test_what_stands_on_the_right_for_people_from_r_exists():
     known = set(pl.__all__) | set(MODELS)
-    for _, ours in rows("For those who come from R"):
+    for _, ours in rows("Coming from R"):
         for code in re.findall(r"`([^`]+)`", ours):
             name = re.match(r"(Pooled\.)?(\w+)", code)
             if name is None or re.fullmatch(r"[A-Z]{2}\.[A-Z]{2}|\"?[A-Z]+\"?|[a-z]+-[a-z-]+|test=.*|robust\(.*", code):

@@ -181,6 +181,35 @@ def test_a_doi_of_a_shared_journal_belongs_to_none_of_its_articles(tmp_path):
     assert found.fields.unknown == {"isPartOf/dc.identifier DOI of several items": 2}
 
 
+def test_two_volumes_of_a_shared_journal_are_those_of_no_article(tmp_path):
+    other = ARTICLE.partition("<bib:Journal")[0].replace("one two", "two").replace("31234501", "31234502")
+    text = HEAD + ARTICLE.replace("<prism:volume>", "<prism:volume>7</prism:volume><prism:volume>") + other + END
+    found = imported(tmp_path, text)
+    assert [(record["volume"], record["issue"]) for record in found.records] == [("", "2")] * 2
+    assert found.fields.unknown["isPartOf/prism.volume of several items"] == 2
+
+
+def test_parts_that_go_round_in_a_circle_end(tmp_path):
+    circle = '<bib:Journal rdf:about="#j"><dc:title>Ex</dc:title><dcterms:isPartOf rdf:resource="#j"/></bib:Journal>'
+    item = '<bib:Article rdf:about="#i"><z:itemType>journalArticle</z:itemType><dc:title>One</dc:title>'
+    parts = '<dcterms:isPartOf rdf:resource="#j"/><dcterms:isPartOf rdf:resource="#i"/></bib:Article>'
+    (record,) = imported(tmp_path, HEAD + item + parts + circle + END).records
+    assert (record["title"], record["journal"]) == ("One", "Ex")
+
+
+def test_a_conference_paper_has_its_doi_in_the_proceedings(tmp_path):
+    text = """<rdf:Description rdf:about="urn:isbn:978-0-00-000000-2"><z:itemType>conferencePaper</z:itemType>
+ <dcterms:isPartOf><bib:Journal><dcterms:isPartOf><bib:Series><dc:title>Cells 24</dc:title></bib:Series>
+  </dcterms:isPartOf><dc:identifier>ISBN 978-0-00-000000-2</dc:identifier><dc:title>Proceedings of Cells</dc:title>
+  <dc:identifier>DOI 10.5555/conf.1</dc:identifier></bib:Journal></dcterms:isPartOf>
+ <bib:presentedAt><bib:Conference><dc:title>The 24th meeting</dc:title></bib:Conference></bib:presentedAt>
+ <dc:title>Cells presented</dc:title><z:citationKey>q24</z:citationKey></rdf:Description>"""
+    found = imported(tmp_path, HEAD + text + END)
+    (record,) = found.records
+    assert (record["journal"], record["doi"]) == ("Proceedings of Cells", "10.5555/conf.1")
+    assert found.fields.unknown == {}
+
+
 def test_two_items_under_one_address_are_not_made_one(tmp_path):
     other = SECTION.replace("A chapter", "Another chapter")
     found = imported(tmp_path, HEAD + ARTICLE + SECTION + other + END)

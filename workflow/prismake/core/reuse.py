@@ -18,12 +18,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FileRefused
-from prismake.core.files import digest, read_json, write_json
+from prismake.core.files import digest, read_json, write_bytes, write_json
 
 RESULTS_OF_STEPS = Path(".snakemake/prismake")
 ANEW = "PRISMAKE_ANEW"  # if set in the environment, everything requested is computed (see ``force``)
@@ -121,3 +121,41 @@ def _link(source: Path, target: Path) -> None:
         target.hardlink_to(source)
     except OSError:
         shutil.copyfile(source, target)
+
+
+class KeptParts:
+    """Parts of one result, each kept by the digest of what it is made from: pictures in a document, above all.
+
+    A step whose inputs have changed then makes only the parts that have changed with them.
+    """
+
+    def __init__(self, step: Any) -> None:
+        self._folder = RESULTS_OF_STEPS / f"{Path(step.log[0]).name.removesuffix('.log')}.parts"
+        self._code = [step.params.code, sys.version_info[:3]]
+        self._used: set[str] = set()
+
+    def get(self, given: Any, make: Callable[[], bytes]) -> bytes:
+        """A part: put back if it was made from the same, else made and kept.
+
+        Args:
+            given: all that the part is made from, of plain types.
+        """
+        key = hashlib.sha256(json.dumps([self._code, given], default=repr, sort_keys=True).encode()).hexdigest()
+        path = self._folder / key
+        self._used.add(key)
+        if not os.environ.get(ANEW):
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                if content[:32] == hashlib.sha256(content[32:]).digest():  # else it was cut off by a kill
+                    return content[32:]
+        content = make()
+        with contextlib.suppress(OSError, FileRefused):
+            write_bytes(path, hashlib.sha256(content).digest() + content)
+        return content
+
+    def sweep(self) -> None:
+        """Remove parts that this run has not used."""
+        for path in self._folder.glob("*"):
+            if path.name not in self._used:
+                with contextlib.suppress(OSError):
+                    path.unlink()

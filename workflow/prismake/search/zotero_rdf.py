@@ -229,20 +229,26 @@ class _Items:
     def tags(self, item: Node) -> Tags:
         """The values of an item by tag."""
         tags: Tags = {}
+        seen = {item}
         for predicate, values in self._of[item].items():
             for value in values:
-                for tag, text in self._texts(predicate, value, ""):
+                for tag, text in self._texts(predicate, value, "", seen):
                     if text.strip():
                         tags.setdefault(tag, []).append(text)
         return tags
 
-    def _texts(self, predicate: str, value: Node, place: str) -> Iterator[tuple[str, str]]:
-        """(tag, text) of a statement; ``place`` is the node around an item to which it belongs."""
+    def _texts(self, predicate: str, value: Node, place: str, seen: set[Node]) -> Iterator[tuple[str, str]]:
+        """(tag, text) of a statement; ``place`` is the node around an item to which it belongs.
+
+        ``seen`` holds the nodes that were read for this item, so that a file in which parts go round in a circle ends.
+        """
         statements = self._of.get(value, {}) if self._is_node(value) else {}
         if predicate == "rdf.type":
             return
         if predicate == "dcterms.isPartOf" and statements:
-            yield from self._around(value)
+            if value not in seen:
+                seen.add(value)
+                yield from self._around(value, seen)
         elif any(name.startswith("rdf._") for name in statements):
             for person in self._listed(value):
                 yield place + predicate, self._person(person)
@@ -263,15 +269,16 @@ class _Items:
 
         return not isinstance(value, Literal)
 
-    def _around(self, container: Node) -> Iterator[tuple[str, str]]:
+    def _around(self, container: Node, seen: set[Node]) -> Iterator[tuple[str, str]]:
         """The values in the journal, book, section or series of an item."""
         kind = next((_PARTS[name] for name in self._types(container) if name in _PARTS), "isPartOf")
         shared = self._uses.get(container, 0) > 1
         for predicate, values in self._of[container].items():
+            several = shared and predicate.startswith("prism.") and len(set(values)) > 1
             for value in values:
-                for tag, text in self._texts(predicate, value, f"{kind}/"):
-                    # one DOI cannot belong to several articles
-                    yield (f"{tag} of several items" if shared and tag.endswith(" DOI") else tag), text
+                for tag, text in self._texts(predicate, value, f"{kind}/", seen):
+                    # one DOI cannot belong to several articles, and of two volumes it is not known which is whose
+                    yield (f"{tag} of several items" if several or (shared and tag.endswith(" DOI")) else tag), text
 
     def _marked(self, tag: str, value: Node) -> Iterator[tuple[str, str]]:
         """An identifier or subject with its kind: ``DOI 10.5555/1``, or a node with the kind as its type."""
