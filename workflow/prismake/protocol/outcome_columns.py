@@ -34,6 +34,10 @@ PART_WORDS = {
 }
 
 
+STUDY_ROW, ARM_ROW, RESULT_ROW = "Study", "Arm", "Result"  # the first two stand under Fill in
+PER = {"study": STUDY_ROW, "arm": ARM_ROW}
+
+
 def part_of(role: str) -> str:
     """The part within one arm: ``events`` for ``events1`` and ``events2``."""
     return role[:-1] if role[-1] in "12" else role
@@ -101,6 +105,7 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
             "help": "",
             "required": True,
             "when": {},
+            "per": "study",
             "outcome": name,
             "role": role,
         }
@@ -112,21 +117,24 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
     Also the names of the questions of each kind of row, those of a study first.
     """
     fields = config["extraction"]["fields"]
-    own = [{**field, "some_rows": True} for field in fields if "outcome" not in field]
+    own = {
+        row: [{**field, "some_rows": row} for field in fields if "outcome" not in field and field["per"] == per]
+        for per, row in PER.items()
+    }
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
     asked = [
         {
             **parts[part],
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
-            "some_rows": True,
+            "some_rows": RESULT_ROW,
         }
         for part, word in PART_WORDS.items()
         if part in parts
     ]
     kinds = dict.fromkeys(asked_parts(name, fields) for name in config["outcomes"])
-    study = (tuple(field["name"] for field in own),) if own else ()
-    return [*own, *asked], (*study, *(kind for kind in kinds if kind))
+    others = [tuple(field["name"] for field in entries) for entries in own.values() if entries]
+    return [*(field for entries in own.values() for field in entries), *asked], (*others, *filter(None, kinds))
 
 
 def asked_parts(outcome: str, fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
     labels = {question.name: question.label for question in form.fields}
     return {
         "arms": config["extraction"]["arms"],
-        "study": [field["name"] for field in fields if "outcome" not in field],
+        "study": [field["name"] for field in fields if "outcome" not in field and field["per"] == "study"],
+        "arm": [field["name"] for field in fields if "outcome" not in field and field["per"] == "arm"],
         "labels": labels,
         "outcomes": {
             name: {
@@ -148,7 +149,13 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
         "fields": [
-            {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
+            {
+                "name": question.name,
+                "label": question.label,
+                "type": question.kind,
+                "when": question.when,
+                **({"per": "arm"} if question.per_arm else {}),
+            }
             for question in extracted_fields(config)
         ],
     }
