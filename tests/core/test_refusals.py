@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from prismake.core import files, refusals
-from prismake.core.errors import FileRefused, ImportFileError
+from prismake.core.errors import FileRefused, ImportFileError, SheetError
 from prismake.core.files import digest, write_text
 from prismake.core.refusals import REFUSALS, in_traceback, refuse_unwritable, refused
 from prismake.core.reuse import keeping
@@ -142,7 +142,7 @@ def unreadable(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("read", [digest, read_all, lambda path: read_sheet(path, [])])
 def test_what_cannot_be_read_is_not_called_damaged(unreadable, read):
-    with pytest.raises((FileRefused, ImportFileError)) as error:
+    with pytest.raises((FileRefused, ImportFileError, SheetError)) as error:
         read(unreadable)
     assert error.value.where == str(unreadable)
     assert "network drive" in str(error.value) and "damaged" not in str(error.value)

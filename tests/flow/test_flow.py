@@ -360,7 +360,7 @@ def test_what_changed_since_the_version_is_counted_anew_and_said():
     assert boxes["total"] == {"studies": 2, "reports": 2}
     assert boxes["excluded_full_text"] == {"Retracted": 1}
     assert boxes["removed"]["duplicates"] == 1, "e1, which came with p1"
-    assert "previous version (first) that were decided anew and count among the new ones: 2." in flow.notes[0]
+    assert "previous version (first) that were reassessed and count among the new ones: 2." in flow.notes[0]
 
 
 def test_a_new_report_of_a_previous_study_is_no_new_study():
@@ -411,7 +411,7 @@ def test_a_version_is_written_once_and_read_back(tmp_path, monkeypatch):
         freeze("2025-08-31", {}, {}, studies, [])
     with pytest.raises(PrismakeError, match="Name one of these: 2025-08-31"):
         read_version("2025")
-    with pytest.raises(PrismakeError, match="cannot be the name"):
+    with pytest.raises(PrismakeError, match="is not a valid name"):
         freeze("../2025", {}, {}, studies, [])
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(PrismakeError, match="good copy back from a backup"):

@@ -93,6 +93,18 @@ def test_all_mistakes_are_collected():
     assert all(word in text for word in ("'title'", "qestion", "'question' is missing", "'seed'"))
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_the_page_with_every_key_that_is_named_exists(tmp_path, beside):
+    if beside:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config/README.md").write_text("keys", encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        validated({"title": "A", "question": "B", "seeds": 1}, folder=tmp_path)
+    named = re.search(r"(\S+) explains every key", str(error.value)).group(1)
+    assert (tmp_path / named).is_file()
+    assert (named == "config/README.md") is beside
+
+
 def test_not_even_a_mapping():
     assert "contains no settings" in message(["a"])
 

@@ -70,6 +70,14 @@ def test_nesting_deeper_than_any_setting_ends_in_a_sentence(tmp_path):
     told(tmp_path, "a: " + "[" * 5_000 + "]" * 5_000)
 
 
+@pytest.mark.parametrize("text", ["", "# title: A\n", "- a\n", "word\n"])
+def test_a_file_without_settings_is_named(tmp_path, text):
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"config\.yaml: the file contains no settings"):
+        check_config_file(path)
+
+
 def test_a_file_that_is_not_there_is_left_to_snakemake(tmp_path):
     check_config_file(tmp_path / "config.yaml")
 

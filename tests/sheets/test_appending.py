@@ -174,3 +174,16 @@ def test_areas_reach_to_many_new_rows(stage):
     areas += [str(area.sqref) for area in sheet.conditional_formatting]
     assert areas and all(int(re.search(r"\d+$", area)[0]) >= last for area in areas)
     assert f"${last + 2000}" in sheet["A1"].value
+
+
+def test_a_changed_protocol_says_what_loading_the_workbook_may_cost(stage, caplog):
+    make_own(stage.path("anna"))
+    (name,) = (field.label for field in stage.load().setup.form.fields)
+    stage.config = {**stage.config, "language": "de"}
+    stage.offer()
+    warnings = [record.getMessage() for record in caplog.records if "loaded as a whole" in record.getMessage()]
+    assert len(warnings) == 1 and "title_abstract.anna.xlsx" in warnings[0], "ben's has no chart that could be lost"
+    copy = re.search(r"is in (\S+\.xlsx)\.", warnings[0])[1]
+    assert "xl/charts/chart1.xml" in parts(copy)
+    sheet = openpyxl.load_workbook(stage.path("anna")).worksheets[1]
+    assert name == "Decision" and column(sheet, "Entscheidung")

@@ -355,6 +355,18 @@ def test_batches_run_ahead_of_one_slow_reviewer(made):
     assert items(stage, "ben") == stage.items[:9]
 
 
+def test_a_lower_confidence_that_says_nothing_more_is_not_offered(made):
+    stage = made(items=14, order="random")
+    order = items(stage, "anna")
+    for who in ("anna", "ben"):
+        answer(stage, who, lambda item: "" if item in order[12:] else "include")
+    status = stage.read().status["rounds"]
+    assert not status["advice"]["reached"]
+    more = status["advice_80"]["recall_lb"] > status["advice"]["recall_lb"]
+    assert ("fewer records have to be read" in " ".join(status["words"])) is more
+    assert not more, "the two unread items, counted as relevant, bound both alike"
+
+
 def test_what_the_team_wants_to_know_before_it_stops_is_said_when_it_is_met(made):
     stage = made(items=150, batch=120, order="random", stop_at={"recall": 0.5, "confidence": 0.8})
     early = items(stage, "anna")[:14]

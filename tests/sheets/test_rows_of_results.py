@@ -320,3 +320,41 @@ def test_a_sheet_that_was_lost_is_made_again_from_what_was_read(tmp_path):
     places = {cell.value: cell.column for cell in shown[1]}
     row = next(row for row in shown.iter_rows(min_row=2) if row[places["Item"] - 1].value == "s3||relapse_12_months")
     assert [row[places[name] - 1].value for name in ("Fill in", "Events")] == ["Events; Participants", "9"]
+
+
+def test_what_differs_between_arms_is_asked_of_each_arm(tmp_path):
+    fields = [{"name": "dose", "label": "Dose", "type": "number", "per": "arm"}, *PROTOCOL["extraction"]["fields"]]
+    outcomes = {"relapse": {"title": "Relapse", "measure": "PLO", "moderators": ["dose"]}}
+    review = Review(tmp_path, extraction={**PROTOCOL["extraction"], "fields": fields}, outcomes=outcomes)
+    review.offer()
+    rows = review.queue[["item_id", "fill_in"]].to_numpy().tolist()[:5]
+    assert rows == [
+        ["s1", "Study"],
+        ["s1|low dose|arm", "Arm"],
+        ["s1|high dose|arm", "Arm"],
+        ["s1|low dose|relapse", "Events; Participants"],
+        ["s1|high dose|relapse", "Events; Participants"],
+    ]
+    answers = {
+        "s1": {"Country": "France"},
+        "s1|low dose|arm": {"Dose": "5"},
+        "s1|high dose|arm": {"Dose": "50"},
+        "s1|low dose|relapse": {"Events": "5", "Participants": "30"},
+        "s1|high dose|relapse": {"Events": "9", "Participants": "31"},
+    }
+    review.fill(answers)
+    reading = review.read()
+    assert (reading.status["problems"], reading.status["settled"]) == ([], 5)
+    table = review.outcomes(reading)
+    assert [table[f"Abel 2015, {arm} dose", "relapse"]["dose"] for arm in ("low", "high")] == ["5.0", "50.0"]
+    sheet = openpyxl.load_workbook(tmp_path / "extraction.anna.xlsx").worksheets[1]
+    count = next(cell.value for cell in sheet[1] if "done" in str(cell.value))
+    assert '"=Arm"' in count
+
+
+def test_arms_of_a_design_are_named_by_the_protocol(tmp_path):
+    names = [f"arm {number}" for number in range(8)]
+    review = Review(tmp_path, extraction={**PROTOCOL["extraction"], "arms": {"rct": names}})
+    rows = review.queue[review.queue["item_id"].str.startswith("s2") & (review.queue["outcome"] == "Death")]
+    assert [*rows["arm"]] == names
+    assert [*rows["comparator"]] == [""] * 7 + ["yes"]

@@ -156,6 +156,21 @@ def test_studies_that_contradict_each_other_are_named():
     assert proposal.answer == "serious" and "A 2001 and B 2002 lie on opposite sides" in proposal.reason
 
 
+def test_few_studies_that_do_not_differ_are_not_called_inconsistent():
+    rows = {
+        "A 2001": (20, 60, 34, 60),
+        "B 2002": (15, 70, 22, 71),
+        "C 2003": (25, 124, 30, 125),
+        "D 2004": (3, 50, 9, 52),
+    }
+    result = pooled(rows, "RR")
+    main = result["analyses"]["main"]
+    assert main["values"]["tau2"] == 0
+    assert main["ci_ub"] < 1 < main["pi_ub"], "only the few studies make the prediction interval include no effect"
+    proposal = proposed(result)["inconsistency"]
+    assert proposal.answer == "not serious" and "tau² is estimated as zero" in proposal.reason
+
+
 def test_one_study_is_judged_too():
     proposal = proposed(pooled({"A 2001": (12, 30)}, "PLO", risk=()), threshold=0.3)
     assert proposal["inconsistency"].answer == "not serious"

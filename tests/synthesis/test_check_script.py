@@ -164,6 +164,20 @@ def test_moderators_agree_with_r_by_every_method(method, test, tmp_path):
 
 
 @needs_r
+def test_a_changed_number_in_the_document_of_one_analysis_is_found(tmp_path):
+    settings = spec("RR", ARMS)
+    found = run(table([(f"Study {number}", *row) for number, row in enumerate(TRIALS)], ARMS), settings)
+    assert rscript(found, settings, tmp_path).returncode == 0
+    document = tmp_path / "x" / "main.json"
+    changed = json.loads(document.read_text(encoding="utf-8"))
+    changed["values"]["tau2"] += 1e-4
+    write_json(document, changed, sort_keys=False)
+    done = again(found, tmp_path)
+    assert done.returncode != 0
+    assert re.search(r"\nmain\.json, values .*DIFFERS", done.stdout)
+
+
+@needs_r
 @pytest.mark.parametrize("where", [("moderators", "latitude"), ("sensitivity", "trim_and_fill")])
 def test_a_wrong_number_of_a_moderator_or_sensitivity_analysis_is_found(where, tmp_path):
     found, settings = moderated("RR", ARMS, SIX)

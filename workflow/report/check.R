@@ -650,11 +650,11 @@ if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the eff
 }
 row <- more$permutation
 if (!is.null(row$values)) skip("permutation", "the permutations are drawn at random")
-for (name in c("without_high_risk", "without_converted")) {
-  row <- more[[name]]
+for (kind in c("without_high_risk", "without_converted")) {
+  row <- more[[kind]]
   if (is.null(row$estimate)) next
   kept <- !(column("label") %in% row$without)
-  analysis(name, row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
+  analysis(kind, row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
 }
 
 # ---- the documents of single analyses -------------------------------------------------------------------------

@@ -255,7 +255,7 @@ def _refuse_not_current(edited: Sequence[str]) -> None:
 
 
 def _warn_not_current() -> None:
-    """Say so where what is told comes from results that are older than the sheets."""
+    """Say so if the output comes from results that are older than the sheets."""
     from prismake.report.status import stage_statuses, unread
 
     statuses = stage_statuses()

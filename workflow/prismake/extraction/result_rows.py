@@ -16,14 +16,14 @@ from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.core.states import SettledBy, State
 from prismake.extraction.doubts import Remark
 from prismake.extraction.extracted import Outcome
-from prismake.protocol.outcome_columns import part_of, question_of
+from prismake.protocol.outcome_columns import ARM_ROW, STUDY_ROW, part_of, question_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (ITEM_ID, "title", "report", "doi", "notices", "members", "arm", "comparator", "outcome", "fill_in", "asks")
 FILL_IN = "fill_in"  # the column that says what a row asks, in headings
-STUDY_ROW = "Study"  # the text under Fill in if a row asks about the study
+ARM = "arm"  # stands for the outcome in the id of a row that asks about an arm
 BETWEEN = "; "  # the headings that a row asks for
 COMPARATOR = "yes"  # in the column of the queue that marks the rows of comparators
 NO_COMPARATOR = "not asked: the study has no comparator"
@@ -45,7 +45,7 @@ def result_rows(table: pd.DataFrame, notices: Mapping[str, str], asked: Mapping[
         texts = dict.fromkeys(text for report in reports if (text := notices.get(report)))
         shown = {"title": study["label"], "report": study["report"], "doi": study["doi"], "notices": "\n".join(texts)}
         for row in _of_study(study, asked):
-            behind = "" if not row["outcome"] else f"|{row['arm']}|{row['name']}"
+            behind = "" if not row["name"] else f"|{row['arm']}|{row['name']}"
             members = "\n".join(f"{report}{behind}" for report in reports)
             rows.append({**row, **shown, ITEM_ID: f"{study[STUDY_ID]}{behind}", "members": members})
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
@@ -54,11 +54,13 @@ def result_rows(table: pd.DataFrame, notices: Mapping[str, str], asked: Mapping[
 def _of_study(study: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     arms, comparator = arms_and_comparator(study["arms"])
     if not arms:
-        *arms, comparator = [*asked["arms"].get(study["design"], []), ""][:8]
-        arms, comparator = (arms[:-1], arms[-1]) if len(arms) > 1 else (arms or [""], "")
+        arms = list(asked["arms"].get(study["design"], [""]))
+        arms, comparator = (arms[:-1], arms[-1]) if len(arms) > 1 else (arms, "")
     blank = {"arm": "", "comparator": "", "outcome": "", "name": ""}
     if asked["study"]:
         yield {**blank, "fill_in": STUDY_ROW, "asks": " ".join(asked["study"])}
+    for arm in arms if asked["arm"] else ():
+        yield {**blank, "arm": arm, "name": ARM, "fill_in": ARM_ROW, "asks": " ".join(asked["arm"])}
     for name, outcome in asked["outcomes"].items():
         if not outcome["asks"] or (outcome["compares"] and not comparator):
             continue
@@ -99,12 +101,12 @@ class Studies:
 
     @classmethod
     def of(
-        cls, queue: Iterable[Mapping[str, Any]], fields: Sequence[str], outcomes: Mapping[str, Mapping[str, str]]
+        cls, queue: Iterable[Mapping[str, Any]], fields: Mapping[str, bool], outcomes: Mapping[str, Mapping[str, str]]
     ) -> Studies:
         """Build them from the rows of the queue.
 
         Args:
-            fields: the questions that are asked of a study.
+            fields: the other questions, and whether each is asked of an arm and not of a study.
             outcomes: the columns of each outcome, by its parts.
         """
         titles: dict[str, str] = {}
@@ -129,7 +131,10 @@ class Studies:
                 row_id = f"{study}|{arm}" if len(own) > 1 else study
                 labels[row_id] = f"{title}, {arm}" if len(own) > 1 else title
                 places = by_row.setdefault(row_id, {})
-                places |= {name: Place(study, name) for name in fields if study in items}
+                own_rows = {False: study, True: f"{study}|{arm}|{ARM}"}
+                places |= {
+                    name: Place(own_rows[of_arm], name) for name, of_arm in fields.items() if own_rows[of_arm] in items
+                }
                 for outcome, columns in outcomes.items():
                     for role, column in columns.items():
                         side = comparators.get(study) if role.endswith("2") else arm
@@ -178,14 +183,14 @@ def as_asked_in_rows(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     return tuple(kinds.values())
 
 
-def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
     """The questions that are asked of a study: those that belong to no outcome."""
     of_outcomes = {
         f"{name}_{role}"
         for name, spec in outcomes.items()
         for role in (*spec["columns"], *spec.get("converted_from", ()))
     }
-    return [field["name"] for field in fields if field["name"] not in of_outcomes]
+    return {field["name"]: field.get("per") == ARM for field in fields if field["name"] not in of_outcomes}
 
 
 def is_result(item: str) -> bool:

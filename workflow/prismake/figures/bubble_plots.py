@@ -18,7 +18,7 @@ from .scale import Scale, natural_scale, tick_label
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LARGEST, LEAST = 0.15, 0.024  # radius of a bubble in inches: that of the greatest weight, and where area has an end
+LARGEST, LEAST = 0.15, 0.024  # radius of a bubble in inches: that of the largest weight, and the limit of the area
 MANY = 15  # studies from which on bubbles become smaller
 BELOW = 0.72  # room for the axis below a panel
 
@@ -101,7 +101,7 @@ def _draw(canvas: Canvas, result: Mapping[str, Any], panel: _Panel, top: float, 
     around = [*zip(at, band["ci_ub"], strict=True), *zip(at[::-1], band["ci_lb"][::-1], strict=True)]
     canvas.polygon(around, fill=PALE_BLUE, order=0)
     for key in ("ci_lb", "ci_ub"):
-        canvas.line(at, band[key], colour=BLUE, width=0.6, order=4)  # seen through many bubbles too
+        canvas.line(at, band[key], colour=BLUE, width=0.6, order=4)  # visible through many bubbles
     canvas.line(at, band["estimate"], colour=BLUE, width=1.3, order=4)
     places = [(xs.place(x), ys.place(study["estimate"])) for x, study in zip(panel.x, panel.studies, strict=True)]
     radii = _radii(panel.weights)
@@ -113,8 +113,8 @@ def _draw(canvas: Canvas, result: Mapping[str, Any], panel: _Panel, top: float, 
 
 
 def _height(ys: Scale, value: float | None, key: str, top: float, bottom: float) -> float:
-    """Where a value of the line stands; what leaves the frame ends at its edge."""
-    if value is None:  # a limit without end
+    """The position of a value of the line; a value outside the frame is drawn at its edge."""
+    if value is None:  # an infinite limit
         return bottom if key == "ci_lb" else top
     return min(max(ys.place(value), top), bottom)
 
@@ -131,7 +131,7 @@ def _across(values: Sequence[float]) -> Scale:
 
 
 def _upwards(measure: str, panel: _Panel, top: float, bottom: float) -> Scale:
-    """The axis of the measure, which shows every study; a band that leaves it is cut at the frame."""
+    """The axis of the measure, which shows every study; a band that extends beyond it is cut at the frame."""
     line = panel.line
     intervals: list[tuple[float | None, float | None, float | None]] = [
         (study["estimate"], None, None) for study in panel.studies

@@ -1,4 +1,4 @@
-"""The layout of a forest plot: the width of each column from its words, and what stands above and below."""
+"""The layout of a forest plot: the width of each column from its words, and the parts above and below."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Layout:
     labels: list[list[str]]
     scale: Scale
     show: Format
-    spans: list[tuple[list[str], float, float]]  # the arms over their columns: lines, left and right end
+    spans: list[tuple[list[str], float, float]]  # the arms above their columns: lines, left and right end
     estimate_x: float
     weight_x: float
     lights_x: list[float]  # the middle of each domain's column
@@ -49,8 +49,8 @@ class Layout:
 
 
 def fitted_layout(result: Mapping[str, Any], rows: list[Row]) -> Layout:
-    """A layout whose words can be read in print: with a narrower plot and narrower labels where there are many columns,
-    and without small print where that does not suffice."""
+    """A layout that is legible in print: with a narrower plot and narrower labels if there are many columns,
+    and without small print if that is not enough."""
     layout = _layout(result, rows)
     excess = layout.width - SMALL * READABLE
     if excess > 0.0:

@@ -30,8 +30,8 @@ def forest(result: Mapping[str, Any], subgroup: str | None = None) -> Figure:
     Args:
         result: a mapping like ``pooling/<outcome>.json``: studies with counts, estimate and interval on the natural
             scale, analyses, subgroups, counts.
-        subgroup: name of a subgroup; its levels become blocks, each with its diamond. Without it, the studies
-            stand in one list, and the diamonds of all subgroups below the pooled estimate.
+        subgroup: name of a subgroup; its levels become blocks, each with its diamond. Without it, the studies form one
+            list, with the diamonds of all subgroups below the pooled estimate.
 
     Squares are proportional in area to the weights. Filled diamond: main analysis; hollow diamond: a second
     analysis; bar with caps: prediction interval. An interval that leaves the axis ends in an arrow.

@@ -172,7 +172,7 @@ def _study(study: Mapping[str, Any], keys: Iterable[str]) -> Row:
 
 
 def study_label(study: Mapping[str, Any]) -> str:
-    """The label, with the arm where a study has several, and a mark where a number was converted."""
+    """The label, with the arm if a study has several, and a mark if a number was converted."""
     arm = study.get("arm") or ""
     label = f"{study['label']} ({arm})" if arm and arm not in study["label"] else study["label"]
     return f"{label} †" if CONVERTED in str(study.get("how", "")) else label
@@ -258,7 +258,7 @@ def _summary(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[
 
 
 def _size(level: Mapping[str, Any]) -> str:
-    """``k = 4``, or ``k = 4 of 3 studies`` where a study gives several results."""
+    """``k = 4``, or ``k = 4 of 3 studies`` if a study gives several results."""
     of = f" of {plural(level['studies'], 'study', 'studies')}" if level.get("studies", level["k"]) != level["k"] else ""
     return f"k = {level['k']}{of}"
 

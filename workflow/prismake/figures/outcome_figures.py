@@ -1,4 +1,4 @@
-"""The figure of an outcome by the name of its file."""
+"""The figure of an outcome, selected by its file name."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Copies that a synchronised folder makes when two computers changed one file, and files that it has taken away.
+"""Copies that a synchronised folder makes if two computers changed one file, and files that it has removed.
 
 OneDrive, Dropbox, Google Drive, iCloud, Nextcloud and Syncthing keep both contents of a file and give one of them
-another name. Nobody reads that name, so what stands in it would be missed without a word. Copies of sheets are told
-with the other files among the sheets that are not read (``prismake.kept.unread_files``).
+another name. Nobody reads that name, so its content would be missed silently. Copies of sheets are reported with the
+other unread files beside the sheets (``prismake.kept.unread_files``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _EXPLICIT = (
     re.compile(r"_conf\(\d+\)"),  # Google Drive, earlier
     re.compile(r"\.sync-conflict-\d{8}-\d{6}-\w{7}"),  # Syncthing
 )
-# People name files like this too: a copy only beside the file whose name it has otherwise.
+# People use such names too: it counts as a copy only beside the file that has the rest of its name.
 _BESIDE = (
     re.compile(r" ?\(\d+\)(?=(\.[^.]*)?$)"),  # Google Drive, OneDrive in the browser
     re.compile(r" \d+(?=(\.[^.]*)?$)"),  # iCloud
@@ -36,7 +36,7 @@ _AWAY = re.compile(r"^\.(.+)\.icloud$")  # iCloud keeps the content elsewhere an
 
 
 def cloud_copies(folder: Path = CONFIG) -> list[tuple[str, str]]:
-    """(path, what is the matter and what to do) of each such file below a folder, in order of their paths."""
+    """(path, what is wrong and what to do) for each such file below a folder, in order of their paths."""
     return [(path.as_posix(), _words(path, original, folder)) for path, original in _copies(folder)]
 
 
@@ -55,20 +55,20 @@ def _copies(folder: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _original(place: Path, name: str, present: set[str], folder: Path) -> str:
-    """The name without what the synchronising program has added; "" where this is no copy, or told elsewhere."""
+    """The name without what the synchronising program has added; "" if this is no copy, or is reported elsewhere."""
     relative = place.relative_to(folder)
     if relative == SHEETS.relative_to(CONFIG):
         return ""
     for pattern in _EXPLICIT:
         if pattern.search(name):
             return pattern.sub("", name)
-    if relative.parts[:1] == ("fulltexts",):  # papers are called as their publishers please
+    if relative.parts[:1] == ("fulltexts",):  # papers are named by their publishers
         return ""
     for pattern in _BESIDE:
         original = pattern.sub("", name, count=1)
         if original == name or original not in present:
             continue
-        # a search may come in several files with numbers: there, only a second download of the same is a copy
+        # a search may come in several numbered files: there, only a second download of the same file is a copy
         if relative.parts[:1] != (SEARCHES.name,) or digest(place / name) == digest(place / original):
             return original
     return ""

@@ -1,4 +1,4 @@
-"""Versions of the protocol: ``config.yaml`` as it stood on a day, kept so that amendments can be told later.
+"""Versions of the protocol: ``config.yaml`` as it was on a date, kept so that amendments can be listed later.
 
 ``config/versions/<name>.protocol.yaml`` is a copy to the byte and is never changed. PRISMA 2020, item 24c.
 """
@@ -26,10 +26,10 @@ _ASIDE = (
 
 
 def keep_protocol(name: str, config: Path, folder: Path = Path()) -> Path:
-    """Keep the protocol as it stands, under the day from which it holds.
+    """Keep the protocol as it is, under the date from which it is valid.
 
     Raises:
-        PrismakeError: the name does not begin with a day, or there is a protocol of this name.
+        PrismakeError: the name does not begin with a date, or there is already a protocol with this name.
     """
     if not _NAME.fullmatch(name):
         raise PrismakeError(
@@ -54,7 +54,7 @@ def kept_files(folder: Path = Path()) -> list[Path]:
 
 
 def read_protocol(path: Path) -> dict[str, Any]:
-    """A protocol with the defaults of today filled in, so that only what people wrote can differ.
+    """A protocol with the present defaults filled in, so that only what people wrote can differ.
 
     Raises:
         PrismakeError: the file is no longer YAML.
@@ -72,7 +72,7 @@ def read_protocol(path: Path) -> dict[str, Any]:
 
 
 def settings_now(folder: Path = Path()) -> dict[str, str]:
-    """The settings in force that an amendment could concern; {} as long as no protocol is kept."""
+    """The settings in force that an amendment could concern; {} as long as no protocol has been kept."""
     return settings(read_protocol(folder / CONFIG)) if kept_files(folder) else {}
 
 

@@ -14,7 +14,7 @@ SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
 
 
 def written_folders(results: Path) -> list[Path]:
-    """The folders that a run writes into: those of the sheets, of Snakemake, and of the results, each that is there."""
+    """The existing folders that a run writes to: those of the sheets, of Snakemake, and of the results."""
     inner = sorted(path for path in results.glob("*") if path.is_dir()) if results.is_dir() else []
     return [SHEETS, HISTORY, Path(".snakemake"), results, *inner]
 
@@ -32,8 +32,8 @@ def current(path: Path, written: str | None) -> Path | None:
         written: its digest as the workflow last wrote it.
 
     Raises:
-        SheetError: two files were edited, so that nobody but their owner can say which counts; or what has the name of
-            the sheet is a folder, or a link that leads nowhere.
+        SheetError: two files were edited, so that only their owner can say which counts; or there is a folder with the
+            name of the sheet, or a broken link.
     """
     for file in map(path.with_suffix, SUFFIXES):
         _refuse_no_file(file)
@@ -50,9 +50,9 @@ def current(path: Path, written: str | None) -> Path | None:
 
 
 def file_digest(path: Path) -> str | None:
-    """The digest of what stands under the name of a sheet; None where nothing does.
+    """The digest of the file at the path of a sheet; None if there is none.
 
-    A folder, or a file that cannot be read now, has a digest too: whatever takes its place is another state.
+    A folder, or a file that cannot be read now, has a digest too: whatever replaces it counts as a change.
     """
     try:
         return digest(path)
@@ -61,7 +61,7 @@ def file_digest(path: Path) -> str | None:
 
 
 def _refuse_no_file(path: Path) -> None:
-    """Raise SheetError where something else than a file has the name of a sheet."""
+    """Raise SheetError if something other than a file has the name of a sheet."""
     if path.is_dir():
         raise SheetError(
             "this is a folder, not a workbook.",

@@ -1,8 +1,8 @@
-"""Edits of sheets that no run has read yet: what was left in them, held against what the last reading was made of.
+"""Edits of sheets that no run has read yet: the state of the sheets, compared with that of the last reading.
 
-Snakemake compares the parameters of a job with those that it has noted down, and there are ways of calling it that note
-them down without reading (``--touch``) or compare nothing (``--rerun-triggers mtime``). What was read is therefore told
-by the results themselves: ``results/<stage>/status.json`` names the digests of the workbooks that it was made of.
+Snakemake compares the parameters of a job with recorded ones, but some options record them without reading the sheets
+(``--touch``) or compare nothing (``--rerun-triggers mtime``). The results themselves therefore state what was read:
+``results/<stage>/status.json`` has the digests of the workbooks behind it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ RESULTS = Path("results")
 
 
 def unread_edits(stage: str, team: Sequence[str], folder: Path = SHEETS, results: Path = RESULTS) -> list[str]:
-    """Names of the workbooks of a stage that are no longer as they were read; none where nothing was read yet."""
+    """Names of the workbooks of a stage that have changed since they were read; empty if nothing has been read yet."""
     status_file = results / stage / "status.json"
     if not status_file.is_file():
         return []
     try:
         read = read_json(status_file).get("state", {})
     except (ValueError, AttributeError):
-        read = {}  # damaged: nothing says what it was made of
+        read = {}  # damaged: nothing shows what it was made from
     return [name for name, now in state(stage, team, folder).items() if read.get(name, "") != now]
 
 

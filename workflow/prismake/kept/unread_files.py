@@ -1,7 +1,7 @@
-"""Files beside the sheets that nobody reads: copies, other formats, pointers into a cloud, folders, other names.
+"""Files beside the sheets that nobody reads: copies, other formats, cloud placeholders, folders, other names.
 
-What people or programs leave there may hold answers. Each is named with what to do; marks of open programs and files
-that systems leave everywhere are passed over.
+Such files may hold answers. Each is reported with what to do; lock files of open programs and files that systems leave
+everywhere are ignored.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _TABLES = (
     ".gsheet", ".gnumeric", ".sxc", ".dif", ".slk", ".parquet",
 )  # fmt: skip
 _POINTERS = (".gsheet", ".url", ".webloc", ".lnk", ".desktop")
-_PLACEHOLDER = ".icloud"  # what iCloud leaves in the place of a file that is not downloaded
-_OF_PROGRAMS = ("~$", ".~lock.", "._", ".")  # beginnings of the names of marks and hidden files
+_PLACEHOLDER = ".icloud"  # what iCloud leaves in place of a file that is not downloaded
+_OF_PROGRAMS = ("~$", ".~lock.", "._", ".")  # beginnings of the names of lock files and hidden files
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "icon\r")
 _DRAFTS = (".tmp", ".swp")
-_FURTHEST = 3  # folders below that of the sheets that are looked into
+_FURTHEST = 3  # folders below that of the sheets that are searched
 
 
 class UnreadFile(NamedTuple):
@@ -54,7 +54,7 @@ def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> I
         plain = unicodedata.normalize("NFC", path.name).casefold()
         meant = next((f"{name}.xlsx" for name in names if name in plain), "")
         if path.is_dir():
-            if meant and path.name not in read:  # one under the very name of a sheet is refused where it is read
+            if meant and path.name not in read:  # one with exactly the name of a sheet is refused where it is read
                 yield UnreadFile(path, meant, _sentence(path, meant))
             elif depth:
                 yield from _unread(path, names, set(), depth - 1)
@@ -63,7 +63,7 @@ def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> I
 
 
 def _is_read(path: Path, plain: str, read: set[str]) -> bool:
-    """Whether it is one of the sheets under another spelling of its name, on a disk that makes no difference."""
+    """Whether it is a sheet whose name differs only in spelling that this disk ignores, such as case."""
     twin = path.with_name(plain)
     return plain in read and twin.exists() and twin.samefile(path)
 

@@ -120,7 +120,7 @@ def stopping_advice(
 
 
 def _sample(relevant: list[int], size: int, facts: dict[str, Any], error: float) -> dict[str, Any]:
-    """What the last ``size`` items say: the relevant ones left in their urn at most, and the test of the target."""
+    """What the last ``size`` items imply: the most relevant items left in their urn, and the test of the target."""
     drawn, hits = sum(relevant[len(relevant) - size :]), facts["found"]
     urn = facts["total"] - facts["pending"] - (len(relevant) - size)
     # The fewest relevant items in the urn with which recall is below the target (their eq. 6).
@@ -141,7 +141,7 @@ def tail_needed(unread: int, found: int, target: float = 0.95, level: float = 95
 
     The smallest sample with P(no relevant item is drawn) at most the error if there were one item more than recall
     ``target`` allows to be missed (Callaghan & Mueller-Hansen 2020, eq. 9, for a sample without relevant items). The
-    sample is to be settled before it is read: who looks again and again takes more than the error.
+    sample has to be fixed before it is read: looking repeatedly inflates the error.
 
     Args:
         unread: items that nobody has read.
@@ -159,7 +159,7 @@ def tail_needed(unread: int, found: int, target: float = 0.95, level: float = 95
 
 
 def most_relevant(urn: int, size: int, drawn: int, error: float) -> int:
-    """Upper bound for the relevant items in an urn of ``urn`` items of which ``size`` were drawn, ``drawn`` relevant.
+    """Upper bound for the relevant items among ``urn`` items if ``drawn`` of ``size`` drawn ones were relevant.
 
     The largest number K with P(X <= drawn) > ``error`` for X hypergeometric (urn, K, size).
     """
@@ -174,7 +174,7 @@ def most_relevant(urn: int, size: int, drawn: int, error: float) -> int:
 
 
 def hypergeometric_cdf(drawn: int, urn: int, relevant: int, size: int) -> float:
-    """P(X <= ``drawn``) where ``size`` of ``urn`` items are drawn, ``relevant`` of them relevant."""
+    """P(X <= ``drawn``) if ``size`` of ``urn`` items are drawn, ``relevant`` of them relevant."""
 
     def log_choose(n: int, k: int) -> float:
         return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -11,8 +11,11 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
+from prismake.core.paths import graph_root
+from prismake.core.phrases import plural
 from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE, TOGETHER
 from prismake.protocol.certainty_problems import certainty_problems
+from prismake.protocol.config_file import NO_SETTINGS
 from prismake.protocol.export_files import exports
 from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems
 from prismake.protocol.instrument_choice import instrument_problems
@@ -50,15 +53,22 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         problems += _previous_problems(filled, folder)
     if not problems:  # these checks load the forms, which requires a valid configuration
         problems += _word_problems(filled)
-    collect(problems, ConfigError, where="config/config.yaml", remedy="config/README.md explains every key.")
+    collect(problems, ConfigError, where="config/config.yaml", remedy=_where_keys_are_explained(folder))
     return filled
+
+
+def _where_keys_are_explained(folder: Path) -> str:
+    """The page with every key, beside the configuration or, for a review of its own, in prismake's folder."""
+    beside = Path("config", "README.md")
+    page = beside if (folder / beside).is_file() else graph_root() / beside
+    return f"{page.as_posix()} explains every key."
 
 
 def _schema_problems(config: Any) -> Iterator[str]:
     import jsonschema
 
     if not isinstance(config, dict):
-        yield "the file contains no settings (it must consist of lines of the form key: value)."
+        yield NO_SETTINGS
         return
     yield from _not_finite(config, "")
     validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})(config_schema())
@@ -309,7 +319,7 @@ def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):
             sides = "the two arms" if key == "arms" else "the left and the right side"
-            yield f"'{path}.{key}' has {len(spec[key])} texts; it must have two, for {sides}."
+            yield f"'{path}.{key}' has {plural(len(spec[key]), 'text')}; it must have two, for {sides}."
     if spec["proportions"] == "percent" and measure not in PROPORTIONS:
         yield f"'{path}.proportions' has no meaning for {measure}. Take it out."
 

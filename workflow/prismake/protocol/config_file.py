@@ -16,6 +16,7 @@ from prismake.core.errors import ConfigError, collect
 
 _MOST_LINES = 5  # lines with characters that are not UTF-8 are named up to this number
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NO_SETTINGS = "the file contains no settings (it must consist of lines of the form key: value)."
 _SAVE = "Open it in a text editor and save it as UTF-8."
 
 
@@ -53,9 +54,9 @@ def read_config_file(path: Path) -> Any:
 
 
 def check_config_file(path: Path) -> None:
-    """Raise what ``read_config_file`` raises; a missing file is reported by Snakemake."""
-    if path.is_file():
-        read_config_file(path)
+    """Raise what ``read_config_file`` raises, and for a file without settings; Snakemake reports a missing one."""
+    if path.is_file() and not isinstance(read_config_file(path), dict):
+        raise ConfigError(NO_SETTINGS, where=path.as_posix())
 
 
 def _decoded(path: Path) -> str:

@@ -23,6 +23,8 @@ def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
             elif answer not in map(str, earlier[column]["choices"]):
                 named = ", ".join(earlier[column]["choices"])
                 yield f"{path} is {answer!r}, which is not a choice of {column}: {named}."
+            elif earlier[column]["per"] != field["per"]:
+                yield f"{path} names {column!r}, which is asked per {earlier[column]['per']}, not per {field['per']}."
             elif earlier[column]["when"]:
                 yield f"{path} names {column!r}, which is not asked of every study itself."
         earlier[field["name"]] = field

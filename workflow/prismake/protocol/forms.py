@@ -49,7 +49,8 @@ class Field:
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field for which this field
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
-    ``some_rows``: asked only in rows that name it in ``asks`` (``prismake.extraction.result_rows``).
+    ``per_arm``: at extraction, of each arm and not of the study. ``some_rows``: asked only in rows of this kind, a
+    study, an arm or a result (``prismake.extraction.result_rows``).
     """
 
     name: str
@@ -63,7 +64,8 @@ class Field:
     width: int = 14
     help: str = ""
     decimal_sign: str = ""
-    some_rows: bool = False
+    some_rows: str = ""
+    per_arm: bool = False
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -354,5 +356,6 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         strict=True,
         help=data["help"],
         width=width,
-        some_rows=data.get("some_rows", False),
+        some_rows=data.get("some_rows", ""),
+        per_arm=data.get("per") == "arm",
     )

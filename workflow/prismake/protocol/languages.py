@@ -1,7 +1,7 @@
 """The words that people see in sheets, in the languages of the files in ``workflow/forms/languages/``.
 
-English words name a heading or an answer, whatever a sheet shows: the code, the tables and the report know no others. A
-new language is a new file with the same keys.
+Headings and answers are identified by their English words, whatever a sheet shows: code, tables and report know no
+others. A new language is a new file with the same keys.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """One language. ``texts``: by key, as ``page.what_to_do``, what people see; ``{…}`` in it is filled in."""
+    """One language. ``texts``: by key, such as ``page.what_to_do``, the text people see, with ``{…}`` to fill in."""
 
     code: str
     texts: Mapping[str, str]
@@ -33,7 +33,7 @@ class Language:
         return self.texts[key].format(**parts)
 
     def heading(self, english: str) -> str:
-        """A heading; what is no heading of ours, such as the team's own fields, is what it is."""
+        """A translated heading; a text that is not one of our headings, such as a team's own field, is unchanged."""
         return self.texts.get(f"headings.{english}", english)
 
     def answer(self, english: str) -> str:
@@ -42,7 +42,7 @@ class Language:
 
 @cache
 def language_codes() -> tuple[str, ...]:
-    """The languages that there are, English first."""
+    """The codes of the available languages, English first."""
     return (ENGLISH, *(code for code in data_files("forms/languages/*.yaml") if code != ENGLISH))
 
 
@@ -51,7 +51,7 @@ def load_language(code: str) -> Language:
     """A language by its code.
 
     Raises:
-        FormError: its file lacks keys or has others than that of English.
+        FormError: its file lacks keys, or has keys that the English file lacks.
     """
     language = Language(code, _read(code))
     lacking, unknown = _keys(ENGLISH) - _keys(code), _keys(code) - _keys(ENGLISH)
@@ -64,12 +64,12 @@ def load_language(code: str) -> Language:
 
 
 def in_every_language(key: str) -> list[str]:
-    """What a key is in each language, English first; equal words once."""
+    """The texts of a key in all languages, English first, equal ones once."""
     return list(dict.fromkeys(load_language(code).texts[key] for code in language_codes() if key in _read(code)))
 
 
 def english_heading(text: str) -> str:
-    """The English heading that is called like this in some language; the text itself where there is none."""
+    """The English heading for a heading in any language; the text itself if there is none."""
     return _english_headings().get(text.casefold(), text)
 
 

@@ -34,13 +34,17 @@ PART_WORDS = {
 }
 
 
+STUDY_ROW, ARM_ROW, RESULT_ROW = "Study", "Arm", "Result"  # the first two stand under Fill in
+PER = {"study": STUDY_ROW, "arm": ARM_ROW}
+
+
 def part_of(role: str) -> str:
-    """What a part is in one arm: ``events`` of ``events1`` and ``events2``."""
+    """The part within one arm: ``events`` for ``events1`` and ``events2``."""
     return role[:-1] if role[-1] in "12" else role
 
 
 def question_of(role: str) -> str:
-    """The question of a row of results that asks for a part: ``total`` for people, whatever the measure calls them."""
+    """The question in a row of results that asks for a part: ``total`` for people, whatever the measure calls them."""
     return "total" if part_of(role) == "n" else part_of(role)
 
 
@@ -81,7 +85,7 @@ def with_outcome_columns(
 
 
 def _further_roles(spec: Mapping[str, Any]) -> list[str]:
-    """The parts of the conversions of an outcome, of both arms where the measure compares arms."""
+    """The parts of an outcome's conversions, for both arms if the measure compares arms."""
     possible = conversions_of(spec["measure"])
     parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
     return [f"{part}{arm}" for arm in (("1", "2") if "mean1" in spec["columns"] else ("",)) for part in parts]
@@ -101,32 +105,36 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
             "help": "",
             "required": True,
             "when": {},
+            "per": "study",
             "outcome": name,
             "role": role,
         }
 
 
 def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], tuple[tuple[str, ...], ...]]:
-    """The questions of a sheet in which each result has a row: those of the study, then each part of a result once.
+    """The questions of a sheet with one row per result: those of the study, then each part of a result once.
 
     Also the names of the questions of each kind of row, those of a study first.
     """
     fields = config["extraction"]["fields"]
-    own = [{**field, "some_rows": True} for field in fields if "outcome" not in field]
+    own = {
+        row: [{**field, "some_rows": row} for field in fields if "outcome" not in field and field["per"] == per]
+        for per, row in PER.items()
+    }
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
     asked = [
         {
             **parts[part],
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
-            "some_rows": True,
+            "some_rows": RESULT_ROW,
         }
         for part, word in PART_WORDS.items()
         if part in parts
     ]
     kinds = dict.fromkeys(asked_parts(name, fields) for name in config["outcomes"])
-    study = (tuple(field["name"] for field in own),) if own else ()
-    return [*own, *asked], (*study, *(kind for kind in kinds if kind))
+    others = [tuple(field["name"] for field in entries) for entries in own.values() if entries]
+    return [*(field for entries in own.values() for field in entries), *asked], (*others, *filter(None, kinds))
 
 
 def asked_parts(outcome: str, fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Outcomes at several time points or under several definitions: each is an outcome of its own from here on.
+"""Outcomes at several time points or under several definitions: each becomes a separate outcome here.
 
 ``relapse`` at ``[12 months, 24 months]`` becomes ``relapse_12_months`` and ``relapse_24_months``; beside
 ``definitions`` there is one for each definition and time point. An outcome with one of them keeps its name.
@@ -19,7 +19,7 @@ _LONGEST = 41  # characters of a name, as the schema has it
 
 
 def by_time_and_definition(outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The outcomes, those with several time points or definitions taken apart, in the order of the protocol."""
+    """The outcomes in the order of the protocol, with time points and definitions separated."""
     return {name: single for base, spec in outcomes.items() for name, single in _single(base, spec)}
 
 
@@ -42,10 +42,10 @@ def _slug(text: str) -> str:
 def shape_problems(
     outcomes: Mapping[str, Mapping[str, Any]], extraction: Mapping[str, Any], written: Collection[str]
 ) -> Iterator[str]:
-    """Names that two outcomes would share or that are too long, and columns where a form is made of the outcomes.
+    """Names that two outcomes would share or that are too long, and columns given although the form follows outcomes.
 
     Args:
-        outcomes, extraction: as they stand in the protocol, with defaults.
+        outcomes, extraction: as given in the protocol, with defaults.
         written: the keys of ``extraction`` that are not defaults.
     """
     shape = extraction["shape"]

@@ -1,4 +1,4 @@
-"""Renamed keys of ``config.yaml``, so that the protocol of an older version is told which keys to change.
+"""Renamed keys of ``config.yaml``: users of an older version are told which keys to change.
 
 A renamed key gets a line here. It is not accepted under its former name, because with two names for one setting, both
 might be given with different values.

@@ -24,8 +24,8 @@ def config_schema() -> dict[str, Any]:
 def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
     """A copy of ``config`` in which every absent key has the schema's default.
 
-    One default hangs on another key: where rows come by relevance and nothing is said of batches, these grow, so that
-    the order soon learns from decisions.
+    One default depends on another key: if rows are ordered by relevance and no batch size is given, batches grow, so
+    that the order soon learns from decisions.
     """
     filled = copy.deepcopy(config)
     unsaid = [stage for stage in (TITLE_ABSTRACT, FULL_TEXT) if not _says(filled, stage, "batch")]

@@ -84,14 +84,15 @@ def for_appraisal(config: Mapping[str, Any]) -> Settings:
 
 
 def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
-    """What each result has a row for; nothing where a row of the extraction is a study or an arm."""
+    """The settings for rows of results; empty if a row of the extraction is a study or an arm."""
     if config["extraction"]["shape"] != RESULTS:
         return {}
     form, fields = load_form(EXTRACTION, config), config["extraction"]["fields"]
     labels = {question.name: question.label for question in form.fields}
     return {
         "arms": config["extraction"]["arms"],
-        "study": [field["name"] for field in fields if "outcome" not in field],
+        "study": [field["name"] for field in fields if "outcome" not in field and field["per"] == "study"],
+        "arm": [field["name"] for field in fields if "outcome" not in field and field["per"] == "arm"],
         "labels": labels,
         "outcomes": {
             name: {
@@ -106,7 +107,7 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
 
 
 def for_certainty(config: Mapping[str, Any]) -> Settings:
-    """The outcomes whose certainty is judged, and by which rules levels are proposed."""
+    """The outcomes whose certainty is judged, and the rules by which levels are proposed."""
     return {"question": config["question"], **_some(config["certainty"], ["gate", "shares", "outcomes"])}
 
 
@@ -131,7 +132,7 @@ def for_outcome_table(config: Mapping[str, Any]) -> Settings:
 
 
 def for_letters(config: Mapping[str, Any]) -> Settings:
-    """What is told to authors who are asked for numbers, and what the numbers are for."""
+    """What authors are told when they are asked for numbers, and what the numbers are for."""
     return {
         "outcomes": for_outcome_table(config),
         "titles": outcome_titles(config),
@@ -148,7 +149,13 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
         "fields": [
-            {"name": question.name, "label": question.label, "type": question.kind, "when": question.when}
+            {
+                "name": question.name,
+                "label": question.label,
+                "type": question.kind,
+                "when": question.when,
+                **({"per": "arm"} if question.per_arm else {}),
+            }
             for question in extracted_fields(config)
         ],
     }

@@ -8,7 +8,7 @@ from typing import Any
 EVERYBODY = "all"  # in searches.<name>.reviewers: every reviewer of the stage
 SEARCHES = Path("config/searches")
 VERSIONS = Path("config/versions")
-TEMPLATE = Path("config/manuscript_template.docx")  # the styles of the manuscript, where the team has its own
+TEMPLATE = Path("config/manuscript_template.docx")  # the styles of the manuscript, if the team has its own
 
 
 def reviewers(config: dict[str, Any], stage: str) -> list[str]:

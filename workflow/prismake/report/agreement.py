@@ -13,8 +13,8 @@ _MOST_ITEMS = 12  # ids in a cell of the page; all are in the stage's agreement.
 def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """One row per stage, question and pair of reviewers; with three or more, one for the whole panel as well.
 
-    Where one answer counts as another (*maybe* as *include*), the row says so, and the answers as given follow in a row
-    of their own.
+    If one answer counts as another (*maybe* as *include*), the row says so, and the answers as given follow in a
+    separate row.
     """
     rows = []
     for stage in stages:
@@ -40,7 +40,7 @@ def agreement_rows(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _readings(field: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A question as it is compared and, where answers count as others, as it was answered."""
+    """A question as it is compared and, if answers count as others, as it was answered."""
     if not field.get("merged"):
         return [field]
     counted = "; ".join(f"{answer} counts as {other}" for answer, other in field["merged"].items())
@@ -70,7 +70,7 @@ def _panel_row(title: str, field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_bounds(pair: Mapping[str, Any], name: str) -> str:
-    """The value and its interval, which is left out where it has no width because it could not be estimated."""
+    """The value and its interval; an interval of zero width, which could not be estimated, is left out."""
     low, high = pair.get(f"{name}_lb"), pair.get(f"{name}_ub")
     bounds = interval(low, high) if low != high else ""
     return f"{number(pair.get(name))} {bounds}".strip()

@@ -103,7 +103,7 @@ def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: P
 
 
 def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
-    """From which search a record came, and of which day."""
+    """The search that a record came from, with its date."""
     log = read_json(folder / f"results/search/{record['source']}.json") if record else None
     if not log:
         return ""

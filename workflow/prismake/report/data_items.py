@@ -14,7 +14,7 @@ from prismake.core.phrases import plural
 
 
 def eligibility(config: Mapping[str, Any]) -> str:
-    """Criteria as the reviewers had them before them, and the groups in which studies were to be compared."""
+    """Criteria as the reviewers saw them, and the groups in which studies were to be compared."""
     criteria = config.get("criteria") or {}
     sentences = []
     for kind, words in (("include", "Reasons to include"), ("exclude", "Reasons to exclude")):
@@ -29,7 +29,7 @@ def eligibility(config: Mapping[str, Any]) -> str:
 
 
 def data_items(config: Mapping[str, Any]) -> str:
-    """The outcomes with the numbers that each needs, and the other variables with what reviewers were told of them."""
+    """The outcomes with the numbers that each needs, and the other variables with the instructions to reviewers."""
     labels, outcomes = _labels(config), config.get("outcomes", {})
     sentences, used = [], set()
     for name, spec in outcomes.items():
@@ -55,7 +55,7 @@ def effect_measures(config: Mapping[str, Any]) -> str:
 
 
 def studies_of_syntheses(config: Mapping[str, Any]) -> str:
-    """Which studies a synthesis takes, and what becomes of the others."""
+    """Which studies a synthesis includes, and what happens to the others."""
     number = len(config.get("outcomes", {}))
     if not number:
         return ""

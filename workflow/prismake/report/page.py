@@ -62,13 +62,13 @@ def render(context: Mapping[str, Any]) -> str:
     digest; without it everything is there but sorting and looking up the records behind a box. Raises PrismakeError
     if a figure is not SVG.
     """
-    script = Markup(templates()["page.js"])  # our own file, and nothing that anybody typed
+    script = Markup(templates()["page.js"])  # our own file, which contains nothing that anybody typed
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return page_environment().get_template(TEMPLATE).render(**view(context), script=script, script_digest=digest)
 
 
 def page_environment() -> jinja2.Environment:
-    """Templates and filters, in which whatever is put stands as words."""
+    """Templates and filters; every inserted value is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(templates()),
         autoescape=True,
@@ -123,7 +123,7 @@ def view(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def progress_view(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What the table of progress needs of ``stages`` and ``status``."""
+    """The part of ``stages`` and ``status`` that the table of progress needs."""
     stages = context["stages"]
     opened = [(stage["title"], stage["open"]) for stage in stages if stage["open"]]
     return {

@@ -1,4 +1,4 @@
-"""What the page shows of where numbers come from: cells of each pooled number, and studies that share participants."""
+"""The origin of numbers as the page shows it: cells of each pooled number, and studies that share participants."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _of_part(how: str, part: str) -> str:
 
 
 def cohorts_part(families: pd.DataFrame, hints: pd.DataFrame, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """``columns`` and ``rows`` of the table of cohort families, and ``hints``: pairs that may be of the same people.
+    """``columns`` and ``rows`` of the table of cohort families, and ``hints``: pairs that may share participants.
 
     Args:
         families: ``extraction/families.csv``; hints: ``extraction/overlap_hints.csv``.

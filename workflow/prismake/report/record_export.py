@@ -121,7 +121,7 @@ def export(
 
 
 def asreview_table(rows: pd.DataFrame, decisions: pd.DataFrame) -> str:
-    """CSV as ASReview reads a partly labelled set: ``included`` is 1, 0, or empty where nothing is settled.
+    """CSV as ASReview reads a partly labelled set: ``included`` is 1, 0, or empty if nothing is settled.
 
     Args:
         rows: records, as ``chosen`` gives them.

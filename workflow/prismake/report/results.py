@@ -108,7 +108,7 @@ def _sensitivity(analyses: Mapping[str, Any]) -> dict[str, Any]:
     """Other results, and sentences on single studies, as rows of one table; tables of studies apart."""
     rows = []
     for name, row in sorted(analyses.items(), key=lambda item: ("estimate" not in item[1], item[0])):
-        sentence = row["sentence"].partition(": ")[2]  # what stands before it is the row's title
+        sentence = row["sentence"].partition(": ")[2]  # the text before it is the row's title
         remark = " ".join(row.get("warnings") or []) if "name" in row else sentence[:1].upper() + sentence[1:]
         result = {key: row.get(key) for key in ("estimate", "ci_lb", "ci_ub")}
         rows.append({"title": row.get("name") or TITLES[name], "remark": remark, **result})

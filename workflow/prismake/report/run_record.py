@@ -135,7 +135,7 @@ class RunRecord(logging.Handler):
 
 
 def _first_line(text: str) -> str:
-    if match := re.search(r"^Error:\n\s+\w+: (.+)$", text, re.MULTILINE):  # of a function that a rule asks
+    if match := re.search(r"^Error:\n\s+\w+: (.+)$", text, re.MULTILINE):  # from a function called by a rule
         return match[1].strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # Snakemake's first line is the type of the error and its place in Snakemake's own code

@@ -161,10 +161,10 @@ def searches_not_read(folder: Path = SEARCHES) -> list[tuple[str, str]]:
 def closing_words(
     config: Mapping[str, Any], run: RunRecord | None = None, stream: Any = None, folder: Path = Path()
 ) -> None:
-    """Print how far the review is and, after a run, what stopped; never an error of its own at the end of a run.
+    """Print how far the review is and, after a run, what stopped; it never raises an error at the end of a run.
 
     Args:
-        folder: where results/ lies; another one than here where a ``module`` has a ``prefix:``.
+        folder: the parent of results/; not the current folder if a ``module`` has a ``prefix:``.
     """
     from rich.console import Console
 
@@ -225,7 +225,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
     try:
         for name in unread(config, statuses):
             console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
-    except FileRefused as error:  # a sheet that the system does not let be read
+    except FileRefused as error:  # a sheet that the system does not allow to be read
         stopped = [*(text for text in stopped if str(error) not in text), str(error)]
     for text in stopped:
         console.print(f"\n[bold red]Stopped:[/] {escape(text)}")

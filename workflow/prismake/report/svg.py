@@ -22,7 +22,7 @@ _LOCAL_URL = re.compile(r"url\(\s*['\"]?#([^)'\"\s]+)['\"]?\s*\)")
 _MOVED = re.compile(r"translate\((-?[\d.]+)[ ,]+(-?[\d.]+)\)")
 _LONG = re.compile(r"(\d\.\d\d)\d+")
 _POINTS_TO_PIXELS = 4 / 3
-LINKED = "records-"  # how the ids of boxes begin that lead to records of the page
+LINKED = "records-"  # beginning of the ids of boxes that link to records of the page
 
 
 def inline(text: str, prefix: str, title: str, *, links: bool = False) -> Markup:
@@ -88,7 +88,7 @@ def _harmless(name: str, value: str) -> bool:
 
 
 def _link(root: etree._Element) -> bool:
-    """Make links of the boxes that the page has records for (ids ``records-…``); whether there are any."""
+    """Turn boxes whose records are on the page into links (ids ``records-…``); returns whether there are any."""
     boxes = [element for element in root.iter() if element.get("id", "").startswith(LINKED)]
     for box in boxes:
         parent, name = box.getparent(), box.attrib.pop("id")

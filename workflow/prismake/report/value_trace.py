@@ -73,7 +73,7 @@ def pooled_values(protocol: Mapping[str, Any], folder: Path = Path()) -> Iterato
 
 
 def places_table(settings: Mapping[str, Any], folder: Path = Path()) -> pd.DataFrame:
-    """One row a pooled number and cell in which it stands, or in which what it was converted from does.
+    """One row per pooled number and cell that holds it, or that holds what it was converted from.
 
     Columns: outcome, study_id, arm, label, part, value, who, place (workbook, sheet, cell), typed, settled_by, how,
     source.

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import openpyxl
 from lxml import etree
 
 from prismake.core.errors import ImportFileError
@@ -107,6 +106,8 @@ def _from_the_left(sheet: Any) -> Iterator[list[Any]]:
 
 
 def _cell_by_cell(data: bytes, where: str) -> Iterator[tuple[str, Iterator[list[Any]]]]:
+    import openpyxl  # a fifth of a second, which most jobs do without
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except (KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:

@@ -4,7 +4,9 @@ The file itself
 
 ``xlsx``      the file format, written row by row
 ``workbook``  a new workbook
-``growing``   rows added to a workbook that people have worked in
+``appending`` rows added to a workbook that people have worked in, part by part; ``package``, its parts;
+``worksheet_xml``, its rows; ``styles``, its looks; ``area_edits``, what names the extent of its table
+``growing``   the same by loading the workbook as a whole, where it is built in another way or the protocol has changed
 ``reading``   rows from whatever people saved
 ``outside``   possible answers in places that are not read
 ``cell_looks``  colours, struck-through text, comments; ``opendocument``, ``binary_workbook``, what the reader of values
@@ -33,4 +35,5 @@ Offering and reading back
 ``offering``  add newly queued items
 ``loop``      read a stage back: decisions, agreement, status; ``progress``, how far its batches are
 ``problems``  every problem with its place
+``understood``  how one sheet is read, for the person who filled it in
 """

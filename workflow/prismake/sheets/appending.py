@@ -48,6 +48,10 @@ _AFTER_CALCULATION = (
 ).split()
 
 
+class ProtocolChanged(UnknownStructure):
+    """More than rows changes in a workbook, which is not done part by part."""
+
+
 def append_rows(
     table: SheetTable,
     path: Path,
@@ -65,7 +69,7 @@ def append_rows(
     if table.path.suffix not in _WORKBOOKS:
         raise UnknownStructure("another format")
     if renewed:
-        raise UnknownStructure("the protocol has changed")
+        raise ProtocolChanged("first page, headings and lists are renewed")
     with zipfile.ZipFile(table.path) as archive:
         edit = _SheetEdit(Package(archive), table, columns, [*changes.values(), *rows])
         for number, texts in changes.items():

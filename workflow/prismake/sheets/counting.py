@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any
 
 from prismake.core.names import ITEM_ID
-from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
+from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.languages import in_every_language
-from prismake.protocol.outcome_columns import PART_WORDS
+from prismake.protocol.outcome_columns import RESULT_ROW
 from prismake.sheets.layout import NO_LONGER, Column
 
 PROGRESS = "progress"
@@ -116,8 +116,8 @@ def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
     rows = []
     for names in kinds:
         own = [by_key[name] for name in names if name in by_key]
-        of_study = any(column.key not in PART_WORDS for column in own)
-        rows.append((STUDY_ROW if of_study else BETWEEN.join(column.header for column in own), own))
+        kind = next((column.answer.some_rows for column in own if column.answer), "")
+        rows.append((BETWEEN.join(column.header for column in own) if kind == RESULT_ROW else kind, own))
     return rows
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
@@ -21,7 +22,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers, questions_by_label
-from prismake.sheets.appending import append_rows
+from prismake.sheets.appending import ProtocolChanged, append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.doubted_values import doubted_values
@@ -31,7 +32,7 @@ from prismake.sheets.merged_answers import first_of
 from prismake.sheets.outside import clear_words
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
-from prismake.sheets.package import UnknownStructure
+from prismake.sheets.package import UnknownStructure, holds_drawings
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
@@ -275,15 +276,12 @@ def _add(
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
         return
+    except ProtocolChanged:
+        if holds_drawings(table.path):
+            _warn_of_loss(table.path, "first page, headings and lists come from a protocol that has changed")
     except UnknownStructure as error:
         if table.path == path:
-            logger.warning(
-                "%s is built in an unusual way (%s): rows are added by loading it as a whole, in which charts and text "
-                "boxes of your own may be lost. A copy of it as it was is in %s.",
-                table.path,
-                error,
-                keep_copy(table.path),
-            )
+            _warn_of_loss(table.path, f"it is built in an unusual way: {error}")
     from prismake.sheets.growing import add_rows  # openpyxl, which a first offer does not need
 
     offered = sheets.kept_stage.headings(path)
@@ -304,6 +302,15 @@ def _add(
     if table.path != path:  # an .ods beside the workbook: its answers are in the workbook now
         keep_copy(table.path)
         table.path.unlink()
+
+
+def _warn_of_loss(path: Path, why: str) -> None:
+    logger.warning(
+        "%s is loaded as a whole (%s): charts and text boxes of your own may be lost. A copy of it as it was is in %s.",
+        path,
+        why,
+        keep_copy(path),
+    )
 
 
 def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:

@@ -23,6 +23,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OUTSIDE = re.compile(rb'<(?:\w+:)?Relationship\b[^>]*\bTargetMode="External"[^>]*/>')
+_DRAWN = ("xl/drawings/drawing", "xl/charts/", "xl/media/", "xl/embeddings/")
 _LOCAL_HEADER = 30  # bytes of a zip entry's header before its name
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
 
@@ -122,6 +123,15 @@ class Package:
                 content = self.changed[name]
                 assert isinstance(content, bytes)
                 new.writestr(_dated(name, self._archive.infolist()[0]), content)
+
+
+def holds_drawings(path: Path) -> bool:
+    """Whether there is something in a workbook that is lost where it is loaded as a whole: charts, pictures, macros."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith(_DRAWN) or name.endswith("vbaProject.bin") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def parsed(content: bytes) -> Any:

@@ -195,7 +195,8 @@ def _confidence_words(status: dict[str, Any]) -> list[str]:
     """What is known with 80 % confidence besides the team's own level, and a warning while few includes are known."""
     advice, lower = status["advice"], status["advice_80"]
     words = []
-    if lower and advice["level"] > 80 and lower["recall_lb"] is not None and not advice["reached"]:
+    more = lower is not None and (lower["recall_lb"] or 0) > (advice["recall_lb"] or 0)
+    if more and advice["level"] > 80 and not advice["reached"]:
         words.append(
             f"With 80 % instead of {advice['level']:g} % confidence the share found is at least "
             f"{100 * lower['recall_lb']:.1f} %: fewer records have to be read, and one look in five may be wrong "

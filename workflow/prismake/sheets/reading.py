@@ -283,7 +283,7 @@ def _owner(sheet: Any) -> str:
 
 
 def is_owner_line(label: Any) -> bool:
-    """Whether a label of a first page says, in any language, that whose sheet it is stands beside it."""
+    """Whether a label of a first page means, in any language, that the owner's name is beside it."""
     return normal_word(label or "") in map(normal_word, in_every_language("page.sheet_of"))
 
 

@@ -54,7 +54,8 @@ class StageSetup:
         """The studies and arms behind rows of results; None if a row is a study or arm."""
         if not self.by_result:
             return None
-        own = [question.name for question in self.form.fields if question.name in {f.name for f in self.extracted}]
+        asked = {question.name for question in self.form.fields}
+        own = {question.name: question.per_arm for question in self.extracted if question.name in asked}
         columns = {outcome.name: {**outcome.columns, **outcome.converted_from} for outcome in self.outcomes}
         return Studies.of(queue.values(), own, columns)
 

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from prismake.core.files import replacing
-from prismake.extraction.result_rows import BETWEEN, FILL_IN, STUDY_ROW
+from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.forms import Choice, Form
-from prismake.protocol.outcome_columns import PART_WORDS as RESULT_PARTS
+from prismake.protocol.outcome_columns import RESULT_ROW
 from prismake.sheets.counting import count_formula, is_needed
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
@@ -226,9 +226,10 @@ def _asked(column: Column, columns: Sequence[Column]) -> str:
 def row_asks(column: Column, columns: Sequence[Column]) -> str:
     """A formula: whether the second row is one of those that ask a question."""
     letter = column_letter(1 + next(i for i, other in enumerate(columns) if other.key == FILL_IN))
-    if column.key in RESULT_PARTS:
+    assert column.answer is not None
+    if column.answer.some_rows == RESULT_ROW:
         return f'ISNUMBER(FIND("{BETWEEN}{column.header}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
-    return f'${letter}2="{STUDY_ROW}"'
+    return f'${letter}2="{column.answer.some_rows}"'
 
 
 def _follows(column: Column, columns: Sequence[Column]) -> str:

@@ -19,7 +19,7 @@ def check_script(result: Mapping[str, Any], columns: Mapping[str, Sequence[float
 
     Args:
         result: what ``prismake.synthesis.analyse`` returned, which must be written as JSON beside the script.
-        columns: the studies' numbers by part, which stand in the results too; not used.
+        columns: the studies' numbers by part, which are in the results too; not used.
         name: file name of the script, ``<outcome>.check.R``; it reads ``<outcome>.json``, and the documents of single
             analyses in the folder ``<outcome>`` where there is one.
     """

@@ -210,7 +210,7 @@ def _tau2_interval(data: Data, plan: Plan, level: float) -> dict[str, Any] | Non
 
 
 def model_name(data: Data, plan: Plan, pooled: Any = None) -> str:
-    """“Random effects, REML, Hartung–Knapp interval, logit scale”; the interval is the one that ``pooled`` has."""
+    """“Random effects, REML, Hartung–Knapp interval, logit scale”; the interval is that of ``pooled``."""
     if plan.model in COMMON:
         return COMMON[plan.model]
     if plan.model == "beta_binomial":

@@ -141,7 +141,7 @@ def _for_inverse_variance(note: str) -> str:
 
 
 def _nothing_but_corrections(rows: Rows) -> str:
-    """Why no study is left where all were left out for want of events, or of participants without one."""
+    """Why no study is left when all were left out for lack of events, or of participants without one."""
     if not rows.double_zero:
         return ""
     if any("every participant" in rows.reasons[position] for position in rows.double_zero):
@@ -160,7 +160,7 @@ def _no_regressions(
 
 
 def _one_line(text: Any) -> Any:
-    """A label without the blanks around and between its words that nobody sees."""
+    """A label without redundant white space."""
     return " ".join(text.split()) if isinstance(text, str) else text
 
 

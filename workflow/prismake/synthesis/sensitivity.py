@@ -84,7 +84,7 @@ def sensitivity(
 
 
 def no_sensitivity(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The analyses that ``outcomes.<outcome>.sensitivity`` names where there are no two studies to pool."""
+    """The analyses named in ``outcomes.<outcome>.sensitivity`` when there are not two studies to pool."""
     why = "not run, because fewer than two studies are pooled."
     return {name: {**_not_run(name, {}), "sentence": f"{TITLES[name]}: {why}"} for name in spec["sensitivity"]}
 
@@ -273,7 +273,7 @@ def _without_high_risk(
 def _without_converted(
     data: Data, studies: Studies, spec: Mapping[str, Any], level: float, seed: int
 ) -> dict[str, Any]:
-    """The main analysis without studies that have a number which was converted from others."""
+    """The main analysis without studies that have a number converted from others."""
     import numpy as np
 
     converted = np.array([CONVERTED in str(study.get("how", "")) for study in studies])

@@ -1,9 +1,9 @@
-"""Several arms of a trial against one comparator, whose people must not be counted twice (Handbook 6, 23.3.4).
+"""Several arms of a trial with one comparator, whose people must not be counted twice (Handbook 6, 23.3.4).
 
 ``combine`` makes one group of the arms, which the Handbook recommends: events, totals and person-time are added up,
 means and standard deviations combined by its table 6.5.a. ``split`` keeps the arms apart and gives each an equal share
-of the comparator: events, totals and person-time divided, of means the number of people alone. Arms that an analysis
-keeps apart, as members of different subgroups, are never combined: their comparator is split.
+of the comparator: events, totals and person-time are divided, and for means only the number of people. Arms that an
+analysis keeps apart, as members of different subgroups, are never combined: their comparator is split.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMBINE, SPLIT = "combine", "split"
-_SIDES = ("2", "1")  # the shared group is the second one as a rule; two comparators can also share the first
+_SIDES = ("2", "1")  # the shared group is usually the second one; two comparators can also share the first
 _SIZES = ("total", "n")
-_UNCHANGED = frozenset({"mean", "sd"})  # of a group that is split
+_UNCHANGED = frozenset({"mean", "sd"})  # for a group that is split
 
 
 class Settled(NamedTuple):
@@ -34,7 +34,7 @@ class Settled(NamedTuple):
 
 
 def count_people_once(used: pd.DataFrame, spec: Mapping[str, Any]) -> Settled:
-    """The rows of an outcome, groups that several rows of a study share combined or split.
+    """The rows of an outcome, with groups that several rows of a study share combined or split.
 
     Args:
         used: rows of ``extraction/outcomes.csv`` that are pooled, numbers as texts.
@@ -118,7 +118,7 @@ def _group(row: Mapping[str, Any], spec: Mapping[str, Any], side: str) -> tuple[
 
 
 def _unlike_comparators(rows: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], name: str) -> list[str]:
-    """Groups of one size with other numbers: different people, or one of them typed wrongly."""
+    """Groups of equal size with different numbers: different people, or one of them mistyped."""
     size = next((f"{word}2" for word in _SIZES if f"{word}2" in spec["columns"]), "")
     sizes = [float(row[size]) for row in rows] if size else []
     if len(set(sizes)) == len(sizes):
@@ -136,7 +136,7 @@ def _split(row: Mapping[str, Any], spec: Mapping[str, Any], side: str, arms: int
 
 
 def _combined(rows: Sequence[Mapping[str, Any]], spec: Mapping[str, Any], side: str) -> Mapping[str, Any]:
-    """One row of several: the groups that differ as one group, beside the one that they share."""
+    """Several rows as one: the groups that differ are combined, beside the one that they share."""
     numbers: dict[str, float] = {}
     if f"mean{side}" in spec["columns"]:
         groups = [tuple(float(row[f"{role}{side}"]) for role in ("n", "mean", "sd")) for row in rows]

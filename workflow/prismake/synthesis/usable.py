@@ -1,4 +1,4 @@
-"""Which extracted rows a measure can use: the table of outcomes says so, before anything is pooled."""
+"""Which extracted rows a measure can use: the table of outcomes says so before anything is pooled."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 UNUSABLE, NO_EVENTS = "not usable", "no events"
 EXTRACTED = (USED, UNUSABLE, NO_EVENTS)  # rows with complete numbers, which an analysis looks at
-TAKES_NO_EVENTS = "beta_binomial"  # the model that takes in studies without an event in either arm
+TAKES_NO_EVENTS = "beta_binomial"  # the model that includes studies without an event in either arm
 TAKEN_IN = "No event in either arm: pooled by the beta–binomial model, and left out of every other one."
 LEVEL = 95.0  # of published intervals; the level changes no row's usability
 
 
 def with_usability(table: pd.DataFrame, outcomes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """The table of outcomes, in which the rows that the measure of their outcome cannot use have a status and a remark.
+    """The table of outcomes, in which rows that the measure of their outcome cannot use have a status and a remark.
 
     Args:
         table: rows as ``prismake.extraction.outcomes.collect_outcomes`` gives them.
@@ -29,8 +29,8 @@ def with_usability(table: pd.DataFrame, outcomes: Mapping[str, Mapping[str, Any]
             the columns.
 
     ``not usable``: a number that the measure has no use for, such as a limit of zero of a ratio. ``no events``: a
-    comparison without an event in either arm, of which a ratio cannot be known. Arms with one comparator are looked at
-    as they are pooled.
+    comparison without an event in either arm, for which no ratio can be known. Arms with one comparator are judged in
+    the form in which they are pooled.
     """
     marked = table.copy()
     for name, spec in outcomes.items():

@@ -1,4 +1,4 @@
-"""A mean with the other sign than those of every other study: a minus that was lost, or a change for a value."""
+"""A mean with a different sign from all other studies: a lost minus, or a change instead of a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prismake.extraction.checks.arithmetic import shown
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 
-_FEWEST = 4  # other studies
+_FEWEST = 4  # minimum number of other studies
 
 
 def check(extraction: Extraction) -> Iterator[Finding]:

@@ -16,8 +16,8 @@ _DIGITS_IN_WORDS = re.compile(r"\d+(?:\.\d+)? % (?:CI|prediction interval)|PRISM
 class Field:
     """Text that prismake keeps up to date.
 
-    ``name`` is the same on every run: ``relapse.main.result``. ``wording`` is true of a whole sentence or paragraph,
-    which people may rewrite, and false of a number, which is right or wrong.
+    ``name`` is the same on every run: ``relapse.main.result``. ``wording`` is true for a whole sentence or paragraph,
+    which people may rewrite, and false for a number, which is right or wrong.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Words and fields in order. ``items`` are those of PRISMA 2020 that it answers: "13a", "A4" of the abstract."""
+    """Words and fields in order. ``items`` are the PRISMA 2020 items that it answers: "13a", "A4" of the abstract."""
 
     parts: tuple[Part, ...]
     items: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Gap:
-    """What people have to write: a hint on what belongs there."""
+    """Text that people have to write: a hint about what belongs there."""
 
     hint: str
     items: tuple[str, ...] = ()
@@ -67,12 +67,12 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     items: tuple[str, ...] = ()
-    ruled: bool = True  # without rules and head: a list of references
+    ruled: bool = True  # without rules and header: a list of references
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with its legend; ``drawing`` is what ``drawings.drawing`` calls it."""
+    """A figure with its legend; ``drawing`` is its name in ``drawings.drawing``."""
 
     name: str
     drawing: str
@@ -92,13 +92,12 @@ def plain(parts: Iterable[Part]) -> str:
 def marked(
     sentence: str, values: Sequence[tuple[str, str]], name: str, harmless: Iterable[str] = ()
 ) -> tuple[Part, ...]:
-    """A sentence with each of its values in a field; one field of the whole where a number would stand outside.
+    """A sentence with each of its values in a field, or in one field altogether if a number would remain outside.
 
     Args:
-        values: (name, text) in the order in which the texts stand in the sentence; "" and texts that are not there are
-            passed over.
+        values: (name, text) in the order of the texts in the sentence; "" and texts that do not occur are skipped.
         name: of the field that the whole sentence becomes.
-        harmless: words with digits that are no results, such as titles and names of groups.
+        harmless: words with digits that are not results, such as titles and names of groups.
     """
     parts: list[Part] = []
     rest = sentence
@@ -124,12 +123,12 @@ def fields(blocks: Iterable[Block]) -> Iterator[Field]:
 
 
 def mark_of(text: str) -> str:
-    """Eight digits by which a text is known again, whatever a word processor did to its blanks."""
+    """Eight digits by which a text is recognised, whatever a word processor did to its blanks."""
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:8]
 
 
 def mark_of_cells(rows: Iterable[Sequence[str]]) -> str:
-    """``mark_of`` a table, its head included where it has one."""
+    """``mark_of`` a table, including its header if it has one."""
     return mark_of(" / ".join(" | ".join(" ".join(cell.split()) or "–" for cell in row) for row in rows))
 
 
@@ -139,5 +138,5 @@ def mark_of_picture(image: bytes) -> str:
 
 
 def named_values(prefix: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Names below one prefix, for ``marked``."""
+    """Names that share a prefix, for ``marked``."""
     return [(f"{prefix}.{name}", text) for name, text in values.items()]

@@ -1,4 +1,4 @@
-"""Reporting checklists, filled in with the place in the manuscript; what people owe is named beside it."""
+"""Reporting checklists, filled in with the place in the manuscript and what people still have to write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _checklists() -> dict[str, Any]:
 
 
 def places(blocks: Iterable[Block]) -> dict[str, tuple[list[str], list[str]]]:
-    """By item of PRISMA 2020 (the abstract's begin with A): the places where it is answered, and what is owed."""
+    """By item of PRISMA 2020 (the abstract's begin with A): the places where it is answered, and what is missing."""
     found: dict[str, tuple[list[str], list[str]]] = {item: (["Title"], []) for item in TITLE_ITEMS}
     path: list[str] = []
     for block in blocks:
@@ -53,7 +53,7 @@ def checklist(name: str, blocks: Iterable[Block]) -> list[tuple[str, ...]]:
 
 
 def search_checklist(config: Mapping[str, Any], searches: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
-    """The sixteen items of PRISMA-S as rows with ``COLUMNS``; the answer stands in the place of a place."""
+    """The sixteen items of PRISMA-S as rows with ``COLUMNS``; the answer is given instead of a place."""
     answers = _search_answers(config, searches)
     owed = {
         "4": "Web pages or tables of contents that you browsed, or that there were none.",

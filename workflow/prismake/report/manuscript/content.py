@@ -1,4 +1,4 @@
-"""The whole manuscript as a list of blocks, made from what the page shows and the reports of the included studies."""
+"""The whole manuscript as a list of blocks, from the content of the page and the reports of included studies."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """A manuscript before it is a file."""
+    """A manuscript before it becomes a file."""
 
     title: str
     authors: tuple[str, ...]
-    date: str  # of the newest search, which stands for the review: a date of the run would change the file
+    date: str  # of the newest search, used as the date of the review: a date of the run would change the file
     blocks: tuple[Block, ...]
 
 
@@ -84,7 +84,7 @@ def figure_names(blocks: Iterable[Block]) -> list[str]:
 
 
 def drawable(scores: pd.DataFrame, results: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Names of the figures that there are data for."""
+    """Names of the figures for which there are data."""
     names = {"flow"}
     if len(scores):
         names |= {"stars"} if scores["maximum"].astype(bool).any() else set()

@@ -1,12 +1,12 @@
-"""Content controls of Word: the elements in which prismake finds its own numbers, tables and figures again.
+"""Word content controls: the elements by which prismake finds its own numbers, tables and figures again.
 
-A control is known by its title (``w:alias``), ``prismake:<name>#<mark>``, or ``prismake~…`` where it holds wording,
-which people may change. The mark is ``blocks.mark_of`` what prismake wrote there, so that a copy tells by itself where
-people have typed over a number.
+A control is identified by its title (``w:alias``), ``prismake:<name>#<mark>``, or ``prismake~…`` if it holds wording,
+which people may change. The mark is ``blocks.mark_of`` the text that prismake wrote there, so a copy shows by itself
+where people have typed over a number.
 
-LibreOffice 7 keeps the title of a control only of plain text or a picture, drops ``w:tag``, and keeps little of
-controls around whole paragraphs or tables. So controls stand within a paragraph and hold plain text; a table is the one
-that follows the paragraph with its caption, and a figure is the picture inside its control.
+LibreOffice 7 keeps the title of a control only for plain text or a picture, drops ``w:tag``, and keeps little of
+controls around whole paragraphs or tables. Therefore controls are within a paragraph and hold plain text; a table is
+the one that follows the paragraph with its caption, and a figure is the picture inside its control.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lxml import etree
 
 _OURS = re.compile(r"prismake([:~])(.+)#([0-9a-f]{8})")
 _LONGEST = 44  # characters of a name: Word allows 64 in a title
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML cannot hold
 _CHANGES = ("ins", "del", "moveFrom", "moveTo")  # tracked changes
 
 
@@ -32,7 +32,7 @@ def clean(text: str) -> str:
 
 
 def short(name: str) -> str:
-    """A name that fits into a title; a long one ends in a digest of the whole."""
+    """A name that fits into a title; a long one is cut and ends in a digest of the whole."""
     name = clean(name).replace("#", "·")
     if len(name) <= _LONGEST:
         return name
@@ -80,7 +80,7 @@ def run(text: str, bold: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class Control:
-    """A control of prismake in a document: its element, its name, and the mark of what was written into it."""
+    """A control of prismake in a document: its element, its name, and the mark of the text written into it."""
 
     element: Any
     name: str
@@ -97,11 +97,11 @@ class Control:
 
     @property
     def tracked(self) -> bool:
-        """Whether changes inside wait to be accepted or rejected."""
+        """Whether changes inside are waiting to be accepted or rejected."""
         return any(next(self.element.iter(qn(f"w:{name}")), None) is not None for name in _CHANGES)
 
     def paragraph(self) -> Any:
-        """The paragraph around it, None where there is none."""
+        """The paragraph around it, None if there is none."""
         return next(self.element.iterancestors(qn("w:p")), None)
 
     def with_mark(self, mark: str) -> None:
@@ -112,7 +112,7 @@ class Control:
                 each.set(qn("w:val"), title)
 
     def write(self, text: str) -> None:
-        """Put other text into it, in the look of its first run."""
+        """Replace its text, keeping the format of its first run."""
         runs = list(self.content.iter(qn("w:r")))
         fresh = run(text)
         if runs and (look := runs[0].find(qn("w:rPr"))) is not None:
@@ -137,7 +137,7 @@ def controls(root: Any) -> Iterator[Control]:
 
 
 def text_of(parent: Any) -> str:
-    """The words below an element as a reader sees them, without what was deleted under tracking."""
+    """The words below an element as a reader sees them, without tracked deletions."""
     parts = []
     for each in parent.iter(qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:noBreakHyphen")):
         parts.append({qn("w:t"): each.text or "", qn("w:br"): "\n", qn("w:noBreakHyphen"): "-"}.get(each.tag, "\t"))

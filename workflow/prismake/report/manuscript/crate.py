@@ -1,9 +1,8 @@
 """The review as a research object: an RO-Crate 1.2 that describes one run of a workflow, as a zip archive.
 
 RO-Crate 1.2 (https://w3id.org/ro/crate/1.2) with the profile Workflow Run Crate 0.5
-(https://w3id.org/ro/wfrun/workflow/0.5). What goes in is listed here, and nothing else does: exports of databases and
-PDFs are not ours to publish, and a key must never leave. Dates come from the config, so that the same review is the
-same file.
+(https://w3id.org/ro/wfrun/workflow/0.5). Only what is listed here is included: exports of databases and PDFs are not
+ours to publish, and a key must never leave. Dates come from the config, so that the same review gives the same file.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from prismake.core.paths import graph_root
 from prismake.core.software import versions
 
 CRATE, RUN, WORKFLOW = "https://w3id.org/ro/crate/1.2", "https://w3id.org/ro/wfrun", "https://w3id.org/workflowhub"
-# Workflow Run Crate 0.5 builds on RO-Crate 1.1, which a crate of 1.2 is as well
+# Workflow Run Crate 0.5 builds on RO-Crate 1.1, which a 1.2 crate also satisfies
 CRATES = (CRATE, "https://w3id.org/ro/crate/1.1")
 PROFILES = {
     f"{RUN}/process/0.5": "Process Run Crate",
@@ -51,14 +50,14 @@ _NEVER = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can hold
 
 
 def write_crate(path: Path, config: Mapping[str, Any], folder: Path = Path(), *, with_searches: bool = False) -> int:
-    """Write the archive; the number of files in it beside its description.
+    """Write the archive; returns the number of files in it apart from its description.
 
     Args:
         config: the validated protocol; ``license`` is needed, and ``published`` or the date of a search.
-        with_searches: also the exports in ``config/searches/``, where their databases allow it.
+        with_searches: also the exports in ``config/searches/``, if their databases allow it.
 
     Raises:
-        PrismakeError: the archive is there already, or the config lacks what a crate must say.
+        PrismakeError: the archive exists already, or the config lacks something that a crate must state.
     """
     if path.exists():
         raise PrismakeError(f"{path} is there already.", remedy="Move it away, or name another file.")
@@ -180,7 +179,7 @@ def _workflow() -> Iterator[dict[str, Any]]:
 
 
 def _people(authors: list[str]) -> Iterator[dict[str, Any]]:
-    """The authors; one whose ORCID stands behind the name is known by it."""
+    """The authors, identified by the ORCID after their name if there is one."""
     for number, author in enumerate(authors, start=1):
         match = _ORCID.search(author)
         name = " ".join(_ORCID.sub(" ", author).split()).strip(" ,;")

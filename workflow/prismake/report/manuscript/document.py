@@ -1,4 +1,4 @@
-"""The manuscript as a file of Word, in the styles of the team's template where there is one."""
+"""The manuscript as a Word file, in the styles of the team's template if there is one."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 GAP, CAPTION = "prismake gap", "Caption"  # styles
-_WIDE = 7  # columns above which a table gets a page in landscape
-_TOO_WIDE = 1.45  # times the width of the text: above, letters of a figure would be too small to read
+_WIDE = 7  # columns above which a table gets a landscape page
+_TOO_WIDE = 1.45  # times the width of the text: beyond this, letters of a figure would be too small to read
 _NEVER = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can hold
-_INCH = 914_400  # in the units of Word
+_INCH = 914_400  # in Word's units
 _A4 = (7_560_000, 10_692_000)
 _LETTER = 62_000  # width of an average letter in a cell
 
 
 class Pictures(Protocol):
-    """What draws the figures, by the names of their drawings."""
+    """Draws the figures, by the names of their drawings."""
 
     def size(self, name: str) -> tuple[float, float]:
-        """Width and height in inches at which the figure is read best."""
+        """Width and height in inches at which the figure is most legible."""
 
     def png(self, name: str, width: float) -> bytes:
         """The figure as PNG for a width in inches."""
@@ -52,7 +52,7 @@ def docx_bytes(paper: Manuscript, pictures: Pictures, template: Path | None = No
     """The manuscript as the bytes of a .docx file: the same for the same blocks, pictures and template.
 
     Raises:
-        PrismakeError: the template is no document of Word.
+        PrismakeError: the template is not a Word document.
     """
     document = opened(template)
     _Writer(document, pictures).write(paper)
@@ -86,7 +86,7 @@ def opened(template: Path | None) -> Document:
 
 
 def packed(document: Document) -> bytes:
-    """The document as a zip archive in which no date of today stands."""
+    """The document as a zip archive that contains no date of the run."""
     raw, out = io.BytesIO(), io.BytesIO()
     document.save(raw)
     with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
@@ -100,7 +100,7 @@ def packed(document: Document) -> bytes:
 
 
 def _set_properties(document: Document, paper: Manuscript, plain: bool) -> None:
-    """Title and authors; days are those of the newest search, never that of the run."""
+    """Title and authors; dates are those of the newest search, never that of the run."""
     properties = document.core_properties
     properties.title = clean(paper.title)[:255]
     properties.author = clean("; ".join(paper.authors))[:255]
@@ -127,7 +127,7 @@ def _plain_styles(document: Document) -> None:
         font.name, font.size, font.bold, font.color.rgb = "Liberation Sans", Pt(size), True, RGBColor(0x1F, 0x29, 0x33)
         fonts = styles[name].element.rPr.rFonts
         for attribute in [key for key in fonts.attrib if key.endswith("Theme")]:
-            del fonts.attrib[attribute]  # a theme's font would win over the one that is named
+            del fonts.attrib[attribute]  # a theme's font would override the one that is named
         for border in styles[name].element.xpath("w:pPr/w:pBdr"):
             border.getparent().remove(border)
     caption = styles[CAPTION].font
@@ -135,7 +135,7 @@ def _plain_styles(document: Document) -> None:
 
 
 def _complete_styles(document: Document) -> None:
-    """The styles that a template may lack, among them that of gaps, which is to be seen at once."""
+    """Add styles that a template may lack, among them that of gaps, which has to be conspicuous."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Pt, RGBColor
 
@@ -252,19 +252,19 @@ class _Writer:
             self._section(landscape=False)
 
     def _turned(self, width: float, height: float) -> bool:
-        """Whether a figure would be too small on an upright page and clearly larger on one in landscape."""
+        """Whether a figure would be too small on a portrait page and clearly larger on a landscape one."""
         upright = _scale(width * _INCH, height * _INCH, self.width, self.height)
         turned = _scale(width * _INCH, height * _INCH, self.height, self.width)
         return upright < 1 / _TOO_WIDE and turned > 1.25 * upright
 
 
 def _scale(width: float, height: float, room: float, depth: float) -> float:
-    """By how much a figure shrinks to fit on a page with its legend."""
+    """The factor by which a figure shrinks to fit on a page with its legend."""
     return min(room / width, 0.82 * depth / height, 1.0)
 
 
 def gap_text(block: Gap) -> str:
-    """What stands where people have to write."""
+    """The text shown where people have to write."""
     items = f" (PRISMA 2020 item {', '.join(block.items)})" if block.items and block.items[0][0] != "A" else ""
     if block.items and block.items[0][0] == "A":
         items = f" (PRISMA 2020 for Abstracts, item {', '.join(item[1:] for item in block.items)})"
@@ -279,13 +279,13 @@ def cleaned(block: Table) -> tuple[list[str], list[list[str]]]:
 
 
 def _held(cell: str) -> str:
-    """A short cell with a number, its blanks such that no line ends there."""
+    """A short cell with a number, with non-breaking blanks."""
     short_number = len(cell) <= 22 and any(letter.isdigit() for letter in cell)
     return cell.replace(" ", "\u00a0") if short_number else cell
 
 
 def table_element(block: Table, width: int) -> Any:
-    """A table of Word with rules above, below and under its head, which every page repeats."""
+    """A Word table with rules above, below and under its header, which is repeated on every page."""
     columns, rows = cleaned(block)
     made = element("w:tbl")
     made.append(_table_properties(block.ruled))
@@ -347,8 +347,8 @@ def _cell(text: str, width: int, head: bool) -> Any:
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """The width of each column in twentieths of a point: no word is broken as long as there is room.
 
-    Every column gets its longest word; the rest is shared out by what the columns would need to hold a cell on one
-    line, or on few lines where cells are long.
+    Every column gets room for its longest word; the rest is distributed by what the columns need to hold a cell on one
+    line, or on few lines if cells are long.
     """
     room = width / _LETTER
     least, wished = [], []

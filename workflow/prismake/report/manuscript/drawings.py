@@ -1,4 +1,4 @@
-"""The figures of the manuscript as PNG, drawn anew for the width at which they are printed."""
+"""The figures of the manuscript as PNG, redrawn for the width at which they are printed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from prismake.core.reuse import KeptParts
 
-DPI = 300  # dots an inch at the width of print, which journals ask for
+DPI = 300  # dots per inch at print width, as journals require
 
 
 class Drawings:
-    """Draws a figure by the name that the page gives it.
+    """Draws a figure by its name on the page.
 
     Args:
         flow: ``flow/flow.json``.
         results: the contents of ``pooling/<outcome>.json``.
         appraisal, scores: ``appraisal/appraisal.csv`` and ``appraisal/scores.csv``.
         outcomes: title by name of the outcomes.
-        kept: pictures of former runs, which are put back where they are made from the same.
+        kept: pictures from earlier runs, which are reused if their input is the same.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Drawings:
         return float(width), float(height)
 
     def png(self, name: str, width: float) -> bytes:
-        """The figure at ``width`` inches and 300 dots an inch; one that is narrower keeps its size."""
+        """The figure at ``width`` inches and 300 dots per inch; a narrower one keeps its size."""
         return self._part(name, f"at {width!r}", lambda: self._png(name, width))
 
     def _part(self, name: str, what: str, make: Callable[[], bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""The result of a synthesis in words and as rows of a table, every number in a field of its own."""
+"""The result of a synthesis in words and as rows of a table, with every number in a field of its own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from prismake.synthesis.sentences import studies
 
 
 def main_analysis(result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The main analysis of an outcome, {} where nothing was pooled."""
+    """The main analysis of an outcome, {} if nothing was pooled."""
     main = (result.get("analyses") or {}).get("main") or {}
     return main if main.get("estimate") is not None else {}
 
 
 def estimate_parts(result: Mapping[str, Any], place: str) -> Iterator[Part]:
-    """``Proportion 0.41 (95 % CI 0.28 to 0.55) in 8 studies, 131 events …``; ``place`` begins the fields' names."""
+    """``Proportion 0.41 (95 % CI 0.28 to 0.55) in 8 studies, 131 events …``; ``place`` is the fields' prefix."""
     main, name, show = main_analysis(result), f"{place}.{result['outcome']}", format_of(result)
     if not main:
         yield Field(f"{name}.sentence", result["sentence"], wording=True)
@@ -39,7 +39,7 @@ def estimate_parts(result: Mapping[str, Any], place: str) -> Iterator[Part]:
 
 
 def sentence_parts(result: Mapping[str, Any], row: Mapping[str, Any], name: str) -> tuple[Part, ...]:
-    """The sentence of an analysis, as the page has it, with its numbers in fields."""
+    """The sentence for an analysis, as on the page, with its numbers in fields."""
     show, sentence = format_of(result), str(row["sentence"])
     if row.get("estimate") is None or row.get("k") is None:
         return (Field(f"{name}.sentence", sentence, wording=True),)
@@ -56,7 +56,7 @@ def sentence_parts(result: Mapping[str, Any], row: Mapping[str, Any], name: str)
 
 
 def subgroup_parts(result: Mapping[str, Any], column: str, group: Mapping[str, Any]) -> tuple[Part, ...]:
-    """The sentence on subgroups, the estimate of each and the test between them in fields."""
+    """The sentence on subgroups, with the estimate of each and the test between them in fields."""
     show, level, name = format_of(result), result.get("level", 95), f"{result['outcome']}.{column}"
     values = [
         (f"{name}.{row['level']}", f"{show.interval(row, level)} in {studies(row['k'])}")
@@ -77,7 +77,7 @@ COLUMNS = ("Analysis", "Studies", "Participants", "Estimate", "Prediction interv
 
 
 def synthesis_table(result: Mapping[str, Any]) -> Table | None:
-    """Every analysis of an outcome with an estimate: models, subgroups, sensitivity analyses; None without any."""
+    """Every analysis of an outcome with an estimate: models, subgroups, sensitivity analyses; None if there is none."""
     show = format_of(result)
     analyses = result.get("analyses") or {}
     rows = [_row(row["name"], row, show) for _, row in sorted(analyses.items(), key=_main_first)]
@@ -99,7 +99,7 @@ def _main_first(entry: tuple[str, Any]) -> tuple[bool, str]:
 
 
 def _row(title: str, row: Mapping[str, Any], show: Format) -> tuple[str, ...]:
-    """The cells of a row; () where there is no estimate."""
+    """The cells of a row; () if there is no estimate."""
     if row.get("estimate") is None:
         return ()
     people = f"{count(row['events'])} of {count(row['total'])}" if row.get("events") is not None else "–"

@@ -1,4 +1,4 @@
-"""The summary of findings in the manuscript: a sentence an outcome, the table, and its footnotes."""
+"""The summary of findings in the manuscript: one sentence per outcome, the table, and its footnotes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ITEMS = ("22",)
 
 
 def findings_section(findings: Mapping[str, Any] | None) -> Iterator[Block]:
-    """The content of ``certainty/summary_of_findings.json`` as blocks; a gap where no outcome is judged."""
+    """The content of ``certainty/summary_of_findings.json`` as blocks; a gap if no outcome has been judged."""
     rows = [row for row in (findings or {}).get("outcomes", []) if row["certainty"]]
     if not rows:
         yield Gap("The certainty of the evidence for each outcome, with the reasons for rating it up or down.", ITEMS)
@@ -33,7 +33,7 @@ def findings_section(findings: Mapping[str, Any] | None) -> Iterator[Block]:
 
 
 def _table(rows: list[Mapping[str, Any]]) -> Table:
-    """The columns of GRADE's summary of findings; those that no outcome needs are left out."""
+    """The columns of GRADE's summary of findings, without those that no outcome needs."""
     compared, related = any(row["risk_without"] for row in rows), any(row["relative"] for row in rows)
     columns = ["Outcome", *(["Without", "With", "Difference"] if compared else ["People with the outcome"])]
     columns += [*(["Effect"] if related else []), "Participants (studies)", "Certainty", "What it means"]

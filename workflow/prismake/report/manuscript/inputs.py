@@ -1,4 +1,4 @@
-"""What manuscript and supplement are made from, read from the tables of all stages."""
+"""The inputs of manuscript and supplement, read from the tables of all stages."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def gather(
     versions: Mapping[str, str],
     kept: KeptParts | None = None,
 ) -> tuple[Manuscript, Drawings]:
-    """The manuscript and what draws its figures.
+    """The manuscript, and the object that draws its figures.
 
     Args:
         inputs: paths as ``prismake.report.inputs.gather`` takes them, without ``figures``, and ``appraisal``.
         config: the validated protocol.
         versions: of the software that made the results, by name.
-        kept: pictures of former runs.
+        kept: pictures from earlier runs.
     """
     review, scores, _ = _review(inputs, config, versions)
     outcomes = {result["outcome"]: result["title"] for result in review["results"]}
@@ -53,7 +53,7 @@ def gather_supplement(
 def _review(
     inputs: Mapping[str, Any], config: Mapping[str, Any], versions: Mapping[str, str]
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
-    """The review as ``manuscript`` takes it, the scores, and the reports."""
+    """The review in the form that ``manuscript`` takes, the scores, and the reports."""
     import pandas as pd
 
     context, _ = gather_page({**inputs, "figures": []}, config, versions)

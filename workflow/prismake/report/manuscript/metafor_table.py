@@ -1,4 +1,4 @@
-"""The studies of a synthesis under the names that ``escalc`` of R's metafor gives their numbers.
+"""The studies of a synthesis, with their numbers under the argument names of ``escalc`` in R's metafor.
 
 Viechtbauer, J Stat Softw 2010;36(3):1-48. ``yi`` and ``vi`` are those that were pooled.
 """
@@ -28,9 +28,9 @@ def escalc_names(columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def metafor_table(result: Mapping[str, Any]) -> str:
-    """CSV with a row a study: study, arm, year, its numbers, yi, vi, and a column a subgroup; NA where there is none.
+    """CSV with one row per study: study, arm, year, its numbers, yi, vi, and one column per subgroup; NA if missing.
 
-    Numbers are written without loss; texts that a spreadsheet would run as formulas are guarded.
+    Numbers are written without loss of precision; texts that a spreadsheet would run as formulas are guarded.
 
     Args:
         result: the content of ``pooling/<outcome>.json``.

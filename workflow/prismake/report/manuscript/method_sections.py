@@ -10,7 +10,7 @@ from prismake.report.manuscript.blocks import Block, Field, Gap, Heading, Paragr
 from prismake.report.methods import paragraphs
 
 STRATEGIES = "in the supplement (supplement.xlsx, sheet Searches)"
-# heading, titles of the paragraphs of the page below it, items of PRISMA 2020, what people add
+# heading, titles of the page's paragraphs below it, items of PRISMA 2020, what people add
 SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
     (
         "Registration and protocol",
@@ -40,7 +40,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
 
 
 def method_sections(review: Mapping[str, Any]) -> Iterator[Block]:
-    """A section an entry of ``SECTIONS``, and one on certainty."""
+    """One section per entry of ``SECTIONS``, and one on certainty."""
     config = review["config"]
     written = paragraphs(
         config, review["searches"], review["instruments"], review["versions"], review["stages"], STRATEGIES

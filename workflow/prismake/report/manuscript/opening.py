@@ -15,7 +15,7 @@ _NAMED = ("systematic review", "meta-analysis")
 
 
 def title(config: Mapping[str, Any], pooled: bool) -> str:
-    """The title of the protocol; one that does not say that this is a systematic review gets the words (item 1)."""
+    """The title in the protocol; if it does not say that this is a systematic review, the words are added (item 1)."""
     text = str(config["title"]).rstrip(". ")
     if "systematic review" in text.casefold():
         return text
@@ -23,7 +23,7 @@ def title(config: Mapping[str, Any], pooled: bool) -> str:
 
 
 def opening(review: Mapping[str, Any]) -> Iterator[Block]:
-    """Authors, what is interim, and the abstract."""
+    """Authors, a note if results are interim, and the abstract."""
     config = review["config"]
     if config.get("authors"):
         yield Paragraph((", ".join(config["authors"]),))
@@ -84,7 +84,7 @@ def _criteria(config: Mapping[str, Any]) -> str:
 
 
 def _sources(searches: list[Mapping[str, Any]]) -> str:
-    """Each source with the day of its last search."""
+    """Each source with the date of its last search."""
     dates = {search["date"] for search in searches if search.get("kind") != "other" and search.get("date")}
     named = [search for search in searches if search.get("kind") != "other"]
     if len(dates) == 1 and all(search.get("date") for search in named):
@@ -99,7 +99,7 @@ def _instruments(review: Mapping[str, Any]) -> str:
 
 
 def _included(flow: Mapping[str, Any], name: str) -> Iterator[Part]:
-    """How many studies and reports are included."""
+    """The number of included studies and reports."""
     included = flow["boxes"].get("total") or flow["boxes"]["included"]
     yield Field(f"{name}.studies", plural(included["studies"], "study", "studies"))
     yield " in "

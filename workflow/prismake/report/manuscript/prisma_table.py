@@ -1,8 +1,8 @@
-"""The flow as the R package PRISMA2020 reads it (Haddaway et al., Campbell Syst Rev 2022;18:e1230).
+"""The flow in the form that the R package PRISMA2020 reads (Haddaway et al., Campbell Syst Rev 2022;18:e1230).
 
-``read.csv``, ``PRISMA_data`` and ``PRISMA_flowdiagram`` take the file as it is. Its rows, columns and words are those
-of the package's own template (version 1.1.4, MIT), with ``n`` filled in; the rows on meta-analysis are drawn from that
-version on and passed over by earlier ones.
+``read.csv``, ``PRISMA_data`` and ``PRISMA_flowdiagram`` accept the file as it is. Its rows, columns and words are those
+of the package's own template (version 1.1.4, MIT), with ``n`` filled in; the rows on meta-analysis are drawn by this
+and later versions and ignored by earlier ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OTHER_METHODS = {"website_results": ("web",), "organisation_results": ("organi"
 
 
 def prisma_table(flow: Mapping[str, Any], results: Iterable[Mapping[str, Any]], reports: Mapping[str, int]) -> Table:
-    """The table; sources of other methods that are none of its three kinds count as *Websites and others*.
+    """The table; sources of other methods that belong to none of its three kinds count as *Websites and others*.
 
     Args:
         flow: ``flow/flow.json``.
@@ -86,6 +86,6 @@ def _values(boxes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    """``Embase, 179; PubMed, 58``; a comma or semicolon within a name would split it. 0 where there is nothing."""
+    """``Embase, 179; PubMed, 58``; a comma or semicolon within a name would split it. 0 if there is nothing."""
     names = {name: name.replace(",", " –").replace(";", " –") for name in counts}
     return "; ".join(f"{names[name]}, {number}" for name, number in counts.items()) or "0"

@@ -1,4 +1,4 @@
-"""What was changed in the protocol since it was kept, with the day, for the methods and PRISMA 2020, item 24c."""
+"""Dated changes of the protocol since it was first kept, for the methods and item 24c of PRISMA 2020."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import pairwise
 from prismake.core.files import Table
 from prismake.core.phrases import plural
 
-NOW = "now"  # the version that is in force
+NOW = "now"  # the version in force
 COLUMNS = ("from", "to", "key", "before", "after")
 
 
 def amendments(versions: Sequence[tuple[str, Mapping[str, str]]]) -> Table:
-    """A row a key that differs between two versions that follow each other; "" where a version lacks it.
+    """One row per key that differs between two successive versions; "" if a version lacks it.
 
     Args:
         versions: name and settings (``kept.protocols.settings``), oldest first, those in force last as ``NOW``.
@@ -27,7 +27,7 @@ def amendments(versions: Sequence[tuple[str, Mapping[str, str]]]) -> Table:
 
 
 def amendment_words(table: Table, kept: Sequence[str]) -> str:
-    """The amendments in words; "" where no protocol was kept.
+    """The amendments in words; "" if no protocol was kept.
 
     Args:
         kept: names of the kept protocols, oldest first.

@@ -40,12 +40,12 @@ _ITEMS = (
 def protocol_text(
     config: Mapping[str, Any], searches: Sequence[Mapping[str, Any]], instruments: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    """Markdown with a section an item; what the config does not say is a gap with a hint.
+    """Markdown with one section per item; what the config does not say is a gap with a hint.
 
     Args:
         config: the validated protocol.
         searches: label, kind, platform, date, limits and query of each search.
-        instruments: by name what is known of each (``instrument_details``).
+        instruments: by name, the details of each (``instrument_details``).
     """
     written = {part["title"]: part["text"] for part in paragraphs(config, searches, instruments, {}, (), "below")}
     lines = ["# Protocol of a systematic review (PRISMA-P 2015)", ""]

@@ -11,7 +11,7 @@ _PAGES = re.compile(r"([A-Za-z]*)(\d+)\s*[-–‐]\s*([A-Za-z]*)(\d+)")
 
 
 def reference(report: Mapping[str, Any]) -> str:
-    """``Maude SL, Laetsch TW, … et al. Title. Journal. 2018;378(5):439-48. doi:10…``: what is known, in this order.
+    """``Maude SL, Laetsch TW, … et al. Title. Journal. 2018;378(5):439-48. doi:10…``: the known parts, in this order.
 
     Args:
         report: a row of ``duplicates/reports.parquet``.
@@ -27,7 +27,7 @@ def reference(report: Mapping[str, Any]) -> str:
 
 
 def authors(names: Sequence[str]) -> str:
-    """Up to six authors, then “et al.”; "" where none is known."""
+    """Up to six authors, then “et al.”; "" if none is known."""
     shown = [vancouver_name(str(name)) for name in names if str(name).strip(" ,")]
     if not shown:
         return ""
@@ -35,9 +35,9 @@ def authors(names: Sequence[str]) -> str:
 
 
 def vancouver_name(name: str) -> str:
-    """``Maude SL`` of “Maude, Shannon L.”, “Maude, S. L.” and “Maude S L”; a name without a comma stays as it is.
+    """``Maude SL`` for “Maude, Shannon L.”, “Maude, S. L.” and “Maude S L”; a name without a comma stays as it is.
 
-    The suffix of “Smith, John, Jr.” follows the initials; capitals behind the comma are initials already.
+    The suffix of “Smith, John, Jr.” follows the initials; capitals after the comma are already initials.
     """
     family, comma, given = (part.strip() for part in " ".join(name.split()).partition(","))
     if not comma or not given:
@@ -66,7 +66,7 @@ def _place(report: Mapping[str, Any]) -> str:
 
 
 def short_pages(pages: str) -> str:
-    """``439-48`` of 439-448, as NLM writes it; whatever is no range of numbers stays as it is."""
+    """``439-48`` for 439-448, as NLM writes it; anything that is not a range of numbers stays as it is."""
     match = _PAGES.fullmatch(pages.strip())
     if not match or match[3] not in ("", match[1]):
         return pages

@@ -54,7 +54,7 @@ def _selection(review: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _flow_words(boxes: Mapping[str, Any]) -> Iterator[Part]:
-    """The left column of the flow in words, then other methods, then what is included."""
+    """The left column of the flow in words, then other methods, then the included studies."""
     identified = boxes["identified"]
     sources = {**identified["databases"], **identified["registers"]}
     yield "The searches of "
@@ -136,7 +136,7 @@ def _risk_of_bias(review: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _scores(review: Mapping[str, Any], outcomes: Mapping[str, str]) -> Table:
-    """Study, result where results are judged, instrument where there are several, each domain, the whole."""
+    """Study, result if results are judged, instrument if there are several, each domain, the overall judgement."""
     scores = review["scores"]
     domains = [
         name for name in scores[0] if name not in NOT_DOMAINS and any(_domain(row, name) != DASH for row in scores)
@@ -157,7 +157,7 @@ def _scores(review: Mapping[str, Any], outcomes: Mapping[str, str]) -> Table:
 
 
 def _domain(row: Mapping[str, str], name: str) -> str:
-    """Stars or word of a domain; a dash where the instrument has no such domain or gives no star in it."""
+    """Stars or word of a domain; a dash if the instrument has no such domain or gives no star in it."""
     value = row[name]
     if row["maximum"] and row["instrument"] != NONE:
         most = load_instrument(row["instrument"]).domains.get(name, ("", 0))[1]

@@ -22,8 +22,8 @@ def study_sets(decisions: pd.DataFrame, reports: pd.DataFrame) -> dict[str, pd.D
         decisions: ``full_text/decisions.csv``.
         reports: ``duplicates/reports.parquet``.
 
-    *Awaiting* are reports that are not decided or could not be retrieved; *ongoing* those that were excluded with a
-    reason of the protocol that says so ("Ongoing study").
+    *Awaiting* are reports that are undecided or could not be retrieved; *ongoing* are those excluded for a reason in
+    the protocol that says so ("Ongoing study").
     """
     of_report = {row[ITEM_ID]: _set_of(row) for row in decisions.to_dict("records")}
     rows = reports.drop(columns=RECORD_ID, errors="ignore").rename(columns={REPORT_ID: RECORD_ID})

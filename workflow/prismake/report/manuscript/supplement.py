@@ -31,10 +31,10 @@ def _meanings() -> dict[str, str]:
 
 
 def supplement(review: Mapping[str, Any], paper: Manuscript, tables: Mapping[str, pd.DataFrame]) -> list[Sheet]:
-    """The sheets in order, the first of which lists the others and the second what every column means.
+    """The sheets in order; the first lists the others, and the second explains every column.
 
     Args:
-        review: as ``prismake.report.manuscript.content.manuscript`` takes it.
+        review: as for ``prismake.report.manuscript.content.manuscript``.
         paper: the manuscript, whose headings are the places in the checklists.
         tables: ``scores``, ``appraisal``, ``outcomes``, ``families``, ``flow``, ``known``, ``full_text``, ``reports``.
     """
@@ -79,7 +79,7 @@ def _dictionary(sheets: Iterable[Sheet]) -> Sheet:
 
 
 def _plain(name: str, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Sheet:
-    """A sheet of cells that have their types already; an empty text is an empty cell."""
+    """A sheet of cells that already have their types; an empty text is an empty cell."""
     cells = tuple(tuple(cell if cell != "" else None for cell in row) for row in rows)
     return Sheet(name, title, tuple(columns), cells)
 
@@ -118,7 +118,7 @@ def _studies(review: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[An
 
 
 def _fields(review: Mapping[str, Any]) -> dict[str, str]:
-    """What the columns that the protocol names mean, by label and by name."""
+    """The meanings of columns named by the protocol, by label and by name."""
     meanings = {
         "Study": "Name of the study",
         "Arm": "Arm or group",

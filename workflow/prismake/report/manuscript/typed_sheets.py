@@ -14,11 +14,11 @@ from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID, STUDY_ID
 from prismake.report.manuscript.controls import clean
 from prismake.report.tables import UNDECIDED
 
-_MOST_LETTERS = 32_767  # of a cell
+_MOST_LETTERS = 32_767  # characters of a cell
 _WIDEST, _TALLEST = 54, 400.0  # letters of a line, and points of a row
 _CUT = " … [cut: the cell cannot hold more]"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d+)?")
-# numbers that are names: nobody adds them up
+# numbers that are identifiers: nobody adds them up
 _NAMES = frozenset(
     {RECORD_ID, REPORT_ID, STUDY_ID, ITEM_ID, "pmid", "pmcid", "doi", "volume", "issue", "pages", "accession", "item"}
 )
@@ -27,7 +27,7 @@ _NEVER = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can hold
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of the supplement. ``rows`` hold text, numbers and None; ``meanings`` says what its columns mean."""
+    """A table of the supplement. ``rows`` hold text, numbers and None; ``meanings`` explains its columns."""
 
     name: str
     title: str
@@ -36,13 +36,13 @@ class Sheet:
     meanings: dict[str, str] = field(default_factory=dict)
 
     def kind(self, column: int) -> str:
-        """``number``, ``text``, or ``number or text`` of what a column holds."""
+        """``number``, ``text``, or ``number or text``, by the content of a column."""
         kinds = {"text" if isinstance(row[column], str) else "number" for row in self.rows if row[column] is not None}
         return " or ".join(sorted(kinds)) or "empty"
 
 
 def typed(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[tuple[Any, ...], ...]:
-    """Rows of text with numbers where the cells of a column are numbers or say that there is none (NR)."""
+    """Rows of text, with numbers if the cells of a column are numbers or say that there is none (NR)."""
     rows = [tuple(row) for row in rows]
     numeric = {
         index for index, name in enumerate(columns) if name not in _NAMES and all(_numeric(row[index]) for row in rows)
@@ -63,7 +63,7 @@ def _number(text: str) -> int | float | str | None:
 
 
 def workbook_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
-    """The sheets in order as the bytes of an .xlsx file. Text is text, also where it begins with “=”."""
+    """The sheets in order as the bytes of an .xlsx file. Text stays text, even if it begins with “=”."""
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
@@ -98,7 +98,7 @@ def _write(page: Any, sheet: Sheet) -> None:
     page.freeze_panes = "A2"
     page.append([text_cell(name, bold) for name in sheet.columns])
     for number, row in enumerate(sheet.rows, start=2):
-        # not every program makes room for wrapped lines by itself
+        # not every program adjusts row heights to wrapped lines by itself
         lines = max((len(cell) // _WIDEST + 1 for cell in row if isinstance(cell, str)), default=1)
         if lines > 1:
             page.row_dimensions[number].height = min(13.5 * lines, _TALLEST)

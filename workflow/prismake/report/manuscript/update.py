@@ -1,8 +1,8 @@
-"""Numbers, tables and figures of the manuscript of today in a copy that people have written in.
+"""Bringing numbers, tables and figures up to date in a copy of the manuscript that people have edited.
 
-What is new is taken from ``results/manuscript.docx``: control for control, into the copy. Words outside of controls are
-never touched, and wording inside of them only as long as nobody has changed it. All that is odd is collected first; as
-long as there is anything, nothing is written.
+New content is copied from ``results/manuscript.docx``, control by control. Words outside controls are never touched,
+and wording inside them only if nobody has changed it. All problems are collected first; nothing is written as long as
+there are any.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ class Update:
     """What an update does, or did: sentences."""
 
     changed: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # wording that people have changed, and that would be another now
-    missing: list[str] = field(default_factory=list)  # names of what the copy does not have
+    kept: list[str] = field(default_factory=list)  # wording that people have changed and that would be different now
+    missing: list[str] = field(default_factory=list)  # names of controls that the copy does not have
 
 
 def update_copy(path: Path, *, partial: bool = False, only_show: bool = False, fresh: Path = MANUSCRIPT) -> Update:
-    """Refresh a copy of the manuscript; the former file stays beside it as ``<name>.before-<number>.docx``.
+    """Refresh a copy of the manuscript; the former file is kept beside it as ``<name>.before-<number>.docx``.
 
     Args:
         partial: whether the copy may lack numbers that the manuscript has.
         only_show: say what would change and write nothing.
 
     Raises:
-        PrismakeError: something is odd; nothing was written.
+        PrismakeError: there are problems; nothing was written.
     """
     if not fresh.is_file():
         raise PrismakeError(f"there is no {fresh} to take numbers from.", remedy="Type snakemake first.")
@@ -102,7 +102,7 @@ def _free_name(path: Path) -> Path:
 
 
 def _transfer(fresh: Document, document: Document, update: Update, partial: bool, where: str) -> None:
-    """Bring every control of the copy up to date, or raise with all that is odd."""
+    """Bring every control of the copy up to date, or raise an error with all problems."""
     source = {each.name: each for each in controls(fresh.element.body)}
     targets = list(controls(document.element.body))
     if not targets:
@@ -175,7 +175,7 @@ def _text(each: Control, new: Control, update: Update) -> None:
 
 
 def table_of(each: Control) -> Any:
-    """The table behind the paragraph in which a control stands, None where something else follows."""
+    """The table after the paragraph of a control, None if something else follows."""
     paragraph = each.paragraph()
     following = paragraph.getnext() if paragraph is not None else None
     return following if following is not None and following.tag == qn("w:tbl") else None
@@ -191,7 +191,7 @@ def _cell_text(cell: Any) -> str:
 
 
 def _table(each: Control, new: Control, update: Update) -> None:
-    """Other cells get other text; new rows look like the last row; a table of other columns is replaced."""
+    """Update the cells; new rows look like the last row, and a table with other columns is replaced."""
     if each.mark == new.mark:
         return
     table, other = table_of(each), table_of(new)
@@ -216,7 +216,7 @@ def _table(each: Control, new: Control, update: Update) -> None:
 
 
 def _differences(former: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows by their first cell: those that are new, gone, or have other cells."""
+    """Rows by their first cell: those that are new, gone, or have different cells."""
     before, after = ({row[0]: row for row in rows} for rows in (former, wanted))
     for name, row in after.items():
         if name not in before:
@@ -228,7 +228,7 @@ def _differences(former: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]
 
 
 def _write_cell(cell: Any, text: str) -> None:
-    """Put other text into a cell, in the look of its first run; a cell with the same text is left as it is."""
+    """Replace the text of a cell in the format of its first run; a cell with the same text is left as it is."""
     if _cell_text(cell).split() == text.split():
         return
     first, *others = cell.findall(qn("w:p"))
@@ -245,7 +245,7 @@ def _write_cell(cell: Any, text: str) -> None:
 
 
 def _figure(each: Control, new: Control, document: Document, fresh: Document, update: Update) -> None:
-    """Another picture at the width that people gave the former one."""
+    """Replace the picture, at the width that people gave the old one."""
     if each.mark == new.mark:
         return
     image = fresh.part.related_parts[next(new.element.iter(_BLIP)).get(_EMBED)].blob

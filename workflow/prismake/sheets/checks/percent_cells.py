@@ -1,4 +1,4 @@
-"""Numbers that a spreadsheet shows as percentages: 25 % is kept as 0.25, and either may be meant."""
+"""Numbers that a spreadsheet shows as percentages: 25 % is stored as 0.25, and either may be meant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NUMBERS = ("count", "number")
 
 
 def ask_back_percentages(answers: SheetAnswers, table: SheetTable, columns: Sequence[Column]) -> None:
-    """Take numbers out of the answers whose cells show a percentage, and ask which number is meant."""
+    """Remove answers whose cells show a percentage, and ask which number is meant."""
     numbers = [
         column
         for column in columns

@@ -1,7 +1,10 @@
 """Certainty of the evidence by outcome, after GRADE: what is proposed, what people judge, and what follows.
 
-levels domains, words and the arithmetic of the four levels absolute how many of 1,000 people have an outcome, with and
-without the intervention domain_proposals what the figures suggest for each domain, with the reason imprecision the same
-for imprecision, which has rules of its own for each kind of measure certainty_rows the rows of the sheet findings the
-evidence profile and the summary of findings plain_statements one sentence per outcome
+levels              domains, words and the arithmetic of the four levels
+absolute            how many of 1,000 people have an outcome, with and without the intervention
+domain_proposals    what the figures suggest for each domain, with the reason
+imprecision         the same for imprecision, which has rules of its own for each kind of measure
+certainty_rows      the rows of the sheet
+findings            the evidence profile and the summary of findings
+plain_statements    one sentence per outcome
 """

@@ -188,6 +188,7 @@ def _against_null(evidence: Evidence, interval: str, i2: str) -> Proposal:
     null = 1.0 if measure_of(result) in RATIOS else 0.0
     inside = main["ci_lb"] <= null <= main["ci_ub"]
     predicted = main["pi_lb"] <= null <= main["pi_ub"]
+    tau2 = main["values"].get("tau2")
     studies = result["studies"]
     apart = [
         (first["label"], second["label"])
@@ -199,6 +200,12 @@ def _against_null(evidence: Evidence, interval: str, i2: str) -> Proposal:
         pair = " and ".join(apart[0])
         words = f"{interval}. {pair} lie on opposite sides of no effect, and their intervals do not meet.{i2}"
         return Proposal(_steps(levels.INCONSISTENCY, -2 if len(apart) > 2 else -1), words)
+    if predicted and not inside and tau2 == 0:
+        words = (
+            f"{interval}: it includes no effect, but tau² is estimated as zero. The width comes from the number of "
+            f"studies and belongs to imprecision.{i2}"
+        )
+        return Proposal(_steps(levels.INCONSISTENCY, 0), words)
     if predicted and not inside:
         words = f"{interval}: it includes no effect, although the confidence interval does not.{i2}"
         return Proposal(_steps(levels.INCONSISTENCY, -1), words)
