@@ -18,7 +18,7 @@ from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
 from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
-from prismake.core.software import versions
+from prismake.core.software import versions, with_build
 from prismake.core.stamps import stamp
 from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError

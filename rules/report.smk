@@ -49,7 +49,7 @@ rule write_report:
         "report"
     params:
         config=for_report(config),
-        versions=versions(),
+        versions=with_build(versions()),
         code=code("write_report"),
     script:
         "../scripts/write_report.py"
@@ -87,7 +87,7 @@ rule write_manuscript:
         "report"
     params:
         config=for_report(config),
-        versions=versions(),
+        versions=with_build(versions()),
         code=code("write_manuscript"),
     script:
         "../scripts/write_manuscript.py"
@@ -108,7 +108,7 @@ rule write_supplement:
         "results/logs/write_supplement.log",
     params:
         config=for_report(config),
-        versions=versions(),
+        versions=with_build(versions()),
         code=code("write_supplement"),
     script:
         "../scripts/write_supplement.py"

@@ -1,4 +1,4 @@
-"""How much the tests that draw their own examples draw: a little by default, much with ``-m slow``."""
+"""How many examples randomised tests draw: few by default, many with ``-m slow``."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_a_refused_sheet_is_an_error_with_the_way_out(demo, capsys):
     "path, sentence",
     [
         ("config/sheets/title_abstract.zoe.xlsx", "not the name of a sheet of this review"),
-        ("config/config.yaml", "Sheets are called like these"),
+        ("config/config.yaml", "Sheets have names like these"),
         ("config/sheets/full_text.anna.xlsx", "this stage has no rows yet"),
         ("elsewhere/title_abstract.anna.ods", "there is no such file"),
     ],

@@ -1,4 +1,4 @@
-"""``prismake doctor``: what is wrong is named with what to do, and what is well is not doubted."""
+"""``prismake doctor``: problems are named with what to do, and nothing that is in order is questioned."""
 
 from __future__ import annotations
 

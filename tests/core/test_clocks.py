@@ -1,4 +1,4 @@
-"""Files from the future are dated back: inputs to now, results before every input and in their order."""
+"""Files from the future get earlier dates: inputs the present time, results earlier than every input, in their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that several rooms use stand in one place."""
+"""Names that several rooms use are defined in one place."""
 
 from __future__ import annotations
 

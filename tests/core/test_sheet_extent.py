@@ -1,4 +1,4 @@
-"""How far a sheet reaches, before anything makes it dense."""
+"""The extent of a sheet, found before anything loads it as a dense array."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two forms of one thing: spellings of a word, forms of a page, types and names of two sources. They merge."""
+"""Two forms of the same thing (spellings of a word, forms of a page, types and names in two sources) are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the sheets of the demonstration: offer real sheets, fill them in as the reviewers would, run again.
+"""Make the sheets of the demonstration: offer real sheets, fill them in as the reviewers would, and run again.
 
     python tests/demo/make_sheets.py REVIEW
 

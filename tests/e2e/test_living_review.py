@@ -111,7 +111,7 @@ def test_three_updates_with_sheets_half_filled_in_between(tmp_path, made_by):
 
     # the version is published with two rows at title and abstract and two at full text still open
     made = prismake(review, "freeze", "2025-08-31")
-    assert "1 included studies (1 reports); 5 reports decided to the end, 4 open" in made.stdout
+    assert "1 included studies (1 reports); 5 reports with a final decision, 4 open" in made.stdout
     assert "already" in prismake(review, "freeze", "2025-08-31").stderr
 
     # third update, with results/ deleted: the included record is found again, twice; one record is new

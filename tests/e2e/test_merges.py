@@ -86,5 +86,5 @@ def test_a_merge_undone_and_redone_and_a_pair_typed_in(tmp_path):
     assert report_of(review)[left] == report_of(review)[right]
     assert removed(review) == 4
     assert "is about a record that does not exist" in output
-    assert "is no pair of records" in output
+    assert "is not a pair of records" in output
     assert IDLE in review.run(*TARGETS)

@@ -1,4 +1,4 @@
-"""A team moves here in the middle of its review: what Rayyan and Covidence exported stands in the sheets, and goes on."""
+"""A team moves here in the middle of its review: decisions exported by Rayyan and Covidence appear in the sheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The protocol changes while people work: a sheet is compared with what was offered, never with the form of today."""
+"""The protocol changes while people work: a sheet is compared with what was offered, never with the present form."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_fields_that_are_added_renamed_and_taken_out_after_the_sheets_were_fille
     pooled = {row["outcome"] for row in review.table("extraction/outcomes.csv") if row["status"] == "used"}
     assert pooled == {"cure", "death"}
 
-    # a required field is new, and an outcome that hangs on it: the other one is pooled as before
+    # a required field is new, and an outcome depends on it: the other one is pooled as before
     fields = protocol["extraction"]["fields"]
     fields.append(DEATHS)
     protocol["outcomes"]["death"]["columns"]["events"] = "deaths"

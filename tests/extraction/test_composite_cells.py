@@ -1,4 +1,4 @@
-"""Cells as reports print them: read where they have one meaning, asked back where they have two."""
+"""Cells as reports print them: read if they have one meaning, asked about if they have two."""
 
 from __future__ import annotations
 

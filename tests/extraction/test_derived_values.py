@@ -1,4 +1,4 @@
-"""What is not reported is converted from what is, as far as the protocol says so, and says from what."""
+"""Unreported numbers are converted from reported ones as far as the protocol allows, and their origin is stated."""
 
 from __future__ import annotations
 

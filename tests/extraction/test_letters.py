@@ -1,4 +1,4 @@
-"""What reports do not say and the review could use: a list by size, and a letter to the authors of each study."""
+"""Missing information that the review could use: a list by size, and a letter to the authors of each study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing is cut and nothing covers anything else, whatever the labels; the same figure gives the same bytes."""
+"""No text is cut off or covered, whatever the labels, and the same figure gives the same bytes."""
 
 from __future__ import annotations
 

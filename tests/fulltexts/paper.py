@@ -1,4 +1,4 @@
-"""Small PDFs made by hand: a page a text, properties, and everything that goes wrong with files."""
+"""Small PDFs made by hand: one page per text, properties, and everything that goes wrong with files."""
 
 from __future__ import annotations
 

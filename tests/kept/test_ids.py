@@ -1,4 +1,4 @@
-"""Ids that decisions hang on: two runs at once lose none."""
+"""Ids on which decisions depend: two runs at once lose none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What damaged kept files are made of again, and what is said where nothing can be made."""
+"""What damaged kept files are rebuilt from, and what is said if they cannot be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The copy of the records: not written again for the same records, and told apart from that of a newer prismake."""
+"""The copy of the records: not rewritten for the same records, and not confused with that of a newer prismake."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ def wald_heterogeneity(studies: Sequence[Sequence[Row]], p: int) -> Decimal:
 
 @exactly
 def interaction_tests(studies: Sequence[Sequence[Row]], nodes: int = 15) -> dict[str, Decimal]:
-    """Tests that all studies have one ratio, with random baselines (two rows a study, arm 1 first): one ratio per study, as
+    """Tests that all studies have one ratio, with random baselines (two rows per study, arm 1 first): one ratio per study, as
     an effect on arm 1, against one for all. An arm 1 of nothing, or of nothing else, is fitted at an infinite ratio."""
     one, many, finite = [], [], 0
     for rows in studies:

@@ -1,4 +1,4 @@
-"""A number is read in the one way in which it can be read, or asked back."""
+"""A number is read if it has only one reading; otherwise the question goes back to the reviewer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of agreement: what counts as what is said, and the answers as they were given stand beside it."""
+"""The table of agreement says which answers count as which, and shows the answers as given beside it."""
 
 from __future__ import annotations
 

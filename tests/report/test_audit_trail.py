@@ -1,4 +1,4 @@
-"""The whole story of one record, told under any of its names."""
+"""The whole history of one record, found under any of its names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copy that people have written in gets the numbers of today, keeps their words, and is left alone where it is odd."""
+"""A copy that people have edited gets the current numbers, keeps their words, and is left alone if it has problems."""
 
 from __future__ import annotations
 
@@ -116,6 +116,27 @@ def test_a_second_update_has_nothing_to_do_and_copies_are_never_overwritten(fold
     assert (folder / "mine.before-2.docx").read_bytes() == data
 
 
+def test_controls_that_word_has_put_around_their_paragraphs(folder):
+    """As Word does where a control is all that stands in a paragraph."""
+
+    def wrapped(each, document):
+        paragraph = each.paragraph()
+        paragraph.addprevious(each.element)
+        each.content.append(paragraph)
+        for child in list(each.content):
+            if child is not paragraph:
+                paragraph.append(child)
+
+    for name in ("methods.selection", "table.studies"):
+        edit(name, wrapped)
+    renew(config={**samples.review()["config"], "adjudicator": "carla"})
+    update_copy(folder / "mine.docx")
+    document = docx.Document("mine.docx")
+    assert "carla" in found(document, "methods.selection").text
+    assert [child.tag for child in found(document, "methods.selection").content] == [qn("w:p")]
+    assert "Zhang\u00a02021" in [row[0] for row in cells_of(table_of(found(document, "table.studies")))]
+
+
 def test_showing_writes_nothing(folder):
     renew()
     data = (folder / "mine.docx").read_bytes()
@@ -225,7 +246,7 @@ def test_the_command_says_what_it_does(folder, capsys):
     assert "mine.docx: this file is open." in capsys.readouterr().err
     Path(".~lock.mine.docx#").unlink()
     assert main(["manuscript", "--update", "mine.docx"]) == 0
-    assert "Wrote mine.docx; what it was before stands beside it." in capsys.readouterr().out
+    assert "Wrote mine.docx; the former file is kept beside it." in capsys.readouterr().out
 
 
 def saved_by_libreoffice(path: Path) -> None:

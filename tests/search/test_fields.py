@@ -1,4 +1,4 @@
-"""No field goes silently: each is used, known and left out on purpose, or named in a warning."""
+"""No field is lost silently: each is used, known and deliberately left out, or named in a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PMIDs, DOIs and PMC numbers in other places than fields of their own; those of other articles are never taken."""
+"""PMIDs, DOIs and PMC numbers outside fields of their own; those of other articles are never used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mark-up of publishers, and words that stand where a text is missing."""
+"""Publishers' mark-up, and placeholders for missing texts."""
 
 from __future__ import annotations
 

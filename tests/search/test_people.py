@@ -1,4 +1,4 @@
-"""Author lists as they are written: what parts names, what belongs to one, who is nobody."""
+"""Author lists as they are written: what separates names, what belongs to one, and what is no name at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a file, a reader gives records and problems or refuses it: it never fails in another way.
+"""Whatever a file contains, a reader gives records and problems or refuses it: it never fails in another way.
 
 The long campaign, 10,000 mutations of real exports and more (PRISMAKE_MUTATIONS), and many examples of all else:
 

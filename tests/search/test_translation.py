@@ -1,4 +1,4 @@
-"""A strategy in PubMed's syntax for other platforms: what it becomes, and what is said of what could not be carried."""
+"""A strategy in PubMed's syntax for other platforms: the result, and the notes on what could not be translated."""
 
 from __future__ import annotations
 

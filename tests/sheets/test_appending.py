@@ -1,4 +1,4 @@
-"""Rows are added by editing the parts of a workbook: what is not the table stays as it is, to the byte."""
+"""Rows are added by editing the parts of a workbook: everything outside the table stays as it is, to the byte."""
 
 from __future__ import annotations
 

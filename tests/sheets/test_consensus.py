@@ -1,4 +1,4 @@
-"""The sheet of disagreements: what was said side by side, with names or without, and always as it is now."""
+"""The sheet of disagreements: answers side by side, with or without names, and always up to date."""
 
 from __future__ import annotations
 

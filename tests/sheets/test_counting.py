@@ -1,4 +1,4 @@
-"""The count at the top of a sheet: it is right, keeps itself, harms no reading, and survives every way of saving."""
+"""The count at the top of a sheet: correct, self-updating, harmless to reading, and robust to every way of saving."""
 
 from __future__ import annotations
 

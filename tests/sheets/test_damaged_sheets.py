@@ -83,7 +83,7 @@ FILLED: dict[str, dict[str, list[str]]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """What was done, and what must come of it.
+    """What was done, and what must result from it.
 
     ``edit`` changes the table, ``office`` lets LibreOffice save the workbook again (through CSV, or as .ods), ``file``
     changes the file; in this order. ``answers``: row number (from 0) to the answer that is read instead, for the first
@@ -161,11 +161,11 @@ CASES = [
     Case("a number that is no answer", put(D, 3, 7), answers={1: ""}, says=("E3.*“7” is not an answer",)),
     Case("two words at once", put(D, 3, "include/exclude"), answers={1: ""}, says=("E3.*is not an answer",)),
     Case("an answer cleared", put(D, 3, None), answers={1: ""}, says=("cannot be found any more: “exclude” for pubmed:001 .E3.",)),
-    Case("a formula that nothing worked out", put(D, 3, '=IF(A3="","",E2)'), answers={1: ""}, says=("E3.*a formula that was never worked out",)),
+    Case("a formula that was never calculated", put(D, 3, '=IF(A3="","",E2)'), answers={1: ""}, says=("E3.*a formula that was never calculated",)),
     Case("an error in the cell", all_of(put(D, 3, "#N/A"), kind(D, 3, "e")), answers={1: ""}, says=("E3.*it holds an error",)),
     Case("three cells merged", merge(D, 3, 5), answers={2: "", 3: ""}, says=("E4.*merged with the cell above, in row 3", "E5.*merged")),
     Case("an identifier deleted", put("Item", 4, None), answers={2: ""}, says=("B4.*its identifier is gone", "“maybe” for pubmed:002"), back=1),
-    Case("an identifier counted on by the spreadsheet", put("Item", 4, "pubmed:999"), answers={2: ""}, says=("B4.*“pubmed:999” is no identifier.*pubmed:002", "“maybe” for pubmed:002"), back=1),
+    Case("an identifier counted on by the spreadsheet", put("Item", 4, "pubmed:999"), answers={2: ""}, says=("B4.*“pubmed:999” is not an identifier.*pubmed:002", "“maybe” for pubmed:002"), back=1),
     Case("a row deleted", delete_row(4), answers={2: ""}, says=("“maybe” for pubmed:002 .no row.",), back=1),
     Case("a row pasted twice with another answer", paste_again(2, value="exclude"), answers={0: ""}, says=("E14.*pubmed:000 is there twice, here “exclude”, in .*E2 “include”",)),
     # sheets that cannot be trusted
@@ -201,7 +201,7 @@ CASES = [
     Case("LibreOffice, filtered", filter_by(D, "include"), office="xlsx"),
     Case("LibreOffice, everything at once", all_of(sort_rows, dress, filter_by(D, "include", "maybe"), new_column("Priority", at=2)), office="xlsx"),
     Case("LibreOffice, numbers and booleans", all_of(put(D, 2, 1), put(D, 3, False), put(D, 6, 0)), office="xlsx"),
-    Case("LibreOffice, a formula that it worked out", put(D, 3, '=CONCATENATE("ex","clude")'), office="xlsx"),
+    Case("LibreOffice, a formula that it calculated", put(D, 3, '=CONCATENATE("ex","clude")'), office="xlsx"),
     Case("LibreOffice, an error in the cell", put(D, 3, "=1/0"), office="xlsx", answers={1: ""}, says=("E3.*it holds an error",)),
     Case("LibreOffice, merged cells", merge(D, 3, 5), office="xlsx", answers={2: "", 3: ""}, says=("E4.*merged", "E5.*merged")),
     Case("LibreOffice, a word partly bold", rich(D, 2, "inc", "lude"), office="xlsx"),

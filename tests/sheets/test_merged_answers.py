@@ -1,4 +1,4 @@
-"""Records that were judged apart and become one report later: a disagreement is for people, and people can settle it."""
+"""Records judged separately that later become one report: a disagreement is left to people, who can settle it."""
 
 from __future__ import annotations
 

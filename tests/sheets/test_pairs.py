@@ -99,7 +99,7 @@ def test_typed_slips_are_told_and_count_for_nothing(pairs):
     assert said(reading) == {"x:1|y:1": ("problem", "")}
     told = [f"{one['where']}: {one['what']}" for one in reading.status["problems"]]
     assert any("“perhaps” is not an answer" in text for text in told)
-    assert any("“z:1” is no pair of records" in text for text in told)
+    assert any("“z:1” is not a pair of records" in text for text in told)
 
 
 def test_nobody_has_to_answer_the_list_of_merges(pairs):

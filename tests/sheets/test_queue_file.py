@@ -1,4 +1,4 @@
-"""The queue is read a column at a time, in whatever order its rows are asked for."""
+"""The queue is read one column at a time, in whatever order its rows are requested."""
 
 from __future__ import annotations
 

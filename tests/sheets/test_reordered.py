@@ -1,4 +1,4 @@
-"""A column of answers in other rows is told from answers that people changed."""
+"""Answers that moved to other rows are distinguished from answers that people changed."""
 
 from __future__ import annotations
 

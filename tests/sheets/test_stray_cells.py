@@ -1,4 +1,4 @@
-"""A cell far outside the table of a sheet: named at once, for nobody could hold what lies between."""
+"""A cell far outside the table of a sheet is reported at once, because nothing could hold the cells between."""
 
 from __future__ import annotations
 

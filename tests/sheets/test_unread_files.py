@@ -1,13 +1,14 @@
-"""Files that reviewers leave beside their sheets: told with what to do, never read, never in the way."""
+"""Files that reviewers leave beside their sheets: reported with what to do, never read, never in the way."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from prismake.kept.sheet_files import sheet_path
-from prismake.kept.sheet_state import accept
+from prismake.kept.sheet_state import accept, state
 from prismake.kept.unread_files import unread_files
 from prismake.report.status import not_read
 
@@ -90,3 +91,35 @@ def test_the_closing_table_tells_them_at_every_stage(stage, monkeypatch):
     for number in range(20):
         (folder / f"copy {number}.csv").write_bytes(b"x")
     assert len(not_read(config)) == 13 and not_read(config)[-1] == ("config/sheets", "9 more files are not read.")
+
+
+def test_a_sheet_that_another_program_locks_is_told_and_the_others_are_read(stage, monkeypatch):
+    stage.decide("anna", *["include"] * 8)
+    stage.read()
+    stage.decide("ben", *["exclude"] * 8)
+    plain = Path.open
+
+    def locked(path, *given, **how):
+        if path == stage.path("anna"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return plain(path, *given, **how)
+
+    monkeypatch.setattr(Path, "open", locked)
+    reading = stage.read()
+    assert reading.decisions["decision.anna"] == ["include"] * 8, "the answers read last stay in force"
+    assert reading.decisions["decision.ben"] == ["exclude"] * 8
+    (problem,) = reading.status["problems"]
+    assert "title_abstract.anna.xlsx" in problem["where"] and "stay in force" in problem["what"]
+
+
+def test_other_content_of_the_same_size_and_time_is_an_edit(stage):
+    stage.decide("anna", "include")
+    stage.read()
+    path, before = stage.path("anna"), state("title_abstract", ["anna", "ben"], stage.folder)
+    about = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert path.stat().st_size == about.st_size and path.stat().st_mtime_ns == about.st_mtime_ns
+    assert state("title_abstract", ["anna", "ben"], stage.folder) != before

@@ -9,7 +9,7 @@ import pytest
 from prismake.protocol.schema import with_defaults
 from prismake.synthesis import analyse
 
-# Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row a cohort.
+# Table 1 of Front Immunol 2021;11:569117: relapses among complete remissions, one row per cohort.
 RELAPSE = {
     "Maude 2014": (7, 27, "4-1BB"),
     "Lee 2015": (2, 14, "CD28"),

@@ -1,4 +1,4 @@
-"""Each analysis as a document: the fields of the reference, the input rows, and whence they come."""
+"""Each analysis as a document: the fields of the reference, the input rows, and where they come from."""
 
 from __future__ import annotations
 

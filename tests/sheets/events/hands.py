@@ -258,7 +258,7 @@ class ProgramHand(Hand):
 
 
 class OfficeHand(Hand):
-    """Writes down what ``office.bas`` is to do, a line a step."""
+    """Writes down what ``office.bas`` is to do, one step per line."""
 
     def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
         super().__init__(path, meant)

@@ -1,4 +1,4 @@
-"""Answers that are colours, comments or strokes, and looks that mean nothing."""
+"""Answers given as colours, comments or struck-through text, and formatting that means nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that move against their rows, and rows that move with them."""
+"""Answers that move relative to their rows, and rows that move with them."""
 
 from __future__ import annotations
 

@@ -224,3 +224,77 @@ def all_participants_as_a_percentage(hand: Hand) -> None:
 def a_fraction_that_is_none(hand: Hand) -> None:
     hand.number(hand.cell("Share of women", 3), 0.61)
     hand.meant[3]["women"] = "0.61"
+
+
+@named("sorted or moved", start=FULL)
+def decisions_sorted_without_their_reasons(hand: Hand) -> None:
+    hand.sort(hand.span("Decision"))
+
+
+@named("F3", start=NUMBERS)
+def events_of_two_studies_exchanged(hand: Hand) -> None:
+    hand.put_all("Events", ["8", "17"], 3)
+
+
+@named("sorted or moved", start=NUMBERS)
+def a_row_of_numbers_pasted_one_row_down(hand: Hand) -> None:
+    hand.move(f"{hand.cell('Events', 3)}:{hand.cell('Participants', 3)}", hand.cell("Events", 4))
+
+
+@named("sorted or moved", start=SETTLED)
+def two_settlements_exchanged(hand: Hand) -> None:
+    hand.put_all("Settled", ["exclude", "include"], 2)
+
+
+@named("sorted or moved", start=STARS)
+def two_judgements_exchanged(hand: Hand) -> None:
+    hand.put_all("Answer", ["b", "a"], 2)
+
+
+@right(start=FULL)
+def a_header_translated(hand: Hand) -> None:
+    """Sheets are offered in several languages, and each is read in all of them."""
+    hand.put(hand.cell("Decision", 1), "Entscheidung")
+
+
+@named("Study design", start="new full_text")
+def designs_without_decisions(hand: Hand) -> None:
+    hand.put(hand.cell("Study design", 2), "cohort")
+    hand.meant[2].update(decision="include", design="cohort")
+
+
+@named("G3", start=NUMBERS)
+def a_negative_number(hand: Hand) -> None:
+    hand.put(hand.cell("Participants", 3), "-61")
+    hand.meant[3]["total"] = "?"
+
+
+@named("F3", start=NUMBERS)
+def a_sum_in_words(hand: Hand) -> None:
+    hand.put(hand.cell("Events", 3), "9+8")
+    hand.meant[3]["events"] = "?"
+
+
+@named("F3", start=NUMBERS)
+def a_letter_for_a_zero(hand: Hand) -> None:
+    hand.put(hand.cell("Events", 3), "1O")
+    hand.meant[3]["events"] = "?"
+
+
+@named("H3", start=NUMBERS)
+def a_mean_with_its_deviation(hand: Hand) -> None:
+    hand.put(hand.cell("Share of women", 3), "0.61 ± 0.1")
+    hand.meant[3]["women"] = "?"
+
+
+@named("H3", start=NUMBERS)
+def a_fraction_that_became_a_day(hand: Hand) -> None:
+    hand.number(hand.cell("Share of women", 3), 45000)
+    hand.number_format(hand.cell("Share of women", 3), "d-mmm")
+    hand.meant[3]["women"] = "?"
+
+
+@named("E3", start="half")
+def answers_of_ben_typed_into_a_row_of_ones_own(hand: Hand) -> None:
+    hand.put("E3", "Ben: include")
+    hand.meant[3]["decision"] = "?"

@@ -1,4 +1,4 @@
-"""Every event of the corpus, played by program: it comes out as it is fixed, right or named."""
+"""Every event of the corpus, played by program: the result is as recorded, either right or reported."""
 
 from __future__ import annotations
 

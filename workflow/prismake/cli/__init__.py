@@ -30,19 +30,21 @@ class _Version(argparse.Action):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what was asked, 1 with one sentence when it could not."""
     parser = argparse.ArgumentParser(prog="prismake", description="A systematic review as one Snakemake graph.")
-    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and the build of this prismake")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and build of prismake")
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("new", help="make a folder for a new review")
     new.add_argument("folder", type=Path, help="name of the folder, for instance my-review")
     status = commands.add_parser("status", help="show who has how many rows left, without running anything")
-    status.add_argument("--history", metavar="RECORD", help="tell the whole story of one record or study")
-    status.add_argument("--watch", action="store_true", help="go on, and say how each sheet is read once it is saved")
+    status.add_argument("--history", metavar="RECORD", help="show the whole history of one record or study")
+    status.add_argument(
+        "--watch", action="store_true", help="keep running, and say how each sheet is read when it is saved"
+    )
     checked = commands.add_parser("check", help="say how a sheet would be read, without running or writing anything")
     checked.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
-    commands.add_parser("doctor", help="look through this review and this computer, and say what to do")
+    commands.add_parser("doctor", help="check this review and this computer, and say what to do")
     opened = commands.add_parser("open", help="open your next sheet in which rows are left")
     opened.add_argument("who", nargs="?", default="", metavar="NAME", help="your name, as in config.yaml")
-    accept = commands.add_parser("accept", help="take a sheet as it is, after a run refused it as sorted by mistake")
+    accept = commands.add_parser("accept", help="accept a sheet as it is, after a run refused it as sorted by mistake")
     accept.add_argument("sheet", type=Path, help="for instance config/sheets/title_abstract.anna.xlsx")
     restore = commands.add_parser("restore", help="go back to the answers of a sheet that were read last")
     restore.add_argument(
@@ -58,9 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rename = commands.add_parser("rename-reviewer", help="give a reviewer another name, with all sheets and answers")
     rename.add_argument("old", help="the name so far")
     rename.add_argument("new", help="the name from now on")
-    freeze = commands.add_parser("freeze", help="keep what is decided now as a version, which updates count from")
+    freeze = commands.add_parser("freeze", help="keep the present decisions as a version from which updates count")
     freeze.add_argument("version", help="name of the version, for instance the day it is published: 2025-08-31")
-    trace = commands.add_parser("trace", help="lead from the numbers of a study in an outcome back to their cells")
+    trace = commands.add_parser("trace", help="trace the numbers of a study in an outcome back to their cells")
     trace.add_argument("outcome", help="name of the outcome in config.yaml")
     trace.add_argument("study", help="for instance 'Maude 2018', as in the forest plot")
     export = commands.add_parser(
@@ -82,11 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     paper.add_argument("--update", type=Path, metavar="MY.docx", help="your copy; without it, where the manuscript is")
     paper.add_argument("--partial", action="store_true", help="the copy lacks some numbers on purpose")
     paper.add_argument("--show", action="store_true", help="say what would change and change nothing")
-    chase = commands.add_parser("chase", help="get what cites the included studies, and what they cite")
-    chase.add_argument("service", choices=SERVICES, help="where to ask: openalex knows more than pubmed")
-    chase.add_argument("--again", action="store_true", help="ask about every study again, for what came since")
+    chase = commands.add_parser("chase", help="look up what cites the included studies, and what they cite")
+    chase.add_argument("service", choices=SERVICES, help="service to use: openalex is more complete than pubmed")
+    chase.add_argument("--again", action="store_true", help="look up every study again, for later citations")
     translate = commands.add_parser("translate", help="write a search in PubMed's syntax for another platform")
-    translate.add_argument("source", help="name of the search, whose query stands in config.yaml")
+    translate.add_argument("source", help="name of the search whose query is in config.yaml")
     translate.add_argument("platform", choices=("ovid", "embase", "wos"), help="Ovid, Embase.com or Web of Science")
     press = commands.add_parser("press", help="make the form for the peer review of a search (PRESS 2015)")
     press.add_argument("source", help="name of the search")
@@ -233,7 +235,7 @@ def _freeze(version: str) -> None:
     path, counts = freeze_version(version, list(sources(config, SEARCHES)))
     print(
         f"Made {path}: {counts['studies']:,} included studies ({counts['reports']:,} reports); {counts['ended']:,} "
-        f"reports decided to the end, {counts['open']:,} open, which count as new in the update.\n"
+        f"reports with a final decision, {counts['open']:,} open, which count as new in the update.\n"
         f'When the update begins, write into config/config.yaml:\n\nprevious:\n  version: "{version}"'
     )
 

@@ -56,7 +56,7 @@ def _owner(path: Path, config: Mapping[str, Any], folder: Path) -> tuple[str, st
         raise PrismakeError(
             "this is not the name of a sheet of this review.",
             where=str(path),
-            remedy=f"Sheets are called like these: {', '.join(f'{name}.xlsx' for name in offered[:8]) or 'none yet'}.",
+            remedy=f"Sheets have names like these: {', '.join(f'{name}.xlsx' for name in offered[:8]) or 'none yet'}.",
         )
     return names[path.stem]
 

@@ -232,27 +232,27 @@ def _folders() -> Iterator[Finding]:
             "of them at a time, and let it finish before the folder is synchronised",
         )
     if not sys.executable:
-        yield Finding(WRONG, "Python", "this Python does not know where it lies: make a new environment")
+        yield Finding(WRONG, "Python", "this Python does not know its own location: make a new environment")
 
 
 def _locks() -> Iterator[Finding]:
     locks = Path(".snakemake/locks")
     if locks.is_dir() and any(locks.iterdir()):
         yield Finding(
-            NOTE, "lock", "a run is at work in this folder, or one was killed. If none is at work: snakemake --unlock"
+            NOTE, "lock", "a run is active in this folder, or one was killed. If none is active: snakemake --unlock"
         )
     else:
         yield Finding(WELL, "lock", "no run is at work")
     begun = Path(".snakemake/incomplete")
     if begun.is_dir() and any(begun.iterdir()):
-        yield Finding(NOTE, "last run", "was broken off, or is at work. To go on, type: snakemake")
+        yield Finding(NOTE, "last run", "was interrupted, or is still running. To continue, type: snakemake")
 
 
 def _history() -> Iterator[Finding]:
     damaged = damaged_files()
     yield from (Finding(WRONG, "history", str(error)) for error in damaged)
     if not damaged:
-        yield Finding(WELL, "history", "every file that is kept beside the sheets is whole")
+        yield Finding(WELL, "history", "every file that is kept beside the sheets is intact")
 
 
 def _copies() -> Iterator[Finding]:
@@ -285,7 +285,7 @@ def _sheets(config: Mapping[str, Any]) -> Iterator[Finding]:
         except python_calamine.CalamineError:
             faults += 1
             back = path.with_suffix(SUFFIXES[0]).as_posix()
-            yield Finding(WRONG, "sheet", f"{path.as_posix()} is no workbook that can be read: prismake restore {back}")
+            yield Finding(WRONG, "sheet", f"{path.as_posix()} cannot be read as a workbook: prismake restore {back}")
         except OSError as error:
             faults += 1
             yield Finding(WRONG, "sheet", str(refused(error, path)))

@@ -27,9 +27,9 @@ def manuscript_words(path: Path | None, *, partial: bool, only_show: bool) -> li
     update = update_copy(path, partial=partial, only_show=only_show)
     lines = [*update.changed]
     if not update.changed:
-        lines.append(f"{path} has the numbers of today already; nothing was written.")
+        lines.append(f"{path} is already up to date; nothing was written.")
     elif only_show:
         lines.append("Nothing was written.")
     else:
-        lines.append(f"Wrote {path}; what it was before stands beside it.")
+        lines.append(f"Wrote {path}; the former file is kept beside it.")
     return [*lines, *update.kept]

@@ -22,7 +22,7 @@ def protocol_words(output: Path | None, keep: str, config_file: Path, read_confi
     config = read_config()
     if keep:
         path = keep_protocol(keep, config_file)
-        return f"Kept {path}. Changes of config.yaml from now on are told as amendments."
+        return f"Kept {path}. From now on, changes of config.yaml are reported as amendments."
     if output is None:
         raise PrismakeError(
             "what is to be done with the protocol?",

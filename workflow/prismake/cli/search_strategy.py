@@ -46,7 +46,7 @@ def write_press(source: str, path: Path, read_config: Callable[[], dict[str, Any
 
     if path.exists():
         raise PrismakeError(
-            "this file is there already and stays as it is.", where=str(path), remedy="Choose another name."
+            "this file exists already and is left as it is.", where=str(path), remedy="Choose another name."
         )
     config = read_config()
     write_text(path, press_form(config["title"], config["question"], _search(source, config)))

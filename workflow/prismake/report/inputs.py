@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.names import REPORT_ID
-from prismake.core.software import with_build
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 from prismake.report.provenance import cells_part, cohorts_part
@@ -60,7 +59,7 @@ def gather(
     results = [read_json(path) for path in inputs["results"]]
     context = {
         "config": {**config, "appraisal": appraisal},
-        "versions": with_build(versions),
+        "versions": versions,
         "instruments": instruments,
         "appraisal": appraisal_part(
             read_csv(inputs["scores"]),

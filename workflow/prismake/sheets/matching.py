@@ -50,7 +50,7 @@ def match_rows(
         elif item and (owner := rows.by_check().get(text_of(row[CHECK]))):
             place = table.address(number, ITEM)
             strange.append(
-                (place, f"“{item[:60]}” is no identifier; by its check the row is {owner}. Restore the cell.")
+                (place, f"“{item[:60]}” is not an identifier; by its check the row is {owner}. Restore the cell.")
             )
     return strange
 

@@ -123,13 +123,13 @@ def _refuse_no_workbook(path: Path) -> None:
         raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
     if not head.strip(b"\0"):
         raise SheetError(
-            "nothing but zeros is in the file: a cloud has kept its place and not its content.",
+            "nothing but zeros is in the file: a cloud service has kept a placeholder without the content.",
             where=str(path),
             remedy=f"Let it be downloaded (“always keep on this device”). {way_back(path)}",
         )
     if head.startswith(_CONFLICT):
         raise SheetError(
-            "git has written the marks of a merge conflict into it.",
+            "git has written merge conflict markers into it.",
             where=str(path),
             remedy=f"Take one of the two versions: git checkout --ours {path.name}, or --theirs. {way_back(path)}",
         )
@@ -151,7 +151,7 @@ def _refuse_stray_cells(path: Path) -> None:
         return  # the damage is reported when the workbook is opened
     if rows * columns > DENSE:
         raise SheetError(
-            f"something stands far outside the table: the sheet reaches to row {rows:,} and column "
+            f"there is something far outside the table: the sheet reaches to row {rows:,} and column "
             f"{column_letter(columns)}, which is {rows * columns:,} cells.",
             where=str(path),
             remedy="Delete the rows below the table and the columns to the right of it, and save.",

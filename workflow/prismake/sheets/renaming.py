@@ -63,7 +63,7 @@ def finish_renaming(folder: Path = SHEETS) -> str:
     _rename(todo["old"], todo["new"], PANEL_STAGES, folder, todo["aside"])
     journal.unlink()
     return (
-        f"{todo['old']} was being renamed to {todo['new']} when that was broken off, and it is done now. Write "
+        f"{todo['old']} was being renamed to {todo['new']} when the run was interrupted; this is now complete. Write "
         f"{todo['new']} into config/config.yaml."
     )
 

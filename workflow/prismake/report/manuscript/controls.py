@@ -101,8 +101,8 @@ class Control:
         return any(next(self.element.iter(qn(f"w:{name}")), None) is not None for name in _CHANGES)
 
     def paragraph(self) -> Any:
-        """The paragraph around it, None if there is none."""
-        return next(self.element.iterancestors(qn("w:p")), None)
+        """The paragraph around it; itself where Word has put it around the paragraph."""
+        return next(self.element.iterancestors(qn("w:p")), self.element)
 
     def with_mark(self, mark: str) -> None:
         """Change the mark in the title."""
@@ -117,9 +117,13 @@ class Control:
         fresh = run(text)
         if runs and (look := runs[0].find(qn("w:rPr"))) is not None:
             fresh.insert(0, look)
-        for child in list(self.content):
-            self.content.remove(child)
-        self.content.append(fresh)
+        first, *others = self.content.findall(qn("w:p")) or [self.content]
+        for paragraph in others:
+            self.content.remove(paragraph)
+        for child in list(first):
+            if child.tag != qn("w:pPr"):
+                first.remove(child)
+        first.append(fresh)
 
 
 def controls(root: Any) -> Iterator[Control]:

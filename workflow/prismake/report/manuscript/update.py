@@ -176,8 +176,7 @@ def _text(each: Control, new: Control, update: Update) -> None:
 
 def table_of(each: Control) -> Any:
     """The table after the paragraph of a control, None if something else follows."""
-    paragraph = each.paragraph()
-    following = paragraph.getnext() if paragraph is not None else None
+    following = each.paragraph().getnext()
     return following if following is not None and following.tag == qn("w:tbl") else None
 
 

@@ -60,7 +60,7 @@ def _coloured(sheet: CheckedSheet, header: str, looks: Looks) -> list[Problem]:
     cells = [sheet.cell(number, header) for number, _ in _rows(sheet, header, filled=False) if number in colours]
     if not cells or striped:
         return []
-    text = f"cells of “{header}” are coloured and empty: {listed(cells)}. A colour is no answer: type it."
+    text = f"cells of “{header}” are coloured and empty: {listed(cells)}. A colour is not an answer: type the answer."
     return [Problem(sheet.place, text)]
 
 

@@ -119,7 +119,7 @@ def _cause(before: Sequence[str], after: Sequence[str], kinds: set[str]) -> str:
         where = "up" if rows > 0 else "down"
         return f"the column seems to have been sorted or moved without the others, {abs(rows)} rows {where}"
     if len(set(before)) > 1 and list(after) == list(before)[::-1]:
-        return "the column seems to have been sorted or moved without the others: it stands in reverse"
+        return "the column seems to have been sorted or moved without the others: it is in reverse order"
     if same and len(kinds) >= 4:
         return "the column seems to have been sorted or moved without the others, or pasted in another order"
     changed = [new for old, new in zip(before, after, strict=True) if old and old != new]

@@ -72,8 +72,8 @@ def _rivals(sheet: CheckedSheet) -> list[Problem]:
             letter, own_letter = column_letter(column), column_letter(sheet.table.headers[label])
             cells = listed([f"{letter}{number}" for number in other])
             text = (
-                f"the column {letter}, “{outside.headings[column]}”, says something else than “{label}” in {cells}. "
-                f"Only column {own_letter} counts: write there what holds."
+                f"the column {letter}, “{outside.headings[column]}”, disagrees with “{label}” in {cells}. "
+                f"Only column {own_letter} counts: write the valid answer there."
             )
             problems.append(Problem(sheet.place, text))
     return problems

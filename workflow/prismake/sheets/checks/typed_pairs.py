@@ -25,7 +25,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     return [
         Problem(
             sheet.table.address(number, ITEM),
-            f"“{item[:60]}” is no pair of records. Write both identifiers with {BAR} between them.",
+            f"“{item[:60]}” is not a pair of records. Write both identifiers with {BAR} between them.",
         )
         for number, item, _ in _answered_rows(sheet.table, sheet.form)
         if item and BAR not in item and item not in sheet.offered

@@ -46,7 +46,7 @@ def odd_cells(path: Path, index: int, sheet: Any) -> dict[tuple[int, int], str]:
         with zipfile.ZipFile(path) as package:
             for cell in _marked_cells(package, _part(package, index)):
                 letters, number = _ADDRESS.search(cell).groups()  # type: ignore[union-attr]
-                kind = "it holds an error" if b't="e"' in cell else "it holds a formula that was never worked out"
+                kind = "it holds an error" if b't="e"' in cell else "it holds a formula that was never calculated"
                 odd[int(number), _column(letters.decode())] = kind
     return odd
 
