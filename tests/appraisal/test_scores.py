@@ -110,7 +110,10 @@ def test_a_judgement_that_differs_has_its_reason_and_support_is_counted():
     trial = table.iloc[0]
     assert trial["why"] == "D3: high instead of low (Reasons for dropping out differ.)"
     assert trial["proposed"] == "high risk of bias"
-    assert int(trial["unsupported"]) == len(ONCE) + len(RELAPSE) - 2
+    judgements = {"D1", "D2", "D3", "D4", "D5", "overall"}  # all but D3 follow the algorithm, and D3 has support
+    assert int(trial["unsupported"]) == len((ONCE | RELAPSE).keys() - judgements) - 1
+    _, more = scores(**{"a:1|rob2|relapse|2.3": "not asked"})
+    assert more.iloc[0]["unsupported"] == trial["unsupported"], "a question that is not asked needs no support"
     by_item = answers[answers["result"] == "relapse"].set_index("item")
     assert by_item.loc["D3", ["answer", "proposed", "support"]].tolist() == ["high", "low", "p. 4"]
     assert by_item.loc["2.4", "answer"] == "not asked"

@@ -9,11 +9,11 @@ from prismake.report.appraisal_part import appraisal_part
 
 SCORES = pd.DataFrame(
     [
-        ("Abel 2020", "rob2", "high risk of bias", "relapse", "D3: high instead of low (losses differ)", "3"),
-        ("Bell 2021", "nos_cohort", "high quality", "", "", "0"),
-        ("Cole 2022", "none", "not appraised", "", "", ""),
+        ("Abel 2020", "rob2", "high risk of bias", "relapse", "D3: high instead of low (losses differ)", "3", ""),
+        ("Bell 2021", "nos_cohort", "high quality", "", "", "0", "9"),
+        ("Cole 2022", "none", "not appraised", "", "", "", ""),
     ],
-    columns=["label", "instrument", "overall", "result", "why", "unsupported"],
+    columns=["label", "instrument", "overall", "result", "why", "unsupported", "maximum"],
 )
 BLANK = dict.fromkeys(("kappa", "kappa_lb", "kappa_ub", "weighted", "weighted_lb", "weighted_ub", "remark"), "")
 PAIR = {"instrument": "rob2", "first": "anna", "second": "ben", "n": "9", "observed": "0.888889"}
@@ -33,6 +33,11 @@ def test_what_was_left_out_lacks_support_or_differs_is_said():
         "3 answers are not supported by a quotation or page number: Abel 2020, Relapse (3).",
         "Abel 2020, Relapse: D3: high instead of low (losses differ).",
     ]
+
+
+def test_stars_are_shown_where_an_instrument_gives_them():
+    shown = [appraisal_part(scores, AGREEMENT, {}, {})["stars"] for scores in (SCORES, SCORES[:1], SCORES[:0])]
+    assert shown == [True, False, True]
 
 
 def test_agreement_on_domains_and_the_whole_as_it_is_printed():

@@ -65,3 +65,12 @@ def test_a_calibration_is_told_with_its_result():
 def test_a_stop_is_told_with_those_who_agreed():
     text = selection(config(), [status(not_screened=640, rounds={"stopped": "2026-05-01, anna and ben."})])
     assert "Screening was stopped with 640 of 1,000 not screened: 2026-05-01, anna and ben." in text
+
+
+def test_nobody_is_said_to_have_judged_pairs_where_none_was_uncertain():
+    def duplicates(**stage):
+        texts = paragraphs(config(), [], {}, {}, [{"stage": "duplicates", **stage}])
+        return next(text["text"] for text in texts if text["title"] == "Duplicates")
+
+    assert "no pair was uncertain." in duplicates(of=0) and "anna" not in duplicates(of=0)
+    assert "uncertain pairs were judged by anna, ben and carl" in duplicates(of=3)

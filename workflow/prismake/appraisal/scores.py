@@ -178,8 +178,14 @@ class _Judged:
         return "; ".join(texts)
 
     def _unsupported(self) -> int:
-        rows = (row_of(self.scale, self.study, self.result, part) for part, answer in self.given.items() if answer)
-        return sum(not self.panel.support.get(row) for row in rows)
+        proposed = self.score.proposals
+        needed = [
+            part
+            for part, answer in self.given.items()
+            # a judgement that follows the published algorithm rests on what supports the answers below it
+            if answer and answer != NOT_ASKED and answer != proposed.get(part)
+        ]
+        return sum(not self.panel.support.get(row_of(self.scale, self.study, self.result, part)) for part in needed)
 
 
 def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:

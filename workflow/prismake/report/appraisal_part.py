@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def appraisal_part(
     scores: pd.DataFrame, agreement: pd.DataFrame, outcomes: Mapping[str, str], titles: Mapping[str, str]
 ) -> dict[str, Any]:
-    """``notes``: sentences; ``agreement``: one row per pair of reviewers and domain or whole, as text.
+    """``notes``: sentences; ``agreement``: one row per pair of reviewers and domain or whole, as text;
+    ``stars``: whether an instrument that gives stars was used, or nothing is appraised yet.
 
     Args:
         scores: ``appraisal/scores.csv``.
@@ -25,6 +26,7 @@ def appraisal_part(
     """
     return {
         "notes": list(_notes(scores.to_dict("records"), outcomes)),
+        "stars": scores.empty or bool((scores["maximum"] != "").any()),
         "agreement": [_agreement(row, titles) for row in agreement.to_dict("records") if row["level"] != "item"],
     }
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.measures import measure_name
-from prismake.core.phrases import plural
 
 
 def eligibility(config: Mapping[str, Any]) -> str:
@@ -60,8 +59,8 @@ def studies_of_syntheses(config: Mapping[str, Any]) -> str:
     if not number:
         return ""
     return (
-        f"Each of the {plural(number, 'synthesis', 'syntheses')} takes every included study that reports its numbers; "
-        "those that do not are listed with the reason."
+        f"{'The synthesis' if number == 1 else f'Each of the {number} syntheses'} takes every included study that "
+        "reports its numbers; those that do not are listed with the reason."
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.labels import join
-from prismake.core.names import APPRAISAL, CERTAINTY, EXTRACTION
+from prismake.core.names import APPRAISAL, CERTAINTY, DUPLICATES, EXTRACTION
 from prismake.core.notes import PREDICTION
 from prismake.protocol.measure_parts import MODELS as POOLED_BY
 from prismake.protocol.priors import prior_text
@@ -156,11 +156,14 @@ def _searches(searches: Sequence[Mapping[str, Any]], strategies: str) -> str:
 def _duplicates(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
     versions = config.get("duplicates", {}).get("merge_cochrane_versions", "ask")
     treated = {True: "treated as one report", False: "kept apart"}.get(versions, "judged by the panel")
-    return (
-        "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates "
-        f"were merged by rule; uncertain pairs were judged {panel(config, 'duplicates', stages)}. Successive versions "
-        f"of one Cochrane review were {treated}."
+    asked = next((stage.get("of") for stage in stages if stage.get("stage") == DUPLICATES), None)
+    start = (
+        "Records were compared on identifiers, normalised titles, authors, years, journals and pages. Clear duplicates"
     )
+    successive = f" Successive versions of one Cochrane review were {treated}."
+    if asked == 0:
+        return f"{start} were merged by rule; no pair was uncertain.{successive if versions in (True, False) else ''}"
+    return f"{start} were merged by rule; uncertain pairs were judged {panel(config, DUPLICATES, stages)}.{successive}"
 
 
 def _extraction(config: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]) -> str:
