@@ -9,7 +9,7 @@ from prismake.protocol.measure_parts import ONE_ARM
 
 
 def certainty_problems(config: Mapping[str, Any]) -> Iterator[str]:
-    """Outcomes that there are not, and keys that the measure of an outcome cannot use."""
+    """Outcomes that do not exist, and keys that the measure of an outcome cannot use."""
     outcomes, certainty = config["outcomes"], config["certainty"]
     for name, settings in certainty["outcomes"].items():
         path = f"certainty.outcomes.{name}"

@@ -85,7 +85,7 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
 
 
 def _not_finite(value: Any, path: str) -> Iterator[str]:
-    """YAML has numbers that are none (.nan) or without end (.inf), which pass every limit of a schema."""
+    """YAML has not-a-number (.nan) and infinity (.inf), which pass every limit of a schema."""
     if isinstance(value, float) and not math.isfinite(value):
         yield f"'{path}' is {'.nan' if math.isnan(value) else '.inf'}, which is no number. Write a number."
     elif isinstance(value, dict):

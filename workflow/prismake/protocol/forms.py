@@ -19,7 +19,7 @@ from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.parsing import parse_count, parse_number, typed_number
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and marks that come with pasted text
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and invisible characters in pasted text
 _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers in one cell
 
 
@@ -27,7 +27,7 @@ _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers 
 class Choice:
     """An allowed answer; ``settles_as`` is the answer as which it is settled.
 
-    ``shown``: what it is called in the team's language, where that is not ``value``.
+    ``shown``: its word in the team's language, if that is not ``value``.
     """
 
     value: str
@@ -38,7 +38,7 @@ class Choice:
 
     @property
     def word(self) -> str:
-        """What people see and choose."""
+        """The word that people see and choose."""
         return self.shown or self.value
 
 
@@ -49,8 +49,8 @@ class Field:
     ``kind`` is choice, count, number or text. ``when`` names the answer to an earlier field for which this field
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
-    ``per_arm``: at extraction, of each arm and not of the study. ``some_rows``: asked only in rows of this kind, a
-    study, an arm or a result (``prismake.extraction.result_rows``).
+    ``per_arm``: at extraction, asked of each arm rather than of the study. ``some_rows``: asked only in rows of this
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``).
     """
 
     name: str
@@ -123,11 +123,11 @@ class Form:
 
     @property
     def shown_title(self) -> str:
-        """What the stage is called in the team's language."""
+        """The title of the stage in the team's language."""
         return self.title if self.language.code == ENGLISH else self.language[f"stages.{self.stage}.title"]
 
     def heading_of(self, question: Field) -> str:
-        """What a question is called in the team's language; fields of the extraction are the team's own words."""
+        """The label of a question in the team's language; fields of the extraction are in the team's own words."""
         return question.label if self.stage == EXTRACTION else self.language.heading(question.label)
 
     def field(self, name: str) -> Field:
@@ -315,7 +315,7 @@ def _field(data: Mapping[str, Any], config: Mapping[str, Any], where: str) -> Fi
 
 
 def _in_language(field: Field, language: Language) -> Field:
-    """The field with its own answers in the team's language; what they are called in another one is understood too."""
+    """The field with its answers in the team's language; their words in other languages are understood too."""
     if not field.choices:
         return field
     choices = []

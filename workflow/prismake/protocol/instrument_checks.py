@@ -26,7 +26,7 @@ RESERVED = {
 
 
 def contradictions(scale: Instrument) -> Iterator[Problem]:
-    """Every mistake in an instrument that its schema cannot see, with the place where it stands."""
+    """Every mistake in an instrument that its schema cannot detect, with its place."""
     problems = [*_names(scale), *_stars(scale), *_words(scale), *_references(scale)]
     yield from problems
     if not problems:  # paths exist only where every name is known

@@ -28,7 +28,7 @@ def asks_judgements(stage: str, config: Mapping[str, Any]) -> bool:
 
 
 def is_randomised(design: str) -> bool | None:
-    """Whether a design is randomised according to its name; ``None`` if the name does not tell."""
+    """Whether a design is randomised according to its name; ``None`` if the name does not say."""
     name = re.sub(r"[^a-z0-9]+", "_", design.casefold())
     if _NOT_RANDOMISED.search(name):
         return None if "quasi" in name else False

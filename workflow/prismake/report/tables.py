@@ -44,7 +44,7 @@ def study_table(
     arms: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in extraction.to_dict("records"):
         study, _, arm = str(row[ITEM_ID]).partition("|")
-        if "|" in arm:  # a result of an arm, which stands with its outcome
+        if "|" in arm:  # a result of an arm, which is listed with its outcome
             continue
         arms.setdefault(study, []).append((arm, row))
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}

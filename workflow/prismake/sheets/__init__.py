@@ -5,8 +5,8 @@ The file itself
 ``xlsx``      the file format, written row by row
 ``workbook``  a new workbook
 ``appending`` rows added to a workbook that people have worked in, part by part; ``package``, its parts;
-``worksheet_xml``, its rows; ``styles``, its looks; ``area_edits``, what names the extent of its table
-``growing``   the same by loading the workbook as a whole, where it is built in another way or the protocol has changed
+``worksheet_xml``, its rows; ``styles``, its formats; ``area_edits``, references to the extent of its table
+``growing``   the same for unusual workbooks, or if the protocol has changed: the workbook is loaded as a whole
 ``reading``   rows from whatever people saved
 ``outside``   possible answers in places that are not read
 ``cell_looks``  colours, struck-through text, comments; ``opendocument``, ``binary_workbook``, what the reader of values

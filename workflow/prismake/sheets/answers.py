@@ -117,7 +117,7 @@ def read_consensus(
             continue
         choices = row_choices(queue.get(first_of(item), {}))
         if first_of(item) not in queue and not parse_answer(question, row[SETTLED], choices):
-            # nobody asks about this item now, and its own answers, where it had any, are not known
+            # nobody asks about this item now, and the answers of its own row, if it had any, are unknown
             sheet.answers.setdefault(item, {})[question.name] = text_of(row[SETTLED])
         else:
             cell = _Cell(number, item, question.name, question, SETTLED, row[SETTLED], choices)

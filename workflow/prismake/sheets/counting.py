@@ -45,7 +45,7 @@ def _patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
 
 
 def _pieces(template: str) -> tuple[str, str, str]:
-    """What stands before, between and behind the two numbers of a count."""
+    """The text before, between and after the two numbers of a count."""
     before, _, rest = template.partition("{done}")
     between, _, after = rest.partition("{all}")
     return before, between, after

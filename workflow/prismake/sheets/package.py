@@ -126,7 +126,7 @@ class Package:
 
 
 def holds_drawings(path: Path) -> bool:
-    """Whether there is something in a workbook that is lost where it is loaded as a whole: charts, pictures, macros."""
+    """Whether a workbook has parts that are lost if it is loaded as a whole: charts, pictures, macros."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.startswith(_DRAWN) or name.endswith("vbaProject.bin") for name in archive.namelist())
