@@ -284,10 +284,10 @@ def _table(lines: list[dict[str, Any]]) -> Any:
 def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
     from rich.markup import escape
 
-    said: set[tuple[str, str]] = set()  # what concerns several stages, such as a reviewer's name, is said once
+    sentences: set[tuple[str, str]] = set()  # what concerns several stages, such as a reviewer's name, is said once
     for status in statuses:
-        entries = [entry for entry in status["problems"] if (entry["where"], entry["what"]) not in said]
-        said.update((entry["where"], entry["what"]) for entry in entries)
+        entries = [entry for entry in status["problems"] if (entry["where"], entry["what"]) not in sentences]
+        sentences.update((entry["where"], entry["what"]) for entry in entries)
         for problem in entries[:_MOST_PROBLEMS]:
             console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
         if len(entries) > _MOST_PROBLEMS:
