@@ -64,7 +64,10 @@ def test_an_error_before_the_first_job_is_told_with_its_way_out(here):
     run = RunRecord(lambda: [PAGE])
     run.emit(event("error", "LockException:\nDirectory cannot be locked.", logging.ERROR, exception="LockException"))
     (sentence,) = run.sentences([])
-    assert sentence.startswith("Nothing was run. Directory cannot be locked.") and "--unlock" in sentence
+    assert (
+        sentence.startswith("Nothing was run. Another run is at work in this folder, or one was killed.")
+        and "--unlock" in sentence
+    )
     assert run.current_words() == "", "nothing was to be made"
 
 

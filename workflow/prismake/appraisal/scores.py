@@ -185,7 +185,8 @@ class _Judged:
             # a judgement that follows the published algorithm rests on what supports the answers below it
             if answer and answer != NOT_ASKED and answer != proposed.get(part)
         ]
-        return sum(not self.panel.support.get(row_of(self.scale, self.study, self.result, part)) for part in needed)
+        rows = (row_of(self.scale, self.study, self.result, part) for part in needed)
+        return sum(not (self.panel.support.get(row) or self.panel.reasons.get(row)) for row in rows)
 
 
 def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:

@@ -11,6 +11,11 @@ def plural(value: int, singular: str, several: str = "") -> str:
     return f"{value:,} {singular if value == 1 else several or singular + 's'}"
 
 
+def open_decisions(value: int) -> str:
+    """``1 decision is open``, ``12 decisions are open``."""
+    return f"{plural(value, 'decision')} {'is' if value == 1 else 'are'} open"
+
+
 def normal_word(text: Any) -> str:
     """An answer normalised for comparison: case, blanks, a final full stop and compatibility forms are ignored."""
     plain = unicodedata.normalize("NFKC", str(text)).casefold()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from prismake.core.phrases import plural
+from prismake.core.phrases import open_decisions, plural
 from prismake.figures.interim import marked
 from prismake.flow.places import DATABASES, OTHER, anchor_of
 
@@ -315,7 +315,5 @@ def _notes(data: Mapping[str, Any]) -> list[str]:
     if pairs := data["boxes"].get("possible_duplicates", 0):
         notes.append(f"{plural(pairs, 'pair')} of possible duplicates await the panel; until then each record counts.")
     undecided = data.get("undecided", 0)
-    state = (
-        f"{undecided:,} decisions are open; the counts are those of today." if undecided else "Nothing is undecided."
-    )
+    state = f"{open_decisions(undecided)}; the counts are those of today." if undecided else "Nothing is undecided."
     return [*notes, f"{state} Form: PRISMA 2020 (Page et al., BMJ 2021;372:n71)."]

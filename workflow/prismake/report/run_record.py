@@ -20,9 +20,10 @@ from prismake.core.refusals import in_traceback
 
 _SCREEN = "DefaultStreamHandler"  # the name of Snakemake's handler for the terminal
 _ALWAYS = ("Nothing to be done", "Complete log", "Terminating", "Will exit")  # beginnings of messages always shown
-_WAY_OUT = {
-    "LockException": "If no other run is at work in this folder, type: snakemake --unlock, then snakemake.",
-}
+_LOCKED = (
+    "Nothing was run. Another run is at work in this folder, or one was killed. If none is at work, type: "
+    "snakemake --unlock, then snakemake."
+)
 _WHEN_BACK = "Nothing that was saved is lost. When it is back, go there and type snakemake."
 _UNPROTECT = "Allow them to be written, or delete them: they are made again. Then type snakemake."
 _MOST_FILES = 6
@@ -130,8 +131,7 @@ class RunRecord(logging.Handler):
         if kind == "ProtectedOutputException":
             _, _, names = text.partition("affected files:")
             return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
-        way_out = _WAY_OUT.get(kind, "")
-        return f"Nothing was run. {_first_line(text)} {way_out}".rstrip()
+        return _LOCKED if kind == "LockException" else f"Nothing was run. {_first_line(text)}".rstrip()
 
 
 def _first_line(text: str) -> str:

@@ -13,6 +13,7 @@ from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import LOGS, problems
 from prismake.core.names import CONSENSUS, RECORD_ID, REPORT_ID
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.phrases import open_decisions
 from prismake.kept.cloud_copies import cloud_copies
 from prismake.kept.sheet_files import sheet_path
 from prismake.kept.sheet_state import left, read_book
@@ -235,7 +236,7 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         report = folder / "results/report/report.html"
         left = sum(status["open"] for status in statuses)
         ready = f"The report is {report}" if report.exists() else "There is no report yet"
-        console.print(f"\n{ready}; " + (f"{left:,} decisions are open." if left else "all decisions have been made."))
+        console.print(f"\n{ready}; " + (f"{open_decisions(left)}." if left else "all decisions have been made."))
 
 
 def _print_warnings(console: Any, config: Mapping[str, Any], folder: Path) -> None:
@@ -283,8 +284,10 @@ def _table(lines: list[dict[str, Any]]) -> Any:
 def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
     from rich.markup import escape
 
+    said: set[tuple[str, str]] = set()  # what concerns several stages, such as a reviewer's name, is said once
     for status in statuses:
-        entries = status["problems"]
+        entries = [entry for entry in status["problems"] if (entry["where"], entry["what"]) not in said]
+        said.update((entry["where"], entry["what"]) for entry in entries)
         for problem in entries[:_MOST_PROBLEMS]:
             console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
         if len(entries) > _MOST_PROBLEMS:
