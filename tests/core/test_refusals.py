@@ -200,3 +200,27 @@ def test_folders_that_cannot_be_written_are_named_once_each(tmp_path, monkeypatc
     with pytest.raises(FileRefused) as error:
         refuse_unwritable([tmp_path / "results", tmp_path / "results" / "flow"])
     assert str(error.value).count("Read-only") == 1 and str(tmp_path / "results") in str(error.value)
+
+
+def test_a_panic_of_the_reader_is_about_the_workbook_and_an_interrupt_is_not(tmp_path, monkeypatch):
+    """Old versions of calamine end a damaged workbook in a panic, which is no ``Exception``."""
+    import python_calamine
+    from prismake.core.errors import SheetError
+
+    monkeypatch.chdir(tmp_path)
+    Path("config/sheets").mkdir(parents=True)
+    path = Path("config/sheets/title_abstract.anna.xlsx")
+    path.write_bytes(b"PK")
+    for error, expected in (
+        (type("PanicException", (BaseException,), {})(), SheetError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ):
+
+        def fail(_: Path, error: BaseException = error) -> None:
+            raise error
+
+        monkeypatch.setattr(
+            python_calamine, "CalamineWorkbook", type("Workbook", (), {"from_path": staticmethod(fail)})
+        )
+        with pytest.raises(expected):
+            read_sheet(path, [])

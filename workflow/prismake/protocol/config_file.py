@@ -14,6 +14,7 @@ from typing import Any
 
 from prismake.core.errors import ConfigError, collect
 
+_DEEPEST = 50  # groups within groups; the deepest setting has five
 _MOST_LINES = 5  # lines with characters that are not UTF-8 are named up to this number
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NO_SETTINGS = "the file contains no settings (it must consist of lines of the form key: value)."
@@ -32,6 +33,8 @@ def read_config_file(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         node = yaml.compose(text, Loader=loader)
+        if node is not None and _is_too_deep(node):
+            raise RecursionError  # which readers of YAML meet at different depths, some at none
         problems = [] if node is None else list(_repeated_keys(node))
         collect(
             problems, ConfigError, where=path.as_posix(), remedy="Keep one of the two and put both contents into it."
@@ -119,6 +122,23 @@ def _repeated_keys(root: Any) -> Iterator[str]:
                     numbers = f"{', '.join(map(str, places[:-1]))} and {places[-1]}"
                     yield f"'{full}' occurs {_times(len(places))}, in lines {numbers}."
             waiting += reversed(inner)
+
+
+def _is_too_deep(root: Any) -> bool:
+    """Whether groups are nested deeper than any setting is; a node that an alias repeats is looked at once."""
+    import yaml
+
+    level, seen = [root], {id(root)}
+    for _ in range(_DEEPEST):
+        inner = []
+        for node in level:
+            if isinstance(node, yaml.MappingNode):
+                inner += [part for pair in node.value for part in pair]
+            elif isinstance(node, yaml.SequenceNode):
+                inner += node.value
+        level = [node for node in inner if id(node) not in seen]
+        seen.update(map(id, level))
+    return bool(level)
 
 
 def _times(count: int) -> str:

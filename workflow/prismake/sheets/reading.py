@@ -102,8 +102,12 @@ def read_sheet(
         raise SheetError(
             "the workbook has a password.", where=str(path), remedy="Save it again without one."
         ) from error
-    except (python_calamine.CalamineError, OSError) as error:
-        pass_on_refusal(error, path)
+    except BaseException as error:
+        panic = type(error).__name__ == "PanicException"  # of calamine's Rust code, about what is in the file
+        if not panic and not isinstance(error, python_calamine.CalamineError | OSError):
+            raise
+        if isinstance(error, OSError):
+            pass_on_refusal(error, path)
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
 
 
