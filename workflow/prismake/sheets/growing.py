@@ -150,7 +150,7 @@ def _add_columns(
     for column in columns_to_add(columns, place, texts):
         place[column.key] = sheet.max_column + 1
         cell = sheet.cell(header_row, place[column.key])
-        cell.value = column.heading
+        cell.value, cell.data_type = column.heading, "s"
         _dress(cell, head_look(column))
         sheet.column_dimensions[get_column_letter(place[column.key])].width = column.width
         _widen_table(sheet, header_row, place[column.key], column.heading)

@@ -25,7 +25,8 @@ _SEARCH = 8  # rows of the first page in which its owner is looked for
 def renew_headings(sheet: Any, header_row: int, headers: Mapping[str, int], renewed: Renewal) -> None:
     """Replace the headings under which questions were offered by the present ones."""
     for header, heading in (renewed.headings or {}).items():
-        sheet.cell(header_row, headers[header]).value = heading
+        head = sheet.cell(header_row, headers[header])
+        head.value, head.data_type = heading, "s"  # never a formula, whatever the label begins with
         for table in sheet.tables.values():  # its column names must equal the cells, or Excel repairs the file
             left, top, right, _ = range_boundaries(table.ref)
             if top == header_row and left <= headers[header] <= right:
@@ -37,7 +38,7 @@ def add_questions(sheet: Any, header_row: int, renewed: Renewal, place: dict[str
     for column in renewed.added:
         number = place[column.key] = sheet.max_column + 1
         head, look = sheet.cell(header_row, number), head_look(column)
-        head.value = column.heading
+        head.value, head.data_type = column.heading, "s"
         head.font = Font(name="Calibri", size=look.size, bold=True, color=look.colour)
         head.fill = PatternFill("solid", fgColor=look.fill)
         head.alignment = Alignment(vertical="center", wrap_text=True)
