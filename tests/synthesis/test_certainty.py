@@ -150,6 +150,13 @@ def test_i2_alone_proposes_nothing_for_rates():
     assert proposed(pooled(RATES, "PLO"), threshold=0.4)["inconsistency"].answer == "not serious"
 
 
+def test_a_wide_prediction_interval_without_any_spread_is_no_inconsistency():
+    result = pooled(RATES, "PLO")
+    assert result["analyses"]["main"]["tau2"] == pytest.approx(0, abs=1e-12)
+    proposal = proposed(result, threshold=0.05)["inconsistency"]
+    assert proposal.answer == "not serious" and "tau² is estimated as zero" in proposal.reason
+
+
 def test_studies_that_contradict_each_other_are_named():
     rows = {"A 2001": (5, 200, 40, 200), "B 2002": (40, 200, 5, 200), "C 2003": (20, 200, 22, 200)}
     proposal = proposed(pooled(rows, "RR"))["inconsistency"]

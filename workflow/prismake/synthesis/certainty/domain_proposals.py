@@ -26,6 +26,8 @@ from prismake.synthesis.certainty import imprecision, levels
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.imprecision import Proposal
 
+_NO_SPREAD = ". tau² is estimated as zero: the width of this interval comes from the number of studies and belongs to imprecision."
+
 Result = Mapping[str, Any]
 Settings = Mapping[str, Any]
 
@@ -172,6 +174,8 @@ def _inconsistency(evidence: Evidence) -> Proposal:
                 "", f"{interval}; the protocol has no threshold that says from which difference on it matters.{i2}"
             )
         reach = max(main["pi_ub"] - main["estimate"], main["estimate"] - main["pi_lb"])
+        if reach > threshold and main["tau2"] == 0:
+            return Proposal(_steps(levels.INCONSISTENCY, 0), f"{interval}{_NO_SPREAD}{i2}")
         steps = 0 if reach <= threshold else -1 if reach <= 2 * threshold else -2
         word = ("stays within", "reaches beyond", "reaches beyond twice")[-steps]
         return Proposal(
@@ -188,7 +192,7 @@ def _against_null(evidence: Evidence, interval: str, i2: str) -> Proposal:
     null = 1.0 if measure_of(result) in RATIOS else 0.0
     inside = main["ci_lb"] <= null <= main["ci_ub"]
     predicted = main["pi_lb"] <= null <= main["pi_ub"]
-    tau2 = main["values"].get("tau2")
+    tau2 = main["tau2"]
     studies = result["studies"]
     apart = [
         (first["label"], second["label"])
@@ -201,11 +205,7 @@ def _against_null(evidence: Evidence, interval: str, i2: str) -> Proposal:
         words = f"{interval}. {pair} lie on opposite sides of no effect, and their intervals do not meet.{i2}"
         return Proposal(_steps(levels.INCONSISTENCY, -2 if len(apart) > 2 else -1), words)
     if predicted and not inside and tau2 == 0:
-        words = (
-            f"{interval}: it includes no effect, but tau² is estimated as zero. The width comes from the number of "
-            f"studies and belongs to imprecision.{i2}"
-        )
-        return Proposal(_steps(levels.INCONSISTENCY, 0), words)
+        return Proposal(_steps(levels.INCONSISTENCY, 0), f"{interval}{_NO_SPREAD}{i2}")
     if predicted and not inside:
         words = f"{interval}: it includes no effect, although the confidence interval does not.{i2}"
         return Proposal(_steps(levels.INCONSISTENCY, -1), words)
