@@ -26,7 +26,10 @@ from prismake.synthesis.certainty import imprecision, levels
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.imprecision import Proposal
 
-_NO_SPREAD = ". tau² is estimated as zero: the width of this interval comes from the number of studies and belongs to imprecision."
+_NO_SPREAD = (
+    ". tau² is estimated as zero: the width of this interval comes from the number of studies and belongs to "
+    "imprecision."
+)
 
 Result = Mapping[str, Any]
 Settings = Mapping[str, Any]
