@@ -57,6 +57,7 @@ rule draw_sources:
         plot="results/duplicates/sources.svg",
     log:
         "results/logs/draw_sources.log",
+    localrule: True
     params:
         code=code("draw_sources"),
     script:

@@ -106,6 +106,8 @@ rule write_supplement:
         sets=STUDY_SETS,
     log:
         "results/logs/write_supplement.log",
+    group:
+        "report"
     params:
         config=for_report(config),
         versions=with_build(versions()),

@@ -29,6 +29,6 @@ def test_a_form_that_somebody_filled_in_stays(tmp_path, monkeypatch):
     path = tmp_path / "press.md"
     write_press("pubmed", path, lambda: CONFIG)
     path.write_text("filled in", encoding="utf-8")
-    with pytest.raises(PrismakeError, match="stays as it is"):
+    with pytest.raises(PrismakeError, match="is left as it is"):
         write_press("pubmed", path, lambda: CONFIG)
     assert path.read_text(encoding="utf-8") == "filled in"

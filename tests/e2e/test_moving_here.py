@@ -87,7 +87,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     assert any("anna: a decision taken over from rayyan.ris: decision include" in line for line in told)
 
     # people go on; what they change or clear is theirs, and stays
-    change = {1: "exclude", 3: "", 5: "include"}
+    change = {1: "exclude", 3: "", 5: "maybe"}
     review.fill(
         "title_abstract",
         "anna",
@@ -101,7 +101,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
         2: "maybe",
         3: "",
         4: "",
-        5: "include",
+        5: "maybe",
     }
     assert review.came_along() == {
         "stands in the sheet": 3, "the sheet says exclude": 1, "not in the sheet": 1, "not taken over: nobody here": 1,

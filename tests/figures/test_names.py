@@ -31,9 +31,9 @@ def test_names_are_text_in_svg(draw):
 def test_an_svg_is_the_same_whatever_fonts_a_machine_has(monkeypatch):
     here = figures.svg_text(figures.forest(named()))
     monkeypatch.setattr(canvas, "families", lambda: ["DejaVu Sans"])
-    canvas._font.cache_clear()
+    canvas.font_of.cache_clear()
     elsewhere = figures.svg_text(figures.forest(named()))
-    canvas._font.cache_clear()
+    canvas.font_of.cache_clear()
     assert here == elsewhere
     assert here.count("font-family") == 1
 

@@ -281,7 +281,7 @@ def test_published_effects_ask_for_their_scale_and_models_for_their_measure():
 @pytest.mark.parametrize(
     "written, batch",
     [
-        ({}, "growing"),
+        ({}, 0),
         ({"title_abstract": {"order": "relevance"}}, "growing"),
         ({"title_abstract": {"order": "id"}}, 0),
         ({"title_abstract": {"batch": 0}}, 0),

@@ -14,10 +14,10 @@ from .canvas import BLUE, INK, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARGIN, STEP, ROW = 0.22, 0.36, 0.27
-BARS, SIDE = 1.5, 1.1  # inches: height of the bars above, length of the bars at the side
+MARGIN, STEP, ROW = 0.22, 0.27, 0.27
+BARS, SIDE = 1.5, 0.8  # inches: height of the bars above, length of the bars at the side
 SIZE = 8.5
-MOST = 20  # combinations shown; the rest are counted in a sentence
+MOST = 15  # combinations shown; the rest are counted in a sentence
 
 
 def source_overlap(reports: Iterable[Sequence[str]], labels: Mapping[str, str]) -> Figure:

@@ -32,7 +32,7 @@
 | selection by p-value (step function), with weights fitted or assumed | `selection_model` |
 | Bayesian random effects | `bayes` |
 | priors of tau | `half_normal`, `half_cauchy`, `log_normal`, `log_t` |
-| empirical priors of tau by outcome and comparison | `turner`, `rhodes` |
+| empirical priors of tau by outcome and comparison | `turner`, `rhodes`, `empirical_prior` |
 
 Results are frozen dataclasses on the scale of the effects. Errors: `prismake.core.errors.PoolingError`, and below it
 `EstimateDoesNotExist` and `NotConverged`; a result that did not reach its tolerance is never returned.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
+from prismake.core.errors import EstimateDoesNotExist, PoolingError
 
 from . import distributions as dist
 from . import hartung_knapp as hk
@@ -22,7 +22,7 @@ from .frame import as_column
 from .glmm import Mixed, fit_mixed
 from .kernel import Problem
 from .pooled import Pooled
-from .quadrature import Counts
+from .quadrature import CoefficientDiverges, Counts
 
 # Scales of inverse variance.
 PROPORTIONS = {"logit": "PLO", "log": "PLN", "arcsine": "PAS", "freeman-tukey": "PFT", "raw": "PR"}
@@ -203,8 +203,8 @@ def summarise(
     """
     try:
         mixed = fit_mixed(counts, settings.nodes)
-    except NotConverged as error:
-        if len(names) > 1 and "infinity" in error.what:
+    except CoefficientDiverges as error:
+        if len(names) > 1:
             raise EstimateDoesNotExist(
                 "The moderators separate studies with events from those without: a coefficient is infinite.",
                 remedy="Merge levels or leave the moderator out.",

@@ -211,10 +211,14 @@ def evaluate(
     return Evaluation(loglik, gradient, hessian), u0
 
 
+class CoefficientDiverges(NotConverged):
+    """The likelihood has no maximum: it grows as a coefficient goes to infinity."""
+
+
 def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
     """Maximum likelihood at tau = 0: (b, log-likelihood, information (p, p)).
 
-    Raises NotConverged where the likelihood is unbounded (a coefficient diverges).
+    Raises CoefficientDiverges where the likelihood is unbounded.
     """
     b, best = counts.start(), -math.inf
     flat = counts.X.reshape(-1, counts.p)
@@ -227,7 +231,7 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
         try:
             step = np.linalg.solve(information, score)
         except np.linalg.LinAlgError:
-            raise NotConverged("A coefficient of the logistic model diverges.") from None
+            raise CoefficientDiverges("A coefficient of the logistic model diverges.") from None
         scale = 1.0
         while scale > 1e-6:
             value = float(counts.log_density(fixed_part(counts, b + scale * step)).sum())
@@ -241,4 +245,4 @@ def fixed_effects(counts: Counts) -> tuple[np.ndarray, float, np.ndarray]:
             if np.abs(b).max() > 1e6 or np.linalg.cond(information) > 1e14:
                 break
             return b, best + counts.constant, information
-    raise NotConverged("A coefficient of the model without random effects diverges.")
+    raise CoefficientDiverges("A coefficient of the model without random effects diverges.")

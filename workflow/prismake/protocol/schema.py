@@ -24,11 +24,15 @@ def config_schema() -> dict[str, Any]:
 def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
     """A copy of ``config`` in which every absent key has the schema's default.
 
-    One default depends on another key: if rows are ordered by relevance and no batch size is given, batches grow, so
-    that the order soon learns from decisions.
+    One default depends on another key: if the protocol asks for the order by relevance and gives no batch size, batches
+    grow, so that the order soon learns from decisions. If it says neither, everything is handed out at once.
     """
     filled = copy.deepcopy(config)
-    unsaid = [stage for stage in (TITLE_ABSTRACT, FULL_TEXT) if not _says(filled, stage, "batch")]
+    unsaid = [
+        stage
+        for stage in (TITLE_ABSTRACT, FULL_TEXT)
+        if _says(filled, stage, "order") and not _says(filled, stage, "batch")
+    ]
     _fill(filled, config_schema())
     for stage in unsaid:
         settings = filled.get(stage)
