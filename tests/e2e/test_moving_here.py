@@ -87,7 +87,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     assert any("anna: a decision taken over from rayyan.ris: decision include" in line for line in told)
 
     # people go on; what they change or clear is theirs, and stays
-    change = {1: "exclude", 3: "", 5: "maybe"}
+    change = {1: "exclude", 2: "", 5: "exclude"}
     review.fill(
         "title_abstract",
         "anna",
@@ -98,10 +98,10 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     now = said(review, "title_abstract", "anna")
     assert {number: decision for number, (decision, _) in now.items()} == {
         1: "exclude",
-        2: "maybe",
-        3: "",
+        2: "",
+        3: "exclude",
         4: "",
-        5: "maybe",
+        5: "exclude",
     }
     assert review.came_along() == {
         "stands in the sheet": 3, "the sheet says exclude": 1, "not in the sheet": 1, "not taken over: nobody here": 1,
@@ -114,7 +114,7 @@ def test_a_half_screened_review_of_rayyan(tmp_path):
     (review.folder / "config/searches/rayyan.ris").write_text(export + more, encoding="utf-8")
     review.run()
     now = said(review, "title_abstract", "anna")
-    assert (now[7], now[3]) == (("include", ""), ("", ""))
+    assert (now[7], now[3]) == (("include", ""), ("exclude", ""))
     assert sum(review.came_along().values()) == 9
 
 
