@@ -34,6 +34,14 @@ def columns(text: str) -> list[Column]:
     ]
 
 
+def means_of(mean: str) -> dict[str, str]:
+    """The columns of two means: ``hours``, ``sd`` and ``n``, and the same of the comparator."""
+    parts = {"mean": mean, "sd": "sd", "n": "n"}
+    return {
+        f"{role}{arm}": f"{column}{end}" for arm, end in ((1, ""), (2, "_control")) for role, column in parts.items()
+    }
+
+
 ONE_ARM = Table(
     columns("people:count deaths:count percent:number assessed:text relapses:count remissions:count same:text"),
     [
@@ -95,14 +103,7 @@ MEANS = Table(
         Outcome(
             "pain",
             "MD",
-            {
-                "mean1": "mean",
-                "sd1": "sd",
-                "n1": "n",
-                "mean2": "mean_control",
-                "sd2": "sd_control",
-                "n2": "n_control",
-            },
+            means_of("mean"),
             {
                 "effect": "difference",
                 "lower": "low",
@@ -132,14 +133,7 @@ LOSSES = Table(
         Outcome(
             "weight",
             "MD",
-            {
-                "mean1": "loss",
-                "sd1": "sd",
-                "n1": "n",
-                "mean2": "loss_control",
-                "sd2": "sd_control",
-                "n2": "n_control",
-            },
+            means_of("loss"),
         )
     ],
     {
@@ -203,14 +197,7 @@ SCORES = Table(
         Outcome(
             "response",
             "MD",
-            {
-                "mean1": "mean",
-                "sd1": "sd",
-                "n1": "n",
-                "mean2": "mean_control",
-                "sd2": "sd_control",
-                "n2": "n_control",
-            },
+            means_of("mean"),
             scale={"minimum": 0, "maximum": 1, "items": 1},
         )
     ],
@@ -227,14 +214,7 @@ DOSES = Table(
         Outcome(
             "stay",
             "MD",
-            {
-                "mean1": "hours",
-                "sd1": "sd",
-                "n1": "n",
-                "mean2": "hours_control",
-                "sd2": "sd_control",
-                "n2": "n_control",
-            },
+            means_of("hours"),
         )
     ],
     {
