@@ -5,6 +5,7 @@ Rows are numbered as in the sheet, columns go by the header that they have when 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ OFFICE_FILTERS = {
 }
 
 
-class Hand:
+class Hand(ABC):
     """What both can do; ``meant`` is by row as offered and field, what the sheet says when the hand is done."""
 
     def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
@@ -57,8 +58,9 @@ class Hand:
         """Save it in another format, beside the workbook that stays as it was."""
         self.path = self.path.with_suffix(suffix)
 
+    @abstractmethod
     def put(self, address: str, text: str) -> None:
-        raise NotImplementedError
+        """Type a text into a cell."""
 
     def put_all_in(self, letter: str, texts: Sequence[str], first: int) -> None:
         for row, text in enumerate(texts, start=first):
