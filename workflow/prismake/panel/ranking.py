@@ -193,7 +193,8 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     import scipy.sparse as sp
 
     numbers = _Stems()
-    parts, sizes = [], []
+    parts: list[np.ndarray] = []
+    sizes: list[int] = []
     for start in range(0, len(texts), _PORTION):
         tokens = [_WORD.findall(_plain(part)) for pair in texts[start : start + _PORTION] for part in pair]
         sizes += map(len, tokens)
