@@ -51,6 +51,7 @@ from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
+from prismake.report.shown import caption_of_outcome, place_in_report
 from prismake.report.status import closing_words
 from prismake.sheets.renaming import finish_renaming
 
