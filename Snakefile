@@ -111,8 +111,15 @@ FIGURES = {
     }
     for outcome, spec in config["outcomes"].items()
 }
+# how early the included records came says something only where the order does
+READING = (
+    ["results/title_abstract/reading.svg"]
+    if config["title_abstract"]["order"] in ("relevance", "random")
+    else []
+)
 PLOTS = [
     "results/duplicates/sources.svg",
+    *READING,
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),

@@ -53,6 +53,21 @@ rule queue_records:
         "../scripts/queue_records.py"
 
 
+rule draw_reading:
+    """Draw how many included records were found after how many were read."""
+    input:
+        status="results/title_abstract/status.json",
+    output:
+        plot=shown("results/title_abstract/reading.svg"),
+    log:
+        "results/logs/draw_reading.log",
+    localrule: True
+    params:
+        code=code("draw_reading"),
+    script:
+        "../scripts/draw_reading.py"
+
+
 rule queue_reports:
     """List the reports to be read in full, and those that are read only once a linked report is included."""
     input:
