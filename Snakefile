@@ -51,6 +51,7 @@ from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
+from prismake.report.shown import caption_of_outcome, place_in_report
 from prismake.report.status import closing_words
 from prismake.sheets.renaming import finish_renaming
 
@@ -100,8 +101,15 @@ FIGURES = {
     }
     for outcome, spec in config["outcomes"].items()
 }
+# how early the included records came says something only where the order does
+READING = (
+    ["results/title_abstract/reading.svg"]
+    if config["title_abstract"]["order"] in ("relevance", "random")
+    else []
+)
 PLOTS = [
     "results/duplicates/sources.svg",
+    *READING,
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),

@@ -160,6 +160,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     titles = {
         "flow": "PRISMA 2020 flow diagram",
         "sources": "Reports by source",
+        "reading": "Included records by records read",
         "stars": "Newcastle–Ottawa stars",
         "traffic_light": "Risk of bias",
     }
