@@ -89,6 +89,7 @@ def templates() -> dict[str, str]:
     """The text of each template by its name."""
     files = (
         data_file("report/page.html.j2"),
+        data_file("report/kind.html.j2"),
         data_file("report/progress.html.j2"),
         data_file("report/status.html.j2"),
         data_file("report/page.css"),
