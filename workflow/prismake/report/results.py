@@ -12,6 +12,7 @@ from prismake.core.numbers import Format, count, format_of, p_number, significan
 from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
 from prismake.protocol.analyses import DRAWN
+from prismake.report.reporting import reporting_of
 from prismake.synthesis.sensitivity import TITLES
 
 
@@ -22,15 +23,17 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
         result: the content of ``pooling/<outcome>.json``.
     """
     main = (result.get("analyses") or {}).get("main") or {}
-    counts = result["counts"]
+    counts, report = result["counts"], reporting_of(result)
     undecided = {name.replace("_", " "): n for name, n in (counts.get("undecided") or {}).items() if n}
     show = format_of(result)
     return {
         **result,
+        "card": report.card(result) if report else [],
+        "sections": report.sections(result) if report else None,
         "show": show,
         "measured": capitalised(measure_name(result)),
-        "participants": _participants(result),
-        "studies": [_study(study, result.get("columns") or {}) for study in in_order(result, result["studies"])],
+        "participants": "" if report else _participants(result),
+        "studies": result["studies"] if report else _studies(result),
         "main": main if main.get("estimate") is not None else None,
         "notes": _notes(main, result, show),
         "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
@@ -52,6 +55,10 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
 def warnings_of(result: Mapping[str, Any]) -> list[str]:
     """The warnings of all analyses of an outcome."""
     return [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []]
+
+
+def _studies(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_study(study, result.get("columns") or {}) for study in in_order(result, result["studies"])]
 
 
 def _study(study: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
