@@ -44,7 +44,11 @@ def test_errors_are_worded_as_the_page_shows():
     shown = re.findall(r"^prismake\.core\.errors\.\w+: (.+)$", TEXT, flags=re.MULTILINE)
     assert len(shown) == 4
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow/prismake/pooling").rglob("*.py"))
-    for words in ("A standard deviation cannot be negative.", "Levels are in per cent:", "A logit with an empty cell is"):
+    for words in (
+        "A standard deviation cannot be negative.",
+        "Levels are in per cent:",
+        "A logit with an empty cell is",
+    ):
         assert words in source and any(words in text for text in shown)
 
 

@@ -17,7 +17,7 @@ from prismake import pooling as pl
 from prismake.core.errors import EstimateDoesNotExist, PrismakeError
 from prismake.pooling.ascent import ascend
 from prismake.pooling.diagnostic.exact import Likelihood
-from prismake.pooling.diagnostic.tables import read_tables
+from prismake.pooling.diagnostic.two_by_two import read_tables
 
 STUDIES = (2, 3, 4, 5, 8, 12, 20, 30, 60)
 SPREAD = (0.0, 0.2, 0.5, 0.8, 1.2, 2.0)

@@ -86,7 +86,7 @@ _HOME = {
     "bubbles": ["bubble", "Bubble"],
     "multilevel": ["three_level", "ThreeLevel"],
     "joint_outcomes": ["multivariate", "Multivariate"],
-    "diagnostic.fit": ["pool_accuracy"],
+    "diagnostic.structure": ["pool_accuracy"],
     "diagnostic.accuracy": ["Accuracy"],
     "diagnostic.covariate": ["accuracy_regression", "AccuracyRegression"],
     "diagnostic.hsroc": ["Hsroc"],

@@ -15,7 +15,7 @@ from ..mixed import Mixed
 from ..quadrature import CoefficientDiverges, Counts, fixed_effects
 from .components import BIVARIATE, COMMON, UNCORRELATED, Components, from_factor, side_by_side
 from .exact import LADDER, Likelihood, Sides
-from .tables import SIDES
+from .two_by_two import SIDES
 
 _ALWAYS = ("No study has a false negative", "No study has a false positive")
 _NEVER = ("No study has a true positive", "No study has a true negative")

@@ -20,10 +20,10 @@ from .. import distributions as dist
 from ..design import design_matrix, is_factor, missing, require_full_rank
 from ..frame import as_column
 from .components import Components
-from .fit import AUTO, BINOMIAL, NORMAL, Fits, binomial_fits, check_settings, choose, normal_fits
 from .normal import logits
+from .structure import AUTO, BINOMIAL, NORMAL, Fits, binomial_fits, check_settings, choose, normal_fits
 from .summary import SummaryPoint
-from .tables import SENSITIVITY, SIDES, SPECIFICITY, Tables, read_tables
+from .two_by_two import SENSITIVITY, SIDES, SPECIFICITY, Tables, read_tables
 
 BOTH = "both"
 

@@ -77,7 +77,8 @@ def hsroc(mu: np.ndarray, T: np.ndarray, vcov: np.ndarray | None = None) -> Hsro
         for row, slope in enumerate(J):
             if estimated[np.abs(slope) > 0.0].all():
                 se[row] = np.sqrt(slope[estimated] @ vcov[np.ix_(estimated, estimated)] @ slope[estimated])
-    return Hsroc(*(float(value) for value in values), se)
+    accuracy, threshold, shape, first, second = (float(value) for value in values)
+    return Hsroc(accuracy, threshold, shape, first, second, se)
 
 
 def from_hsroc(parameters: Hsroc) -> tuple[np.ndarray, np.ndarray]:

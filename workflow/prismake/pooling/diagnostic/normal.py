@@ -15,7 +15,7 @@ from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from ..fit import pool
 from ..joint_outcomes import multivariate
 from .components import BIVARIATE, UNCORRELATED, Components, from_factor, side_by_side
-from .tables import SIDES, Tables
+from .two_by_two import SIDES, Tables
 
 APPLIED_TO = {
     "only0": "studies with an empty cell",

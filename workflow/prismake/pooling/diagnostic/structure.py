@@ -25,7 +25,7 @@ from .accuracy import Accuracy
 from .binomial import fit_bivariate, fit_common, fit_uncorrelated
 from .components import BIVARIATE, COMMON, STRUCTURES, UNCORRELATED, Components
 from .normal import APPLIED_TO, fit_normal, logits
-from .tables import SIDES, Tables, read_tables
+from .two_by_two import SIDES, Tables, read_tables
 
 AUTO = "auto"
 BINOMIAL, NORMAL = "binomial", "normal"

@@ -86,9 +86,9 @@ def read_tables(data: Any, labels: Sequence[str] | None = None) -> Tables:
 def _refuse_impossible(cells: Sequence[np.ndarray], names: Sequence[str]) -> None:
     problems = []
     for column, values in zip(CELLS, cells, strict=True):
-        for i in np.flatnonzero(values < 0):
+        for i in map(int, np.flatnonzero(values < 0)):
             problems.append(f"{names[i]}: {column} is {values[i]:g}; a count cannot be negative.")
-        for i in np.flatnonzero(np.isinf(values) | (values != np.floor(values)) & ~np.isnan(values)):
+        for i in map(int, np.flatnonzero(np.isinf(values) | (values != np.floor(values)) & ~np.isnan(values))):
             problems.append(
                 f"{names[i]}: {column} is {values[i]:g}; a count is a whole number. If 0.5 was added, take it out."
             )
