@@ -34,7 +34,7 @@ loglik <- function(theta, d, z) {
 exact <- function(d, start) {
   l11 <- sqrt(start$T[1]); l21 <- start$T[3] / l11
   theta <- c(start$b, l11, l21, sqrt(max(start$T[2] - l21^2, 1e-4)))
-  grid <- seq(-7.5, 7.5, length.out = if (max(d$tn + d$fp) > 1000) 401 else 151)
+  grid <- seq(-7.5, 7.5, length.out = if (max(d$tn + d$fp) > 2000) 251 else 151)
   z <- expand.grid(z1 = grid, z2 = grid)
   z$weight <- -(z$z1^2 + z$z2^2) / 2 - log(2 * pi) + 2 * log(grid[2] - grid[1])
   for (i in 1:3) {
