@@ -341,3 +341,30 @@ def test_tables_have_the_documented_columns(demo, table):
         assert len(found) >= len(wanted) - 1  # the protocol may name none
     else:
         assert found == wanted
+
+
+# tables that are steps between rules, not results that anybody publishes
+BETWEEN_RULES = {
+    "results/duplicates/carried.csv",
+    "results/duplicates/links.csv",
+    "results/full_text/fulltexts.csv",
+    "results/full_text/linked.csv",
+    "results/records/vanished.csv",
+    "results/report/studies.csv",
+}
+
+
+def test_the_report_of_snakemake_has_each_figure_and_table_with_a_caption(demo, tmp_path):
+    demo.run("--report", str(tmp_path / "report.html"))
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    before = '<script id="results">\n    var results = '
+    start = text.index(before) + len(before)
+    shown, _ = json.JSONDecoder().raw_decode(text, start)
+    results = demo.folder / "results"
+    made = {
+        path.relative_to(demo.folder).as_posix()
+        for path in (*results.rglob("*.svg"), *results.rglob("*.csv"))
+        if path.name not in ("notes.csv", "cells.csv") and not path.name.endswith(".decisions.csv")
+    }
+    assert made - BETWEEN_RULES <= set(shown)
+    assert not [path for path, result in shown.items() if not result["caption"] or not result["labels"]]
