@@ -50,8 +50,8 @@ def _sizes(
         if abs(distance) > of_many(SIZES[0], len(extraction.outcomes)) and abs(point.value - usual) > math.log(
             SIZES[1]
         ):
-            first, second = (f"“{extraction.label(column)}” {shown(point.row.values[column])}" for column in columns)
-            why = f"{first} and {second} are {_times(point.value)}, which is {_times(usual)} in the other studies"
+            left, right = (f"“{extraction.label(column)}” {shown(point.row.values[column])}" for column in columns)
+            why = f"{left} and {right} are {_times(point.value)}, which is {_times(usual)} in the other studies"
             yield Finding(Grade.ASK, "sizes of the arms", point.row.item, columns, why)
 
 
@@ -66,9 +66,9 @@ def _spreads(
             points.append(_Point(row, math.log(values["sd1"] / values["sd2"]), variance, columns))
     for point, distance, usual in _distances(points):
         if abs(distance) > of_many(SPREADS, len(extraction.outcomes)):
-            first, second = (f"“{extraction.label(column)}” {shown(point.row.values[column])}" for column in columns)
+            left, right = (f"“{extraction.label(column)}” {shown(point.row.values[column])}" for column in columns)
             why = (
-                f"{first} and {second} are {_times(point.value)}, which is {_times(usual)} in the other studies: a "
+                f"{left} and {right} are {_times(point.value)}, which is {_times(usual)} in the other studies: a "
                 "standard error, or a digit?"
             )
             yield Finding(Grade.ASK, "SDs of the arms", point.row.item, columns, why)
