@@ -6,29 +6,28 @@ from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
-from prismake.synthesis import analyse, records
-from prismake.synthesis.check_script import check_script
+from prismake.synthesis.syntheses import synthesis_of
 
 
 def main(tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, dict[str, Path]]) -> None:
     """Write the results of each outcome: together, one by one, and the script that reproduces them in R."""
     scores, outcomes = read_csv(tables["scores"]), read_csv(tables["outcomes"])
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
-    tables_of = dict(list(outcomes.groupby("outcome", sort=False)))
+    rows_of = dict(list(outcomes.groupby("outcome", sort=False)))
+    numbers = {name: settings[name] for name in ("level", "subgroup_tau2", "seed")}
     for outcome, paths in output.items():
+        spec, fields, check = settings["specs"][outcome], settings["fields"][outcome], paths["check"]
         appraisals = ratings_for(outcome, scores)
-        table = with_risk_of_bias(tables_of.get(outcome, outcomes.iloc[:0]), appraisals)
-        spec, fields = settings["specs"][outcome], settings["fields"][outcome]
+        rows = with_risk_of_bias(rows_of.get(outcome, outcomes.iloc[:0]), appraisals)
         words = {
-            name: {field["name"]: field[key] for field in fields}
-            for name, key in (("labels", "label"), ("kinds", "type"))
+            "labels": {field["name"]: field["label"] for field in fields},
+            "kinds": {field["name"]: field["type"] for field in fields},
         }
-        numbers = {name: settings[name] for name in ("level", "subgroup_tau2", "seed")}
-        found = analyse(outcome, table, spec, undecided=open_rows, appraisals=appraisals, **words, **numbers)
-        columns = {role: [study[role] for study in found["studies"]] for role in spec["columns"]}
+        own = synthesis_of(spec)
+        found = own.analyse(outcome, rows, spec=spec, undecided=open_rows, appraisals=appraisals, **words, **numbers)
         write_json(paths["results"], found)
-        write_text(paths["check"], check_script(found, columns, paths["check"].name))
-        for name, document in records(found, spec, paths["check"].name).items():
+        write_text(check, own.script(found, check.name))
+        for name, document in own.records(found, spec, check.name).items():
             write_json(paths["analyses"] / f"{name}.json", document, sort_keys=False)
 
 
