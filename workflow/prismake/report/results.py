@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
@@ -67,21 +67,23 @@ def _study(study: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, An
     return {**study, "cells": [typed(as_typed.get(key, study.get(key))) for key in columns]}
 
 
-def _participants(result: Mapping[str, Any]) -> str:
-    """“131 of 295 participants”, “12 of 120 v 25 of 118 participants”, “120 v 118 participants”."""
+def people_of(columns: Mapping[str, str], studies: Sequence[Mapping[str, Any]]) -> str:
+    """“131 of 295”, “12 of 120 v 25 of 118”, “120 v 118”; empty where the columns of the outcome count no people."""
 
     def total(key: str) -> str:
-        return count(sum(study[key] for study in result["studies"]))
+        return count(sum(study[key] for study in studies))
 
-    columns = result.get("columns") or {}
     arms = [""] if "total" in columns else ["1", "2"]
     if all(f"total{arm}" in columns for arm in arms):
-        parts = [f"{total(f'events{arm}')} of {total(f'total{arm}')}" for arm in arms]
-    elif all(f"n{arm}" in columns for arm in arms):
-        parts = [total(f"n{arm}") for arm in arms]
-    else:
-        return ""
-    return f"{' v '.join(parts)} participants"
+        return " v ".join(f"{total(f'events{arm}')} of {total(f'total{arm}')}" for arm in arms)
+    if all(f"n{arm}" in columns for arm in arms):
+        return " v ".join(total(f"n{arm}") for arm in arms)
+    return ""
+
+
+def _participants(result: Mapping[str, Any]) -> str:
+    people = people_of(result.get("columns") or {}, result["studies"])
+    return f"{people} participants" if people else ""
 
 
 def _notes(main: Mapping[str, Any], result: Mapping[str, Any], show: Format) -> list[str]:

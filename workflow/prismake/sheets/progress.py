@@ -94,8 +94,8 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | N
 
     Only rows handed out since records were last added allow conclusions about the unread ones.
     """
-    settled = _settled(decisions)
-    if not _has_order(sheets) or not settled or len(settled) == len(decisions):
+    settled = _settled(decisions) if _has_order(sheets) else {}
+    if not settled or len(settled) == len(decisions):
         return None
     allocation, scheme = sheets.allocation, sheets.setup.scheme
     seen, rows = _reading_order(sheets, settled)
@@ -116,8 +116,8 @@ def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | N
 def _curve(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
     """How many of the ``total`` records were ``read``, and the places among these of the ones included (or *maybe*),
     counted from 1 in the order of handing out; None where that order says nothing."""
-    settled = _settled(decisions)
-    if not _has_order(sheets) or not settled:
+    settled = _settled(decisions) if _has_order(sheets) else {}
+    if not settled:
         return None
     read = [settled[item] for item, _ in _reading_order(sheets, settled)[0] if item in settled]
     places = [place for place, decision in enumerate(read, 1) if decision != "exclude"]
