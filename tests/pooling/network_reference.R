@@ -81,7 +81,7 @@ reference <- function(measure, d) {
     W <- solve(V + tau2 * P); A <- solve(t(X) %*% W %*% X); b <- A %*% t(X) %*% W %*% y
     list(b = as.numeric(b), V = A, Q = as.numeric(t(y - X %*% b) %*% W %*% (y - X %*% b)), M = W - W %*% X %*% A %*% t(X) %*% W)
   }
-  cells <- model.matrix(~ 0 + factor(paste(design, contrast)))
+  cell <- paste(design, contrast); cells <- outer(cell, unique(cell), "==") + 0
   zero <- own(X, 0); full <- own(cells, 0)
   df <- length(y) - ncol(X); df_within <- length(y) - ncol(cells)
   dl <- max(0, (zero$Q - df) / sum(diag(zero$M %*% P)))

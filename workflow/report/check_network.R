@@ -101,7 +101,7 @@ if (own$method == "DL" || df == 0) {
 }
 check("tau2", h$tau2, tau2, 1e-5)
 random <- suppressWarnings(rma.mv(y, V + h$tau2 * P, mods = X, intercept = FALSE))  # at our tau2, which was just compared
-cells <- model.matrix(~ 0 + factor(paste(design, effect)))
+cell <- paste(design, effect); cells <- outer(cell, unique(cell), "==") + 0
 full <- fit(cells, 0); df_within <- length(y) - ncol(cells); d <- own$designs
 check("Q within designs", d$within$Q, full$Q); check("df within designs", d$within$df, df_within)
 check("Q between designs", d$between$Q, common$QE - full$Q)

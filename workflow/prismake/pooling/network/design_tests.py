@@ -20,6 +20,8 @@ from ..distributions import chi2_upper
 from .likelihood import Evidence
 from .networks import Network
 
+_ALONE = 1e-9  # share of an effect that other designs inform, below which there are none
+
 
 @dataclass(frozen=True)
 class DesignTest:
@@ -83,20 +85,42 @@ class Designs:
         ends = np.cumsum([design.effects.size for design in self.designs])
         return [slice(int(end) - design.effects.size, int(end)) for end, design in zip(ends, self.designs, strict=True)]
 
-    def residuals(self, without: int | None = None) -> np.ndarray:
-        """Effects minus those of the network, which may be fitted without one design, whose residuals are then zero."""
-        used = np.ones(self.effects.size, bool)
-        if without is not None:
-            used[self.places[without]] = False
-        X, W = self.matrix[used], self.weights[np.ix_(used, used)]
-        beta = np.linalg.pinv(X.T @ W @ X, hermitian=True) @ (X.T @ W @ self.effects[used])
-        residuals = self.effects - self.matrix @ beta
-        residuals[~used] = 0.0
-        return residuals
+    @cached_property
+    def spread(self) -> np.ndarray:
+        """Covariance of the estimates of the network, (n − 1, n − 1)."""
+        return np.linalg.inv(self.matrix.T @ self.weights @ self.matrix)
+
+    @cached_property
+    def residuals(self) -> np.ndarray:
+        """Effects minus those of the network."""
+        beta = self.spread @ (self.matrix.T @ self.weights @ self.effects)
+        return self.effects - self.matrix @ beta
+
+    @cached_property
+    def detached(self) -> tuple[np.ndarray, np.ndarray]:
+        """Residuals of the network fitted without each design, (effects, designs), zero for the design itself; and for
+        how many of its own effects (designs,) no other design says anything.
+
+        The fit without a design follows from the whole fit, by the formula for deleted rows of least squares.
+        """
+        residuals = np.empty((self.effects.size, len(self.designs)))
+        alone = np.zeros(len(self.designs), dtype=int)
+        for place, part in enumerate(self.places):
+            X, W = self.matrix[part], self.weights[part, part]
+            root = np.linalg.cholesky(W)
+            left, vectors = np.linalg.eigh(np.eye(len(X)) - root.T @ X @ self.spread @ X.T @ root)
+            others = left > _ALONE
+            alone[place] = int((~others).sum())
+            turned = root @ vectors[:, others]
+            shift = self.spread @ X.T @ (turned @ ((turned.T @ self.residuals[part]) / left[others]))
+            residuals[:, place] = self.residuals + self.matrix @ shift
+            residuals[part, place] = 0.0
+        return residuals, alone
 
     def contributions(self, residuals: np.ndarray) -> np.ndarray:
-        """The part of each design in Q between designs, (designs,)."""
-        return np.array([float(residuals[s] @ self.weights[s, s] @ residuals[s]) for s in self.places])
+        """The part of each design in Q between designs, (designs,); a column for each of several fits."""
+        starts = [part.start for part in self.places]
+        return np.add.reduceat(residuals * (self.weights @ residuals), starts, axis=0)
 
 
 def pool_designs(data: Evidence, tau2: float = 0.0) -> Designs:
@@ -142,20 +166,19 @@ def decomposition(fitted: Network) -> Decomposition:
     )
     within = DesignTest(sum(test.Q for test in own), rows - free)
     df = free - (data.n - 1)
-    residuals = at_zero.residuals()
-    between = DesignTest(float(at_zero.contributions(residuals).sum()) if df else 0.0, df)
-    detached = []
-    for place, design in enumerate(at_zero.designs):
-        rest = np.delete(at_zero.matrix, at_zero.places[place], axis=0)
-        left = free - design.effects.size - (int(np.linalg.matrix_rank(rest)) if rest.size else 0)
-        if left < df:  # a design without others to disagree with leaves everything as it is
-            Q = float(at_zero.contributions(at_zero.residuals(place)).sum()) if left else 0.0
-            detached.append(DesignTest(Q, left, design.arms, design.trials))
+    between = DesignTest(float(at_zero.contributions(at_zero.residuals).sum()) if df else 0.0, df)
+    rest, alone = at_zero.detached
+    Q = at_zero.contributions(rest).sum(axis=0)
+    detached = tuple(
+        DesignTest(float(Q[place]) if left else 0.0, left, design.arms, design.trials)
+        for place, design in enumerate(at_zero.designs)
+        if (left := df - design.effects.size + int(alone[place])) < df  # else nothing contradicts the design
+    )
     tau2 = _tau2_within(data, at_zero, within)
     apart = pool_designs(data, tau2)
-    interaction = DesignTest(float(apart.contributions(apart.residuals()).sum()) if df else 0.0, df)
+    interaction = DesignTest(float(apart.contributions(apart.residuals).sum()) if df else 0.0, df)
     total = DesignTest(fitted.Q, fitted.df)
-    return Decomposition(total, within, between, own, tuple(detached), interaction, tau2)
+    return Decomposition(total, within, between, own, detached, interaction, tau2)
 
 
 def _tau2_within(data: Evidence, at_zero: Designs, within: DesignTest) -> float:

@@ -35,15 +35,10 @@ def net_heat(fitted: Network, tau2: float = 0.0) -> NetHeat:
     """The numbers of the net heat plot, with a tau² for all designs (0: common effects)."""
     pooled = pool_designs(fitted.evidence, tau2)
     X, W = pooled.matrix, pooled.weights
-    hat = X @ np.linalg.pinv(X.T @ W @ X, hermitian=True) @ X.T @ W
-    whole = pooled.contributions(pooled.residuals())
-    change = np.zeros((len(pooled.designs), len(pooled.designs)))
-    contradicted = []
-    for place, design in enumerate(pooled.designs):
-        part = pooled.places[place]
-        contradicted.append(bool(np.abs(hat[part, part] - np.eye(design.effects.size)).max() > 1e-8))
-        if contradicted[-1]:
-            change[:, place] = whole - pooled.contributions(pooled.residuals(place))
+    hat = X @ pooled.spread @ X.T @ W
+    rest, alone = pooled.detached
+    change = pooled.contributions(pooled.residuals)[:, None] - pooled.contributions(rest)
+    contradicted = [alone[place] < design.effects.size for place, design in enumerate(pooled.designs)]
     rows, pairs, own = [], [], []
     for place, design in enumerate(pooled.designs):
         if contradicted[place]:
