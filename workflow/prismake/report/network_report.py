@@ -137,8 +137,8 @@ def _designs(own: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     for row in own["designs"]["designs"]:
         cells = [", ".join(row["design"]), str(row["studies"])]
         for test in (row, detached.get(tuple(row["design"]))):
-            known = test is not None and (test["df"] or test is not row)
-            cells += [number(test["Q"]), str(test["df"]), p_number(test["p"])] if test and known else ["–", "–", "–"]
+            tested = test is not None and (test["df"] or test is not row)
+            cells += [number(test["Q"]), str(test["df"]), p_number(test["p"])] if test and tested else ["–", "–", "–"]
         rows.append(tuple(cells))
     for name, title in (("within", "Within designs"), ("between", "Between designs"), ("total", "Whole network")):
         row = own["designs"][name]

@@ -67,8 +67,8 @@ def _label(row: Mapping[str, Any], *, one_line: bool) -> list[str]:
 
 def _sizes(treatments: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Radius by treatment, so that areas follow participants, or studies where the former are not known."""
-    known = all(row["participants"] for row in treatments)
-    amounts = {row["name"]: float(row["participants"] if known else row["studies"]) for row in treatments}
+    counted = all(row["participants"] for row in treatments)
+    amounts = {row["name"]: float(row["participants"] if counted else row["studies"]) for row in treatments}
     most = max(amounts.values())
     return {name: max(SMALLEST, LARGEST * math.sqrt(amount / most)) for name, amount in amounts.items()}
 
@@ -120,8 +120,8 @@ def _write_outwards(
 
 def _foot(result: Mapping[str, Any]) -> str:
     own = result["network"]
-    known = all(row["participants"] for row in own["treatments"])
-    what = "participants, whose number stands beside it" if known else "studies"
+    counted = all(row["participants"] for row in own["treatments"])
+    what = "participants, whose number stands beside it" if counted else "studies"
     parts = [f"Circles have areas by {what}; lines have widths by the number of studies that compare two treatments."]
     if len(own["parts"]) > 1:
         parts.append(result["sentence"])
