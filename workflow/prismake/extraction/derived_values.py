@@ -53,7 +53,7 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
         if not spec.get("conversions"):
             continue
         for key, item in filled.items():
-            for convert in (*(partial(_of_arm, arm=arm) for arm in ("1", "2", "")), _of_difference, _of_clusters):
+            for convert in _STEPS:
                 try:
                     made, origin = convert(item, spec)
                 except ExtractionError as error:
@@ -318,3 +318,8 @@ _OF_DIFFERENCES: dict[str, Callable[[Numbers, int, int], tuple[float, str]]] = {
     "f": _difference_test("f", lambda f, n1, n2: conversions.t_from_f(f)),
     "p": _difference_test("p", conversions.t_from_p),
 }
+_STEPS: tuple[Callable[[Mapping[str, str], Mapping[str, Any]], Result], ...] = (
+    *(partial(_of_arm, arm=arm) for arm in ("1", "2", "")),
+    _of_difference,
+    _of_clusters,
+)
