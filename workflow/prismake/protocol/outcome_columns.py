@@ -6,9 +6,9 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.protocol.measure_parts import conversions_of
+from prismake.protocol.measure_parts import ACCURACY, conversions_of
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"})
+COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", *ACCURACY})
 PART_WORDS = {
     "events": "events",
     "total": "participants",
@@ -16,6 +16,10 @@ PART_WORDS = {
     "mean": "mean",
     "sd": "SD",
     "n": "participants",
+    "tp": "true positives",
+    "fp": "false positives",
+    "fn": "false negatives",
+    "tn": "true negatives",
     "correlation": "correlation",
     "effect": "effect",
     "lower": "lower bound",

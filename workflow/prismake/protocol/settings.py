@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -25,11 +25,21 @@ Settings = dict[str, Any]
 # Settings of the allocation of a stage: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
 _CHECKED = ("kind", "measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
-_OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "model", "shared_comparator")
+_OUTCOME_TABLE = (
+    *_CHECKED,
+    NETWORK,
+    DIAGNOSTIC,
+    "subgroups",
+    "moderators",
+    "conversions",
+    "model",
+    "shared_comparator",
+)
 _METHODS = (
     "title",
     "kind",
     NETWORK,
+    DIAGNOSTIC,
     "measure",
     "measure_name",
     "model",
