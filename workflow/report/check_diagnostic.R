@@ -197,7 +197,7 @@ check_analysis <- function(what, row, d) {
 
 for (name in names(own$analyses)) {
   rows <- result$studies
-  if (name == "without_high_risk") rows <- Filter(function(study) !isTRUE(study$appraisal$high_risk), rows)
+  if (name == "without_high_risk") rows <- Filter(function(study) !isTRUE(study$high_risk), rows)
   check_analysis(own$analyses[[name]]$name, own$analyses[[name]], tables(rows))
 }
 if (!is.null(own$leave_one_out$studies) && length(own$leave_one_out$studies)) skip("each study left out in turn", "it repeats the main analysis")

@@ -79,6 +79,7 @@ def analyse_accuracy(
     studies = _studies(used, spec, kinds, level)
     for study in studies:
         study["appraisal"] = appraisals.get(study[STUDY_ID])
+        study["high_risk"] = at_high_risk(study["appraisal"] or {})
     result["studies"] = studies
     result["notes"] = _repeated(studies)
     if len(studies) == 1:
@@ -119,6 +120,14 @@ def _studies(
             }
         )
     return rows
+
+
+def at_high_risk(appraisal: Mapping[str, Any]) -> bool:
+    """Whether a study is at high risk of bias: on the whole, or where its instrument has no overall judgement, as
+    QUADAS-2, in any domain."""
+    if appraisal.get("high_risk") is not None:
+        return bool(appraisal["high_risk"])
+    return any(rating["rating"] in ("bad", "worst") for rating in appraisal.get("ratings") or ())
 
 
 def _repeated(studies: Studies) -> list[str]:
@@ -247,7 +256,7 @@ def _without_high_risk(
     studies: Studies, spec: Mapping[str, Any], level: float, prevalences: Sequence[float]
 ) -> dict[str, Any]:
     title = NAMES["without_high_risk"]
-    rest = [study for study in studies if not (study.get("appraisal") or {}).get("high_risk")]
+    rest = [study for study in studies if not study["high_risk"]]
     if len(rest) == len(studies):
         why = f"{title}: no pooled study is judged so; nothing changes."
         return {"name": title, "error": why, "values": None, "sentence": why, "notes": []}
