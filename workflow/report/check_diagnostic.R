@@ -139,7 +139,7 @@ check_exact <- function(what, row, d) {
 long <- function(d) {
   empty <- rowSums(d == 0 & cbind(d$tp + d$fn, d$fp + d$tn, d$tp + d$fn, d$fp + d$tn) > 0) > 0
   add <- own$options$correction; to <- own$options$correct
-  added <- if (is.null(add)) rep(0, nrow(d)) else ifelse(empty | to == "all" | (to == "if0all" & any(empty)), add, 0)
+  added <- if (add == 0) rep(0, nrow(d)) else ifelse(empty | to == "all" | (to == "if0all" & any(empty)), add, 0)
   cells <- d + added; k <- nrow(d)
   rows <- data.frame(y = c(log(cells$tp / cells$fn), log(cells$tn / cells$fp)), v = c(1 / cells$tp + 1 / cells$fn, 1 / cells$tn + 1 / cells$fp),
                      side = factor(rep(1:2, each = k)), study = rep(seq_len(k), 2))

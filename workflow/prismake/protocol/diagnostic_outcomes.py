@@ -39,8 +39,8 @@ def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shap
             yield f"'{path}.{key}' has no meaning for an outcome of kind diagnostic. Take it out."
     for column in dict.fromkeys(spec["moderators"]):
         if column not in fields:
-            there = ", ".join(fields) or "none"
-            yield f"'{path}.moderators' names {column!r}, no column of 'extraction.fields'. There are: {there}."
+            columns = ", ".join(fields) or "none"
+            yield f"'{path}.moderators' names {column!r}, no column of 'extraction.fields'. There are: {columns}."
         elif column in TABLE:
             yield (
                 f"'{path}.moderators' names {column!r}, which is also the name of a column in the table of outcomes. "
@@ -52,7 +52,7 @@ def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shap
         yield f"'{path}.checks.{check}' is no check of a 2 x 2 table. Allowed: {', '.join(CHECKS)}."
     if spec["sort"] not in SORTS:
         yield f"'{path}.sort' is {spec['sort']}; studies of a test are sorted by {' or '.join(SORTS)}."
-    if own["model"] == "binomial" and "correction" in own:
+    if own["model"] == "binomial" and own["correction"]:
         yield (
             f"'{path}.diagnostic.correction' has no meaning for the binomial model, which needs none. Take it out, or "
             "write 'model: normal'."

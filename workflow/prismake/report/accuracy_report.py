@@ -96,9 +96,9 @@ def _predictive(result: Result, main: Mapping[str, Any]) -> Section:
     rows = []
     for at in main["predictive_values"]:
         diseased = PER * at["prevalence"]
-        found = diseased * main["sensitivity"]["estimate"]
+        detected = diseased * main["sensitivity"]["estimate"]
         alarms = (PER - diseased) * (1.0 - main["specificity"]["estimate"])
-        counts = (found, diseased - found, alarms, PER - diseased - alarms)
+        counts = (detected, diseased - detected, alarms, PER - diseased - alarms)
         rows.append(
             (
                 number(100.0 * at["prevalence"], 1),

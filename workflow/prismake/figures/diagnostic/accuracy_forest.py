@@ -10,7 +10,7 @@ from prismake.core.numbers import number
 from prismake.protocol.measure_parts import ACCURACY
 
 from ..canvas import AMBER, BLUE, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
-from ..forest_layout import short_names
+from ..forest_layout import READABLE, short_names
 from ..forest_plot import empty_panel, unfinished
 from ..forest_rows import domains, in_order, light_words, study_label
 from ..light_marks import light
@@ -19,10 +19,10 @@ from ..scale import Scale
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARGIN, GAP, SIZE, SMALL = 0.22, 0.16, 8.5, 7.5
+MARGIN, GAP, SIZE, SMALL = 0.22, 0.13, 8.0, 8.0
 ROW, LINE = 0.215, 0.15
-PLOT, LIGHT, RADIUS = 1.55, 0.24, 0.085
-LABELS = (1.3, 2.3)
+PLOTS, LIGHT, RADIUS = (0.8, 1.55), 0.23, 0.0925
+LABELS = (1.2, 1.9)
 SIDES = ("sensitivity", "specificity")
 SHORT = {"tp": "TP", "fp": "FP", "fn": "FN", "tn": "TN"}
 
@@ -91,16 +91,21 @@ def _columns(
         cells = [f"{study[role]:,}" for study in studies] + [f"{sum(study[role] for study in studies):,}"]
         x += GAP + max(text_width(cell, SIZE, bold=True) for cell in [*cells, SHORT[role]])
         counts.append(x)
-    printed, plots = [], []
+    shown, texts = domains(result), []
     for side in SIDES:
-        texts = [_printed(study[side]) for study in studies] + ([_printed(pooled[side])] if pooled else [])
-        x += 2 * GAP + max(text_width(text, SIZE, bold=True) for text in [*texts, f"{side.capitalize()} (%)"])
+        cells = [_printed(study[side]) for study in studies] + ([_printed(pooled[side])] if pooled else [])
+        texts.append(max(text_width(cell, SIZE, bold=True) for cell in [*cells, f"{side.capitalize()} (%)"]))
+    beside = GAP + LIGHT * len(shown) if shown else 0.0
+    without = x + sum(texts) + 6 * GAP + beside + MARGIN
+    plot = min(max((0.995 * SMALL * READABLE - without) / 2, PLOTS[0]), PLOTS[1])
+    printed, plots = [], []
+    for text in texts:
+        x += 2 * GAP + text
         printed.append(x)
-        plots.append(Scale(0.0, 1.0, x + GAP, x + GAP + PLOT))
-        x += GAP + PLOT
-    shown = domains(result)
+        plots.append(Scale(0.0, 1.0, x + GAP, x + GAP + plot))
+        x += GAP + plot
     lights = [x + GAP + LIGHT * (index + 0.5) for index in range(len(shown))]
-    return _Columns(counts, printed, plots, lights, x + (GAP + LIGHT * len(shown) if shown else 0.0) + MARGIN)
+    return _Columns(counts, printed, plots, lights, x + beside + MARGIN)
 
 
 def _headings(canvas: Canvas, places: _Columns, shown: Mapping[str, str], top: float) -> None:

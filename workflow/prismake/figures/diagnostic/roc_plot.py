@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.numbers import number
+from prismake.core.phrases import plural
 
 from ..canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, wrap
 from ..forest_plot import empty_panel, unfinished
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARGIN, SIZE, SMALL = 0.22, 8.5, 7.5
-SIDE, LEFT = 4.9, 0.85  # the square, and the room for its vertical axis
+SIDE, LEFT = 4.65, 0.85  # the square, and the room for its vertical axis
 KEY = 2.15  # the room for the key on the right
 SIDES = ("sensitivity", "specificity")
 LARGEST, LEAST = 0.15, 0.03  # radii of the studies in inches
@@ -129,7 +130,8 @@ def _foot(result: Mapping[str, Any], pooled: Any, k: int) -> str:
     own, level = result["diagnostic"], f"{result.get('level', 95):g} %"
     parts = []
     if k < len(result["studies"]):
-        parts.append(f"{len(result['studies']) - k} studies with one side alone are not shown.")
+        missing = plural(len(result["studies"]) - k, "study", "studies")
+        parts.append(f"Not shown: {missing} with one side alone.")
     if pooled:
         ends = " The curve ends where the specificities of the studies do." if own["curve"] else ""
         parts.append(f"Regions at {level}.{ends}")

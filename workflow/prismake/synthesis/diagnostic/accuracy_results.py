@@ -62,7 +62,7 @@ def analyse_accuracy(
     result["diagnostic"] = {
         "test": own["test"] or result["title"],
         "condition": condition,
-        "options": {key: own[key] for key in ("model", "method", "structure", "correction", "correct") if key in own},
+        "options": {key: own[key] for key in ("model", "method", "structure", "correction", "correct")},
         "prevalences": [],
         "analyses": {},
         "one_side": {},
@@ -196,7 +196,7 @@ def settings(spec: Mapping[str, Any]) -> dict[str, Any]:
     own = spec["diagnostic"]
     chosen: dict[str, Any] = {"model": own["model"], "structure": own["structure"]}
     if own["model"] == "normal":
-        chosen |= {"method": own["method"], "correction": own.get("correction"), "to": own["correct"]}
+        chosen |= {"method": own["method"], "correction": own["correction"] or None, "to": own["correct"]}
     return chosen
 
 
