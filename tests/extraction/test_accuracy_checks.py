@@ -18,7 +18,7 @@ def extraction(*rows: dict[str, float]) -> Extraction:
 
 
 def table(tp: float, fp: float, fn: float, tn: float, **checks: float) -> dict[str, float]:
-    return {"tp": tp, "fp": fp, "fn": fn, "tn": tn, **checks}
+    return {name: float(value) for name, value in {"tp": tp, "fp": fp, "fn": fn, "tn": tn, **checks}.items()}
 
 
 @pytest.mark.parametrize(

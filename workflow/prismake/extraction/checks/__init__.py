@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from prismake.extraction.checks import (
     accuracy_tables,
+    changed_reports,
     contrasts,
     denominators,
     direction,
@@ -18,6 +19,7 @@ from prismake.extraction.checks import (
     repeated,
     sign_of_means,
     standard_deviations,
+    sums,
     units,
     whole_numbers,
     zeros,
@@ -32,6 +34,8 @@ CHECKS: tuple[Check, ...] = (
     published_intervals.check,
     quantile_order.check,
     families.check,
+    sums.check,
+    changed_reports.check,
     whole_numbers.check,
     outlying.check,
     denominators.check,
