@@ -97,7 +97,7 @@ def _studies(
 
     rows = []
     for row in used.to_dict("records"):
-        cells = {role: whole(float(row[role])) for role in ACCURACY}
+        cells: dict[str, Any] = {role: whole(float(row[role])) for role in ACCURACY}
         sides = {}
         for name, (right, wrong) in SIDES.items():
             size = cells[right] + cells[wrong]
