@@ -93,17 +93,12 @@ def _studies(
     used: pd.DataFrame, spec: Mapping[str, Any], kinds: Mapping[str, str], level: float
 ) -> list[dict[str, Any]]:
     """Each study with its table, sensitivity and specificity with exact intervals; a side without people has none."""
-    from prismake.pooling import study_interval
-
     rows = []
     for row in used.to_dict("records"):
         cells: dict[str, Any] = {role: whole(float(row[role])) for role in ACCURACY}
         sides = {}
         for name, (right, wrong) in SIDES.items():
-            size = cells[right] + cells[wrong]
-            low, high = study_interval([cells[right]], [size], level) if size else ([None], [None])
-            shown = (cells[right] / size, float(low[0]), float(high[0])) if size else None
-            sides[name] = interval(shown) if shown else {"estimate": None, "ci_lb": None, "ci_ub": None}
+            sides[name] = _alone(cells[right], cells[right] + cells[wrong], level)
         rows.append(
             {
                 STUDY_ID: row[STUDY_ID],
@@ -120,6 +115,16 @@ def _studies(
             }
         )
     return rows
+
+
+def _alone(correct: float, size: float, level: float) -> dict[str, float | None]:
+    """A proportion with its exact interval; nothing where nobody was tested."""
+    from prismake.pooling import study_interval
+
+    if not size:
+        return {"estimate": None, "ci_lb": None, "ci_ub": None}
+    low, high = study_interval([correct], [size], level)
+    return interval((correct / size, float(low[0]), float(high[0])))
 
 
 def at_high_risk(appraisal: Mapping[str, Any]) -> bool:
