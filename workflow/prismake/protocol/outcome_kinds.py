@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.protocol import diagnostic_outcomes
+from prismake.protocol import diagnostic_outcomes, network_outcomes
 from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.measure_parts import ROLES
-from prismake.protocol.outcome_names import DIAGNOSTIC, PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
 Spec = Mapping[str, Any]
 Fields = Sequence[Mapping[str, Any]]
@@ -64,6 +64,15 @@ KINDS: dict[str, Kind] = {
         group=DIAGNOSTIC,
         problems=diagnostic_outcomes.problems,
         figures=diagnostic_outcomes.figures,
+    ),
+    NETWORK: Kind(
+        parts=network_outcomes.PARTS,
+        figures=network_outcomes.figures,
+        problems=network_outcomes.problems,
+        checked_as=network_outcomes.CHECKED_AS,
+        keys=network_outcomes.KEYS,
+        group=NETWORK,
+        rows=network_outcomes.rows_of,
     ),
 }
 

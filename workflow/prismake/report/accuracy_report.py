@@ -12,7 +12,7 @@ from prismake.core.labels import join
 from prismake.core.numbers import NONE, number
 from prismake.core.phrases import plural
 from prismake.protocol.measure_parts import ACCURACY as CELLS
-from prismake.report.report_parts import Estimate, Reporting, Result, Section, Spec
+from prismake.report.report_parts import Estimate, Result, Section, Spec
 from prismake.synthesis.diagnostic import accuracy_sentences as words
 
 SUMMARIES = (
@@ -23,6 +23,7 @@ SUMMARIES = (
     ("diagnostic_odds_ratio", "Diagnostic odds ratio"),
 )
 SHARES = ("sensitivity", "specificity")
+MEASURED = "sensitivity and specificity"
 PER = 1000  # people in natural frequencies
 
 
@@ -249,6 +250,3 @@ def effects(result: Result) -> str:
         values += [study["moderators"].get(column) for column in columns]
         writer.writerow("NA" if value in (None, "") else as_text(value) for value in values)
     return out.getvalue()
-
-
-ACCURACY = Reporting(card, sections, estimates, model, methods, effects, "sensitivity and specificity")

@@ -1,8 +1,8 @@
-"""The parts of which the report of an outcome is made, whatever its kind of synthesis."""
+"""The parts of which the report of an outcome consists, whatever its kind: a section, a pooled number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ class Section:
     """A part of the results of an outcome: a heading, sentences, a figure, a table; each may be empty.
 
     ``name`` is the same on every run and unique within the outcome. ``figure`` is its name without the outcome
-    (``league``). ``items`` are those of PRISMA 2020. A ``folded`` table is closed on the page until it is opened.
+    (``league``). ``items`` are those of PRISMA 2020. A ``folded`` table is closed on the page until it is opened, and
+    left to the supplement by the manuscript.
     """
 
     name: str
@@ -36,24 +37,3 @@ class Estimate(NamedTuple):
     analysis: str
     name: str
     values: Mapping[str, Any]
-
-
-class Reporting(NamedTuple):
-    """How outcomes of a kind are reported.
-
-    ``card``: from a result, the lines of its card at the head of the page.
-    ``sections``: from a result, its parts in order; the first one is its main result.
-    ``estimates``: from a result, its pooled numbers.
-    ``model``: from an outcome of the protocol, what is pooled and how: “odds ratios, pooled by …”.
-    ``methods``: from the outcomes of this kind by name, sentences with their sources.
-    ``effects``: from a result, the effects of its studies as CSV.
-    ``measured``: what is pooled, in a word or two, where that is not the name of the measure.
-    """
-
-    card: Callable[[Result], list[str]]
-    sections: Callable[[Result], list[Section]]
-    estimates: Callable[[Result], Iterable[Estimate]]
-    model: Callable[[Spec], str]
-    methods: Callable[[Mapping[str, Spec]], list[str]]
-    effects: Callable[[Result], str]
-    measured: str = ""

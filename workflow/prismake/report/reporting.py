@@ -7,14 +7,54 @@ Page, manuscript, supplement and exports are made from the same parts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
-from prismake.protocol.outcome_names import DIAGNOSTIC, kind_name
-from prismake.report.accuracy_report import ACCURACY
-from prismake.report.report_parts import Reporting, Spec
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, kind_name
+from prismake.report import accuracy_report, network_report
+from prismake.report.report_parts import Estimate, Result, Section, Spec
 
-REPORTS: dict[str, Reporting] = {DIAGNOSTIC: ACCURACY}
+
+class Reporting(NamedTuple):
+    """How outcomes of a kind are reported.
+
+    ``card``: from a result, the lines of its card at the head of the page.
+    ``sections``: from a result, its parts in order; the first one is its main result.
+    ``estimates``: from a result, its pooled numbers.
+    ``model``: from an outcome of the protocol, what is pooled and how: “odds ratios, pooled by …”.
+    ``methods``: from the outcomes of this kind by name, sentences with their sources.
+    ``effects``: from a result, the effects of its studies as CSV.
+    ``measured``: what is pooled, in a word or two, where that is not the name of the measure.
+    """
+
+    card: Callable[[Result], list[str]]
+    sections: Callable[[Result], list[Section]]
+    estimates: Callable[[Result], Iterable[Estimate]]
+    model: Callable[[Spec], str]
+    methods: Callable[[Mapping[str, Spec]], list[str]]
+    effects: Callable[[Result], str]
+    measured: str = ""
+
+
+REPORTS: dict[str, Reporting] = {
+    NETWORK: Reporting(
+        network_report.card,
+        network_report.sections,
+        network_report.estimates,
+        network_report.model,
+        network_report.methods,
+        network_report.effects,
+    ),
+    DIAGNOSTIC: Reporting(
+        accuracy_report.card,
+        accuracy_report.sections,
+        accuracy_report.estimates,
+        accuracy_report.model,
+        accuracy_report.methods,
+        accuracy_report.effects,
+        accuracy_report.MEASURED,
+    ),
+}
 
 
 def reporting_of(outcome: Mapping[str, Any]) -> Reporting | None:

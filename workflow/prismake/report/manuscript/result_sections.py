@@ -13,8 +13,7 @@ from prismake.protocol.instruments import NONE, load_instrument
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
 from prismake.report.manuscript.findings_section import findings_section
-from prismake.report.report_parts import Reporting
-from prismake.report.reporting import reporting_of
+from prismake.report.reporting import Reporting, reporting_of
 
 DASH = "–"
 NOT_DOMAINS = (
