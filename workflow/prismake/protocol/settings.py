@@ -172,6 +172,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "overlap": config["overlap_column"],
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
+        "signs": config["overlap_signs"],
         "fields": [
             {
                 "name": question.name,
