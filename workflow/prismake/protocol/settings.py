@@ -215,7 +215,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     fields = config["extraction"]["fields"]
     if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
         fields = [field for field in fields if "outcome" not in field]
-    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
+    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help", "per"]) for field in fields]
     shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings

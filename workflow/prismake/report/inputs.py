@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.names import REPORT_ID
-from prismake.protocol.outcome_shapes import RESULTS
 from prismake.report.appraisal_methods import designs_present, instrument_details
 from prismake.report.appraisal_part import appraisal_part
 from prismake.report.provenance import cells_part, cohorts_part
@@ -52,8 +51,7 @@ def gather(
     reports = pd.read_parquet(inputs["reports"])
     included = read_csv(inputs["studies"])
     citations = {row[REPORT_ID]: citation(row) for row in reports.to_dict("records")}
-    by_result = config["extraction"]["shape"] == RESULTS  # outcomes are listed apart, with each result
-    fields = [field for field in config["extraction"]["fields"] if not (by_result and "outcome" in field)]
+    fields = config["extraction"]["fields"]
     studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
     appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
     instruments = instrument_details(appraisal["instruments"])
