@@ -183,6 +183,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "overlap": config["overlap_column"],
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
+        "signs": config["overlap_signs"],
         "fields": [
             {
                 "name": question.name,
@@ -225,7 +226,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     fields = config["extraction"]["fields"]
     if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
         fields = [field for field in fields if "outcome" not in field]
-    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
+    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help", "per"]) for field in fields]
     shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings
