@@ -16,7 +16,7 @@ from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
-from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol.figure_files import in_formats, outcome_figures
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
 from prismake.core.stamps import stamp
@@ -92,21 +92,11 @@ except (PrismakeError, OSError) as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# for each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
+# for each outcome, the SVG of each figure; PDF and PNG stand beside it
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
-        for figure in [
-            "forest",
-            "funnel",
-            "risk_of_bias",
-            *(f"forest.{column}" for column in spec["subgroups"]),
-            *(
-                f"bubble.{name}"
-                for name in bubbles(spec, config["extraction"]["fields"])
-            ),
-            *(name for name in spec["sensitivity"] if name in DRAWN),
-        ]
+        for figure in outcome_figures(spec, config["extraction"]["fields"])
     }
     for outcome, spec in config["outcomes"].items()
 }
@@ -171,8 +161,7 @@ rule all:
         "results/manuscript.docx",
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
-        "results/flow/flow.svg",
         "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
-        PLOTS,
+        *in_formats(["results/flow/flow.svg", *PLOTS], config).values(),

@@ -31,8 +31,10 @@ rule draw_appraisal:
         appraisal="results/appraisal/appraisal.csv",
         scores="results/appraisal/scores.csv",
     output:
-        stars="results/appraisal/stars.svg",
-        traffic_light="results/appraisal/traffic_light.svg",
+        **in_formats(
+            ["results/appraisal/stars.svg", "results/appraisal/traffic_light.svg"],
+            config,
+        ),
     log:
         "results/logs/draw_appraisal.log",
     group:

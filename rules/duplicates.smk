@@ -54,7 +54,7 @@ rule draw_sources:
         reports="results/duplicates/reports.parquet",
         searches=expand("results/search/{source}.json", source=SOURCES),
     output:
-        plot="results/duplicates/sources.svg",
+        **in_formats(["results/duplicates/sources.svg"], config),
     log:
         "results/logs/draw_sources.log",
     localrule: True

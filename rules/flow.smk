@@ -77,7 +77,7 @@ rule draw_flow:
     input:
         flow="results/flow/flow.json",
     output:
-        diagram="results/flow/flow.svg",
+        **in_formats(["results/flow/flow.svg"], config),
     log:
         "results/logs/draw_flow.log",
     group:

@@ -36,13 +36,14 @@ for outcome in OUTCOMES:
         input:
             results=f"results/pooling/{outcome}.json",
         output:
-            FIGURES[outcome].values(),
+            **in_formats(FIGURES[outcome].values(), config),
         log:
             f"results/logs/draw_outcome.{outcome}.log",
         group:
             "results"
         params:
             figures=list(FIGURES[outcome]),
+            look=config["figures"],
             code=code("draw_outcome"),
         script:
             "../scripts/draw_outcome.py"

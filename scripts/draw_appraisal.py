@@ -8,13 +8,15 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 
 
-def main(appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], output: dict[str, Path]) -> None:
-    from prismake.figures import save, star_table, traffic_light  # matplotlib, not needed to put back kept results
+def main(
+    appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], stars: list[Path], lamps: list[Path]
+) -> None:
+    from prismake.figures import save_all, star_table, traffic_light  # matplotlib, not needed to put back kept results
 
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
     labels = questions(scores)
-    save(star_table(stars_only(scores), stars_only(appraisal), items=labels), output["stars"])
-    save(traffic_light(lights(appraisal, outcomes), items=labels), output["traffic_light"])
+    save_all(star_table(stars_only(scores), stars_only(appraisal), items=labels), stars)
+    save_all(traffic_light(lights(appraisal, outcomes), items=labels), lamps)
 
 
 if "snakemake" in globals() and not reused(snakemake):
@@ -23,5 +25,5 @@ if "snakemake" in globals() and not reused(snakemake):
             Path(snakemake.input.appraisal),
             Path(snakemake.input.scores),
             snakemake.params.outcomes,
-            {name: Path(path) for name, path in snakemake.output.items()},
+            *zip(*([Path(path) for path in paths] for _, paths in snakemake.output.items()), strict=True),
         )

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from prismake.figures.bubble_plots import bubble_plot
-from prismake.figures.forest_plot import forest
+from prismake.figures.canvas import PAGE
+from prismake.figures.forest_plot import forest_pages
+from prismake.figures.forest_styles import DEFAULT
 from prismake.figures.funnel_plot import funnel
 from prismake.figures.interim import marked
+from prismake.figures.labbe_plots import labbe
 from prismake.figures.risk_of_bias import summary
-from prismake.figures.sensitivity_plots import sensitivity_figure
+from prismake.figures.sensitivity_plots import SERIES, sensitivity_figure, series_pages
 
 
-def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
-    """The figure "forest", "forest.<column>" (by subgroups), "funnel", "bubble.<column>" (of a moderator),
-    "risk_of_bias" or that of an analysis; marked while decisions are open."""
-    return marked(_drawn(result, name), sum(result["counts"]["undecided"].values()))
+def outcome_figure(result: Mapping[str, Any], name: str, look: Mapping[str, Any] | None = None) -> Figure:
+    """The figure "forest", "forest.<column>" (by subgroups), "funnel", "labbe", "bubble.<column>" (of a
+    moderator), "risk_of_bias" or that of an analysis; marked while decisions are open.
+
+    ``look`` is the part ``figures`` of the config: the style of forest plots, whether funnel plots have contours.
+    """
+    return marked(_drawn(result, name, look or {}, math.inf)[0], _open(result))
 
 
-def _drawn(result: Mapping[str, Any], name: str) -> Figure:
+def outcome_pages(result: Mapping[str, Any], name: str, look: Mapping[str, Any] | None = None) -> list[Figure]:
+    """The same figure on as many pages as it needs in print; only forest plots need several."""
+    return [marked(page, _open(result)) for page in _drawn(result, name, look or {}, PAGE)]
+
+
+def _open(result: Mapping[str, Any]) -> int:
+    return sum(result["counts"]["undecided"].values())
+
+
+def _drawn(result: Mapping[str, Any], name: str, look: Mapping[str, Any], tall: float) -> list[Figure]:
     kind, _, column = name.partition(".")
-    if kind == "bubble":
-        return bubble_plot(result, column)
+    style = look.get("style", DEFAULT)
     if kind == "forest":
-        return forest(result, subgroup=column or None)
+        return forest_pages(result, column or None, style, tall)
+    if kind in SERIES:
+        return series_pages(result, kind, style, tall)
     if kind == "funnel":
-        return funnel(result)
-    return summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, name)
+        return [funnel(result, contours=look.get("contours", True))]
+    if kind == "bubble":
+        return [bubble_plot(result, column)]
+    if kind == "labbe":
+        return [labbe(result)]
+    return [summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, kind)]
