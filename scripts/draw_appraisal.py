@@ -11,12 +11,15 @@ from prismake.core.reuse import keeping, reused
 def main(
     appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], stars: list[Path], lamps: list[Path]
 ) -> None:
-    from prismake.figures import save_all, star_table, traffic_light  # matplotlib, not needed to put back kept results
+    # matplotlib, not needed to put back kept results
+    from prismake.figures import light_pages, save_all, star_pages, star_table, traffic_light
 
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
     labels = questions(scores)
-    save_all(star_table(stars_only(scores), stars_only(appraisal), items=labels), stars)
-    save_all(traffic_light(lights(appraisal, outcomes), items=labels), lamps)
+    given = stars_only(scores), stars_only(appraisal), labels
+    save_all(star_table(*given), stars, lambda: star_pages(*given))
+    judged = lights(appraisal, outcomes), labels
+    save_all(traffic_light(*judged), lamps, lambda: light_pages(*judged))
 
 
 if "snakemake" in globals() and not reused(snakemake):

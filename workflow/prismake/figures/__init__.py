@@ -10,6 +10,7 @@
     source_overlap(reports, labels)        UpSet plot of the sources
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
+    star_pages(…), light_pages(…)          the last two in pages, for print
     summary(result)                        risk of bias by domain, weighted as in the forest plot
     outcome_pages(result, name)            the same in pages, for print
     save(figure, path), svg_text(figure)   the same bytes on every run
@@ -30,12 +31,14 @@ _HOME = {
     "forest": "forest_plot",
     "funnel": "funnel_plot",
     "labbe": "labbe_plots",
+    "light_pages": "lights",
     "outcome_figure": "outcome_figures",
     "outcome_pages": "outcome_figures",
     "save": "saving",
     "save_all": "saving",
     "sensitivity_figure": "sensitivity_plots",
     "source_overlap": "source_overlaps",
+    "star_pages": "stars",
     "star_table": "stars",
     "svg_text": "saving",
     "summary": "risk_of_bias",

@@ -134,6 +134,8 @@ class Canvas:
         self.axes.set_xlim(0, width)
         self.axes.set_ylim(height, 0)
         self.axes.set_axis_off()
+        # Shapes are added as plain artists: as patches and lines, matplotlib would look for the limits of an axis that
+        # has been given its limits, which takes half of the time of a figure.
         self.figure.set_label(title)
 
     def text(self, x: float, y: float, text: str, size: float = 9, **look: Any) -> None:
@@ -160,7 +162,7 @@ class Canvas:
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
         """A line; ``look``: colour, width (points), dash (e.g. (0, (4, 3))), order, cap."""
-        self.axes.add_line(
+        self.axes.add_artist(
             Line2D(
                 xs,
                 ys,
@@ -191,11 +193,11 @@ class Canvas:
             shape = Rectangle((x, y), width, height, **style)
         if name := look.get("name"):
             shape.set_gid(name)
-        self.axes.add_patch(shape)
+        self.axes.add_artist(shape)
 
     def polygon(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
         """A closed shape; ``look`` as for ``box``."""
-        self.axes.add_patch(
+        self.axes.add_artist(
             Polygon(
                 points,
                 closed=True,
@@ -210,7 +212,7 @@ class Canvas:
 
     def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
         """A circle; ``look`` as for ``box``."""
-        self.axes.add_patch(
+        self.axes.add_artist(
             Circle(
                 (x, y),
                 radius,

@@ -106,7 +106,7 @@ def _row_height(row: Row, lines: list[str]) -> float:
 def _over(layout: Layout) -> float:
     """Room for the names of the arms, and for the labels of both sides where they stand above the plot."""
     spans = max((len(lines) for lines, _, _ in layout.spans), default=0)
-    sides = max((len(lines) for lines in layout.favours), default=0) if layout.style.favours_above else 0
+    sides = max((len(lines) for lines in layout.favours), default=0) if layout.sides_above else 0
     return max(LINE * spans + 0.1 if spans else 0.0, LINE * sides - LINE * _head(layout) if sides else 0.0)
 
 
@@ -123,7 +123,7 @@ def _body(layout: Layout) -> float:
 
 
 def _axis_height(layout: Layout) -> float:
-    sides = 0 if layout.style.favours_above else max((len(lines) for lines in layout.favours), default=0)
+    sides = 0 if layout.sides_above else max((len(lines) for lines in layout.favours), default=0)
     return 0.66 + LINE * sides
 
 
@@ -178,7 +178,7 @@ def _headings(canvas: Canvas, layout: Layout, top: float) -> None:
         first = bottom - LINE * (len(heading.lines) - 1)
         canvas.lines(heading.x, first, heading.lines, SIZE, LINE, bold=True, align=heading.align)
     canvas.line((MARGIN, layout.width - MARGIN), (bottom + 0.13,) * 2, colour=layout.style.rule, width=0.9)
-    if layout.style.favours_above:
+    if layout.sides_above:
         _sides(canvas, layout, bottom - LINE * (max(map(len, layout.favours), default=1) - 1))
     # Above the tallest of the headings below, which may have fewer lines than the heading of the estimate.
     columns = {heading.x: heading.lines for heading in layout.headings if heading.align == "right"}
@@ -192,8 +192,14 @@ def _headings(canvas: Canvas, layout: Layout, top: float) -> None:
 
 
 def _sides(canvas: Canvas, layout: Layout, y: float) -> None:
-    """The labels left and right of no effect, at the ends of the axis."""
-    for lines, x, align in zip(layout.favours, (layout.scale.start, layout.scale.end), ("left", "right"), strict=False):
+    """The labels left and right of no effect: at the ends of the axis, or outwards from its middle if they are wide."""
+    start, end = layout.scale.start, layout.scale.end
+    middle = (start + end) / 2
+    wide = max((text_width(line, layout.small) for lines in layout.favours for line in lines), default=0.0)
+    places = [(start, "left"), (end, "right")]
+    if wide > (end - start) / 2 - 0.05:
+        places = [(middle - 0.06, "right"), (middle + 0.06, "left")]
+    for lines, (x, align) in zip(layout.favours, places, strict=False):
         canvas.lines(x, y, lines, layout.small, LINE, align=align)
 
 
@@ -232,7 +238,7 @@ def _axis(canvas: Canvas, layout: Layout, shown: list[Shown], body: float, axis:
         canvas.text(x, axis + 0.15, label, layout.small, align="center")
     canvas.line((scale.start, scale.end), (axis, axis), colour=INK, width=0.9)
     lowest = 0
-    if not style.favours_above:
+    if not layout.sides_above:
         lowest = max((len(lines) for lines in layout.favours), default=0)
         _sides(canvas, layout, axis + 0.34)
     title = measured_name(layout.result, show) + (" (logarithmic axis)" if scale.log else "")
@@ -267,7 +273,7 @@ def _row(canvas: Canvas, layout: Layout, row: Row, lines: list[str], y: float) -
         canvas.text(layout.weight_x, middle, layout.style.weight_of(row), SIZE, align="right", bold=strong)
     for x, kind in zip(layout.lights_x, row.lights, strict=False):
         if kind:
-            light(canvas, kind, x, middle, LIGHT_RADIUS)
+            light(canvas, kind, x, middle, LIGHT_RADIUS, layout.small)
     _mark(canvas, layout, row, middle)
 
 

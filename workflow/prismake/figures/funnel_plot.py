@@ -305,7 +305,7 @@ def _beside(wide: float, more: float = 0.0) -> list[tuple[float, float]]:
     sides = [(0.09 + more, 0.0), (-0.11 - more - wide, 0.0), (-wide / 2, -0.13 - more), (-wide / 2, 0.13 + more)]
     corners = 0.7 * more
     return sides + [
-        (dx, dy) for dy in (-0.11 - corners, 0.11 + corners) for dx in (0.05 + corners, -0.05 - corners - wide)
+        (dx, dy) for dy in (-0.125 - corners, 0.125 + corners) for dx in (0.05 + corners, -0.05 - corners - wide)
     ]
 
 

@@ -35,8 +35,8 @@ DIAGNOSTICS = {  # heading, and the value that means "no influence"
     "hat": ("Hat", 0.0),
     "dfbs": ("DFBETAS", 0.0),
 }
-PANEL, BETWEEN = 0.95, 0.21
-LABEL_MOST = 1.85
+PANEL, BETWEEN = 0.9, 0.2
+LABEL_MOST = 1.65
 CLOUD, CELL = 200, 0.055  # number of points above which they are counted in cells; size of a cell in inches
 SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
 
