@@ -16,7 +16,8 @@ from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
-from prismake.protocol.figure_files import in_formats, outcome_figures
+from prismake.protocol.figure_files import beside
+from prismake.protocol.outcome_kinds import figures_of
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
 from prismake.core.stamps import stamp
@@ -29,6 +30,7 @@ from prismake.core.jobs import LOGS, forget_problems, sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.division import groups
 from prismake.protocol.config_file import check_config_file
 from prismake.protocol.instrument_files import NONE as NO_INSTRUMENT
 from prismake.protocol.known_files import known_studies
@@ -51,6 +53,7 @@ from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
+from prismake.report.shown import caption_of_outcome, place_in_report
 from prismake.report.status import closing_words
 from prismake.sheets.renaming import finish_renaming
 
@@ -91,17 +94,26 @@ except (PrismakeError, OSError) as error:
     raise WorkflowError(sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
+# outcomes that are pooled by one job, by the first of them
+GROUPS = {group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"])}
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# for each outcome, the SVG of each figure; PDF and PNG stand beside it
+# for each outcome, the SVG of each figure: which ones there are depends on its kind
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
-        for figure in outcome_figures(spec, config["extraction"]["fields"])
+        for figure in figures_of(spec, config["extraction"]["fields"])
     }
     for outcome, spec in config["outcomes"].items()
 }
+# how early the included records came says something only where the order does
+READING = (
+    ["results/title_abstract/reading.svg"]
+    if config["title_abstract"]["order"] in ("relevance", "random")
+    else []
+)
 PLOTS = [
     "results/duplicates/sources.svg",
+    *READING,
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),
@@ -164,4 +176,6 @@ rule all:
         "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
-        *in_formats(["results/flow/flow.svg", *PLOTS], config).values(),
+        "results/flow/flow.svg",
+        PLOTS,
+        *beside(["results/flow/flow.svg", *PLOTS], config).values(),

@@ -11,7 +11,7 @@ rule list_vanished:
         title_abstract="results/title_abstract/decisions.csv",
         full_text="results/full_text/decisions.csv",
     output:
-        table="results/flow/vanished.csv",
+        table=shown("results/flow/vanished.csv"),
     log:
         "results/logs/list_vanished.log",
     localrule: True
@@ -32,7 +32,7 @@ rule follow_known_studies:
         full_text="results/full_text/decisions.csv",
         studies="results/full_text/studies.csv",
     output:
-        table="results/flow/known_studies.csv",
+        table=shown("results/flow/known_studies.csv"),
         words="results/flow/known_studies.json",
     log:
         "results/logs/follow_known_studies.log",
@@ -59,8 +59,8 @@ rule count_flow:
         version=previous_version,
     output:
         flow="results/flow/flow.json",
-        table="results/flow/flow.csv",
-        places="results/flow/records.csv",
+        table=shown("results/flow/flow.csv"),
+        places=shown("results/flow/records.csv"),
     log:
         "results/logs/count_flow.log",
     group:
@@ -77,7 +77,8 @@ rule draw_flow:
     input:
         flow="results/flow/flow.json",
     output:
-        **in_formats(["results/flow/flow.svg"], config),
+        **beside(["results/flow/flow.svg"], config),
+        svg=[shown("results/flow/flow.svg")],
     log:
         "results/logs/draw_flow.log",
     group:

@@ -27,7 +27,7 @@ rule read_sheets:
         queue="results/{stage}/queue.parquet",
         offered="results/{stage}/offered.json",
     output:
-        decisions="results/{stage}/decisions.csv",
+        decisions=shown("results/{stage}/decisions.csv"),
         notes="results/{stage}/notes.csv",
         agreement="results/{stage}/agreement.json",
         status="results/{stage}/status.json",

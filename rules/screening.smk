@@ -26,7 +26,7 @@ rule list_carried:
         title_abstract="results/title_abstract/decisions.csv",
         full_text="results/full_text/decisions.csv",
     output:
-        table="results/flow/carried.csv",
+        table=shown("results/flow/carried.csv"),
         words="results/flow/carried.json",
     log:
         "results/logs/list_carried.log",
@@ -51,6 +51,22 @@ rule queue_records:
         code=code("queue_records"),
     script:
         "../scripts/queue_records.py"
+
+
+rule draw_reading:
+    """Draw how many included records were found after how many were read."""
+    input:
+        status="results/title_abstract/status.json",
+    output:
+        **beside(["results/title_abstract/reading.svg"], config),
+        svg=[shown("results/title_abstract/reading.svg")],
+    log:
+        "results/logs/draw_reading.log",
+    localrule: True
+    params:
+        code=code("draw_reading"),
+    script:
+        "../scripts/draw_reading.py"
 
 
 rule queue_reports:
@@ -80,7 +96,7 @@ rule find_fulltexts:
     output:
         queue="results/full_text/queue.parquet",
         files="results/full_text/fulltexts.csv",
-        missing="results/full_text/missing_pdfs.csv",
+        missing=shown("results/full_text/missing_pdfs.csv"),
         summary="results/full_text/fulltexts.json",
     log:
         "results/logs/find_fulltexts.log",
@@ -101,7 +117,7 @@ rule check_notices:
         reports="results/duplicates/reports.parquet",
         decisions="results/full_text/decisions.csv",
     output:
-        notices="results/full_text/notices.csv",
+        notices=shown("results/full_text/notices.csv"),
         status="results/full_text/notices.json",
     log:
         "results/logs/check_notices.log",
@@ -124,7 +140,7 @@ rule group_studies:
         decisions="results/full_text/decisions.csv",
         notices="results/full_text/notices.csv",
     output:
-        studies="results/full_text/studies.csv",
+        studies=shown("results/full_text/studies.csv"),
         appraisal="results/appraisal/queue.parquet",
         extraction="results/extraction/queue.parquet",
     log:

@@ -8,6 +8,7 @@
     outcome_figure(result, name)           one of the five, by the name of its file
     flow_diagram(flow)                     PRISMA 2020
     source_overlap(reports, labels)        UpSet plot of the sources
+    reading_curve(rounds)                  included records by records read
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
     star_pages(…), light_pages(…)          the last two in pages, for print
@@ -34,6 +35,7 @@ _HOME = {
     "light_pages": "lights",
     "outcome_figure": "outcome_figures",
     "outcome_pages": "outcome_figures",
+    "reading_curve": "reading_curves",
     "save": "saving",
     "save_all": "saving",
     "sensitivity_figure": "sensitivity_plots",

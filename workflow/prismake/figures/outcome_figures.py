@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -17,18 +17,23 @@ from prismake.figures.interim import marked
 from prismake.figures.labbe_plots import labbe
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import SERIES, sensitivity_figure, series_pages
+from prismake.protocol.outcome_names import PAIRWISE, kind_name
+
+Look = Mapping[str, Any]
 
 
-def outcome_figure(result: Mapping[str, Any], name: str, look: Mapping[str, Any] | None = None) -> Figure:
-    """The figure "forest", "forest.<column>" (by subgroups), "funnel", "labbe", "bubble.<column>" (of a
-    moderator), "risk_of_bias" or that of an analysis; marked while decisions are open.
+def outcome_figure(result: Mapping[str, Any], name: str, look: Look | None = None) -> Figure:
+    """The figure of an outcome by its name; marked while decisions are open.
+
+    Pairwise: "forest", "forest.<column>" (by subgroups), "funnel", "labbe", "bubble.<column>" (of a moderator),
+    "risk_of_bias" or that of an analysis. Other kinds: ``protocol.outcome_kinds`` has the names.
 
     ``look`` is the part ``figures`` of the config: the style of forest plots, whether funnel plots have contours.
     """
     return marked(_drawn(result, name, look or {}, math.inf)[0], _open(result))
 
 
-def outcome_pages(result: Mapping[str, Any], name: str, look: Mapping[str, Any] | None = None) -> list[Figure]:
+def outcome_pages(result: Mapping[str, Any], name: str, look: Look | None = None) -> list[Figure]:
     """The same figure on as many pages as it needs in print; only forest plots need several."""
     return [marked(page, _open(result)) for page in _drawn(result, name, look or {}, PAGE)]
 
@@ -37,7 +42,11 @@ def _open(result: Mapping[str, Any]) -> int:
     return sum(result["counts"]["undecided"].values())
 
 
-def _drawn(result: Mapping[str, Any], name: str, look: Mapping[str, Any], tall: float) -> list[Figure]:
+def _drawn(result: Mapping[str, Any], name: str, look: Look, tall: float) -> list[Figure]:
+    return DRAW[kind_name(result)](result, name, look, tall)
+
+
+def _pairwise(result: Mapping[str, Any], name: str, look: Look, tall: float) -> list[Figure]:
     kind, _, column = name.partition(".")
     style = look.get("style", DEFAULT)
     if kind == "forest":
@@ -51,3 +60,13 @@ def _drawn(result: Mapping[str, Any], name: str, look: Mapping[str, Any], tall: 
     if kind == "labbe":
         return [labbe(result)]
     return [summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, kind)]
+
+
+def on_one_page(draw: Callable[[Mapping[str, Any], str], Figure]) -> Callable[..., list[Figure]]:
+    """A function that draws a figure by its name, in the form of ``DRAW``: one page, and one look."""
+    return lambda result, name, look, tall: [draw(result, name)]
+
+
+# By kind of synthesis: draws a figure of a result by its name (``protocol.outcome_kinds``) in a look, on pages of a
+# height in inches.
+DRAW: dict[str, Callable[[Mapping[str, Any], str, Look, float], list[Figure]]] = {PAIRWISE: _pairwise}

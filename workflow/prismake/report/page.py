@@ -89,6 +89,7 @@ def templates() -> dict[str, str]:
     """The text of each template by its name."""
     files = (
         data_file("report/page.html.j2"),
+        data_file("report/kind.html.j2"),
         data_file("report/progress.html.j2"),
         data_file("report/status.html.j2"),
         data_file("report/page.css"),
@@ -130,6 +131,7 @@ def progress_view(context: Mapping[str, Any]) -> dict[str, Any]:
         "open": opened,
         "open_total": sum(number for _, number in opened),
         "problems": [problem for stage in stages for problem in stage["problems"]],
+        "notes": [note for stage in stages for note in stage.get("notes", ())],
         "progress": [_progress(row) for row in context["status"]],
         "rounds": round_words(stages),
     }
@@ -159,6 +161,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     titles = {
         "flow": "PRISMA 2020 flow diagram",
         "sources": "Reports by source",
+        "reading": "Included records by records read",
         "stars": "Newcastle–Ottawa stars",
         "traffic_light": "Risk of bias",
     }
