@@ -92,14 +92,14 @@ def in_pages(
         studies = list(grid.studies)
         while studies:
             left = room - around(grid)
-            taken = 0
-            while taken < len(studies) and (left := left - height(studies[taken][1])) >= 0.0:
-                taken += 1
-            if not taken and not pages[-1]:
-                taken = 1  # a page too low for any row
-            if taken:
-                pages[-1].append(Part(grid, tuple(studies[:taken]), taken == len(studies)))
-                studies = studies[taken:]
+            number = 0
+            while number < len(studies) and (left := left - height(studies[number][1])) >= 0.0:
+                number += 1
+            if not number and not pages[-1]:
+                number = 1  # a page too low for any row
+            if number:
+                pages[-1].append(Part(grid, tuple(studies[:number]), number == len(studies)))
+                studies = studies[number:]
                 room = left
             if studies:
                 pages.append([])
