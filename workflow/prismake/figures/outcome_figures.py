@@ -10,16 +10,21 @@ from matplotlib.figure import Figure
 
 from prismake.figures.bubble_plots import bubble_plot
 from prismake.figures.canvas import PAGE
+from prismake.figures.diagnostic.accuracy_forest import accuracy_forest
+from prismake.figures.diagnostic.prevalence_curves import prevalence_curves
+from prismake.figures.diagnostic.roc_plot import roc_plot
 from prismake.figures.forest_plot import forest_pages
 from prismake.figures.forest_styles import DEFAULT
 from prismake.figures.funnel_plot import funnel
 from prismake.figures.interim import marked
 from prismake.figures.labbe_plots import labbe
+from prismake.figures.network import network_figure
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import SERIES, sensitivity_figure, series_pages
-from prismake.protocol.outcome_names import PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
 Look = Mapping[str, Any]
+Draw = Callable[[Mapping[str, Any], str, Look, float], list[Figure]]
 
 
 def outcome_figure(result: Mapping[str, Any], name: str, look: Look | None = None) -> Figure:
@@ -62,11 +67,16 @@ def _pairwise(result: Mapping[str, Any], name: str, look: Look, tall: float) -> 
     return [summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, kind)]
 
 
-def on_one_page(draw: Callable[[Mapping[str, Any], str], Figure]) -> Callable[..., list[Figure]]:
-    """A function that draws a figure by its name, in the form of ``DRAW``: one page, and one look."""
+def _on_one_page(draw: Callable[[Mapping[str, Any], str], Figure]) -> Draw:
+    """A function that draws a figure by its name, as one of ``DRAW``: it has one page and one look."""
     return lambda result, name, look, tall: [draw(result, name)]
 
 
+_DIAGNOSTIC = {"forest": accuracy_forest, "sroc": roc_plot, "predictive_values": prevalence_curves}
 # By kind of synthesis: draws a figure of a result by its name (``protocol.outcome_kinds``) in a look, on pages of a
 # height in inches.
-DRAW: dict[str, Callable[[Mapping[str, Any], str, Look, float], list[Figure]]] = {PAIRWISE: _pairwise}
+DRAW: dict[str, Draw] = {
+    PAIRWISE: _pairwise,
+    NETWORK: _on_one_page(network_figure),
+    DIAGNOSTIC: _on_one_page(lambda result, name: _DIAGNOSTIC[name](result)),
+}
