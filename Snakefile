@@ -16,7 +16,7 @@ from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
-from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol.outcome_kinds import figures_of
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
 from prismake.core.stamps import keep_sources, stamp
@@ -51,6 +51,7 @@ from prismake.kept.sheet_state import state
 from prismake.kept.unread_edits import to_read_again
 from prismake.report.manuscript.study_sets import SETS
 from prismake.report.run_record import listen
+from prismake.report.shown import caption_of_outcome, place_in_report
 from prismake.report.status import closing_words
 from prismake.sheets.renaming import finish_renaming
 
@@ -92,26 +93,23 @@ except (PrismakeError, OSError) as error:
 
 OUTCOMES = list(config["outcomes"])
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# for each outcome, the file of each figure: forest and funnel plots, subgroups, moderators, sensitivity analyses
+# for each outcome, the file of each figure: which ones there are depends on its kind
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
-        for figure in [
-            "forest",
-            "funnel",
-            "risk_of_bias",
-            *(f"forest.{column}" for column in spec["subgroups"]),
-            *(
-                f"bubble.{name}"
-                for name in bubbles(spec, config["extraction"]["fields"])
-            ),
-            *(name for name in spec["sensitivity"] if name in DRAWN),
-        ]
+        for figure in figures_of(spec, config["extraction"]["fields"])
     }
     for outcome, spec in config["outcomes"].items()
 }
+# how early the included records came says something only where the order does
+READING = (
+    ["results/title_abstract/reading.svg"]
+    if config["title_abstract"]["order"] in ("relevance", "random")
+    else []
+)
 PLOTS = [
     "results/duplicates/sources.svg",
+    *READING,
     "results/appraisal/stars.svg",
     "results/appraisal/traffic_light.svg",
     *(path for paths in FIGURES.values() for path in paths.values()),

@@ -9,9 +9,9 @@ rule score_studies:
         decisions="results/appraisal/decisions.csv",
         notes="results/appraisal/notes.csv",
     output:
-        appraisal="results/appraisal/appraisal.csv",
-        scores="results/appraisal/scores.csv",
-        agreement="results/appraisal/agreement.csv",
+        appraisal=shown("results/appraisal/appraisal.csv"),
+        scores=shown("results/appraisal/scores.csv"),
+        agreement=shown("results/appraisal/agreement.csv"),
     log:
         "results/logs/score_studies.log",
     group:
@@ -31,8 +31,8 @@ rule draw_appraisal:
         appraisal="results/appraisal/appraisal.csv",
         scores="results/appraisal/scores.csv",
     output:
-        stars="results/appraisal/stars.svg",
-        traffic_light="results/appraisal/traffic_light.svg",
+        stars=shown("results/appraisal/stars.svg"),
+        traffic_light=shown("results/appraisal/traffic_light.svg"),
     log:
         "results/logs/draw_appraisal.log",
     group:
@@ -49,7 +49,10 @@ rule export_robvis:
     input:
         appraisal="results/appraisal/appraisal.csv",
     output:
-        expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
+        [
+            shown("results/appraisal/robvis.{instrument}.csv", instrument=instrument)
+            for instrument in INSTRUMENTS
+        ],
     log:
         "results/logs/export_robvis.log",
     localrule: True

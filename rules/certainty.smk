@@ -33,9 +33,9 @@ rule summarise_findings:
         decisions="results/certainty/decisions.csv",
         notes="results/certainty/notes.csv",
     output:
-        profile="results/certainty/evidence_profile.csv",
+        profile=shown("results/certainty/evidence_profile.csv"),
         summary="results/certainty/summary_of_findings.json",
-        table="results/certainty/summary_of_findings.csv",
+        table=shown("results/certainty/summary_of_findings.csv"),
     log:
         "results/logs/summarise_findings.log",
     localrule: True

@@ -37,3 +37,26 @@ def unmade():
     """The files that this run should have made but has not."""
     jobs = workflow.dag.needrun_jobs() if workflow.dag else ()
     return [str(path) for job in jobs for path in job.output]
+
+
+def shown(path, **names):
+    """The file with the caption and place that it has in the report of `snakemake --report`."""
+    caption, category, name = place_in_report(path)
+    return report(
+        path.format(**names) if names else path,
+        caption=caption,
+        category=category,
+        labels={"Result": " ".join([name, *names.values()])},
+    )
+
+
+def shown_of(outcome, kind, path):
+    """The same for a figure or table of an outcome: "forest", "forest.<column>", "funnel", an analysis, ..."""
+    caption, name = caption_of_outcome(kind)
+    return report(
+        path,
+        caption=caption,
+        category="Outcomes",
+        subcategory=config["outcomes"][outcome]["title"],
+        labels={"Result": name},
+    )

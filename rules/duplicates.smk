@@ -30,11 +30,11 @@ rule merge_duplicates:
         decisions="results/duplicates/decisions.csv",
         merges="results/merges/decisions.csv",
     output:
-        duplicates="results/duplicates/duplicates.csv",
+        duplicates=shown("results/duplicates/duplicates.csv"),
         links="results/duplicates/links.csv",
         reports="results/duplicates/reports.parquet",
-        sources="results/duplicates/sources.csv",
-        shared="results/duplicates/shared.csv",
+        sources=shown("results/duplicates/sources.csv"),
+        shared=shown("results/duplicates/shared.csv"),
         summary="results/duplicates/summary.json",
     log:
         "results/logs/merge_duplicates.log",
@@ -54,7 +54,7 @@ rule draw_sources:
         reports="results/duplicates/reports.parquet",
         searches=expand("results/search/{source}.json", source=SOURCES),
     output:
-        plot="results/duplicates/sources.svg",
+        plot=shown("results/duplicates/sources.svg"),
     log:
         "results/logs/draw_sources.log",
     localrule: True

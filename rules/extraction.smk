@@ -10,9 +10,9 @@ rule collect_outcomes:
         studies="results/full_text/studies.csv",
         reports="results/duplicates/reports.parquet",
     output:
-        outcomes="results/extraction/outcomes.csv",
-        families="results/extraction/families.csv",
-        hints="results/extraction/overlap_hints.csv",
+        outcomes=shown("results/extraction/outcomes.csv"),
+        families=shown("results/extraction/families.csv"),
+        hints=shown("results/extraction/overlap_hints.csv"),
     log:
         "results/logs/collect_outcomes.log",
     group:
@@ -31,7 +31,7 @@ rule write_letters:
         outcomes="results/extraction/outcomes.csv",
         studies="results/full_text/studies.csv",
     output:
-        missing="results/extraction/not_reported.csv",
+        missing=shown("results/extraction/not_reported.csv"),
         letters=directory("results/letters"),
     log:
         "results/logs/write_letters.log",
@@ -50,7 +50,7 @@ rule trace_numbers:
         queue="results/extraction/queue.parquet",
         decisions="results/extraction/decisions.csv",
     output:
-        places="results/extraction/places.csv",
+        places=shown("results/extraction/places.csv"),
     log:
         "results/logs/trace_numbers.log",
     localrule: True

@@ -14,10 +14,10 @@ rule follow_records:
         full_text="results/full_text/decisions.csv",
         studies="results/full_text/studies.csv",
     output:
-        vanished="results/flow/vanished.csv",
-        carried="results/flow/carried.csv",
+        vanished=shown("results/flow/vanished.csv"),
+        carried=shown("results/flow/carried.csv"),
         carried_words="results/flow/carried.json",
-        known="results/flow/known_studies.csv",
+        known=shown("results/flow/known_studies.csv"),
         known_words="results/flow/known_studies.json",
     log:
         "results/logs/follow_records.log",
@@ -44,8 +44,8 @@ rule count_flow:
         version=previous_version,
     output:
         flow="results/flow/flow.json",
-        table="results/flow/flow.csv",
-        places="results/flow/records.csv",
+        table=shown("results/flow/flow.csv"),
+        places=shown("results/flow/records.csv"),
     log:
         "results/logs/count_flow.log",
     group:
@@ -62,7 +62,7 @@ rule draw_flow:
     input:
         flow="results/flow/flow.json",
     output:
-        diagram="results/flow/flow.svg",
+        diagram=shown("results/flow/flow.svg"),
     log:
         "results/logs/draw_flow.log",
     group:

@@ -9,7 +9,7 @@ rule read_sheets:
         queue="results/{stage}/queue.parquet",
     output:
         offered="results/{stage}/offered.json",
-        decisions="results/{stage}/decisions.csv",
+        decisions=shown("results/{stage}/decisions.csv"),
         notes="results/{stage}/notes.csv",
         agreement="results/{stage}/agreement.json",
         status="results/{stage}/status.json",

@@ -36,7 +36,10 @@ for outcome in OUTCOMES:
         input:
             results=f"results/pooling/{outcome}.json",
         output:
-            FIGURES[outcome].values(),
+            [
+                shown_of(outcome, figure, path)
+                for figure, path in FIGURES[outcome].items()
+            ],
         log:
             f"results/logs/draw_outcome.{outcome}.log",
         group:

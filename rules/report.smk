@@ -28,11 +28,12 @@ REVIEW = dict(
 )
 
 # reports by status: included, excluded, awaiting classification, ongoing
-STUDY_SETS = expand(
-    "results/supplement/{set}.{format}", set=SETS, format=["ris", "bib", "csv"]
-)
+STUDY_SETS = [
+    *expand("results/supplement/{set}.{format}", set=SETS, format=["ris", "bib"]),
+    *(shown(f"results/supplement/{name}.csv") for name in SETS),
+]
 
-EFFECTS = expand("results/pooling/{outcome}.metafor.csv", outcome=OUTCOMES)
+EFFECTS = {outcome: f"results/pooling/{outcome}.metafor.csv" for outcome in OUTCOMES}
 
 
 rule write_report:
@@ -41,7 +42,7 @@ rule write_report:
         **REVIEW,
         figures=["results/flow/flow.svg", *PLOTS],
     output:
-        page="results/report/report.html",
+        page=shown("results/report/report.html"),
         studies="results/report/studies.csv",
     log:
         "results/logs/write_report.log",
@@ -60,7 +61,7 @@ rule compare_protocol:
     input:
         kept=list(map(str, kept_files())),
     output:
-        table="results/protocol/amendments.csv",
+        table=shown("results/protocol/amendments.csv"),
         words="results/protocol/amendments.json",
     log:
         "results/logs/compare_protocol.log",
@@ -123,8 +124,8 @@ rule export_results:
         studies="results/full_text/studies.csv",
         results=expand("results/pooling/{outcome}.json", outcome=OUTCOMES),
     output:
-        diagram="results/flow/prisma2020.csv",
-        effects=EFFECTS,
+        diagram=shown("results/flow/prisma2020.csv"),
+        effects=[shown_of(name, "effects", path) for name, path in EFFECTS.items()],
     log:
         "results/logs/export_results.log",
     localrule: True

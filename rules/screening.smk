@@ -35,6 +35,21 @@ rule queue_records:
         "../scripts/queue_records.py"
 
 
+rule draw_reading:
+    """Draw how many included records were found after how many were read."""
+    input:
+        status="results/title_abstract/status.json",
+    output:
+        plot=shown("results/title_abstract/reading.svg"),
+    log:
+        "results/logs/draw_reading.log",
+    localrule: True
+    params:
+        code=code("draw_reading"),
+    script:
+        "../scripts/draw_reading.py"
+
+
 rule queue_reports:
     """List the reports to be read in full, and those that are read only once a linked report is included."""
     input:
@@ -62,7 +77,7 @@ rule find_fulltexts:
     output:
         queue="results/full_text/queue.parquet",
         files="results/full_text/fulltexts.csv",
-        missing="results/full_text/missing_pdfs.csv",
+        missing=shown("results/full_text/missing_pdfs.csv"),
         summary="results/full_text/fulltexts.json",
     log:
         "results/logs/find_fulltexts.log",
@@ -83,7 +98,7 @@ rule check_notices:
         reports="results/duplicates/reports.parquet",
         decisions="results/full_text/decisions.csv",
     output:
-        notices="results/full_text/notices.csv",
+        notices=shown("results/full_text/notices.csv"),
         status="results/full_text/notices.json",
     log:
         "results/logs/check_notices.log",
@@ -106,7 +121,7 @@ rule group_studies:
         decisions="results/full_text/decisions.csv",
         notices="results/full_text/notices.csv",
     output:
-        studies="results/full_text/studies.csv",
+        studies=shown("results/full_text/studies.csv"),
         appraisal="results/appraisal/queue.parquet",
         extraction="results/extraction/queue.parquet",
     log:

@@ -32,7 +32,7 @@ rule import_records:
     output:
         records="results/records/records.parquet",
         vanished="results/records/vanished.csv",
-        searches="results/search/searches.csv",
+        searches=shown("results/search/searches.csv"),
     log:
         "results/logs/import_records.log",
     localrule: True

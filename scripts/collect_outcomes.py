@@ -10,7 +10,8 @@ from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
 from prismake.extraction.overlap_hints import overlap_hints
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
-from prismake.synthesis.usable import with_usability
+from prismake.protocol.outcome_kinds import with_own_rows
+from prismake.synthesis.syntheses import with_usability
 
 
 def main(
@@ -19,14 +20,14 @@ def main(
     import pandas as pd
 
     known = {name: read_csv(path) for name, path in tables.items()}
-    how, asked, unasked = Cohorts(**cohorts), pd.read_parquet(queue), {}
+    how, asked, unasked, absent = Cohorts(**cohorts), pd.read_parquet(queue), {}, frozenset()
     if "asks" in asked:  # each result has a row
         own = study_fields(cohorts["fields"], outcomes)
         columns = {name: {**spec["columns"], **spec.get("converted_from", {})} for name, spec in outcomes.items()}
-        studies = Studies.of(asked.to_dict("records"), own, columns)
+        studies = Studies.of(asked.to_dict("records"), own, columns, with_own_rows(outcomes))
         asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
-        unasked = studies.unasked
-    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked)
+        unasked, absent = studies.unasked, studies.absent
+    table = collect_outcomes(asked, **known, outcomes=outcomes, cohorts=how, unasked=unasked, absent=absent)
     table = with_usability(table, outcomes)
     save_csv(output["outcomes"], table)
     shared = family_table(asked, known["decisions"], table, how)

@@ -6,8 +6,7 @@ from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
-from prismake.synthesis import analyse, records
-from prismake.synthesis.check_script import check_script
+from prismake.synthesis.syntheses import synthesis_of
 
 
 def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, Path]) -> None:
@@ -15,12 +14,11 @@ def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings:
     appraisals = ratings_for(outcome, read_csv(tables["scores"]))
     table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
-    found = analyse(outcome, table[table["outcome"] == outcome], undecided=open_rows, appraisals=appraisals, **settings)
-    columns = {role: [study[role] for study in found["studies"]] for role in settings["spec"]["columns"]}
-    check = output["check"]
+    own, check, rows = synthesis_of(settings["spec"]), output["check"], table[table["outcome"] == outcome]
+    found = own.analyse(outcome, rows, undecided=open_rows, appraisals=appraisals, **settings)
     write_json(output["results"], found)
-    write_text(check, check_script(found, columns, check.name))
-    for name, document in records(found, settings["spec"], check.name).items():
+    write_text(check, own.script(found, check.name))
+    for name, document in own.records(found, settings["spec"], check.name).items():
         write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
 
 

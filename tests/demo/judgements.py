@@ -36,12 +36,13 @@ ABSTRACT = "Conference abstract only"
 COMPANION = "Companion report, no new outcome data"
 COUNTS = "Outcome counts not available"
 REASONS = (POPULATION, INTERVENTION, DESIGN, ABSTRACT, COMPANION, COUNTS)
-SINGLE_ARM = "single_arm"
+SINGLE_ARM, RANDOMISED = "single_arm", "rct"
 
 # Roles that both reviewers let through on title and abstract; every other role is excluded by both.
 SOUGHT = frozenset({"primary_study", "conference_abstract", ""})
 
-# Included reports and the name of their study: the twelve trials of the published table, with further reports.
+# Included reports and the name of their study: the twelve trials of the published table with further reports, and the
+# randomised trial of blinatumomab.
 INCLUDED = {
     "grupp2013": "Grupp 2013",
     "maude2014": "Maude 2014",
@@ -58,7 +59,9 @@ INCLUDED = {
     "fry2018": "Fry 2018",
     "pan2019_cd22": "Pan 2019",
     "shahnn2020_cd22": "Shah 2020",
+    "kantarjian2017": "Kantarjian 2017",
 }
+DESIGNS = {"kantarjian2017": RANDOMISED}  # every other study is of one arm
 
 # Title and abstract, where it is not the same word twice: (anna, ben, settled). A settled word stands only where
 # one reviewer lets the record through and the other does not: maybe and include both go on.
@@ -82,6 +85,7 @@ SCREENING = {
     "ortiz2021_ari": ("maybe", "maybe", ""),
     "magnani_sb": ("include", "maybe", ""),
     "cd28_children_longterm": ("maybe", "include", ""),
+    "kantarjian2017": ("include", "maybe", ""),
 }
 
 # Full text: the settled reason of the excluded reports, "" for those that could not be retrieved.
@@ -175,7 +179,7 @@ def assessed(work: str) -> dict[str, str]:
     if anna != ben:
         row |= {"full_text.consensus": agreed[0], "full_text.consensus.reason": agreed[1]}
     if "include" in (anna[0], ben[0]):
-        row |= {"design": SINGLE_ARM, "study": INCLUDED.get(work) or NAMED[work]}
+        row |= {"design": DESIGNS.get(work, SINGLE_ARM), "study": INCLUDED.get(work) or NAMED[work]}
     return row
 
 

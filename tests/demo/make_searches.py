@@ -25,7 +25,7 @@ QUERY = (
     'OR "chimeric antigen receptor*"[Title/Abstract] OR "CAR T"[Title/Abstract] OR "CAR-T"[Title/Abstract] '
     'OR "CD19-CAR"[Title/Abstract] OR "CD22-CAR"[Title/Abstract] OR tisagenlecleucel[Title/Abstract] '
     'OR "KTE-X19"[Title/Abstract] OR "brexucabtagene autoleucel"[Title/Abstract] '
-    'OR "obecabtagene autoleucel"[Title/Abstract]) AND ("leukemia"[MeSH Terms] OR leukemia*[Title/Abstract] '
+    'OR "obecabtagene autoleucel"[Title/Abstract] OR blinatumomab[Title/Abstract]) AND ("leukemia"[MeSH Terms] OR leukemia*[Title/Abstract] '
     'OR leukaemia*[Title/Abstract] OR "B-ALL"[Title/Abstract] OR "B-cell malignanc*"[Title/Abstract] '
     'OR "hematologic malignanc*"[Title/Abstract]) AND (relapse*[Title/Abstract] OR refractory[Title/Abstract] '
     'OR remission*[Title/Abstract] OR "cytokine release syndrome"[MeSH Terms] '

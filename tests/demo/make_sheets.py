@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from demo_keys import keys_by_record  # noqa: E402
+from prismake.appraisal.item_ids import asked_by  # noqa: E402
 
 REVIEWERS = ("anna", "ben")
 Answers = dict[str, str]  # header of the column to the answer
@@ -42,7 +43,7 @@ class Judgements:
             (frozenset((row["first"], row["second"])), row["reviewer"]): row["answer"]
             for row in rows_of("duplicate_slips.csv")
         }
-        self.appraisal = {(row["study"], row["item"]): row for row in rows_of("appraisal.csv")}
+        self.appraisal = {(row["study"], row["result"], row["item"]): row for row in rows_of("appraisal.csv")}
         self.certainty = {f"{row['outcome']}|{row['domain']}": row for row in rows_of("certainty.csv")}
         self.extraction = {row["study"]: row for row in rows_of("extraction.csv")}
         self.wrong = {
@@ -72,13 +73,21 @@ class Judgements:
         return answers
 
     def appraise(self, item: str, who: str, shown: dict[str, str]) -> Answers:
-        row = self.appraisal[shown["Study"], item.rsplit("|", 1)[1]]
-        return {"Answer": row[who], "Support": row["support"]}
+        row = self.appraised(item, shown)
+        if not row:  # a question about a result that the trial does not report
+            return {}
+        differs = shown["Proposed"] and row[who] != shown["Proposed"]
+        return {"Answer": row[who], "Support": row["support"], "Why it differs": row["why"] if differs else ""}
+
+    def appraised(self, item: str, shown: dict[str, str]) -> dict[str, str]:
+        asked = asked_by(item)
+        return self.appraisal.get((shown["Study"].partition(", ")[0], asked.result, asked.item), {})
 
     def extract(self, _: str, who: str, shown: dict[str, str]) -> Answers:
         study = shown["Study"]
         row = self.extraction[study]
         columns = {
+            "Treatment": "treatment",
             "Antigen target": "antigen",
             "Costimulatory domain": "costimulatory_domain",
             "Infused": "infused",
@@ -86,6 +95,9 @@ class Judgements:
             "Relapses": "relapses",
             "CRS": "crs",
             "Neurotoxicity": "neurotoxicity",
+            "Hazard ratio of death": "hazard_ratio",
+            "Lower limit": "hazard_ratio_lower",
+            "Upper limit": "hazard_ratio_upper",
             "Same participants as": "overlaps_with",
         }
         answers = {header: self.wrong.get((study, name, who), row[name]) for header, name in columns.items()}
@@ -116,7 +128,7 @@ class Judgements:
                 "Study name": row["study"],
             }[question]
         if stage == "appraisal":
-            return self.appraisal[shown["Study"], item.rsplit("|", 1)[1]]["consensus"]
+            return self.appraised(item, shown)["consensus"]
         if stage == "certainty":
             return self.certainty[item]["consensus"]
         return self.extract(item, "consensus", shown)[question]
@@ -180,7 +192,9 @@ def _settled(judgements: Judgements, stage: str, row: dict[str, str]) -> Answers
 
 def make_sheets(review: Path, snakemake: str = "snakemake") -> int:
     """Offer, fill in, run again, until nothing is left to fill in; the number of runs."""
-    shutil.rmtree(review / "config" / "sheets", ignore_errors=True)
+    sheets = review / "config" / "sheets"
+    for path in [sheets / "history", *sheets.glob("*.xlsx")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     runs = 0
     # duplicates first, so that nobody is offered a record that is about to join another
     for target in ("results/duplicates/reports.parquet", "all"):
@@ -189,6 +203,8 @@ def make_sheets(review: Path, snakemake: str = "snakemake") -> int:
             runs += 1
             if not fill_all(review, Judgements(review)):
                 break
+    for path in sheets.glob("history/*.xlsx"):
+        path.unlink()  # copies of sheets that were half filled in
     return runs
 
 

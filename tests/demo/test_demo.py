@@ -65,12 +65,19 @@ def test_extraction_is_the_published_table() -> None:
         published = {row["study_key"]: row for row in csv.DictReader(file)}
     columns = {"infused": "n_infused", "remissions": "cr", "relapses": "relapse", "crs": "crs"}
     columns |= {"neurotoxicity": "neurotoxicity", "antigen": "antigen", "costimulatory_domain": "costimulatory_domain"}
-    taken = rows("extraction.csv")
+    taken = [row for row in rows("extraction.csv") if row["treatment"] == "CAR T-cells"]
     assert {row["key"] for row in taken} == published.keys()
     for row in taken:
         assert {ours: row[ours] for ours in columns} == {
             ours: published[row["key"]][theirs] or "NR" for ours, theirs in columns.items()
         }
+
+
+def test_the_hazard_ratio_is_that_of_the_abstract() -> None:
+    (trial,) = (row for row in rows("extraction.csv") if row["treatment"] == "blinatumomab")
+    # N Engl J Med 2017;376:836, abstract: hazard ratio for death with blinatumomab vs. chemotherapy
+    assert [trial[f"hazard_ratio{part}"] for part in ("", "_lower", "_upper")] == ["0.71", "0.55", "0.93"]
+    assert {trial[name] for name in ("infused", "remissions", "relapses", "crs", "neurotoxicity")} == {""}
 
 
 def test_the_archive_holds_what_its_search_log_says() -> None:
@@ -160,7 +167,10 @@ def test_included_studies_are_those_appraised_and_extracted() -> None:
     extracted = {row["study"]: row for row in rows("extraction.csv")}
     assert included == extracted.keys()
     appraised = rows("appraisal.csv")
-    assert Counter(row["study"] for row in appraised) == dict.fromkeys(included, 6)
+    cohorts = [row for row in appraised if not row["result"] and row["item"][0] in "SO"]
+    trials = {row["study"] for row in appraised if row["result"]}
+    assert Counter(row["study"] for row in cohorts) == dict.fromkeys(included - trials, 6)
+    assert trials == {row["study"] for row in rows("judgements.csv") if row["design"] == "rct"}
     for row in appraised:
         assert row["consensus"] in ({row["anna"], row["ben"]} if row["anna"] != row["ben"] else {""})
     assert {row["overlaps_with"] for row in extracted.values()} - {""} <= included

@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("demo")]  # one worker ma
 # estimate, interval, prediction interval (by t with k - 2 and the classic standard error), tau² of rma(measure="PLO",
 # method="REML", test="knha"); estimate, interval and tau² of rma.glmm(nAGQ = 25); four decimals.
 R_RESULTS = {
+    "remission": ((0.7901, 0.7050, 0.8557, 0.5826, 0.9103, 0.1423), (0.8001, 0.7360, 0.8517, 0.1485)),
     "relapse": ((0.4132, 0.2518, 0.5957, 0.0894, 0.8346, 0.5577), (0.4079, 0.2800, 0.5496, 0.5198)),
     "crs": ((0.8430, 0.7558, 0.9030, 0.6469, 0.9402, 0.1602), (0.8704, 0.7978, 0.9196, 0.3418)),
     "neurotoxicity": ((0.3568, 0.2764, 0.4463, 0.1912, 0.5656, 0.1047), (0.3523, 0.2860, 0.4248, 0.0953)),
@@ -99,7 +100,7 @@ def test_pooled_results_are_those_of_metafor(demo, outcome):
     )
     row = found["analyses"]["main"]
     assert [row[key] for key in ("estimate", "ci_lb", "ci_ub", "tau2")] == pytest.approx(glmm, abs=6e-5)
-    assert row["k"] == {"relapse": 8, "crs": 9, "neurotoxicity": 9}[outcome]  # Shah 2020 reports relapses only
+    assert row["k"] == {"remission": 9, "relapse": 8, "crs": 9, "neurotoxicity": 9}[outcome]
 
 
 def test_subgroups_are_those_of_metafor(demo):
@@ -138,7 +139,7 @@ def test_r_stops_where_a_number_differs(demo, tmp_path):
 
 def test_overlapping_cohorts_are_pooled_once(demo):
     left_out = {row["label"]: row["reason"] for row in result(demo, "relapse")["left_out"]}
-    assert set(left_out) == {"Grupp 2013", "Turtle 2016", "Fry 2018", "Frey 2020"}
+    assert set(left_out) == {"Grupp 2013", "Turtle 2016", "Fry 2018", "Frey 2020", "Kantarjian 2017"}
     assert "pooled instead" in left_out["Grupp 2013"]
     assert "not reported" in left_out["Frey 2020"]
     for outcome in ("crs", "neurotoxicity"):  # Shah 2020 reports neither, so that Fry 2018 keeps its numbers
@@ -151,7 +152,7 @@ def test_every_pooled_number_leads_back_to_its_cells(demo):
         yaml.safe_load((demo.folder / "config/config.yaml").read_text(encoding="utf-8")), folder=demo.folder
     )
     values = list(pooled_values(protocol, demo.folder))
-    assert len(values) == 2 * (8 + 9 + 9)  # events and total of each study
+    assert len(values) == 2 * (9 + 8 + 9 + 9) + 3  # counts of the cohorts; hazard ratio and limits of the trial
     for value in values:
         typed = {cell.typed for cell in value.cells}
         assert value.value in typed, value
@@ -170,7 +171,7 @@ def test_a_trace_names_cells_people_and_report(demo):
     text = "\n".join(trace("neurotoxicity", "Gardner 2017", protocol, demo.folder))
     assert "Gardner 2017, Neurotoxicity (PLO): pooled" in text
     assert "settled by: consensus" in text
-    assert "ben: “12” in extraction.ben.xlsx, sheet “Data extraction”, cell K" in text
+    assert "ben: “12” in extraction.ben.xlsx, sheet “Data extraction”, cell M" in text
     assert "consensus: “21” in extraction.consensus.xlsx" in text
     with pytest.raises(PrismakeError, match="There are: Gardner 2017"):
         trace("neurotoxicity", "Gardener 2017", protocol, demo.folder)
@@ -184,9 +185,9 @@ def test_the_published_headline_stands_beside_ones_own(demo):
 
 def test_every_record_is_somewhere_in_the_flow(demo):
     boxes = json.loads((demo.folder / "results/flow/flow.json").read_text(encoding="utf-8"))["boxes"]
-    assert boxes["identified"]["total"] == 58 + 179 + 119
+    assert boxes["identified"]["total"] == 58 + 180 + 120
     assert boxes["other"]["identified"]["total"] == 2
-    assert boxes["included"]["studies"] == 12
+    assert boxes["included"]["studies"] == 13
     assert boxes["undecided_title_abstract"] == boxes["undecided_full_text"] == boxes["possible_duplicates"] == 0
 
 
@@ -341,3 +342,30 @@ def test_tables_have_the_documented_columns(demo, table):
         assert len(found) >= len(wanted) - 1  # the protocol may name none
     else:
         assert found == wanted
+
+
+# tables that are steps between rules, not results that anybody publishes
+BETWEEN_RULES = {
+    "results/duplicates/carried.csv",
+    "results/duplicates/links.csv",
+    "results/full_text/fulltexts.csv",
+    "results/full_text/linked.csv",
+    "results/records/vanished.csv",
+    "results/report/studies.csv",
+}
+
+
+def test_the_report_of_snakemake_has_each_figure_and_table_with_a_caption(demo, tmp_path):
+    demo.run("--report", str(tmp_path / "report.html"))
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    before = '<script id="results">\n    var results = '
+    start = text.index(before) + len(before)
+    shown, _ = json.JSONDecoder().raw_decode(text, start)
+    results = demo.folder / "results"
+    made = {
+        path.relative_to(demo.folder).as_posix()
+        for path in (*results.rglob("*.svg"), *results.rglob("*.csv"))
+        if path.name not in ("notes.csv", "cells.csv") and not path.name.endswith(".decisions.csv")
+    }
+    assert made - BETWEEN_RULES <= set(shown)
+    assert not [path for path, result in shown.items() if not result["caption"] or not result["labels"]]

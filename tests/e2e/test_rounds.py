@@ -124,5 +124,6 @@ def test_rounds(tmp_path):
     assert "Screening was stopped with 10 of 19 not screened: 2026-05-01, agreed by anna, ben and dora." in page
     assert "each by two of anna, ben, dora and carl independently of each other" in page
     assert "screened in batches of 5, in order of predicted relevance" in page
+    assert "Included records by records read" in page and "among 9 read, of 19." in page
     assert "(4, kappa 0.66)" in page
     review.idle()

@@ -682,3 +682,73 @@ WRONG = [
         "the effect lies 6.5 standard errors below what the other studies foretell",
     ),
 ]
+_BLANK = dict.fromkeys(("share", "share_control", "ratio", "low", "high", "p", "favours"), "")
+WRONG += [
+    Wrong(
+        "two arms",
+        "Dahl 2018",
+        {**_BLANK, "treated": "30", "ill": "3"},
+        "ask",
+        "“Treated” 30 and “Control” 310 are 1 : 10.3, which is 1 : 1 in the other studies",
+    ),
+    Wrong(
+        "two arms",
+        "Egan 2019",
+        {**_BLANK, "treated": "850", "ill": "99"},
+        "ask",
+        "“Treated” 850 and “Control” 84 are 10.1 : 1, which is 1 : 1 in the other studies",
+    ),
+    Wrong(
+        "two arms",
+        "Dahl 2018",
+        {**_BLANK, "ill": "56", "ill_control": "30"},
+        "ask",
+        "the effect lies far from those of the other studies and would not with the arms exchanged",
+    ),
+    Wrong(
+        "two arms",
+        "Egan 2019",
+        {**_BLANK, "ill": "0", "ill_control": "0"},
+        "ask",
+        "“Ill” is 0 of 85 and “Ill control” is 0 of 84, which has a chance of 0.0001 by the other studies: none, or not "
+        "reported (NR)?",
+    ),
+    Wrong(
+        "two arms",
+        "Dahl 2018",
+        {**_BLANK, "ill_control": "18"},
+        "ask",
+        "“Ill control” is 18 of 310, far from the other studies; as a percentage (56 of 310) it would not be: is it a "
+        "count?",
+    ),
+    Wrong(
+        "doses",
+        "Abel 2015",
+        {"n": "400"},
+        "ask",
+        "“N” 400 and “N control” 41 are 9.8 : 1, which is 1 : 1 in the other studies",
+    ),
+    Wrong(
+        "doses",
+        "Abel 2015",
+        {"sd": "38", "hours": "50"},
+        "ask",
+        "“Sd” 38 and “Sd control” 13 are 2.9 : 1, which is 1 : 1.1 in the other studies: a standard error, or a digit?",
+    ),
+    Wrong(
+        "losses",
+        "Abel 2015",
+        {"loss": "-44.2"},
+        "ask",
+        "“Loss” is -44.2, with which the effect lies far from the other studies; with -4.2 it would not: a digit typed "
+        "twice?",
+    ),
+    Wrong(
+        "losses",
+        "Abel 2015",
+        {"loss": "-42", "loss_control": "-11", "sd": "51", "sd_control": "49"},
+        "ask",
+        "“Loss” and “Sd” of both arms are 10 times larger than in the middle of the other studies, a factor near 10 "
+        "(mm and cm): another unit?",
+    ),
+]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from prismake.panel.stopping import stopping_advice
 from prismake.protocol.analyses import DRAWN
 from prismake.protocol.schema import with_defaults
 from prismake.synthesis import analyse
@@ -405,3 +406,12 @@ def flow(form: str = "both") -> dict[str, Any]:
         boxes["identified"] = {"databases": names, "registers": {}, "total": sum(names.values())}
     notes = ["Decided at full text but no longer part of that stage, not counted: 3."]
     return {"boxes": boxes, "notes": notes if form == "open" else [], "undecided": undecided}
+
+
+def read_so_far(total: int, read: int, included: int, stopped: str = "") -> dict:
+    """The rounds of a stage whose included records come first, with the advice that follows from them."""
+    places = sorted({1 + place * read // (3 * included) for place in range(included)}) if included else []
+    decisions = [int(place in places) for place in range(1, read + 1)]
+    advice = stopping_advice(decisions, total).to_dict() if read < total else None
+    curve = {"read": read, "included_at": places, "total": total}
+    return {"curve": curve, "advice": advice, "stopped": stopped}

@@ -56,6 +56,21 @@ DRAWN = {
         f"flow {form}": (lambda form=form: figures.flow_diagram(samples.flow(form)))
         for form in ("databases", "both", "updated", "open", "long")
     },
+    **{
+        f"reading {total} {read}": (
+            lambda total=total, read=read, included=included: figures.reading_curve(
+                samples.read_so_far(total, read, included, "Both agreed on 2 May.")
+            )
+        )
+        for total, read, included in (
+            (1, 1, 1),
+            (30, 30, 0),
+            (3000, 900, 60),
+            (800, 100, 2),
+            (100_000, 60_000, 2000),
+        )
+    },
+    "reading nothing": lambda: figures.reading_curve({"curve": None}),
     "sources": lambda: figures.source_overlap(
         [["a"], ["a", "b"], ["b"], ["c", "a"], ["a"]], {"a": "PubMed", "b": "Embase", "c": "Cochrane Library"}
     ),

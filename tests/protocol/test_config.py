@@ -12,6 +12,7 @@ from prismake.protocol import config as protocol_config
 from prismake.protocol.config import validated
 from prismake.protocol.config_readme import readme
 from prismake.protocol.measure_parts import ROLES
+from prismake.protocol.outcome_kinds import KINDS
 from prismake.protocol.renamed_keys import RENAMED
 from prismake.protocol.schema import config_schema, with_defaults
 
@@ -119,6 +120,7 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
             optional = (
                 "default" in rule
                 or key in required
+                or (path == ".outcomes" and key in ("kind", *(kind.group for kind in KINDS.values())))
                 or path.endswith(("published", "previous", "scale", "prior", "certainty.outcomes"))
             )
             assert optional, name

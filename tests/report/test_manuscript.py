@@ -9,11 +9,13 @@ import zipfile
 import docx
 import manuscript_samples as samples
 import pytest
+import review_samples
 from lxml import etree
 from prismake.core.errors import PrismakeError
 from prismake.report.manuscript.blocks import Field, Gap, Heading, Paragraph, Table, fields, marked
 from prismake.report.manuscript.controls import controls, short, text_of
 from prismake.report.manuscript.document import GAP, docx_bytes
+from prismake.report.manuscript.estimates import synthesis_table
 from prismake.report.manuscript.references import reference, short_pages, vancouver_name
 
 ITEMS = "2 3 4 5 6 7 8 9 10a 10b 11 12 13a 13b 13c 13d 13e 13f 14 15 16a 16b 17 18 19 20a 20b 20c 20d 21 22 23a 23b 23c 23d 24a 24b 24c 25 26 27".split()
@@ -49,6 +51,14 @@ def test_what_people_write_is_a_gap_and_never_filler():
     marked_gaps = [paragraph.text for paragraph in opened(data).paragraphs if paragraph.style.name == GAP]
     assert len(marked_gaps) == sum(isinstance(block, Gap) for block in blocks)
     assert all(text.startswith("[To write") and text.endswith("]") for text in marked_gaps)
+
+
+def test_participants_of_two_arms_stand_in_the_table_of_syntheses():
+    result = review_samples.ratios()
+    table = synthesis_table(result)
+    arms = [sum(study[key] for study in result["studies"]) for key in ("events1", "total1", "events2", "total2")]
+    expected = "{:,} of {:,} v {:,} of {:,}".format(*arms)
+    assert {row[2] for row in table.rows if row[1] == str(len(result["studies"]))} == {expected}
 
 
 def test_what_the_protocol_says_closes_its_gap():

@@ -174,7 +174,10 @@ def test_methods_follow_the_protocol():
     assert "by anna and ben independently of each other" in words
     assert "binomial–normal generalised linear mixed model" in words
     assert "with the inverse-variance model on the same scale for comparison (REML, Hartung–Knapp intervals)" in words
-    assert "by design: cohort, Newcastle–Ottawa Scale, cohort studies; single arm, nos_single_arm." in words
+    assert (
+        "in cohort studies with Newcastle–Ottawa Scale, cohort studies; in single-arm studies with nos_single_arm."
+        in words
+    )
     assert "prismake 0.1.0, Python 3.11 and scipy 1.17" in words
     alone = samples.context() | {"config": samples.CONFIG | {"reviewers": ["kim"]}}
     words = section(render(alone), "methods")

@@ -253,6 +253,7 @@ def test_advice_on_stopping_follows_the_order_of_handing_out(made):
         "pending": 0,
         "sample": 14,
     }
+    assert stage.read().status["rounds"]["curve"] == {"read": 20, "included_at": [1, 2, 3], "total": 60}
     # rows that one of the two has read are pending up to the last of them
     more = items(stage, "anna")[20:]
     answer(stage, "anna", lambda item: "exclude" if item in more[:6] else "")
@@ -272,6 +273,7 @@ def test_no_advice_where_the_order_is_that_of_the_ids(made):
     for who in ("anna", "ben"):
         answer(stage, who, lambda item: "exclude" if item == "pubmed:001" else "")
     assert stage.read().status["rounds"]["advice"] is None
+    assert stage.read().status["rounds"]["curve"] is None
 
 
 def test_a_run_that_was_killed_after_handing_out_goes_on_from_there(made):

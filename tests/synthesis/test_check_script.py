@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from prismake.core.files import write_json
 from prismake.synthesis import analyse, records
-from prismake.synthesis.check_script import check_script
+from prismake.synthesis.check_script import pairwise_script
 from test_analysis import relapse, run, spec, table
 
 HAS_R = (
@@ -46,7 +46,7 @@ def rscript(found, settings, folder, name="x"):
 
 def again(found, folder, name="x"):
     file = folder / f"{name}.check.R"
-    file.write_text(check_script(found, {}, file.name), encoding="utf-8")
+    file.write_text(pairwise_script(found, file.name), encoding="utf-8")
     return subprocess.run(["Rscript", str(file)], capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -95,12 +95,12 @@ def test_a_wrong_number_is_found(tmp_path):
 def test_titles_cannot_become_code():
     found = run(relapse(), spec())
     found["title"] = "x\nquit()"
-    assert not any(line.startswith("quit()") for line in check_script(found, {}, "x.check.R").splitlines())
+    assert not any(line.startswith("quit()") for line in pairwise_script(found, "x.check.R").splitlines())
 
 
 def test_the_script_carries_no_numbers_of_the_results():
     found, other = run(relapse(), spec()), run(relapse(), spec("PR"))
-    assert check_script(found, {}, "x.check.R") == check_script(other, {}, "x.check.R")
+    assert pairwise_script(found, "x.check.R") == pairwise_script(other, "x.check.R")
 
 
 @needs_r
@@ -324,7 +324,7 @@ def unnoticed(found, folder):
         copy = found if path is None else corrupted(found, [path])[0]
         write_json(folder / str(number) / "x.json", copy)
         files.append(folder / str(number) / "x.check.R")
-        files[-1].write_text(check_script(found, {}, "x.check.R"), encoding="utf-8")
+        files[-1].write_text(pairwise_script(found, "x.check.R"), encoding="utf-8")
     (folder / "several.R").write_text(SEVERAL, encoding="utf-8")
     command = ["Rscript", str(folder / "several.R"), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=True)

@@ -40,7 +40,7 @@ def test_every_remedy_and_prediction_interval_can_be_asked_for():
 
 
 def test_the_table_of_outcomes_says_which_rows_a_measure_can_use():
-    from prismake.synthesis.usable import with_usability
+    from prismake.synthesis.syntheses import with_usability
 
     arms = ("events1", "total1", "events2", "total2")
     rows = [
@@ -62,7 +62,7 @@ def test_the_table_of_outcomes_says_which_rows_a_measure_can_use():
 
 
 def test_a_marked_row_is_analysed_as_if_it_were_not():
-    from prismake.synthesis.usable import with_usability
+    from prismake.synthesis.syntheses import with_usability
 
     arms = ("events1", "total1", "events2", "total2")
     rows = [

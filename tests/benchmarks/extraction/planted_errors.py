@@ -1,15 +1,16 @@
 """Errors planted into published tables that were typed as extraction sheets: how many the checks find, and how often
 they ask about a study that is right.
 
-    python tests/benchmarks/extraction/planted_errors.py [--tune] [--folder FOLDER] [--seed N]
+    python tests/benchmarks/extraction/planted_errors.py [--tune] [--bound] [--folder FOLDER] [--seed N]
 
 Tables: those of the R package metadat that have raw numbers (`tables.R`), or, with `--folder`, CSV files of one's own:
-`events, total`, `events1, total1, events2, total2` or `mean1, sd1, n1, mean2, sd2, n2`, one row per study. Each is typed
-twice: *bare*, its numbers alone, and *as printed*, with what reports print beside them: percentages to one decimal,
-the effect (odds ratio or mean difference) with its 95 % interval to two decimals or three figures, and whom the study
-favours; these are computed from the clean numbers. The thresholds of the checks were chosen on the odd tables of the
-alphabet (`--tune`); the even ones are reported. An error counts as found when its row has a finding that the clean row
-has not; a false alarm is a study of a clean table with any finding.
+`events, total`, `events1, total1, events2, total2` or `mean1, sd1, n1, mean2, sd2, n2`, one row per study; columns of
+several outcomes begin with `name.`, and what a study does not report is empty. Each table is typed three times: *bare*,
+its numbers alone; *percentages*, with the percentage beside each count, as nearly every report prints it; and *as
+printed*, with the effect (odds ratio or mean difference), its 95 % interval and whom the study favours as well. These
+are computed from the clean numbers. The thresholds of the checks were chosen on the odd tables of the alphabet
+(`--tune`); the even ones are reported. An error counts as found when its row has a finding that the clean row has not;
+a false alarm is a study of a clean table with any finding.
 """
 
 from __future__ import annotations
@@ -21,21 +22,24 @@ import random
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from prismake.extraction.checks import findings
 from prismake.extraction.checks.arithmetic import critical, effect
+from prismake.extraction.checks.grades import Grade
 from prismake.extraction.extracted import Column, Outcome, extraction_of
 
 SEED, ROUNDS = 20_251_129, 12  # rounds: errors of each kind in each table that can have it
 HERE = Path(__file__).parent
 FAVOURS = ("Favours first", "Favours second")
-Row = dict[str, float]
+Row = dict[str, float]  # the numbers of an outcome by part
+Study = dict[str, Row]  # by outcome; one that a study does not report completely is absent
 Texts = dict[str, str]
+LEVELS = ("bare", "percentages", "as printed")
 
 
-def kind_of(row: Row) -> str:
+def kind_of(row: Mapping[str, float]) -> str:
     return "one arm" if "events" in row else "two arms" if "events1" in row else "means"
 
 
@@ -45,32 +49,41 @@ PARTS = {
     "two arms": ("events1", "total1", "events2", "total2"),
     "means": ("mean1", "sd1", "n1", "mean2", "sd2", "n2"),
 }
-PRINTED = {
-    "one arm": ("percent",),
-    "two arms": ("percent1", "percent2", "effect", "lower", "upper", "favours"),
+PERCENTAGES = {"one arm": ("percent",), "two arms": ("percent1", "percent2"), "means": ()}
+WHOLE = {
+    "one arm": (),
+    "two arms": ("effect", "lower", "upper", "favours"),
     "means": ("effect", "lower", "upper", "favours"),
 }
 
 
-def outcome(kind: str, *, printed: bool) -> Outcome:
-    checks = {name: name for name in PRINTED[kind]} if printed else {}
-    return Outcome("outcome", MEASURES[kind], {name: name for name in PARTS[kind]}, checks, favours=FAVOURS)
+def printed_parts(kind: str, level: str) -> tuple[str, ...]:
+    if level == "bare":
+        return ()
+    return PERCENTAGES[kind] if level == "percentages" else (*PERCENTAGES[kind], *WHOLE[kind])
+
+
+def outcome(name: str, kind: str, level: str) -> Outcome:
+    columns = {part: f"{name}.{part}" for part in PARTS[kind]}
+    checks = {part: f"{name}.{part}" for part in printed_parts(kind, level)}
+    return Outcome(name, MEASURES[kind], columns, checks, favours=FAVOURS)
 
 
 def three_figures(value: float) -> str:
     return f"{value:.2f}" if 0.1 <= abs(value) < 100 else f"{value:.3g}"
 
 
-def typed(row: Row, kind: str, *, printed: bool) -> Texts:
-    """A study as a person types it from a report."""
+def typed(row: Row, level: str) -> Texts:
+    """An outcome of a study as a person types it from a report, by part."""
+    kind = kind_of(row)
     texts = {name: repr(row[name]) for name in PARTS[kind]}
-    if not printed:
+    if level == "bare":
         return texts
     for arm in ("", "1", "2"):
         if f"events{arm}" in row:
             texts[f"percent{arm}"] = f"{100 * row[f'events{arm}'] / row[f'total{arm}']:.1f}"
-    own = effect(outcome(kind, printed=False), row, 95)
-    if own and kind != "one arm":
+    own = effect(Outcome("", MEASURES[kind], {}), row, 95)
+    if level == "as printed" and own and kind != "one arm":
         yi, half = own[0], critical(95) * math.sqrt(own[1])
         ends = [math.exp(x) if kind == "two arms" else x for x in (yi, yi - half, yi + half)]
         texts |= dict(zip(("effect", "lower", "upper"), map(three_figures, ends), strict=True))
@@ -154,62 +167,108 @@ KINDS: dict[str, tuple[Callable[[Texts, random.Random], None], tuple[str, ...]]]
 }
 
 
-def found(rows: list[Texts], kind: str, *, printed: bool) -> set[tuple[str, str]]:
+def asked_about(studies: list[dict[str, Texts]], kinds: Mapping[str, str], level: str) -> set[tuple[str, str]]:
     """(row, check) of everything that is found in a table."""
-    names = [*PARTS[kind], *(PRINTED[kind] if printed else ())]
-    columns = [Column(name, name, "text" if name == "favours" else "number") for name in names]
-    answers = {f"s{place:03d}": row for place, row in enumerate(rows)}
-    extraction = extraction_of(columns, answers, {}, [outcome(kind, printed=printed)])
-    return {(finding.item, finding.check) for finding in findings(extraction)}
+    names = [(name, part) for name, kind in kinds.items() for part in (*PARTS[kind], *printed_parts(kind, level))]
+    columns = [Column(f"{name}.{part}", part, "text" if part == "favours" else "number") for name, part in names]
+    answers = {
+        f"s{place:03d}": {f"{name}.{part}": text for name, own in study.items() for part, text in own.items()}
+        for place, study in enumerate(studies)
+    }
+    outcomes = [outcome(name, kind, level) for name, kind in kinds.items()]
+    every = findings(extraction_of(columns, answers, {}, outcomes))
+    return {(finding.item, finding.check) for finding in every if finding.grade != Grade.NOTE}
 
 
-def tables(folder: Path) -> dict[str, list[Row]]:
+def tables(folder: Path) -> dict[str, list[Study]]:
+    """The tables of a folder; an outcome without a name in its columns is called ``outcome``."""
     read = {}
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8") as file:
-            rows = [{key: float(value) for key, value in row.items() if key != "study"} for row in csv.DictReader(file)]
-        read[path.stem] = [
-            row for row in rows if all(value > 0 for key, value in row.items() if key[:3] in ("tot", "sd1"))
-        ]
+            studies = [_study(row) for row in csv.DictReader(file)]
+        read[path.stem] = [study for study in studies if study]
     return read
 
 
-def published() -> dict[str, list[Row]]:
+def _study(cells: Mapping[str, str]) -> Study:
+    study: Study = {}
+    for heading, text in cells.items():
+        name, _, part = heading.rpartition(".")
+        if heading != "study" and text:
+            study.setdefault(name or "outcome", {})[part] = float(text)
+    return {name: row for name, row in study.items() if _possible(row)}
+
+
+def _possible(row: Row) -> bool:
+    if set(row) != set(PARTS.get(kind_of(row), ())):
+        return False
+    return all(value > 0 for part, value in row.items() if part[:5] in ("total", "sd1", "sd2"))
+
+
+def published() -> dict[str, list[Study]]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["Rscript", str(HERE / "tables.R"), folder], check=True)
         return tables(Path(folder))
 
 
-def measure(chosen: dict[str, list[Row]], seed: int, *, printed: bool) -> None:
-    planted: Counter[str] = Counter()
+def half_of(every: Mapping[str, list[Study]], *, tuning: bool) -> dict[str, list[Study]]:
+    """Every second table of each kind, in the order of the alphabet."""
     seen: Counter[str] = Counter()
-    alarms: Counter[str] = Counter()
-    alarmed = studies = 0
-    for name, table in chosen.items():
-        kind = kind_of(table[0])
-        clean = [typed(row, kind, printed=printed) for row in table]
-        usual = found(clean, kind, printed=printed)
-        alarmed += len({item for item, _ in usual})
-        alarms.update(check for _, check in usual)
-        studies += len(clean)
-        for error, (plant, kinds) in KINDS.items():
-            for turn in range(ROUNDS if kind in kinds else 0):
-                rng = random.Random(f"{seed}/{name}/{error}/{turn}")
+    half = {}
+    for title, table in every.items():
+        kind = kind_of(next(iter(table[0].values())))
+        if (seen[kind] % 2 == 0) == tuning:
+            half[title] = table
+        seen[kind] += 1
+    return half
+
+
+class Measured:
+    """Counts of what was planted and found, and of studies that are right and were asked about."""
+
+    def __init__(self) -> None:
+        self.planted: Counter[str] = Counter()
+        self.found: Counter[str] = Counter()
+        self.alarms: Counter[str] = Counter()
+        self.alarmed = self.studies = 0
+
+    def shown(self, title: str) -> str:
+        lines = [title]
+        for error, number_of in sorted(self.planted.items(), key=lambda entry: [*KINDS].index(entry[0])):
+            lines.append(f"  {error:28} {self.found[error]:4} of {number_of:4}  {self.found[error] / number_of:6.1%}")
+        total = self.planted.total()
+        lines.append(f"  {'all':28} {self.found.total():4} of {total:4}  {self.found.total() / total:6.1%}")
+        rate = f"1 in {self.studies / self.alarmed:.0f}" if self.alarmed else "none"
+        lines.append(f"  false alarms: {self.alarmed} of {self.studies} clean studies ({rate}) {dict(self.alarms)}")
+        return "\n".join(lines)
+
+
+def measure(chosen: Mapping[str, list[Study]], seed: int, level: str) -> Measured:
+    result = Measured()
+    for title, table in chosen.items():
+        kinds = {name: kind_of(row) for study in table for name, row in study.items()}
+        clean = [{name: typed(row, level) for name, row in study.items()} for study in table]
+        usual = asked_about(clean, kinds, level)
+        result.alarmed += len({item for item, _ in usual})
+        result.alarms.update(check for _, check in usual)
+        result.studies += len(clean)
+        for error, (plant, possible) in KINDS.items():
+            for turn in range(ROUNDS if set(kinds.values()) & set(possible) else 0):
+                rng = random.Random(f"{seed}/{title}/{error}/{turn}")
                 place = rng.randrange(len(clean))
-                row = dict(clean[place])
-                plant(row, rng)
-                if row == clean[place]:
+                names = [name for name in clean[place] if kinds[name] in possible]
+                if not names:
                     continue
-                now = found([*clean[:place], row, *clean[place + 1 :]], kind, printed=printed)
-                planted[error] += 1
-                seen[error] += any(item == f"s{place:03d}" for item, _ in now - usual)
-    print(f"{'as printed' if printed else 'bare'}: {len(chosen)} tables, {studies} studies")
-    for error, number_of in planted.items():
-        print(f"  {error:28} {seen[error]:4} of {number_of:4}  {seen[error] / number_of:6.1%}")
-    total = planted.total()
-    print(f"  {'all':28} {seen.total():4} of {total:4}  {seen.total() / total:6.1%}")
-    rate = f"1 in {studies / alarmed:.0f}" if alarmed else "none"
-    print(f"  false alarms: {alarmed} of {studies} clean studies ({rate}) {dict(alarms)}")
+                name = rng.choice(names)
+                row = dict(clean[place][name])
+                plant(row, rng)
+                if row == clean[place][name]:
+                    continue
+                study = {**clean[place], name: row}
+                now = asked_about([*clean[:place], study, *clean[place + 1 :]], kinds, level)
+                result.planted[error] += 1
+                result.found[error] += any(item == f"s{place:03d}" for item, _ in now - usual)
+    return result
 
 
 def main() -> None:
@@ -219,11 +278,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     every = tables(options.folder) if options.folder else published()
-    half = {name: table for place, (name, table) in enumerate(every.items()) if (place % 2 == 0) == options.tune}
-    chosen = every if options.folder else half
+    chosen = every if options.folder else half_of(every, tuning=options.tune)
     print(f"{', '.join(chosen)}; seed {options.seed}")
-    for printed in (True, False):
-        measure(chosen, options.seed, printed=printed)
+    for level in reversed(LEVELS):
+        print(measure(chosen, options.seed, level).shown(f"{level}: {len(chosen)} tables"))
 
 
 if __name__ == "__main__":

@@ -71,11 +71,12 @@ def _converted(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> Re
         for role, column in columns.items()
         if role.endswith(arm) and (value := number(item.get(column, ""))) is not None
     }
-    needed = ("mean", "sd") if arm else ("effect", "lower", "upper")
+    means = f"mean{arm}" in spec["columns"]
+    needed = ("mean", "sd") if means else ("effect", "lower", "upper")
     missing = [part for part in needed if part not in given]
-    if not missing or (arm and "n" not in given):
+    if not missing or (means and "n" not in given):
         return {}, ""
-    makers = _OF_MEANS if arm else _OF_EFFECTS
+    makers = _OF_MEANS if means else _OF_EFFECTS
     for name in spec["conversions"]:
         made, origin = makers[name](given, spec)
         if made.keys() >= set(missing):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from prismake.core.measures import PROPORTIONS
 from prismake.core.missing import is_missing
+from prismake.protocol.outcome_kinds import checked_as, kind_of
 
 TWO_ARM_COUNTS = frozenset({"RR", "OR", "RD", "PETO", "AS"})
 TWO_ARM_MEANS = frozenset({"MD", "SMD", "ROM"})
@@ -50,7 +51,8 @@ class Outcome:
     ``columns``: the column of each part of the measure. ``checks``: columns with redundant information (a printed
     percentage, a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire.
     ``favours``: who is favoured to the left and right of no effect. ``analysis_set``: the population whose totals agree
-    between outcomes. ``converted_from``: columns from which unreported numbers may be converted.
+    between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``own_rows``: whether
+    each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
     """
 
     name: str
@@ -62,6 +64,7 @@ class Outcome:
     ratio: bool = True
     analysis_set: str = ""
     converted_from: Mapping[str, str] = field(default_factory=dict)
+    own_rows: bool = False
 
     @property
     def ratio_scale(self) -> bool:
@@ -127,7 +130,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
     return [
         Outcome(
             name=name,
-            measure=spec["measure"],
+            measure=checked_as(spec),
             columns=spec["columns"],
             checks=spec.get("checks", {}),
             scale=spec.get("scale", {}),
@@ -135,6 +138,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             ratio=spec.get("ratio_scale", True),
             analysis_set=spec.get("analysis_set", ""),
             converted_from=spec.get("converted_from", {}),
+            own_rows=bool(kind_of(spec).rows(spec)),
         )
         for name, spec in config.items()
     ]

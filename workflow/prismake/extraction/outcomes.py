@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,9 @@ from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.measure_parts import ROLES
+from prismake.protocol.network_outcomes import TREATMENT, treatment_column
+from prismake.protocol.outcome_kinds import parts_of
+from prismake.protocol.outcome_names import NETWORK, kind_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,17 +50,20 @@ def collect_outcomes(
     outcomes: Mapping[str, Mapping[str, Any]],
     cohorts: Cohorts,
     unasked: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    absent: Collection[tuple[str, str]] = frozenset(),
 ) -> pd.DataFrame:
     """One row per study (or arm) and outcome.
 
     Args:
         unasked: by row and outcome, why a study was not asked for it.
+        absent: rows and outcomes that have nothing to do with each other, such as a comparator and an outcome of which
+            it is a part of every arm's row.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
-    can have (text as extracted), one for each subgroup and moderator column, status (used, not reported, overlap,
-    undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it), how (by
-    part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is listed
-    with the reason.
+    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column,
+    status (used, not reported, overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated),
+    source (people's notes on it), how (by part, how numbers were obtained unless simply printed). No row is left out:
+    a study that cannot be pooled is listed with the reason.
     """
     import pandas as pd
 
@@ -65,9 +71,10 @@ def collect_outcomes(
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
     written = _remarks(notes)
     how = _origins(notes)
-    roles = sorted({role for spec in outcomes.values() for role in ROLES[spec["measure"]]}, key=_role_order)
+    roles = sorted({role for spec in outcomes.values() for role in parts_of(spec)}, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
+    networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
     derived = with_conversions({item[ITEM_ID]: item for item in decisions.to_dict("records")}, outcomes)
     items, how = derived.items, {**how, **derived.how}
     statuses = _statuses(items, label, written, outcomes, cohorts, unasked)
@@ -78,6 +85,8 @@ def collect_outcomes(
     for key, item in items.items():
         study, _, arm = key.partition("|")
         for name, spec in outcomes.items():
+            if (key, name) in absent:
+                continue
             values = {role: item.get(column, "") for role, column in spec["columns"].items()}
             status, remark = statuses[key, name]
             rows.append(
@@ -88,6 +97,7 @@ def collect_outcomes(
                     "year": year.get(study, ""),
                     "outcome": name,
                     **{role: values.get(role, "") for role in roles},
+                    **{column: _treatment(item, spec, arm) for column in networks},
                     **{column: item.get(column, "") for column in groups},
                     "status": status,
                     "remark": remark,
@@ -96,11 +106,19 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *groups]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"
     )
+
+
+def _treatment(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> str:
+    """What an arm was given, as people wrote it; "" for outcomes that are no network."""
+    if kind_name(spec) != NETWORK:
+        return ""
+    column = treatment_column(spec)
+    return item.get(column, "") if column else arm
 
 
 def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:

@@ -7,8 +7,9 @@ combined into one row per study or arm, with a column for each part of each outc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.core.labels import arms_and_comparator
@@ -17,6 +18,7 @@ from prismake.core.states import SettledBy, State
 from prismake.extraction.doubts import Remark
 from prismake.extraction.extracted import Outcome
 from prismake.protocol.outcome_columns import ARM_ROW, STUDY_ROW, part_of, question_of
+from prismake.protocol.outcome_names import EACH_ARM, EACH_PAIR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +63,10 @@ def _of_study(study: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[di
         yield {**blank, "fill_in": STUDY_ROW, "asks": " ".join(asked["study"])}
     for arm in arms if asked["arm"] else ():
         yield {**blank, "arm": arm, "name": ARM, "fill_in": ARM_ROW, "asks": " ".join(asked["arm"])}
+    every = [*arms, *filter(None, [comparator])]
+    if asked["arm"] and comparator and any(own.get("rows") == EACH_ARM for own in asked["outcomes"].values()):
+        row = {**blank, "arm": comparator, "comparator": COMPARATOR}
+        yield {**row, "name": ARM, "fill_in": ARM_ROW, "asks": " ".join(asked["arm"])}
     for name, outcome in asked["outcomes"].items():
         if not outcome["asks"] or (outcome["compares"] and not comparator):
             continue
@@ -72,9 +78,13 @@ def _of_study(study: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[di
             "fill_in": fill_in,
             "asks": " ".join(outcome["asks"]),
         }
+        if outcome.get("rows") == EACH_PAIR:
+            pairs = [f"{first} v {second}" for first, second in combinations(every, 2)]
+            yield from ({**own, "arm": pair} for pair in pairs or [""])
+            continue
         for arm in arms:
             yield {**own, "arm": arm}
-        if outcome["compares"]:
+        if outcome["compares"] or (comparator and outcome.get("rows") == EACH_ARM):
             yield {**own, "arm": comparator, "comparator": COMPARATOR}
 
 
@@ -85,59 +95,91 @@ class Place(NamedTuple):
     question: str
 
 
+@dataclass
+class _Asked:
+    """What the queue asks of one study: its arms, its comparator, and the arms of outcomes with rows of their own."""
+
+    title: str
+    arms: dict[str, None] = field(default_factory=dict)
+    comparator: str | None = None
+    apart: dict[str, list[str]] = field(default_factory=dict)  # by arm, the outcomes
+
+    def rows(self, study: str, usual: Sequence[str]) -> dict[str, tuple[str, list[str]]]:
+        """By id of each row of the outcome table, its arm and its outcomes."""
+        arms = list(self.arms or {"": None}) if usual or not self.apart else []
+        rows = {f"{study}|{arm}" if len(arms) > 1 else study: (arm, list(usual)) for arm in arms}
+        for arm, names in self.apart.items():
+            rows.setdefault(f"{study}|{arm}" if arm else study, (arm, []))[1].extend(names)
+        return rows
+
+
+def _studies_asked(queue: Iterable[Mapping[str, Any]], apart: Collection[str]) -> tuple[dict[str, _Asked], set[str]]:
+    """What each study is asked, and the ids of all rows of the sheet."""
+    studies: dict[str, _Asked] = {}
+    items: set[str] = set()
+    for row in queue:
+        item = str(row[ITEM_ID])
+        study, _, rest = item.partition("|")
+        items.add(item)
+        asked = studies.setdefault(study, _Asked(str(row["title"])))
+        if (name := item.rpartition("|")[2]) in apart:
+            asked.apart.setdefault(str(row["arm"]), []).append(name)
+        elif rest and str(row["comparator"]) == COMPARATOR:
+            asked.comparator = str(row["arm"])
+        elif rest:
+            asked.arms.setdefault(str(row["arm"]))
+    return studies, items
+
+
 @dataclass(frozen=True)
 class Studies:
     """The studies and arms behind rows of results.
 
     ``labels``: by id, the label of each study or arm. ``by_row``: for each of these, the places of its columns.
     ``by_item``: for each row of the sheet, (study or arm, question, column); the row of a comparator belongs to all
-    arms compared with it. ``unasked``: outcomes of a study or arm that have no row, and why.
+    arms compared with it. ``unasked``: outcomes of a study or arm that have no row, and why. ``absent``: rows and
+    outcomes that have nothing to do with each other.
     """
 
     labels: Mapping[str, str]
     by_row: Mapping[str, Mapping[str, Place]]
     by_item: Mapping[str, Sequence[tuple[str, str, str]]]
     unasked: Mapping[tuple[str, str], str]
+    absent: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(
-        cls, queue: Iterable[Mapping[str, Any]], fields: Mapping[str, bool], outcomes: Mapping[str, Mapping[str, str]]
+        cls,
+        queue: Iterable[Mapping[str, Any]],
+        fields: Mapping[str, bool],
+        outcomes: Mapping[str, Mapping[str, str]],
+        apart: Collection[str] = (),
     ) -> Studies:
         """Build them from the rows of the queue.
 
         Args:
             fields: the other questions, and whether each is asked of an arm and not of a study.
             outcomes: the columns of each outcome, by its parts.
+            apart: outcomes of which every row of the queue is a row of its own (``outcome_kinds.Kind.rows``).
         """
-        titles: dict[str, str] = {}
-        arms: dict[str, dict[str, None]] = {}
-        comparators: dict[str, str] = {}
-        items: set[str] = set()
-        for row in queue:
-            item = str(row[ITEM_ID])
-            study, _, rest = item.partition("|")
-            items.add(item)
-            titles.setdefault(study, str(row["title"]))
-            if rest and str(row["comparator"]) == COMPARATOR:
-                comparators[study] = str(row["arm"])
-            elif rest:
-                arms.setdefault(study, {}).setdefault(str(row["arm"]))
+        studies, items = _studies_asked(queue, apart)
         labels: dict[str, str] = {}
         by_row: dict[str, dict[str, Place]] = {}
         unasked: dict[tuple[str, str], str] = {}
-        for study, title in titles.items():
-            own = list(arms.get(study, {"": None}))
-            for arm in own:
-                row_id = f"{study}|{arm}" if len(own) > 1 else study
-                labels[row_id] = f"{title}, {arm}" if len(own) > 1 else title
+        absent: set[tuple[str, str]] = set()
+        usual = [name for name in outcomes if name not in apart]
+        for study, asked in studies.items():
+            for row_id, (arm, names) in asked.rows(study, usual).items():
+                labels[row_id] = f"{asked.title}, {arm}" if row_id != study else asked.title
                 places = by_row.setdefault(row_id, {})
-                own_rows = {False: study, True: f"{study}|{arm}|{ARM}"}
+                above = {False: study, True: f"{study}|{arm}|{ARM}"}
                 places |= {
-                    name: Place(own_rows[of_arm], name) for name, of_arm in fields.items() if own_rows[of_arm] in items
+                    name: Place(above[of_arm], name) for name, of_arm in fields.items() if above[of_arm] in items
                 }
-                for outcome, columns in outcomes.items():
-                    for role, column in columns.items():
-                        side = comparators.get(study) if role.endswith("2") else arm
+                absent |= {(row_id, name) for name in outcomes if name not in names}
+                for outcome in names:
+                    for role, column in outcomes[outcome].items():
+                        side = asked.comparator if role.endswith("2") else arm
                         place = Place(f"{study}|{side}|{outcome}", question_of(role))
                         if side is not None and place.item in items:
                             places.setdefault(column, place)
@@ -147,7 +189,7 @@ class Studies:
         for row_id, places in by_row.items():
             for column, place in places.items():
                 by_item.setdefault(place.item, []).append((row_id, place.question, column))
-        return cls(labels, by_row, by_item, unasked)
+        return cls(labels, by_row, by_item, unasked, frozenset(absent))
 
     def answers(self, given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
         """Answers by row and question of the sheet, converted to answers by study or arm and column."""
@@ -190,7 +232,7 @@ def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Map
         for name, spec in outcomes.items()
         for role in (*spec["columns"], *spec.get("converted_from", ()))
     }
-    return {field["name"]: field.get("per") == ARM for field in fields if field["name"] not in of_outcomes}
+    return {question["name"]: question.get("per") == ARM for question in fields if question["name"] not in of_outcomes}
 
 
 def is_result(item: str) -> bool:

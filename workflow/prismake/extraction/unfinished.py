@@ -7,6 +7,7 @@ from typing import Any
 
 from prismake.core.missing import is_missing
 from prismake.core.states import State
+from prismake.protocol.network_outcomes import treatment_column
 
 
 def is_unfinished(item: Mapping[str, str], spec: Mapping[str, Any], overlap: str) -> bool:
@@ -23,6 +24,7 @@ def is_unfinished(item: Mapping[str, str], spec: Mapping[str, Any], overlap: str
     if item["state"] == State.SETTLED:
         return False
     own = [*spec["columns"].values(), *spec["subgroups"], *spec.get("moderators", ())]
+    own += filter(None, [treatment_column(spec)])
     if not own or any(not item.get(column) for column in own):
         return True
     answers = [value for name, value in item.items() if name.startswith(f"{overlap}.")]

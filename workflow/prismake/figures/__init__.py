@@ -7,6 +7,7 @@
     outcome_figure(result, name)           one of the four, by the name of its file
     flow_diagram(flow)                     PRISMA 2020
     source_overlap(reports, labels)        UpSet plot of the sources
+    reading_curve(rounds)                  included records by records read
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
     summary(result)                        risk of bias by domain, weighted as in the forest plot
@@ -27,6 +28,7 @@ _HOME = {
     "forest": "forest_plot",
     "funnel": "funnel_plot",
     "outcome_figure": "outcome_figures",
+    "reading_curve": "reading_curves",
     "save": "canvas",
     "sensitivity_figure": "sensitivity_plots",
     "source_overlap": "source_overlaps",

@@ -26,6 +26,9 @@
 | every subset of studies (GOSH) | `gosh` |
 | the tests of small-study effects that fit a measure, and why | `small_study_tests`, `fitting_tests` |
 | asymmetry of any effects | `egger`, `begg`, `thompson_sharp`, `macaskill`, `pustejovsky` |
+| sensitivity and specificity of a test, likelihood ratios, predictive values, summary ROC curve | `pool_accuracy` |
+| the same with one covariate | `accuracy_regression` |
+| several outcomes of a study with known within-study covariances | `multivariate` |
 | asymmetry of proportions and rates | `peters_mixed` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
@@ -82,6 +85,12 @@ _HOME = {
     "moderators": ["predict", "permutation_test", "robust", "Prediction", "PermutationTest", "Robust"],
     "bubbles": ["bubble", "Bubble"],
     "multilevel": ["three_level", "ThreeLevel"],
+    "joint_outcomes": ["multivariate", "Multivariate"],
+    "diagnostic.structure": ["pool_accuracy"],
+    "diagnostic.accuracy": ["Accuracy"],
+    "diagnostic.covariate": ["accuracy_regression", "AccuracyRegression"],
+    "diagnostic.hsroc": ["Hsroc"],
+    "diagnostic.summary": ["SummaryPoint", "PredictiveValue"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
     "bayesian": ["bayes", "Posterior"],

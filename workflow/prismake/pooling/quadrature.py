@@ -19,7 +19,7 @@ from prismake.core.errors import NotConverged
 
 
 @lru_cache(maxsize=32)
-def _hermite(nodes: int) -> tuple[np.ndarray, np.ndarray]:
+def hermite(nodes: int) -> tuple[np.ndarray, np.ndarray]:
     """Nodes t and log weights + t² - log(2 pi)/2 of Gauss-Hermite quadrature."""
     t, w = np.polynomial.hermite.hermgauss(nodes)
     keep = w > 0.0
@@ -142,7 +142,7 @@ def _nodes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes (k, m) in u and the logs of their weights times the normal density's constant, (k, m) or (k, 1)."""
     if nodes < TRAPEZOID:
-        t, logw = _hermite(nodes)
+        t, logw = hermite(nodes)
         sd = np.sqrt(2.0 / h)[:, None]
         return u0[:, None] + sd * t, logw + np.log(sd)
     low, high = _ends(counts, base, tau, u0, h)

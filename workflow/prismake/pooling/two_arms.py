@@ -27,7 +27,7 @@ from .hypergeometric import tables
 from .laplace import climb
 from .pooled import Pooled
 from .proportions import Asked, summarise, summarise_fit
-from .quadrature import Counts, _hermite, fixed_effects
+from .quadrature import Counts, fixed_effects, hermite
 
 NO_TIME = -700.0  # log of a time at risk so short that no event can occur
 MODELS = ("conditional", "exact-conditional", "fixed-study", "random-study")
@@ -194,7 +194,7 @@ class _TwoEffects:
         scale = np.stack([np.full_like(counts.z, abs(theta[2])), abs(theta[3]) * counts.z], axis=2)  # (k, r, 2)
         u, H = self._modes(base, scale)
         L = np.linalg.cholesky(np.linalg.inv(H))
-        t, logw = _hermite(self.nodes)
+        t, logw = hermite(self.nodes)
         grid = np.array(np.meshgrid(t, t)).reshape(2, -1) * math.sqrt(2.0)
         weight = np.add.outer(logw, logw).reshape(-1)
         points = u[:, :, None] + L @ grid

@@ -22,6 +22,8 @@ from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import with_outcome_columns
+from prismake.protocol.outcome_kinds import kind_of, kind_problems, parts_of
+from prismake.protocol.outcome_names import PAIRWISE, kind_name
 from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
@@ -40,10 +42,13 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
     problems = list(_schema_problems(config))
     filled = with_defaults(config) if isinstance(config, dict) else {}
     if not problems:
-        problems = list(shape_problems(filled["outcomes"], filled["extraction"], config.get("extraction") or {}))
+        problems = [
+            *kind_problems(config.get("outcomes") or {}, filled["outcomes"]),
+            *shape_problems(filled["outcomes"], filled["extraction"], config.get("extraction") or {}),
+        ]
     if not problems:
         filled["outcomes"] = by_time_and_definition(filled["outcomes"])
-        filled = with_outcome_columns(config, filled, ROLES)
+        filled = with_outcome_columns(config, filled, parts_of)
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
@@ -248,7 +253,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
         path = f"outcomes.{outcome}"
-        roles = ROLES[spec["measure"]]
+        roles = parts_of(spec)
         for role in (role for role in roles if role not in spec["columns"]):
             yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(roles)}."
         for role, column in spec["columns"].items():
@@ -260,7 +265,11 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
         yield from check_problems(path, spec, fields)
-        yield from _analysis_problems(path, spec, fields)
+        yield from kind_of(spec).problems(path, spec, fields, config["extraction"]["shape"])
+        if kind_name(spec) == PAIRWISE:
+            yield from _analysis_problems(path, spec, fields)
+        elif spec["measure"] == "GEN":
+            yield from _scale_problems(path, spec)
     yield from overlap_problems(config, fields)
 
 
@@ -271,7 +280,11 @@ def _model_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     if model not in ("glmm", "inverse_variance", *models):
         allowed = ", ".join(("inverse_variance", *models))
         yield f"'{path}.model' is {model}, which cannot pool {measure}. Allowed: {allowed}."
-    if measure == "GEN" and spec["ratio_scale"] == "":
+    yield from _scale_problems(path, spec)
+
+
+def _scale_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
+    if spec["measure"] == "GEN" and spec["ratio_scale"] == "":
         yield (
             f"'{path}.ratio_scale' is missing, but GEN needs it. Write true if effect, lower and upper are ratios "
             "(hazard ratios, odds ratios), which are pooled as logarithms, or false if they are differences."

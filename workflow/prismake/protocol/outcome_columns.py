@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import conversions_of
@@ -49,7 +49,7 @@ def question_of(role: str) -> str:
 
 
 def with_outcome_columns(
-    config: Mapping[str, Any], filled: dict[str, Any], roles: Mapping[str, tuple[str, ...]]
+    config: Mapping[str, Any], filled: dict[str, Any], parts: Callable[[Mapping[str, Any]], tuple[str, ...]]
 ) -> dict[str, Any]:
     """The protocol with columns for every outcome, and with the missing fields added to the extraction.
 
@@ -58,7 +58,7 @@ def with_outcome_columns(
     Args:
         config: the protocol as written; without ``extraction.fields``, the sheet has the columns that outcomes need.
         filled: the protocol with its defaults.
-        roles: the parts of each measure.
+        parts: gives the parts of an outcome.
     """
     written = config.get("outcomes") or {}
     without = [
@@ -72,7 +72,7 @@ def with_outcome_columns(
     fields = result["extraction"]["fields"] if "fields" in (config.get("extraction") or {}) else []
     for name in without:
         spec = result["outcomes"][name]
-        spec["columns"] = {role: f"{name}_{role}" for role in roles[spec["measure"]]}
+        spec["columns"] = {role: f"{name}_{role}" for role in parts(spec)}
         present = {field["name"] for field in fields}
         fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
     for name, spec in result["outcomes"].items():

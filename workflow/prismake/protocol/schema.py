@@ -33,12 +33,22 @@ def with_defaults(config: dict[str, Any]) -> dict[str, Any]:
         for stage in (TITLE_ABSTRACT, FULL_TEXT)
         if _says(filled, stage, "order") and not _says(filled, stage, "batch")
     ]
+    _add_groups_of_kinds(filled)
     _fill(filled, config_schema())
     for stage in unsaid:
         settings = filled.get(stage)
         if isinstance(settings, dict) and settings.get("order") == "relevance":
             settings["batch"] = "growing"
     return filled
+
+
+def _add_groups_of_kinds(config: Any) -> None:
+    """Add the group of settings that has the name of an outcome's kind, where there is such a group."""
+    outcomes = config.get("outcomes") if isinstance(config, dict) else None
+    keys = config_schema()["properties"]["outcomes"]["additionalProperties"]["properties"]
+    for spec in outcomes.values() if isinstance(outcomes, dict) else ():
+        if isinstance(spec, dict) and isinstance(kind := spec.get("kind"), str) and kind in keys:
+            spec.setdefault(kind, {})
 
 
 def _says(config: Any, stage: str, key: str) -> bool:

@@ -15,6 +15,8 @@ from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts
+from prismake.protocol.outcome_kinds import kind_of
+from prismake.protocol.outcome_names import NETWORK
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -22,10 +24,12 @@ Settings = dict[str, Any]
 
 # Settings of the allocation of a stage: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
-_CHECKED = ("measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
-_OUTCOME_TABLE = (*_CHECKED, "subgroups", "moderators", "conversions", "model", "shared_comparator")
+_CHECKED = ("kind", "measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
+_OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "model", "shared_comparator")
 _METHODS = (
     "title",
+    "kind",
+    NETWORK,
     "measure",
     "measure_name",
     "model",
@@ -100,10 +104,17 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
                 "asks": list(asked_parts(name, fields)),
                 "compares": any(role[-1] in "12" for role in config["outcomes"][name]["columns"]),
                 "contrast": "effect" in config["outcomes"][name]["columns"],
+                **_own_rows(config["outcomes"][name]),
             }
             for name, title in outcome_titles(config).items()
         },
     }
+
+
+def _own_rows(spec: Mapping[str, Any]) -> Settings:
+    """What has a row of its own in this outcome, if it is anything else than an arm against a comparator."""
+    rows = kind_of(spec).rows(spec)
+    return {"rows": rows} if rows else {}
 
 
 def for_certainty(config: Mapping[str, Any]) -> Settings:

@@ -17,6 +17,15 @@ OVERALL = {
     "ahrq": "The overall rating follows the AHRQ thresholds for the stars of each domain; a poor domain determines it.",
 }
 
+# designs by the names that the template of a review proposes; teams may name their own
+DESIGNS = {
+    "rct": "randomised trials",
+    "cohort": "cohort studies",
+    "case_control": "case–control studies",
+    "cross_sectional": "cross-sectional studies",
+    "single_arm": "single-arm studies",
+}
+
 
 def designs_present(instruments: Mapping[str, str], studies: pd.DataFrame) -> dict[str, str]:
     """The designs of the protocol that occur among the included studies; all of them while there are no studies."""
@@ -53,8 +62,11 @@ def appraisal_methods(config: Mapping[str, Any], instruments: Mapping[str, Mappi
     without = sorted(design for design, name in appraisal.get("instruments", {}).items() if name == NONE)
     sentences = []
     if named:
-        by_design = "; ".join(f"{_plain(design)}, {_cited(instruments, name)}" for design, name in named.items())
-        sentences.append(f"Risk of bias was judged {panel}, by design: {by_design}.")
+        judged: dict[str, list[str]] = {}
+        for design, name in named.items():
+            judged.setdefault(_cited(instruments, name), []).append(_of_design(design))
+        used = [f"in {join(designs)} with {cited}" for cited, designs in judged.items()]
+        sentences.append(f"Risk of bias was judged {panel}: {'; '.join(used)}.")
         sentences += _of_kinds(appraisal, [instruments.get(name, {}) for name in named.values()])
     wrong = misfits({design: name for design, name in named.items() if design in appraisal.get("insist", ())})
     for design, name in wrong.items():
@@ -89,6 +101,10 @@ def _cited(instruments: Mapping[str, Mapping[str, Any]], name: str) -> str:
     instrument = instruments.get(name, {})
     title, version = instrument.get("title", name), instrument.get("version", "")
     return f"{title} ({version})" if version else str(title)
+
+
+def _of_design(design: str) -> str:
+    return DESIGNS.get(design, f"studies of design “{_plain(design)}”")
 
 
 def _plain(design: str) -> str:

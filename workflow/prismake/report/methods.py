@@ -16,6 +16,7 @@ from prismake.protocol.priors import prior_text
 from prismake.report.appraisal_methods import appraisal_methods
 from prismake.report.certainty_methods import certainty_methods
 from prismake.report.data_items import data_items, effect_measures, eligibility, studies_of_syntheses
+from prismake.report.reporting import methods_of_kinds, reporting_of
 from prismake.report.selection import panel, selection
 
 MODELS = {
@@ -184,6 +185,9 @@ def _synthesis(config: Mapping[str, Any]) -> str:
         return ""
     sentences = [model_words(config)]
     level = config.get("pooling", {}).get("level", 95)
+    every, outcomes = outcomes, {name: spec for name, spec in outcomes.items() if not reporting_of(spec)}
+    if not outcomes:
+        return " ".join([*sentences, *methods_of_kinds(every), f"All intervals are {level:g} % intervals."])
     sentences += _defaults(outcomes)
     if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
         sentences.append("Confidence intervals of single proportions are exact (Clopper–Pearson).")
@@ -197,7 +201,7 @@ def _synthesis(config: Mapping[str, Any]) -> str:
         sentences.append(f"Subgroups were compared by the between-group Q with {shared}.")
     sentences += _moderators(config)
     sentences += _sensitivity(outcomes)
-    return " ".join(sentences)
+    return " ".join([*sentences, *methods_of_kinds(every)])
 
 
 def model_words(config: Mapping[str, Any]) -> str:
@@ -230,7 +234,7 @@ def _moderators(config: Mapping[str, Any]) -> list[str]:
     }
     groups: dict[str, list[str]] = {}
     for name, spec in config["outcomes"].items():
-        if spec.get("moderators"):
+        if spec.get("moderators") and not reporting_of(spec):
             words = join([labels.get(column, column) for column in spec["moderators"]])
             if spec.get("moderators_together") and len(spec["moderators"]) > 1:
                 words += " (also together in one regression, of the studies that report all of them)"
@@ -269,6 +273,8 @@ def _title(name: str, spec: Mapping[str, Any]) -> str:
 
 
 def _model(spec: Mapping[str, Any]) -> str:
+    if report := reporting_of(spec):
+        return report.model(spec)
     measure = spec["measure"]
     model = spec.get("model", "inverse_variance")
     model = model if model in POOLED_BY.get(measure, ()) else "inverse_variance"

@@ -89,6 +89,7 @@ def templates() -> dict[str, str]:
     """The text of each template by its name."""
     files = (
         data_file("report/page.html.j2"),
+        data_file("report/kind.html.j2"),
         data_file("report/progress.html.j2"),
         data_file("report/status.html.j2"),
         data_file("report/page.css"),
@@ -159,6 +160,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     titles = {
         "flow": "PRISMA 2020 flow diagram",
         "sources": "Reports by source",
+        "reading": "Included records by records read",
         "stars": "Newcastle–Ottawa stars",
         "traffic_light": "Risk of bias",
     }

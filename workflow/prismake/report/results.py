@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
@@ -12,6 +12,7 @@ from prismake.core.numbers import Format, count, format_of, p_number, significan
 from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
 from prismake.protocol.analyses import DRAWN
+from prismake.report.reporting import reporting_of
 from prismake.synthesis.sensitivity import TITLES
 
 
@@ -22,15 +23,17 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
         result: the content of ``pooling/<outcome>.json``.
     """
     main = (result.get("analyses") or {}).get("main") or {}
-    counts = result["counts"]
+    counts, report = result["counts"], reporting_of(result)
     undecided = {name.replace("_", " "): n for name, n in (counts.get("undecided") or {}).items() if n}
     show = format_of(result)
     return {
         **result,
+        "card": report.card(result) if report else [],
+        "sections": report.sections(result) if report else None,
         "show": show,
         "measured": capitalised(measure_name(result)),
-        "participants": _participants(result),
-        "studies": [_study(study, result.get("columns") or {}) for study in in_order(result, result["studies"])],
+        "participants": "" if report else _participants(result),
+        "studies": result["studies"] if report else _studies(result),
         "main": main if main.get("estimate") is not None else None,
         "notes": _notes(main, result, show),
         "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
@@ -54,27 +57,33 @@ def warnings_of(result: Mapping[str, Any]) -> list[str]:
     return [text for row in (result.get("analyses") or {}).values() for text in row.get("warnings") or []]
 
 
+def _studies(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_study(study, result.get("columns") or {}) for study in in_order(result, result["studies"])]
+
+
 def _study(study: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
     """A study with its extracted numbers as they were typed."""
     as_typed = study.get("typed") or {}
     return {**study, "cells": [typed(as_typed.get(key, study.get(key))) for key in columns]}
 
 
-def _participants(result: Mapping[str, Any]) -> str:
-    """“131 of 295 participants”, “12 of 120 v 25 of 118 participants”, “120 v 118 participants”."""
+def people_of(columns: Mapping[str, str], studies: Sequence[Mapping[str, Any]]) -> str:
+    """“131 of 295”, “12 of 120 v 25 of 118”, “120 v 118”; empty where the columns of the outcome count no people."""
 
     def total(key: str) -> str:
-        return count(sum(study[key] for study in result["studies"]))
+        return count(sum(study[key] for study in studies))
 
-    columns = result.get("columns") or {}
     arms = [""] if "total" in columns else ["1", "2"]
     if all(f"total{arm}" in columns for arm in arms):
-        parts = [f"{total(f'events{arm}')} of {total(f'total{arm}')}" for arm in arms]
-    elif all(f"n{arm}" in columns for arm in arms):
-        parts = [total(f"n{arm}") for arm in arms]
-    else:
-        return ""
-    return f"{' v '.join(parts)} participants"
+        return " v ".join(f"{total(f'events{arm}')} of {total(f'total{arm}')}" for arm in arms)
+    if all(f"n{arm}" in columns for arm in arms):
+        return " v ".join(total(f"n{arm}") for arm in arms)
+    return ""
+
+
+def _participants(result: Mapping[str, Any]) -> str:
+    people = people_of(result.get("columns") or {}, result["studies"])
+    return f"{people} participants" if people else ""
 
 
 def _notes(main: Mapping[str, Any], result: Mapping[str, Any], show: Format) -> list[str]:

@@ -26,7 +26,7 @@ def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[s
     under each split; ``calibration`` and ``batch`` describe their progress (None if there is none); ``waiting_for``
     gives by reviewer the rows that the team waits for; ``stopped`` is the sentence of the protocol that ended the
     stage; ``advice`` has the fields of ``prismake.panel.stopping.Advice``, ``advice_80`` the same at 80 % confidence;
-    ``words`` puts everything into sentences.
+    ``curve`` says where in the order the included records were; ``words`` puts everything into sentences.
     """
     allocation = sheets.allocation
     rows = current_rows(allocation, sheets.queue, sheets.former_ids)
@@ -41,6 +41,7 @@ def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[s
         "batch": _batch(sheets) if sheets.setup.scheme.batch else None,
         "stopped": allocation.stopped_by,
         "advice": advice,
+        "curve": _curve(sheets, decisions),
         "advice_80": _at_80(sheets, decisions) if advice else None,
         "waiting_for": _waiting_for(sheets) if sheets.setup.scheme.batch else {},
     }
@@ -91,33 +92,59 @@ def _at_80(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]
 def _advice(sheets: StageSheets, decisions: Sequence[Decision], level: float | None = None) -> dict[str, Any] | None:
     """Advice on stopping at title and abstract, from the records read in the order of handing out.
 
-    Rows count as read up to the last one that somebody has answered: unsettled rows before it are pending. Only rows
-    handed out since records were last added allow conclusions about the unread ones.
+    Only rows handed out since records were last added allow conclusions about the unread ones.
     """
-    if sheets.setup.stage != TITLE_ABSTRACT or sheets.setup.scheme.order not in ("relevance", "random"):
-        return None
-    settled = {decision.item: decision.value("decision") for decision in decisions if decision.state == State.SETTLED}
+    settled = _settled(decisions) if _has_order(sheets) else {}
     if not settled or len(settled) == len(decisions):
         return None
     allocation, scheme = sheets.allocation, sheets.setup.scheme
-    started = set().union(*(sheets.started(who) for who in sheets.reviewers))
-    place = {item: index for index, (item, _) in enumerate(allocation.items())}
-    rows = current_rows(allocation, sheets.queue, sheets.former_ids)
-    order = [(item, place[name]) for item, (_, name) in rows.items()]
-    last = max((index for index, (item, _) in enumerate(order) if item in settled or item in started), default=-1)
-    seen = order[: last + 1]
-    read = [(settled[item], at) for item, at in seen if item in settled]
+    seen, rows = _reading_order(sheets, settled)
+    read = [(item, at) for item, at in seen if item in settled]
     by_consensus = len(settled) - len(read)  # settled by the consensus sheet alone, before they were handed out
     advice = stopping_advice(
-        [decision for decision, _ in read],
+        [settled[item] for item, _ in read],
         len(decisions) - by_consensus,
         pending=len(seen) - len(read),
         since=sum(at >= allocation.arrived for _, at in read),
-        random_tail=_random_tail(rows, [(item, at) for item, at in seen if item in settled], allocation.arrived),
+        random_tail=_random_tail(rows, read, allocation.arrived),
         target=scheme.stop_at[0],
         level=level or 100 * scheme.stop_at[1],
     )
     return advice.to_dict()
+
+
+def _curve(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+    """How many of the ``total`` records were ``read``, and the places among these of the ones included (or *maybe*),
+    counted from 1 in the order of handing out; None where that order says nothing."""
+    settled = _settled(decisions) if _has_order(sheets) else {}
+    if not settled:
+        return None
+    read = [settled[item] for item, _ in _reading_order(sheets, settled)[0] if item in settled]
+    places = [place for place, decision in enumerate(read, 1) if decision != "exclude"]
+    return {"read": len(read), "included_at": places, "total": len(decisions)}
+
+
+def _has_order(sheets: StageSheets) -> bool:
+    return sheets.setup.stage == TITLE_ABSTRACT and sheets.setup.scheme.order in ("relevance", "random")
+
+
+def _settled(decisions: Sequence[Decision]) -> dict[str, str]:
+    return {decision.item: decision.value("decision") for decision in decisions if decision.state == State.SETTLED}
+
+
+def _reading_order(
+    sheets: StageSheets, settled: Mapping[str, str]
+) -> tuple[list[tuple[str, int]], Mapping[str, tuple[Batch, str]]]:
+    """(item, place in the order of handing out) up to the last row that somebody has answered, and all current rows.
+
+    Unsettled rows among them are pending.
+    """
+    started = set().union(*(sheets.started(who) for who in sheets.reviewers))
+    place = {item: index for index, (item, _) in enumerate(sheets.allocation.items())}
+    rows = current_rows(sheets.allocation, sheets.queue, sheets.former_ids)
+    order = [(item, place[name]) for item, (_, name) in rows.items()]
+    last = max((index for index, (item, _) in enumerate(order) if item in settled or item in started), default=-1)
+    return order[: last + 1], rows
 
 
 def _random_tail(rows: Mapping[str, tuple[Batch, str]], read: Sequence[tuple[str, int]], arrived: int) -> int:

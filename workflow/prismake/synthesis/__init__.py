@@ -11,6 +11,7 @@ sensitivity      the result under other assumptions or without a study
 outcome          all analyses of an outcome
 fields           results under the field names of R's metafor
 records          each analysis with its input rows and their provenance
+syntheses        which of these an outcome needs, by its kind
 """
 
 from prismake.synthesis.outcome import analyse

@@ -19,15 +19,13 @@ from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, no_groups
 from prismake.synthesis.models import INVERSE, analyses, proposal
 from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
+from prismake.synthesis.result_frame import result_frame
 from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
 from prismake.synthesis.usable import EXTRACTED
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Options for displaying an outcome in figures and tables, with their defaults.
-DISPLAY: dict[str, Any] = {"measure_name": "", "arms": [], "favours": [], "sort": "name", "proportions": "proportion"}
 
 
 def analyse(
@@ -58,35 +56,16 @@ def analyse(
 
     An analysis without an estimate is listed with the reason in ``warnings`` and without numbers.
     """
-    title = spec["title"] or outcome.replace("_", " ").capitalize()
     heading = {column: labels.get(column) or column for column in (*spec["subgroups"], *spec["moderators"])}
-    parts = {role: heading_of(column, labels) for role, column in spec["columns"].items()}
+    result = result_frame(outcome, table, spec, labels=labels, level=level, undecided=undecided)
+    title, parts = result["title"], result["columns"]
     used = table[table["status"].isin(EXTRACTED)]
-    left_out = [
-        {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": row["remark"]}
-        for row in table[~table["status"].isin(EXTRACTED)].to_dict("records")
-    ]
-    result: dict[str, Any] = {
-        "outcome": outcome,
-        "title": title,
-        "measure": spec["measure"],
-        "ratio_scale": spec["measure"] == "GEN" and bool(spec.get("ratio_scale")),
-        "level": level,
-        "display": {key: spec.get(key) or empty for key, empty in DISPLAY.items()},
-        "columns": parts,
-        "left_out": left_out,
-        "without_events": [],
-        "notes": [],
+    result |= {
         "weighting": spec["method"],
-        "proposal": {"model": "", "why": ""},
-        "studies": [],
-        "analyses": {},
         "subgroups": {column: no_groups(heading[column]) for column in spec["subgroups"]},
         "moderators": _no_regressions(spec, heading, kinds),
         "sensitivity": no_sensitivity(spec),
         "bias": no_tests(measure_of(spec), len(used)),
-        "published": None,
-        "counts": _counts(table, used, undecided),
     }
     if used.empty:
         result["sentence"] = f"{title}: no study can be pooled yet."
@@ -175,10 +154,6 @@ def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
     return notes
 
 
-def heading_of(column: str, labels: Mapping[str, str]) -> str:
-    return labels.get(column) or column
-
-
 def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, Data]:
     """The rows that the measure can use; the others are entered in ``result`` with their reasons, and its counts are
     updated."""
@@ -201,17 +176,6 @@ def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tupl
         )
     result["bias"] = no_tests(rows.data.measure, len(usable_rows))
     return usable_rows, rows.data
-
-
-def _counts(table: pd.DataFrame, used: pd.DataFrame, undecided: Mapping[str, int]) -> dict[str, Any]:
-    included, pooled = table[STUDY_ID].nunique(), used[STUDY_ID].nunique()
-    return {
-        "studies_included": included,
-        "studies_pooled": pooled,
-        "undecided": dict(undecided),
-        "current": not any(undecided.values()),
-        "statement": sentences.counts(pooled, included, undecided),
-    }
 
 
 def _studies(

@@ -20,33 +20,28 @@ TAKEN_IN = "No event in either arm: pooled by the beta–binomial model, and lef
 LEVEL = 95.0  # of published intervals; the level changes no row's usability
 
 
-def with_usability(table: pd.DataFrame, outcomes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """The table of outcomes, in which rows that the measure of their outcome cannot use have a status and a remark.
+def unusable(rows: pd.DataFrame, spec: Mapping[str, Any]) -> dict[Any, tuple[str, str]]:
+    """Status and remark of the rows that the measure of their outcome cannot use, by their index.
 
     Args:
-        table: rows as ``prismake.extraction.outcomes.collect_outcomes`` gives them.
-        outcomes: by name, ``measure``, ``columns``, ``model`` and the like of the config, and ``labels``: headings of
-            the columns.
+        rows: the rows of one outcome with complete numbers.
+        spec: ``measure``, ``columns``, ``model`` and the like of the config, and ``labels``: headings of the columns.
 
     ``not usable``: a number that the measure has no use for, such as a limit of zero of a ratio. ``no events``: a
     comparison without an event in either arm, for which no ratio can be known. Arms with one comparator are judged in
     the form in which they are pooled.
     """
-    marked = table.copy()
-    for name, spec in outcomes.items():
-        rows = table[(table["outcome"] == name) & (table["status"] == USED)]
-        if rows.empty:
-            continue
-        settled = count_people_once(rows, spec).rows
-        usable = effects(settled, spec, LEVEL, _headings(spec))
-        cells = settled.to_dict("records")
-        for position, reason in usable.reasons.items():
-            no_events = position in usable.double_zero
-            pooled = no_events and spec.get("model") == TAKES_NO_EVENTS
-            status = USED if pooled else NO_EVENTS if no_events else UNUSABLE
-            same = rows.index[_rows_of(cells[position], rows)]
-            marked.loc[same, ["status", "remark"]] = [status, TAKEN_IN if pooled else reason]
-    return marked
+    marks: dict[Any, tuple[str, str]] = {}
+    settled = count_people_once(rows, spec).rows
+    usable = effects(settled, spec, LEVEL, _headings(spec))
+    cells = settled.to_dict("records")
+    for position, reason in usable.reasons.items():
+        no_events = position in usable.double_zero
+        pooled = no_events and spec.get("model") == TAKES_NO_EVENTS
+        status = USED if pooled else NO_EVENTS if no_events else UNUSABLE
+        same = rows.index[_rows_of(cells[position], rows)]
+        marks |= dict.fromkeys(same, (status, TAKEN_IN if pooled else reason))
+    return marks
 
 
 def _headings(spec: Mapping[str, Any]) -> dict[str, str]:

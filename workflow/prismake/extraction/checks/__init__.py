@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from prismake.extraction.checks import (
+    contrasts,
     denominators,
     direction,
     families,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     printed.check,
     standard_deviations.check,
     zeros.check,
+    contrasts.check,
     direction.check,
     units.check,
     sign_of_means.check,
@@ -42,24 +44,54 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+_OF_ARMS = ("sizes of the arms", "SDs of the arms")
+_VAGUER = {  # a check whose columns a sharper one has doubted already says nothing further
+    **dict.fromkeys(_OF_ARMS, 1),
+    **dict.fromkeys(direction.OF_EFFECTS, 2),
+    "standardised difference": 3,
+}
+_OF_COUNTS = (
+    "percentage typed as a count",
+    "doubled digit",
+    "sizes of the arms",
+    "outlying total",
+    "zero or not reported",
+)
+_BY_OTHER_STUDIES = (*_VAGUER, *_OF_COUNTS, "SD or SE", "unit", "sign of a mean")
+
+
 def findings(extraction: Extraction) -> list[Finding]:
     """All findings of the checks, those that stop first.
 
-    A cell that cannot be right raises no further questions, and an effect far from the others raises none if one of its
-    numbers already does.
+    A cell that cannot be right raises no further questions, and a comparison with other studies raises none if one of
+    its numbers is doubted already by a sharper check. What only differs from other studies is a note if the report
+    prints it twice and the two agree.
     """
-    every = [finding for check in CHECKS for finding in check(extraction)]
+    # outcomes that share a pair of columns say the same about it
+    every = [*dict.fromkeys(finding for check in CHECKS for finding in check(extraction))]
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}
     remaining = [
         finding
         for finding in every
         if finding.grade == Grade.STOP or not any((finding.item, column) in impossible for column in finding.columns)
     ]
-    doubted = {(f.item, column) for f in remaining if f.check not in direction.OF_EFFECTS for column in f.columns}
+    doubted: dict[tuple[str, str], int] = {}
+    for finding in remaining:
+        for column in finding.columns:
+            place = finding.item, column
+            doubted[place] = min(_VAGUER.get(finding.check, 0), doubted.get(place, len(_VAGUER)))
     remaining = [
         finding
         for finding in remaining
-        if finding.check not in direction.OF_EFFECTS or not any((finding.item, c) in doubted for c in finding.columns)
+        if all(doubted[finding.item, column] >= _VAGUER.get(finding.check, 0) for column in finding.columns)
     ]
+    by_percentage, by_effect = printed.confirmed(extraction)
+    graded = []
+    for finding in remaining:
+        cells = {(finding.item, column) for column in finding.columns}
+        sure = (finding.check in _BY_OTHER_STUDIES and cells <= by_effect) or (
+            finding.check in _OF_COUNTS and cells <= by_percentage
+        )
+        graded.append(finding._replace(grade=Grade.NOTE) if sure else finding)
     places = {grade: place for place, grade in enumerate(Grade)}
-    return sorted(remaining, key=lambda finding: places[finding.grade])
+    return sorted(graded, key=lambda finding: places[finding.grade])

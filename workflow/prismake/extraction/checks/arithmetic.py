@@ -23,6 +23,14 @@ def two_sided(z: float) -> float:
     return 2 * (1 - NORMAL.cdf(abs(z)))
 
 
+def of_many(limit: float, outcomes: int) -> float:
+    """A limit in standard errors that asks about no more studies if each has several outcomes.
+
+    In a normal tail, a chance ``outcomes`` times smaller is about 2 log(outcomes) further on the squared scale.
+    """
+    return math.sqrt(limit**2 + 2 * math.log(max(outcomes, 1)))
+
+
 def half_unit(value: float) -> float:
     """Half a unit of the last digit that a number shows: 0.05 for 3.2, 0.5 for 12."""
     text = repr(value)

@@ -24,6 +24,24 @@ def check(extraction: Extraction) -> Iterator[Finding]:
             yield from _effect(extraction, outcome, row)
 
 
+def confirmed(extraction: Extraction) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The cells (row and column) whose numbers agree with what the report prints about them a second time.
+
+    The first set are counts and totals with the percentage beside them, which cannot say whose arm it is; the second
+    are all numbers of outcomes with their effect and its interval.
+    """
+    by_percentage, by_effect = set(), set()
+    for outcome in extraction.outcomes:
+        for row in extraction.rows if outcome.checks else ():
+            for pair, arm in zip(outcome.pairs, ("",) if len(outcome.pairs) == 1 else ("1", "2"), strict=False):
+                if outcome.checks.get(f"percent{arm}") in row.values and not [*_percentages(extraction, outcome, row)]:
+                    by_percentage |= {(row.item, column) for column in pair}
+            three = (outcome.checks.get(name, "") for name in ("effect", "lower", "upper"))
+            if all(name in row.values for name in three) and not [*_effect(extraction, outcome, row)]:
+                by_effect |= {(row.item, column) for column in outcome.columns.values()}
+    return by_percentage, by_effect
+
+
 def _percentages(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
     for (events, total), arm in zip(outcome.pairs, ("",) if len(outcome.pairs) == 1 else ("1", "2"), strict=False):
         column = outcome.checks.get(f"percent{arm}", "")

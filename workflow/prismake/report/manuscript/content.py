@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import REPORT_ID, STUDY_ID
+from prismake.core.outcome_results import is_pooled
 from prismake.report.manuscript.blocks import Block, Figure
 from prismake.report.manuscript.closing_sections import discussion, other_information, references
-from prismake.report.manuscript.estimates import main_analysis
 from prismake.report.manuscript.method_sections import method_sections
 from prismake.report.manuscript.opening import introduction, opening, title
 from prismake.report.manuscript.references import reference
@@ -42,7 +42,7 @@ def manuscript(review: Mapping[str, Any]) -> Manuscript:
             amendments         optional: what was changed after the protocol was kept, in words
     """
     config = review["config"]
-    pooled = any(main_analysis(result) for result in review["results"])
+    pooled = any(is_pooled(result) for result in review["results"])
     return Manuscript(
         title(config, pooled),
         tuple(config.get("authors") or ()),

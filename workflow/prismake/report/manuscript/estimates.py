@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prismake.core.measures import capitalised, measure_name
 from prismake.core.numbers import Format, count, format_of, number, p_value, percent
 from prismake.report.manuscript.blocks import Field, Part, Table, marked, named_values
+from prismake.report.results import people_of
 from prismake.synthesis.sensitivity import TITLES
 from prismake.synthesis.sentences import studies
 
@@ -80,11 +81,18 @@ def synthesis_table(result: Mapping[str, Any]) -> Table | None:
     """Every analysis of an outcome with an estimate: models, subgroups, sensitivity analyses; None if there is none."""
     show = format_of(result)
     analyses = result.get("analyses") or {}
-    rows = [_row(row["name"], row, show) for _, row in sorted(analyses.items(), key=_main_first)]
-    for _, group in sorted((result.get("subgroups") or {}).items()):
-        rows += [_row(f"{group['title']}: {row['level']}", row, show) for row in group["levels"]]
+    every, columns = result["studies"], result.get("columns") or {}
+    rows = [
+        _row(row["name"], row, show, _people(row, columns, every))
+        for _, row in sorted(analyses.items(), key=_main_first)
+    ]
+    for column, group in sorted((result.get("subgroups") or {}).items()):
+        for row in group["levels"]:
+            members = [study for study in every if (study.get("subgroups") or {}).get(column) == row["level"]]
+            rows.append(_row(f"{group['title']}: {row['level']}", row, show, _people(row, columns, members)))
     for name, row in sorted((result.get("sensitivity") or {}).items()):
-        rows.append(_row(str(row.get("name") or TITLES.get(name, name)), row, show))
+        title = str(row.get("name") or TITLES.get(name, name))
+        rows.append(_row(title, row, show, _people(row, columns, every)))
     shown = tuple(row for row in rows if row)
     if not shown:
         return None
@@ -98,11 +106,17 @@ def _main_first(entry: tuple[str, Any]) -> tuple[bool, str]:
     return entry[0] != "main", entry[0]
 
 
-def _row(title: str, row: Mapping[str, Any], show: Format) -> tuple[str, ...]:
+def _people(row: Mapping[str, Any], columns: Mapping[str, str], members: Sequence[Mapping[str, Any]]) -> str:
+    """Participants of the studies of a row; a dash where the row is about other studies than these."""
+    if row.get("events") is not None:
+        return f"{count(row['events'])} of {count(row['total'])}"
+    return (people_of(columns, members) if row.get("k") == len(members) else "") or "–"
+
+
+def _row(title: str, row: Mapping[str, Any], show: Format, people: str) -> tuple[str, ...]:
     """The cells of a row; () if there is no estimate."""
     if row.get("estimate") is None:
         return ()
-    people = f"{count(row['events'])} of {count(row['total'])}" if row.get("events") is not None else "–"
     predicted = show.bounds(row, "pi_lb", "pi_ub") if row.get("pi_lb") is not None else "–"
     tau2 = show.variance(row["tau2"]) if row.get("tau2") is not None else "–"
     i2 = percent(row["I2"]) if row.get("I2") is not None else "–"

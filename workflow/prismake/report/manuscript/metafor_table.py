@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prismake.core.files import as_text
+from prismake.report.reporting import reporting_of
 
 _ONE_ARM = {"events": "xi", "total": "ni", "time": "ti"}
 _TWO_ARMS = {"events1": "ai", "total1": "n1i", "events2": "ci", "total2": "n2i"}
@@ -35,6 +36,8 @@ def metafor_table(result: Mapping[str, Any]) -> str:
     Args:
         result: the content of ``pooling/<outcome>.json``.
     """
+    if report := reporting_of(result):
+        return report.effects(result)
     names = escalc_names(result.get("columns") or {})
     groups = sorted({column for study in result["studies"] for column in study.get("subgroups") or {}})
     out = io.StringIO()

@@ -13,6 +13,7 @@ from typing import Any
 
 from prismake.core.files import Table
 from prismake.core.names import STUDY_ID
+from prismake.core.outcome_results import is_pooled
 from prismake.core.paths import data_file
 
 _OTHER_METHODS = {"website_results": ("web",), "organisation_results": ("organi",), "citations_results": ("citation",)}
@@ -32,7 +33,7 @@ def prisma_table(flow: Mapping[str, Any], results: Iterable[Mapping[str, Any]], 
         kind = next((k for k, words in _OTHER_METHODS.items() if any(word in label.casefold() for word in words)), "")
         unnamed = unnamed or not kind
         values[kind or "website_results"] = values.get(kind or "website_results", 0) + number
-    pooled = {study[STUDY_ID] for result in results if _pooled(result) for study in result["studies"]}
+    pooled = {study[STUDY_ID] for result in results if is_pooled(result) for study in result["studies"]}
     values["total_studies_ma"] = len(pooled)
     values["total_reports_ma"] = sum(reports.get(study, 1) for study in pooled)
     with data_file("report/prisma2020.csv").open(encoding="utf-8", newline="") as file:
@@ -44,10 +45,6 @@ def prisma_table(flow: Mapping[str, Any], results: Iterable[Mapping[str, Any]], 
             cells[4] = "Websites and others"
         filled.append(tuple(cells))
     return Table(tuple(columns), filled)
-
-
-def _pooled(result: Mapping[str, Any]) -> bool:
-    return ((result.get("analyses") or {}).get("main") or {}).get("estimate") is not None
 
 
 def _values(boxes: Mapping[str, Any]) -> dict[str, Any]:

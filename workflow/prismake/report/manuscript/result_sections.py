@@ -13,6 +13,7 @@ from prismake.protocol.instruments import NONE, load_instrument
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
 from prismake.report.manuscript.findings_section import findings_section
+from prismake.report.reporting import Reporting, reporting_of
 
 DASH = "–"
 NOT_DOMAINS = (
@@ -32,7 +33,8 @@ def result_sections(review: Mapping[str, Any]) -> Iterator[Block]:
     yield from _risk_of_bias(review)
     for result in review["results"]:
         yield Heading(str(result["title"]), 2, ("19", "20a", "20b", "20c", "20d", "21"))
-        yield from _synthesis(result)
+        report = reporting_of(result)
+        yield from _synthesis_of_kind(result, report) if report else _synthesis(result)
     yield Heading("Certainty of evidence", 2, ("22",))
     yield from findings_section(review.get("findings"))
 
@@ -170,6 +172,33 @@ def _instrument_title(review: Mapping[str, Any], name: str) -> str:
     return str(details.get("title") or name.replace("_", " "))
 
 
+def _synthesis_of_kind(result: Mapping[str, Any], report: Reporting) -> Iterator[Block]:
+    """The parts that the result of another kind than pairwise has on the page too."""
+    outcome = result["outcome"]
+    yield Paragraph((Field(f"{outcome}.counts", result["counts"].get("statement") or "", wording=True),), ("20a",))
+    if left := _left_out(result):
+        yield left
+    for part in report.sections(result):
+        if part.sentences:
+            yield Paragraph((Field(f"{outcome}.{part.name}", " ".join(part.sentences), wording=True),), part.items)
+        if part.rows and not part.folded:
+            caption = f"{result['title']}: {part.title[:1].lower()}{part.title[1:]}"
+            yield Table(f"table.{outcome}.{part.name}", caption, part.columns, part.rows, part.items)
+        if part.figure and result["studies"]:
+            name = f"{outcome}.{part.figure}"
+            yield Figure(f"figure.{name}", name, f"{result['title']}: {part.title}", (part.legend,), part.items)
+    yield Gap("What this result means, in your own words.", ("20b",))
+
+
+def _left_out(result: Mapping[str, Any]) -> Paragraph | None:
+    """The studies that are not pooled, with the reasons."""
+    left = [f"{row['label']} ({row['reason']})" for row in result.get("left_out") or []]
+    if not left:
+        return None
+    words = Field(f"{result['outcome']}.left_out", join(left), wording=True)
+    return Paragraph(("Not pooled: ", words, "."), ("13a", "20a"))
+
+
 def _synthesis(result: Mapping[str, Any]) -> Iterator[Block]:
     outcome, main = result["outcome"], main_analysis(result)
     statement = result["counts"].get("statement") or ""
@@ -180,9 +209,8 @@ def _synthesis(result: Mapping[str, Any]) -> Iterator[Block]:
         else (Field(f"{outcome}.sentence", result["sentence"], wording=True),),
         ("20b", "20c"),
     )
-    left = [f"{row['label']} ({row['reason']})" for row in result.get("left_out") or []]
-    if left:
-        yield Paragraph(("Not pooled: ", Field(f"{outcome}.left_out", join(left), wording=True), "."), ("13a", "20a"))
+    if left := _left_out(result):
+        yield left
     for column, group in sorted((result.get("subgroups") or {}).items()):
         yield Paragraph(subgroup_parts(result, column, group), ("20c",))
     for name, row in sorted((result.get("moderators") or {}).items()):

@@ -15,6 +15,7 @@ from prismake.report.agreement import agreement_rows
 from prismake.report.manuscript import checklists
 from prismake.report.manuscript.content import Manuscript
 from prismake.report.manuscript.typed_sheets import Sheet, typed
+from prismake.report.reporting import reporting_of
 from prismake.report.tables import citation
 from prismake.synthesis.sensitivity import TITLES
 
@@ -176,6 +177,8 @@ def _synthesis(result: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         printed = f"{show.value(values['estimate'], values, unit=True)} ({show.bounds(values)})"
         return (result["outcome"], kind, name, values.get("model"), values.get("method"), *numbers, printed)
 
+    if report := reporting_of(result):
+        yield from (row(*estimate) for estimate in report.estimates(result))
     for name, analysis in sorted((result.get("analyses") or {}).items()):
         if analysis.get("estimate") is not None:
             yield row("analysis", str(analysis.get("name") or name), analysis)

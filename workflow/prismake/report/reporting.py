@@ -1,0 +1,82 @@
+"""How the result of an outcome is reported, by its kind of synthesis.
+
+``REPORTS`` is the table in which a kind is entered. Its keys are those of ``prismake.protocol.outcome_kinds.KINDS``
+without the pairwise one, whose reports have parts that no other has (``results``, ``manuscript.result_sections``).
+Page, manuscript, supplement and exports are made from the same parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from prismake.protocol.outcome_names import kind_name
+
+Result = Mapping[str, Any]
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the results of an outcome: a heading, sentences, a figure, a table; each may be empty.
+
+    ``name`` is the same on every run and unique within the outcome. ``figure`` is its name without the outcome
+    (``league``). ``items`` are those of PRISMA 2020. A ``folded`` table is closed on the page until it is opened.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    figure: str = ""
+    legend: str = ""
+    wide: bool = True
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    folded: bool = False
+    items: tuple[str, ...] = ("20b",)
+
+
+class Estimate(NamedTuple):
+    """A pooled result for the supplement: which analysis it belongs to, its name, and its unrounded values."""
+
+    analysis: str
+    name: str
+    values: Mapping[str, Any]
+
+
+class Reporting(NamedTuple):
+    """How outcomes of a kind are reported.
+
+    ``card``: from a result, the lines of its card at the head of the page.
+    ``sections``: from a result, its parts in order; the first one is its main result.
+    ``estimates``: from a result, its pooled numbers.
+    ``model``: from an outcome of the protocol, what is pooled and how: “odds ratios, pooled by …”.
+    ``methods``: from the outcomes of this kind by name, sentences with their sources.
+    ``effects``: from a result, the effects of its studies as CSV.
+    """
+
+    card: Callable[[Result], list[str]]
+    sections: Callable[[Result], list[Section]]
+    estimates: Callable[[Result], Iterable[Estimate]]
+    model: Callable[[Spec], str]
+    methods: Callable[[Mapping[str, Spec]], list[str]]
+    effects: Callable[[Result], str]
+
+
+REPORTS: dict[str, Reporting] = {}
+
+
+def reporting_of(outcome: Mapping[str, Any]) -> Reporting | None:
+    """How an outcome of the protocol, or the result of one, is reported; None for a pairwise one."""
+    return REPORTS.get(kind_name(outcome))
+
+
+def methods_of_kinds(outcomes: Mapping[str, Spec]) -> list[str]:
+    """The methods of the kinds that a review has, besides pairwise ones."""
+    return [
+        sentence
+        for kind, report in REPORTS.items()
+        if (own := {name: spec for name, spec in outcomes.items() if kind_name(spec) == kind})
+        for sentence in report.methods(own)
+    ]
