@@ -41,16 +41,16 @@ def stamp(script: str) -> str:
 
 def keep_sources() -> None:
     """Keep what was read from the sources, so that the next run need not parse them again."""
-    _kept().save()
+    _kept_sources().save()
 
 
 @cache
 def _installed() -> Stamps:
-    return Stamps(package_root(), graph_root(), lambda text, package: Source(**_kept().of(text, package)))
+    return Stamps(package_root(), graph_root(), lambda text, package: Source(**_kept_sources().of(text, package)))
 
 
 @cache
-def _kept() -> KeptSources:
+def _kept_sources() -> KeptSources:
     reader = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     return KeptSources(lambda text, package: read_source(text, package).plain(), f"{reader} {sys.version_info[:3]}")
 
