@@ -10,6 +10,7 @@ from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
 from prismake.extraction.overlap_hints import overlap_hints
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
+from prismake.protocol.outcome_columns import asked_columns
 from prismake.protocol.outcome_kinds import with_own_rows
 from prismake.synthesis.syntheses import with_usability
 
@@ -23,7 +24,7 @@ def main(
     how, asked, unasked, absent = Cohorts(**cohorts), pd.read_parquet(queue), {}, frozenset()
     if "asks" in asked:  # each result has a row
         own = study_fields(cohorts["fields"], outcomes)
-        columns = {name: {**spec["columns"], **spec.get("converted_from", {})} for name, spec in outcomes.items()}
+        columns = {name: asked_columns(spec) for name, spec in outcomes.items()}
         studies = Studies.of(asked.to_dict("records"), own, columns, with_own_rows(outcomes))
         asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
         unasked, absent = studies.unasked, studies.absent
