@@ -19,7 +19,7 @@ from prismake.protocol.config import validated
 from prismake.protocol.outcome_kinds import figures_of
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
-from prismake.core.stamps import stamp
+from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
@@ -123,6 +123,11 @@ PLOTS = [
 INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRUMENT})
 
 
+# shares of the records, to be worked on at the same time
+scattergather:
+    records=config["divide"]["parts"],
+
+
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
     stage="|".join(PANEL_STAGES),
@@ -161,6 +166,7 @@ if workflow.is_main_process:
     # onsuccess does not run when there is nothing to do, which is when the table is needed most
     run = listen(unmade, workflow.output_settings)
     atexit.register(closing_words, config, run, folder=HERE)
+    atexit.register(keep_sources)
 
 
 rule all:
