@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.protocol import diagnostic_outcomes, network_outcomes
-from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol.analyses import DRAWN, LABBE, bubbles
 from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
@@ -46,9 +46,10 @@ class Kind:
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
-    """Forest and funnel plots, subgroups, moderators, sensitivity analyses."""
+    """Forest and funnel plots, the L'Abbé plot of two arms, subgroups, moderators, sensitivity analyses."""
     return [
         *("forest", "funnel", "risk_of_bias"),
+        *(["labbe"] if spec["measure"] in LABBE else []),
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(f"bubble.{name}" for name in bubbles(spec, fields)),
         *(name for name in spec["sensitivity"] if name in DRAWN),
