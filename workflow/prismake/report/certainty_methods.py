@@ -12,8 +12,8 @@ from prismake.protocol.outcome_names import NETWORK, kind_name
 _NETWORKS = (
     "In networks, the estimate of each treatment against the reference was judged (Puhan et al., BMJ 2014;349:g5630; "
     "Brignardello-Petersen et al., J Clin Epidemiol 2018;93:36-44), studies counted by their share of the information "
-    "in it (Jackson et al., Stat Methods Med Res 2017;26:2853-2868), and disagreement of direct and indirect evidence as "
-    "inconsistency."
+    "in it (Jackson et al., Stat Methods Med Res 2017;26:2853-2868), and disagreement of direct and indirect evidence "
+    "as inconsistency."
 )
 NOT_JUDGED = "The certainty of the evidence was not judged."
 _GRADE = "GRADE (Guyatt et al., J Clin Epidemiol 2011;64:383-394)"

@@ -74,8 +74,11 @@ class Evidence:
 
 def proposals(evidence: Evidence) -> dict[str, Proposal]:
     """A proposal for each domain that is judged for the outcome, in the order of the sheet."""
-    rules = _RULES | (COMPARISON_RULES if evidence.result.get("comparison") else {})
-    return {name: rules[name](evidence) for name in levels.asked_of(rated_up=evidence.rated_up)}
+    own = COMPARISON_RULES if evidence.result.get("comparison") else {}
+    return {
+        name: own[name](evidence.result, evidence.shares, evidence.question) if name in own else _RULES[name](evidence)
+        for name in levels.asked_of(rated_up=evidence.rated_up)
+    }
 
 
 def _once(studies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prismake.core.measures import RATIOS, measure_of
 from prismake.core.names import STUDY_ID
@@ -22,13 +22,11 @@ from prismake.synthesis.certainty import levels
 from prismake.synthesis.certainty.imprecision import Proposal
 from prismake.synthesis.network.network_words import turned
 
-if TYPE_CHECKING:
-    from prismake.synthesis.certainty.domain_proposals import Evidence
-
 _LEAST = 0.005  # percent of the information below which a study has no part in a comparison
 INCOHERENT = 0.1  # p of direct against indirect evidence below which a level is proposed
 FUNNEL = "Small-study effects in networks are judged by the comparison-adjusted funnel plot; no test was made."
 Result = Mapping[str, Any]
+Shares = tuple[float, float]
 
 
 def by_comparison(
@@ -106,7 +104,9 @@ def _oriented(evidence: Result, side: str, treatment: str, *, ratio: bool) -> di
 
 def _study(study: Result, weight: float, reference: str) -> dict[str, Any]:
     """A study with its share of the information; where it has the reference, its events for the baseline risk."""
-    arm = next((arm for arm in study["arms"] if arm["treatments"] == [reference] and "total" in arm), {})
+    arm: Mapping[str, Any] = next(
+        (arm for arm in study["arms"] if arm["treatments"] == [reference] and "total" in arm), {}
+    )
     return {
         **{name: study[name] for name in (STUDY_ID, "label", "arm", "year", "appraisal")},
         "total": study["participants"],
@@ -124,9 +124,8 @@ def _null(result: Result) -> float:
     return 1.0 if measure_of(result) in RATIOS else 0.0
 
 
-def _risk_of_bias(evidence: Evidence) -> Proposal:
+def _risk_of_bias(result: Result, shares: Shares, question: str) -> Proposal:
     """The share of information from studies at high risk, and whether the network without them says the same."""
-    result = evidence.result
     judged = [(study.get("appraisal") or {}).get("high_risk") for study in result["studies"]]
     if all(high is None for high in judged):
         return Proposal("", "No study in this part of the network is judged on the whole.")
@@ -134,7 +133,7 @@ def _risk_of_bias(evidence: Evidence) -> Proposal:
     share = sum(s["weight_pct"] for s, high in zip(result["studies"], judged, strict=True) if high) / 100.0
     words = f"{number(100 * share, 0)} % of the information comes from studies at high risk of bias or of low quality."
     words += f" Not judged on the whole: {', '.join(unjudged)}." if unjudged else ""
-    single, double = evidence.shares
+    single, double = shares
     if share < single:
         return Proposal("not serious", words)
     main, without, null = result["analyses"]["main"], result["comparison"]["without"], _null(result)
@@ -151,9 +150,8 @@ def _risk_of_bias(evidence: Evidence) -> Proposal:
     return Proposal("not serious" if alike else "very serious" if share > double else "serious", words)
 
 
-def _inconsistency(evidence: Evidence) -> Proposal:
+def _inconsistency(result: Result, shares: Shares, question: str) -> Proposal:
     """Heterogeneity by the prediction interval, and incoherence of direct and indirect evidence."""
-    result = evidence.result
     main, own, null = result["analyses"]["main"], result["comparison"], _null(result)
     show, level = own["format"], result["level"]
     steps, parts = 0, []
@@ -178,8 +176,8 @@ def _inconsistency(evidence: Evidence) -> Proposal:
     return Proposal(("not serious", "serious", "very serious")[steps], " ".join(parts))
 
 
-def _indirectness(evidence: Evidence) -> Proposal:
-    own = evidence.result["comparison"]
+def _indirectness(result: Result, shares: Shares, question: str) -> Proposal:
+    own = result["comparison"]
     compared = f"{plural(own['studies'], 'study compares', 'studies compare')} the two"
     if not own["studies"]:
         words = "No study compares the two: the estimate is indirect."
@@ -187,7 +185,7 @@ def _indirectness(evidence: Evidence) -> Proposal:
         words = f"{compared}; {percent(100.0 * own['share'])} of the evidence is direct."
     else:
         words = f"{compared}; there is no indirect evidence."
-    asked = f" The question: {evidence.question}" if evidence.question else ""
+    asked = f" The question: {question}" if question else ""
     return Proposal(
         "",
         f"{words} Compare the studies with the question, and where evidence is indirect, the populations of the "
@@ -195,7 +193,8 @@ def _indirectness(evidence: Evidence) -> Proposal:
     )
 
 
-RULES: dict[str, Callable[[Evidence], Proposal]] = {
+# Proposals by domain, from a comparison, the shares of the protocol and the question of the review.
+RULES: dict[str, Callable[[Result, Shares, str], Proposal]] = {
     levels.RISK_OF_BIAS: _risk_of_bias,
     levels.INCONSISTENCY: _inconsistency,
     levels.INDIRECTNESS: _indirectness,

@@ -285,7 +285,7 @@ def _without_high_risk(fitted: Network, result: Mapping[str, Any], scale: _Scale
     if not high:
         return {}
     trials = [trial for trial in fitted.evidence.trials if trial.name not in high]
-    part = next((names for names in parts_of_network(trials) if own["reference"] in names), [])
+    part: list[str] = next((names for names in parts_of_network(trials) if own["reference"] in names), [])
     trials = [trial for trial in trials if trial.treatments[0] in part]
     if not trials:
         return {"left": 0, "rows": []}
