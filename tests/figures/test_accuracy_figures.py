@@ -26,6 +26,9 @@ CASES = {
     "bound": lambda: samples.result(samples.TELOMERASE, **QUICK),
     "no false negatives": lambda: samples.result({**samples.TELOMERASE, "fn": [0] * 10}, **QUICK),
     "one": lambda: samples.result(samples.simulated(1), **QUICK),
+    "not reported": lambda: samples.result(
+        {**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}, quadas=True, **QUICK
+    ),
     "one side": lambda: samples.result(
         {name: [*column, more] for (name, column), more in zip(samples.IQCODE.items(), (30, 0, 6, 0), strict=True)},
         **QUICK,
