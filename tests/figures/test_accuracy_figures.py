@@ -63,6 +63,11 @@ def test_a_side_without_people_has_a_dash_and_no_place_in_roc_space():
     assert any("Not shown: 1 study with one side alone" in text for text in texts(outcome_figure(result, "sroc")))
 
 
+def test_counts_of_a_side_that_is_not_used_are_not_summed():
+    shown = texts(outcome_figure(CASES["not reported"](), "forest"))
+    assert shown.count("NR") == 1 and "382" in shown  # false positives without the 35 of the study without a TN
+
+
 def test_the_curve_is_drawn_only_where_it_is_determined():
     assert "Summary ROC curve" in texts(outcome_figure(CASES["bound"](), "sroc"))
     assert "Summary ROC curve" not in texts(outcome_figure(CASES["few"](), "sroc"))

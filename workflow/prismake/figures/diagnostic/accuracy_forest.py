@@ -80,7 +80,9 @@ def _count(value: float | None) -> str:
 
 
 def _total(studies: Sequence[Mapping[str, Any]], role: str) -> str:
-    return f"{sum(study[role] or 0 for study in studies):,}"
+    """The sum of a cell over the studies whose side it belongs to can be used."""
+    side = SIDES[0] if role in ("tp", "fn") else SIDES[1]
+    return f"{sum(study[role] for study in studies if people_of(study, side)):,}"
 
 
 def _printed(row: Mapping[str, Any]) -> str:
