@@ -53,9 +53,13 @@ class Outside:
 
 def clear_words(columns: Iterable[Column]) -> frozenset[str]:
     """Answer words of questions with a list of answers, without those that could mean anything."""
-    questions = (column.answer for column in columns if column.answer and column.answer.kind == "choice")
+    questions = [question for column in columns for question in (column.answer, *column.settles) if question]
     return frozenset(
-        word for question in questions if not question.by_row for word in question.meanings if len(word) >= _CLEAR
+        word
+        for question in questions
+        if question.kind == "choice" and not question.by_row
+        for word in question.meanings
+        if len(word) >= _CLEAR
     )
 
 
