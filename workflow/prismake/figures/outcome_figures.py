@@ -8,12 +8,16 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from prismake.figures.bubble_plots import bubble_plot
+from prismake.figures.diagnostic.accuracy_forest import accuracy_forest
+from prismake.figures.diagnostic.prevalence_curves import prevalence_curves
+from prismake.figures.diagnostic.roc_plot import roc_plot
 from prismake.figures.forest_plot import forest
 from prismake.figures.funnel_plot import funnel
 from prismake.figures.interim import marked
+from prismake.figures.network import network_figure
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import sensitivity_figure
-from prismake.protocol.outcome_names import PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
 
 def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
@@ -40,5 +44,10 @@ def _pairwise(result: Mapping[str, Any], name: str) -> Figure:
     return summary(result) if kind == "risk_of_bias" else sensitivity_figure(result, name)
 
 
+_DIAGNOSTIC = {"forest": accuracy_forest, "sroc": roc_plot, "predictive_values": prevalence_curves}
 # By kind of synthesis: draws a figure of a result by its name (``protocol.outcome_kinds``).
-DRAW: dict[str, Callable[[Mapping[str, Any], str], Figure]] = {PAIRWISE: _pairwise}
+DRAW: dict[str, Callable[[Mapping[str, Any], str], Figure]] = {
+    PAIRWISE: _pairwise,
+    NETWORK: network_figure,
+    DIAGNOSTIC: lambda result, name: _DIAGNOSTIC[name](result),
+}

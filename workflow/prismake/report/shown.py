@@ -14,6 +14,13 @@ OF_OUTCOMES = {
     "funnel": "Funnel plot",
     "bubble": "Bubble plot",
     "risk_of_bias": "Risk of bias by weight",
+    "sroc": "Summary ROC plot",
+    "predictive_values": "Predictive values",
+    "network": "Network of treatments",
+    "reference_forest": "Forest plot against the reference",
+    "league": "League table",
+    "net_heat": "Net heat plot",
+    "comparison_funnel": "Comparison-adjusted funnel plot",
     "effects": "For metafor",
 }
 

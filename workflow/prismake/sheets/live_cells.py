@@ -58,11 +58,15 @@ def out_of_date(
     written, names = texts_written(sheets.kept_stage.state, sheets.path(who)), _Names(sheets, who)
     changes: dict[int, dict[str, str]] = {}
     live, words, values = _live(columns), clear_words(columns), dict(table.rows)
-    for key in row_numbers.keys() & rows.keys() if live else ():
-        for number in row_numbers[key]:
-            for column in live:
-                present, text = _plain(values[number].get(column.header)), cell_text(rows[key].get(column.key))
-                if present == _plain(text):
+    if not live:
+        return changes
+    for key, numbers in row_numbers.items():
+        row = rows.get(key, {})
+        for column in live if row else ():
+            text = cell_text(row.get(column.key))
+            for number in numbers:
+                cell = values[number].get(column.header) or ""
+                if text == cell or _plain(text) == (present := _plain(cell)):
                     continue
                 if written is None:  # a sheet of an earlier version of prismake
                     typed = not column.key.startswith(_SAYS) and normal_word(present) in words
@@ -83,7 +87,9 @@ def now_written(sheets: StageSheets, who: str, rows: Rows) -> Record:
         record = {key: {name: list(texts) for name, texts in own.items()} for key, own in written.items()}
     for key, row in rows.items() if live else ():
         for column in live:
-            text, name = _plain(cell_text(row.get(column.key))), names.of(key)
+            if not (value := row.get(column.key)):
+                continue
+            text, name = _plain(cell_text(value)), names.of(key)
             texts = record.get(name, {}).get(column.key, [])
             if text and text not in texts[-1:]:
                 record.setdefault(name, {})[column.key] = [*(each for each in texts if each != text), text][-_LAST:]

@@ -32,7 +32,7 @@ from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure, holds_drawings
-from prismake.sheets.queue import Queue
+from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
 from prismake.sheets.renewal import Guide, Renewal, asked_now, page_digest, renewal, with_new_judgements
@@ -74,7 +74,7 @@ def offer(
     offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept_stage.offered, criteria))
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
-    doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
+    doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
     expected, waiting, live = _expected_from(sheets), {}, {}
     for who in owners:
         if who in sheets.refused:
@@ -126,12 +126,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
     ) -> None:
         self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
         self._fields = {field.name: field for field in form.fields}
+        self._carried = {item for item, text in column_of(queue, "carried") if text}
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        proposed = self._path.text(item) if self._path else ""
-        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed, self._fields)
+        row, proposed = self._queue[item], self._path.text(item) if self._path else ""
+        answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
+        return _QueueRow(item, row, self._mark, proposed, answers)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._order
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -146,13 +151,9 @@ class _QueueRow(Mapping[str, Any]):
     __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
     def __init__(
-        self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str, fields: Mapping[str, Field]
+        self, item: str, row: Mapping[str, Any], mark: str, proposed: str, prefilled: Mapping[str, str]
     ) -> None:
-        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
-        answers = (prefilled_for(row, who) or {}).get("answers", {})
-        self._prefilled = {
-            name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()
-        }
+        self._item, self._row, self._mark, self._proposed, self._prefilled = item, row, mark, proposed, prefilled
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
@@ -166,6 +167,15 @@ class _QueueRow(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return 1 + len(self._prefilled) + len(self._row)
+
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def _prefilled(row: Mapping[str, Any], who: str, fields: Mapping[str, Field]) -> Mapping[str, str]:
+    """The imported answers of a row, as they are shown in the sheet."""
+    answers = (prefilled_for(row, who) or {}).get("answers", {})
+    return {name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()}
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
@@ -332,7 +342,8 @@ def _remarks(
     changes = {}
     for key, numbers in row_numbers.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
+        own = rows[key].get("state") if who == CONSENSUS and key in rows else ""  # other sheets come without remarks
+        remark = str(own or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
             remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from prismake.extraction.checks import (
+    accuracy_tables,
+    changed_reports,
     contrasts,
     denominators,
     direction,
@@ -17,6 +19,7 @@ from prismake.extraction.checks import (
     repeated,
     sign_of_means,
     standard_deviations,
+    sums,
     units,
     whole_numbers,
     zeros,
@@ -27,9 +30,12 @@ from prismake.extraction.extracted import Extraction
 Check = Callable[[Extraction], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
+    accuracy_tables.check,
     published_intervals.check,
     quantile_order.check,
     families.check,
+    sums.check,
+    changed_reports.check,
     whole_numbers.check,
     outlying.check,
     denominators.check,
