@@ -9,6 +9,7 @@ from typing import Any
 from prismake.core.names import CONSENSUS, SETTLED
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.layout import CHECK, ITEM, NO_LONGER, STATE
 from prismake.sheets.matching import text_of
@@ -65,10 +66,13 @@ def _unsettled(sheet: CheckedSheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _settled_beside(sheet: CheckedSheet) -> list[Problem]:
     """Columns of the consensus sheet that hold answer words in rows where nothing is settled."""
     words, table, note = clear_words(sheet.columns), sheet.table, sheet.form.note
+    # under other names, if reviewers are no longer named, or have other names: what they answered, not what is settled
+    says = [text.format(name="").strip().casefold() for text in in_every_language("headings.says")]
+    headings = [n for n, heading in table.outside.headings.items() if not any(w in heading.casefold() for w in says)]
     rows_by_column: dict[int, list[int]] = {}
     for number, row in _unsettled(sheet):
         cells = {column: table.beside.get((number, column)) for column in table.unnamed}
-        cells |= {column: table.outside.columns.get((number, column)) for column in table.outside.headings}
+        cells |= {column: table.outside.columns.get((number, column)) for column in headings}
         cells |= {table.headers[note]: row.get(note)} if note in table.headers else {}
         for column, value in cells.items():
             if normal_word(as_typed(value)) in words:
