@@ -136,7 +136,7 @@ def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
 
 
 def texts_written(book: Mapping[str, Any], path: Path) -> Mapping[str, Mapping[str, Sequence[str]]] | None:
-    """By row and column, the texts that the workflow wrote into columns that it keeps up to date, newest last.
+    """By row and column, digests of the texts written into columns that are kept up to date, newest last.
 
     None if this was not recorded: by earlier versions of prismake, and before a sheet was offered.
     """

@@ -1,12 +1,13 @@
 """Cells that the workflow keeps up to date in rows that were handed out, and what people type over them.
 
-What was written there is recorded with the state of the sheets (``sheet_state``): a text that was never written is
-somebody's own. It stays where it is, and is named until it is taken away; only then is the cell filled in again.
+Digests of what was written there are recorded with the state of the sheets (``sheet_state``): a text that was never
+written is somebody's own. It stays where it is and is named until it is taken away; then the cell is filled in again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from prismake.core.names import CONSENSUS
@@ -22,7 +23,7 @@ from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import StageSheets
 
 Rows = Mapping[str, Mapping[str, Any]]
-Written = Mapping[str, Mapping[str, Sequence[str]]]  # row -> column -> texts that were written there, newest last
+Written = Mapping[str, Mapping[str, Sequence[str]]]  # row -> column -> digests of texts written there, newest last
 Record = dict[str, dict[str, list[str]]]
 _LAST = 4  # texts of a cell that are remembered: a copy of the sheet that is put back has earlier ones
 _SHOWN = 30  # characters of a text that a sentence quotes
@@ -89,10 +90,10 @@ def now_written(sheets: StageSheets, who: str, rows: Rows) -> Record:
         for column in live:
             if not (value := row.get(column.key)):
                 continue
-            text, name = _plain(cell_text(value)), names.of(key)
-            texts = record.get(name, {}).get(column.key, [])
-            if text and text not in texts[-1:]:
-                record.setdefault(name, {})[column.key] = [*(each for each in texts if each != text), text][-_LAST:]
+            mark, name = _digest(_plain(cell_text(value))), names.of(key)
+            marks = record.get(name, {}).get(column.key, [])
+            if mark and mark not in marks[-1:]:
+                record.setdefault(name, {})[column.key] = [*(each for each in marks if each != mark), mark][-_LAST:]
     return record
 
 
@@ -102,7 +103,7 @@ def _as_it_stands(sheets: StageSheets, who: str, live: Sequence[Column]) -> Reco
     values = dict(table.rows)
     for key, numbers in keys_of_rows(table, who, sheets).items():
         texts = {column.key: _plain(values[numbers[0]].get(column.header)) for column in live}
-        if own := {name: [text] for name, text in texts.items() if text}:
+        if own := {name: [_digest(text)] for name, text in texts.items() if text}:
             record[names.of(key)] = own
     return record
 
@@ -154,7 +155,12 @@ def _live(columns: Sequence[Column]) -> list[Column]:
 
 
 def _is_typed(present: str, written: Sequence[str]) -> bool:
-    return bool(present) and present not in written
+    return bool(present) and _digest(present) not in written
+
+
+def _digest(text: str) -> str:
+    """Twelve digits that tell a text from others; "" for none."""
+    return sha256(text.encode()).hexdigest()[:12] if text else ""
 
 
 def _plain(value: Any) -> str:

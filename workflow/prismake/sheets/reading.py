@@ -20,16 +20,24 @@ from prismake.kept.way_back import way_back
 from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, STATE, Column
+from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.marks import take_off_marks
-from prismake.sheets.outside import Outside, clear_words, rivals_of, rows_above, tab_cells, watcher
+from prismake.sheets.outside import (
+    CONTEXT_ROWS,
+    ContextTexts,
+    Outside,
+    blank_missing,
+    clear_words,
+    rivals_of,
+    rows_above,
+    tab_cells,
+    watcher,
+)
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
 _HEAD = 4096  # bytes that are enough to tell a file from a workbook
 _CONFLICT, _LFS = b"<<<<<<<", b"version https://git-lfs"
-_CONTEXT_ROWS, _BEGINNING = 3000, 80  # rows and characters of the texts that are compared with what was offered
-_MISSING = frozenset(("NA", "<NA>", "NaN", "nan", "None", "NULL", "null", "#N/A"))  # of R, pandas, SQL, Excel
 _GUIDE_LINES = 8  # rows of the first page in which its owner is looked for
 
 
@@ -222,14 +230,14 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
             column.header for column in columns if column.role == "context" and column.key not in ("title", "field")
         }
         read = {text: place for text, place in headers.items() if text not in unread}
-    outside, watch, context = Outside(), None, _Context({}, 1)
+    outside, watch, context = Outside(), None, ContextTexts({}, 1)
     if not everything:
         texts = {c.key: headers[c.header] for c in columns if c.role == "context" and c.header in headers}
-        context = _Context(texts, -(-sheet.height // _CONTEXT_ROWS))
+        context = ContextTexts(texts, -(-sheet.height // CONTEXT_ROWS))
         outside = _outside(sheet, header, columns, cells, read, extra, others)
         watch = watcher(outside.headings, outside.rivals, clear_words(columns), outside.columns)
     rows = list(_rows(sheet, header, read, unnamed, beside, watch, context))
-    _blank_missing(rows)
+    blank_missing(rows)
     answers = [column.header for column in columns if column.role == "answer" and column.header in headers]
     # only an answer that reads as empty is ever checked; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
@@ -360,30 +368,6 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
     return dict(sorted(by_heading.items(), key=lambda entry: order[entry[1].identity]))
 
 
-def _blank_missing(rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Empty the cells of rows in which a program has written its word for a missing value wherever nothing was.
-
-    R writes NA. That it was no person is seen by the workflow's own column of remarks, which says so as well.
-    """
-    for _, row in rows:
-        word = row.get(STATE)
-        if word in _MISSING:
-            row.update(dict.fromkeys((header for header, value in row.items() if value == word), ""))
-
-
-@dataclass
-class _Context:
-    """How the texts of some columns begin, by row and key; of every row that ``step`` divides."""
-
-    places: Mapping[str, int]
-    step: int
-    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def keep(self, number: int, cells: Sequence[Any], first: int) -> None:
-        values = {key: cells[at - first] for key, at in self.places.items() if 0 <= at - first < len(cells)}
-        self.rows[number] = {key: value[:_BEGINNING] for key, value in values.items() if isinstance(value, str)}
-
-
 def _rows(
     sheet: Any,
     header: int,
@@ -391,7 +375,7 @@ def _rows(
     unnamed: Sequence[int],
     beside: dict[tuple[int, int], Any],
     watch: Callable[[int, Sequence[Any], int], None] | None = None,
-    context: _Context | None = None,
+    context: ContextTexts | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, values by header) below the header, without rows in which all of these are empty.
 

@@ -44,8 +44,8 @@ def check(sheet: CheckedSheet) -> list[Problem]:
 
 def _moved(sheet: CheckedSheet, key: str, items: dict[int, str]) -> Iterator[tuple[int, str]]:
     """(row, the item whose text it shows) for texts that are those of exactly one other item."""
-    wanted = set(items.values())
-    own = {item: text for item, text in column_of(sheet.queue, key) if item in wanted}
+    sampled_items = set(items.values())
+    own = {item: text for item, text in column_of(sheet.queue, key) if item in sampled_items}
     differ = []
     for number, item in items.items():
         shown = sheet.table.context[number].get(key, "")
