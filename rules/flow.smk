@@ -62,7 +62,8 @@ rule draw_flow:
     input:
         flow="results/flow/flow.json",
     output:
-        diagram=shown("results/flow/flow.svg"),
+        **beside(["results/flow/flow.svg"], config),
+        svg=[shown("results/flow/flow.svg")],
     log:
         "results/logs/draw_flow.log",
     group:

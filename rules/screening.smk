@@ -40,7 +40,8 @@ rule draw_reading:
     input:
         status="results/title_abstract/status.json",
     output:
-        plot=shown("results/title_abstract/reading.svg"),
+        **beside(["results/title_abstract/reading.svg"], config),
+        svg=[shown("results/title_abstract/reading.svg")],
     log:
         "results/logs/draw_reading.log",
     localrule: True

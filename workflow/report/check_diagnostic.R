@@ -30,12 +30,18 @@ skip <- function(what, why) cat(sprintf("%-58s not made again: %s\n", what, why)
 # ---- the data -------------------------------------------------------------------------------------------------
 
 column <- function(key, rows = result$studies) sapply(rows, function(row) if (is.null(row[[key]])) NA else row[[key]])
-tables <- function(rows) data.frame(tp = column("tp", rows), fp = column("fp", rows), fn = column("fn", rows), tn = column("tn", rows))
+tables <- function(rows) {  # a side with a cell that is not reported counts nobody
+  d <- data.frame(tp = column("tp", rows), fp = column("fp", rows), fn = column("fn", rows), tn = column("tn", rows))
+  d[is.na(d$tp + d$fn), c("tp", "fn")] <- 0
+  d[is.na(d$fp + d$tn), c("fp", "tn")] <- 0
+  d
+}
 exact <- function(x, n) if (n == 0) c(NA, NA, NA) else c(x / n, binom.test(x, n, conf.level = level / 100)$conf.int)
 for (study in result$studies) {
   shown <- function(side) unlist(lapply(study[[side]][c("estimate", "ci_lb", "ci_ub")], function(e) if (is.null(e)) NA else e))
-  check(paste0(study$label, ": sensitivity"), shown("sensitivity"), exact(study$tp, study$tp + study$fn))
-  check(paste0(study$label, ": specificity"), shown("specificity"), exact(study$tn, study$tn + study$fp))
+  d <- tables(list(study))
+  check(paste0(study$label, ": sensitivity"), shown("sensitivity"), exact(d$tp, d$tp + d$fn))
+  check(paste0(study$label, ": specificity"), shown("specificity"), exact(d$tn, d$tn + d$fp))
 }
 
 # ---- the exact likelihood -------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,46 @@ class Block:
         return any(self.cells[study, item].kind == UNDECIDED for item, _ in self.items)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a page shows of a block: some of its studies, and whether they are its last ones."""
+
+    whole: Block
+    studies: tuple[tuple[str, str], ...]
+    last: bool = True
+
+
+def in_pages(
+    grids: list[Block], tall: float, around: Callable[[Block], float], height: Callable[[str], float]
+) -> list[list[Part]]:
+    """The parts of the blocks on each page.
+
+    Args:
+        tall: inches of a page for its blocks.
+        around: inches of a block without its studies.
+        height: inches of the row of a study, by its label.
+    """
+    pages: list[list[Part]] = [[]]
+    room = tall
+    for grid in grids:
+        studies = list(grid.studies)
+        while studies:
+            left = room - around(grid)
+            number = 0
+            while number < len(studies) and (left := left - height(studies[number][1])) >= 0.0:
+                number += 1
+            if not number and not pages[-1]:
+                number = 1  # a page too low for any row
+            if number:
+                pages[-1].append(Part(grid, tuple(studies[:number]), number == len(studies)))
+                studies = studies[number:]
+                room = left
+            if studies:
+                pages.append([])
+                room = tall
+    return pages
+
+
 def blocks(appraisal: pd.DataFrame) -> list[Block]:
     """The grids of an appraisal table (study_id, label, instrument, item, domain, answer, stars).
 
@@ -83,7 +124,8 @@ def blocks(appraisal: pd.DataFrame) -> list[Block]:
 def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool) -> Block:
     rows = appraisal[appraisal["instrument"].isin(instruments)].to_dict("records")
     items = COHORT_DOMAINS if cohorts else {row["item"]: str(row["domain"]) for row in rows}
-    order = sorted(items.items(), key=lambda pair: (_rank(pair[1]), pair[0]))
+    seen = list(dict.fromkeys(items.values()))
+    order = sorted(items.items(), key=lambda pair: (_rank(pair[1], seen), _natural(pair[0])))
     asked = {(row["instrument"], row["item"]) for row in rows}
     given = {(row[STUDY_ID], row["item"]): row for row in rows}
     studies = {row[STUDY_ID]: (row["label"], row["instrument"]) for row in rows}
@@ -96,8 +138,14 @@ def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool)
     return Block(instruments, tuple(order), tuple(named), cells)
 
 
-def _rank(domain: str) -> tuple[int, str]:
-    return (DOMAINS.index(domain), "") if domain in DOMAINS else (len(DOMAINS), domain)
+def _rank(domain: str, seen: list[str]) -> int:
+    """Domains of Newcastle–Ottawa in their order, then those of other instruments as they come in the table."""
+    return DOMAINS.index(domain) if domain in DOMAINS else len(DOMAINS) + seen.index(domain)
+
+
+def _natural(item: str) -> list[tuple[int, str]]:
+    """Q2 before Q10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", item)]
 
 
 def _cell(row: dict | None, asked: bool) -> Cell:

@@ -13,6 +13,7 @@ from prismake.core.names import STUDY_ID
 from prismake.protocol.measure_parts import ACCURACY, ROLES
 
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+LABBE = frozenset({"RR", "OR", "RD"})  # measures of the events in two arms, which have a L'Abbé plot
 RISK_OF_BIAS = "risk_of_bias"  # subgroups by overall judgement, besides those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null effect

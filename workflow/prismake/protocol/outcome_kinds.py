@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prismake.protocol import diagnostic_outcomes, network_outcomes
-from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol.analyses import DRAWN, LABBE, bubbles
 from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
@@ -33,6 +33,7 @@ class Kind:
     ``group``: the key under which the settings of this kind alone stand, if there is one.
     ``problems``: sentences on mistakes, from path, outcome, extraction fields by name, and shape of the sheet.
     ``figures``: names of the figures, from outcome and extraction fields.
+    ``enough``: whether a row can be used although these parts are not reported.
     ``rows``: what has a row of its own in a sheet with a row for each result; "" for an arm against a comparator.
     """
 
@@ -43,12 +44,14 @@ class Kind:
     keys: frozenset[str] | None = None
     group: str = ""
     rows: Callable[[Spec], str] = lambda _: ""
+    enough: Callable[[frozenset[str]], bool] = lambda _: False
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
-    """Forest and funnel plots, subgroups, moderators, sensitivity analyses."""
+    """Forest and funnel plots, the L'Abbé plot of two arms, subgroups, moderators, sensitivity analyses."""
     return [
         *("forest", "funnel", "risk_of_bias"),
+        *(["labbe"] if spec["measure"] in LABBE else []),
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(f"bubble.{name}" for name in bubbles(spec, fields)),
         *(name for name in spec["sensitivity"] if name in DRAWN),
@@ -64,6 +67,7 @@ KINDS: dict[str, Kind] = {
         group=DIAGNOSTIC,
         problems=diagnostic_outcomes.problems,
         figures=diagnostic_outcomes.figures,
+        enough=diagnostic_outcomes.enough,
     ),
     NETWORK: Kind(
         parts=network_outcomes.PARTS,

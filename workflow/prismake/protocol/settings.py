@@ -214,7 +214,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
         config,
         [
             *("title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator"),
-            *("pooling", "support", "interests", "availability"),
+            *("pooling", "figures", "support", "interests", "availability"),
         ],
     )
     for stage in PANEL_STAGES:

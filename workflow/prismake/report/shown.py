@@ -12,6 +12,7 @@ RESULTS = "results/"
 OF_OUTCOMES = {
     "forest": "Forest plot",
     "funnel": "Funnel plot",
+    "labbe": "Risk in each arm",
     "bubble": "Bubble plot",
     "risk_of_bias": "Risk of bias by weight",
     "sroc": "Summary ROC plot",
