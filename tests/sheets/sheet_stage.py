@@ -46,7 +46,7 @@ class Stage:
             {
                 "item_id": item,
                 "title": title_of(item),
-                "abstract": f"Words about {item}. " * 9,
+                "abstract": f"Words about {item}. " * 20,
                 "authors": f"Writer{item[-3:]} AB",
                 "year": "2001",
                 "doi": f"10.5555/{item[-3:]}.example",
