@@ -25,6 +25,13 @@ def test_one_row_a_study_sorted_by_label_and_nothing_empty():
     ]
 
 
+def test_there_is_a_column_of_stars_only_where_stars_are_given():
+    extraction = pd.DataFrame(columns=["item_id", "state", "events", "total"])
+    judged = SCORES.assign(total="", maximum="", overall="low risk of bias")
+    columns = list(study_table(STUDIES, judged, extraction, FIELDS).columns)
+    assert columns == ["Study", "Design", "Events", "total", "Overall", "Reports"]
+
+
 def test_arms_have_rows_and_a_column_of_their_own():
     extraction = pd.DataFrame(
         [("b2|CD22", "settled", "3", "9"), ("b2|CD19", "settled", "1", "8")],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prismake.protocol.instruments import OVERALL
+
 from .appraisal_cells import (
     BAD,
     GOOD,
@@ -74,7 +76,8 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
         x += wide
     canvas.text(MARGIN, head, "Study", SIZE, bold=True)
     for index, (item, _) in enumerate(block.items):
-        canvas.text(left + ITEM * (index + 0.5), head, item, SIZE, align="center", bold=True)
+        name = "Overall" if item == OVERALL else item
+        canvas.text(left + ITEM * (index + 0.5), head, name, SIZE, align="center", bold=True)
     y = head + 0.14
     canvas.line((MARGIN, x), (y, y), width=0.9)
     for study, name in block.studies:

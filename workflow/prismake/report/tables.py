@@ -33,8 +33,8 @@ def study_table(
         fields: ``extraction.fields`` of the config (name, label), in order.
         reports: citation by report_id; a report without one is given by its id.
 
-    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports
-    (joined by " | "). A value that is not settled is "undecided", never empty.
+    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars (only when an instrument
+    gives stars), Overall, Reports (joined by " | "). A value that is not settled is "undecided", never empty.
     """
     import pandas as pd
 
@@ -49,7 +49,9 @@ def study_table(
         arms.setdefault(study, []).append((arm, row))
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
     with_arms = any(arm for rows in arms.values() for arm, _ in rows)
-    columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
+    starred = any(row["maximum"] for row in scores.to_dict("records"))
+    columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values()]
+    columns += [*(["Stars"] if starred else []), "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         judged = marks.get(study[STUDY_ID], [])
@@ -61,7 +63,7 @@ def study_table(
                     *([arm] if with_arms else []),
                     str(study.get("design") or "").replace("_", " "),
                     *(str(values.get(name) or "") if settled else UNDECIDED for name in labels),
-                    _stars(judged),
+                    *([_stars(judged)] if starred else []),
                     _overall(judged),
                     BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
