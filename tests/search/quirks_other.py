@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 
-from quirk import Quirk, workbook
+from quirk import Quirk
 
 CSL = {
     "id": "quint2019",
@@ -61,7 +61,7 @@ def pubmed(inner: str, data: str = "") -> str:
 
 
 QUIRKS: dict[str, Quirk] = {
-    # pubmed.ncbi.nlm.nih.gov, Save, Format: PubMed: the DOI is one of several numbers
+    # mjwestgate/revtools, examples/restoration_pubmed.nbib: the DOI is one of several numbers
     "MEDLINE: DOI among numbers": Quirk(
         "PMID- 31234501\nTI  - One\nLID - S2213-2600(14)70019-0 [pii]\nLID - 10.5555/ex.1 [doi]\nAID - 10.5555/ex.1 [doi]\n",
         ({"doi": "10.5555/ex.1"},),
@@ -73,33 +73,33 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # metapub/metapub#3: a title that is none, and its original
     "MEDLINE: no title": Quirk("PMID- 31234501\nTI  - [Not Available].\nTT  - Titre\n", ({"title": "Titre"},)),
-    # the same: seasons as dates
+    # https://www.nlm.nih.gov/bsd/mms/medlineelements.html, DP: seasons and spans as dates
     "MEDLINE: a season": Quirk("PMID- 31234501\nTI  - One\nDP  - 1998 Dec-1999 Jan\n", ({"year": 1998},)),
-    # the same: a correction names another article
+    # BharatBlade/AIML, pubmed89.txt: a correction names another article
     "MEDLINE: an erratum": Quirk(
         "PMID- 31234501\nTI  - One\nEIN - J Ex. 2020;1:2. PMID: 31234599\n",
         ({"pmid": "31234501", "related_reports": ["ErratumIn: PMID 31234599"]},),
     ),
-    # eric.ed.gov
+    # CoLRev-Environment/colrev, tests/review_manager/3_packages_search/data/eric_nbib.nbib
     "MEDLINE: ERIC": Quirk(
         "OWN - ERIC\nTI  - One\nAU  - Quint, Anna\nOID - EJ123456\nISSN - ISSN-1234-5678\n",
         ({"accession": "EJ123456", "pmid": ""},),
     ),
-    # webofscience.com, plain text: authors on lines, no year in early access
+    # mjwestgate/revtools, examples/restoration_WoS.ciw: authors on lines, no year in early access
     "Web of Science: early access": Quirk(
         "FN Clarivate Analytics Web of Science\nVR 1.0\nPT J\nAU Quint, AB\n   Roe, C\nTI One\n   and more\nSO EX\nEY 2019\nEA JAN 2019\nUT WOS:000600000000001\nER\n\nEF\n",
         ({"title": "One and more", "authors": ["Quint, AB", "Roe, C"], "year": None},),
     ),
-    # webofscience.com: a wrapped line that begins like an end
+    # zotero/translators#349 in this format: a wrapped line that begins like an end
     "Web of Science: a line like an end": Quirk(
         "PT J\nTI One\nAB Tumours that were\n   ER positive.\nER \n", ({"abstract": "Tumours that were ER positive."},)
     ),
-    # the same without blanks before it
+    # zotero/translators#349, without blanks before it
     "Web of Science: a bare line like an end": Quirk(
         "PT J\nTI One\nAB Tumours that were\nER positive.\nPY 2019\nER\n",
         ({"abstract": "Tumours that were ER positive.", "year": 2019},),
     ),
-    # EndNote, style EndNote Export
+    # CoLRev-Environment/colrev, tests/review_manager/3_packages_search/data/ais_enl.txt
     "EndNote tagged": Quirk(
         "%0 Journal Article\n%A Quint, A.\n%A Roe, C.\n%T One\n%J Ex\n%D 2019\n%V 4\n%N 2\n%P 11-19\n%R 10.5555/ex.1\n%M 31234501\n%W NLM\n",
         ({"authors": ["Quint, A.", "Roe, C."], "pmid": "31234501", "pages": "11-19"},),
@@ -108,23 +108,13 @@ QUIRKS: dict[str, Quirk] = {
     "EndNote tagged, with a mark": Quirk(
         "\ufeff%0 Journal Article\n%T β-cells\n\n%0 Journal Article\n%T Two\n", ({"title": "β-cells"}, {"title": "Two"})
     ),
-    # EndNote XML: PubMed's number in the notes, the DOI in an address
+    # JabRef/jabref, jablib/src/test/resources/org/jabref/logic/importer/fileformat/EndnoteXmlImporterTestArticle.xml:
+    # numbers in addresses, here in the notes as well
     "EndNote XML": Quirk(
         "<xml><records><record><ref-type name='Journal Article'>17</ref-type><contributors><authors><author><style>Quint, A.</style></author></authors></contributors>"
         "<titles><title><style>One</style></title></titles><notes>PMID: 31234501</notes><urls><related-urls><url>https://doi.org/10.5555/ex.1</url></related-urls></urls>"
         "</record></records></xml>",
         ({"title": "One", "authors": ["Quint, A."], "pmid": "31234501", "doi": "10.5555/ex.1"},),
-    ),
-    # EndNote XML: an element that nobody knows
-    "EndNote XML, an unknown element": Quirk(
-        "<xml><records><record><titles><title>One</title></titles><verdict>yes</verdict></record></records></xml>",
-        ({"title": "One"},),
-        unknown={"verdict": 1},
-    ),
-    # bibtex.org: names of groups in braces
-    "BibTeX: a group": Quirk(
-        "@article{a, author = {{Centers for Disease Control and Prevention} and Quint, A.}, title = {One}}",
-        ({"authors": ["Centers for Disease Control and Prevention", "Quint, A."]},),
     ),
     # JabRef/jabref#15106: BibTeX's two hyphens
     "BibTeX: pages": Quirk("@article{a, title = {One}, pages = {11--19}}", ({"pages": "11-19"},)),
@@ -146,14 +136,6 @@ QUIRKS: dict[str, Quirk] = {
     # ropensci/bibtex#15, retorquere/zotero-better-bibtex#2274: date instead of year
     "BibTeX: date": Quirk(
         "@article{a, title = {One}, date = {2019-03-01}, journaltitle = {Ex}}", ({"year": 2019, "journal": "Ex"},)
-    ),
-    # BibTeX: and others
-    "BibTeX: and others": Quirk(
-        "@article{a, title = {One}, author = {Quint, A. and others}}", ({"authors": ["Quint, A."]},)
-    ),
-    # BibTeX: a field of one's own
-    "BibTeX: an unknown field": Quirk(
-        "@article{a, title = {One}, verdict = {yes}}", ({"title": "One"},), unknown={"verdict": 1}
     ),
     # titipata/pubmed_parser#177: another number behind the DOI
     "PubMed XML: pii behind the DOI": Quirk(
@@ -177,20 +159,20 @@ QUIRKS: dict[str, Quirk] = {
         ),
         ({"doi": "10.5555/ex.1"},),
     ),
-    # PubMed XML: mark-up and soft hyphens
+    # PathwayCommons/ncbiutils, tests/data/markup.xml
     "PubMed XML: mark-up": Quirk(
         pubmed("<ArticleTitle>H<sub>2</sub>O and soft\u00adhyphens &amp; more</ArticleTitle>"),
         ({"title": "H2O and softhyphens & more"},),
     ),
-    # PubMed XML: mark-up that is text
+    # IEBH/dedupe-sweep, test/data/tafenoquine.xml: mark-up that is text
     "PubMed XML: escaped mark-up": Quirk(
         pubmed("<ArticleTitle>Effect &lt;i&gt;in vivo&lt;/i&gt;</ArticleTitle>"), ({"title": "Effect in vivo"},)
     ),
-    # PubMed XML from an FTP update, compressed
+    # https://ftp.ncbi.nlm.nih.gov/pubmed/updatefiles/
     "PubMed XML: compressed": Quirk(
         gzip.compress(pubmed("<ArticleTitle>One</ArticleTitle>").encode()), ({"title": "One"},)
     ),
-    # WHO ICTRP, Export results to XML
+    # brunoamaral/gregory-ai#352, biopragmatics/bioregistry#864: Export results to XML
     "ICTRP XML": Quirk(
         f"<?xml version='1.0' encoding='UTF-8' ?>\n<Trials_downloaded_from_ICTRP>{TRIAL}</Trials_downloaded_from_ICTRP>",
         (
@@ -202,13 +184,13 @@ QUIRKS: dict[str, Quirk] = {
             },
         ),
     ),
-    # the same, cut off in the middle
+    # biopragmatics/bioregistry#864: 500 MB, here cut off in the middle
     "ICTRP XML, cut off": Quirk(
         f"<Trials_downloaded_from_ICTRP>{TRIAL}<Trial><TrialID>X",
         ({"title": "One"},),
         problems=("broken from here on",),
     ),
-    # RevMan 5: decisions of the review
+    # guido-s/meta#27, opentrials/opentrials#308: decisions of the review
     "RevMan 5": Quirk(
         REVIEW,
         (
@@ -237,7 +219,7 @@ QUIRKS: dict[str, Quirk] = {
             },
         ),
     ),
-    # CSL-JSON: PubMed's number in the note, dates as text
+    # retorquere/zotero-better-bibtex#144: PubMed's number in the note; dates as text
     "CSL-JSON: notes": Quirk(
         json.dumps(
             [
@@ -250,10 +232,6 @@ QUIRKS: dict[str, Quirk] = {
             ]
         ),
         ({"pmid": "31234501", "pmcid": "PMC6450001", "year": 2019},),
-    ),
-    # CSL-JSON with a key of nobody
-    "CSL-JSON: an unknown key": Quirk(
-        json.dumps([CSL | {"verdict": "yes"}]), ({"title": "One"},), unknown={"verdict": 1}
     ),
     # api.crossref.org/works: lists where CSL has texts
     "Crossref": Quirk(
@@ -293,12 +271,12 @@ QUIRKS: dict[str, Quirk] = {
             },
         ),
     ),
-    # openalexR and pyalex write one answer a line
+    # https://docs.openalex.org/download-all-data/openalex-snapshot: one work a line
     "OpenAlex JSON, lines": Quirk(
         "\n".join(json.dumps(WORK | {"id": f"https://openalex.org/W{n}"}) for n in (1, 2)),
         ({"accession": "W1"}, {"accession": "W2"}),
     ),
-    # a saved search of PubMed's web page
+    # biopython/biopython, Tests/Entrez/pubmed3.html: the page was saved, not the records
     "a web page": Quirk("<!DOCTYPE html><html><body>PubMed</body></html>", refused="web page"),
     # Zotero's own format, the first that its export dialog offers (zotero.org/support/kb/exporting)
     "Zotero RDF": Quirk(
@@ -308,23 +286,16 @@ QUIRKS: dict[str, Quirk] = {
         "  <z:itemType>journalArticle</z:itemType><dc:title>Remission</dc:title>\n </bib:Article>\n</rdf:RDF>\n",
         ({"title": "Remission"},),
     ),
-    # another of its formats, with the declaration of XML before it
+    # zotero/translators, Bibliontology RDF.js: with the declaration of XML before it
     "Zotero, Bibliontology RDF": Quirk(
         '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:bibo="http://purl.org/ontology/bibo/"/>\n',
         refused="RDF other than Zotero's own.*Export Library.*RIS",
     ),
-    # pubmed.ncbi.nlm.nih.gov, Save, Format: Abstract
+    # BharatBlade/AIML, pubmed89Abstract.txt
     "PubMed, made for reading": Quirk(
         "1. Ex. 2019 Mar;4(2):11-19. doi: 10.5555/ex.1.\n\nOne.\n\nQuint A.\n\nPMID: 31234501\n",
         refused="made for reading",
     ),
-    # a list of PMIDs
+    # knh11545/commandline4expertsearchers, test/data/pmid.txt
     "numbers only": Quirk("31234501\n31234502\n", refused="bare list of PMIDs"),
-    # a JSON of something else
-    "foreign JSON": Quirk('{"features": [{"type": "Feature"}]}', refused="holds no studies"),
-    # Word
-    "a letter": Quirk(b"PK\x03\x04word/document.xml", refused="word processor"),
-    # what is no export
-    "a list of people": Quirk("name,age\nAnna,30\n", refused="no header of a known export"),
-    "a budget": Quirk(workbook(("Post", "Euro"), ("Travel", 100)), refused="no header of a known export"),
 }

@@ -39,15 +39,15 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # dsifford/academic-bloggers-toolkit#557: editors are no authors
     "editors in A2": ris("AU  - Quint, A", "A2  - Editor, E", "ED  - Editor, F", authors=["Quint, A"]),
-    # cochranelibrary.com, long author lists
+    # steelheart50/preeclampsia, citation-export (2).ris: long author lists
     "an author et al": ris("AU  - Quint, A", "AU  - et al,", authors=["Quint, A"], warned="et al"),
-    # Web of Science: authors of editorials
+    # tonyhungry/Umbrella-Review, savedrecs.txt: authors of editorials
     "an author Anonymous": ris("AU  - [Anonymous]", authors=[]),
-    # PubMed through EndNote: corporate authors
+    # BharatBlade/AIML, pubmed89.txt: groups with *and* in their names
     "a group with and": ris(
         "AU  - Centers for Disease Control and Prevention,", authors=["Centers for Disease Control and Prevention,"]
     ),
-    # APA PsycInfo at Ovid: no author
+    # LukasWallrich/ASySD-benchmark, 0_Ovid_search_results_3001_to_3130.ris: APA PsycInfo at Ovid without an author
     "no authorship indicated": ris("A1  - No authorship indicated", authors=[]),
     # JabRef/jabref#4816: Y2 is the date of access
     "date of access": ris("Y1  - 2005/03/22", "PY  - 2005", "Y2  - 2019/03/27", year=2005),
@@ -64,11 +64,7 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # zotero/translators#980: dates with slashes; those of the specification of 2001 end in them
     "date with slashes": ris("Y1  - 2012/05//", year=2012),
-    # ProQuest: month in words
-    "date with a month in words": ris("DA  - May 2020", year=2020),
-    # EBSCOhost: issues that span two months
-    "date over two months": ris("Y1  - 2020/11//Nov/Dec2020", year=2020),
-    # asreview/asreview, demo data with a faulty year
+    # asreview/asreview, tests/demo_data/faulty_year.ris
     "a year that is none": ris("PY  - in press", year=None, warned="“in press”"),
     # asreview/asreview#129: byte order mark
     "byte order mark": Quirk(b"\xef\xbb\xbfTY  - JOUR\r\nTI  - One\r\nER  - \r\n", ({"title": "One"},)),
@@ -79,7 +75,8 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # asreview/asreview#992: one blank before the hyphen
     "one blank": Quirk("TY - JOUR\nTI - One\nPY - 2019\nER -\n", ({"title": "One", "year": 2019},)),
-    # cochranelibrary.com: two blanks behind the hyphen, lines of the provider between records
+    # steelheart50/preeclampsia, citation-export (2).ris: two blanks behind the hyphen, lines of the provider between
+    # records
     "two blanks": Quirk(
         'Record #1 of 1\nProvider: John Wiley & Sons, Ltd.\nContent: text/plain; charset="UTF-8"\nTY  -  JOUR\nAN  -  CN-02103801\n'
         "AU  -  Quint, A\nTI  -  One\nC3  -  PUBMED 30580501,EMBASE 625820601\nUR  -  https://www.cochranelibrary.com/central/doi/"
@@ -91,8 +88,6 @@ QUIRKS: dict[str, Quirk] = {
         "Provider: JabRef\nDatabase: lib\n\nTY  - JOUR\n\nTI  - One\n\nAU  - Quint, A\nER  - \n",
         ({"title": "One", "authors": ["Quint, A"]},),
     ),
-    # rispy: a last record without its end
-    "no end": Quirk("TY  - JOUR\nTI  - One\nER  - \nTY  - JOUR\nTI  - Two\n", ({"title": "One"}, {"title": "Two"})),
     # asreview/asreview#1521: Ovid puts a link and a number between records
     "links between records": Quirk(
         "1. \nTY  - JOUR\nID  - 30000101\nT1  - One\nDB  - Ovid MEDLINE(R) <2019>\nER  - \n\nLink to the Ovid Full Text or citation: "
@@ -112,26 +107,19 @@ QUIRKS: dict[str, Quirk] = {
     "type behind the title": Quirk(
         "TI  - One\nAU  - Quint, A\nTY  - JOUR\nPY  - 2019\nER  - \n", ({"title": "One", "authors": ["Quint, A"]},)
     ),
-    # JabRef/jabref, corrupted test file: records without a type
+    # JabRef/jabref, jablib/src/test/resources/org/jabref/logic/importer/fileformat/RisImporterCorrupted.ris: records
+    # without a type
     "no type at all": Quirk(
         "TI  - One\nAU  - Quint, A\nER  - \nTY  - JOUR\nTI  - Two\nER  - \n", ({"title": "Two"},), problems=("TY line",)
     ),
-    # Elsevier: M3 holds the DOI
+    # zotero/translators, RIS.js, and JabRef/jabref,
+    # jablib/src/test/resources/org/jabref/logic/importer/fileformat/RisImporterTestWithEmptyER.ris: M3 holds the DOI
     "DOI in M3": ris("M3  - doi: 10.5555/j.ex.2019.01.001", doi="10.5555/j.ex.2019.01.001"),
     # ESHackathon/CiteSource#109: an address with a query as DOI
     "DOI with a query": ris(
         "DO  - https://journals.example.com/doi/abs/10.5555/ex.11.0654?journalCode=ex", doi="10.5555/ex.11.0654"
     ),
-    # tandfonline.com, "Save to"
-    "DOI with needAccess": ris(
-        "UR  - https://www.tandfonline.com/doi/pdf/10.5555/13608746.2016.1208906?needAccess=true",
-        doi="10.5555/13608746.2016.1208906",
-    ),
-    # frontiersin.org
-    "DOI with full": ris(
-        "UR  - https://www.frontiersin.org/articles/10.5555/fex.2018.00256/full", doi="10.5555/fex.2018.00256"
-    ),
-    # medrxiv.org
+    # jupyter-book/mystmd#1173, greenelab/preprint-similarity-search#39: versions of bioRxiv and medRxiv
     "DOI with a version": ris(
         "UR  - https://www.medrxiv.org/content/10.1101/2023.04.18.23288701v2.full-text",
         doi="10.1101/2023.04.18.23288701",
@@ -147,11 +135,11 @@ QUIRKS: dict[str, Quirk] = {
     ),
     # JabRef/jabref#15106: the whole page range in SP
     "pages in SP": ris("SP  - 1276-1292", pages="1276-1292"),
-    # Scopus and Web of Science: article numbers
+    # elizagrames/litsearchr, inst/extdata/scopus.ris: article numbers in C7
     "article number": ris("C7  - e2115", pages="e2115"),
-    # EndNote: pp. before the page
+    # CoLRev-Environment/colrev, tests/review_manager/3_packages_search/data/trid_ris.ris: pp. before the page
     "pages with pp": ris("SP  - pp. 12", "EP  - 19", pages="12-19"),
-    # PubMed's AN through EndNote
+    # camaradesuk/ASySD, tests/testthat/ris_export.txt: PubMed's AN through EndNote
     "provider NLM": ris("AN  - 30000101", "DP  - NLM", "C2  - PMC7000101", pmid="30000101", pmcid="PMC7000101"),
     # shapiromatron/hawc#963: PM
     "PMID in PM": ris("PM  - 30000101", pmid="30000101"),
@@ -159,9 +147,7 @@ QUIRKS: dict[str, Quirk] = {
     "PMID in notes": ris(
         "N1  - Place: United States", "PMID: 30922901", "PMCID: PMC6454301", pmid="30922901", pmcid="PMC6454301"
     ),
-    # Zotero, older versions
-    "PMID in the accession": ris("AN  - PMID: 30922901", pmid="30922901"),
-    # CINAHL Complete at EBSCOhost
+    # asreview/asreview, tests/demo_data/ris_issue_992.txt: CINAHL's notes end in "PMID: NLM…"
     "PMID of CINAHL": ris(
         "ID  - 147887801",
         f"N1  - {NOTE}",
@@ -171,68 +157,38 @@ QUIRKS: dict[str, Quirk] = {
         accession="147887801",
         database="CINAHL",
     ),
-    # MEDLINE Complete at EBSCOhost
-    "PMID of MEDLINE at EBSCOhost": ris(
-        "AN  - 31234501",
-        "DB  - mdc",
-        "DP  - EBSCOhost",
-        "UR  - https://search.ebscohost.com/login.aspx?direct=true&db=mdc&AN=31234501&site=ehost-live",
-        pmid="31234501",
-        database="MEDLINE",
-    ),
-    # APA PsycInfo at EBSCOhost: its numbers look like others'
-    "no PMID of PsycInfo": ris("AN  - 2019-12345-001", "DB  - psyh", "DP  - EBSCOhost", pmid="", database="PsycINFO"),
-    # MEDLINE at ProQuest: the second number
-    "PMID of MEDLINE at ProQuest": ris(
-        "AN  - 2234567801; 31234501",
-        "DB  - MEDLINE(R)",
-        "UR  - https://www.proquest.com/docview/2234567801/se-2",
-        pmid="31234501",
-        accession="2234567801",
-        database="MEDLINE",
-    ),
-    # ProQuest: second numbers of other databases
+    # asreview/asreview, tests/demo_data/proquest.ris: second numbers of other databases
     "no PMID of PTSDpubs": ris(
         "AN  - 2234567801; 51887", "DB  - PTSDpubs", "UR  - https://search.proquest.com/docview/2234567801", pmid=""
     ),
-    # Web of Science, MEDLINE
+    # tonyhungry/Umbrella-Review, savedrecs.txt: UT MEDLINE:33520598
     "PMID of MEDLINE at Web of Science": ris("AN  - MEDLINE:31234501", pmid="31234501", accession="MEDLINE:31234501"),
     # nealhaddaway/citationchaser#34: no number, only the address of PubMed
     "PMID in an address": ris("UR  - https://pubmed.ncbi.nlm.nih.gov/31234501/", pmid="31234501"),
-    # PubMed through EndNote: notes of corrections
+    # ESHackathon/CiteSource, vignettes/new_stage_data/medline_84.ris: notes of corrections
     "PMID of an erratum": ris("N1  - Erratum in: Lancet. 2020 Jan 4;395(10217):30. PMID: 31234501", pmid=""),
-    # Scopus: references in the notes
-    "DOI of a reference": ris(
-        "N1  - Cited By :3", "N1  - References: Roe, C., (2010) J Ex, 1, doi: 10.5555/other", doi=""
-    ),
     # CrossRef/rest-api-doc#325, Future-Scholars/paperlib#204: titles with MathML
     "mark-up in titles": Quirk(
         "TY  - JOUR\nTI  - Reading <scp>NLP</scp> and <jats:italic>in vivo</jats:italic>\nER  - \n",
         ({"title": "Reading NLP and in vivo"},),
     ),
-    # Copy and paste from Scopus
+    # asreview/asreview, tests/demo_data/baseline_tag-notes.ris: soft hyphens in texts that were copied
     "soft hyphens": Quirk(
         "TY  - JOUR\nTI  - Soft\u00adhyphen and zero\u200bwidth\nER  - \n", ({"title": "Softhyphen and zerowidth"},)
     ),
-    # Scopus
+    # BharatBlade/AIML, scopus2.csv
     "no abstract available": ris("AB  - [No abstract available]", abstract=""),
-    # ProQuest
-    "not available": ris("AB  - Abstract not available.", abstract=""),
-    # publishers' platforms: abstracts as HTML
-    "HTML in abstracts": ris(
-        "AB  - <p>Background</p><p>We asked &lt; 20 &amp; more.</p>", abstract="Background We asked < 20 & more."
-    ),
     # dsifford/academic-bloggers-toolkit#428: EndNote writes key words on lines of their own
     "key words on lines": ris("KW  - Child", "Leukemia", "Humans", keywords=["Child", "Leukemia", "Humans"]),
-    # RIS with a tag of nobody
+    # zotero/translators, RIS.js: unknown tags become notes there
     "an unknown tag": ris("ZZ  - verdict: yes", unknown={"ZZ": 1}),
-    # files of Windows programs
+    # MrTango/rispy#48, asreview/asreview#332: files of Windows programs
     "Windows-1252": Quirk(
         "TY  - JOUR\nTI  - Größe\nAU  - Müller, A\nER  - \n".encode("cp1252"),
         ({"title": "Größe", "authors": ["Müller, A"]},),
         warned="Windows-1252",
     ),
-    # Rayyan: decisions in the notes
+    # asreview/citation-file-formatting, Datasets/RIS/_baseline_rayyan.ris: decisions in the notes
     "decisions of Rayyan": ris(
         "AN  - rayyan-101",
         'N1  - RAYYAN-INCLUSION: {"Anna"=>"Included", "Ben"=>"Excluded"} | RAYYAN-EXCLUSION-REASONS: wrong population',
@@ -243,44 +199,35 @@ QUIRKS: dict[str, Quirk] = {
     "decision of ASReview": ris("N1  - ASReview_irrelevant", decisions=(("title_abstract", "consensus", "exclude"),)),
     # asreview/asreview#2117: ASReview, records that nobody saw
     "no decision of ASReview": ris("N1  - ASReview_not_seen", decisions=()),
-    # Embase.com
+    # BharatBlade/AIML, records.ris
     "Embase.com": Quirk(
         "TY  - JOUR\nT1  - One\nA1  - Wang, Y.\nY1  - 2019\nN2  - Abs\nJF  - Ex\nU2  - L625820601\nC5  - 30580501\nDO  - 10.5555/ex.1\n"
         "LK  - https://resolver.example.org/?id=doi:10.5555%2Fex.1&atitle=One\nER  - \n",
         ({"accession": "L625820601", "pmid": "30580501", "doi": "10.5555/ex.1", "database": "Embase"},),
     ),
-    # Google Scholar through Publish or Perish
+    # asreview/citation-file-formatting, Datasets/RIS/_baseline_googlescholar.ris
     "title in T1 only": Quirk(
         "TY  - GEN\nT1  - One\nA1  - A Quint, C Roe\nY1  - 2019\nER  - \n",
         ({"title": "One", "authors": ["A Quint", "C Roe"]},),
     ),
-    # books and chapters
+    # zotero/translators, RIS.js: BT is the title of a book
     "title in BT": Quirk("TY  - BOOK\nBT  - A book\nAU  - Quint, A\nER  - \n", ({"title": "A book"},)),
-    # Windows: trailing blanks and tabs
+    # elizagrames/litsearchr, inst/extdata/scopus.ris: blanks at the ends of lines
     "trailing blanks": Quirk("TY  - JOUR  \nTI  - One\t \nPY  - 2019 \nER  -   \n", ({"title": "One", "year": 2019},)),
-    # an empty value must not swallow the next line (rispy)
+    # MrTango/rispy, tests/data/example_empty_tag.ris: an empty value must not swallow the next line
     "an empty value": ris("SP  -", "PY  - 2019", pages="", year=2019),
-    # pasted into a word processor and saved as text: every line is indented
-    "indented lines": Quirk("  TY  - JOUR\n  TI  - One\n  PY  - 2019\n  ER  - \n", ({"title": "One", "year": 2019},)),
-    # the same with tabs
-    "tabs behind tags": Quirk("TY\t- JOUR\nTI\t- One\nER\t- \n", ({"title": "One"},)),
-    # an end with a full stop ends
-    "an end with a full stop": Quirk(
-        "TY  - JOUR\nTI  - One\nER  - .\nTY  - JOUR\nTI  - Two\nER  - \n", ({"title": "One"}, {"title": "Two"})
-    ),
     # JabRef/jabref#704 (IEEE Xplore): all key words in one tag
     "key words by semicolons": ris("KW  - child; leukemia; cells", keywords=["child", "leukemia", "cells"]),
-    # Embase records whose names have run together
-    "names run together": ris("A1  - Liu L.Moody J.Gall A.", authors=["Liu L.", "Moody J.", "Gall A."]),
-    # Ovid, exports with a link in UR
+    # asreview/asreview#1521: exports with a link in UR
     "Ovid with UR": Quirk(
         "TY  - JOUR\nID  - 30000101\nT1  - One\nDB  - Ovid MEDLINE(R) ALL <1946 to 2021>\nUR  - https://ovidsp.ovid.com/ovidweb.cgi"
         "?T=JS&CSC=Y&NEWS=N&PAGE=fulltext&D=medl&AN=30000101\nER  - \n",
         ({"pmid": "30000101", "database": "MEDLINE"},),
     ),
-    # EndNote: the number of a record in a library is no PMID
+    # asreview/citation-file-formatting, Datasets/RIS/_baseline_endnote.ris: the number of a record in a library is no
+    # PMID
     "number in a library": ris("ID  - 1234", "DB  - MEDLINE", pmid=""),
-    # UTF-8 opened as Windows-1252 and saved
+    # DevInnovationLab/i-h2o-living-meta, data/cochrane.csv: UTF-8 opened as Windows-1252 and saved
     "letters changed twice": Quirk(
         "TY  - JOUR\nTI  - M\u00c3\u00bcller\nER  - \n", ({"title": "M\u00c3\u00bcller"},), warned="look as if UTF-8"
     ),

@@ -38,13 +38,6 @@ QUIRKS: dict[str, Quirk] = {
     "Scopus with few columns": csv(
         "Authors,Title,Year,Source title,EID", "Quint A.,One,2021,Ex,2-s2.0-1", journal="Ex", database="Scopus"
     ),
-    # Scopus CSV with semicolons in its first abstracts
-    "semicolons in abstracts": csv(
-        "Authors,Title,Year,Source title,Abstract,EID",
-        f'Quint A.,One,2021,Ex,"{"; ".join(["We asked"] * 60)}",2-s2.0-1',
-        year=2021,
-        database="Scopus",
-    ),
     # asreview/asreview#1198: Web of Science, Excel
     "Web of Science, Excel": Quirk(
         workbook(
@@ -96,12 +89,6 @@ QUIRKS: dict[str, Quirk] = {
             },
         ),
     ),
-    # Web of Science, MEDLINE: another name of the number
-    "Web of Science, MEDLINE": csv(
-        "Article Title,Authors,Source Title,Publication Year,UT (Unique ID)",
-        'One,"Quint, AB",Ex,2021,MEDLINE:31234501',
-        pmid="31234501",
-    ),
     # massimoaria/bibliometrix#339: Web of Science, tab-delimited
     "Web of Science, tab-delimited": csv(
         WOS,
@@ -144,7 +131,7 @@ QUIRKS: dict[str, Quirk] = {
             },
         ),
     ),
-    # OpenAlex, CSV of the website
+    # ourresearch/openalex-gui#11: columns of the export of the website
     "OpenAlex": csv(
         "id,doi,title,publication_year,type,primary_location.source.display_name,authorships.author.display_name,biblio.volume,biblio.first_page"
         ",biblio.last_page,ids.pmid,cited_by_count,is_retracted",
@@ -156,35 +143,7 @@ QUIRKS: dict[str, Quirk] = {
         journal="Ex",
         pages="11-19",
     ),
-    # IEEE Xplore, export of results
-    "IEEE Xplore": csv(
-        '"Document Title","Authors","Author Affiliations","Publication Title","Date Added To Xplore","Publication Year","Volume","Issue","Start Page"'
-        ',"End Page","Abstract","ISSN","ISBNs","DOI","PDF Link","Author Keywords","Document Identifier"',
-        '"One","A. Quint; C. Roe","","Ex","2019","2019","4","2","11","19","Abs","","","10.5555/ex.48","https://ieeexplore.ieee.org/stamp/stamp.jsp?arnumber=8600001"'
-        ',"cells;children","IEEE Journals"',
-        authors=["A. Quint", "C. Roe"],
-        year=2019,
-        pages="11-19",
-        journal="Ex",
-        accession="8600001",
-    ),
-    # Europe PMC, CSV of the website
-    "Europe PMC": csv(
-        "SOURCE,EXTERNAL_ID,PMCID,TITLE,AUTHORS,JOURNAL,PUBLICATION_YEAR,DOI,ABSTRACT",
-        'MED,31234501,PMC6450001,One,"Quint A, Roe C.",Ex,2019,10.5555/ex.1,Abs',
-        authors=["Quint A", "Roe C"],
-        pmid="31234501",
-        pmcid="PMC6450001",
-        year=2019,
-    ),
-    # Europe PMC: preprints have numbers of their own
-    "Europe PMC, a preprint": csv(
-        "SOURCE,EXTERNAL_ID,TITLE,AUTHORS,PUBLICATION_YEAR",
-        'PPR,PPR12345,One,"Quint A",2019',
-        pmid="",
-        accession="PPR12345",
-    ),
-    # WHO ICTRP, CSV of the search portal
+    # bireme/db-processing#456: the fields of CSV and XML
     "ICTRP": csv(
         ICTRP,
         "ChiCTR2000012301,2024-01-01,One,A scientific title,Univ,2020-02-03,ChiCTR,http://www.chictr.org.cn/x,Recruiting,Interventional study,Leukemia"
@@ -196,7 +155,7 @@ QUIRKS: dict[str, Quirk] = {
         database="WHO ICTRP",
         abstract="Scientific title: A scientific title. Condition: Leukemia. Intervention: Cells. Primary sponsor: Univ. Recruitment Status: Recruiting.",
     ),
-    # ClinicalTrials.gov: columns chosen by the user
+    # partrita/clinicaltrial-watch-tigit, data/ctg-studies_B7H3.csv: columns chosen by the user
     "ClinicalTrials.gov": csv(
         "NCT Number,Study Title,Study URL,Study Status,Brief Summary,Conditions,Start Date",
         "NCT01234501,One,https://clinicaltrials.gov/study/NCT01234501,COMPLETED,Abs,A|B,2019-03",
@@ -205,25 +164,7 @@ QUIRKS: dict[str, Quirk] = {
         year=2019,
         abstract="Abs",
     ),
-    # mjwestgate/revtools: as.data.frame
-    "revtools": csv(
-        "label,type,author,year,title,journal,volume,number,start_page,end_page,doi",
-        'Quint_2019_Ex,JOUR,"Quint, A. and Roe, C.",2019,One,Ex,4,2,11,19,10.5555/ex.1',
-        unknown={"label": 1},
-        authors=["Quint, A.", "Roe, C."],
-        pages="11-19",
-        issue="2",
-    ),
-    # Publish or Perish
-    "Publish or Perish": csv(
-        "Cites,Authors,Title,Year,Source,Publisher,ArticleURL,CitesURL,GSRank,QueryDate,Type,DOI,ISSN,CitationURL,Volume,Issue,StartPage,EndPage,ECC"
-        ",CitesPerYear,CitesPerAuthor,AuthorCount,Age,Abstract,FullTextURL,RelatedURL",
-        '3,"A Quint, C Roe",One,2019,Ex,Pub,https://x.org,,1,2024-01-01,,,,,4,2,11,19,3,1,1,2,5,Abs,,',
-        authors=["A Quint", "C Roe"],
-        journal="Ex",
-        pages="11-19",
-    ),
-    # Virtual Health Library (LILACS)
+    # bireme/db-processing#873: fields of the exports
     "Virtual Health Library": csv(
         "ID,Title,Authors,Source,Journal,Database,Type,Language,Publication year,Descriptor(s),Publication Country,Fulltext URL,Abstract,Entry Date"
         ",Volume number,Issue number,DOI,ISSN,Accession number",
@@ -234,7 +175,7 @@ QUIRKS: dict[str, Quirk] = {
         year=2019,
         keywords=["Child", "Leukemia"],
     ),
-    # PubMed's CSV: a full stop ends the list
+    # BharatBlade/AIML, pubmed89.csv: a full stop ends the list
     "PubMed": csv(
         "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
         '31234501,One,"Quint A, Roe C, Wen T.",Ex. 2019 Mar;4(2):11-19. doi: 10.5555/ex.1.,Quint A,Ex,2019,2019/03/01,PMC6450001,,10.5555/ex.1',
@@ -244,24 +185,16 @@ QUIRKS: dict[str, Quirk] = {
         issue="2",
         warned="no abstracts",
     ),
-    # PubMed's CSV: long lists are cut
-    "PubMed, cut lists": csv(
-        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
-        '31234501,One,"Quint A, Roe C; et al.",Ex. 2019.,Quint A,Ex,2019,2019/03/01,,,',
-        authors=["Quint A", "Roe C"],
-        warned="et al",
-    ),
-    # EBSCOhost: guards against Excel
+    # asreview/citation-file-formatting, Datasets/CSV/_baseline_cinahl.csv: guards against Excel
     "EBSCOhost": csv(
         "Article Title,Author,Journal Title,ISSN,Publication Date,Volume,Issue,First Page,Accession Number,DOI,Doctype,Subjects,Keywords,Abstract,PLink",
         'One,"Quint, Anna; Roe, Carl",Ex,="12345678",="20190301",4,2,11,147887801,10.5555/ex.1,Article,Child,cells,Abs,'
         "https://search.ebscohost.com/login.aspx?direct=true&db=rzh&AN=147887801",
         authors=["Quint, Anna", "Roe, Carl"],
-        year=None,
+        year=2019,
         database="CINAHL",
-        warned="20190301",
     ),
-    # Embase.com: one field a row
+    # BharatBlade/AIML, embase.csv: one field a row
     "Embase.com, turned": Quirk(
         '"TITLE","One"\n"AUTHOR NAMES","Wang Y.","Guo D."\n"SOURCE TITLE","Ex"\n"PUBLICATION YEAR","2019"\n"PUI","L625820601"\n"MEDLINE PMID","31234501"\n\n'
         '"TITLE","Two"\n"AUTHOR NAMES","Li X."\n"PUI","L625820602"\n',
@@ -270,12 +203,12 @@ QUIRKS: dict[str, Quirk] = {
             {"title": "Two", "authors": ["Li X."]},
         ),
     ),
-    # Embase.com: the search stands above the header
+    # asreview/citation-file-formatting, Datasets/CSV/_baseline_embase.csv: the search stands above the header
     "Embase.com, with its search": Quirk(
         '"SEARCH QUERY","cells:ti"\n"---------"\n\n"Title","Author Names","Source title","Publication Year","PUI"\n"One","Wang Y., Guo D.","Ex","2019","L625820601"\n',
         ({"authors": ["Wang Y.", "Guo D."], "accession": "L625820601", "database": "Embase"},),
     ),
-    # Cochrane Library
+    # steelheart50/preeclampsia, citation-export.csv
     "CENTRAL": csv(
         "CENTRAL ID,Author(s),Title,Source,Year,Abstract,Volume,Issue,Pages,Database Name,PubMed ID,Embase ID,CTgov ID,CINAHL ID,ICTRP ID,Publication Type"
         ",Keywords,DOI,URL,Cochrane Review Group Code",
@@ -294,41 +227,19 @@ QUIRKS: dict[str, Quirk] = {
         volume="4",
         pmid="31234501",
     ),
-    # R writes NA
+    # DevInnovationLab/i-h2o-living-meta, output/lit_merged_unique.csv
     "NA of R": csv('"title","author","year","doi"', '"One","Quint A",2019,NA', doi="", year=2019),
-    # Excel of a country with decimal commas
-    "semicolons of Excel": csv(
-        "Title;Authors;Year;DOI", "One;Quint, A.;2019;10.5555/ex.1", authors=["Quint, A."], doi="10.5555/ex.1"
-    ),
-    # Excel: the separator in a line of its own
-    "sep=": Quirk("sep=;\nTitle;Authors;Year\nOne;Quint, A.;2019\n", ({"title": "One", "authors": ["Quint, A."]},)),
-    # headers of R
+    # https://stat.ethz.ch/R-manual/R-devel/library/base/html/make.names.html
     "headers with points": csv(
         "Article.Title,Author.s.,Publication.Year", "One,Quint A,2019", authors=["Quint A"], year=2019
     ),
-    # headers of databases of one's own
-    "headers with underscores": csv(
-        "article_title,author_names,published_year,journal_name", "One,Quint A,2019,Ex", journal="Ex", year=2019
-    ),
-    # a header of nobody
-    "an unknown header": csv("Title,Authors,Year,RoB team", "One,Quint A,2019,blue", unknown={"rob team": 1}),
-    # an unknown header without a value is named too
-    "an empty header": csv("Title,Authors,Year,Arm", "One,Quint A,2019,", unknown={"arm": 0}),
     # aknutas/nails#3: Web of Science added columns without a header
     "a column without a name": csv(
         "Title,Authors,Year,", "One,Quint A,2019,note", unknown={"column 4 without a name": 1}
     ),
-    # a quotation mark is missing in a row
-    "a broken row": Quirk(
-        "Title,Authors,Year\nOne,Quint A,2019,x,y\nTwo,Roe C,2020\n", ({"title": "Two"},), problems=("line 2",)
-    ),
-    # line breaks in cells
+    # rachelnewnham/AHRO-Python, embase.csv: line breaks in cells
     "a line break in a cell": csv(
         "Title,Authors,Year,Abstract", 'One,Quint A,2019,"First\nsecond"', abstract="First second"
-    ),
-    # a line of an abstract that looks like RIS
-    "RIS in a cell": csv(
-        "Title,Authors,Year,Abstract", 'One,Quint A,2019,"First\nTY  - JOUR\nER  - "', abstract="First TY - JOUR ER -"
     ),
     # retorquere/zotero-better-bibtex#144: PubMed's number in Extra
     "Zotero": csv(
@@ -339,14 +250,15 @@ QUIRKS: dict[str, Quirk] = {
         authors=["Quint, Anna", "Roe, Carl"],
         keywords=["a", "b"],
     ),
-    # Covidence: the state is in the name of the file, which tells nothing here
+    # asreview/citation-file-formatting, Datasets/CSV/_baseline_covidence.csv: the state is in the name of the file,
+    # which tells nothing here
     "Covidence": csv(
         COVIDENCE,
         'One,"Quint, A.; Roe, C.",Abs,2019,,Ex,4,2,11-19,,10.5555/ex.1,,#12,Quint 2019,,',
         accession="12",
         authors=["Quint, A.", "Roe, C."],
     ),
-    # Rayyan
+    # asreview/citation-file-formatting, Datasets/CSV/_baseline_rayyan.csv
     "Rayyan": csv(
         "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,notes,doi,keywords,pubmed_id,pmc_id",
         'rayyan-101,One,2019,3,1,Ex,,4,2,11-19,"Quint, A. and Roe, C.",,,,,Abs,"RAYYAN-INCLUSION: {""Anna""=>""Maybe""}",10.5555/ex.1,,31234501,PMC6450001',
@@ -368,14 +280,14 @@ QUIRKS: dict[str, Quirk] = {
         "One,Quint A,2019,0,2025-01-01,off topic,Anna,a@example.org",
         decisions=(("title_abstract", "Anna", "exclude"),),
     ),
-    # asreview/synergy-dataset
+    # asreview/synergy-dataset, README.md
     "SYNERGY": csv(
         "openalex_id,title,abstract,label_included",
         "https://openalex.org/W111,One,Abs,1",
         unknown={"openalex_id": 1},
         decisions=(("title_abstract", "consensus", "include"),),
     ),
-    # Ovid: names on lines within a cell, the PMID with an address
+    # rachelnewnham/AHRO-Python, embase.csv: names on lines within a cell, the PMID with an address
     "Ovid": csv(
         "ORN,VN,DB,UI,PM,TI,SO,AU,YR,AB",
         '1,Ovid,Embase,2001234501,"31234501 [https://www.ncbi.nlm.nih.gov/pubmed/31234501]",One,Ex. 4(2):11-19,"Quint A.\nRoe C.",2019,Abs',
@@ -383,18 +295,11 @@ QUIRKS: dict[str, Quirk] = {
         pmid="31234501",
         database="Embase",
     ),
-    # ProQuest, XLS
-    "ProQuest": csv(
-        "Title,Abstract,StoreId,Authors,pubdate,pubtitle,volume,issue,pages,startPage,digitalObjectIdentifier,language,subjectTerms,documentType,database,DocumentURL,year",
-        'One,Abs,2234567801,"Quint, Anna; Roe, Carl","Mar 1, 2019",Ex,4,2,11-19,11,10.5555/ex.1,English,"Child, Humans",Journal Article,APA PsycInfo®,https://www.proquest.com/x,2019',
-        authors=["Quint, Anna", "Roe, Carl"],
-        doi="10.5555/ex.1",
-        database="PsycINFO",
-        journal="Ex",
-    ),
-    # a table of one's own in a workbook, with notes on the sheet before
-    "a workbook with a title row": Quirk(
-        workbook(("Our search of May",), (), ("Title", "Authors", "Year"), ("One", "Quint A", 2019)),
-        ({"title": "One", "year": 2019},),
+    # BharatBlade/AIML, pubmed200.csv: long lists are cut
+    "PubMed, cut lists": csv(
+        "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI",
+        '31234501,One,"Quint A, Roe C; et al.",Ex. 2019.,Quint A,Ex,2019,2019/03/01,,,',
+        authors=["Quint A", "Roe C"],
+        warned="et al",
     ),
 }

@@ -205,7 +205,7 @@ def test_a_further_sheet_with_records_is_named(tmp_path):
 def test_too_little_memory_is_not_blamed_on_the_file(tmp_path, monkeypatch):
     path = put(tmp_path, "TY  - JOUR\nTI  - One\nER  - \n")
 
-    def exhausted(data):
+    def exhausted(*data: object):
         raise MemoryError
 
     monkeypatch.setattr(decode, "decode", exhausted)

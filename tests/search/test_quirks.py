@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import quirks_other
+import quirks_own
+import quirks_platforms
 import quirks_ris
 import quirks_tables
 from prismake.core.errors import ImportFileError
 from prismake.search import read_file
 
+PUBLISHED = {"RIS": quirks_ris, "table": quirks_tables, "other": quirks_other, "platform": quirks_platforms}
 ALL = {
     f"{kind}: {name}": quirk
-    for kind, corpus in (("RIS", quirks_ris), ("table", quirks_tables), ("other", quirks_other))
+    for kind, corpus in (PUBLISHED | {"own": quirks_own}).items()
     for name, quirk in corpus.QUIRKS.items()
 }
+SOURCE = r"[\w.-]+/[\w.-]+(?:#\d+|[,:]| \()|https://|readthedocs\.io|api\.\w+\.org|zotero\.org"
+"""An issue or a file of a public repository, or a page of the vendor."""
 
 
-def test_the_corpus_is_large():
-    assert len(ALL) >= 120
+def test_each_published_quirk_names_its_source():
+    named = 0
+    for corpus in PUBLISHED.values():
+        text = Path(corpus.__file__).read_text(encoding="utf-8")
+        sources = dict(re.findall(r"((?:    # .*\n)+)    \"([^\"]+)\": ", text))
+        above = {name: comment for comment, name in sources.items()}
+        for name in corpus.QUIRKS:
+            assert re.search(SOURCE, above.get(name, "")) or "the same" in above.get(name, ""), name
+            named += 1
+    assert named >= 120
 
 
 @pytest.mark.parametrize("name", ALL)

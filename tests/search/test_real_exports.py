@@ -14,30 +14,47 @@ FILES = json.loads(EXPECTED.read_text()) if EXPECTED.is_file() else {}
 
 # The expectations know PMIDs from fields of their own only, and count tags as authors. Where a record says more in plain
 # words, that holds; what each record says, and where, stands beside it.
-SAID_ELSEWHERE = {
-    # A1  - Stuart D, McOwan A: Ovid's CENTRAL puts all authors into one tag.
-    "ovid-ris/msm_ovid_central.ris": {"last": {"first_author": "Stuart D", "authors": 2}},
-    # DOI Number: 10.1002/eco.1563, in the own field of the article; that of a reference, 10.1029/2007WR006011, is not taken.
-    "ovid-text/jabref_OvidImporterTest4.txt": {
-        "with_doi": 1,
-        "first": {"doi": "10.1002/eco.1563"},
-        "last": {"doi": "10.1002/eco.1563"},
-    },
-    # The record's own address is http://www.ncbi.nlm.nih.gov/pubmed/25647015.
-    "endnote-xml/jabref_EndnoteXml_Article.xml": {
-        "with_pmid": 1,
-        "first": {"pmid": "25647015"},
-        "last": {"pmid": "25647015"},
-    },
-    # UR  - https://www.ncbi.nlm.nih.gov/pubmed/23162881 and .../24584310; N1 ends in "PMID: NLM23803397".
-    "ris-edge-cases/asreview_ris_issue_992.txt": {"with_pmid": 3},
-    # UT MEDLINE:33520598 and UT MEDLINE:25905026, beside PM 28682497 and PM 28279936.
-    "wos-tagged/umbrella_savedrecs.txt": {"with_pmid": 4},
+SAID_ELSEWHERE: dict[str, tuple[tuple[str, ...], dict]] = {
+    # Ovid's CENTRAL puts all authors into one tag.
+    "ovid-ris/msm_ovid_central.ris": (
+        ("A1  - Stuart D, McOwan A",),
+        {"last": {"first_author": "Stuart D", "authors": 2}},
+    ),
+    # The field is the article's own; the DOI of a reference, 10.1029/2007WR006011, is not taken.
+    "ovid-text/jabref_OvidImporterTest4.txt": (
+        ("DOI Number\n  10.1002/eco.1563",),
+        {"with_doi": 1, "first": {"doi": "10.1002/eco.1563"}, "last": {"doi": "10.1002/eco.1563"}},
+    ),
+    # The record's own address
+    "endnote-xml/jabref_EndnoteXml_Article.xml": (
+        ("http://www.ncbi.nlm.nih.gov/pubmed/25647015</style>",),
+        {"with_pmid": 1, "first": {"pmid": "25647015"}, "last": {"pmid": "25647015"}},
+    ),
+    "ris-edge-cases/asreview_ris_issue_992.txt": (
+        (
+            "UR  - https://www.ncbi.nlm.nih.gov/pubmed/23162881",
+            "UR  - https://www.ncbi.nlm.nih.gov/pubmed/24584310",
+            "PMID: NLM23803397",
+        ),
+        {"with_pmid": 3},
+    ),
+    "wos-tagged/umbrella_savedrecs.txt": (
+        ("UT MEDLINE:33520598", "UT MEDLINE:25905026", "PM 28682497", "PM 28279936"),
+        {"with_pmid": 4},
+    ),
 }
+"""By file: the lines that say more, and what holds because of them."""
+
+
+@pytest.mark.skipif(not FILES, reason="the folder of real exports is not here (set PRISMAKE_SHARED)")
+@pytest.mark.parametrize("name", SAID_ELSEWHERE)
+def test_each_file_says_what_is_held_against_its_expectation(name, samples):
+    text = (samples / name).read_text(encoding="utf-8-sig")
+    assert [line for line in SAID_ELSEWHERE[name][0] if line not in text] == []
 
 
 def expected(name: str) -> dict:
-    facts, elsewhere = dict(FILES[name]), SAID_ELSEWHERE.get(name, {})
+    facts, (_, elsewhere) = dict(FILES[name]), SAID_ELSEWHERE.get(name, ((), {}))
     for key, value in elsewhere.items():
         facts[key] = facts[key] | value if isinstance(value, dict) else value
     return facts

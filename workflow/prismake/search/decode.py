@@ -98,11 +98,11 @@ def read_all(path: Path) -> bytes:
         return stream.read()
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
+def decode(data: bytes, where: str = "") -> tuple[str, list[str]]:
     """Text with LF line ends and no byte order mark, and warnings about assumptions made.
 
-    UTF-8, UTF-16 and UTF-32 are recognised; anything else is read as Windows-1252, whose five undefined byte values
-    become U+FFFD.
+    UTF-8, UTF-16, UTF-32 and Mac Roman are recognised; anything else is read as Windows-1252, whose five undefined byte
+    values become U+FFFD. Raises ``ImportFileError`` for text in another script, which that would turn into nonsense.
     """
     warnings: list[str] = []
     for bom, encoding in _BOMS:
@@ -110,7 +110,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
             text = data[len(bom) :].decode(encoding, errors="replace")
             break
     else:
-        text, assumed = _without_mark(data)
+        text, assumed = _without_mark(data, where)
         if assumed:
             warnings.append(assumed)
     if "\u00c3" in text and (twice := len(_TWICE.findall(text))):
@@ -124,7 +124,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", ""), warnings
 
 
-def _without_mark(data: bytes) -> tuple[str, str]:
+def _without_mark(data: bytes, where: str) -> tuple[str, str]:
     # Only the header shows the encoding: non-Latin letters below it have no zero bytes.
     sample = next((part for part in (data[:4096], data[:64]) if len(part) >= 4 and part.count(0) > len(part) // 5), b"")
     if sample:
@@ -133,10 +133,12 @@ def _without_mark(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError as error:
-        return _mixed(data, error)
+        if error.reason == "unexpected end of data":  # the beginning of a file, cut within a letter
+            return data[: error.start].decode("utf-8"), ""
+        return _mixed(data, error, where)
 
 
-def _mixed(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
+def _mixed(data: bytes, error: UnicodeDecodeError, where: str) -> tuple[str, str]:
     """A file that is not entirely UTF-8: Windows-1252, or UTF-8 with a few foreign bytes.
 
     Tools that concatenate exports leave single lines in another encoding; reading everything as Windows-1252 would
@@ -154,4 +156,28 @@ def _mixed(data: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
             other_lines += 1
     if utf8_lines > other_lines:
         return "\n".join(decoded), f"line {line} and {other_lines - 1} other lines are not UTF-8; read as Windows-1252."
-    return data.decode("cp1252", errors="replace"), f"not UTF-8 (line {line}); read as Windows-1252."
+    _refuse_other_scripts(data, line, where)
+    if len(_MAC.findall(data)) > len(_WESTERN.findall(data)):
+        return data.decode("mac_roman"), f"not UTF-8 (line {line}); read as Mac Roman, which Excel for Mac writes."
+    return (
+        data.decode("cp1252", errors="replace"),
+        f"not UTF-8 (line {line}); read as Windows-1252. If letters look wrong, export it again as UTF-8.",
+    )
+
+
+_MAC = re.compile(rb"(?<=[A-Za-z])[\x87-\x90\x99\x9b\x9d\x9f\xa7](?=[a-z])")
+_WESTERN = re.compile(rb"(?<=[A-Za-z])[\xdf-\xf6\xf8-\xff](?=[a-z])")
+"""Bytes within words: those that are no letters in Windows-1252 but are in Mac Roman, and those that are."""
+_ALONE, _IN_A_ROW = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]{1,3}(?![\x80-\xff])"), re.compile(rb"[\x80-\xff]{4,}")
+
+
+def _refuse_other_scripts(data: bytes, line: int, where: str) -> None:
+    """Languages in Latin letters have one or two accents in a row, other scripts whole words of such bytes."""
+    words = sum(map(len, _IN_A_ROW.findall(data)))
+    if words > 2 * sum(map(len, _ALONE.findall(data))):
+        raise ImportFileError(
+            f"the text is not UTF-8 (line {line}), and by its letters it is not Western European either: Chinese, "
+            "Japanese, Korean, Cyrillic or Greek in an older encoding, of which there are several.",
+            where=where,
+            remedy="Export it as UTF-8, or open it in a text editor that shows it rightly and save it as UTF-8.",
+        )

@@ -27,6 +27,8 @@ _NOTHING = {"NA", "N/A", "NULL", "None", "nan", "NaN"}
 _TRANSPOSED = {"AUTHOR NAMES", "SOURCE", "SOURCE TITLE", "ABSTRACT", "PUBLICATION YEAR", "PUI"}
 _COMPANIONS = {"authors", "year", "journal", "doi", "pmid", "abstract", "keywords", "accession", "url"}
 """A table with a title and one of these columns is treated as an export."""
+_FEW = 3
+"""Columns that a row may name by chance without being a header."""
 _SEPARATORS = ",\t;|"
 _BEGINNING = 400_000
 """Number of characters searched for a header."""
@@ -222,7 +224,7 @@ def recognise(
     inventory.header([name for name in names if name])
     names = [_named(name, number) for number, name in enumerate(names, 1)]
     dialect = adapted(dialect, names)
-    rows = _chain(head[index + 1 :], rows)
+    rows = _data_rows(_chain(head[index + 1 :], rows), [_key(cell) for cell in head[index][1]], problems, where)
     return dialect, _records(_inside(rows, names) if sheet else rows, names, dialect, problems)
 
 
@@ -238,6 +240,30 @@ def _chain(head: list[tuple[int, list[str]]], rows: Rows) -> Rows:
     yield from rows
 
 
+def _data_rows(rows: Rows, header: list[str], problems: list[str], where: str) -> Rows:
+    """The rows below the header without those that repeat it, as files joined by hand have them.
+
+    Raises ``ImportFileError`` at the header of another kind of file: its rows would be read under the wrong names.
+    """
+    marks = {name for name in header if name} | {name for each in TABLES for name in each.needs}
+    for line, row in rows:
+        names = (
+            [_key(cell) for cell in row] if row and row[0].replace("\ufeff", "").strip('" ').lower() in marks else []
+        )
+        if not names or not _header([(line, row)]):
+            yield line, row
+        elif [name for name in names if name] == [name for name in header if name]:
+            problems.append(f"line {line}: the header stands here again and was left out; files have been joined.")
+        elif len(columns_of(names)) > _FEW:
+            raise ImportFileError(
+                f"another header begins in line {line} ({', '.join(row[:4])} …): files of two kinds have been joined.",
+                where=where,
+                remedy="Import the files one by one, as they were exported.",
+            )
+        else:
+            yield line, row
+
+
 def _inside(rows: Rows, names: list[str]) -> Rows:
     """The rows of a sheet; a cell to the right of the header is assigned to an unnamed column."""
     for line, row in rows:
@@ -251,6 +277,8 @@ def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]
     foreign = dialect.platform in {"", "ASReview"}
     blank = _NOTHING if foreign else frozenset()
     width = len(names)
+    single = {rule[0] for _, many, rules in dialect.plan if not many for rule in rules}
+    twice = {name for name in names if name in single and names.count(name) > 1}
     title = next((names.index(name) for name in dialect.own["title"] if name in names), 0)
     for line, row in rows:
         cells = [unguard(cell).strip() for cell in row]
@@ -270,7 +298,9 @@ def _records(rows: Rows, names: list[str], dialect: Dialect, problems: list[str]
         tags: Tags = {}
         for name, cell in zip(names, cells, strict=False):
             if cell and cell not in blank:
-                tags.setdefault(name, []).append(cell)
+                other = name in twice and cell not in tags.get(name, (cell,))
+                # a header of no known meaning, and so named in a warning
+                tags.setdefault(f"{name}, another column" if other else name, []).append(cell)
         yield Raw(line, tags)
 
 

@@ -34,9 +34,10 @@ _TEXT = (
     ("bibtex", r"(?mi)^[ \t]*@[ \t]*(?!comment|string|preamble)[a-z]+[ \t]*[{(]"),
     ("ris", r"(?m)^[ \t]*TY[ \t]{1,2}- ?"),
     ("medline", r"(?m)^(?:PMID|OWN |STAT|FAU |DCOM|EDAT|PHST)- "),
-    ("wos", r"(?m)^PT [A-Z][ \t]*$"),
+    ("wos", r"(?m)^PT [A-Z][ \t]*$|^FN (?:Clarivate|Thomson|ISI)\b.*\nVR "),
     ("cochrane_text", r"(?m)^(?:Record #\d+ of \d+\n)?ID: \S+\n(?:[A-Z]{2,3}: .*\n)+"),
     ("enw", r"(?m)^%[0AT] \S"),
+    ("ovid_tagged", r"(?m)^<\d+\.? ?>[ \t]*\n[A-Z][A-Z0-9] {1,2}- |^VN {1,2}- Ovid Technologies"),
     ("ovid_text", r"(?m)^<\d+>[ \t]*\n[A-Z][A-Za-z /]+\n {2}"),
     # Records without their first line; the reader reports which.
     ("ris", r"(?m)^ER {2}- *$"),
@@ -46,7 +47,8 @@ _XML = (
     ("pubmed_xml", r"<(?:PubmedArticleSet|PubmedBookArticleSet|PubmedArticle|PubmedBookArticle|MedlineCitationSet)\b"),
     ("ictrp_xml", r"<Trials_downloaded_from_ICTRP\b|<Trial>\s*<(?:Internal_Number|TrialID|Export_date)\b"),
     ("revman_xml", r"<COCHRANE_REVIEW\b"),
-    ("endnote_xml", r"<(?:xml|XML)\s*>\s*<(?:records|RECORDS)\b|<records\b"),
+    ("ebsco_xml", r"<rec\b[^<>]*>[\s\S]{0,2000}?<header\b[^<>]*\bshortDbName="),
+    ("endnote_xml", r"(?i)<xml\s*>\s*<records\b|<records\b[\s\S]*?<(?:ref-type|titles|contributors|rec-number)\b"),
 )
 
 
@@ -115,7 +117,8 @@ def _xml_format(start: str, where: str) -> str:
         raise ImportFileError("this is RDF other than Zotero's own, which is not read.", where=where, remedy=_ZOTERO)
     root = re.search(r"<([A-Za-z_][\w:.-]*)", start)
     raise ImportFileError(
-        f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, Zotero's, ICTRP's or RevMan's.",
+        f"this XML (<{root.group(1) if root else '?'}>) is none of PubMed's, EndNote's, Zotero's, EBSCOhost's, ICTRP's "
+        "or RevMan's.",
         where=where,
         remedy=EXPORTS,
     )

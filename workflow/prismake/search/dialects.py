@@ -62,11 +62,11 @@ WOS = Dialect(
     {
         "accession": ("UT:wos", "UT"),
         "title": ("TI",),
-        "authors": ("AU:lines",),
+        "authors": ("AU:lines", "CA:lines"),
         "year": ("PY",),
         "journal": ("SO",),
         "volume": ("VL",),
-        "issue": ("IS",),
+        "issue": ("IS", "SU:supplement"),
         "pages": ("BP~EP", "AR"),
         "doi": ("DI",),
         "pmid": ("PM", "UT:wos-medline"),
@@ -150,6 +150,32 @@ OVID_TEXT = Dialect(
     ignored=known_fields.OVID_TEXT,
 )
 
+OVID_TAGGED = Dialect(
+    "Ovid tagged text",
+    "",
+    "Ovid",
+    {
+        "accession": ("UI", "AN"),
+        "title": ("TI",),
+        "authors": ("AU:ovid-person",),
+        "year": ("YR", "DP", "SO:year-last"),
+        "journal": ("JN", "JT", "SO:ovid-journal", "TA"),
+        "volume": ("VO", "VI", "SO:ovid-volume"),
+        "issue": ("IP", "SO:ovid-issue"),
+        "pages": ("PG", "SO:ovid-pages"),
+        "doi": ("DO", "DI"),
+        "pmid": ("PM:pmid-first", "UI:pmid?DB=(?i:medline)", "AN:pmid?DB=(?i:medline)"),
+        "abstract": ("AB",),
+        "language": ("LG", "LA"),
+        "publication_types": ("PT",),
+        "keywords": ("MH", "SH", "KW:semicolons"),
+        "trial_ids": ("CN", "SI"),
+        "url": ("XL",),
+        "database": ("DB",),
+    },
+    ignored=known_fields.OVID_TAGGED,
+)
+
 ENDNOTE_XML = Dialect(
     "EndNote XML",
     "",
@@ -192,7 +218,7 @@ BIBTEX = Dialect(
         "journal": ("journal", "journaltitle", "booktitle"),
         "volume": ("volume",),
         "issue": ("number", "issue"),
-        "pages": ("pages",),
+        "pages": ("pages", "eid", "article-number", "art_number", "articleno"),
         "doi": ("doi", "url:doi"),
         "pmid": ("pmid", "pubmed_id"),
         "pmcid": ("pmcid", "pmc"),

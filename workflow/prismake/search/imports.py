@@ -202,7 +202,7 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
         head = stream.read(detect.HEAD)
     if detect.binary(head, file.where) == "workbook":
         return _of_rows(delimited.sheet_rows(decode.read_all(path), file.where, file.warnings), file, "workbook")
-    start = decode.decode(head)[0]
+    start = decode.decode(head, file.where)[0]
     if detect.is_search_log(start):
         file.format = SEARCH_LOG
         return iter(())
@@ -210,7 +210,7 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
     if name.endswith("_xml"):
         pubmed_xml.refuse_entities(head, file.where)
         return _of_pubmed(path, file) if name == "pubmed_xml" else _of_xml(path, file, *_XML_READERS[name])
-    text, remarks = decode.decode(decode.read_all(path))
+    text, remarks = decode.decode(decode.read_all(path), file.where)
     file.warnings += remarks
     if name == "zotero_rdf":
         return _build(zotero_rdf.ZOTERO_RDF, zotero_rdf.read(text, file.where, file.problems), file)
@@ -227,6 +227,7 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
 _XML_READERS: dict[str, tuple[Dialect, Callable[[Any, list[str]], Iterator[Raw]]]] = {
     "endnote_xml": (dialects.ENDNOTE_XML, documents.endnote_xml),
     "ictrp_xml": (tool_tables.ICTRP, xml_exports.ictrp),
+    "ebsco_xml": (xml_exports.EBSCO, xml_exports.ebsco),
     "revman_xml": (xml_exports.REVMAN, xml_exports.revman),
 }
 _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] = {
@@ -235,6 +236,7 @@ _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] =
     "enw": (dialects.ENW, tagged.enw),
     "cochrane_text": (dialects.COCHRANE_TEXT, tagged.cochrane_text),
     "ovid_text": (dialects.OVID_TEXT, tagged.ovid_text),
+    "ovid_tagged": (dialects.OVID_TAGGED, tagged.ovid_tagged),
     "bibtex": (dialects.BIBTEX, documents.bibtex),
 }
 

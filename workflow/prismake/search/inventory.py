@@ -17,6 +17,8 @@ _PMID_IS_USUAL = {"PubMed", "MEDLINE", "CENTRAL", "Embase", "Europe PMC"}
 _OF_REGISTERS = ("title", "year", "abstract")
 _VALUES = ("year", "doi", "pmid")
 """Columns that accept only values of a certain form."""
+_ONCE = ("title", "journal", "volume", "issue", "year")
+"""Columns whose own tags have no second value in a record."""
 _NO_VALUE = {"", "na", "n/a", "-", "none", "null", "nan", "0"}
 _MOST = 12
 
@@ -62,6 +64,7 @@ class Inventory:
         self._missing = list(EXPECTED)
         self._records = self._cut_off = 0
         self._unreadable: dict[str, list[str]] = {}
+        self._twice: Counter[str] = Counter()
 
     def header(self, names: list[str]) -> None:
         """Register the headers of a table, even if no row has a value."""
@@ -79,6 +82,11 @@ class Inventory:
         for column in _VALUES:
             if not record[column]:
                 self._note_unreadable(dialect, tags, column)
+        for column in _ONCE:
+            for tag in dialect.own[column]:
+                values = tags.get(tag)
+                if values and len(values) > 1 and len(set(values)) > 1:
+                    self._twice[tag] += 1
         authors = tags.get(dialect.own["authors"][0]) if dialect.own["authors"] else None
         if authors and is_cut_off(authors[-1]):
             self._cut_off += 1
@@ -131,6 +139,10 @@ class Inventory:
             sentences.append(
                 f"{_number(len(values), 'value')} of {_WORDS.get(column, column)} cannot be read as such; the first is "
                 f"“{values[0][:60]}”."
+            )
+        for tag, count in sorted(self._twice.items()):
+            sentences.append(
+                f"“{tag}” is in {_number(count, 'record')} more than once with other values; the first was read."
             )
         if self._cut_off:
             sentences.append(

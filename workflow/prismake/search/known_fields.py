@@ -68,6 +68,28 @@ Unique Identifier | Update Code | Update Date | VN | Year of Publication
 """.split("|")
 )
 
+OVID_TAGGED = _words(
+    """
+AA AC AD AI AR AS BC BT CA CB CC CE CI CK CM CO CP CQ CR CS CT CY DA DC DD DG DJ DL DT EA ED EI EM EN EO EP ES EX FA FO
+FS GC GE GI GN GS HW IB ID IN IO IR IS IT IV JC JL KH LM LO LU MA MC MD MI MJ MN MQ MS NJ NM NO NP NT NU OA OC OD OO OR
+OT OU OW PA PB PE PH PI PL PN PO PP PS PU RA RC RF RI RN RO RP RR RS RV SB SC SD SF SL SM SO SR SS ST SU TA TC TD TJ TM
+TN TO TR TT UP UR VN XL YF
+"""
+)
+"""Labels of fields at Ovid that hold institutions, codes, dates of entry, substances and the like."""
+
+EBSCO_XML = frozenset(
+    (
+        *("ui cinahl", "ui mfs", "ui other", "ui nlm", "ui mid"),
+        *_words(
+            """
+affil bkinfo btl copyright custlink dissinfo dt ehis fmt formats holdings img isbn issn jid jnl maglogo ougenre pdflink
+pdfLink place ppct pub refInfo refinfo scope series title uitag url URL wspan ctry doc nopp
+"""
+        ),
+    )
+)
+
 BIBTEX = _words(
     """
 abbrev_source_title abbrev_title addendum address affilations affiliation affiliations annote archive archiveprefix
@@ -271,15 +293,17 @@ primarylocationsourcedisplayname hostvenuedisplayname so ta zeitschrift revue re
     "volume": tuple("volume vol volumenumber journalvolume bibliovolume vl vi vo band".split()),
     "issue": tuple("issue issuenumber journalissue number biblioissue no ip is heft".split()),
     "pages": tuple("pages page pagination pagenumbers pagerange pg seiten articlenumber artno elocationid".split()),
-    "doi": tuple("doi digitalobjectidentifier articledoi publicationdoi doilink doiurl do di".split()),
-    "pmid": tuple("pmid pubmedid pubmed pubmedpmid medlinepmid pubmednumber idspmid pm".split()),
+    "doi": tuple(
+        "doi digitalobjectidentifier articledoi publicationdoi itemdoi externalidsdoi doilink doiurl do di".split()
+    ),
+    "pmid": tuple("pmid pubmedid pubmed pubmedpmid medlinepmid pubmednumber idspmid externalidspubmed pm".split()),
     "pmcid": tuple("pmcid pmc pubmedcentralid pmcidnumber idspmcid".split()),
     "abstract": tuple("abstract abstractnote abstracttext abstracts ab n2 summary abstractenglish resumen".split()),
     "language": tuple("language languages lang articlelanguage languageoforiginaldocument la lg sprache".split()),
     "publication_types": tuple(
         """
 publicationtype publicationtypes documenttype doctype articletype itemtype referencetype reftype type
-typeofpublication typeofwork worktype studytype dt
+typeofpublication typeofwork worktype studytype contenttype dt
 """.split()
     ),
     "keywords": tuple(

@@ -60,7 +60,7 @@ def _is_export(path: Path) -> bool:
         return False
     if detect.binary(head, path.name):
         return True
-    text = decode.decode(head)[0]
+    text = decode.decode(head, path.name)[0]
     if delimited.begins_with_header(text):
         return True
     try:

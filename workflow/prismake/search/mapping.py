@@ -69,13 +69,14 @@ class Dialect:
 # --- how a value is read -------------------------------------------------------------------------------------------
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_WHOLE_DATE = re.compile(r"\s*(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s*")
 _GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 
 
 def year(value: str) -> int | None:
-    """The first separate number between 1500 and 2099."""
-    match = _YEAR.search(value)
-    return int(match.group()) if match else None
+    """The first separate number between 1500 and 2099; or the year of a date without separators (``20190301``)."""
+    match = _YEAR.search(value) or _WHOLE_DATE.fullmatch(value)
+    return int(match.group(1)) if match else None
 
 
 def year_in_brackets(value: str) -> int | None:
@@ -98,6 +99,11 @@ def doi(value: str) -> str:
 def single_item(value: str) -> list[str]:
     item = text(value)
     return [item] if item else []
+
+
+def publication_type(value: str) -> list[str]:
+    """A type of publication; some platforms put the DOI into its tag."""
+    return [] if "10." in value and normal_doi(value) else single_item(value)
 
 
 def _splitter(pattern: str) -> Callable[[str], list[str]]:
@@ -160,10 +166,13 @@ HOW: dict[str, Callable[[str], Any]] = {
     "pmid": normal_pmid,
     "pmcid": normal_pmcid,
     "pmid-first": lambda value: normal_pmid(_matching(r"^\s*(\d+)\b")(value)),
+    "pmid-linked": lambda value: normal_pmid(_matching(r"(\d+) \[https?://\S*pubmed")(value)),
+    "unlinked": lambda value: collapse(re.sub(r"\[https?://\S*\]", "", value)),
     "pmid-pubmed": lambda value: normal_pmid(_matching(r"PUBMED:?\s*(\d+)", re.IGNORECASE)(value)),
     "single": people.single,
     "people": people.cell,
     "people-dotted": _dotted,
+    "people-glued": people.glued,
     "one": single_item,
     "exact": collapse,
     "exact-one": lambda value: [item] if (item := collapse(value)) else [],
@@ -175,6 +184,7 @@ HOW: dict[str, Callable[[str], Any]] = {
     "lines": lines,
     "lines-dots": lambda value: [name.removesuffix(".") for name in lines(value)],
     "loose": loose,
+    "supplement": lambda value: f"Suppl {text(value)}" if text(value) else "",
     "trials": trial_ids,
     "embase-number": _matching(r"\b(L\d{6,})\b"),
     "ovid-number": _matching(r"[?&]AN=([^&\s]+?)(?=Link|[&\s]|$)"),
@@ -198,8 +208,9 @@ HOW: dict[str, Callable[[str], Any]] = {
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
     "nct": _matching(r"\b(NCT\d{8})\b", re.IGNORECASE),
     "footnoted": lambda value: [re.sub(r"[\s\d,*+]+$", "", name) for name in people.names(value)],
-    "ovid-volume": _matching(r"\.\s+(\w+)\s*[(:]"),
-    "ovid-issue": _matching(r"\.\s+\w+\s*\(([^)]+)\)"),
+    "ovid-volume": _matching(r"\.\s+((?=\w*\d)\w+)\s*[(:]"),
+    "ovid-issue": _matching(r"\.\s+(?=\w*\d)\w+\s*\(([^)]+)\)"),
+    "ovid-person": lambda value: people.single(re.sub(r"\s*\[[^\[\]]*\]\s*$", "", value)),
     "ovid-journal": lambda value: text(_matching(r"^(.+?)\.\s")(value)),
     "ovid-pages": _matching(r"(?::\s*|\(pp?\s+)(\w[\w-]*)\)?,"),
     "vancouver-volume": _matching(r";(\w+)"),
@@ -221,7 +232,7 @@ _DEFAULT: dict[str, Callable[[str], Any]] = {
     "pmid": normal_pmid,
     "pmcid": normal_pmcid,
     "authors": people.names,
-    "publication_types": single_item,
+    "publication_types": publication_type,
     "keywords": single_item,
     "trial_ids": trial_ids,
     "related_reports": single_item,
@@ -267,7 +278,9 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
                     for value in values:
                         content.extend(how(value))
                     continue
-                content = next((text for value in values if (text := how(value))), content)
+                several = column == "abstract" and len(values) > 1
+                texts = [_together([how(value) for value in values])] if several else map(how, values)
+                content = next(filter(None, texts), content)
             if content and not many:
                 break
         if many or content:
@@ -277,6 +290,12 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
     if dialect.platform != "prismake":
         identifiers.complete(record, tags)
     return finish(record)
+
+
+def _together(parts: list[str]) -> str:
+    """Paragraphs of an abstract that an exporter put into tags of their own; one that repeats another is left out."""
+    parts = [part for number, part in enumerate(parts) if not any(part in other for other in parts[:number])]
+    return " ".join(part for part in parts if not any(part in other for other in parts if other is not part))
 
 
 _LETTERS = 8

@@ -28,6 +28,8 @@ _NOTHING = (
     r"(?:not available|n/?a|none|null|nan|unavailable|-+|\?+)",
     r"(?:an? |the )?{what}s? (?:is |was )?(?:not|un)[ -]?(?:available|provided|supplied|given|included|present)",
     r"no (?:\w+ )?{what}s?(?: (?:is |was |are )?(?:available|provided|supplied|given|included|present|found|entered))?",
+    r"no {what} is available for this (?:article|record|item|document|publication)",
+    r"(?:this|the) (?:article|record|item|document|publication) has no {what}",
     r"{what} (?:missing|to follow|from (?:author|publisher|journal)s?)",
 )
 

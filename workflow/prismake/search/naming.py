@@ -120,7 +120,8 @@ def _ovid(tags: Tags) -> str:
 def _ebsco(tags: Tags, stated: str) -> str:
     places = " ".join([*tags.get("UR", ()), *tags.get("plink", ())])
     match = re.search(r"[?&]db=(\w+)", places)
-    code = match.group(1).lower() if match else stated.lower()
+    short = "".join(tags.get("shortdbname", ())[:1])
+    code = match.group(1).lower() if match else (short or stated).lower()
     return EBSCO_FILES.get(code, stated or (f"EBSCOhost {code}" if code else ""))
 
 

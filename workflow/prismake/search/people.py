@@ -33,7 +33,7 @@ _NOBODY = re.compile(
     r"\[?\(?\s*(?:anonymous|anon\.?|(?:no|unknown) (?:authors?|authorship)(?: names?)?,?"
     r"(?: (?:is |are )?(?:listed|available|indicated|given|stated))?"
     r"|authors? (?:not (?:listed|available|given|stated)|unknown)|not available|n/?a|none|unknown|nan|null|-+)"
-    r"\s*\)?\]?\.?",
+    r"\s*\)?\]?[.,]?",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
@@ -45,6 +45,10 @@ _GROUP = re.compile(
     r"|working|gruppe|grupo|groupe|sociedad|gesellschaft|workers|prevention|research)\b",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r"<sup>[^<>]{0,40}</sup>|</?[a-z]{1,6}>|\s*\(\d[\d-]{6,18}[\dX]\)", re.IGNORECASE)
+"""What stands beside a name and is no part of it: footnotes, mark-up, the number of a person (ORCID, Scopus)."""
+_FULL_WIDTH = str.maketrans("\uff1b\uff0c\u3001", ";;;")
+"""Separators of Chinese and Japanese lists, which cannot occur within a name."""
 _OF_GROUPS = re.compile(r"(?:^|\s)(?:of|for|the|against|on behalf)\s", re.IGNORECASE)
 _AND = re.compile(r",?\s+(?:and|&)\s+")
 
@@ -56,7 +60,11 @@ def names(value: str) -> list[str]:
     """
     if "&" in value and ";" in value:
         value = html.unescape(value)
-    if ";" in value or "|" in value or "\n" in value or value[:1] == "[":
+    if "<" in value or "(" in value:
+        value = _BESIDE.sub("", value)
+    if not value.isascii():
+        value = value.translate(_FULL_WIDTH)
+    if ";" in value or "|" in value or "\n" in value or value[:1] == "[" or value[:2] == "c(":
         return [name for part in _marked_parts(value) for name in names(part)]
     name = collapse(value)
     if "," not in name and " " not in name and len(name) > 6:
@@ -83,6 +91,17 @@ def cell(value: str) -> list[str]:
     if len(authors) == 1 and " and " in authors[0] and not _is_group(authors[0]):
         return [name for part in authors[0].split(" and ") for name in names(part)]
     return authors
+
+
+def glued(value: str) -> list[str]:
+    """Names that SpringerLink writes without anything between them: ``Anna QuintCarl McRoe``."""
+    parts: list[str] = []
+    for part in re.split(rf"(?<=[a-z\u00df-\u00ff)])(?={_CAPITAL})", collapse(value)):
+        if parts and re.search(r"(?:^|[ -])(?:Ma?c|De|Di|Da|Du|Le|La|Van|Von|Fitz)$", parts[-1]):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return [name for part in parts for name in single(part)]
 
 
 def bibtex(value: str) -> list[str]:
@@ -120,12 +139,16 @@ def _nobody(name: str) -> bool:
 
 
 def _marked_parts(value: str) -> list[str]:
-    """The parts of a list whose separator cannot occur in a name: Python's or JSON's brackets, ``;``, ``|``, lines."""
-    if re.match(r"\[\s*['\"{]", value):
+    """The parts of a list whose separator is in no name: brackets of Python, R or JSON, ``;``, ``|``, lines."""
+    if re.match(r"(?:\[|c\()\s*['\"{]", value):
         try:
-            items = ast.literal_eval(value.strip())
+            # numpy writes no commas, which Python would read as one text, and R writes c(...)
+            bare = value[:2] == "c(" or re.search(r"['\"]\s+['\"]", value)
+            items = None if bare else ast.literal_eval(value.strip())
         except (ValueError, SyntaxError):
-            items = re.findall(r"'([^']+)'|\"([^\"]+)\"", value)
+            items = None
+        if items is None:
+            items = re.findall(r"(?<!\w)'((?:[^']|'(?=\w))+)'|\"([^\"]+)\"", value)
         if isinstance(items, list) and items:
             return [_of_item(item) for item in items]
     value = value.strip()

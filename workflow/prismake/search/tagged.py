@@ -326,6 +326,12 @@ def cochrane_text(text: str, problems: list[str]) -> Iterator[Raw]:
     return blocks(text, re.compile(r"^Record #\d+ of \d+"), re.compile(r"^([A-Z][A-Z0-9]{1,2}): ?(.*)$"), glue=" ")
 
 
+def ovid_tagged(text: str, problems: list[str]) -> Iterator[Raw]:
+    """Ovid's Citavi, EndNote and Reprint/Medlars exports: ``<8. >``, then lines such as ``AU  - Quint A.``"""
+    begin = re.compile(r"^(?:<\d+\.? ?>\s*$|VN {1,2}- Ovid Technologies)")
+    return blocks(text, begin, re.compile(r"^([A-Z][A-Z0-9]) {1,2}- ?(.*)$"))
+
+
 def ovid_text(text: str, problems: list[str]) -> Iterator[Raw]:
     """Ovid's citation text: ``<8>``, then a field name on a line and its value on indented lines below."""
     tags: Tags = {}

@@ -106,7 +106,7 @@ TABLES = (
         r"study",
     ),
     table(
-        "key|title|authors|journal|abstract|notes",
+        "key|title|authors|abstract|notes",
         Dialect(
             "Rayyan CSV",
             "",

@@ -1,4 +1,4 @@
-"""XML of the WHO's ICTRP and of Cochrane's RevMan 5, read into ``Raw`` records."""
+"""XML of the WHO's ICTRP, of Cochrane's RevMan 5 and of EBSCOhost, read into ``Raw`` records."""
 
 from __future__ import annotations
 
@@ -34,6 +34,31 @@ REVMAN = Dialect(
     kind="other",
     ignored=known_fields.REVMAN,
 )
+EBSCO = Dialect(
+    "EBSCOhost XML",
+    "",
+    "EBSCOhost",
+    {
+        "accession": ("uiterm", "ui"),
+        "title": ("atl", "btl"),
+        "authors": ("au:single",),
+        "year": ("dt year", "dt"),
+        "journal": ("jtl",),
+        "volume": ("vid",),
+        "issue": ("iid",),
+        "pages": ("ppf",),
+        "doi": ("ui doi",),
+        "pmid": ("ui pmid", "uiterm:pmid?shortdbname=^(?i:mdc|mdl|cmedm|mnh|med)$"),
+        "pmcid": ("ui other:pmcid", "ui pmcid"),
+        "abstract": ("ab",),
+        "language": ("language",),
+        "publication_types": ("doctype", "pubtype"),
+        "keywords": ("subj", "su"),
+        "url": ("plink",),
+        "database": ("longdbname", "shortdbname"),
+    },
+    ignored=known_fields.EBSCO_XML,
+)
 _STATES = {"INCLUDED_STUDIES": "include", "EXCLUDED_STUDIES": "exclude"}
 """Sections of a review and the decision on the studies in them; awaiting and ongoing studies are undecided."""
 
@@ -46,6 +71,27 @@ def ictrp(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
             for child in element.iterchildren(etree.Element):
                 if value := collapse("".join(child.itertext())):
                     tags.setdefault(child.tag.replace("_", " ").lower(), []).append(value)
+            yield Raw(element.sourceline or 1, tags)
+            element.clear()
+    except etree.XMLSyntaxError as error:
+        problems.append(f"line {error.lineno}: the file is broken from here on ({error.msg}); export it again.")
+
+
+def ebsco(stream: IO[bytes], problems: list[str]) -> Iterator[Raw]:
+    """Records of EBSCOhost's XML; the tags are its elements, ``ui doi`` for ``<ui type="doi">``, without paths."""
+    try:
+        for _, element in etree.iterparse(stream, events=("end",), tag="{*}rec", **SAFE):
+            tags: Tags = {}
+            for part in element.iter(etree.Element):
+                name = etree.QName(part).localname
+                if name == "header":
+                    for attribute, value in part.attrib.items():
+                        tags.setdefault(attribute.lower(), []).append(value)
+                elif name == "dt" and part.get("year"):
+                    tags.setdefault("dt year", []).append(part.get("year"))
+                if len(part) == 0 and (value := collapse(part.text)):
+                    kind = part.get("type") if name == "ui" else ""
+                    tags.setdefault(f"{name} {kind}" if kind else name, []).append(value)
             yield Raw(element.sourceline or 1, tags)
             element.clear()
     except etree.XMLSyntaxError as error:
