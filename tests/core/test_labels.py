@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prismake.core.labels import arm_names, study_label, surname_of
+from prismake.core.labels import arm_names, by_reason, study_label, surname_of
 
 
 def test_arms_are_separated_by_semicolons():
@@ -25,7 +25,11 @@ def test_labels_fall_back_on_the_title():
 
 
 def test_studies_left_out_for_one_reason_stand_together():
-    left = [("Abel 2001", "not reported"), ("Bell 2002", "same participants as Cole 2003"), ("Dean 2004", "not reported")]
+    left = [
+        ("Abel 2001", "not reported"),
+        ("Bell 2002", "same participants as Cole 2003"),
+        ("Dean 2004", "not reported"),
+    ]
     rows = [{"label": label, "reason": reason} for label, reason in left]
     assert by_reason(rows) == [
         "Abel 2001 and Dean 2004 (not reported)",
