@@ -29,6 +29,7 @@ from prismake.core.jobs import LOGS, forget_problems, sentence_of
 from prismake.core.reuse import force
 from prismake.search.notices import failed_before, pubmed_search
 from prismake.search.discovery import sources
+from prismake.protocol.division import groups
 from prismake.protocol.config_file import check_config_file
 from prismake.protocol.instrument_files import NONE as NO_INSTRUMENT
 from prismake.protocol.known_files import known_studies
@@ -92,6 +93,8 @@ except (PrismakeError, OSError) as error:
     raise WorkflowError(sentence_of(error))
 
 OUTCOMES = list(config["outcomes"])
+# outcomes that are pooled by one job, by the first of them
+GROUPS = {group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"])}
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
 # for each outcome, the file of each figure: which ones there are depends on its kind
 FIGURES = {

@@ -1,29 +1,36 @@
 # Needs: the table of outcomes. Makes: for each outcome a JSON of results, one per analysis, figures, and a check in R.
 
 
-rule pool_outcome:
-    """Pool one outcome: models, heterogeneity, subgroups, sensitivity, small-study tests."""
-    input:
-        outcomes="results/extraction/outcomes.csv",
-        scores="results/appraisal/scores.csv",
-        undecided=expand("results/{stage}/undecided.json", stage=STAGES_BEFORE_POOLING),
-    output:
-        results="results/pooling/{outcome}.json",
-        analyses=directory("results/pooling/{outcome}"),
-        check="results/pooling/{outcome}.check.R",
-    log:
-        "results/logs/pool_outcome.{outcome}.log",
-    group:
-        "results"
-    params:
-        spec=lambda wildcards: config["outcomes"][wildcards.outcome],
-        fields=lambda wildcards: columns_of(wildcards.outcome, config),
-        level=config["pooling"]["level"],
-        subgroup_tau2=config["pooling"]["subgroup_tau2"],
-        seed=config["seed"],
-        code=code("pool_outcome"),
-    script:
-        "../scripts/pool_outcome.py"
+# One job for each outcome or, if they are very many, for each group of them: starting a job takes longer than pooling.
+for first, group in GROUPS.items():
+
+    rule:
+        """Pool a group of outcomes: models, heterogeneity, subgroups, sensitivity, small-study tests."""
+        name:
+            f"pool_outcome_{first}"
+        input:
+            outcomes="results/extraction/outcomes.csv",
+            scores="results/appraisal/scores.csv",
+            undecided=expand(
+                "results/{stage}/undecided.json", stage=STAGES_BEFORE_POOLING
+            ),
+        output:
+            results=expand("results/pooling/{outcome}.json", outcome=group),
+            analyses=directory(expand("results/pooling/{outcome}", outcome=group)),
+            check=expand("results/pooling/{outcome}.check.R", outcome=group),
+        log:
+            f"results/logs/pool_outcome.{first}.log",
+        group:
+            "results"
+        params:
+            specs={outcome: config["outcomes"][outcome] for outcome in group},
+            fields={outcome: columns_of(outcome, config) for outcome in group},
+            level=config["pooling"]["level"],
+            subgroup_tau2=config["pooling"]["subgroup_tau2"],
+            seed=config["seed"],
+            code=code("pool_outcome"),
+        script:
+            "../scripts/pool_outcome.py"
 
 
 # One rule per outcome: the protocol determines which figures an outcome has, and a single process draws them all.

@@ -1,4 +1,4 @@
-"""Pool one outcome, and write each of its analyses as a document of its own."""
+"""Pool outcomes, one or a group, and write each of their analyses as a document of its own."""
 
 from pathlib import Path
 
@@ -9,29 +9,40 @@ from prismake.core.reuse import keeping, reused
 from prismake.synthesis.syntheses import synthesis_of
 
 
-def main(outcome: str, tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, Path]) -> None:
-    """Write the results of one outcome: together, one by one, and the script that reproduces them in R."""
-    appraisals = ratings_for(outcome, read_csv(tables["scores"]))
-    table = with_risk_of_bias(read_csv(tables["outcomes"]), appraisals)
+def main(tables: dict[str, Path], undecided: list[Path], settings: dict, output: dict[str, dict[str, Path]]) -> None:
+    """Write the results of each outcome: together, one by one, and the script that reproduces them in R."""
+    scores, outcomes = read_csv(tables["scores"]), read_csv(tables["outcomes"])
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
-    own, check, rows = synthesis_of(settings["spec"]), output["check"], table[table["outcome"] == outcome]
-    found = own.analyse(outcome, rows, undecided=open_rows, appraisals=appraisals, **settings)
-    write_json(output["results"], found)
-    write_text(check, own.script(found, check.name))
-    for name, document in own.records(found, settings["spec"], check.name).items():
-        write_json(output["analyses"] / f"{name}.json", document, sort_keys=False)
+    rows_of = dict(list(outcomes.groupby("outcome", sort=False)))
+    numbers = {name: settings[name] for name in ("level", "subgroup_tau2", "seed")}
+    for outcome, paths in output.items():
+        spec, fields, check = settings["specs"][outcome], settings["fields"][outcome], paths["check"]
+        appraisals = ratings_for(outcome, scores)
+        rows = with_risk_of_bias(rows_of.get(outcome, outcomes.iloc[:0]), appraisals)
+        words = {
+            "labels": {field["name"]: field["label"] for field in fields},
+            "kinds": {field["name"]: field["type"] for field in fields},
+        }
+        own = synthesis_of(spec)
+        found = own.analyse(outcome, rows, spec=spec, undecided=open_rows, appraisals=appraisals, **words, **numbers)
+        write_json(paths["results"], found)
+        write_text(check, own.script(found, check.name))
+        for name, document in own.records(found, spec, check.name).items():
+            write_json(paths["analyses"] / f"{name}.json", document, sort_keys=False)
 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
         main(
-            snakemake.wildcards.outcome,
             {name: Path(snakemake.input[name]) for name in ("outcomes", "scores")},
             [Path(path) for path in snakemake.input.undecided],
+            dict(snakemake.params.items()),
             {
-                **{name: snakemake.params[name] for name in ("spec", "level", "subgroup_tau2", "seed")},
-                "labels": {field["name"]: field["label"] for field in snakemake.params.fields},
-                "kinds": {field["name"]: field["type"] for field in snakemake.params.fields},
+                outcome: dict(zip(("results", "analyses", "check"), map(Path, paths), strict=True))
+                for outcome, paths in zip(
+                    snakemake.params.specs,
+                    zip(snakemake.output.results, snakemake.output.analyses, snakemake.output.check, strict=True),
+                    strict=True,
+                )
             },
-            {name: Path(path) for name, path in snakemake.output.items()},
         )

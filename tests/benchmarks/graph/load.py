@@ -1,24 +1,30 @@
-"""What each step of a first run costs as a review grows, from exports to sheets, and with which exponent.
+"""What each step of a review costs as it grows, from exports to sheets, and with which exponent.
 
-    python tests/benchmarks/graph/load.py [--sizes 2000 8000 32000] [--sources 6] [--cores 2]
+    python tests/benchmarks/graph/load.py [--sizes 2000 8000 32000] [--sources 6] [--batch 0] [--divide PARTS]
 
 Invented records of the length of real ones, one in four of them in two sources, are spread over RIS exports. Snakemake
-makes everything as far as sheets and status of title and abstract, in one process (see ``tests/e2e/quick.py``); CPU
-seconds are those of a step and of processes that it starts. The exponent is the slope of log CPU on log size between the
-smallest and the largest size: 1 is proportional. Steps below half a second are left out of it. Memory is the peak of the
-whole process.
+makes everything as far as sheets, status and flow of title and abstract, one step after the other, each in a process of
+its own. The table has CPU seconds and peak memory of each step; the exponent is the slope of log CPU on log size
+between the smallest and the largest size: 1 is proportional, and steps below half a second have none. Then the same run
+with nothing to do, and after one decision in one sheet. With ``--batch`` sheets are handed out so many rows at a time,
+which is how a million records are screened. Steps are told on the error stream as they end.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
-import multiprocessing
+import os
 import random
+import re
 import resource
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +38,7 @@ from review import config
 SEED, LEAST = 20, 0.5
 SYLLABLES = "ba co di fu ga he ki lo mu na pe ri so tu va we xi yo za".split()
 TARGETS = ("results/title_abstract/status.json", "results/flow/flow.csv")
+RUNS = ("first run", "nothing to do", "one decision")
 
 
 def exports(folder: Path, size: int, sources: int) -> None:
@@ -59,55 +66,120 @@ def exports(folder: Path, size: int, sources: int) -> None:
         file.close()
 
 
+def edit(sheet: Path) -> None:
+    """Somebody excludes the first row of a sheet and saves it."""
+    draft = sheet.with_suffix(".draft")
+    with zipfile.ZipFile(sheet) as before, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                answer = rb'<c r="E2"\1 t="inlineStr"><is><t>exclude</t></is></c>'
+                content, changed = re.subn(rb'<c r="E2"( s="\d+")?/>', answer, content, count=1)
+                if not changed:
+                    raise ValueError(f"{sheet} has no open decision in its first row")
+            after.writestr(name, content)
+    draft.replace(sheet)
+
+
+class Meter:
+    """Runs the scripts of steps in processes of their own; adds up CPU seconds and notes the highest peak of memory."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.peaks: dict[str, float] = defaultdict(float)
+        self.in_process: Callable[..., None] = quick._run_here
+
+    def hook(self) -> Callable[..., None]:
+        """A function, which unlike a bound method is handed the script when it is put into a class."""
+
+        def hook(script: Any, *given: object, **named: object) -> None:
+            self.run(script, *given, **named)
+
+        return hook
+
+    def run(self, script: Any, *given: object, **named: object) -> None:
+        """Run one script and wait for it."""
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                self.in_process(script, *given, **named)
+                status = 0
+            except BaseException:  # whatever it is, this process ends here
+                traceback.print_exc(file=sys.__stderr__)
+            finally:
+                os._exit(status)
+        _, status, used = os.wait4(child, 0)
+        if status:
+            raise RuntimeError(f"{script.rulename} failed")
+        self.seconds[script.rulename] += used.ru_utime + used.ru_stime
+        self.peaks[script.rulename] = max(self.peaks[script.rulename], used.ru_maxrss / 1024)
+        line = f"{script.rulename:24}{used.ru_utime + used.ru_stime:10,.1f} CPU s {used.ru_maxrss / 1024:9,.0f} MiB"
+        print(line, file=sys.__stderr__, flush=True)
+
+
 def _used() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def measured(size: int, sources: int, cores: int) -> dict[str, float]:
-    """CPU seconds by rule, of Snakemake itself (*graph*), of all, wall seconds, and peak memory in MiB."""
-    spent: dict[str, float] = defaultdict(float)
-    run_here: Callable[..., Any] = quick._run_here
-
-    def timed(script: Any, *given: object, **named: object) -> None:
-        before = _used()
-        run_here(script, *given, **named)
-        spent[script.rulename] += _used() - before
-
-    quick._run_here = timed
+def measured(size: int, sources: int, settings: dict[str, Any]) -> dict[str, Any]:
+    """For each of ``RUNS``: CPU seconds and MiB by step, CPU seconds of all (*all*) and of Snakemake (*graph*), wall."""
+    found = {}
     with tempfile.TemporaryDirectory() as scratch:
-        review = quick.QuickReview(Path(scratch) / "review", config(), {})
+        review = quick.QuickReview(Path(scratch) / "review", config(**settings), {})
         exports(review.folder / "config/searches", size, sources)
-        began, wall = _used(), time.monotonic()
-        review.run(*TARGETS)
-        spent["all"] = _used() - began
-        spent["wall"] = time.monotonic() - wall
-    spent["graph"] = spent["all"] - sum(value for name, value in spent.items() if name not in ("all", "wall"))
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {**spent, "MiB": peak / 1024}
+        for name in RUNS:
+            if name == "one decision":
+                edit(review.sheet("title_abstract", "anna"))
+            meter = Meter()
+            quick._run_here = meter.hook()
+            began, wall = _used(), time.monotonic()
+            review.run(*TARGETS)
+            total = _used() - began
+            quick._run_here = meter.in_process
+            own = {"all": total, "graph": total - sum(meter.seconds.values()), "wall": time.monotonic() - wall}
+            found[name] = {"seconds": {**meter.seconds, **own}, "peaks": dict(meter.peaks)}
+    return found
+
+
+def table(name: str, columns: dict[int, dict[str, Any]]) -> None:
+    """Print one run: CPU seconds and peak memory of each step at each size."""
+    smallest, largest = min(columns), max(columns)
+    print(f"\n{name}: CPU s, MiB of".ljust(34) + "".join(f"{size:>20,}" for size in columns) + f"{'exponent':>12}")
+    last = ("graph", "all", "wall")
+    steps = columns[largest]["seconds"]
+    for step in sorted(steps, key=lambda each: (each in last, last.index(each) if each in last else -steps[each])):
+        values = [column["seconds"].get(step, 0.0) for column in columns.values()]
+        peaks = [column["peaks"].get(step) for column in columns.values()]
+        cells = "".join(
+            f"{value:>11,.1f}" + (f"{peak:>9,.0f}" if peak else " " * 9)
+            for value, peak in zip(values, peaks, strict=True)
+        )
+        grows = values[0] > 0 and values[-1] >= LEAST and smallest < largest and step != "wall"
+        slope = f"{math.log(values[-1] / values[0]) / math.log(largest / smallest):>12.2f}" if grows else ""
+        print(step.ljust(34) + cells + slope, flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What each step of a first run costs as a review grows.")
+    parser = argparse.ArgumentParser(description="What each step of a review costs as it grows.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 8_000, 32_000])
     parser.add_argument("--sources", type=int, default=6)
-    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=0, help="rows handed out at a time; 0: everything at once")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    columns = {}
+    settings = {"title_abstract": {"batch": chosen.batch}}
+    if chosen.one:
+        print(json.dumps(measured(chosen.sizes[0], chosen.sources, settings)))
+        return
+    columns: dict[int, dict[str, Any]] = {}
     for size in sorted(chosen.sizes):
-        # a process of its own, whose peak of memory is its own; fresh, not forked from one that has grown
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            columns[size] = pool.apply(measured, (size, chosen.sources, chosen.cores))
-    smallest, largest = min(columns), max(columns)
-    print("CPU s of".ljust(24) + "".join(f"{size:>12,}" for size in columns) + f"{'exponent':>12}")
-    names = sorted(
-        columns[largest], key=lambda name: -columns[largest][name] if name not in ("all", "wall", "MiB") else 1
-    )
-    for name in names:
-        values = [column.get(name, 0.0) for column in columns.values()]
-        grows = values[0] > 0 and values[-1] >= LEAST and smallest < largest
-        slope = math.log(values[-1] / values[0]) / math.log(largest / smallest) if grows else math.nan
-        told = f"{slope:>12.2f}" if grows and name not in ("wall", "MiB") else ""
-        print(name.ljust(24) + "".join(f"{value:>12,.1f}" for value in values) + told)
+        # a process of its own, fresh and small, from which those of the steps are forked
+        command = [sys.executable, __file__, "--one", "--sizes", str(size), "--sources", str(chosen.sources)]
+        done = subprocess.run([*command, "--batch", str(chosen.batch)], stdout=subprocess.PIPE, text=True, check=True)
+        columns[size] = json.loads(done.stdout.splitlines()[-1])
+    for name in RUNS:
+        table(name, {size: column[name] for size, column in columns.items()})
 
 
 if __name__ == "__main__":

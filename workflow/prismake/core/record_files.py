@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 PORTION = 2_000
 """Rows per row group of the file, the most that are buffered while writing."""
 STRETCH = 5_000
-"""Rows of the result that are sorted at once while joining."""
+"""Rows of the result that are sorted at once while joining, unless they are very many."""
+SCANS = 16
+"""How often the tables are read at most while joining: more would make the time grow with the square of the rows."""
 
 
 @cache
@@ -82,7 +84,8 @@ def writing(path: Path) -> Iterator[Writer]:
 def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write the records of all tables to one file sorted by id, whatever the order of tables and rows.
 
-    The tables are scanned once for every ``STRETCH`` records of the result, which are held in memory.
+    The tables are scanned once for every ``STRETCH`` records of the result, which are held in memory; of more than
+    ``SCANS`` times as many, a ``SCANS``-th of the records is held.
 
     Args:
         metadata: metadata to store in the file.
@@ -97,8 +100,9 @@ def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None 
     name = ds.field(RECORD_ID)
     with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
         file.add_key_value_metadata(dict(metadata or {}))
-        for start in range(0, len(ids), STRETCH):
-            last = min(start + STRETCH, len(ids)) - 1
+        stretch = max(STRETCH, -(-len(ids) // SCANS))
+        for start in range(0, len(ids), stretch):
+            last = min(start + stretch, len(ids)) - 1
             part = records.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
             file.write_table(part.sort_by(RECORD_ID), row_group_size=PORTION)
             del part

@@ -21,6 +21,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import PrismakeError
@@ -33,11 +35,12 @@ if TYPE_CHECKING:
 DECIDED = -1.0
 """The relevance of decided items, below all undecided ones."""
 
-_TITLE_COUNTS = 2
+TITLE_COUNTS = 2
 _FEEDBACK_ITEMS, _FEEDBACK_SHARE = 50, 0.7
-_BM25_K1, _BM25_B = 1.2, 0.3
+BM25_K1, BM25_B = 1.2, 0.3
 _QUESTION_WORTH = 10.0  # included items at which the decisions count as much as the question
 _PENALTY_C = 0.3
+_PORTION = 2_000  # texts whose words are in memory at once
 _INCLUDED_SHARE = 0.7  # of the weight of all training items, however few they are
 _UNREAD_WEIGHT = 0.3  # of all undecided items together, against that of all decided ones
 _YES, _NO = frozenset({"include", "maybe", "1", "1.0", "true"}), frozenset({"exclude", "0", "0.0", "false"})
@@ -99,8 +102,9 @@ def _scores(frame: pd.DataFrame, labels: np.ndarray, question: str, seed: int) -
     asked = counts[-1].nnz > 0
     if not asked and not (labels == 1).any():
         return np.array([chance(item, seed) for item in frame.index])
+    nearest = _nearest(counts, length) if asked else np.empty(0, dtype=int)
     weights = _tfidf(counts)
-    prior = _question_scores(counts, weights, length) if asked else np.zeros(len(frame))
+    prior = _question_scores(weights, nearest) if asked else np.zeros(len(frame))
     if not (labels >= 0).any():
         return prior
     included = int((labels == 1).sum())
@@ -110,17 +114,22 @@ def _scores(frame: pd.DataFrame, labels: np.ndarray, question: str, seed: int) -
     return (1 - share) * _standard(learned, undecided) + share * _standard(prior, undecided)
 
 
-def _question_scores(counts: sp.csr_matrix, weights: sp.csr_matrix, length: np.ndarray) -> np.ndarray:
+def _nearest(counts: sp.csr_matrix, length: np.ndarray) -> np.ndarray:
+    """The items nearest to the question."""
+    import numpy as np
+
+    enough = min(_FEEDBACK_ITEMS, max(1, (counts.shape[0] - 1) // 10))
+    return np.argsort(-_bm25(counts, length[:-1]), kind="stable")[:enough]
+
+
+def _question_scores(weights: sp.csr_matrix, nearest: np.ndarray) -> np.ndarray:
     """Likeness of each item to the question, widened by the words of the items nearest to it."""
     import numpy as np
 
-    items, asked = counts[:-1], counts[-1]
-    enough = min(_FEEDBACK_ITEMS, max(1, items.shape[0] // 10))
-    nearest = np.argsort(-_bm25(items, asked, length[:-1]), kind="stable")[:enough]
     centre = np.asarray(weights[nearest].mean(axis=0)).ravel()
     centre /= np.linalg.norm(centre) or 1.0
     query = weights[-1].toarray().ravel()
-    return weights[:-1] @ ((1 - _FEEDBACK_SHARE) * query + _FEEDBACK_SHARE * centre)
+    return (weights @ ((1 - _FEEDBACK_SHARE) * query + _FEEDBACK_SHARE * centre))[:-1]
 
 
 def _learned_scores(weights: sp.csr_matrix, labels: np.ndarray, asked: bool) -> np.ndarray:
@@ -139,30 +148,39 @@ def _learned_scores(weights: sp.csr_matrix, labels: np.ndarray, asked: bool) -> 
     return model.fit(weights[rows], target, sample_weight=worth).decision_function(weights[:-1])
 
 
-def _bm25(items: sp.csr_matrix, asked: sp.csr_matrix, length: np.ndarray) -> np.ndarray:
+def _bm25(counts: sp.csr_matrix, length: np.ndarray) -> np.ndarray:
+    """BM25 of each item for the question, which is the last row."""
     import numpy as np
 
-    terms = asked.indices
-    part = items[:, terms].tocsr()
-    n = items.shape[0]
+    terms = counts[-1].indices
+    part = counts[:, terms].tocsr()[:-1]
+    n = part.shape[0]
     df = np.bincount(part.indices, minlength=len(terms))
     idf = np.log1p((n - df + 0.5) / (df + 0.5))
     row = np.repeat(np.arange(n), np.diff(part.indptr))
-    damping = _BM25_K1 * (1 - _BM25_B + _BM25_B * length / max(length.mean(), 1.0))
-    part.data = part.data * (_BM25_K1 + 1) / (part.data + damping[row]) * idf[part.indices]
+    damping = BM25_K1 * (1 - BM25_B + BM25_B * length / max(length.mean(), 1.0))
+    part.data = part.data * (BM25_K1 + 1) / (part.data + damping[row]) * idf[part.indices]
     return np.asarray(part.sum(axis=1)).ravel()
 
 
 def _tfidf(counts: sp.csr_matrix) -> sp.csr_matrix:
-    """Rows of unit length, (1 + log frequency) * idf; the last row, the question, adds nothing to the idf."""
+    """Rows of unit length, (1 + log frequency) * idf; the last row, the question, adds nothing to the idf.
+
+    The counts become the weights: of a hundred thousand abstracts there is no room for both.
+    """
     import numpy as np
+    import scipy.sparse as sp
 
     n = counts.shape[0] - 1
-    df = np.bincount(counts[:-1].indices, minlength=counts.shape[1])
-    weights = counts.copy()
-    weights.data = (1 + np.log(weights.data)) * (np.log((1 + n) / (1 + df)) + 1)[weights.indices]
-    norm = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
-    weights.data /= np.repeat(np.where(norm > 0, norm, 1.0), np.diff(weights.indptr))
+    df = np.bincount(counts.indices[: counts.indptr[-2]], minlength=counts.shape[1])
+    weights, data = counts, counts.data
+    np.log(data, out=data)
+    data += 1
+    data *= (np.log((1 + n) / (1 + df)) + 1)[counts.indices]
+    squares = sp.csr_matrix((data**2, counts.indices, counts.indptr), shape=counts.shape)
+    norm = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
+    del squares
+    data /= np.repeat(np.where(norm > 0, norm, 1.0), np.diff(weights.indptr))
     return weights
 
 
@@ -175,33 +193,48 @@ def _count(texts: list[tuple[str, str]]) -> tuple[sp.csr_matrix, np.ndarray]:
     import scipy.sparse as sp
 
     numbers = _Stems()
-    flat: list[int] = []
+    parts: list[np.ndarray] = []
     sizes: list[int] = []
-    for text in (part for pair in texts for part in pair):
-        tokens = _WORD.findall(_plain(text))
-        flat.extend(map(numbers.__getitem__, tokens))
-        sizes.append(len(tokens))
-    words, field = np.array(flat, dtype=np.int64), np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    for start in range(0, len(texts), _PORTION):
+        tokens = [_WORD.findall(_plain(part)) for pair in texts[start : start + _PORTION] for part in pair]
+        sizes += map(len, tokens)
+        flat = chain.from_iterable(tokens)
+        parts.append(np.fromiter(map(numbers.__getitem__, flat), dtype=np.int32, count=sum(map(len, tokens))))
+    words, field = np.concatenate(parts), np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    del parts
     words, field, size = words[words >= 0], field[words >= 0], len(numbers.stems)
-    weight = np.where(field % 2 == 0, float(_TITLE_COUNTS), 1.0)
+    weight = np.where(field % 2 == 0, np.float32(TITLE_COUNTS), np.float32(1))  # small counts, exact in either width
+    length = np.bincount(field // 2, weights=weight, minlength=len(texts))
     inside = np.flatnonzero(field[1:] == field[:-1])
-    codes, pair = np.unique(words[inside] * size + words[inside + 1], return_inverse=True)
-    columns = np.concatenate([words, size + pair]).astype(np.int32)
+    pairs, pair = np.unique(words[inside].astype(np.int64) * size + words[inside + 1], return_inverse=True)
+    columns = np.concatenate([words, pair.astype(np.int32) + np.int32(size)])
+    several = max(1, size + len(pairs))
+    del words, pairs, pair
     rows = np.concatenate([field, field[inside]]) // 2
     values = np.concatenate([weight, weight[inside]])
-    counts = sp.csr_matrix((values, (rows, columns)), shape=(len(texts), max(1, size + len(codes))))
-    return counts, np.bincount(field // 2, weights=weight, minlength=len(texts))
+    del field, weight, inside
+    counts = sp.csr_matrix((values, (rows, columns)), shape=(len(texts), several))
+    del values, rows, columns
+    return counts.astype(np.float64), length
+
+
+def tokens_of() -> tuple[_Stems, Callable[[str], list[int]]]:
+    """Numbers for the stems of words, and a function that turns a text into those of its words, in order."""
+    stems = _Stems()
+    return stems, lambda text: list(map(stems.__getitem__, _WORD.findall(_plain(text))))
 
 
 class _Stems(dict[str, int]):
-    """Word to the number of its stem, -1 for a stop word; a word is looked at when it is first asked for."""
+    """Word to the number of its stem, ``STOP`` for a stop word; a word is looked at when it is first asked for."""
+
+    STOP = -1
 
     def __init__(self) -> None:
         super().__init__()
         self.stems: dict[str, int] = {}
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = -1 if word in _STOP else self.stems.setdefault(_cut(word), len(self.stems))
+        self[word] = number = self.STOP if word in _STOP else self.stems.setdefault(_cut(word), len(self.stems))
         return number
 
 

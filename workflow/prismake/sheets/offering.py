@@ -33,7 +33,7 @@ from prismake.sheets.outside import clear_words
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure, holds_drawings
-from prismake.sheets.queue import Queue
+from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
 from prismake.sheets.renewal import Guide, Renewal, asked_now, page_digest, renewal, with_new_judgements
@@ -125,12 +125,17 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
     ) -> None:
         self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
         self._fields = {field.name: field for field in form.fields}
+        self._carried = {item for item, text in column_of(queue, "carried") if text}
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
         if item not in self._order:
             raise KeyError(item)
-        proposed = self._path.text(item) if self._path else ""
-        return _QueueRow(item, self._queue[item], self._who, self._mark, proposed, self._fields)
+        row, proposed = self._queue[item], self._path.text(item) if self._path else ""
+        answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
+        return _QueueRow(item, row, self._mark, proposed, answers)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._order
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._order)
@@ -145,13 +150,9 @@ class _QueueRow(Mapping[str, Any]):
     __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
 
     def __init__(
-        self, item: str, row: Mapping[str, Any], who: str, mark: str, proposed: str, fields: Mapping[str, Field]
+        self, item: str, row: Mapping[str, Any], mark: str, proposed: str, prefilled: Mapping[str, str]
     ) -> None:
-        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
-        answers = (prefilled_for(row, who) or {}).get("answers", {})
-        self._prefilled = {
-            name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()
-        }
+        self._item, self._row, self._mark, self._proposed, self._prefilled = item, row, mark, proposed, prefilled
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
@@ -165,6 +166,15 @@ class _QueueRow(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return 1 + len(self._prefilled) + len(self._row)
+
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def _prefilled(row: Mapping[str, Any], who: str, fields: Mapping[str, Field]) -> Mapping[str, str]:
+    """The imported answers of a row, as they are shown in the sheet."""
+    answers = (prefilled_for(row, who) or {}).get("answers", {})
+    return {name: shown_answer(fields[name], answer) if name in fields else answer for name, answer in answers.items()}
 
 
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
@@ -342,7 +352,8 @@ def _remarks(
     changes = {}
     for key, numbers in row_numbers.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
-        remark = str(rows[key].get("state") or doubted.get(item, "")) if key in rows else NO_LONGER
+        own = rows[key].get("state") if who == CONSENSUS and key in rows else ""  # other sheets come without remarks
+        remark = str(own or doubted.get(item, "")) if key in rows else NO_LONGER
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
             remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}
@@ -360,15 +371,20 @@ def _changes(
     """By row number, the texts of the workflow's own columns that are out of date."""
     changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
     live, words = [column for column in columns if column.role == "live"], clear_words(columns)
+    if not live:
+        return changes
     values = dict(table.rows)
-    for key in row_numbers.keys() & rows.keys() if live else ():
-        for number in row_numbers[key]:
-            for column in live:
-                if not column.key.startswith("says.") and normal_word(values[number].get(column.header)) in words:
+    for key, numbers in row_numbers.items():
+        row = rows.get(key, {})
+        for column in live if row else ():
+            text = cell_text(row.get(column.key))
+            for number in numbers:
+                cell = str(values[number].get(column.header) or "")
+                if text == cell or " ".join(text.split()) == " ".join(cell.split()):
+                    continue
+                if not column.key.startswith("says.") and normal_word(cell) in words:
                     continue  # an answer that somebody typed here is reported, not overwritten
-                text = cell_text(rows[key].get(column.key))
-                if " ".join(text.split()) != " ".join(str(values[number].get(column.header) or "").split()):
-                    changes.setdefault(number, {})[column.key] = text
+                changes.setdefault(number, {})[column.key] = text
     return changes
 
 

@@ -1,0 +1,106 @@
+"""Many outcomes pooled by the workflow, scheduling included.
+
+    python tests/benchmarks/pooling/many.py [--outcomes 500] [--studies 40] [--cores 2] [--jobs 16]
+
+A review with so many outcomes and invented counts, each with eight analyses: the main model, a subgroup, a regression
+and five sensitivity analyses. Snakemake makes everything in ``results/pooling`` but figures. Printed: jobs, wall and
+CPU seconds of all processes, and the largest of them in MiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
+
+from prismake.core.names import STAGES_BEFORE_POOLING
+from prismake.protocol.division import groups
+from review import Review, config, environment, snakemake_command
+
+SEED = 17
+FIELDS = [
+    {"name": "events", "label": "Events", "type": "count"},
+    {"name": "total", "label": "Participants", "type": "count"},
+    {"name": "region", "label": "Region", "type": "choice", "choices": ["north", "south"]},
+    {"name": "months", "label": "Months", "type": "number"},
+]
+ANALYSES = {
+    "subgroups": ["region"],
+    "moderators": ["months"],
+    "sensitivity": ["leave_one_out", "influence", "fixed_effect", "trim_and_fill", "arcsine"],
+}
+COLUMNS = ("study_id", "arm", "label", "year", "outcome", "events", "total", "region", "months", "status", "remark",
+           "settled_by", "source", "how")  # fmt: skip
+
+
+def write_tables(folder: Path, outcomes: list[str], studies: int) -> None:
+    """What pooling reads, as the stages before it would have left it."""
+    dice = random.Random(SEED)
+    for part in ("extraction", "appraisal", "title_abstract", "full_text"):
+        (folder / "results" / part).mkdir(parents=True, exist_ok=True)
+    with (folder / "results/extraction/outcomes.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for outcome in outcomes:
+            share = dice.uniform(0.1, 0.6)
+            for k in range(studies):
+                total = dice.randrange(20, 400)
+                events = sum(dice.random() < share * dice.uniform(0.6, 1.4) for _ in range(total))
+                place, months = dice.choice(("north", "south")), dice.randrange(3, 60)
+                name, year = f"Study {k:02d}", 1990 + k % 30
+                writer.writerow(
+                    [f"s{k}", "", name, year, outcome, events, total, place, months, "used", "", "", "", ""]
+                )
+    scores = "study_id,label,instrument,overall,unanswered,result,proposed,why,unsupported\n"
+    (folder / "results/appraisal/scores.csv").write_text(scores, encoding="utf-8")
+    for stage in STAGES_BEFORE_POOLING:
+        path = folder / f"results/{stage}/undecided.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"stage": stage, "open": 0}), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Many outcomes pooled by the workflow, scheduling included.")
+    parser.add_argument("--outcomes", type=int, default=500)
+    parser.add_argument("--studies", type=int, default=40)
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=16, help="jobs among which the outcomes are shared out")
+    chosen = parser.parse_args()
+    outcomes = [f"outcome{number:03d}" for number in range(chosen.outcomes)]
+    spec = {"measure": "PLO", "columns": {"events": "events", "total": "total"}, **ANALYSES}
+    settings = {
+        "extraction": {"fields": FIELDS},
+        "outcomes": dict.fromkeys(outcomes, spec),
+        "divide": {"outcomes": chosen.jobs},
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        review = Review(Path(scratch) / "review", config(**settings), {})
+        write_tables(review.folder, outcomes, chosen.studies)
+        targets = [f"results/pooling/{outcome}.json" for outcome in outcomes]
+        rules = [f"pool_outcome_{group[0]}" for group in groups(outcomes, chosen.jobs)]
+        command = [snakemake_command(), "--cores", str(chosen.cores), *targets, "--allowed-rules", *rules]
+        began = time.monotonic()
+        done = subprocess.run(
+            command, cwd=review.folder, env=environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            sys.exit(done.stderr[-3000:])
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        jobs = len(re.findall(r"^Finished jobid", done.stderr, re.M)) or len(rules)
+        print(f"{'outcomes':>9} {'studies':>8} {'jobs':>5} {'wall s':>8} {'CPU s':>8} {'MiB':>6}")
+        wall, cpu = time.monotonic() - began, used.ru_utime + used.ru_stime
+        print(f"{chosen.outcomes:9,} {chosen.studies:8} {jobs:5} {wall:8.1f} {cpu:8.1f} {used.ru_maxrss / 1024:6.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Steps that are shared out among jobs leave the same bytes as steps that are not."""
+
+import shutil
+
+import pytest
+from quick import QuickReview
+from review import FILLERS, config, ris
+
+SPEC = {"columns": {"events": "events", "total": "total"}, "subgroups": ["region"]}
+OUTCOMES = ("cure", "relapse", "harm")
+EXPORTS = {"embase.ris": "".join(ris(k) for k in range(6)), "pubmed.ris": "".join(ris(k) for k in range(3, 9))}
+TARGETS = (*(f"results/pooling/{name}.json" for name in OUTCOMES), "results/flow/flow.csv")
+
+
+def settings(**divide):
+    return config(outcomes=dict.fromkeys(OUTCOMES, SPEC), divide=divide)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A review with three outcomes as far as pooling, everything included and extracted."""
+    review = QuickReview(tmp_path_factory.mktemp("whole") / "review", settings(), EXPORTS)
+    for stage, filler in FILLERS.items():
+        review.run(f"results/{stage}/offered.json")
+        for who in ("anna", "ben"):
+            review.fill(stage, who, filler)
+    review.run(*TARGETS)
+    return review
+
+
+def made_again(whole, folder, **divide):
+    """The same review, its results made from the beginning by divided steps."""
+    shutil.copytree(whole.folder, folder)
+    review = QuickReview.at(folder)
+    review.configure(settings(**divide))
+    shutil.rmtree(folder / "results")
+    shutil.rmtree(folder / ".snakemake")
+    review.run(*TARGETS)
+    return review
+
+
+def test_outcomes_pooled_by_two_jobs_are_the_same(whole, tmp_path):
+    shared = made_again(whole, tmp_path / "review", outcomes=2)
+    logs = sorted(path.name for path in (shared.folder / "results/logs").glob("pool_outcome.*"))
+    assert logs == ["pool_outcome.cure.log", "pool_outcome.relapse.log"]
+    assert shared.digests() == whole.digests()

@@ -1,0 +1,16 @@
+"""How outcomes and records are shared out among jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def groups(names: Sequence[str], jobs: int) -> list[list[str]]:
+    """Consecutive names in at most so many groups of about one size."""
+    jobs = min(jobs, len(names))
+    return [list(names[start:stop]) for start, stop in (stretch(len(names), jobs, k) for k in range(jobs))]
+
+
+def stretch(rows: int, parts: int, number: int) -> tuple[int, int]:
+    """Start and end of part ``number``, from 0, of so many rows in order; all parts together are all rows."""
+    return rows * number // parts, rows * (number + 1) // parts
