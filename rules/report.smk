@@ -35,7 +35,7 @@ STUDY_SETS = [
 
 EFFECTS = {outcome: f"results/pooling/{outcome}.metafor.csv" for outcome in OUTCOMES}
 # a table for robvis per instrument with which studies of the outcome were judged
-WEIGHTED = expand("results/pooling/{outcome}.robvis", outcome=OUTCOMES)
+WEIGHTED = {outcome: f"results/pooling/{outcome}.robvis" for outcome in OUTCOMES}
 
 
 rule write_report:
@@ -128,7 +128,10 @@ rule export_results:
     output:
         diagram=shown("results/flow/prisma2020.csv"),
         effects=[shown_of(name, "effects", path) for name, path in EFFECTS.items()],
-        weighted=[directory(path) for path in WEIGHTED],
+        weighted=[
+            shown_of(name, "weighted", directory(path), patterns=["{instrument}.csv"])
+            for name, path in WEIGHTED.items()
+        ],
     log:
         "results/logs/export_results.log",
     localrule: True
