@@ -142,3 +142,31 @@ def test_a_percentage_that_no_count_has(extraction):
     problem = status["problems"][0]
     assert problem["where"] == "extraction.anna.xlsx, sheet “Data extraction”, cell G2"
     assert problem["what"].startswith("“Deaths” for pubmed:000: no number of 27 gives 48.2 %; 13 gives 48.1 %, 14")
+
+
+def test_what_is_only_worth_knowing_is_shown_and_nothing_waits_for_it(new_stage):
+    fields = [*FIELDS, {"name": "percent", "label": "Percent", "type": "number", "required": False}]
+    outcomes = {"death": {**OUTCOMES["death"], "checks": {"percent": "percent"}}}
+    stage = new_stage("extraction", 6, extraction={"fields": fields}, outcomes=outcomes, overlap_column="same")
+    stage.offer()
+    people, deaths = [40, 52, 48, 75, 33, 61], ["24", "31", "29", "45", "20", "0"]
+    fill(stage, people=people, deaths=deaths)
+    for who in ("anna", "ben"):
+        stage.decide(who, *(f"{100 * int(k) / n:.1f}" for k, n in zip(deaths, people, strict=True)), header="Percent")
+    status = stage.read().status
+    assert (status["open"], status["problems"]) == (0, [])
+    (note,) = status["notes"]
+    assert note["where"].startswith("extraction.anna.xlsx, sheet “Data extraction”, cells G7, F7; extraction.ben.xlsx")
+    assert "“Deaths” is 0 of 61, which has a chance of 0.0001" in note["what"]
+    stage.offer()
+    assert remark(stage, "anna", 7).startswith("worth knowing: “Deaths” is 0 of 61")
+    fill(stage, deaths=[*deaths[:5], "36"])
+    for who in ("anna", "ben"):
+        stage.decide(
+            who,
+            *(f"{100 * k / n:.1f}" for k, n in zip([24, 31, 29, 45, 20, 36], people, strict=True)),
+            header="Percent",
+        )
+    assert stage.read().status["notes"] == []
+    stage.offer()
+    assert not remark(stage, "anna", 7)

@@ -17,7 +17,7 @@ from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BI
 from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.config_file import NO_SETTINGS
 from prismake.protocol.export_files import exports
-from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems
+from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems, sum_problems
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
@@ -270,6 +270,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
             yield from _analysis_problems(path, spec, fields)
         elif spec["measure"] == "GEN":
             yield from _scale_problems(path, spec)
+    yield from sum_problems(config["outcomes"])
     yield from overlap_problems(config, fields)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import CHECKS
@@ -45,6 +45,18 @@ def check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> I
     low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
     if low is not None and high is not None and low >= high:
         yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def sum_problems(outcomes: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """Problems of outcomes that are the sum of others: unknown or same names, and other measures."""
+    for name, spec in outcomes.items():
+        for part in spec["sum_of"]:
+            path = f"'outcomes.{name}.sum_of' names {part}"
+            if part == name or part not in outcomes:
+                others = ", ".join(other for other in outcomes if other != name) or "none"
+                yield f"{path}, which is no other outcome. There are: {others}."
+            elif outcomes[part]["measure"] != spec["measure"]:
+                yield f"{path}, whose measure is {outcomes[part]['measure']}, not {spec['measure']}."
 
 
 def overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:

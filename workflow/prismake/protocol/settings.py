@@ -24,7 +24,18 @@ Settings = dict[str, Any]
 
 # Settings of the allocation of a stage: prismake.panel.allocation
 _ALLOCATION = ("split", "order", "batch", "ahead", "calibration", "pilot", "stop", "stop_at")
-_CHECKED = ("kind", "measure", "columns", "checks", "scale", "favours", "ratio_scale", "analysis_set", "converted_from")
+_CHECKED = (
+    "kind",
+    "measure",
+    "columns",
+    "checks",
+    "scale",
+    "favours",
+    "ratio_scale",
+    "analysis_set",
+    "sum_of",
+    "converted_from",
+)
 _OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "model", "shared_comparator")
 _METHODS = (
     "title",

@@ -131,6 +131,7 @@ def progress_view(context: Mapping[str, Any]) -> dict[str, Any]:
         "open": opened,
         "open_total": sum(number for _, number in opened),
         "problems": [problem for stage in stages for problem in stage["problems"]],
+        "notes": [note for stage in stages for note in stage.get("notes", ())],
         "progress": [_progress(row) for row in context["status"]],
         "rounds": round_words(stages),
     }

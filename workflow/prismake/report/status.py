@@ -24,6 +24,7 @@ from prismake.protocol.team import SEARCHES, reviewers
 from prismake.report.run_record import RunRecord
 from prismake.search.discovery import sources
 
+_MOST_NOTES = 6  # of a stage, as with problems
 _MOST_PROBLEMS = 12  # of a stage; the rest is counted, and all are in its status.json
 
 
@@ -292,4 +293,10 @@ def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
             console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
         if len(entries) > _MOST_PROBLEMS:
             more = len(entries) - _MOST_PROBLEMS
+            console.print(f"  … and {more} more, in results/{status['stage']}/status.json")
+        notes = status.get("notes", [])
+        for note in notes[:_MOST_NOTES]:
+            console.print(f"[bold cyan]i[/] {escape(note['where'])}: worth knowing: {escape(note['what'])}")
+        if len(notes) > _MOST_NOTES:
+            more = len(notes) - _MOST_NOTES
             console.print(f"  … and {more} more, in results/{status['stage']}/status.json")

@@ -16,7 +16,7 @@ from prismake.panel.decisions import Decision
 from prismake.sheets.checks.checked_sheet import Problem
 from prismake.sheets.layout import SETTLED
 from prismake.sheets.queue import column_of
-from prismake.sheets.remarks import TO_CHECK
+from prismake.sheets.remarks import TO_CHECK, WORTH_KNOWING
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.xlsx import column_letter
 
@@ -26,12 +26,15 @@ class DoubtedValues:
     """The findings of the checks of extracted numbers.
 
     ``waiting``: the settled items that a finding holds back. ``problems``: each finding with its cells. ``remarks``: by
-    owner and item, the sentence for the column *Remark*.
+    owner and item, the sentence for the column *Remark*. ``notes``: findings that are only worth knowing, with their
+    cells; ``shown``: the remarks together with these.
     """
 
     waiting: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     remarks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
+    shown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def applied(self, decisions: Sequence[Decision]) -> list[Decision]:
         """The decisions, with those that are held back marked as a problem."""
@@ -53,31 +56,54 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
         item: {name: verdict.value for name, verdict in decision.fields.items()} for item, decision in settled.items()
     }
     findings: list[tuple[Finding, list[_Cell]]] = []
+    notes: list[tuple[Finding, list[_Cell]]] = []
     doubts = doubts_of(_extraction(sheets, values), _notes(sheets, sheets.owners))
     findings += [(finding, _settled_cells(sheets, finding, settled)) for finding in doubts.waiting]
+    notes += [(finding, _settled_cells(sheets, finding, settled)) for finding in doubts.notes]
     waiting = frozenset(place.item for finding in doubts.waiting for place in _places(sheets, finding))
     for who in sheets.reviewers:
         own = {item: given for item, given in sheets.answers[who].answers.items() if item in sheets.queue}
         if not own.keys() - settled.keys():
             continue
-        for finding in doubts_of(_extraction(sheets, own), _notes(sheets, [who])).waiting:
-            if not {place.item for place in _places(sheets, finding)} <= settled.keys():
-                findings.append((finding, _own_cells(sheets, who, finding)))
+        of_own = doubts_of(_extraction(sheets, own), _notes(sheets, [who]))
+        for target, of_grade in ((findings, of_own.waiting), (notes, of_own.notes)):
+            target += [
+                (finding, _own_cells(sheets, who, finding))
+                for finding in of_grade
+                if not {place.item for place in _places(sheets, finding)} <= settled.keys()
+            ]
+    remarks, worth = _by_owner(findings), _by_owner(notes)
     note = sheets.setup.form.note
-    remarks: dict[str, dict[str, list[Finding]]] = {}
-    problems = []
-    labels = _labels(sheets)
-    for finding, cells in findings:
-        sentence = f"{labels[finding.item]}: {_ended(finding.what)} {remedy(finding, note)}"
-        by_owner: dict[str, list[str]] = {}
-        for cell in cells:
-            by_owner.setdefault(cell.owner, []).append(cell.address)
-            own_remarks = remarks.setdefault(cell.owner, {}).setdefault(cell.item, [])
-            if finding not in own_remarks:
-                own_remarks.append(finding)
-        problems.append(Problem("; ".join(_place(sheets, who, own) for who, own in by_owner.items()), sentence))
     texts = {who: {item: _remark(own, note) for item, own in by_item.items()} for who, by_item in remarks.items()}
-    return DoubtedValues(waiting, tuple(problems), texts)
+    shown = {who: dict(by_item) for who, by_item in texts.items()}
+    for who, noted_items in worth.items():
+        for item, some in noted_items.items():
+            text = f"{WORTH_KNOWING} {' '.join(_ended(finding.what) for finding in some)}"
+            own_texts = shown.setdefault(who, {})
+            own_texts[item] = " ".join(filter(None, (own_texts.get(item, ""), text)))
+    problems = [_problem(sheets, finding, cells, remedy(finding, note)) for finding, cells in findings]
+    noted = [_problem(sheets, finding, cells) for finding, cells in notes]
+    return DoubtedValues(waiting, tuple(problems), texts, tuple(noted), shown)
+
+
+def _by_owner(findings: Sequence[tuple[Finding, Sequence[_Cell]]]) -> dict[str, dict[str, list[Finding]]]:
+    """By owner of a sheet and item, the findings about its cells, each once."""
+    result: dict[str, dict[str, list[Finding]]] = {}
+    for finding, cells in findings:
+        for cell in cells:
+            own = result.setdefault(cell.owner, {}).setdefault(cell.item, [])
+            if finding not in own:
+                own.append(finding)
+    return result
+
+
+def _problem(sheets: StageSheets, finding: Finding, cells: Sequence[_Cell], remedy: str = "") -> Problem:
+    """A finding as a sentence with its cells."""
+    by_owner: dict[str, list[str]] = {}
+    for cell in cells:
+        by_owner.setdefault(cell.owner, []).append(cell.address)
+    sentence = f"{_labels(sheets)[finding.item]}: {_ended(finding.what)} {remedy}".rstrip()
+    return Problem("; ".join(_place(sheets, who, own) for who, own in by_owner.items()), sentence)
 
 
 class _Cell(NamedTuple):

@@ -114,6 +114,7 @@ def status(sheets: StageSheets, agreed: Sequence[Decision], doubted: DoubtedValu
         "criteria": criteria_status(sheets, decisions),
         "consensus": consensus_status(sheets, decisions, doubts.get(CONSENSUS, {})),
         "problems": [*problems_of(sheets, agreed), *(problem._asdict() for problem in doubted.problems)],
+        "notes": [note._asdict() for note in doubted.notes],
         "state": dict(sheets.kept_stage.left_by_people),
     }
     log = read_changes(sheets.setup.folder)

@@ -75,7 +75,7 @@ def offer(
     offered = with_new_judgements(planned.sheets, asked_now(setup.form, planned.sheets.kept_stage.offered, criteria))
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
-    doubted = doubted_values(sheets, sheets.decisions()).remarks if setup.outcomes else {}
+    doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
     expected, waiting = _expected_from(sheets), {}
     for who in owners:
         if who in sheets.refused:

@@ -7,8 +7,9 @@ from prismake.sheets.layout import NO_LONGER
 from prismake.sheets.merged_answers import APART
 
 TO_CHECK = "to check:"  # how the remark on a doubted number begins
+WORTH_KNOWING = "worth knowing:"  # how a remark begins, or goes on, on numbers for which nothing waits
 
-_OURS = (NO_LONGER, AGAINST, APART, TO_CHECK)
+_OURS = (NO_LONGER, AGAINST, APART, TO_CHECK, WORTH_KNOWING)
 
 
 def with_remark(now: str, remark: str) -> str:

@@ -69,6 +69,11 @@ def understood(sheets: StageSheets, who: str) -> Understood:
     problems = list(problems_of_sheet(sheets, who, list(read_changes(sheets.setup.folder))))
     if doubted:
         problems += [problem for problem in doubted.problems if problem.where.startswith(table.path.name)]
+        problems += [
+            Problem(note.where, f"worth knowing: {note.what}")
+            for note in doubted.notes
+            if note.where.startswith(table.path.name)
+        ]
     counts, read_as = _counts(sheets, who)
     new, changed, removed = _against(sheets.kept_stage.last_good.get(who, {}), answers.answers)
     return Understood(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from prismake.extraction.checks import (
+    changed_reports,
     contrasts,
     denominators,
     direction,
@@ -17,6 +18,7 @@ from prismake.extraction.checks import (
     repeated,
     sign_of_means,
     standard_deviations,
+    sums,
     units,
     whole_numbers,
     zeros,
@@ -30,6 +32,8 @@ CHECKS: tuple[Check, ...] = (
     published_intervals.check,
     quantile_order.check,
     families.check,
+    sums.check,
+    changed_reports.check,
     whole_numbers.check,
     outlying.check,
     denominators.check,

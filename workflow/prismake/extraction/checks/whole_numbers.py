@@ -1,4 +1,4 @@
-"""Means that whole numbers cannot have (GRIM), and SDs that 0/1 data (DEBIT) or a bounded scale cannot have."""
+"""Means and SDs that whole numbers (GRIM, GRIMMER), 0/1 data (DEBIT) or a bounded scale cannot have."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ def _of_arm(extraction: Extraction, outcome: Outcome, row: Row, names: tuple[str
     if items and not grim(mean, int(n), int(items)):
         why = f"no {shown(n)} whole numbers have the mean {shown(mean)} (“{label}”)"
         yield Finding(Grade.ASK, "GRIM", row.item, (names[0], names[2]), why)
+    elif items and sd is not None and (low, high, items) != (0, 1, 1) and not grimmer(mean, sd, int(n), int(items)):
+        why = f"no {shown(n)} whole numbers have the mean {shown(mean)} and the SD {shown(sd)} (“{label}”)"
+        yield Finding(Grade.NOTE, "GRIMMER", row.item, (names[1], names[0], names[2]), why)
     if sd is None or low is None or high is None or n < 2:
         return
     most = 0.5 * math.sqrt(n / (n - 1)) * (high - low)  # Popoviciu 1935, with n - 1
@@ -58,6 +61,26 @@ def grim(mean: float, n: int, items: int = 1) -> bool:
         return True
     nearest = round(mean * parts)
     return any(abs(total / parts - mean) <= half + 1e-9 for total in (nearest - 1, nearest, nearest + 1))
+
+
+def grimmer(mean: float, sd: float, n: int, items: int = 1) -> bool:
+    """Whether whole numbers of ``n`` people and ``items`` questions can have this mean and SD (Anaya 2016).
+
+    Their sum of squares is a whole number, and only some whole numbers lead to the printed SD. Allard's (2018) further
+    test of odd and even sums is left out: as programmed in scrutiny it refuses numbers that exist (its issue 80).
+    """
+    if n < 2:
+        return True
+    half, wide = half_unit(sd), half_unit(mean)
+    smallest, largest = max(sd - half, 0.0), sd + half
+    parts = n * items
+    for total in range(math.ceil((mean - wide) * parts - 1e-9), math.floor((mean + wide) * parts + 1e-9) + 1):
+        of_mean = total**2 / n
+        low = (n - 1) * smallest**2 * items**2 + of_mean
+        high = (n - 1) * largest**2 * items**2 + of_mean
+        if math.floor(high + 1e-6) >= math.ceil(low - 1e-6):
+            return True
+    return False
 
 
 def debit(mean: float, sd: float, n: int) -> bool:
