@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prismake.appraisal.ratings import BAD, GOOD, NOT_APPLICABLE, SOME
+from prismake.appraisal.light_kinds import BAD, GOOD, NOT_APPLICABLE, SOME, WORST, part_kind
+from prismake.appraisal.ratings import CONCERN_OF_DOMAIN, ITEM
 from prismake.appraisal.scores import lights
 from prismake.core.files import Table
 from prismake.core.names import STUDY_ID
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_INFORMATION = "No information"
-_STARRED = {GOOD: "Low", SOME: "Some concerns", BAD: "High"}  # all stars of the domain, some, none
+# Of stars, all, some and none; of answers to a checklist, those that speak for the study and those that do not.
+_WORDS = {GOOD: "Low", SOME: "Some concerns", BAD: "High", WORST: "Critical", NOT_APPLICABLE: "Not applicable"}
 
 
 def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
@@ -45,7 +47,9 @@ def robvis_table(name: str, appraisal: pd.DataFrame, outcomes: Mapping[str, str]
         answers = dict(zip(group["item"], group["answer"], strict=True))
         stars = dict(zip(group["item"], group["stars"], strict=True))
         row = {"Study": group["label"].iloc[0]}
-        row |= {heading: _word(scale, answers.get(item, ""), stars.get(item, "")) for item, heading in columns.items()}
+        row |= {
+            heading: _word(scale, item, answers.get(item, ""), stars.get(item, "")) for item, heading in columns.items()
+        }
         rows.append(row)
     return pd.DataFrame(rows, columns=["Study", *columns.values()], dtype=str)
 
@@ -74,16 +78,18 @@ def weighted_tables(studies: Sequence[Mapping[str, Any]]) -> dict[str, Table]:
 def _weighted(scale: Instrument, study: Mapping[str, Any], equal: float | None) -> dict[str, str]:
     row = {"Study": str(study["label"])}
     for rating in study["appraisal"]["ratings"]:
+        if rating["level"] == CONCERN_OF_DOMAIN:
+            continue
         heading = "Overall" if rating["name"] == OVERALL else rating["label"] if scale.with_stars else rating["name"]
         row[heading] = _rated(scale, rating)
     return row | {"Weight": str(study["weight_pct"] if equal is None else equal)}
 
 
 def _rated(scale: Instrument, rating: Mapping[str, str]) -> str:
-    if scale.with_stars:
-        return "" if rating["rating"] == NOT_APPLICABLE else _STARRED.get(rating["rating"], NO_INFORMATION)
+    if scale.with_stars or rating["level"] == ITEM:
+        return "" if rating["rating"] == NOT_APPLICABLE else _WORDS.get(rating["rating"], NO_INFORMATION)
     words = {in_words(scale, word): word for word in (*scale.judgements, *scale.aside)}
-    return _word(scale, words.get(rating["word"], ""), "")
+    return _word(scale, rating["name"], words.get(rating["word"], ""), "")
 
 
 def columns_of(scale: Instrument) -> dict[str, str]:
@@ -94,8 +100,7 @@ def columns_of(scale: Instrument) -> dict[str, str]:
     return judged | ({OVERALL: "Overall"} if scale.judged_overall else {})
 
 
-def _word(scale: Instrument, answer: str, stars: str) -> str:
-    if scale.with_stars and answer:
-        return "Low" if stars and int(stars) > 0 else "High"  # an item without its star raises concern
-    words = scale.robvis.get("words", {})
-    return str(words.get(answer) or answer.capitalize() or NO_INFORMATION)
+def _word(scale: Instrument, part: str, answer: str, stars: str) -> str:
+    if part in scale.details or part == OVERALL:
+        return str(scale.robvis.get("words", {}).get(answer) or answer.capitalize() or NO_INFORMATION)
+    return _WORDS.get(part_kind(scale, part, answer, stars), NO_INFORMATION)

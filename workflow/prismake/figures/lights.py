@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.protocol.instruments import OVERALL
+from prismake.protocol.instruments import CONCERN, OVERALL
 
 from .appraisal_cells import (
     BAD,
@@ -75,9 +75,8 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
             canvas.line((x + 0.06, x + wide - 0.06), (top + 0.2,) * 2, colour=RULE)
         x += wide
     canvas.text(MARGIN, head, "Study", SIZE, bold=True)
-    for index, (item, _) in enumerate(block.items):
-        name = "Overall" if item == OVERALL else item
-        canvas.text(left + ITEM * (index + 0.5), head, name, SIZE, align="center", bold=True)
+    for index in range(len(block.items)):
+        canvas.text(left + ITEM * (index + 0.5), head, _heading(block, index), SIZE, align="center", bold=True)
     y = head + 0.14
     canvas.line((MARGIN, x), (y, y), width=0.9)
     for study, name in block.studies:
@@ -96,6 +95,16 @@ def _grid(canvas: Canvas, block: Block, label: float, top: float) -> None:
         words = f"{kinds.count(GOOD)}/{apply}" if apply else "n/a"
         canvas.text(left + ITEM * (index + 0.5), y + ROW / 2, words, SMALL, align="center", colour=MUTED)
     _legend(canvas, block, y + ROW + 0.1)
+
+
+def _heading(block: Block, index: int) -> str:
+    """The item; under the name of a domain of which risk and applicability are judged, one of these words."""
+    item, domain = block.items[index]
+    if item == OVERALL:
+        return "Overall"
+    if item.endswith(CONCERN):
+        return "Appl."
+    return "Risk" if item == domain and len(block.domain_items(domain)) > 1 else item
 
 
 def _legend(canvas: Canvas, block: Block, y: float) -> None:
