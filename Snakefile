@@ -123,6 +123,11 @@ PLOTS = [
 INSTRUMENTS = sorted({*config["appraisal"]["instruments"].values()} - {NO_INSTRUMENT})
 
 
+# shares of the records, to be worked on at the same time
+scattergather:
+    records=config["divide"]["parts"],
+
+
 wildcard_constraints:
     source="[a-z][a-z0-9_]*",
     stage="|".join(PANEL_STAGES),

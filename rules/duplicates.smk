@@ -1,10 +1,30 @@
 # Needs: the record table. Makes: clusters of records of the same report, and the pairs that people must judge.
 
 
+rule normalise_records:
+    """Normalise a share of the records, as many at a time as the protocol divides a large review into."""
+    input:
+        records="results/records/records.parquet",
+    output:
+        forms="results/duplicates/forms/{scatteritem}.parquet",
+    log:
+        "results/logs/normalise_records.{scatteritem}.log",
+    params:
+        above=config["divide"]["above"],
+        code=code("normalise_records"),
+    script:
+        "../scripts/normalise_records.py"
+
+
 rule find_duplicates:
     """Find records of the same report by rules, and the pairs that the rules leave to the panel."""
     input:
         records="results/records/records.parquet",
+        forms=(
+            gather.records("results/duplicates/forms/{scatteritem}.parquet")
+            if config["divide"]["parts"] > 1
+            else []
+        ),
     output:
         queue="results/duplicates/queue.parquet",
         merges="results/merges/queue.parquet",

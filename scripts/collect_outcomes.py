@@ -8,8 +8,9 @@ from prismake.core.names import STUDY_ID
 from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.extraction.outcomes import Cohorts, collect_outcomes, family_table
-from prismake.extraction.overlap_hints import overlap_hints
+from prismake.extraction.overlap_hints import enrolments, overlap_hints
 from prismake.extraction.result_rows import Studies, studies_and_arms, study_fields
+from prismake.protocol.outcome_columns import asked_columns
 from prismake.protocol.outcome_kinds import with_own_rows
 from prismake.synthesis.syntheses import with_usability
 
@@ -23,7 +24,7 @@ def main(
     how, asked, unasked, absent = Cohorts(**cohorts), pd.read_parquet(queue), {}, frozenset()
     if "asks" in asked:  # each result has a row
         own = study_fields(cohorts["fields"], outcomes)
-        columns = {name: {**spec["columns"], **spec.get("converted_from", {})} for name, spec in outcomes.items()}
+        columns = {name: asked_columns(spec) for name, spec in outcomes.items()}
         studies = Studies.of(asked.to_dict("records"), own, columns, with_own_rows(outcomes))
         asked, known["decisions"], known["notes"] = studies_and_arms(known["decisions"], known["notes"], studies)
         unasked, absent = studies.unasked, studies.absent
@@ -33,7 +34,8 @@ def main(
     shared = family_table(asked, known["decisions"], table, how)
     save_csv(output["families"], shared)
     families = shared.groupby("family")[STUDY_ID].agg(set) if len(shared) else []
-    save_csv(output["hints"], overlap_hints(known["studies"], pd.read_parquet(reports), families))
+    enrolled = enrolments(known["decisions"], how.signs)
+    save_csv(output["hints"], overlap_hints(known["studies"], pd.read_parquet(reports), families, enrolled))
 
 
 if "snakemake" in globals() and not reused(snakemake):

@@ -144,6 +144,7 @@ def test_bare_titles(raw: str, expected: str) -> None:
 
 def test_plain_text_is_the_same_for_all_unicode_forms() -> None:
     assert text.plain("I<inf>2</inf> and \u03b1-actin &amp; caf\u00e9") == "i2 and alpha actin cafe"
+    assert text.plain("PKCe{open}") == text.plain("PKC\u03b5{lunate}") == "pkcepsilon"
     assert text.plain("cafe\u0301") == text.plain("caf\u00e9") == "cafe"
     assert text.plain("\uff21\uff22\uff23 \u00b2") == "abc 2"
     assert text.plain("آثار الدواء") == "اثار الدواء" or text.plain("آثار الدواء")

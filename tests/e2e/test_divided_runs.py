@@ -44,3 +44,13 @@ def test_outcomes_pooled_by_two_jobs_are_the_same(whole, tmp_path):
     logs = sorted(path.name for path in (shared.folder / "results/logs").glob("pool_outcome.*"))
     assert logs == ["pool_outcome.cure.log", "pool_outcome.relapse.log"]
     assert shared.digests() == whole.digests()
+
+
+def test_records_normalised_by_three_jobs_are_the_same(whole, tmp_path):
+    shared = made_again(whole, tmp_path / "review", parts=3, above=5)
+    logs = sorted(path.name for path in (shared.folder / "results/logs").glob("normalise_records.*"))
+    assert logs == [f"normalise_records.{number}-of-3.log" for number in (1, 2, 3)]
+    digests = shared.digests()
+    parts = [digests.pop(f"results/duplicates/forms/{number}-of-3.parquet") for number in (1, 2, 3)]
+    assert len(set(parts)) == 3
+    assert digests == whole.digests()

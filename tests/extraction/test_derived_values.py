@@ -67,8 +67,10 @@ def test_what_is_reported_is_never_replaced():
 def test_nothing_is_converted_that_the_protocol_does_not_name():
     names = [field.name for field in load_form("extraction", protocol(x={"measure": "MD"})).fields]
     assert names == ["x_mean1", "x_sd1", "x_n1", "x_mean2", "x_sd2", "x_n2"]
-    with pytest.raises(ConfigError, match=r"names p, which is none of MD\. Allowed: se, ci, quartiles, range"):
-        protocol(x={"measure": "MD", "conversions": ["p"]})
+    with pytest.raises(
+        ConfigError, match=r"names o_minus_e, which is none of MD\. Allowed: se, ci, quartiles, range, change"
+    ):
+        protocol(x={"measure": "MD", "conversions": ["o_minus_e"]})
 
 
 def test_observed_minus_expected_becomes_a_hazard_ratio():
@@ -97,3 +99,100 @@ def test_a_p_value_that_says_nothing_of_the_spread_is_refused(p, effect):
     row, _, refused = converted(RATIO, effect=effect, p=p)
     assert row["lower"] == "NR"
     assert "has no standard error" in refused["s", "x"]
+
+
+DIFFERENCE = {"measure": "MD", "conversions": ["difference_se", "difference_ci", "t", "f", "p"]}
+ARMS = {"mean1": "33.8", "n1": "25", "mean2": "30", "n2": "22"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "how"),
+    [
+        ({"p": "0.008"}, "p = 0.008"),
+        ({"t": "2.78"}, "t = 2.78"),
+        ({"f": "7.7284"}, "F = 7.7284"),
+        ({"difference_se": "1.37"}, "SE 1.37"),
+        ({"difference_lower": "1.0407", "difference_upper": "6.5593"}, "95 % CI 1.0407 to 6.5593 (t)"),
+    ],
+)
+def test_what_is_printed_of_a_difference_gives_one_sd_for_both_arms(cells, how):
+    """Cochrane Handbook 6.5.2.3: p = 0.008 of a difference of 3.8 between 25 and 22 people; t 2.78, SE 1.37, SD 4.69."""
+    row, origins, refused = converted(DIFFERENCE, **ARMS, **cells)
+    assert not refused
+    assert [float(row["sd1"]), float(row["sd2"])] == pytest.approx([4.69, 4.69], abs=0.015)  # from rounded numbers
+    assert origins["sd1"] == origins["sd2"] == f"converted from {how} of the difference between 25 and 22 people"
+
+
+def test_a_difference_that_says_nothing_gives_no_sd():
+    row, _, refused = converted(DIFFERENCE, **{**ARMS, "mean1": "30"}, p="1")
+    assert row["sd1"] == "NR"
+    assert refused["s", "x"] == "p = 1 of a difference of 0 gives no SD."
+
+
+def test_an_sd_that_is_reported_for_one_arm_is_not_replaced():
+    row, how, _ = converted(DIFFERENCE, **ARMS, sd1="7", difference_se="2.13")
+    assert (row["sd1"], row["sd2"], how) == ("7", "NR", {})
+
+
+CHANGE = {"measure": "MD", "conversions": ["change"]}
+BEFORE = {"baseline_mean1": "20", "final_mean1": "14", "baseline_sd1": "4.0", "final_sd1": "4.4", "n1": "36"}
+
+
+def test_a_change_is_made_of_the_values_before_and_after():
+    # Cochrane Handbook 6.5.2.8: sqrt(4.0² + 4.4² - 2 * 0.78 * 4.0 * 4.4) = 2.81
+    row, how, _ = converted(CHANGE, **BEFORE, correlation1="0.78", **CONTROL)
+    assert (float(row["mean1"]), float(row["sd1"])) == (-6.0, pytest.approx(2.811405342528892))
+    assert how["sd1"] == "converted from SD 4 before and 4.4 after, correlation 0.78"
+
+
+def test_the_correlation_of_a_change_is_assumed_only_if_the_protocol_says_so():
+    row, _, refused = converted(CHANGE, **BEFORE, **CONTROL)
+    assert row["sd1"] == "NR"
+    assert "needs the correlation" in refused["s", "x"]
+    row, how, _ = converted({**CHANGE, "assumed": {"correlation": 0.5}}, **BEFORE, **CONTROL)
+    assert float(row["sd1"]) == pytest.approx(math.sqrt(4**2 + 4.4**2 - 4 * 4.4))
+    assert how["sd1"].endswith("assumed correlation 0.5")
+
+
+def test_a_crossover_trial_gets_its_interval_from_the_differences_within_people():
+    spec = {"measure": "GEN", "ratio_scale": False, "conversions": ["crossover"]}
+    row, how, _ = converted(spec, effect="0.5", sd_difference="2.0", pairs="10")
+    # Cochrane Handbook 5.1, 16.4.6.4: SE 0.632
+    assert float(row["upper"]) == pytest.approx(0.5 + 1.959964 * 0.6324555, abs=1e-6)
+    assert how["lower"] == "converted from SD 2 of the differences within 10 people"
+
+
+def test_t_gives_a_published_difference_its_interval():
+    row, _, _ = converted({"measure": "GEN", "ratio_scale": False, "conversions": ["t"]}, effect="-4.2", t="-2.1")
+    assert float(row["lower"]) == pytest.approx(-4.2 - 1.959964 * 2, abs=1e-5)  # SE 2, Handbook 6.5.2.3
+
+
+def test_clusters_divide_people_and_events_by_the_design_effect():
+    spec = {"measure": "OR", "conversions": ["cluster"]}
+    cells = {"events1": "33", "total1": "400", "events2": "40", "total2": "410"}
+    row, how, _ = converted(spec, **cells, cluster_size="20", icc="0.02")
+    # Cochrane Handbook 23.1.4: 1 + (20 - 1) * 0.02 = 1.38
+    assert [float(row[role]) for role in ("events1", "total1")] == pytest.approx([33 / 1.38, 400 / 1.38])
+    assert how["events1"] == "converted from 33, 400, 40, 410, clusters of 20, intracluster correlation 0.02"
+    assert converted(spec, **cells)[1] == {}
+    assert "without an intracluster correlation" in converted(spec, **cells, cluster_size="20")[2]["s", "x"]
+    assumed = converted({**spec, "assumed": {"icc": 0.02}}, **cells, cluster_size="20")[1]["total2"]
+    assert assumed.endswith("assumed intracluster correlation 0.02")
+
+
+def test_clusters_leave_means_and_sds_and_widen_intervals():
+    cells = {"mean1": "5", "sd1": "2", "n1": "69", "mean2": "6", "sd2": "2", "n2": "138"}
+    row, _, _ = converted({"measure": "MD", "conversions": ["cluster"]}, **cells, cluster_size="20", icc="0.02")
+    assert (row["mean1"], row["sd1"], float(row["n1"])) == ("5", "2", pytest.approx(50.0))
+    row, _, _ = converted(
+        {**RATIO, "conversions": ["cluster"]}, effect="2", lower="1", upper="4", cluster_size="4", icc="1"
+    )
+    assert [float(row["lower"]), float(row["upper"])] == pytest.approx(
+        [0.5, 8.0]
+    )  # the root of 4 doubles the logarithm
+
+
+def test_a_model_of_whole_numbers_gets_whole_numbers():
+    spec = {"measure": "PLO", "model": "glmm", "conversions": ["cluster"]}
+    row, _, _ = converted(spec, events="33", total="400", cluster_size="20", icc="0.02")
+    assert (row["events"], row["total"]) == ("24.0", "290.0")

@@ -121,7 +121,9 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
                 "default" in rule
                 or key in required
                 or (path == ".outcomes" and key in ("kind", *(kind.group for kind in KINDS.values())))
-                or path.endswith(("published", "previous", "scale", "prior", "certainty.outcomes"))
+                or path.endswith(
+                    ("published", "previous", "scale", "assumed", "overlap_signs", "prior", "certainty.outcomes")
+                )
             )
             assert optional, name
             if isinstance(inner, dict) and "properties" in inner:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.protocol.division import groups, stretch
+from prismake.protocol.division import groups, share, stretch
 
 
 @given(st.integers(0, 400), st.integers(1, 40))
@@ -22,3 +22,8 @@ def test_stretches_lie_end_to_end(rows: int, parts: int):
     assert ends[0][0] == 0
     assert ends[-1][1] == rows
     assert all(before[1] == after[0] for before, after in pairwise(ends))
+
+
+def test_few_rows_are_left_to_the_first_part():
+    assert [share(100, 3, number, 100) for number in range(3)] == [(0, 100), (100, 100), (100, 100)]
+    assert [share(101, 3, number, 100) for number in range(3)] == [(0, 33), (33, 67), (67, 101)]

@@ -45,6 +45,26 @@ def test_arms_have_rows_and_a_column_of_their_own():
     ]
 
 
+def test_what_is_asked_of_each_arm_stands_in_its_row_beside_what_is_asked_of_the_study():
+    extraction = pd.DataFrame(
+        [
+            ("a1", "settled", "France", ""),
+            ("a1|low|arm", "settled", "", "10 mg"),
+            ("a1|high|arm", "conflict", "", ""),
+            ("a1|low|death", "settled", "", ""),
+            ("b2", "settled", "Spain", ""),
+        ],
+        columns=["item_id", "state", "country", "dose"],
+    )
+    fields = [{"name": "country", "label": "Country", "per": "study"}, {"name": "dose", "label": "Dose", "per": "arm"}]
+    table = study_table(STUDIES, SCORES, extraction, fields)
+    assert table[["Study", "Arm", "Country", "Dose"]].to_numpy().tolist() == [
+        ["Alpha 2019", "high", "France", "undecided"],
+        ["Alpha 2019", "low", "France", "10 mg"],
+        ["Beta 2020", "", "Spain", ""],
+    ]
+
+
 def test_no_studies_gives_the_headings():
     table = study_table(STUDIES.iloc[:0], SCORES, pd.DataFrame(columns=["item_id", "state"]), FIELDS)
     assert table.empty

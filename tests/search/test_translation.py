@@ -26,6 +26,11 @@ CASES = {
     "english[la]": ("english.lg.", "english:la", "LA=english"),
     # the forms of Embase.com are those of Polyglot's test suite and tables
     "Leukemia[majr]": ("exp *Leukemia/", "'Leukemia'/exp/mj", "TS=Leukemia"),
+    "Leukemia[majr:noexp]": ("*Leukemia/", "'Leukemia'/mj", "TS=Leukemia"),
+    '"Leukemia/drug therapy"[mh]': ("exp Leukemia/dt", "'Leukemia'/exp", "TS=Leukemia"),
+    "10.5555/ex.1[doi]": ("10.5555/ex.1.do.", "'10.5555/ex.1':do", 'DO="10.5555/ex.1"'),
+    # as PubMed writes a span of dates in its Details
+    'a[ti] AND ("2015/01/01"[Date - Publication] : "3000"[Date - Publication])': ("a.ti.", "a:ti", "TI=a"),
     "Bern[ad]": ("Bern.in.", "Bern:ff", "AD=Bern"),
     "Lancet[ta]": ("Lancet.jn.", "'Lancet'/jt", "SO=Lancet"),
     # PubMed joins from left to right, the others by precedence
@@ -58,6 +63,11 @@ def test_a_strategy_is_written_in_each_syntax(query):
         ("Lancet[ta]", "embase", "the full title of the journal", "'Lancet'/jt"),
         ("Leukemia[mh]", "wos", "has no headings", "TS=Leukemia"),
         ("in*[ti]", "wos", "three letters or more before the asterisk", "TI=in*"),
+        ("a[ti] NOT review[pt]", "embase", "an exclusion by NOT could not be written", "a:ti"),
+        ("Leukemia/x[mh]", "ovid", "the subheading of “Leukemia/x” is not known", "exp Leukemia/"),
+        ("Leukemia/surgery[mh]", "embase", "Emtree has others", "'Leukemia'/exp"),
+        ("Lancet[ta]", "ovid", "the full title of the journal", "Lancet.jn."),
+        ('a[ti] AND ("2015"[dp] : "3000"[dp])', "ovid", "limit to dates (2015:3000)", "a.ti."),
         ("leukemia", "ovid", "also maps “leukemia” to headings", "leukemia.mp."),
         ("a[ti] AND x{y}[filter]", "ovid", "the field [filter] of “x{y}” has no counterpart", "a.ti."),
     ],
@@ -75,7 +85,7 @@ def test_what_cannot_be_carried_over_is_named(query, platform, words, text):
         ("a[ti])", "no opening one"),
         ("a[ti] AND", "a term is missing before “the end”"),
         ("a[ti] AND OR b[ti]", "a term is missing before “OR”"),
-        ("", "a term is missing"),
+        ("", "the query is empty"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_refused(query, words):
@@ -111,3 +121,7 @@ def test_the_form_for_peer_review_holds_the_strategy():
     form = press_form("A review", "Which cells?", search)
     assert "    a[ti]\n    AND b[ti]\n" in form and "- Database: PubMed" in form and "- Limits: ..." in form
     assert form.count("Judgement (") == 7
+
+
+def test_three_letters_before_an_asterisk_are_enough_for_web_of_science():
+    assert translate("leuk*[ti]", "wos").notes == []

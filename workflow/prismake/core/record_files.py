@@ -14,6 +14,7 @@ from prismake.core.names import RECORD_ID
 from prismake.core.records import COLUMNS, LIST_COLUMNS, table
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 PORTION = 2_000
@@ -79,6 +80,29 @@ def writing(path: Path) -> Iterator[Writer]:
             yield writer
         finally:
             writer.close()
+
+
+def row_count(path: Path) -> int:
+    """The number of records in a table."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
+
+
+def read_rows(path: Path, start: int, stop: int) -> pd.DataFrame:
+    """Some records of a table, from row ``start`` to the one before ``stop``; others are not held in memory."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows, before = [], 0
+    with pq.ParquetFile(path) as file:
+        for number in range(file.metadata.num_row_groups):
+            after = before + file.metadata.row_group(number).num_rows
+            if before < stop and after > start:
+                group = file.read_row_group(number)
+                rows.append(group.slice(max(start - before, 0), min(stop, after) - max(start, before)))
+            before = after
+        return pa.concat_tables([file.schema_arrow.empty_table(), *rows]).to_pandas()
 
 
 def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None = None) -> None:

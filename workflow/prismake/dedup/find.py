@@ -20,6 +20,7 @@ from prismake.dedup.compare import Pairs, compare, empty, join, titles
 from prismake.dedup.comparison import Comparison
 from prismake.dedup.entries import Entries
 from prismake.dedup.evidence import Thresholds, weigh_titles, worth_comparing
+from prismake.dedup.normal_forms import Forms
 from prismake.dedup.prepare import Prepared, prepare
 from prismake.dedup.reports import report_ids
 from prismake.dedup.unreliable_fields import silence
@@ -82,7 +83,7 @@ def find_duplicates(
         alone=panel_answers.records,
         merge_cochrane_versions=merge_cochrane_versions,
         workers=workers,
-        **thresholds,
+        **thresholds,  # type: ignore[arg-type]  # floats by their own names
     )
     return conclude(comparison, panel_answers, previous, merge_cochrane_versions=merge_cochrane_versions)
 
@@ -113,14 +114,15 @@ def compare_records(
     records: pd.DataFrame,
     *,
     alone: frozenset[str] = frozenset(),
+    forms: Forms | None = None,
     merge_cochrane_versions: bool | str = "ask",
     workers: int = 1,
     **thresholds: float,
 ) -> Comparison:
     """Compare all records and decide about each pair by the rules.
 
-    Records in ``alone`` get their own entries even if others have the same content. Arguments and errors
-    otherwise as for `find_duplicates`.
+    Records in ``alone`` get their own entries even if others have the same content. ``forms``: the normal forms of the
+    rows if they have been computed before. Arguments and errors otherwise as for `find_duplicates`.
     """
     if merge_cochrane_versions not in (True, False, "ask"):
         raise DedupError(
@@ -128,7 +130,7 @@ def compare_records(
             remedy='Give true, false or "ask".',
         )
     limits = _thresholds(thresholds)
-    p = prepare(records, alone=alone)
+    p = prepare(records, alone=alone, forms=forms)
     weigh_titles(p)
     pairs = compared(p, workers)
     silence(p, pairs)

@@ -68,6 +68,8 @@ def plain(text: str) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _ANY_TAG.sub(" ", _TAG.sub("", text))
+    if "{" in text:  # Embase writes variants of Greek letters with their names
+        text = text.replace("e{open}", "epsilon").replace("{lunate}", "")
     if text.isascii():
         return _NOT_WORD_ASCII.sub(" ", text.lower()).strip()
     text = unicodedata.normalize("NFKD", text.casefold().translate(_TRANSLATE)).translate(_TRANSLATE)

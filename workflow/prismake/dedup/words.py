@@ -51,7 +51,7 @@ _LOOK_ALIKE = frozenset(
 _VARIANTS = tuple(
     tuple(pair.split("/"))
     for pair in "ph/f centre/center fibre/fiber litre/liter metre/meter titre/titer ys/yz aluminium/aluminum grey/gray "
-    "programme/program".split()
+    "programme/program varepsilon/epsilon vartheta/theta varphi/phi".split()
 )
 _SAME = dict(
     pair.split("/")

@@ -70,7 +70,7 @@ class Sheet:
         return [
             (outcome, role)
             for outcome in self.outcomes
-            for role, name in (*outcome.columns.items(), *outcome.checks.items())
+            for role, name in (*outcome.columns.items(), *outcome.checks.items(), *outcome.converted_from.items())
             if name == column
         ]
 
@@ -261,10 +261,11 @@ def _interval(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: 
     kind = match["kind"] or ""
     pairs: dict[tuple[str, str], str] = {}
     for outcome, role in sheet.roles(name):
-        columns = {**outcome.checks, **outcome.columns}
+        columns = {**outcome.converted_from, **outcome.checks, **outcome.columns}
+        arm = role[-1] if role[-1] in "12" else ""
         for middle, below, above in _PARTNERS:
-            if role == middle and below in columns and above in columns:
-                pairs[columns[below], columns[above]] = below
+            if role == f"{middle}{arm}" and f"{below}{arm}" in columns and f"{above}{arm}" in columns:
+                pairs[columns[f"{below}{arm}"], columns[f"{above}{arm}"]] = below
     if _QUARTILES.search(kind):
         pairs = {pair: below for pair, below in pairs.items() if below == "q1"}
     elif _EXTREMES.search(kind):

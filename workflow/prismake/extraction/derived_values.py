@@ -10,13 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from prismake.core.errors import ExtractionError
 from prismake.core.numbers import typed
 from prismake.extraction import conversions
 from prismake.extraction.extracted import number
+from prismake.protocol.measure_parts import MODELS
 
+_OF_WHOLE_NUMBERS = ("glmm", "beta_binomial", "exact_conditional", "conditional", "fixed_study", "random_study")
 CONVERTED = "converted from"  # how the origin of a converted number begins
 Numbers = Mapping[str, float]
 Result = tuple[dict[str, float], str]  # numbers by part, and what they come from
@@ -40,8 +43,8 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
 
     Args:
         items: by row, the settled answers by column.
-        outcomes: by name: ``columns``, ``conversions``, ``converted_from`` (columns by part), ``level`` and
-            ``ratio_scale``.
+        outcomes: by name: ``columns``, ``conversions``, ``converted_from`` (columns by part), ``assumed``, ``model``,
+            ``level`` and ``ratio_scale``.
     """
     filled = {key: dict(item) for key, item in items.items()}
     how: dict[tuple[str, str], str] = {}
@@ -50,38 +53,85 @@ def with_conversions(items: Mapping[str, Mapping[str, str]], outcomes: Mapping[s
         if not spec.get("conversions"):
             continue
         for key, item in filled.items():
-            for arm in ("1", "2") if "mean1" in spec["columns"] else ("",):
+            for convert in _STEPS:
                 try:
-                    parts, origin = _converted(item, spec, arm)
+                    made, origin = convert(item, spec)
                 except ExtractionError as error:
                     refused[key, name] = f"{error.what} {error.remedy}".strip()
                     continue
-                for part, value in parts.items():
-                    column = spec["columns"][f"{part}{arm}"]
+                for role, value in made.items():
+                    column = spec["columns"][role]
                     item[column] = repr(value)
-                    how[key, column] = f"{CONVERTED} {origin}"
+                    earlier = how.get((key, column))
+                    how[key, column] = f"{earlier}; {origin}" if earlier else f"{CONVERTED} {origin}"
     return Derived(filled, how, refused)
 
 
-def _converted(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> Result:
-    """The missing parts of one arm that can be converted, and their origin."""
+def _numbers(item: Mapping[str, str], spec: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of a row by role, among them those that only serve conversions."""
     columns = {**spec["converted_from"], **spec["columns"]}
-    given = {
-        role.removesuffix(arm): value
-        for role, column in columns.items()
-        if role.endswith(arm) and (value := number(item.get(column, ""))) is not None
-    }
-    means = f"mean{arm}" in spec["columns"]
-    needed = ("mean", "sd") if means else ("effect", "lower", "upper")
-    missing = [part for part in needed if part not in given]
-    if not missing or (means and "n" not in given):
+    return {role: value for role, column in columns.items() if (value := number(item.get(column, ""))) is not None}
+
+
+def _of_arm(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> tuple[dict[str, float], str]:
+    """The missing parts of one arm (of a published effect: ``""``) that can be converted, and their origin."""
+    needed = ("mean", "sd") if arm else ("effect", "lower", "upper")
+    if not {f"{part}{arm}" for part in needed} <= spec["columns"].keys():
         return {}, ""
-    makers = _OF_MEANS if means else _OF_EFFECTS
-    for name in spec["conversions"]:
-        made, origin = makers[name](given, spec)
+    own = {role.removesuffix(arm): value for role, value in _numbers(item, spec).items() if role.endswith(arm)}
+    missing = [part for part in needed if part not in own]
+    if not missing or (arm and "n" not in own):
+        return {}, ""
+    makers = _OF_MEANS if arm else _OF_EFFECTS
+    for name in (name for name in spec["conversions"] if name in makers):
+        made, origin = makers[name](own, spec)
         if made.keys() >= set(missing):
-            return {part: made[part] for part in missing}, origin
+            return {f"{part}{arm}": made[part] for part in missing}, origin
     return {}, ""
+
+
+def _of_difference(item: Mapping[str, str], spec: Mapping[str, Any]) -> tuple[dict[str, float], str]:
+    """One SD for both arms from what a report prints about the difference of their means (Handbook 6.5.2.3)."""
+    given = _numbers(item, spec)
+    if "mean1" not in spec["columns"] or {"sd1", "sd2"} & given.keys() or not _has(given, "n1", "n2"):
+        return {}, ""
+    n1, n2 = int(given["n1"]), int(given["n2"])
+    if min(n1, n2) < 1 or n1 + n2 < 3:
+        return {}, ""
+    for name in (name for name in spec["conversions"] if name in _OF_DIFFERENCES):
+        se, origin = _OF_DIFFERENCES[name](given, n1, n2)
+        if se > 0:
+            sd = conversions.sd_from_difference(se, n1, n2)
+            return {"sd1": sd, "sd2": sd}, f"{origin} of the difference between {n1} and {n2} people"
+    return {}, ""
+
+
+def _of_clusters(item: Mapping[str, str], spec: Mapping[str, Any]) -> tuple[dict[str, float], str]:
+    """People and events divided by the design effect; an interval widened by its root (Handbook 23.1.4, 23.1.5)."""
+    given = _numbers(item, spec)
+    roles = spec["columns"].keys()
+    if "cluster" not in spec["conversions"] or "cluster_size" not in given or not roles <= given.keys():
+        return {}, ""
+    icc, assumed = given.get("icc", spec["assumed"].get("icc")), "" if "icc" in given else "assumed "
+    size = given["cluster_size"]
+    if icc is None:
+        raise ExtractionError(f"clusters of {typed(size)} without an intracluster correlation were not converted.")
+    if size < 1 or not 0 <= icc <= 1:
+        raise ExtractionError(f"clusters of {typed(size)} with the correlation {typed(icc)} are impossible.")
+    origin = f"clusters of {typed(size)}, {assumed}intracluster correlation {typed(icc)}"
+    if "effect" in roles:
+        wider = math.sqrt(conversions.design_effect(size, icc))
+        to, back = (math.log, math.exp) if spec["ratio_scale"] else (float, float)
+        _refuse_no_ratio(min(given["lower"], given["effect"]), spec)
+        middle = to(given["effect"])
+        bounds = {role: back(middle + (to(given[role]) - middle) * wider) for role in ("lower", "upper")}
+        return bounds, f"{typed(given['lower'])} to {typed(given['upper'])}, {origin}"
+    divided = [role for role in roles if role.rstrip("12") in ("events", "total", "n")]
+    whole = spec["model"] in MODELS.get(spec["measure"], ()) and spec["model"] in _OF_WHOLE_NUMBERS
+    made = {role: conversions.effective_size(given[role], size, icc) for role in divided}
+    return {role: float(round(value)) if whole else value for role, value in made.items()}, (
+        f"{', '.join(typed(given[role]) for role in divided)}, {origin}"
+    )
 
 
 def _has(given: Numbers, *parts: str) -> bool:
@@ -128,6 +178,75 @@ def _from_quantiles(*names: str) -> Callable[[Numbers, Mapping[str, Any]], Resul
         return {"mean": made.mean, "sd": made.sd}, f"median {typed(given['median'])}, {shown} of {n} people"
 
     return make
+
+
+def _of_change(given: Numbers, spec: Mapping[str, Any]) -> Result:
+    """Mean and SD of a change from those before and after (Handbook 6.5.2.8)."""
+    made: dict[str, float] = {}
+    if _has(given, "baseline_mean", "final_mean"):
+        made["mean"] = given["final_mean"] - given["baseline_mean"]
+    if not _has(given, "baseline_sd", "final_sd"):
+        return made, "means before and after"
+    r, assumed = given.get("correlation", spec["assumed"].get("correlation")), ""
+    if r is None:
+        raise ExtractionError("the SD of a change needs the correlation of the values before and after.")
+    if "correlation" not in given:
+        assumed = "assumed "
+    if not -1 <= r <= 1:
+        raise ExtractionError(f"a correlation of {typed(r)} is impossible.")
+    before, after = given["baseline_sd"], given["final_sd"]
+    made["sd"] = conversions.sd_of_change(before, after, r)
+    return made, f"SD {typed(before)} before and {typed(after)} after, {assumed}correlation {typed(r)}"
+
+
+def _difference_se(given: Numbers, n1: int, n2: int) -> tuple[float, str]:
+    return (given["difference_se"], f"SE {typed(given['difference_se'])}") if _has(given, "difference_se") else (0, "")
+
+
+def _difference_ci(given: Numbers, n1: int, n2: int) -> tuple[float, str]:
+    if not _has(given, "difference_lower", "difference_upper"):
+        return 0.0, ""
+    low, high = given["difference_lower"], given["difference_upper"]
+    if low >= high:
+        raise ExtractionError(f"the interval {typed(low)} to {typed(high)} of the difference is out of order.")
+    return conversions.se_from_difference_ci(low, high, n1, n2), f"95 % CI {typed(low)} to {typed(high)} (t)"
+
+
+def _difference_test(part: str, to_t: Callable[[float, int, int], float]) -> Callable[..., tuple[float, str]]:
+    """The standard error from a test of the difference of two means that are known."""
+
+    def make(given: Numbers, n1: int, n2: int) -> tuple[float, str]:
+        if not _has(given, part, "mean1", "mean2"):
+            return 0.0, ""
+        difference, value = given["mean1"] - given["mean2"], given[part]
+        possible = 0 < value < 1 if part == "p" else value > 0 if part == "f" else value != 0
+        if not possible or difference == 0:
+            raise ExtractionError(f"{part} = {typed(value)} of a difference of {typed(difference)} gives no SD.")
+        name = part.upper() if part == "f" else part
+        return conversions.se_from_t(difference, to_t(value, n1, n2)), f"{name} = {typed(value)}"
+
+    return make
+
+
+def _effect_with_t(given: Numbers, spec: Mapping[str, Any]) -> Result:
+    if not _has(given, "effect", "t"):
+        return {}, ""
+    if spec["ratio_scale"] or given["t"] == 0 or given["effect"] == 0:
+        raise ExtractionError(f"effect {typed(given['effect'])} with t = {typed(given['t'])} has no standard error.")
+    return _around(
+        given["effect"], conversions.se_from_t(given["effect"], given["t"]), spec
+    ), f"t = {typed(given['t'])}"
+
+
+def _effect_of_crossover(given: Numbers, spec: Mapping[str, Any]) -> Result:
+    """The interval of a mean difference within people (Handbook 23.2.7.1), by the normal quantile of the pooling."""
+    if not _has(given, "effect", "sd_difference", "pairs"):
+        return {}, ""
+    sd, pairs = given["sd_difference"], int(given["pairs"])
+    if spec["ratio_scale"] or sd <= 0 or pairs < 2:
+        raise ExtractionError(f"an SD of {typed(sd)} of {pairs} differences within people gives no interval.")
+    se = conversions.crossover_se(sd, pairs)
+    return _around(given["effect"], se, spec), f"SD {typed(sd)} of the differences within {pairs} people"
 
 
 def _people(given: Numbers) -> int:
@@ -183,9 +302,24 @@ _OF_MEANS: dict[str, Callable[[Numbers, Mapping[str, Any]], Result]] = {
     "ci": _sd_from_ci,
     "quartiles": _from_quantiles("q1", "q3"),
     "range": _from_quantiles("minimum", "maximum"),
+    "change": _of_change,
 }
 _OF_EFFECTS: dict[str, Callable[[Numbers, Mapping[str, Any]], Result]] = {
     "se": _effect_with_se,
     "p": _effect_with_p,
     "o_minus_e": _effect_from_o_minus_e,
+    "t": _effect_with_t,
+    "crossover": _effect_of_crossover,
 }
+_OF_DIFFERENCES: dict[str, Callable[[Numbers, int, int], tuple[float, str]]] = {
+    "difference_se": _difference_se,
+    "difference_ci": _difference_ci,
+    "t": _difference_test("t", lambda t, n1, n2: t),
+    "f": _difference_test("f", lambda f, n1, n2: conversions.t_from_f(f)),
+    "p": _difference_test("p", conversions.t_from_p),
+}
+_STEPS: tuple[Callable[[Mapping[str, str], Mapping[str, Any]], Result], ...] = (
+    *(partial(_of_arm, arm=arm) for arm in ("1", "2", "")),
+    _of_difference,
+    _of_clusters,
+)

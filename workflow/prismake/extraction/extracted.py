@@ -51,9 +51,9 @@ class Outcome:
     ``columns``: the column of each part of the measure. ``checks``: columns with redundant information (a printed
     percentage, a p-value, who is favoured). ``scale``: the bounds and the number of items of a questionnaire.
     ``favours``: who is favoured to the left and right of no effect. ``analysis_set``: the population whose totals agree
-    between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``sum_of``: names
-    of outcomes that add up to it. ``own_rows``: whether each row of a sheet with a row for each result is a row of its
-    own (``protocol.outcome_kinds``).
+    between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``printed``: those of
+    ``checks`` that the form has because of the outcome. ``sum_of``: names of outcomes that add up to it. ``own_rows``:
+    whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
     """
 
     name: str
@@ -65,8 +65,14 @@ class Outcome:
     ratio: bool = True
     analysis_set: str = ""
     converted_from: Mapping[str, str] = field(default_factory=dict)
+    printed: Mapping[str, str] = field(default_factory=dict)
     sum_of: Sequence[str] = ()
     own_rows: bool = False
+
+    @property
+    def asked_columns(self) -> dict[str, str]:
+        """Every column that the sheet has because of the outcome, by role."""
+        return {**self.columns, **self.converted_from, **self.printed}
 
     @property
     def ratio_scale(self) -> bool:
@@ -140,6 +146,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             ratio=spec.get("ratio_scale", True),
             analysis_set=spec.get("analysis_set", ""),
             converted_from=spec.get("converted_from", {}),
+            printed=spec.get("printed_columns", {}),
             sum_of=spec.get("sum_of", ()),
             own_rows=bool(kind_of(spec).rows(spec)),
         )

@@ -32,13 +32,14 @@ class Cohorts:
     """How studies with the same participants are identified and handled.
 
     ``overlap``: the column that names the other study; ``rule`` as in ``prismake.extraction.cohorts``; ``follow_up``:
-    the column with the length of follow-up; ``fields``: what was asked (name, label, type,
-    when: column and answer).
+    the column with the length of follow-up; ``signs``: the columns with centre, start and end of enrolment; ``fields``:
+    what was asked (name, label, type, when: column and answer).
     """
 
     overlap: str
     rule: str = "named"
     follow_up: str = ""
+    signs: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.core.labels import join, surname_of
-from prismake.core.names import REPORT_ID, STUDY_ID
+from prismake.core.missing import is_missing
+from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
+from prismake.core.phrases import normal_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,15 +21,66 @@ _AUTHORS = 3  # authors in common; fewer are colleagues who publish together
 _YEARS = 5  # years between the reports; later reports are usually about other people
 
 
-def overlap_hints(studies: pd.DataFrame, reports: pd.DataFrame, families: Iterable[Iterable[str]]) -> pd.DataFrame:
+class Enrolment(NamedTuple):
+    """Where and when a study enrolled: centres by their words in normal form, first and last year (None if unknown)."""
+
+    centres: Mapping[str, str] = MappingProxyType({})
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def years(self) -> str:
+        """``2010–2013``, or ``2010`` if only one year is known; empty if none is."""
+        return "–".join(dict.fromkeys(str(year) for year in (self.start, self.end) if year is not None))
+
+
+def enrolments(decisions: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, Enrolment]:
+    """By study, where and when it enrolled, from the settled extraction.
+
+    Args:
+        columns: ``centre``, ``start`` and ``end``, as far as the protocol names columns for them.
+    """
+    texts: dict[str, dict[str, str]] = {}
+    for row in decisions.to_dict("records") if columns else ():
+        own = texts.setdefault(str(row[ITEM_ID]).partition("|")[0], {})
+        for sign, column in columns.items():
+            if not is_missing(row.get(column)):
+                own.setdefault(sign, str(row[column]))
+    return {
+        study: Enrolment(
+            {
+                word: name.strip()
+                for name in re.split(r"[;,/\n]|\band\b", own.get("centre", ""))
+                if (word := normal_word(name))
+            },
+            _year(own.get("start", "")),
+            _year(own.get("end", "")),
+        )
+        for study, own in texts.items()
+    }
+
+
+def _year(text: str) -> int | None:
+    year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    return int(year[0]) if year else None
+
+
+def overlap_hints(
+    studies: pd.DataFrame,
+    reports: pd.DataFrame,
+    families: Iterable[Iterable[str]],
+    enrolled: Mapping[str, Enrolment] = MappingProxyType({}),
+) -> pd.DataFrame:
     """One row per pair of studies with a sign of shared participants: first, second (their labels), why.
 
-    The signs are a shared trial number, and three or more authors in common within five years.
+    The signs are a shared trial number, three or more authors in common within five years, and a centre in common
+    unless the years of enrolment are apart.
 
     Args:
         studies: ``full_text/studies.csv``.
         reports: ``duplicates/reports.parquet`` (report_id, authors, year, trial_ids).
         families: ids of studies that people have already named as having the same participants.
+        enrolled: ``enrolments``.
     """
     import pandas as pd
 
@@ -45,9 +100,24 @@ def overlap_hints(studies: pd.DataFrame, reports: pd.DataFrame, families: Iterab
         apart = min((abs(year - later) for year in years for later in other_years), default=0)
         if len(people & others) >= _AUTHORS and apart <= _YEARS:
             why.append(f"{len(people & others)} authors in common, {apart} years apart")
+        if text := _shared_centre(enrolled.get(study, Enrolment()), enrolled.get(other, Enrolment())):
+            why.append(text)
         if why:
             rows.append((first, second, "; ".join(why)))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
+
+
+def _shared_centre(first: Enrolment, second: Enrolment) -> str:
+    """``centre Philadelphia, enrolment 2010–2013 and 2012–2014``; empty if nothing is shared."""
+    shared = [name for word, name in first.centres.items() if word in second.centres]
+    if not shared:
+        return ""
+    place = f"centre {join(shared)}"
+    if not first.years or not second.years:
+        return f"{place}, years of enrolment unknown"
+    starts = [study.start or study.end or 0 for study in (first, second)]
+    ends = [study.end or study.start or 0 for study in (first, second)]
+    return f"{place}, enrolment {first.years} and {second.years}" if max(starts) <= min(ends) else ""
 
 
 def _signs(reports: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str], set[int]]:

@@ -17,7 +17,7 @@ from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.core.states import SettledBy, State
 from prismake.extraction.doubts import Remark
 from prismake.extraction.extracted import Outcome
-from prismake.protocol.outcome_columns import ARM_ROW, STUDY_ROW, part_of, question_of
+from prismake.protocol.outcome_columns import ARM_ROW, STUDY_ROW, asked_columns, part_of, question_of
 from prismake.protocol.outcome_names import EACH_ARM, EACH_PAIR
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def _of_study(study: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[di
         for arm in arms:
             yield {**own, "arm": arm}
         if outcome["compares"] or (comparator and outcome.get("rows") == EACH_ARM):
-            yield {**own, "arm": comparator, "comparator": COMPARATOR}
+            asks = [part for part in outcome["asks"] if part not in outcome.get("of_comparison", ())]
+            of_arm = {"fill_in": BETWEEN.join(asked["labels"][part] for part in asks), "asks": " ".join(asks)}
+            yield {**own, **of_arm, "arm": comparator, "comparator": COMPARATOR}
 
 
 class Place(NamedTuple):
@@ -219,19 +221,16 @@ def as_asked_in_rows(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     for outcome in outcomes:
         columns = {part_of(role): question_of(role) for role in outcome.columns}
         measure = "PLO" if columns.keys() == {"events", "total"} else outcome.measure
-        further = {part_of(role): question_of(role) for role in outcome.converted_from}
-        own = replace(outcome, measure=measure, columns=columns, checks=further)
+        converted = {part_of(role): question_of(role) for role in outcome.converted_from}
+        further = {part_of(role): question_of(role) for role in (*outcome.printed, *outcome.converted_from)}
+        own = replace(outcome, measure=measure, columns=columns, checks=further, converted_from=converted)
         kinds.setdefault((measure if "events" in columns else "", *columns, *further), own)
     return tuple(kinds.values())
 
 
 def study_fields(fields: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
     """The questions that are asked of a study: those that belong to no outcome."""
-    of_outcomes = {
-        f"{name}_{role}"
-        for name, spec in outcomes.items()
-        for role in (*spec["columns"], *spec.get("converted_from", ()))
-    }
+    of_outcomes = {f"{name}_{role}" for name, spec in outcomes.items() for role in asked_columns(spec)}
     return {question["name"]: question.get("per") == ARM for question in fields if question["name"] not in of_outcomes}
 
 

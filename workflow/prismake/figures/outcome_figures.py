@@ -11,9 +11,10 @@ from prismake.figures.bubble_plots import bubble_plot
 from prismake.figures.forest_plot import forest
 from prismake.figures.funnel_plot import funnel
 from prismake.figures.interim import marked
+from prismake.figures.network import network_figure
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import sensitivity_figure
-from prismake.protocol.outcome_names import PAIRWISE, kind_name
+from prismake.protocol.outcome_names import NETWORK, PAIRWISE, kind_name
 
 
 def outcome_figure(result: Mapping[str, Any], name: str) -> Figure:
@@ -41,4 +42,4 @@ def _pairwise(result: Mapping[str, Any], name: str) -> Figure:
 
 
 # By kind of synthesis: draws a figure of a result by its name (``protocol.outcome_kinds``).
-DRAW: dict[str, Callable[[Mapping[str, Any], str], Figure]] = {PAIRWISE: _pairwise}
+DRAW: dict[str, Callable[[Mapping[str, Any], str], Figure]] = {PAIRWISE: _pairwise, NETWORK: network_figure}

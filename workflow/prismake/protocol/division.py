@@ -14,3 +14,8 @@ def groups(names: Sequence[str], jobs: int) -> list[list[str]]:
 def stretch(rows: int, parts: int, number: int) -> tuple[int, int]:
     """Start and end of part ``number``, from 0, of so many rows in order; all parts together are all rows."""
     return rows * number // parts, rows * (number + 1) // parts
+
+
+def share(rows: int, parts: int, number: int, above: int) -> tuple[int, int]:
+    """As ``stretch``, but up to ``above`` rows are not divided: the first part is all of them."""
+    return stretch(rows, parts if rows > above else 1, number) if rows > above or not number else (rows, rows)

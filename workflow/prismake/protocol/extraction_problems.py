@@ -60,6 +60,9 @@ def sum_problems(outcomes: Mapping[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def overlap_problems(config: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
+    for sign, named in config["overlap_signs"].items():
+        if named not in fields:
+            yield f"'overlap_signs.{sign}' is {named!r}, which is not a column in 'extraction.fields'."
     column = config["overlap_follow_up"]
     if config["overlap_rule"] == "longest" and not column:
         yield "'overlap_rule' is longest, which needs 'overlap_follow_up': the column with the length of follow-up."

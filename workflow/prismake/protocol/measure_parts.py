@@ -35,13 +35,50 @@ CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted t
         "ci": ("ci_lower", "ci_upper"),
         "quartiles": ("median", "q1", "q3"),
         "range": ("median", "minimum", "maximum"),
+        "change": ("baseline_mean", "baseline_sd", "final_mean", "final_sd", "correlation"),
+        "difference_se": ("difference_se",),
+        "difference_ci": ("difference_lower", "difference_upper"),
+        "t": ("t",),
+        "f": ("f",),
+        "p": ("p",),
+        "cluster": ("cluster_size", "icc"),
     },
-    "effect": {"se": ("se",), "p": ("p",), "o_minus_e": ("o_minus_e", "variance")},
+    "effect": {
+        "se": ("se",),
+        "t": ("t",),
+        "p": ("p",),
+        "o_minus_e": ("o_minus_e", "variance"),
+        "crossover": ("sd_difference", "pairs"),
+        "cluster": ("cluster_size", "icc"),
+    },
+    "events": {"cluster": ("cluster_size", "icc")},
 }
+# Parts that belong to a comparison and not to one of its arms.
+OF_COMPARISON = frozenset(
+    (
+        *("difference_se", "difference_lower", "difference_upper", "t", "f", "p", "cluster_size", "icc"),
+        *("effect", "lower", "upper", "favours"),
+    )
+)
 PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
 ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
 
 
 def conversions_of(measure: str) -> dict[str, tuple[str, ...]]:
     """The conversions that can stand in for parts of a measure, each with the parts of its own."""
-    return CONVERSIONS.get("mean" if "mean1" in ROLES[measure] else "effect" if "effect" in ROLES[measure] else "", {})
+    roles = ROLES.get(measure, ())
+    kind = "mean" if "mean1" in roles else "effect" if "effect" in roles else ""
+    return CONVERSIONS.get(kind or ("events" if {"total", "total1"} & {*roles} else ""), {})
+
+
+def printed_of(measure: str) -> dict[str, tuple[str, ...]]:
+    """What a report may print beside the numbers of a measure, each with its roles among the checks of an outcome."""
+    roles = ROLES.get(measure, ())
+    possible: dict[str, tuple[str, ...]] = {}
+    if {"total", "total1"} & {*roles}:
+        possible["percent"] = ("percent1", "percent2") if "total1" in roles else ("percent",)
+    if any(role[-1] == "2" for role in roles):
+        possible |= {"effect": ("effect",), "interval": ("lower", "upper")}
+    if possible.keys() & {"effect"} or "effect" in roles:
+        possible |= {"p": ("p",), "favours": ("favours",)}
+    return possible

@@ -26,7 +26,7 @@ CHECKED_AS = {  # the measure of one arm with the same parts
 KEYS = frozenset({"method", "ratio_scale", "favours", "sort", "checks", "scale", "analysis_set", "conversions"})
 METHODS = ("REML", "ML", "DL")
 TREATMENT = "treatment"  # the column of the outcome table, and the key that names the column of the sheet
-FIGURES = ("network", "forest", "league", "net_heat", "comparison_funnel")
+FIGURES = ("network", "reference_forest", "league", "net_heat", "comparison_funnel")
 
 
 def figures(spec: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> list[str]:

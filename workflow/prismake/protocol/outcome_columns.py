@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.protocol.measure_parts import conversions_of
+from prismake.protocol.measure_parts import OF_COMPARISON, conversions_of, printed_of
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"})
+COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs"})
 PART_WORDS = {
     "events": "events",
     "total": "participants",
@@ -28,9 +29,24 @@ PART_WORDS = {
     "q3": "upper quartile",
     "minimum": "minimum",
     "maximum": "maximum",
+    "baseline_mean": "mean at baseline",
+    "baseline_sd": "SD at baseline",
+    "final_mean": "mean at the end",
+    "final_sd": "SD at the end",
+    "difference_se": "SE of the difference",
+    "difference_lower": "lower bound of the difference",
+    "difference_upper": "upper bound of the difference",
+    "t": "t of the difference",
+    "f": "F of the difference",
     "p": "P value",
     "o_minus_e": "O − E",
     "variance": "V of O − E",
+    "sd_difference": "SD of the differences within people",
+    "pairs": "people in both periods",
+    "cluster_size": "mean size of a cluster",
+    "icc": "intracluster correlation",
+    "percent": "percentage as printed",
+    "favours": "favours, as printed",
 }
 
 
@@ -66,7 +82,7 @@ def with_outcome_columns(
         for name, spec in filled["outcomes"].items()
         if not spec["columns"] and "columns" not in (written.get(name) or {})
     ]
-    if not without and not any(spec["conversions"] for spec in filled["outcomes"].values()):
+    if not without and not any(spec["conversions"] or spec["printed"] for spec in filled["outcomes"].values()):
         return filled
     result = copy.deepcopy(filled)
     fields = result["extraction"]["fields"] if "fields" in (config.get("extraction") or {}) else []
@@ -76,10 +92,13 @@ def with_outcome_columns(
         present = {field["name"] for field in fields}
         fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
     for name, spec in result["outcomes"].items():
-        further = _further_roles(spec)
-        if further:
+        if further := _further_roles(spec):
             spec["converted_from"] = {role: f"{name}_{role}" for role in further}
-            fields += [{**field, "required": False} for field in _fields(name, spec, spec["converted_from"])]
+        if printed := _printed_roles(spec):
+            spec["printed_columns"] = {role: f"{name}_{role}" for role in printed}
+            spec["checks"] = {**spec["printed_columns"], **spec["checks"]}
+        columns = {**spec.get("printed_columns", {}), **spec.get("converted_from", {})}
+        fields += [{**field, "required": False} for field in _fields(name, spec, columns)]
     result["extraction"]["fields"] = fields
     return result
 
@@ -88,7 +107,16 @@ def _further_roles(spec: Mapping[str, Any]) -> list[str]:
     """The parts of an outcome's conversions, for both arms if the measure compares arms."""
     possible = conversions_of(spec["measure"])
     parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
-    return [f"{part}{arm}" for arm in (("1", "2") if "mean1" in spec["columns"] else ("",)) for part in parts]
+    arms = ("1", "2") if "mean1" in spec["columns"] else ("",)
+    of_arms = [f"{part}{arm}" for arm in arms for part in parts if arm == "" or part not in OF_COMPARISON]
+    return [*of_arms, *(part for part in parts if arms != ("",) and part in OF_COMPARISON)]
+
+
+def _printed_roles(spec: Mapping[str, Any]) -> list[str]:
+    """The roles of what an outcome's reports print a second time, without those that are columns anyway."""
+    possible = printed_of(spec["measure"]) if spec.get("printed") else {}
+    roles = [role for name in spec["printed"] for role in possible.get(name, ())]
+    return [role for role in roles if role not in spec["columns"] and role not in spec["checks"]]
 
 
 def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -100,8 +128,8 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
         yield {
             "name": column,
             "label": f"{title}: {PART_WORDS.get(part, part)}{arm}",
-            "type": "count" if role in COUNTS else "number",
-            "choices": [],
+            "type": "choice" if role == "favours" else "count" if role in COUNTS else "number",
+            "choices": sides_of(spec["favours"]) if role == "favours" else [],
             "help": "",
             "required": True,
             "when": {},
@@ -109,6 +137,16 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
             "outcome": name,
             "role": role,
         }
+
+
+def sides_of(favours: Iterable[str]) -> list[str]:
+    """``treatment`` and ``control`` for *Favours treatment* and *Favours control*."""
+    return [re.sub(r"^favou?rs\s+", "", text, flags=re.IGNORECASE) for text in favours]
+
+
+def asked_columns(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Every column that the sheet has because of an outcome, by role."""
+    return {**spec["columns"], **spec.get("converted_from", {}), **spec.get("printed_columns", {})}
 
 
 def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], tuple[tuple[str, ...], ...]]:
@@ -122,9 +160,11 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         for per, row in PER.items()
     }
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
+    choices = dict.fromkeys(text for field in fields if field.get("role") == "favours" for text in field["choices"])
     asked = [
         {
             **parts[part],
+            "choices": list(choices) if part == "favours" else parts[part]["choices"],
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,
@@ -132,9 +172,20 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         for part, word in PART_WORDS.items()
         if part in parts
     ]
-    kinds = dict.fromkeys(asked_parts(name, fields) for name in config["outcomes"])
+    kinds = dict.fromkeys(
+        tuple(part for part in asked_parts(name, fields) if part not in apart)
+        for name in config["outcomes"]
+        for apart in ((), of_comparison(config["outcomes"][name]))
+    )
     others = [tuple(field["name"] for field in entries) for entries in own.values() if entries]
     return [*(field for entries in own.values() for field in entries), *asked], (*others, *filter(None, kinds))
+
+
+def of_comparison(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is asked in the row of an arm about its comparison, and not in the row of the comparator."""
+    if not any(role[-1] == "2" for role in spec["columns"]):
+        return ()
+    return tuple(role for role in asked_columns(spec) if role in OF_COMPARISON)
 
 
 def asked_parts(outcome: str, fields: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prismake.protocol import network_outcomes
 from prismake.protocol.analyses import DRAWN, bubbles
 from prismake.protocol.measure_parts import ROLES
-from prismake.protocol.outcome_names import PAIRWISE, kind_name
+from prismake.protocol.outcome_names import NETWORK, PAIRWISE, kind_name
 
 Spec = Mapping[str, Any]
 Fields = Sequence[Mapping[str, Any]]
@@ -56,6 +57,15 @@ def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
 
 KINDS: dict[str, Kind] = {
     PAIRWISE: Kind(parts=ROLES, figures=_pairwise_figures),
+    NETWORK: Kind(
+        parts=network_outcomes.PARTS,
+        figures=network_outcomes.figures,
+        problems=network_outcomes.problems,
+        checked_as=network_outcomes.CHECKED_AS,
+        keys=network_outcomes.KEYS,
+        group=NETWORK,
+        rows=network_outcomes.rows_of,
+    ),
 }
 
 

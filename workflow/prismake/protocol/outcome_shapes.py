@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from prismake.protocol.measure_parts import conversions_of
+from prismake.protocol.measure_parts import conversions_of, printed_of
 from prismake.protocol.outcome_columns import PART_WORDS
 
 ROWS, RESULTS = "rows", "results"  # what a row of the extraction sheet is: a study or arm, or a result of one
@@ -90,3 +90,10 @@ def _conversion_problems(outcomes: Mapping[str, Mapping[str, Any]]) -> Iterator[
         for name in (name for name in spec["conversions"] if name not in possible):
             allowed = f"Allowed: {', '.join(possible)}." if possible else "It has none."
             yield f"'outcomes.{base}.conversions' names {name}, which is none of {spec['measure']}. {allowed}"
+        beside = printed_of(spec["measure"])
+        for name in (name for name in spec["printed"] if name not in beside):
+            allowed = f"Allowed: {', '.join(beside)}." if beside else "It has none."
+            yield f"'outcomes.{base}.printed' names {name}, which has no place beside {spec['measure']}. {allowed}"
+        if "favours" in spec["printed"] and len(spec["favours"]) != 2:
+            path = f"'outcomes.{base}"
+            yield f"{path}.printed' names favours, which needs {path}.favours', the texts of the two sides."

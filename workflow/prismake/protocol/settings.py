@@ -14,7 +14,7 @@ from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
-from prismake.protocol.outcome_columns import asked_parts
+from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
 from prismake.protocol.outcome_names import NETWORK
 from prismake.protocol.outcome_shapes import RESULTS
@@ -29,6 +29,7 @@ _CHECKED = (
     "measure",
     "columns",
     "checks",
+    "printed_columns",
     "scale",
     "favours",
     "ratio_scale",
@@ -36,7 +37,7 @@ _CHECKED = (
     "sum_of",
     "converted_from",
 )
-_OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "model", "shared_comparator")
+_OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "assumed", "model", "shared_comparator")
 _METHODS = (
     "title",
     "kind",
@@ -113,6 +114,7 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
             name: {
                 "title": title,
                 "asks": list(asked_parts(name, fields)),
+                "of_comparison": list(of_comparison(config["outcomes"][name])),
                 "compares": any(role[-1] in "12" for role in config["outcomes"][name]["columns"]),
                 "contrast": "effect" in config["outcomes"][name]["columns"],
                 **_own_rows(config["outcomes"][name]),
@@ -170,6 +172,7 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
         "overlap": config["overlap_column"],
         "rule": config["overlap_rule"],
         "follow_up": config["overlap_follow_up"],
+        "signs": config["overlap_signs"],
         "fields": [
             {
                 "name": question.name,
@@ -212,7 +215,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
     fields = config["extraction"]["fields"]
     if config["extraction"]["shape"] == RESULTS:  # what is asked of the study; its results are the outcomes
         fields = [field for field in fields if "outcome" not in field]
-    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help"]) for field in fields]
+    settings["extraction"]["fields"] = [_some(field, ["name", "label", "help", "per"]) for field in fields]
     shown = (*_METHODS, "sensitivity", "prior", "columns", "ratio_scale")
     settings["outcomes"] = {name: _some(spec, shown) for name, spec in config["outcomes"].items()}
     return settings

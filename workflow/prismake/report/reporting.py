@@ -8,41 +8,11 @@ Page, manuscript, supplement and exports are made from the same parts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from prismake.protocol.outcome_names import kind_name
-
-Result = Mapping[str, Any]
-Spec = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the results of an outcome: a heading, sentences, a figure, a table; each may be empty.
-
-    ``name`` is the same on every run and unique within the outcome. ``figure`` is its name without the outcome
-    (``league``). ``items`` are those of PRISMA 2020. A ``folded`` table is closed on the page until it is opened.
-    """
-
-    name: str
-    title: str
-    sentences: tuple[str, ...] = ()
-    figure: str = ""
-    legend: str = ""
-    wide: bool = True
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    folded: bool = False
-    items: tuple[str, ...] = ("20b",)
-
-
-class Estimate(NamedTuple):
-    """A pooled result for the supplement: which analysis it belongs to, its name, and its unrounded values."""
-
-    analysis: str
-    name: str
-    values: Mapping[str, Any]
+from prismake.protocol.outcome_names import NETWORK, kind_name
+from prismake.report import network_report
+from prismake.report.report_parts import Estimate, Result, Section, Spec
 
 
 class Reporting(NamedTuple):
@@ -64,7 +34,16 @@ class Reporting(NamedTuple):
     effects: Callable[[Result], str]
 
 
-REPORTS: dict[str, Reporting] = {}
+REPORTS: dict[str, Reporting] = {
+    NETWORK: Reporting(
+        network_report.card,
+        network_report.sections,
+        network_report.estimates,
+        network_report.model,
+        network_report.methods,
+        network_report.effects,
+    ),
+}
 
 
 def reporting_of(outcome: Mapping[str, Any]) -> Reporting | None:

@@ -14,6 +14,11 @@ OF_OUTCOMES = {
     "funnel": "Funnel plot",
     "bubble": "Bubble plot",
     "risk_of_bias": "Risk of bias by weight",
+    "network": "Network of treatments",
+    "reference_forest": "Forest plot against the reference",
+    "league": "League table",
+    "net_heat": "Net heat plot",
+    "comparison_funnel": "Comparison-adjusted funnel plot",
     "effects": "For metafor",
     "weighted": "For robvis",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
+from prismake.extraction.result_rows import ARM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,9 @@ def study_table(
         studies: ``full_text/studies.csv`` (study_id, label, design, report_ids joined by "; ").
         scores: ``appraisal/scores.csv`` (study_id, total, maximum, overall, result): several rows where results are
             judged.
-        extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column per field).
-        fields: ``extraction.fields`` of the config (name, label), in order.
+        extraction: ``extraction/decisions.csv`` (item_id = study_id or ``study_id|arm``, state, one column per field;
+            with rows of results, ``study_id|arm|arm`` for what is asked of an arm).
+        fields: ``extraction.fields`` of the config (name, label, per), in order.
         reports: citation by report_id; a report without one is given by its id.
 
     Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars (only when an instrument
@@ -41,34 +43,48 @@ def study_table(
     marks: dict[str, list[Mapping[str, Any]]] = {}
     for row in scores.to_dict("records"):
         marks.setdefault(row[STUDY_ID], []).append(row)
-    arms: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-    for row in extraction.to_dict("records"):
-        study, _, arm = str(row[ITEM_ID]).partition("|")
-        if "|" in arm:  # a result of an arm, which is listed with its outcome
-            continue
-        arms.setdefault(study, []).append((arm, row))
+    arms = _by_arm(extraction)
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
-    with_arms = any(arm for rows in arms.values() for arm, _ in rows)
+    of_arm = {str(field["name"]) for field in fields if field.get("per") == ARM}
+    with_arms = any(arm for rows in arms.values() for arm in rows)
     starred = any(row["maximum"] for row in scores.to_dict("records"))
     columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values()]
     columns += [*(["Stars"] if starred else []), "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         judged = marks.get(study[STUDY_ID], [])
-        for arm, values in sorted(arms.get(study[STUDY_ID], [("", {})]), key=lambda pair: pair[0]):
-            settled = values.get("state") == State.SETTLED
+        own = arms.get(study[STUDY_ID], {})
+        apart = sorted((arm, values) for arm, values in own.items() if arm)
+        for arm, values in apart or [("", own.get("", {}))]:
+            whole = own.get("", values)  # what is asked of the study, where arms are asked apart
+            source = {name: values if name in of_arm else whole for name in labels}
             rows.append(
                 [
                     study["label"],
                     *([arm] if with_arms else []),
                     str(study.get("design") or "").replace("_", " "),
-                    *(str(values.get(name) or "") if settled else UNDECIDED for name in labels),
+                    *(_settled(source[name], name) for name in labels),
                     *([_stars(judged)] if starred else []),
                     _overall(judged),
                     BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
             )
     return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def _by_arm(extraction: pd.DataFrame) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """By study and arm (empty for the whole study), what was asked about it; results are listed with their outcomes."""
+    arms: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in extraction.to_dict("records"):
+        study, _, rest = str(row[ITEM_ID]).partition("|")
+        arm, _, asked = rest.partition("|")
+        if asked in ("", ARM):
+            arms.setdefault(study, {})[arm] = row
+    return arms
+
+
+def _settled(values: Mapping[str, Any], name: str) -> str:
+    return str(values.get(name) or "") if values.get("state") == State.SETTLED else UNDECIDED
 
 
 def _stars(judged: Sequence[Mapping[str, Any]]) -> str:

@@ -27,14 +27,6 @@ def press_form(title: str, question: str, search: Mapping[str, Any]) -> str:
     lines += [f"    {line}" for line in (search["query"] or "...").splitlines()]
     for part in read_yaml(data_file("forms/press.yaml")):
         lines += ["", f"## {part['element']}", "", *(f"- {question}" for question in part["questions"]), ""]
-        lines += ["Judgement (no revision, revision suggested, revision required):", "", "Remarks:", ""]
-    lines += [
-        "",
-        "## Overall",
-        "",
-        "Judgement (no revision, revision suggested, revision required):",
-        "",
-        "Remarks:",
-        "",
-    ]
+        lines += [_JUDGEMENT, "", "Remarks:", ""]
+    lines += ["", "## Overall", "", _JUDGEMENT, "", "Remarks:", ""]
     return "\n".join(lines)

@@ -20,11 +20,15 @@ FIELDS = {
     **dict.fromkeys(("mh", "mesh", "mesh terms", "mesh term", "mesh:exp"), "mesh"),
     **dict.fromkeys(("mh:noexp", "mesh:noexp", "mesh terms:noexp"), "mesh:noexp"),
     **dict.fromkeys(("majr", "mesh major topic"), "majr"),
+    **dict.fromkeys(("majr:noexp", "mesh major topic:noexp"), "majr:noexp"),
     **dict.fromkeys(("ot", "other term", "keyword"), "ot"),
     **dict.fromkeys(("au", "author"), "au"),
     **dict.fromkeys(("pt", "publication type", "ptyp"), "pt"),
     **dict.fromkeys(("la", "language", "lang"), "la"),
-    **dict.fromkeys(("dp", "pdat", "date - publication", "edat", "crdt"), "date"),
+    **dict.fromkeys(("dp", "pdat", "date - publication", "edat", "crdt", "date - entry", "date - create"), "date"),
+    **dict.fromkeys(("mhda", "date - mesh", "lr", "date - modification", "epdat", "ppdat"), "date"),
+    **dict.fromkeys(("doi", "aid", "article identifier", "location id", "lid"), "doi"),
+    **dict.fromkeys(("pmid", "uid"), "pmid"),
     **dict.fromkeys(("ta", "journal", "jour"), "ta"),
     **dict.fromkeys(("ad", "affiliation", "affl"), "ad"),
     **dict.fromkeys(("nm", "supplementary concept"), "nm"),
@@ -33,6 +37,10 @@ FIELDS = {
     "": "all",
 }
 """PubMed's field tags, several names for one field."""
+
+
+_SPAN = re.compile(r'"?([\d/]{4,10})"?\s*\[([^\]]*)\]\s*:\s*"?([\d/]{4,10})"?\s*\[\2\]')
+"""Two dates with a tag each, as PubMed writes them in its Details."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,9 @@ def parse(query: str) -> Node:
         )
     position, tokens = 0, list[str]()
     query = query.replace("\u201c", '"').replace("\u201d", '"').strip()
+    if not query:
+        raise SearchError("the query is empty.")
+    query = _SPAN.sub(r"\1:\3[\2]", query)
     while position < len(query):
         token = _TOKEN.match(query, position)
         if not token:

@@ -28,6 +28,28 @@ from prismake.search.strategy import Node, Term, parse
 
 PLATFORMS = {"ovid": "Ovid MEDLINE", "embase": "Embase.com", "wos": "Web of Science"}
 _RESERVED = {"and", "or", "not", "adj", "near", "next", "same", "use", "freq"}
+_HEADINGS = {"mesh", "mesh:noexp", "majr", "majr:noexp"}
+SUBHEADINGS = {
+    name: code
+    for code, _, name in (
+        pair.partition(" ")
+        for pair in """ab abnormalities|ad administration & dosage|ae adverse effects|ag agonists
+aa analogs & derivatives|an analysis|ah anatomy & histology|ai antagonists & inhibitors|bi biosynthesis|bl blood
+bs blood supply|cf cerebrospinal fluid|cs chemical synthesis|ci chemically induced|ch chemistry
+cl classification|co complications|cn congenital|cy cytology|df deficiency|di diagnosis
+dg diagnostic imaging|dh diet therapy|de drug effects|dt drug therapy|ec economics|ed education
+em embryology|en enzymology|ep epidemiology|es ethics|eh ethnology|et etiology|ge genetics
+gd growth & development|hi history|im immunology|in injuries|ir innervation|is instrumentation
+ip isolation & purification|lj legislation & jurisprudence|me metabolism|mt methods|mi microbiology
+mo mortality|nu nursing|og organization & administration|ps parasitology|py pathogenicity
+pa pathology|pk pharmacokinetics|pd pharmacology|ph physiology|pp physiopathology|po poisoning
+pc prevention & control|px psychology|rt radiotherapy|rh rehabilitation|sc secondary|se secretion
+st standards|sn statistics & numerical data|sd supply & distribution|su surgery|tu therapeutic use
+th therapy|to toxicity|tm transmission|tr transplantation|td trends|ul ultrastructure|ur urine
+ve veterinary|vi virology""".replace("\n", "|").split("|")
+    )
+}
+"""Ovid's codes of subheadings, which are NLM's (www.nlm.nih.gov/mesh/qualifiers_scopenotes.html)."""
 _NO_LIMIT = "the limit {what} is left out of the text: set it in {platform} after the search."
 
 
@@ -65,6 +87,8 @@ def _written(node: Node, write: Callable[[Term, Note], str], note: Note, *, oute
     if node.operator == "NOT" and not parts[0]:
         note("the first part of a NOT could not be written, so that the whole NOT is left out.")
         return ""
+    if node.operator == "NOT" and len(written) < len(parts):
+        note("an exclusion by NOT could not be written and is left out: what it takes away is found.")
     if node.operator == "OR" and len(written) < len(parts):
         note("a part of an OR could not be written: what it finds is missing there.")
     text = f" {node.operator} ".join(written)
@@ -84,6 +108,9 @@ def _common(term: Term, note: Note) -> bool:
         "mesh",
         "mesh:noexp",
         "majr",
+        "majr:noexp",
+        "doi",
+        "pmid",
         "ot",
         "au",
         "pt",
@@ -122,12 +149,17 @@ def _ovid(term: Term, note: Note) -> str:
         text = f'"{text}"'
     if term.near is not None:  # PubMed counts the words between, Ovid the distance
         return f"{_near(term, f'adj{term.near + 1}')}.{'ti' if term.field == 'ti' else 'ti,ab'}."
-    headings = {"mesh": f"exp {text}/", "mesh:noexp": f"{text}/", "majr": f"exp *{text}/"}
-    if term.field in headings:
-        if "/" in term.text:
-            note(f"the subheading of “{term.text}” is written after the heading in Ovid (exp Heading/dt): check it.")
-        return headings[term.field]
+    if term.field in _HEADINGS:
+        heading, _, subheading = text.partition("/")
+        code = SUBHEADINGS.get(subheading.strip().lower(), "")
+        if subheading and not code:
+            note(f"the subheading of “{term.text}” is not known here and is left out: it limits the heading.")
+        start = {"mesh": "exp ", "mesh:noexp": "", "majr": "exp *", "majr:noexp": "*"}[term.field]
+        return f"{start}{heading.strip()}/{code}"
+    if term.field == "ta":
+        note(f"“{term.text}” [ta]: {{platform}} asks for the full title of the journal, PubMed's may be abbreviated.")
     suffix = {
+        **{"doi": "do", "pmid": "ui"},
         **{"tiab": "ti,ab", "ti": "ti", "ab": "ab", "tw": "mp", "all": "mp", "ot": "kf", "au": "au", "pt": "pt"},
         **{"la": "lg", "ta": "jn", "ad": "in", "nm": "nm", "sh": "fs"},
     }[term.field]
@@ -141,17 +173,20 @@ def _embase(term: Term, note: Note) -> str:
     words = _words(term.text, quote, always=" " in term.text or "-" in term.text)
     if term.near is not None:
         return f"{_near(term, f'NEAR/{term.near + 1}')}:{'ti' if term.field == 'ti' else 'ti,ab'}"
-    if term.field in {"mesh", "mesh:noexp", "majr"}:
-        note(f"“{term.text}” is a heading of MeSH: look up the one of Emtree that stands for it.")
-        ending = {"mesh": "exp", "mesh:noexp": "de", "majr": "exp/mj"}[term.field]
-        return f"{_words(term.text, quote, always=True)}/{ending}"
-    if term.field in {"pt", "sh", "nm"}:
+    if term.field in _HEADINGS:
+        heading, _, subheading = (part.strip() for part in term.text.partition("/"))
+        note(f"“{heading}” is a heading of MeSH: look up the one of Emtree that stands for it.")
+        if subheading:
+            note(f"the subheading of “{term.text}” is left out: Emtree has others, and it limits the heading.")
+        ending = {"mesh": "exp", "mesh:noexp": "de", "majr": "exp/mj", "majr:noexp": "mj"}[term.field]
+        return f"{_words(heading, quote, always=True)}/{ending}"
+    if term.field in {"pt", "sh", "nm", "pmid"}:
         note(f"“{term.text}” [{term.field}] has no counterpart in Embase.com that is the same, and is left out.")
         return ""
     if term.field == "ta":
         note(f"“{term.text}” [ta]: {{platform}} asks for the full title of the journal, PubMed's may be abbreviated.")
         return f"{_words(term.text, quote, always=True)}/jt"
-    suffix = {"tiab": "ti,ab", "tw": "ti,ab,kw,de", "all": "ti,ab,kw,de", "ot": "kw", "ad": "ff"}
+    suffix = {"tiab": "ti,ab", "tw": "ti,ab,kw,de", "all": "ti,ab,kw,de", "ot": "kw", "ad": "ff", "doi": "do"}
     return f"{words}:{suffix.get(term.field, term.field)}"
 
 
@@ -159,18 +194,21 @@ def _wos(term: Term, note: Note) -> str:
     if _common(term, note):
         return ""
     words = _words(term.text, '"')
-    if re.search(r"\b\w{0,2}\*", term.text):
+    if re.search(r"(?<!\w)\w{0,2}\*", term.text):
         note(f"{{platform}} asks for three letters or more before the asterisk of “{term.text}”.")
     if term.near is not None:
         near = _near(term, f"NEAR/{term.near}")
         return f"TI={near}" if term.field == "ti" else f"(TI={near} OR AB={near})"
-    if term.field in {"mesh", "mesh:noexp", "majr", "nm"}:
+    if term.field in _HEADINGS or term.field == "nm":
         note(f"{{platform}} has no headings: “{term.text}” is searched as words of the topic. Add its synonyms.")
         return f"TS={_words(term.text.partition('/')[0], chr(34))}"
     if term.field in {"pt", "sh"}:
         note(f"“{term.text}” [{term.field}] has no counterpart in {{platform}} that is the same, and is left out.")
         return ""
+    if term.field == "ta":
+        note(f"“{term.text}” [ta]: {{platform}} asks for the full title of the journal, PubMed's may be abbreviated.")
     if term.field == "tiab":
         return f"(TI={words} OR AB={words})"
     tag = {"ti": "TI", "ab": "AB", "tw": "TS", "all": "TS", "ot": "AK", "au": "AU", "la": "LA", "ta": "SO", "ad": "AD"}
+    tag |= {"doi": "DO", "pmid": "PMID"}
     return f"{tag[term.field]}={words}"

@@ -56,7 +56,7 @@ class StageSetup:
             return None
         asked = {question.name for question in self.form.fields}
         own = {question.name: question.per_arm for question in self.extracted if question.name in asked}
-        columns = {outcome.name: {**outcome.columns, **outcome.converted_from} for outcome in self.outcomes}
+        columns = {outcome.name: outcome.asked_columns for outcome in self.outcomes}
         return Studies.of(queue.values(), own, columns, {outcome.name for outcome in self.outcomes if outcome.own_rows})
 
     @property

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.extraction.outcomes import USED
-from prismake.protocol.outcome_names import PAIRWISE, kind_name
+from prismake.protocol.outcome_names import NETWORK, PAIRWISE, kind_name
 from prismake.synthesis.check_script import pairwise_script
+from prismake.synthesis.network import arm_rows, network_records, network_result
 from prismake.synthesis.outcome import analyse
 from prismake.synthesis.records import records
 from prismake.synthesis.usable import unusable
@@ -36,6 +37,9 @@ class Synthesis(NamedTuple):
 
 SYNTHESES: dict[str, Synthesis] = {
     PAIRWISE: Synthesis(analyse, records, unusable, pairwise_script),
+    NETWORK: Synthesis(
+        network_result.analyse, network_records.records, arm_rows.unusable, network_records.network_script
+    ),
 }
 
 

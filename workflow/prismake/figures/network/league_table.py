@@ -1,0 +1,124 @@
+"""Every treatment against every other as a heat map: the network below the diagonal, direct evidence above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from prismake.core.measures import measure_name
+from prismake.core.numbers import Format, number
+from prismake.figures.canvas import AMBER, BLUE, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
+from prismake.figures.forest_layout import MARGIN, SMALL
+from prismake.figures.network.heat_cells import Heads, tint
+from prismake.synthesis.network.network_words import network_format, ranking
+
+FULL, SHORT = 12, 20  # treatments up to which cells hold intervals, and estimates
+_LABEL, _LONG_LABEL = 2.2, 3.6
+_STRONGEST = 4.0  # standard errors from no effect at which a colour is full
+
+
+def league_table(result: Mapping[str, Any]) -> Figure:
+    """The cell in a row and column is the effect of the row's treatment against the column's; its colour shows how many
+    standard errors it is from no effect, and in which direction."""
+    own, show = result["network"], network_format(result)
+    names = [row["name"] for row in ranking(own["treatments"])]
+    n = len(names)
+    cells = _cells(result, names, show)
+    size = 7.5 if n <= FULL else 7.0
+    room = max((text_width(line, size) for lines, _ in cells.values() for line in lines), default=0.0) + 0.14
+    across, high = (max(room, 0.5), 0.4) if n <= FULL else (max(room, 0.4), 0.27) if n <= SHORT else (0.24, 0.22)
+    heads = Heads.of(names, _LABEL if n <= FULL else _LONG_LABEL, 8.5, across)
+    high, left = max(high, heads.least), heads.left
+    width = max(left + n * across + heads.beyond + MARGIN, 5.5)
+    title = wrap(f"{result['title']}: all comparisons", width - 2 * MARGIN, 11.5, bold=True)
+    foot = wrap(_foot(result, n), width - 2 * MARGIN, SMALL)
+    top = MARGIN + 0.24 * len(title) + heads.above
+    canvas = Canvas(width, top + n * high + 0.24 + 0.14 * len(foot) + MARGIN, f"{result['title']}: league table")
+    canvas.lines(MARGIN, MARGIN + 0.06, title, 11.5, 0.24, bold=True)
+    heads.draw(canvas, top, across, high)
+    for (i, j), (lines, fill) in cells.items():
+        x, y = left + j * across, top + i * high
+        canvas.box(x, y, across, high, fill=fill, edge=WHITE if n > SHORT else RULE, line=0.6)
+        ink = WHITE if _dark(fill) else INK
+        canvas.lines(
+            x + across / 2, y + high / 2 - 0.065 * (len(lines) - 1), lines, size, 0.13, align="center", colour=ink
+        )
+    canvas.lines(MARGIN, top + n * high + 0.24, foot, SMALL, 0.14, colour=MUTED)
+    return canvas.figure
+
+
+def _cells(
+    result: Mapping[str, Any], names: Sequence[str], show: Format
+) -> dict[tuple[int, int], tuple[list[str], str]]:
+    """Lines and colour of each cell."""
+    own = result["network"]
+    place = {name: index for index, name in enumerate(names)}
+    scores = {row["name"]: row.get("p_score") for row in own["treatments"]}
+    n = len(names)
+    cells: dict[tuple[int, int], tuple[list[str], str]] = {}
+    for name, index in place.items():
+        score = scores[name]
+        cells[index, index] = ([] if score is None or n > SHORT else [number(score)], RULE)
+    sign = 1.0 if own["small_values"] == "bad" else -1.0
+    for row in own["league"]:
+        a, b = (place[name] for name in row["treatments"])
+        i, j = (a, b) if a > b else (b, a)
+        for (r, c), values in (((i, j), row), ((j, i), row["direct"])):
+            if values is None:
+                cells[r, c] = ([], WHITE)
+                continue
+            shown = values if r == a else _turned(values, ratio=show.ratio)
+            strength = sign * shown["beta"] / shown["se"] / _STRONGEST
+            cells[r, c] = (_lines(shown, show, n), tint(strength, AMBER, BLUE))
+    return cells
+
+
+def _turned(values: Mapping[str, Any], *, ratio: bool) -> dict[str, Any]:
+    """The effect in the other direction."""
+    turned = {
+        name: None
+        if values[name] is None
+        else (1.0 / values[name] if values[name] else None)
+        if ratio
+        else -values[name]
+        for name in ("estimate", "ci_lb", "ci_ub")
+    }
+    return {
+        "beta": -values["beta"],
+        "se": values["se"],
+        "estimate": turned["estimate"],
+        "ci_lb": turned["ci_ub"],
+        "ci_ub": turned["ci_lb"],
+    }
+
+
+def _lines(values: Mapping[str, Any], show: Format, n: int) -> list[str]:
+    if n > SHORT:
+        return []
+    estimate = show.value(values["estimate"], values)
+    return [estimate, show.bounds(values)] if n <= FULL else [estimate]
+
+
+def _dark(fill: str) -> bool:
+    red, green, blue = (int(fill[index : index + 2], 16) for index in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 130
+
+
+def _foot(result: Mapping[str, Any], n: int) -> str:
+    own = result["network"]
+    name = measure_name(result)
+    meaning = {"good": "smaller", "bad": "larger"}.get(own["small_values"], "")
+    better = (
+        f"blue where the row has the better ({meaning}) values, amber where the column has"
+        if meaning
+        else ("blue where the row has the smaller values, amber where the column has")
+    )
+    order = " Treatments by P-score, which stands on the diagonal." if own["small_values"] and n <= SHORT else ""
+    order = order or (" Treatments by P-score." if own["small_values"] else "")
+    return (
+        f"Row against column ({name}): estimates of the network below the diagonal, direct evidence above it, empty "
+        f"where no study compares the two. Colours: {better}; full at {_STRONGEST:g} standard errors.{order} "
+        f"{result['counts']['statement']}"
+    )
