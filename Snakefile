@@ -16,10 +16,11 @@ from prismake.core.names import EXTRACTION
 from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.core.names import STAGES_BEFORE_POOLING
 from prismake.protocol.config import validated
+from prismake.protocol.figure_files import beside
 from prismake.protocol.outcome_kinds import figures_of
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
-from prismake.core.stamps import stamp
+from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError
 from prismake.core.refusals import refuse_unwritable
@@ -96,7 +97,7 @@ OUTCOMES = list(config["outcomes"])
 # outcomes that are pooled by one job, by the first of them
 GROUPS = {group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"])}
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
-# for each outcome, the file of each figure: which ones there are depends on its kind
+# for each outcome, the SVG of each figure: which ones there are depends on its kind
 FIGURES = {
     outcome: {
         figure: f"results/pooling/{outcome}.{figure}.svg"
@@ -166,6 +167,7 @@ if workflow.is_main_process:
     # onsuccess does not run when there is nothing to do, which is when the table is needed most
     run = listen(unmade, workflow.output_settings)
     atexit.register(closing_words, config, run, folder=HERE)
+    atexit.register(keep_sources)
 
 
 rule all:
@@ -177,8 +179,9 @@ rule all:
         "results/manuscript.docx",
         "results/supplement.xlsx",
         "results/flow/prisma2020.csv",
-        "results/flow/flow.svg",
         "results/extraction/not_reported.csv",
         "results/certainty/summary_of_findings.csv",
         expand("results/appraisal/robvis.{instrument}.csv", instrument=INSTRUMENTS),
+        "results/flow/flow.svg",
         PLOTS,
+        *beside(["results/flow/flow.svg", *PLOTS], config).values(),

@@ -31,8 +31,14 @@ rule draw_appraisal:
         appraisal="results/appraisal/appraisal.csv",
         scores="results/appraisal/scores.csv",
     output:
-        stars=shown("results/appraisal/stars.svg"),
-        traffic_light=shown("results/appraisal/traffic_light.svg"),
+        **beside(
+            ["results/appraisal/stars.svg", "results/appraisal/traffic_light.svg"],
+            config,
+        ),
+        svg=[
+            shown("results/appraisal/stars.svg"),
+            shown("results/appraisal/traffic_light.svg"),
+        ],
     log:
         "results/logs/draw_appraisal.log",
     group:

@@ -74,7 +74,8 @@ rule draw_sources:
         reports="results/duplicates/reports.parquet",
         searches=expand("results/search/{source}.json", source=SOURCES),
     output:
-        plot=shown("results/duplicates/sources.svg"),
+        **beside(["results/duplicates/sources.svg"], config),
+        svg=[shown("results/duplicates/sources.svg")],
     log:
         "results/logs/draw_sources.log",
     localrule: True

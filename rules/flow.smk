@@ -1,46 +1,31 @@
 # Needs: what every stage counted. Makes: the PRISMA 2020 flow as numbers and as a diagram.
 
 
-rule list_vanished:
-    """List the judged records that no search finds any longer, with the decisions on them."""
-    input:
-        searches=expand("results/search/{source}.json", source=SOURCES),
-        records="results/records/records.parquet",
-        vanished="results/records/vanished.csv",
-        duplicates="results/duplicates/duplicates.csv",
-        title_abstract="results/title_abstract/decisions.csv",
-        full_text="results/full_text/decisions.csv",
-    output:
-        table=shown("results/flow/vanished.csv"),
-    log:
-        "results/logs/list_vanished.log",
-    localrule: True
-    params:
-        code=code("list_vanished"),
-    script:
-        "../scripts/list_vanished.py"
-
-
-rule follow_known_studies:
-    """Follow the studies that a good search must find: which sources found them, and where they left the flow."""
+rule follow_records:
+    """Follow the records that no search finds any longer, those that came with decisions, and the studies known before."""
     input:
         known=lambda wildcards: kept(known_studies(Path("config"))),
         searches=expand("results/search/{source}.json", source=SOURCES),
         records="results/records/records.parquet",
+        vanished="results/records/vanished.csv",
         duplicates="results/duplicates/duplicates.csv",
+        carried="results/duplicates/carried.csv",
         title_abstract="results/title_abstract/decisions.csv",
         full_text="results/full_text/decisions.csv",
         studies="results/full_text/studies.csv",
     output:
-        table=shown("results/flow/known_studies.csv"),
-        words="results/flow/known_studies.json",
+        vanished=shown("results/flow/vanished.csv"),
+        carried=shown("results/flow/carried.csv"),
+        carried_words="results/flow/carried.json",
+        known=shown("results/flow/known_studies.csv"),
+        known_words="results/flow/known_studies.json",
     log:
-        "results/logs/follow_known_studies.log",
+        "results/logs/follow_records.log",
     localrule: True
     params:
-        code=code("follow_known_studies"),
+        code=code("follow_records"),
     script:
-        "../scripts/follow_known_studies.py"
+        "../scripts/follow_records.py"
 
 
 rule count_flow:
@@ -77,7 +62,8 @@ rule draw_flow:
     input:
         flow="results/flow/flow.json",
     output:
-        diagram=shown("results/flow/flow.svg"),
+        **beside(["results/flow/flow.svg"], config),
+        svg=[shown("results/flow/flow.svg")],
     log:
         "results/logs/draw_flow.log",
     group:

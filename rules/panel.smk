@@ -2,31 +2,13 @@
 # Sheets are neither input nor output of any rule, so the workflow never deletes anything that a person wrote.
 
 
-rule offer_sheets:
-    """Add newly queued items to the reviewers' sheets; existing rows stay as they are."""
-    input:
-        edits,
-        queue="results/{stage}/queue.parquet",
-    output:
-        offered="results/{stage}/offered.json",
-    log:
-        "results/logs/offer_sheets.{stage}.log",
-    localrule: True
-    params:
-        sheets=sheet_state,
-        protocol=lambda wildcards: for_offering(wildcards.stage, config),
-        code=code("offer_sheets"),
-    script:
-        "../scripts/offer_sheets.py"
-
-
 rule read_sheets:
-    """Turn the reviewers' sheets into decisions, agreement and a progress count."""
+    """Add newly queued items to the sheets, and turn the sheets into decisions, agreement and a progress count."""
     input:
         edits,
         queue="results/{stage}/queue.parquet",
-        offered="results/{stage}/offered.json",
     output:
+        offered="results/{stage}/offered.json",
         decisions=shown("results/{stage}/decisions.csv"),
         notes="results/{stage}/notes.csv",
         agreement="results/{stage}/agreement.json",
@@ -37,7 +19,7 @@ rule read_sheets:
     localrule: True
     params:
         sheets=sheet_state,
-        protocol=lambda wildcards: for_reading(wildcards.stage, config),
+        protocol=lambda wildcards: for_offering(wildcards.stage, config),
         code=code("read_sheets"),
     script:
         "../scripts/read_sheets.py"

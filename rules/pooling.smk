@@ -43,7 +43,8 @@ for outcome in OUTCOMES:
         input:
             results=f"results/pooling/{outcome}.json",
         output:
-            [
+            **beside(FIGURES[outcome].values(), config),
+            svg=[
                 shown_of(outcome, figure, path)
                 for figure, path in FIGURES[outcome].items()
             ],
@@ -53,6 +54,7 @@ for outcome in OUTCOMES:
             "results"
         params:
             figures=list(FIGURES[outcome]),
+            look=config["figures"],
             code=code("draw_outcome"),
         script:
             "../scripts/draw_outcome.py"

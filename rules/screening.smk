@@ -19,24 +19,6 @@ rule carry_decisions:
         "../scripts/carry_decisions.py"
 
 
-rule list_carried:
-    """List the outcome of each imported decision."""
-    input:
-        carried="results/duplicates/carried.csv",
-        title_abstract="results/title_abstract/decisions.csv",
-        full_text="results/full_text/decisions.csv",
-    output:
-        table=shown("results/flow/carried.csv"),
-        words="results/flow/carried.json",
-    log:
-        "results/logs/list_carried.log",
-    localrule: True
-    params:
-        code=code("list_carried"),
-    script:
-        "../scripts/list_carried.py"
-
-
 rule queue_records:
     """List the reports whose titles and abstracts are to be screened."""
     input:
@@ -58,7 +40,8 @@ rule draw_reading:
     input:
         status="results/title_abstract/status.json",
     output:
-        plot=shown("results/title_abstract/reading.svg"),
+        **beside(["results/title_abstract/reading.svg"], config),
+        svg=[shown("results/title_abstract/reading.svg")],
     log:
         "results/logs/draw_reading.log",
     localrule: True

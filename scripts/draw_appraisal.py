@@ -8,13 +8,18 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 
 
-def main(appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], output: dict[str, Path]) -> None:
-    from prismake.figures import save, star_table, traffic_light  # matplotlib, not needed to put back kept results
+def main(
+    appraisal_file: Path, scores_file: Path, outcomes: dict[str, str], stars: list[Path], lamps: list[Path]
+) -> None:
+    # matplotlib, not needed to put back kept results
+    from prismake.figures import light_pages, save_all, star_pages, star_table, traffic_light
 
     appraisal, scores = read_csv(appraisal_file), read_csv(scores_file)
     labels = questions(scores)
-    save(star_table(stars_only(scores), stars_only(appraisal), items=labels), output["stars"])
-    save(traffic_light(lights(appraisal, outcomes), items=labels), output["traffic_light"])
+    given = stars_only(scores), stars_only(appraisal), labels
+    save_all(star_table(*given), stars, lambda: star_pages(*given))
+    judged = lights(appraisal, outcomes), labels
+    save_all(traffic_light(*judged), lamps, lambda: light_pages(*judged))
 
 
 if "snakemake" in globals() and not reused(snakemake):
@@ -23,5 +28,5 @@ if "snakemake" in globals() and not reused(snakemake):
             Path(snakemake.input.appraisal),
             Path(snakemake.input.scores),
             snakemake.params.outcomes,
-            {name: Path(path) for name, path in snakemake.output.items()},
+            *zip(*([Path(path) for path in paths] for _, paths in snakemake.output.items()), strict=True),
         )

@@ -7,12 +7,12 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 
 
-def main(flow_file: Path, diagram: Path) -> None:
-    from prismake.figures import flow_diagram, save  # matplotlib, not needed to put back kept results
+def main(flow_file: Path, paths: list[Path]) -> None:
+    from prismake.figures import flow_diagram, save_all  # matplotlib, not needed to put back kept results
 
-    save(flow_diagram(read_json(flow_file)), diagram)
+    save_all(flow_diagram(read_json(flow_file)), paths)
 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
-        main(Path(snakemake.input.flow), Path(snakemake.output.diagram))
+        main(Path(snakemake.input.flow), [Path(path) for path in snakemake.output])

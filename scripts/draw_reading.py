@@ -7,12 +7,12 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 
 
-def main(status: Path, plot: Path) -> None:
-    from prismake.figures import reading_curve, save  # matplotlib, not needed to put back kept results
+def main(status: Path, paths: list[Path]) -> None:
+    from prismake.figures import reading_curve, save_all  # matplotlib, not needed to put back kept results
 
-    save(reading_curve(read_json(status)["rounds"]), plot)
+    save_all(reading_curve(read_json(status)["rounds"]), paths)
 
 
 if "snakemake" in globals() and not reused(snakemake):
     with job(snakemake.log[0]), keeping(snakemake):
-        main(Path(snakemake.input.status), Path(snakemake.output.plot))
+        main(Path(snakemake.input.status), [Path(path) for path in snakemake.output])

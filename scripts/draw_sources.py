@@ -7,13 +7,13 @@ from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 
 
-def main(reports: Path, searches: list[Path], plot: Path) -> None:
+def main(reports: Path, searches: list[Path], paths: list[Path]) -> None:
     import pandas as pd
-    from prismake.figures import save, source_overlap  # matplotlib, not needed to put back kept results
+    from prismake.figures import save_all, source_overlap  # matplotlib, not needed to put back kept results
 
     sources = pd.read_parquet(reports, columns=["sources"])["sources"]
     logs = [read_json(path) for path in searches]
-    save(source_overlap(sources, {search["source"]: search["label"] for search in logs}), plot)
+    save_all(source_overlap(sources, {search["source"]: search["label"] for search in logs}), paths)
 
 
 if "snakemake" in globals() and not reused(snakemake):
@@ -21,5 +21,5 @@ if "snakemake" in globals() and not reused(snakemake):
         main(
             Path(snakemake.input.reports),
             [Path(path) for path in snakemake.input.searches],
-            Path(snakemake.output.plot),
+            [Path(path) for path in snakemake.output],
         )

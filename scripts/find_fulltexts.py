@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import write_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.fulltexts.finding import find
 
@@ -21,8 +22,8 @@ def main(sought: Path, services: list[str], email: str, output: dict[str, Path])
     write_json(output["summary"], full_texts.summary)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not (not snakemake.params.services and reused(snakemake)):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             Path(snakemake.input.sought),
             list(snakemake.params.services),

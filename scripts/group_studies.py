@@ -1,14 +1,16 @@
 """Group the included reports into studies, and list what is to be judged and extracted."""
 
+from functools import partial
 from pathlib import Path
 
 from prismake.appraisal.appraisal_rows import appraisal_rows
 from prismake.core.files import read_csv
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.extraction.extraction_rows import extraction_rows
 from prismake.fulltexts.studies import included_studies, study_of_report
-from prismake.kept.ids import STUDIES, load_ids, save_ids
+from prismake.kept.ids import STUDIES, kept_ids, load_ids, save_ids
 from prismake.panel.screening_rows import handed_on
 
 
@@ -30,8 +32,8 @@ def main(
         save_parquet(output[name], table)
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake, beside := partial(kept_ids, STUDIES)):
+    with job(snakemake.log[0]), keeping(snakemake, beside):
         main(
             Path(snakemake.input.reports),
             Path(snakemake.input.decisions),

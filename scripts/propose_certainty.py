@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, read_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_parquet
 from prismake.synthesis.certainty.certainty_rows import certainty_rows
 
@@ -13,8 +14,8 @@ def main(results: list[Path], studies: Path, outcomes: dict, settings: dict, que
     save_parquet(queue, certainty_rows(pooled, outcomes, read_csv(studies), **settings))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             [Path(path) for path in snakemake.input.results],
             Path(snakemake.input.studies),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prismake.core.files import read_csv, read_json, write_json
 from prismake.core.jobs import job
+from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv
 from prismake.synthesis.certainty.findings import evidence_profile, findings, summary_table
 
@@ -20,8 +21,8 @@ def main(results: list[Path], tables: dict[str, Path], outcomes: dict[str, dict]
     save_csv(output["table"], summary_table(summary))
 
 
-if "snakemake" in globals():
-    with job(snakemake.log[0]):
+if "snakemake" in globals() and not reused(snakemake):
+    with job(snakemake.log[0]), keeping(snakemake):
         main(
             [Path(path) for path in snakemake.input.results],
             {name: Path(snakemake.input[name]) for name in ("queue", "decisions", "notes")},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -150,3 +151,41 @@ def test_parts_that_a_run_does_not_use_go(here):
     again.get("b", lambda: b"b")
     again.sweep()
     assert len(list((RESULTS_OF_STEPS / "pool_outcome.cure.parts").iterdir())) == 1
+
+
+def around() -> list[Path]:
+    return sorted(Path("sheets").glob("*"))
+
+
+def test_files_beside_the_graph_have_to_be_as_the_step_left_them(here):
+    Path("sheets").mkdir()
+    with keeping(step(), around):
+        Path("results/cure").mkdir(exist_ok=True)
+        Path("results/cure.json").write_text("made", encoding="utf-8")
+        Path("sheets/anna").write_text("rows added by the step itself", encoding="utf-8")
+    clear_json()
+    assert reused(step(), around)
+    clear_json()
+    Path("sheets/anna").write_text("an answer", encoding="utf-8")
+    assert not reused(step(), around)
+    Path("sheets/anna").write_text("rows added by the step itself", encoding="utf-8")
+    assert reused(step(), around)
+    Path("sheets/ben").touch()
+    assert not reused(step(), around)
+
+
+def test_what_an_older_version_kept_of_a_step_with_files_beside_does_not_count(here):
+    make(step())
+    manifest = Path(".snakemake/prismake/pool_outcome.cure/made_from.json")
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    del content["beside"]
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    clear()
+    Path("sheets").mkdir()
+    Path("sheets/anna").touch()
+    assert not reused(step(), around)
+    assert reused(step())
+
+
+def clear_json() -> None:
+    Path("results/cure.json").unlink()

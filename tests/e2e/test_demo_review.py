@@ -236,7 +236,7 @@ def test_an_edited_extraction_column_is_read_in_the_sheets_of_extraction_only(de
     jobs = Counter(line.split()[1] for line in lines if line.startswith(("rule ", "localrule ")))
     config.write_text(text, encoding="utf-8")
     # those of extraction, and of certainty, which is judged on what is pooled from them
-    assert (jobs["read_sheets:"], jobs["offer_sheets:"], jobs["collect_outcomes:"]) == (2, 2, 1)
+    assert (jobs["read_sheets:"], jobs["collect_outcomes:"]) == (2, 1)
     others = (
         "search_source:",
         "import_records:",

@@ -17,7 +17,7 @@ from review import Review, config, environment, fill_stage, ris, snakemake_comma
 POINTS = [
     "search_source.embase",
     pytest.param("find_duplicates", marks=pytest.mark.slow),
-    "offer_sheets.title_abstract",
+    "read_sheets.title_abstract",
     "read_sheets.full_text",
     pytest.param("pool_outcome.cure", marks=pytest.mark.slow),
     "write_report",
@@ -76,7 +76,7 @@ def test_killed_and_resumed(finished, tmp_path, point):
 def test_killed_while_the_first_sheets_are_offered(tmp_path):
     exports = {"embase.ris": "".join(ris(n) for n in range(40))}
     review = QuickReview(tmp_path / "review", config(), exports)
-    kill_at(review.folder, "offer_sheets.title_abstract")
+    kill_at(review.folder, "read_sheets.title_abstract")
     Review.run(review, "--unlock")
     Review.run(review)
     assert len(review.rows("title_abstract", "anna")) == len(review.rows("title_abstract", "ben")) == 40

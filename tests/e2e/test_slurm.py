@@ -64,9 +64,7 @@ def test_the_bytes_of_a_local_run_in_a_few_submissions(tmp_path):
     assert far.digests() == local.digests()
     submissions = re.findall(r"has been submitted with SLURM jobid (\d+)", text)
     assert 1 < len(submissions) <= 6, "small steps go together"
-    assert all(
-        (far.folder / f"results/logs/{name}.log").exists() for name in ("offer_sheets.full_text", "write_report")
-    )
+    assert all((far.folder / f"results/logs/{name}.log").exists() for name in ("read_sheets.full_text", "write_report"))
     logs = " ".join(path.name for path in (far.folder / ".snakemake/slurm_logs").rglob("*"))
-    for rule in ("offer_sheets", "read_sheets", "import_records", "search_source"):
+    for rule in ("read_sheets", "import_records", "search_source"):
         assert rule not in logs, "whatever touches config/ runs where snakemake was started"

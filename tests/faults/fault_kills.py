@@ -151,7 +151,6 @@ def _run(folder: Path) -> None:
 
 def _panel(folder: Path) -> None:
     sys.path.insert(0, str(ROOT / "scripts"))
-    import offer_sheets
     import read_sheets
     from prismake.protocol.config import validated
     from prismake.protocol.config_file import read_config_file
@@ -161,9 +160,9 @@ def _panel(folder: Path) -> None:
         config = validated(read_config_file(Path("config/config.yaml")))
         place = Path("results/title_abstract")
         names = ("decisions.csv", "notes.csv", "agreement.json", "status.json", "undecided.json")
-        offer_sheets.main("title_abstract", config, place / "queue.parquet", place / "offered.json")
+        read_sheets.offer_rows("title_abstract", config, place / "queue.parquet", place / "offered.json")
         outputs = {name.partition(".")[0]: place / name for name in names}
-        read_sheets.main("title_abstract", config, place / "queue.parquet", outputs)
+        read_sheets.read_answers("title_abstract", config, place / "queue.parquet", outputs)
 
 
 def _freeze(folder: Path) -> None:

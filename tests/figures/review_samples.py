@@ -171,7 +171,7 @@ def regressed(k: int, measure: str = "RR", **changes: Any) -> dict[str, Any]:
         one_arm = {"events": drawn, "total": total}
         two_arms = {"events1": drawn, "total1": total, "events2": generator.binomial(total, 0.25), "total2": total}
         parts = one_arm if measure in ("PLO", "PFT") else two_arms
-    columns = {**parts, "latitude": latitude, "start": year}
+    columns = {**parts, "latitude": latitude, "start": year, "region": [("North", "South")[i % 2] for i in range(k)]}
     frame = pd.DataFrame({name: [str(value) for value in values] for name, values in columns.items()})
     frame = frame.assign(label=[f"Author{i:03d} {year[i]}" for i in range(k)], outcome="x", status="used", arm="")
     frame = frame.assign(study_id=frame["label"], year=frame["start"], remark="", settled_by="", source="")

@@ -99,7 +99,10 @@ def boxes(figure: Figure) -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_no_word_is_cut_or_covered(name):
-    figure = DRAWN[name]()
+    assert_nothing_cut(DRAWN[name]())
+
+
+def assert_nothing_cut(figure: Figure) -> None:
     width, height = figure.canvas.get_width_height()
     found = boxes(figure)
     assert found
@@ -118,7 +121,10 @@ PRINTED = 180 / 25.4  # inches, the width of a page of a journal
 
 @pytest.mark.parametrize("name", [name for name in DRAWN if not name.startswith("flow") and "long" not in name])
 def test_every_word_can_be_read_in_print(name):
-    figure = DRAWN[name]()
+    assert_readable(DRAWN[name]())
+
+
+def assert_readable(figure: Figure) -> None:
     shrunk = min(1.0, PRINTED / figure.get_size_inches()[0])
     for text in figure.findobj(Text):
         assert not text.get_text().strip() or text.get_fontsize() * shrunk >= 6.0, text.get_text()

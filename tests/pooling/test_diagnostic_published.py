@@ -40,7 +40,7 @@ def test_telomerase_stays_at_a_correlation_of_minus_one():
     assert fit.specificity == pytest.approx((0.9121937, 0.7497701, 0.972987), abs=2e-4)
     assert fit.positive_likelihood_ratio == pytest.approx((8.736948, 2.96697, 25.72802), rel=1e-3)
     assert fit.hsroc.values == pytest.approx([3.594303, 0.6624347, 1.44815, 0.0, 0.7786393], rel=1e-3, abs=1e-6)
-    assert "bound, -1" in fit.notes[0] and "p = 0.003" in fit.notes[0]
+    assert "bound, −1" in fit.notes[0] and "p = 0.003" in fit.notes[0]
 
 
 @pytest.mark.parametrize(

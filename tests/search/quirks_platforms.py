@@ -97,6 +97,12 @@ QUIRKS: dict[str, Quirk] = {
     "a title twice": ris("TI  - Eins", "PY  - 2019", "PY  - 2020", year=2019, warned="more than once"),
     # JabRef/jabref#6065: parts of an abstract in tags of their own
     "an abstract in parts": ris("AB  - Background: a.", "AB  - Methods: b.", abstract="Background: a. Methods: b."),
+    # asreview/citation-file-formatting, Datasets/RIS/_baseline_cinahl.ris: the notice of the publisher as second abstract
+    "a notice as abstract": ris(
+        "N2  - Abs. [ABSTRACT FROM AUTHOR]",
+        "N2  - Copyright of Ex is the property of Pub and its content may not be copied. (Copyright applies to all Abstracts.)",
+        abstract="Abs. [ABSTRACT FROM AUTHOR]",
+    ),
     # asreview/asreview, tests/demo_data/ris_issue_992.txt: a month alone as date
     "a month alone": ris("DA  - Feb", "PY  - 2021", year=2021),
 }

@@ -31,13 +31,13 @@ sys.path.insert(0, {str(SCRIPTS)!r})
 from pathlib import Path
 from prismake.protocol.schema import with_defaults
 from prismake.core.jobs import job
-import offer_sheets, read_sheets, openpyxl, python_calamine, pyarrow.parquet, prismake.sheets.growing
+import read_sheets, openpyxl, python_calamine, pyarrow.parquet, prismake.sheets.growing
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna", "ben"], title_abstract=dict(order="id")))
 outputs = {{name: Path(f"results/{{name}}") for name in ("decisions", "notes", "agreement", "status", "undecided")}}
 print("ready", flush=True)
 with job("run.log"):
-    offer_sheets.main("title_abstract", protocol, Path("queue.parquet"), Path("results/offered"))
-    read_sheets.main("title_abstract", protocol, Path("queue.parquet"), outputs)
+    read_sheets.offer_rows("title_abstract", protocol, Path("queue.parquet"), Path("results/offered"))
+    read_sheets.read_answers("title_abstract", protocol, Path("queue.parquet"), outputs)
 """
 
 

@@ -45,10 +45,10 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parents[2] / "scripts")!r})
 from pathlib import Path
 from prismake.protocol.schema import with_defaults
-import offer_sheets, read_sheets
+import read_sheets
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
-offer_sheets.main("title_abstract", protocol, Path("queue.parquet"), Path("offered"))
-read_sheets.main("title_abstract", protocol, Path("queue.parquet"), dict(
+read_sheets.offer_rows("title_abstract", protocol, Path("queue.parquet"), Path("offered"))
+read_sheets.read_answers("title_abstract", protocol, Path("queue.parquet"), dict(
     decisions=Path("decisions"), notes=Path("notes"), agreement=Path("agreement"), status=Path("status"),
     undecided=Path("undecided")))
 print(sorted({{"pandas", "openpyxl"}} & set(sys.modules)))

@@ -36,17 +36,16 @@ import sys, time
 sys.path[:0] = [{scripts!r}, {package!r}]
 from pathlib import Path
 from prismake.protocol.schema import with_defaults
+import read_sheets
 if "read" in {step!r}:
-    import python_calamine, read_sheets
-else:
-    import offer_sheets
+    import python_calamine
 import pyarrow.parquet  # after what says how it gets its memory
 protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
 if {step!r} == "offer":
-    offer_sheets.main("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
+    read_sheets.offer_rows("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
 elif {step!r} == "read":
     names = ("decisions", "notes", "agreement", "status", "undecided")
-    read_sheets.main("title_abstract", protocol, Path({queue!r}), {{name: Path(name) for name in names}})
+    read_sheets.read_answers("title_abstract", protocol, Path({queue!r}), {{name: Path(name) for name in names}})
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
 print(time.process_time(), int(status["VmHWM"].split()[0]) / 1024)
 """

@@ -1,9 +1,10 @@
 """Reuse of results when a step would be given the same bytes as the last time.
 
 Snakemake re-runs everything downstream of a changed file, even if its bytes come out the same: one changed decision
-would redraw every figure. A step whose outputs depend only on its inputs and parameters, and that touches nothing else,
-keeps them under the digest of what it was given, including the stamp of its code (``prismake.core.stamps``). When it
-runs again with the same input, they are put back and nothing is computed.
+would redraw every figure. A step whose outputs depend only on its inputs and parameters keeps them under the digest of
+what it was given, including the stamp of its code (``prismake.core.stamps``). When it runs again with the same input,
+they are put back and nothing is computed. A step that also reads and writes files outside the graph, sheets and their
+history above all, names them: its outputs are put back only if those files are as it left them.
 
 The kept files are in Snakemake's own folder, one set per step, as hard links if the file system supports them: they
 take no space as long as the results are unchanged, and deleting them or ``results/`` loses nothing. A file that has
@@ -18,7 +19,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +30,27 @@ RESULTS_OF_STEPS = Path(".snakemake/prismake")
 ANEW = "PRISMAKE_ANEW"  # if set in the environment, everything requested is computed (see ``force``)
 _MANIFEST = "made_from.json"
 
+Beside = Callable[[], Iterable[Path]]
+
 
 def force() -> None:
     """Make the steps of this run compute, whatever is kept."""
     os.environ[ANEW] = "1"
 
 
-def reused(step: Any) -> bool:
-    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if its input is the same as the last time."""
+def reused(step: Any, beside: Beside = tuple) -> bool:
+    """Put back the outputs of a step, Snakemake's ``snakemake`` object, if its input is the same as the last time.
+
+    Args:
+        beside: files outside the graph that the step reads or writes; what ``keeping`` was given.
+    """
     if os.environ.get(ANEW):
         return False
     folder = _folder(step)
     manifest = _manifest(folder)
     if not manifest or manifest["made_from"] != fingerprint(step) or sorted(manifest["files"]) != _names(step):
+        return False
+    if manifest.get("beside", _content(())) != _content(beside()):
         return False
     files = {name: each for contents in manifest["files"].values() for name, each in contents.items()}
     if any(digest(folder / number) != value for number, value in files.values()):
@@ -57,8 +66,12 @@ def reused(step: Any) -> bool:
 
 
 @contextlib.contextmanager
-def keeping(step: Any) -> Iterator[None]:
-    """Keep the outputs that the block makes; a disk that refuses this costs time but no result."""
+def keeping(step: Any, beside: Beside = tuple) -> Iterator[None]:
+    """Keep the outputs that the block makes; a disk that refuses this costs time but no result.
+
+    Args:
+        beside: files outside the graph that the step reads or writes, listed again after it has run.
+    """
     made_from = fingerprint(step)
     yield
     with contextlib.suppress(OSError, FileRefused):
@@ -72,7 +85,7 @@ def keeping(step: Any) -> Iterator[None]:
                 number = str(sum(map(len, files.values())))
                 _link(path, folder / number)
                 files[output][path.as_posix()] = (number, digest(path))
-        write_json(folder / _MANIFEST, {"made_from": made_from, "files": files})
+        write_json(folder / _MANIFEST, {"made_from": made_from, "beside": _content(beside()), "files": files})
 
 
 def fingerprint(step: Any) -> str:
@@ -87,10 +100,20 @@ def fingerprint(step: Any) -> str:
     }
     # in their given order: the order of fields or outcomes may matter
     total.update(json.dumps(given, default=repr, ensure_ascii=True).encode())
-    for name in map(str, step.input):
-        for path in _files(Path(name)):
-            total.update(f"\n{path.as_posix()} {digest(path)}".encode())
+    total.update(_content(map(Path, map(str, step.input))).encode())
     return total.hexdigest()
+
+
+def _content(paths: Iterable[Path]) -> str:
+    """Names and digests of files, one a line; of a folder, of all files below it."""
+    return "".join(f"\n{path.as_posix()} {_digest(path)}" for each in paths for path in _files(each))
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return digest(path)
+    except FileRefused:  # the step itself says so
+        return "cannot be read"
 
 
 def _names(step: Any) -> list[str]:

@@ -19,12 +19,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
+from typing import Any
 
+from prismake.core.kept_sources import KeptSources
 from prismake.core.paths import graph_root, package_root
 
 READERS = ("data_file", "data_files")  # the functions of ``paths`` that lead to data files
@@ -37,12 +39,26 @@ def stamp(script: str) -> str:
     return _installed().stamp(script)
 
 
+def keep_sources() -> None:
+    """Keep what was read from the sources, so that the next run need not parse them again."""
+    _kept_sources().save()
+
+
 @cache
 def _installed() -> Stamps:
-    return Stamps(package_root(), graph_root())
+    return Stamps(package_root(), graph_root(), lambda text, package: Source(**_kept_sources().of(text, package)))
 
 
-@dataclass
+@cache
+def _kept_sources() -> KeptSources:
+    reader = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return KeptSources(lambda text, package: read_source(text, package).plain(), f"{reader} {sys.version_info[:3]}")
+
+
+_PAIRS = ("imports", "tables")
+
+
+@dataclass(frozen=True)
 class Source:
     """What the text of one module says about its imports and its data.
 
@@ -54,18 +70,25 @@ class Source:
         data: patterns of the data files that it reads, below ``workflow/``.
     """
 
-    imports: list[tuple[str, str]] = field(default_factory=list)
-    bound: set[str] = field(default_factory=set)
-    tables: list[tuple[str, str]] = field(default_factory=list)
-    strings: set[str] = field(default_factory=set)
-    data: set[str] = field(default_factory=set)
+    imports: Collection[Sequence[str]] = ()
+    bound: Collection[str] = ()
+    tables: Collection[Sequence[str]] = ()
+    strings: Collection[str] = ()
+    data: Collection[str] = ()
+
+    def plain(self) -> dict[str, list[Any]]:
+        """As lists, whose order does not depend on the run."""
+        return {name: sorted(map(list, part) if name in _PAIRS else part) for name, part in vars(self).items()}
 
 
 class Stamps:
     """The stamps of one tree: a package, and the graph that holds ``scripts/`` and ``workflow/``."""
 
-    def __init__(self, package: Path, graph: Path) -> None:
-        self.package, self.graph = package, graph
+    def __init__(self, package: Path, graph: Path, read: Callable[[bytes, str], Source] | None = None) -> None:
+        """Args:
+        read: the reader of a source, given its text and package; by default ``read_source``.
+        """
+        self.package, self.graph, self._read = package, graph, read or read_source
         self._paths: dict[str, Path | None] = {}
         self._sources: dict[str, Source] = {}
         self._next: dict[str, set[str]] = {}
@@ -184,7 +207,7 @@ class Stamps:
         if name not in self._sources:
             text = path.read_bytes()
             self._digests[path] = hashlib.sha256(text).hexdigest()
-            self._sources[name] = read_source(text, package)
+            self._sources[name] = self._read(text, package)
         return self._sources[name]
 
     def _digest(self, path: Path) -> str:
@@ -210,23 +233,24 @@ def read_source(text: bytes, package: str) -> Source:
         ValueError: a data file is not named in a literal.
     """
     tree = ast.parse(text)
-    source = Source()
+    imports: list[tuple[str, str]] = []
     for statement in _statements(tree.body):
         if isinstance(statement, ast.Import):
-            source.imports += [(alias.name, "") for alias in statement.names]
+            imports += [(alias.name, "") for alias in statement.names]
         elif isinstance(statement, ast.ImportFrom):
             module = _absolute(statement, package)
-            source.imports += [(module, alias.name) for alias in statement.names]
-    source.bound = set(_bound(tree.body))
+            imports += [(module, alias.name) for alias in statement.names]
+    bound = set(_bound(tree.body))
+    tables: list[tuple[str, str]] = []
+    strings: set[str] = set()
     # Expressions are walked only if the text mentions these functions; most files do not.
     if b"import_module" in text or b"__import__" in text:
-        if "__getattr__" in source.bound:
-            source.tables = list(_tables(tree))
+        if "__getattr__" in bound:
+            tables = list(_tables(tree))
         else:
-            source.strings = set(_module_names(tree))
-    if b"data_file" in text:
-        source.data = set(_data_patterns(tree))
-    return source
+            strings = set(_module_names(tree))
+    data = set(_data_patterns(tree)) if b"data_file" in text else set()
+    return Source(imports, bound, tables, strings, data)
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

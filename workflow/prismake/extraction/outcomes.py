@@ -15,9 +15,8 @@ from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
-from prismake.protocol.measure_parts import ROLES
 from prismake.protocol.network_outcomes import TREATMENT, treatment_column
-from prismake.protocol.outcome_kinds import parts_of
+from prismake.protocol.outcome_kinds import KINDS, parts_of
 from prismake.protocol.outcome_names import NETWORK, kind_name
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ def family_table(queue: pd.DataFrame, decisions: pd.DataFrame, table: pd.DataFra
 
 
 def _role_order(role: str) -> tuple[int, str]:
-    every = list(dict.fromkeys(name for roles in ROLES.values() for name in roles))
+    every = list(dict.fromkeys(name for kind in KINDS.values() for roles in kind.parts.values() for name in roles))
     return every.index(role), role
 
 

@@ -4,14 +4,18 @@
     funnel(result, y=None)                 small-study effects
     sensitivity_figure(result, name)       studies left out or added, influence, Baujat, subsets
     bubble_plot(result, name)              a meta-regression: studies over a moderator, and the line through them
-    outcome_figure(result, name)           one of the four, by the name of its file
+    labbe(result)                          the risk in one arm against that in the other
+    outcome_figure(result, name)           one of the five, by the name of its file
     flow_diagram(flow)                     PRISMA 2020
     source_overlap(reports, labels)        UpSet plot of the sources
     reading_curve(rounds)                  included records by records read
     star_table(scores, appraisal)          Newcastle–Ottawa stars
     traffic_light(appraisal)               judgements by item
+    star_pages(…), light_pages(…)          the last two in pages, for print
     summary(result)                        risk of bias by domain, weighted as in the forest plot
+    outcome_pages(result, name)            the same in pages, for print
     save(figure, path), svg_text(figure)   the same bytes on every run
+    save_all(figure, paths, pages)         in several formats
 
 matplotlib is imported when the first of them is used.
 """
@@ -27,13 +31,18 @@ _HOME = {
     "flow_diagram": "flow_chart",
     "forest": "forest_plot",
     "funnel": "funnel_plot",
+    "labbe": "labbe_plots",
+    "light_pages": "lights",
     "outcome_figure": "outcome_figures",
+    "outcome_pages": "outcome_figures",
     "reading_curve": "reading_curves",
-    "save": "canvas",
+    "save": "saving",
+    "save_all": "saving",
     "sensitivity_figure": "sensitivity_plots",
     "source_overlap": "source_overlaps",
+    "star_pages": "stars",
     "star_table": "stars",
-    "svg_text": "canvas",
+    "svg_text": "saving",
     "summary": "risk_of_bias",
     "traffic_light": "lights",
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from prismake.core.names import STUDY_ID
 if TYPE_CHECKING:
     import pandas as pd
 
+DOMAINS = ("selection", "comparability", "outcome", "exposure")
 # Newcastle–Ottawa for cohorts; without a comparison group S2 and C1 do not apply, which the table shows.
 COHORT_ITEMS = ("S1", "S2", "S3", "S4", "C1", "O1", "O2", "O3")
 COHORT_DOMAINS = dict.fromkeys(COHORT_ITEMS[:4], "selection") | {"C1": "comparability"}
@@ -69,6 +71,46 @@ class Block:
         return any(self.cells[study, item].kind == UNDECIDED for item, _ in self.items)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a page shows of a block: some of its studies, and whether they are its last ones."""
+
+    whole: Block
+    studies: tuple[tuple[str, str], ...]
+    last: bool = True
+
+
+def in_pages(
+    grids: list[Block], tall: float, around: Callable[[Block], float], height: Callable[[str], float]
+) -> list[list[Part]]:
+    """The parts of the blocks on each page.
+
+    Args:
+        tall: inches of a page for its blocks.
+        around: inches of a block without its studies.
+        height: inches of the row of a study, by its label.
+    """
+    pages: list[list[Part]] = [[]]
+    room = tall
+    for grid in grids:
+        studies = list(grid.studies)
+        while studies:
+            left = room - around(grid)
+            number = 0
+            while number < len(studies) and (left := left - height(studies[number][1])) >= 0.0:
+                number += 1
+            if not number and not pages[-1]:
+                number = 1  # a page too low for any row
+            if number:
+                pages[-1].append(Part(grid, tuple(studies[:number]), number == len(studies)))
+                studies = studies[number:]
+                room = left
+            if studies:
+                pages.append([])
+                room = tall
+    return pages
+
+
 def blocks(appraisal: pd.DataFrame) -> list[Block]:
     """The grids of an appraisal table (study_id, label, instrument, item, domain, answer, stars; kind and most, which
     ``prismake.appraisal.scores`` adds, say what the instrument makes of an answer).
@@ -86,8 +128,8 @@ def blocks(appraisal: pd.DataFrame) -> list[Block]:
 def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool) -> Block:
     rows = appraisal[appraisal["instrument"].isin(instruments)].to_dict("records")
     items = COHORT_DOMAINS if cohorts else {row["item"]: str(row["domain"]) for row in rows}
-    domains = list(dict.fromkeys(items.values()))
-    order = sorted(items.items(), key=lambda pair: domains.index(pair[1]))
+    seen = list(dict.fromkeys(items.values()))
+    order = sorted(items.items(), key=lambda pair: (_rank(pair[1], seen), _natural(pair[0])))
     asked = {(row["instrument"], row["item"]) for row in rows}
     given = {(row[STUDY_ID], row["item"]): row for row in rows}
     studies = {row[STUDY_ID]: (row["label"], row["instrument"]) for row in rows}
@@ -98,6 +140,16 @@ def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool)
     }
     named = sorted(((study, label) for study, (label, _) in studies.items()), key=lambda pair: (pair[1], pair[0]))
     return Block(instruments, tuple(order), tuple(named), cells)
+
+
+def _rank(domain: str, seen: list[str]) -> int:
+    """Domains of Newcastle–Ottawa in their order, then those of other instruments as they come in the table."""
+    return DOMAINS.index(domain) if domain in DOMAINS else len(DOMAINS) + seen.index(domain)
+
+
+def _natural(item: str) -> list[tuple[int, str]]:
+    """Q2 before Q10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", item)]
 
 
 def _cell(row: dict | None, item: str, asked: bool) -> Cell:

@@ -104,7 +104,7 @@ def _draw(canvas: Canvas, result: Mapping[str, Any], panel: _Panel, top: float, 
         canvas.line(at, band[key], colour=BLUE, width=0.6, order=4)  # visible through many bubbles
     canvas.line(at, band["estimate"], colour=BLUE, width=1.3, order=4)
     places = [(xs.place(x), ys.place(study["estimate"])) for x, study in zip(panel.x, panel.studies, strict=True)]
-    radii = _radii(panel.weights)
+    radii = radii_of(panel.weights)
     for index in sorted(range(len(places)), key=lambda i: -radii[i]):  # small bubbles on top of large ones
         canvas.circle(*places[index], radii[index], fill=MID_BLUE, edge=WHITE, line=0.6, order=3)
     if len(places) <= LABELLED_AT_MOST:
@@ -119,7 +119,8 @@ def _height(ys: Scale, value: float | None, key: str, top: float, bottom: float)
     return min(max(ys.place(value), top), bottom)
 
 
-def _radii(weights: Sequence[float]) -> list[float]:
+def radii_of(weights: Sequence[float]) -> list[float]:
+    """Radii in inches of bubbles whose areas are proportional to weights."""
     largest = LARGEST * min(1.0, (MANY / len(weights)) ** 0.25)
     return [max(LEAST, largest * math.sqrt(weight / max(weights))) for weight in weights]
 

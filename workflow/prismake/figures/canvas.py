@@ -1,4 +1,4 @@
-"""A canvas in inches, text measured before it is placed, and files that are the same on every run.
+"""A canvas in inches, and text measured before it is placed.
 
 Figures of a review are tables with a drawing inside. Their layout follows from the measured width of the text, so that
 a long label makes the figure wider and is never cut.
@@ -6,17 +6,11 @@ a long label makes the figure wider and is never cut.
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 import unicodedata
-import warnings
-from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
@@ -25,7 +19,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 # DejaVu comes with matplotlib, so that every machine measures and draws the same letters. For letters that it lacks,
 # PNG and PDF use the other fonts, those of Linux, Windows and macOS for Chinese, Japanese, Korean, Thai and more.
@@ -36,11 +30,11 @@ FAMILIES = (
     *("Leelawadee UI", "Nirmala UI", "PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Thonburi"),
     *("Arial Unicode MS", "Unifont"),
 )
-# Verdana is as wide as DejaVu; programs that show SVG find missing letters in their own fonts.
-SVG_FAMILIES = "'DejaVu Sans', Verdana, 'Noto Sans', sans-serif"
 CAPITAL = 0.73  # height of a capital of DejaVu Sans in em
 GUESSED_WIDTH = 0.6  # em, of a letter that DejaVu lacks; East Asian ones are 1 em wide by definition
 POINTS = 72.0
+PRINTED, PAGE = 180 / 25.4, 247 / 25.4  # inches: the width of a journal's page, and the height of its text
+READABLE = PRINTED / 6  # inches a point: printed 180 mm wide, a figure then has no word below 6 points
 
 INK = "#1f2933"
 MUTED = "#5f6c7b"
@@ -140,6 +134,8 @@ class Canvas:
         self.axes.set_xlim(0, width)
         self.axes.set_ylim(height, 0)
         self.axes.set_axis_off()
+        # Shapes are added as plain artists: as patches and lines, matplotlib would look for the limits of an axis that
+        # has been given its limits, which takes half of the time of a figure.
         self.figure.set_label(title)
 
     def text(self, x: float, y: float, text: str, size: float = 9, **look: Any) -> None:
@@ -166,7 +162,7 @@ class Canvas:
 
     def line(self, xs: Sequence[float], ys: Sequence[float], **look: Any) -> None:
         """A line; ``look``: colour, width (points), dash (e.g. (0, (4, 3))), order, cap."""
-        self.axes.add_line(
+        self.axes.add_artist(
             Line2D(
                 xs,
                 ys,
@@ -197,11 +193,11 @@ class Canvas:
             shape = Rectangle((x, y), width, height, **style)
         if name := look.get("name"):
             shape.set_gid(name)
-        self.axes.add_patch(shape)
+        self.axes.add_artist(shape)
 
     def polygon(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
         """A closed shape; ``look`` as for ``box``."""
-        self.axes.add_patch(
+        self.axes.add_artist(
             Polygon(
                 points,
                 closed=True,
@@ -216,7 +212,7 @@ class Canvas:
 
     def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
         """A circle; ``look`` as for ``box``."""
-        self.axes.add_patch(
+        self.axes.add_artist(
             Circle(
                 (x, y),
                 radius,
@@ -242,66 +238,3 @@ class Canvas:
             [(x1, y1), (stem[0] - half * dy, stem[1] + half * dx), (stem[0] + half * dy, stem[1] - half * dx)],
             fill=look.get("colour", INK),
         )
-
-
-@contextmanager
-def _fixed_style() -> Iterator[None]:
-    """matplotlib's defaults, independent of a user's matplotlibrc; in SVG, text that can be searched and copied."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        matplotlib.rcdefaults()
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # ``save`` says so in a sentence
-        matplotlib.rcParams.update({"svg.hashsalt": "prismake", "svg.fonttype": "none", "pdf.fonttype": 42})
-        yield
-
-
-def save(figure: Figure, path: str | Path, dpi: float = 150) -> None:
-    """Write the figure as .svg, .pdf or .png, by the name of ``path``: the same figure gives the same bytes.
-
-    If no font of this machine has the letters of a text, a PNG or PDF says so at its lower edge, and the log lists the
-    texts. An SVG keeps them as text.
-    """
-    suffix = Path(path).suffix.lower()
-    if suffix == ".svg":
-        Path(path).write_text(svg_text(figure), encoding="utf-8", newline="\n")
-        return
-    metadata = {"CreationDate": None, "Creator": "prismake", "Producer": None} if suffix == ".pdf" else {}
-    with _fixed_style(), _missing_letters_said(figure, path):
-        figure.savefig(path, format=suffix.lstrip("."), dpi=dpi, metadata=metadata or {"Software": None})
-
-
-@contextmanager
-def _missing_letters_said(figure: Figure, path: str | Path) -> Iterator[None]:
-    """A taller page with a sentence at its lower edge for as long as the figure is written."""
-    texts = without_glyphs(figure)
-    if not texts:
-        yield
-        return
-    remedy = "Install a font that has them (Noto Sans, Noto Sans CJK), or use the SVG, in which they are text."
-    print(f"{path}: no font on this machine has all letters of {'; '.join(texts)}. {remedy}", file=sys.stderr)
-    width, height = (float(side) for side in figure.get_size_inches())
-    lines = wrap(f"Boxes stand for letters that no font on this machine has. {remedy}", width - 0.44, 7.5)
-    axes = figure.axes[0]
-    figure.set_size_inches(width, height + 0.14 * len(lines) + 0.08)
-    axes.set_ylim(height + 0.14 * len(lines) + 0.08, 0)
-    look: dict[str, Any] = {"fontproperties": font_of(7.5, False), "color": AMBER, "parse_math": False}
-    notes = [axes.text(0.22, height + 0.14 * index, line, **look) for index, line in enumerate(lines)]
-    try:
-        yield
-    finally:
-        for note in notes:
-            note.remove()
-        figure.set_size_inches(width, height)
-        axes.set_ylim(height, 0)
-
-
-def svg_text(figure: Figure) -> str:
-    """The figure as SVG text without date, version or comments, and without the fonts of this machine."""
-    buffer = io.StringIO()
-    with _fixed_style():
-        figure.savefig(
-            buffer, format="svg", metadata={"Date": None, "Creator": "prismake", "Title": figure.get_label() or None}
-        )
-    text = re.sub(r"\s*<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)
-    text = re.sub(r"(<text style=\"[^\"]*?)font-family: [^;\"]*; ?", r"\1", text)
-    text = re.sub(r"(<text [^>]*?) transform=\"rotate\(-?0 [^\"]*\)\"", r"\1", text)
-    return text.replace("<svg ", f'<svg font-family="{SVG_FAMILIES}" ', 1)

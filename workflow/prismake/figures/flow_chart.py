@@ -15,19 +15,20 @@ from prismake.core.phrases import open_decisions, plural
 from prismake.figures.interim import marked
 from prismake.flow.places import DATABASES, OTHER, anchor_of
 
-from .canvas import AMBER, INK, MUTED, PALE_AMBER, WHITE, Canvas, wrap
+from .canvas import AMBER, INK, MUTED, PALE_AMBER, READABLE, WHITE, Canvas, wrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prismake.flow import Flow
 
-MARGIN, GAP_X, GAP_Y = 0.2, 0.36, 0.26
+MARGIN, GAP_Y = 0.2, 0.26
 SIDE_BAR = 0.3
-BOX = 2.5
-PREVIOUS = 1.75
+BOX, GAP_X = 2.5, 0.36  # a column and what lies between two of them, of the forms with two columns
+PREVIOUS = 0.8  # width of the box of previous studies, in columns
 PAD = 0.1
 SIZE, LINE = 8.0, 0.155
+WIDEST = SIZE * READABLE  # inches of all columns together, so that every word can be read in print
 GOLD, STEEL, GREY = "#ffd166", "#a9c7e6", "#e3e6e9"
 EDGE = "#4a5560"
 
@@ -71,14 +72,16 @@ class _Diagram:
         self.notes = _notes(data)
         self.other = "other" in self.boxes
         self.updated = "previous" in self.boxes
-        x = MARGIN + SIDE_BAR + 0.16
-        self.previous_x = x
-        x += PREVIOUS + GAP_X if self.updated else 0
-        self.x = {"main": x, "side": x + BOX + GAP_X}
-        if self.other:
-            x = self.x["side"] + BOX + GAP_X
-            self.x |= {"other": x, "other_side": x + BOX + GAP_X}
-        self.width = max(self.x.values()) + BOX + MARGIN
+        x = self.previous_x = MARGIN + SIDE_BAR + 0.14
+        columns = 4 if self.other else 2
+        self.gap = GAP_X if columns == 2 else 0.24
+        gaps = self.gap * (columns - 1 + self.updated)
+        self.box = min(BOX, (WIDEST - x - gaps - MARGIN) / (columns + PREVIOUS * self.updated))
+        self.previous = PREVIOUS * self.box
+        x += self.previous + self.gap if self.updated else 0
+        names = ("main", "side", "other", "other_side")[:columns]
+        self.x = {name: x + index * (self.box + self.gap) for index, name in enumerate(names)}
+        self.width = max(self.x.values()) + self.box + MARGIN
         self.rows = _rows(self.boxes)
         self.heights = [self._row_height(row) for row in self.rows]
         if not self.updated:
@@ -86,34 +89,42 @@ class _Diagram:
             self.heights[-1] = max(self.heights[-1], 0.85)
 
     def _row_height(self, row: Mapping[str, list[_Box]]) -> float:
-        return max(_stack_height(stack) for stack in row.values())
+        return max(self._stack_height(stack) for stack in row.values())
+
+    def _stack_height(self, stack: list[_Box]) -> float:
+        return sum(box.height(self.box) for box in stack) + 0.1 * (len(stack) - 1)
 
     def draw(self) -> Figure:
-        foot = [line for note in self.notes for line in wrap(note, self.width - 2 * MARGIN, 7.5)]
-        header = 0.42
+        foot = [line for note in self.notes for line in wrap(note, self.width - 2 * MARGIN, SIZE)]
+        heads = self._headers()
+        header = 0.1 + LINE * max(len(lines) for _, _, lines, _ in heads) + 0.16
         tops = [MARGIN + header + GAP_Y]
         for height in self.heights:
             tops.append(tops[-1] + height + GAP_Y)
-        self.canvas = Canvas(self.width, tops[-1] + 0.14 * len(foot) + MARGIN, "PRISMA 2020 flow diagram")
-        self._headers(header)
+        self.canvas = Canvas(self.width, tops[-1] + 0.15 * len(foot) + MARGIN, "PRISMA 2020 flow diagram")
+        for x, width, lines, fill in heads:
+            self.canvas.box(x, MARGIN, width, header, fill=fill, edge=EDGE, round=0.08)
+            first = MARGIN + header / 2 - LINE * (len(lines) - 1) / 2
+            self.canvas.lines(x + width / 2, first, lines, SIZE + 0.5, LINE, align="center", bold=True)
         self._side_bars(tops)
         places = [self._row(row, top, high) for row, top, high in zip(self.rows, tops, self.heights, strict=False)]
         self._arrows(places)
         if self.updated:
             self._previous(tops, places)
-        self.canvas.lines(MARGIN, tops[-1] + 0.02, foot, 7.5, 0.14, colour=MUTED)
+        self.canvas.lines(MARGIN, tops[-1] + 0.02, foot, SIZE, 0.15, colour=MUTED)
         return self.canvas.figure
 
-    def _headers(self, height: float) -> None:
-        new = "new " if self.updated else ""
-        heads = [(self.x["main"], 2 * BOX + GAP_X, f"Identification of {new}studies via databases and registers", GOLD)]
+    def _headers(self) -> list[tuple[float, float, list[str], str]]:
+        """The boxes above the columns: place, width, lines, colour."""
+        new, wide = "new " if self.updated else "", 2 * self.box + self.gap
+        heads = [(self.x["main"], wide, f"Identification of {new}studies via databases and registers", GOLD)]
         if self.other:
-            heads.append((self.x["other"], 2 * BOX + GAP_X, f"Identification of {new}studies via other methods", GREY))
+            heads.append((self.x["other"], wide, f"Identification of {new}studies via other methods", GREY))
         if self.updated:
-            heads.append((self.previous_x, PREVIOUS, "Previous studies", GREY))
-        for x, width, words, fill in heads:
-            self.canvas.box(x, MARGIN, width, height, fill=fill, edge=EDGE, round=0.08)
-            self.canvas.text(x + width / 2, MARGIN + height / 2, words, SIZE + 0.5, align="center", bold=True)
+            heads.append((self.previous_x, self.previous, "Previous studies", GREY))
+        return [
+            (x, width, wrap(words, width - 2 * PAD, SIZE + 0.5, bold=True), fill) for x, width, words, fill in heads
+        ]
 
     def _side_bars(self, tops: list[float]) -> None:
         last = len(self.rows) - 1
@@ -128,16 +139,16 @@ class _Diagram:
         middle = top + height / 2
         places: dict[str, list[tuple[float, float]]] = {}
         for column, stack in row.items():
-            high = _stack_height(stack)
+            high = self._stack_height(stack)
             y = middle - high / 2
             places[column] = []
             for box in stack:
-                tall = box.height(BOX)
+                tall = box.height(self.box)
                 if column in ("main", "other") and len(row.get(_beside(column), [])) > 1:
                     # Beside two boxes the box is tall enough for both arrows to start from it.
-                    tall = max(tall, _stack_height(row[_beside(column)]) * 0.8)
+                    tall = max(tall, self._stack_height(row[_beside(column)]) * 0.8)
                     y = middle - tall / 2
-                self._box(box, self.x[column], y, BOX, tall)
+                self._box(box, self.x[column], y, self.box, tall)
                 places[column].append((y, y + tall))
                 y += tall + 0.1
         return places
@@ -158,15 +169,15 @@ class _Diagram:
             for column in ("main", "other"):
                 for top, bottom in row.get(_beside(column), []):
                     y = (top + bottom) / 2
-                    start = self.x[column] + BOX
+                    start = self.x[column] + self.box
                     self.canvas.arrow([(start, y), (self.x[_beside(column)], y)], width=0.9, colour=EDGE)
         for column in ("main", "other"):
             stops = [row[column][0] for row in places if column in row]
-            x = self.x.get(column, 0) + BOX / 2
+            x = self.x.get(column, 0) + self.box / 2
             for (_, bottom), (top, _) in pairwise(stops):
                 self.canvas.arrow([(x, bottom), (x, top)], width=0.9, colour=EDGE)
         if self.other:
-            x, end = self.x["other"] + BOX / 2, self.x["main"] + BOX
+            x, end = self.x["other"] + self.box / 2, self.x["main"] + self.box
             top, bottom = places[4]["main"][0]
             y = (top + bottom) / 2
             self.canvas.arrow([(x, places[3]["other"][0][1]), (x, y), (end, y)], width=0.9, colour=EDGE)
@@ -180,10 +191,10 @@ class _Diagram:
         if any(losses.values()):  # not in the template, but the total would not add up without it
             lines += ["No longer included:", f"  Studies {_n(losses['studies'])}", f"  Reports {_n(losses['reports'])}"]
         box = _Box(tuple(lines), grey=True)
-        height = box.height(PREVIOUS)
+        height = box.height(self.previous)
         y = tops[0] + max(0.0, (self.heights[0] - height) / 2)
-        self._box(box, self.previous_x, y, PREVIOUS, height)
-        x = self.previous_x + PREVIOUS / 2
+        self._box(box, self.previous_x, y, self.previous, height)
+        x = self.previous_x + self.previous / 2
         top, bottom = places[-1]["main"][0]
         middle = (top + bottom) / 2
         self.canvas.arrow([(x, y + height), (x, middle), (self.x["main"], middle)], width=0.9, colour=EDGE)
@@ -191,10 +202,6 @@ class _Diagram:
 
 def _beside(column: str) -> str:
     return "side" if column == "main" else "other_side"
-
-
-def _stack_height(stack: list[_Box]) -> float:
-    return sum(box.height(BOX) for box in stack) + 0.1 * (len(stack) - 1)
 
 
 def _n(count: int) -> str:

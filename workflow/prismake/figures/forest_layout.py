@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prismake.core.labels import by_reason
@@ -11,20 +11,52 @@ from prismake.core.measures import PROPORTIONS, WITHOUT_NULL, capitalised, measu
 from prismake.core.notes import PREDICTION
 from prismake.core.numbers import Format, format_of
 
-from .canvas import text_width, wrap
+from .canvas import READABLE, text_width, wrap
 from .forest_rows import WORDS, Row, arm_headings, columns, domains, light_words
+from .forest_styles import CELLS, ESTIMATE, PLOT, WEIGHT, Style, joined_cells, joined_columns, joined_heading
 from .scale import Scale, natural_scale
 
 MARGIN = 0.22
-GAP = 0.2
 SIZE = 8.5
 SMALL = 7.5
-PLOT, NARROW_PLOT = 3.3, 2.1
-LABEL_LEAST, LABEL_MOST = 2.45, 3.2
-NARROW_LABELS = (1.5, 2.2)
-READABLE = 180 / 25.4 / 6  # inches a point: printed 180 mm wide, a figure then has no word below 6 points
-LIGHT = 0.24
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of its width a plot gives to each part: inches of the axis, least and most of the names of studies,
+    between columns, and of a column of lights; and the size of the small print in points."""
+
+    plot: float = 3.3
+    labels: tuple[float, float] = (2.45, 3.2)
+    gap: float = 0.2
+    light: float = 0.24
+    small: float = SMALL
+
+    @property
+    def widest(self) -> float:
+        """The width to which words in the small print can be read in print."""
+        return self.small * READABLE
+
+
+NARROW = Room(2.1, (1.5, 2.2))
+# From the first on, rooms for more columns; in the last ones no word is smaller than those of the studies.
+ROOMS = (
+    replace(NARROW, small=SIZE),
+    Room(1.7, (1.2, 1.7), 0.16, 0.22, SIZE),
+    Room(1.5, (1.0, 1.2), 0.12, 0.21, SIZE),
+    Room(1.3, (0.9, 1.0), 0.1, 0.21, SIZE),
+)
 NO_BREAK = "\u00a0"
+ARM_MOST, SIDE_MOST = 1.05, 1.5  # inches: the least for an arm's name, and the most for a label below the axis
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a column: its lines, and where they stand ("left", "right" or "center" of ``x``)."""
+
+    x: float
+    align: str
+    lines: list[str]
 
 
 @dataclass
@@ -32,106 +64,186 @@ class Layout:
     """Positions and sizes in inches, from the upper left corner."""
 
     result: Mapping[str, Any]
+    style: Style
     rows: list[Row]
-    headings: list[list[str]]
-    rights: list[float]
     labels: list[list[str]]
     scale: Scale
     show: Format
-    spans: list[tuple[list[str], float, float]]  # the arms above their columns: lines, left and right end
-    estimate_x: float
-    weight_x: float
-    lights_x: list[float]  # the middle of each domain's column
-    width: float
-    small: float = SMALL
+    headings: list[Heading] = field(default_factory=list)
+    rights: list[float] = field(default_factory=list)  # right ends of the columns with numbers
+    spans: list[tuple[list[str], float, float]] = field(default_factory=list)  # arms above columns: left and right end
+    estimate_x: float = 0.0
+    weight_x: float = 0.0
+    lights_x: list[float] = field(default_factory=list)  # the middle of each domain's column
+    width: float = 0.0
+    room: Room = field(default_factory=Room)
     favours: list[list[str]] = field(default_factory=list)
+    sides_above: bool = False  # whether these stand above the plot
     title: list[str] = field(default_factory=list)
     foot: list[str] = field(default_factory=list)
 
+    @property
+    def small(self) -> float:
+        """Points of the small print."""
+        return self.room.small
 
-def fitted_layout(result: Mapping[str, Any], rows: list[Row]) -> Layout:
+
+def fitted_layout(result: Mapping[str, Any], rows: list[Row], style: Style) -> Layout:
     """A layout that is legible in print: with a narrower plot and narrower labels if there are many columns,
     and without small print if that is not enough."""
-    layout = _layout(result, rows)
-    excess = layout.width - SMALL * READABLE
-    if excess > 0.0:
-        layout = _layout(result, rows, max(PLOT - excess, NARROW_PLOT))
-    if layout.width > SMALL * READABLE:
-        layout = _layout(result, rows, NARROW_PLOT, NARROW_LABELS)
-        room = SMALL * READABLE - layout.width
-        if room >= 0.0:
-            return _layout(result, rows, NARROW_PLOT + room, NARROW_LABELS)
-        layout = _layout(result, rows, NARROW_PLOT, NARROW_LABELS, SIZE)
+    room = Room()
+    layout = _layout(result, rows, style, room)
+    if (excess := layout.width - room.widest) > 0.0:
+        layout = _layout(result, rows, style, replace(room, plot=max(room.plot - excess, NARROW.plot)))
+    if layout.width > NARROW.widest:
+        layout = _layout(result, rows, style, NARROW)
+        spare = NARROW.widest - layout.width
+        if spare >= 0.0:
+            return _layout(result, rows, style, replace(NARROW, plot=NARROW.plot + spare))
+        for room in ROOMS:
+            layout = _layout(result, rows, style, room)
+            if layout.width <= room.widest:
+                break
     return layout
 
 
-def _layout(
-    result: Mapping[str, Any],
-    rows: list[Row],
-    plot: float = PLOT,
-    room: tuple[float, float] = (LABEL_LEAST, LABEL_MOST),
-    small: float = SMALL,
-) -> Layout:
-    """Column widths, from the text in the columns; ``room`` is the least and the most width of the labels."""
-    label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
-    label = min(max(label, room[0]), room[1])
-    labels = [
-        [row.label] if row.kind in WORDS else wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single"))
-        for row in rows
+def _layout(result: Mapping[str, Any], rows: list[Row], style: Style, room: Room) -> Layout:
+    """Column widths, from the text in the columns."""
+    keys = list(columns(result))
+    groups = joined_columns(keys, style)
+    rows = [
+        replace(row, cells=joined_cells(row.cells, keys, groups), label=_called(row, result, style)) for row in rows
     ]
-    headings, rights, lefts = [["Study"]], [], []
+    label = max((text_width(row.label, SIZE) for row in rows if row.kind == "study"), default=0.0)
+    label = min(max(label, room.labels[0]), room.labels[1])
+    labels = [wrap(row.label, label, SIZE, row.kind in ("pooled", "subtotal", "single")) for row in rows]
+    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in WORDS]
+    scale = natural_scale(measure_of(result), measured, 0.0, room.plot)
+    layout = Layout(result, style, rows, labels, scale, format_of(result), room=room)
+    layout.headings.append(Heading(MARGIN, "left", wrap(style.study, label, SIZE, bold=True)))
+    place = {CELLS: _cells, PLOT: _plot, ESTIMATE: _estimate, WEIGHT: _weight}
     x = MARGIN + label
-    spans = arm_headings(result)
-    for index, heading in enumerate(columns(result).values()):
-        lines = wrap(heading, 0.95, SIZE, bold=True)
+    for part in style.order:
+        x = place[part](layout, x)
+    named = domains(result)
+    layout.lights_x = [x + room.gap + room.light * (index + 0.5) for index in range(len(named))]
+    layout.headings += [
+        Heading(light, "center", [short]) for light, short in zip(layout.lights_x, short_names(named), strict=True)
+    ]
+    right = layout.lights_x[-1] + room.light / 2 if named else x
+    layout.width = right + MARGIN
+    _words(layout)
+    return layout
+
+
+def _called(row: Row, result: Mapping[str, Any], style: Style) -> str:
+    """The label of a row in this look: ``Total (95% CI)`` for the main analysis in that of RevMan."""
+    if row.kind == "pooled" and style.total:
+        return style.typeset(f"{style.total} ({result.get('level', 95):g} % CI)")
+    return style.typeset(row.label) if row.kind in ("note", "prediction") else row.label
+
+
+def _cells(layout: Layout, x: float) -> float:
+    """The columns of numbers, with the names of the arms above them; returns the right end."""
+    rows, keys = layout.rows, list(columns(layout.result))
+    headings = list(columns(layout.result).values())
+    groups = joined_columns(keys, layout.style)
+    spans = arm_headings(layout.result)
+    lefts = []
+    for index, group in enumerate(groups):
+        lines = wrap(joined_heading([headings[i] for i in group], [keys[i] for i in group]), 0.95, SIZE, bold=True)
         cells = [row.cells[index] for row in rows if row.cells]
-        x += GAP * 0.8 + (0.12 if any(first == index for _, first, _ in spans) else 0.0)
+        x += layout.room.gap * 0.8 + (0.6 * layout.room.gap if any(first in group for _, first, _ in spans) else 0.0)
         lefts.append(x)
         x += max(*(text_width(line, SIZE, True) for line in lines), *(text_width(cell, SIZE, True) for cell in cells))
-        headings.append(lines)
-        rights.append(x)
-    start = x + GAP + 0.12
-    measured = [(row.estimate, row.lower, row.upper) for row in rows if row.kind not in WORDS]
-    scale = natural_scale(measure_of(result), measured, start, start + plot)
-    level, show = result.get("level", 95), format_of(result)
-    bracket = f"[{level:g} % CI]".replace(" ", NO_BREAK)
-    lines = wrap(f"{measured_name(result, show)} {bracket}", 1.5, SIZE, bold=True)
-    headings.append([line.replace(NO_BREAK, " ") for line in lines])
-    printed = [text_width(row.printed(show), SIZE, row.kind in ("pooled", "subtotal")) for row in rows]
-    estimate_x = scale.end + GAP + 0.12 + max(*printed, *(text_width(line, SIZE, True) for line in headings[-1]))
-    weight_x = estimate_x
-    if any(row.weight is not None for row in rows):
-        headings.append(["Weight"])
-        weight_x += GAP + max(text_width("Weight", SIZE, True), text_width("100.0 %", SIZE, True))
-    named = domains(result)
-    lights_x = [weight_x + GAP + LIGHT * (index + 0.5) for index in range(len(named))]
-    headings += [[short] for short in short_names(named)]
-    width = (lights_x[-1] + LIGHT / 2 if lights_x else weight_x) + MARGIN
-    notes = [text_width(row.label, small) for row in rows if row.kind == "note"]
-    width = max(width, MARGIN * 2 + max(notes, default=0.0))
-    title = wrap(result["title"], width - 2 * MARGIN, 11.5, bold=True)
-    note = _footnote(result, rows)
-    foot = wrap(note, width - 2 * MARGIN, small) if note else []
-    return Layout(
-        result, rows, headings, rights, labels, scale, show,
-        spans=[(_span(name, lefts[first], rights[last]), lefts[first], rights[last]) for name, first, last in spans],
-        estimate_x=estimate_x, weight_x=weight_x, lights_x=lights_x, width=width,
-        title=title, foot=foot, small=small, favours=_favours(result, plot, small),
-    )  # fmt: skip
+        for name, first, last in spans:
+            if last in group:  # room for the longest word of the arm's name, up to an inch
+                left = lefts[next(i for i, other in enumerate(groups) if first in other)]
+                x = max(x, left + min(max(text_width(word, SIZE, True) for word in name.split()), ARM_MOST) + 0.02)
+        layout.headings.append(Heading(x, "right", lines))
+        layout.rights.append(x)
+    at = {position: index for index, group in enumerate(groups) for position in group}
+    for name, first, last in spans:
+        left, right = lefts[at[first]], layout.rights[at[last]]
+        layout.spans.append((_span(name, left, right), left, right))
+    return x
+
+
+def _plot(layout: Layout, x: float) -> float:
+    start = x + 1.6 * layout.room.gap
+    end = start + layout.scale.end
+    layout.scale = replace(layout.scale, start=start, end=end)
+    if layout.style.plot_heading:
+        layout.headings.append(Heading((start + end) / 2, "center", _measured(layout, end - start)))
+    return end + 0.6 * layout.room.gap
+
+
+def _measured(layout: Layout, room: float) -> list[str]:
+    """The heading of the estimates: measure, and kind of interval."""
+    bracket = layout.style.bracket(layout.result.get("level", 95)).replace(" ", NO_BREAK)
+    lines = wrap(f"{measured_name(layout.result, layout.show)} {bracket}", room, SIZE, bold=True)
+    return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def _estimate(layout: Layout, x: float) -> float:
+    lines = _measured(layout, 1.5)
+    printed = [
+        text_width(layout.style.printed(row, layout.show), SIZE, row.kind in ("pooled", "subtotal"))
+        for row in layout.rows
+    ]
+    layout.estimate_x = x + layout.room.gap + max(*printed, *(text_width(line, SIZE, True) for line in lines))
+    layout.headings.append(Heading(layout.estimate_x, "right", lines))
+    return layout.estimate_x
+
+
+def _weight(layout: Layout, x: float) -> float:
+    layout.weight_x = x
+    if all(row.weight is None for row in layout.rows):
+        return x
+    lines = wrap(layout.style.weight, 0.9, SIZE, bold=True)
+    layout.weight_x += layout.room.gap + max(text_width(text, SIZE, True) for text in (*lines, "100.0 %"))
+    layout.headings.append(Heading(layout.weight_x, "right", lines))
+    return layout.weight_x
+
+
+def _words(layout: Layout) -> None:
+    """The texts that run over the whole width: title, headings of groups, lines of statistics, notes below."""
+    inner = layout.width - 2 * MARGIN
+    for index, row in enumerate(layout.rows):
+        if row.kind in WORDS:
+            bold = row.kind == "heading"
+            layout.labels[index] = wrap(row.label, inner, SIZE if bold else layout.small, bold)
+    layout.title = wrap(layout.result["title"], inner, 11.5, bold=True)
+    main = (layout.result.get("analyses") or {}).get("main") or {}
+    model = f"{layout.style.total}: {main['name']}.\n" if layout.style.total and main.get("name") else ""
+    note = model + _footnote(layout.result, layout.rows)
+    layout.foot = wrap(note, inner, layout.small) if note else []
+    layout.sides_above = layout.style.favours_above
+    layout.favours = _favours(layout)
 
 
 def _span(name: str, left: float, right: float) -> list[str]:
-    """The name of an arm in at most two lines over its columns."""
-    lines = wrap(name, max(right - left, 0.8), SIZE, bold=True)
-    return lines if len(lines) <= 2 else [lines[0], f"{lines[1].rstrip()} …"]
+    """The name of an arm over its columns, in at most five lines."""
+    lines = wrap(name, right - left, SIZE, bold=True)
+    return lines if len(lines) <= 5 else [*lines[:4], f"{lines[4][:-2].rstrip()} …"]
 
 
-def _favours(result: Mapping[str, Any], plot: float, small: float) -> list[list[str]]:
-    """The labels left and right of no effect, as given in the protocol; none for measures of a single group."""
-    sides = (result.get("display") or {}).get("favours") or []
-    if len(sides) != 2 or measure_of(result) in WITHOUT_NULL:
+def _favours(layout: Layout) -> list[list[str]]:
+    """The labels left and right of no effect, as given in the protocol; none for measures of a single group.
+
+    Each has half of the axis. Labels with longer words stand below the plot in every look, where they have more room.
+    """
+    sides = [str(side) for side in (layout.result.get("display") or {}).get("favours") or []]
+    if len(sides) != 2 or measure_of(layout.result) in WITHOUT_NULL:
         return []
-    return [wrap(str(side), plot / 2 - 0.1, small) for side in sides]
+    half = layout.room.plot / 2 - 0.1
+    rooms = [half, half]
+    longest = max(text_width(word, layout.small) for side in sides for word in side.split())
+    if longest > half:
+        layout.sides_above = False
+        middle = (layout.scale.start + layout.scale.end) / 2
+        rooms = [min(SIDE_MOST, free - MARGIN - 0.06) for free in (middle, layout.width - middle)]
+    return [wrap(side, room, layout.small) for side, room in zip(sides, rooms, strict=True)]
 
 
 def measured_name(result: Mapping[str, Any], show: Format) -> str:

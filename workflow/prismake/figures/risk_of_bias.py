@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .appraisal_cells import BAD, GOOD, NOT_APPLICABLE, SOME, UNCLEAR, UNDECIDED, WORST
 from .canvas import AMBER, INK, MUTED, WHITE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
-from .light_marks import LOOKS, light
+from .light_marks import LEGEND_LINE, LOOKS, legend, legend_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,10 @@ def summary(result: Mapping[str, Any]) -> Figure:
     width = 2 * MARGIN + label + PLOT + 0.3
     heads = {name: wrap(_head(studies), width - 2 * MARGIN, SIZE, bold=True) for name, studies in blocks.items()}
     heights = [
-        0.17 * len(heads[name]) + 0.12 + ROW * len(studies[0]["appraisal"]["ratings"]) + 0.42
+        0.17 * len(heads[name])
+        + ROW * len(studies[0]["appraisal"]["ratings"])
+        + LEGEND_LINE * len(legend_lines(_words(studies), width - 2 * MARGIN))
+        + 0.32
         for name, studies in blocks.items()
     ]
     titles = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
@@ -92,22 +95,23 @@ def shares(studies: Studies, domain: str) -> dict[str, float]:
 def _block(canvas: Canvas, studies: Studies, head: list[str], label: float, top: float) -> None:
     canvas.lines(MARGIN, top + 0.06, head, SIZE, 0.17, bold=True)
     y = top + 0.17 * len(head) + 0.12
-    present: set[str] = set()
     start = MARGIN + label
     for row in studies[0]["appraisal"]["ratings"]:
         canvas.text(MARGIN, y + ROW / 2, row["label"], SIZE)
         x = start
         for kind, share in shares(studies, row["name"]).items():
-            present.add(kind)
             _bar(canvas, kind, x, y + (ROW - BAR) / 2, share)
             x += PLOT * share
         y += ROW
-    starred = any("stars" in row["word"] for row in studies[0]["appraisal"]["ratings"])
-    words, x = (STARRED if starred else JUDGED) | REST, MARGIN
-    for kind in (kind for kind in ORDER if kind in present):
-        light(canvas, kind, x + 0.09, y + 0.16, 0.085)
-        canvas.text(x + 0.24, y + 0.16, words[kind], SMALL, colour=MUTED)
-        x += 0.24 + text_width(words[kind], SMALL) + 0.18
+    legend(canvas, _words(studies), MARGIN, y + 0.16, canvas.width - 2 * MARGIN)
+
+
+def _words(studies: Studies) -> dict[str, str]:
+    """The ratings that a block shows, in words."""
+    ratings = [row for study in studies for row in study["appraisal"]["ratings"]]
+    words = (STARRED if any("stars" in row["word"] for row in ratings) else JUDGED) | REST
+    present = {row["rating"] for row in ratings}
+    return {kind: words[kind] for kind in ORDER if kind in present}
 
 
 def _bar(canvas: Canvas, kind: str, x: float, y: float, share: float) -> None:

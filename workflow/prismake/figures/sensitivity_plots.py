@@ -11,7 +11,8 @@ from prismake.core.numbers import format_of
 
 from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_layout import MARGIN, SIZE
-from .forest_plot import ROW, empty_panel, forest, unfinished
+from .forest_plot import ROW, empty_panel, forest_pages, unfinished
+from .forest_styles import DEFAULT
 from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, label_points, scale_name
 from .scale import Scale
 
@@ -25,6 +26,7 @@ TITLES = {
     "baujat": "contributions of single studies",
     "gosh": "every subset of studies",
 }
+SERIES = ("leave_one_out", "cumulative")  # forest plots of pooled estimates
 DIAGNOSTICS = {  # heading, and the value that means "no influence"
     "rstudent": ("Studentised residual", 0.0),
     "dffits": ("DFFITS", 0.0),
@@ -33,8 +35,8 @@ DIAGNOSTICS = {  # heading, and the value that means "no influence"
     "hat": ("Hat", 0.0),
     "dfbs": ("DFBETAS", 0.0),
 }
-PANEL, BETWEEN = 0.95, 0.21
-LABEL_MOST = 1.85
+PANEL, BETWEEN = 0.9, 0.2
+LABEL_MOST = 1.65
 CLOUD, CELL = 200, 0.055  # number of points above which they are counted in cells; size of a cell in inches
 SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
 
@@ -51,35 +53,47 @@ def sensitivity_figure(result: Mapping[str, Any], name: str) -> Figure:
     analysis = (result.get("sensitivity") or {}).get(name) or {}
     title = f"{result['title']}: {TITLES[name]}"
     if not analysis.get("values"):
-        why = [
-            analysis.get("sentence") or "Fewer than two studies are pooled.",
-            (result.get("counts") or {}).get("statement"),
-        ]
-        return empty_panel(title, "Not run", "\n".join(filter(None, why)), unfinished(result))
+        return _not_run(result, analysis, title)
     draw: dict[str, Callable[..., Figure]] = {"influence": _influence, "baujat": _baujat, "gosh": _gosh}
-    return draw.get(name, _series)(result, name, analysis, title)
+    if name in SERIES:
+        return series_pages(result, name, DEFAULT, math.inf)[0]
+    return draw[name](result, name, analysis, title)
 
 
-def _series(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
-    """A forest plot of pooled estimates: one row per study left out or added, the result of all studies below."""
+def series_pages(result: Mapping[str, Any], name: str, style: str, tall: float) -> list[Figure]:
+    """A forest plot of pooled estimates in pages: a row per study left out or added, the result of all studies below.
+
+    ``name``: one of ``SERIES``; ``style`` and ``tall`` as in ``forest_pages``.
+    """
+    analysis = (result.get("sensitivity") or {}).get(name) or {}
+    title = f"{result['title']}: {TITLES[name]}"
+    if not analysis.get("values"):
+        return [_not_run(result, analysis, title)]
     before = "Without " if name == "leave_one_out" else "+ "
     rows = [{**row, "label": f"{before}{row['label']}"} for row in analysis["studies"]]
     analyses = result["analyses"]
     whole = analyses.get("inverse_variance") or analyses["main"]
     parts = [analysis["sentence"], "Each row is a pooled estimate by inverse variance with its confidence interval."]
-    return forest(
-        {
-            **result,
-            "title": title,
-            "format": format_of(result),
-            "display": {**(result.get("display") or {}), "sort": "name"},  # the order of the rows is the analysis
-            "studies": rows,
-            "columns": {},
-            "subgroups": {},
-            "analyses": {"main": {**whole, "name": f"All {len(rows)} studies"}},
-            "foot": "\n".join(parts),
-        }
-    )
+    shown = {
+        **result,
+        "title": title,
+        "format": format_of(result),
+        "display": {**(result.get("display") or {}), "sort": "name"},  # the order of the rows is the analysis
+        "studies": rows,
+        "columns": {},
+        "subgroups": {},
+        "analyses": {"main": {**whole, "name": f"All {len(rows)} studies"}},
+        "foot": "\n".join(parts),
+    }
+    return forest_pages(shown, None, style, tall)
+
+
+def _not_run(result: Mapping[str, Any], analysis: Mapping[str, Any], title: str) -> Figure:
+    why = [
+        analysis.get("sentence") or "Fewer than two studies are pooled.",
+        (result.get("counts") or {}).get("statement"),
+    ]
+    return empty_panel(title, "Not run", "\n".join(filter(None, why)), unfinished(result))
 
 
 def _influence(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import STUDY_ID
 
-from .appraisal_cells import NOT_APPLICABLE, UNDECIDED, Block, blocks, foot_lines
-from .canvas import AMBER, INK, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
+from .appraisal_cells import NOT_APPLICABLE, UNDECIDED, Block, Part, blocks, foot_lines, in_pages
+from .canvas import AMBER, INK, MUTED, PAGE, PALE_BLUE, PRINTED, READABLE, RULE, Canvas, text_width, wrap
 from .forest_plot import empty_panel
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MARGIN, ROW, SIZE, SMALL = 0.22, 0.25, 8.5, 7.5
 ITEM, SUM, TOTAL = 0.36, 0.46, 0.6
+AROUND = 0.62  # inches of a grid without its studies
 LABEL_LEAST, LABEL_MOST = 1.6, 3.2
 GOLD = "#c58a00"
 TITLE = "Newcastle–Ottawa Scale"
@@ -34,25 +36,39 @@ def star_table(scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str
     Filled star: earned; hollow star: not earned; n/a: the item does not apply to this design and is not in the
     denominator; ?: not decided yet (the total is then a lower bound).
     """
+    return star_pages(scores, appraisal, items, math.inf)[0]
+
+
+def star_pages(
+    scores: pd.DataFrame, appraisal: pd.DataFrame, items: Mapping[str, Any] | None = None, tall: float = PAGE
+) -> list[Figure]:
+    """The same on as many pages as its studies need; ``tall`` as for ``forest_pages``."""
     grids = [block for block in blocks(appraisal) if block.with_stars or _undecided(block)] if len(appraisal) else []
     if not grids:
-        return empty_panel(TITLE, "No studies yet", "No included study has been appraised.")
+        return [empty_panel(TITLE, "No studies yet", "No included study has been appraised.")]
     totals = {row[STUDY_ID]: row for row in scores.to_dict("records")}
+    words = max([0.6, *(text_width(str(row.get("overall") or ""), SIZE) for row in totals.values())])
+    beside = max(_grid_width(block) for block in grids) + words + 2 * MARGIN + 0.35
     label = max(text_width(name, SIZE) for block in grids for _, name in block.studies)
-    label = min(max(label, LABEL_LEAST), LABEL_MOST)
-    words = [text_width(str(row.get("overall") or ""), SIZE) for row in totals.values()]
-    widths = [label + _grid_width(block) + max([0.6, *words]) for block in grids]
-    width = max(*widths, 4.2) + 2 * MARGIN + 0.35
+    label = min(max(label, LABEL_LEAST), max(min(LABEL_MOST, SMALL * READABLE - beside), LABEL_LEAST))
+    width = max(label + beside, 4.2 + 2 * MARGIN)
     foot = [piece for line in [LEGEND, *foot_lines(grids, items)] for piece in wrap(line, width - 2 * MARGIN, SMALL)]
-    heights = [_grid_height(block, label) for block in grids]
-    canvas = Canvas(width, MARGIN + 0.3 + sum(heights) + 0.14 * len(foot) + MARGIN + 0.1, TITLE)
-    canvas.text(MARGIN, MARGIN + 0.06, TITLE, 11.5, bold=True)
-    y = MARGIN + 0.3
-    for block, height in zip(grids, heights, strict=True):
-        _grid(canvas, block, totals, label, y)
-        y += height
-    canvas.lines(MARGIN, y + 0.08, foot, SMALL, 0.14, colour=MUTED)
-    return canvas.figure
+    room = tall * max(1.0, width / PRINTED) - 2 * MARGIN - 0.4 - 0.14 * len(foot)
+    pages = in_pages(grids, room, lambda block: AROUND, lambda name: _height(name, label))
+    figures = []
+    for number, parts in enumerate(pages, start=1):
+        title = TITLE if len(pages) == 1 else f"{TITLE} (page {number} of {len(pages)})"
+        below = foot if number == len(pages) else []
+        heights = [AROUND + sum(_height(name, label) for _, name in part.studies) for part in parts]
+        canvas = Canvas(width, MARGIN + 0.3 + sum(heights) + 0.14 * len(below) + MARGIN + 0.1, TITLE)
+        canvas.text(MARGIN, MARGIN + 0.06, title, 11.5, bold=True)
+        y = MARGIN + 0.3
+        for part, height in zip(parts, heights, strict=True):
+            _grid(canvas, part, totals, label, y)
+            y += height
+        canvas.lines(MARGIN, y + 0.08, below, SMALL, 0.14, colour=MUTED)
+        figures.append(canvas.figure)
+    return figures
 
 
 def _undecided(block: Block) -> bool:
@@ -76,15 +92,12 @@ def _item_width(block: Block, domain: str) -> float:
     return (_domain_width(block, domain) - SUM) / len(block.domain_items(domain))
 
 
-def _grid_height(block: Block, label: float) -> float:
-    return 0.62 + sum(_height(name, label) for _, name in block.studies)
-
-
 def _height(name: str, label: float) -> float:
     return ROW + 0.15 * (len(wrap(name, label, SIZE)) - 1)
 
 
-def _grid(canvas: Canvas, block: Block, totals: Mapping[str, Any], label: float, top: float) -> None:
+def _grid(canvas: Canvas, part: Part, totals: Mapping[str, Any], label: float, top: float) -> None:
+    block = part.whole
     head = top + 0.36
     right = canvas.width - MARGIN
     starts: dict[str, float] = {}
@@ -102,7 +115,7 @@ def _grid(canvas: Canvas, block: Block, totals: Mapping[str, Any], label: float,
     canvas.text(x + TOTAL + 0.15, head, "Overall", SIZE, bold=True)
     canvas.line((MARGIN, right), (head + 0.14,) * 2, width=0.9)
     y = head + 0.17
-    for index, (study, name) in enumerate(block.studies):
+    for index, (study, name) in enumerate(part.studies):
         height = _height(name, label)
         middle = y + height / 2
         if index % 2:

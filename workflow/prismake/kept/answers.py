@@ -18,7 +18,7 @@ from prismake.core.names import TOGETHER
 from prismake.kept import store
 from prismake.kept.formats import ANSWERS, CHANGES, EVENTS, Kind
 from prismake.kept.sheet_copies import keep_as_read
-from prismake.kept.sheet_files import SHEETS
+from prismake.kept.sheet_files import LOG_OF_CHANGES, SHEETS
 
 SETTLED_BY_ALL = "settled"
 Notes = dict[str, dict[str, str]]  # reviewer or "consensus" -> item -> note
@@ -41,7 +41,7 @@ def answers_file(stage: str, folder: Path = SHEETS) -> Path:
 
 def changes_file(folder: Path = SHEETS) -> Path:
     """The log of changed decisions, of all stages."""
-    return folder / "history" / "decisions.jsonl"
+    return folder / "history" / LOG_OF_CHANGES
 
 
 def events_file(stage: str, folder: Path = SHEETS) -> Path:

@@ -20,13 +20,13 @@ from prismake.kept.formats import (
     VERSION,
     Kind,
 )
-from prismake.kept.sheet_files import HISTORY
+from prismake.kept.sheet_files import HISTORY, LOG_OF_CHANGES
 from prismake.protocol.team import VERSIONS
 
 _BY_NAME = {
     **dict.fromkeys(("reports.json", "studies.json", "routes.json"), IDS),
     "searches.json": SOURCES,
-    "decisions.jsonl": CHANGES,
+    LOG_OF_CHANGES: CHANGES,
     "records.parquet": RECORDS,
 }
 _BY_END = {

@@ -22,6 +22,11 @@ REPORTS, STUDIES, ROUTES = "reports", "studies", "routes"
 SCREENING, FULL_TEXT = Route.SCREENING.value, Route.FULL_TEXT.value
 
 
+def kept_ids(kind: str, folder: Path = HISTORY) -> list[Path]:
+    """The file with the ids of one kind, if there is one."""
+    return [path for path in [folder / f"{kind}.json"] if path.exists()]
+
+
 def load_ids(kind: str, folder: Path = HISTORY) -> dict[str, str]:
     """Member to group of earlier runs: record to report, report to study, or report to route.
 

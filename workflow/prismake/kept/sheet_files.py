@@ -6,9 +6,11 @@ from pathlib import Path
 
 from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
+from prismake.core.names import STAGES
 
 SHEETS = Path("config/sheets")
 HISTORY = SHEETS / "history"
+LOG_OF_CHANGES = "decisions.jsonl"  # in the history: every change of an answer or a settled decision, of all stages
 # What spreadsheet programs save: the first is what is offered.
 SUFFIXES = (".xlsx", ".ods", ".xlsm", ".xls")
 
@@ -47,6 +49,16 @@ def current(path: Path, written: str | None) -> Path | None:
             remedy="Keep the one with the right answers and move the other out of this folder.",
         )
     return edited[0] if edited else (files[0] if files else None)
+
+
+def files_beside(stage: str, folder: Path = SHEETS) -> list[Path]:
+    """All files below the folder of the sheets, including history and lock files, but those of other stages.
+
+    The log of decisions, to which every stage adds, is not among them: whatever adds to it changes other files too.
+    """
+    others = [name for name in STAGES if name != stage]
+    files = [path for path in folder.rglob("*") if path.name != LOG_OF_CHANGES and not path.is_dir()]
+    return sorted(path for path in files if stage in path.name or not any(name in path.name for name in others))
 
 
 def file_digest(path: Path) -> str | None:

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prismake.core.names import STUDY_ID
-from prismake.protocol.measure_parts import ROLES
+from prismake.protocol.measure_parts import ACCURACY, ROLES
 
 DRAWN = ("leave_one_out", "cumulative", "influence", "baujat", "gosh")  # sensitivity analyses with a figure
+LABBE = frozenset({"RR", "OR", "RD"})  # measures of the events in two arms, which have a L'Abbé plot
 RISK_OF_BIAS = "risk_of_bias"  # subgroups by overall judgement, besides those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null effect
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values()
+    *ROLES.values(), ACCURACY
 )
 TOGETHER = "together"  # the regression on all moderators at once
 

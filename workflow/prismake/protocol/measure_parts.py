@@ -12,6 +12,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
     "GEN": ("effect", "lower", "upper"),
 }
+ACCURACY = ("tp", "fp", "fn", "tn")  # of a test against a reference standard
 # The models for a measure besides inverse variance, which is available for all.
 _TWO_ARMS = ("conditional", "fixed_study", "random_study")
 MODELS: dict[str, tuple[str, ...]] = {
@@ -26,6 +27,7 @@ MODELS: dict[str, tuple[str, ...]] = {
 CHECKS = {  # further columns of an outcome that are checked against its numbers, and whether they contain words
     **dict.fromkeys(("percent", "percent1", "percent2", "effect", "lower", "upper", "p"), False),
     **dict.fromkeys(("assigned", "assigned1", "assigned2"), False),
+    **dict.fromkeys(("diseased", "healthy", "participants", "sensitivity", "specificity"), False),
     **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
     **dict.fromkeys(("favours", "assessed"), True),
 }

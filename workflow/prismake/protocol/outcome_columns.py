@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from prismake.protocol.measure_parts import OF_COMPARISON, conversions_of, printed_of
+from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs"})
+COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs", *ACCURACY})
 PART_WORDS = {
     "events": "events",
     "total": "participants",
@@ -17,6 +17,10 @@ PART_WORDS = {
     "mean": "mean",
     "sd": "SD",
     "n": "participants",
+    "tp": "true positives",
+    "fp": "false positives",
+    "fn": "false negatives",
+    "tn": "true negatives",
     "correlation": "correlation",
     "effect": "effect",
     "lower": "lower bound",

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.protocol import network_outcomes
-from prismake.protocol.analyses import DRAWN, bubbles
+from prismake.protocol import diagnostic_outcomes, network_outcomes
+from prismake.protocol.analyses import DRAWN, LABBE, bubbles
 from prismake.protocol.measure_parts import ROLES
-from prismake.protocol.outcome_names import NETWORK, PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
 Spec = Mapping[str, Any]
 Fields = Sequence[Mapping[str, Any]]
@@ -46,9 +46,10 @@ class Kind:
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
-    """Forest and funnel plots, subgroups, moderators, sensitivity analyses."""
+    """Forest and funnel plots, the L'Abbé plot of two arms, subgroups, moderators, sensitivity analyses."""
     return [
         *("forest", "funnel", "risk_of_bias"),
+        *(["labbe"] if spec["measure"] in LABBE else []),
         *(f"forest.{column}" for column in spec["subgroups"]),
         *(f"bubble.{name}" for name in bubbles(spec, fields)),
         *(name for name in spec["sensitivity"] if name in DRAWN),
@@ -57,6 +58,14 @@ def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
 
 KINDS: dict[str, Kind] = {
     PAIRWISE: Kind(parts=ROLES, figures=_pairwise_figures),
+    DIAGNOSTIC: Kind(
+        parts=diagnostic_outcomes.PARTS,
+        checked_as=diagnostic_outcomes.CHECKED_AS,
+        keys=diagnostic_outcomes.KEYS,
+        group=DIAGNOSTIC,
+        problems=diagnostic_outcomes.problems,
+        figures=diagnostic_outcomes.figures,
+    ),
     NETWORK: Kind(
         parts=network_outcomes.PARTS,
         figures=network_outcomes.figures,

@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -37,11 +37,22 @@ _CHECKED = (
     "sum_of",
     "converted_from",
 )
-_OUTCOME_TABLE = (*_CHECKED, NETWORK, "subgroups", "moderators", "conversions", "assumed", "model", "shared_comparator")
+_OUTCOME_TABLE = (
+    *_CHECKED,
+    NETWORK,
+    DIAGNOSTIC,
+    "subgroups",
+    "moderators",
+    "conversions",
+    "assumed",
+    "model",
+    "shared_comparator",
+)
 _METHODS = (
     "title",
     "kind",
     NETWORK,
+    DIAGNOSTIC,
     "measure",
     "measure_name",
     "model",
@@ -203,7 +214,7 @@ def for_report(config: Mapping[str, Any]) -> Settings:
         config,
         [
             *("title", "question", "notice", "authors", "registration", "criteria", "reviewers", "adjudicator"),
-            *("pooling", "support", "interests", "availability"),
+            *("pooling", "figures", "support", "interests", "availability"),
         ],
     )
     for stage in PANEL_STAGES:

@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.labels import join
 from prismake.core.measures import measure_name
+from prismake.report.reporting import reporting_of
 
 
 def eligibility(config: Mapping[str, Any]) -> str:
@@ -49,7 +50,9 @@ def effect_measures(config: Mapping[str, Any]) -> str:
     groups: dict[str, list[str]] = {}
     for name, spec in config.get("outcomes", {}).items():
         shown = {"measure": spec["measure"], "ratio_scale": spec.get("ratio_scale"), "display": spec}
-        groups.setdefault(measure_name(shown), []).append(spec.get("title") or name.replace("_", " "))
+        report = reporting_of(spec)
+        measured = (report.measured if report else "") or measure_name(shown)
+        groups.setdefault(measured, []).append(spec.get("title") or name.replace("_", " "))
     return "; ".join(f"{join(titles)}: {measure}" for measure, titles in groups.items()) + "." if groups else ""
 
 

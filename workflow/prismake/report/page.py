@@ -168,6 +168,7 @@ def _figures(context: Mapping[str, Any]) -> dict[str, Markup]:
     for result in context["results"]:
         for kind in ("forest", "funnel"):
             titles[f"{result['outcome']}.{kind}"] = f"{result['title']}: {kind} plot"
+        titles[f"{result['outcome']}.labbe"] = f"{result['title']}: risk in each arm"
         titles[f"{result['outcome']}.risk_of_bias"] = f"{result['title']}: risk of bias by weight"
         for name, row in (result.get("moderators") or {}).items():
             titles[f"{result['outcome']}.bubble.{name}"] = f"{result['title']}: bubble plot by {row['title']}"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from prismake.protocol.outcome_names import NETWORK, kind_name
-from prismake.report import network_report
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, kind_name
+from prismake.report import accuracy_report, network_report
 from prismake.report.report_parts import Estimate, Result, Section, Spec
 
 
@@ -24,6 +24,7 @@ class Reporting(NamedTuple):
     ``model``: from an outcome of the protocol, what is pooled and how: “odds ratios, pooled by …”.
     ``methods``: from the outcomes of this kind by name, sentences with their sources.
     ``effects``: from a result, the effects of its studies as CSV.
+    ``measured``: what is pooled, in a word or two, where that is not the name of the measure.
     """
 
     card: Callable[[Result], list[str]]
@@ -32,6 +33,7 @@ class Reporting(NamedTuple):
     model: Callable[[Spec], str]
     methods: Callable[[Mapping[str, Spec]], list[str]]
     effects: Callable[[Result], str]
+    measured: str = ""
 
 
 REPORTS: dict[str, Reporting] = {
@@ -42,6 +44,15 @@ REPORTS: dict[str, Reporting] = {
         network_report.model,
         network_report.methods,
         network_report.effects,
+    ),
+    DIAGNOSTIC: Reporting(
+        accuracy_report.card,
+        accuracy_report.sections,
+        accuracy_report.estimates,
+        accuracy_report.model,
+        accuracy_report.methods,
+        accuracy_report.effects,
+        accuracy_report.MEASURED,
     ),
 }
 

@@ -12,8 +12,11 @@ RESULTS = "results/"
 OF_OUTCOMES = {
     "forest": "Forest plot",
     "funnel": "Funnel plot",
+    "labbe": "Risk in each arm",
     "bubble": "Bubble plot",
     "risk_of_bias": "Risk of bias by weight",
+    "sroc": "Summary ROC plot",
+    "predictive_values": "Predictive values",
     "network": "Network of treatments",
     "reference_forest": "Forest plot against the reference",
     "league": "League table",

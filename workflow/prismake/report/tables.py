@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
 from prismake.extraction.result_rows import ARM
@@ -23,6 +24,7 @@ def study_table(
     extraction: pd.DataFrame,
     fields: Sequence[Mapping[str, Any]],
     reports: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """One row per study or arm: characteristics and outcomes as extracted, appraisal; text only.
 
@@ -34,6 +36,7 @@ def study_table(
             with rows of results, ``study_id|arm|arm`` for what is asked of an arm).
         fields: ``extraction.fields`` of the config (name, label, per), in order.
         reports: citation by report_id; a report without one is given by its id.
+        outcomes: title by name of the outcomes, for results that are judged one by one.
 
     Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars (only when an instrument
     gives stars), Overall, Reports (joined by " | "). A value that is not settled is "undecided", never empty.
@@ -65,7 +68,7 @@ def study_table(
                     str(study.get("design") or "").replace("_", " "),
                     *(_settled(source[name], name) for name in labels),
                     *([_stars(judged)] if starred else []),
-                    _overall(judged),
+                    _overall(judged, outcomes or {}),
                     BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
             )
@@ -94,12 +97,13 @@ def _stars(judged: Sequence[Mapping[str, Any]]) -> str:
     return f"{judged[0]['total']}/{judged[0]['maximum']}" if judged[0]["maximum"] else "–"
 
 
-def _overall(judged: Sequence[Mapping[str, Any]]) -> str:
-    """The overall rating of the study, or of each result that was judged."""
-    words = [
-        f"{row['result']}: {row['overall'] or UNDECIDED}" if row.get("result") else str(row["overall"] or UNDECIDED)
-        for row in judged
-    ]
+def _overall(judged: Sequence[Mapping[str, Any]], outcomes: Mapping[str, str]) -> str:
+    """The overall rating of the study, or of each result that it reports."""
+    reported = [row for row in judged if row["overall"] != NOT_REPORTED] or judged[:1]
+    words = []
+    for row in reported:
+        word, name = str(row["overall"] or UNDECIDED), row.get("result") or ""
+        words.append(f"{outcomes.get(name) or name}: {word}" if name and word != NOT_REPORTED else word)
     return BETWEEN.join(words) or UNDECIDED
 
 

@@ -116,7 +116,13 @@ def _splitter(pattern: str) -> Callable[[str], list[str]]:
     return split
 
 
-semicolons = _splitter(";")
+_at_semicolons = _splitter(";")
+
+
+def semicolons(value: str) -> list[str]:
+    return _at_semicolons(value) if ";" in value else single_item(value)
+
+
 commas = _splitter(r",\s+")
 bars = _splitter(r"\|\|?")
 lines = _splitter(r"\n")
@@ -292,8 +298,15 @@ def build(dialect: Dialect, tags: Tags) -> dict[str, Any]:
     return finish(record)
 
 
+_NOTICE = re.compile(
+    r"Copyright of .{1,400} is the property of |.*\(Copyright applies to all Abstracts\.?\)$", re.DOTALL
+)
+"""What EBSCOhost writes as a second abstract."""
+
+
 def _together(parts: list[str]) -> str:
     """Paragraphs of an abstract that an exporter put into tags of their own; one that repeats another is left out."""
+    parts = [part for part in parts if not _NOTICE.match(part)]
     parts = [part for number, part in enumerate(parts) if not any(part in other for other in parts[:number])]
     return " ".join(part for part in parts if not any(part in other for other in parts if other is not part))
 

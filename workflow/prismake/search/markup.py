@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 
@@ -42,8 +43,16 @@ _NO_ABSTRACT, _NO_TITLE = _placeholder("abstract"), _placeholder("title")
 _LONGEST_PLACEHOLDER = 60
 
 
+_SHORT = 60
+"""Length up to which a text comes often: headings, journals, numbers, languages."""
+
+
 def plain(value: str) -> str:
     """Collapse white space, decode character references (even doubly encoded ones) and drop mark-up."""
+    return _often(value) if len(value) < _SHORT else _plain(value)
+
+
+def _plain(value: str) -> str:
     if "&" in value:
         value = html.unescape(value)
         if "&" in value and ";" in value:
@@ -53,6 +62,9 @@ def plain(value: str) -> str:
             value = _FORMULA_TWICE.sub("", value)
         value = _INLINE.sub("", _BLOCK.sub(" ", value))
     return collapse(value)
+
+
+_often = functools.lru_cache(16_384)(_plain)
 
 
 def title(value: str) -> str:

@@ -17,6 +17,8 @@ from prismake.core.records import collapse
 _CAPITAL = r"[^\W\d_a-z\u00df-\u00ff]"
 _INITIALS = rf"(?:{_CAPITAL}|{_CAPITAL}[a-z]{{1,2}}(?=\.))\.?(?:[ \-\u2010]?{_CAPITAL}\.?){{0,3}}"
 _SURNAME = r"[^\W\d_][\w'\u2019\u2010\-]+\.?(?: [^\W\d_][\w'\u2019\u2010\-]+){0,3}"
+_PLAIN_NAME = re.compile(r"[A-Z][A-Za-z'\-]+, (?:[A-Z]\.?[ \-]?){1,3}(?<![ \-])")
+"""``Quint, A.B.``: most names, of which nothing has to be found out."""
 _ONLY_INITIALS = re.compile(_INITIALS)
 _NAME_INITIALS = re.compile(rf"{_SURNAME} {_INITIALS}(?: (?:Jr|Sr|II|III|IV|2nd|3rd)\.?)?")
 _INITIALS_NAME = re.compile(rf"(?:{_INITIALS} |(?:{_CAPITAL}\.[ \-]?){{1,4}}){_SURNAME}")
@@ -28,7 +30,7 @@ _PARTICLES = frozenset("van von der den de del della di da dos du la le ten ter 
 _ETAL = re.compile(
     r"(?:[,;]\s*|\s+|^)(?:and\s+)?(?:et\.?\s*al(?:ii|ia)?\b\.?|and others|\.\.\.|\u2026)\s*[,.;]*\s*$", re.IGNORECASE
 )
-_CUT_OFF = ("al", "others", "...", "\u2026")
+_CUT_OFF = re.compile(r"al|others|\.\.\.|\u2026")
 _NOBODY = re.compile(
     r"\[?\(?\s*(?:anonymous|anon\.?|(?:no|unknown) (?:authors?|authorship)(?: names?)?,?"
     r"(?: (?:is |are )?(?:listed|available|indicated|given|stated))?"
@@ -58,6 +60,8 @@ def names(value: str) -> list[str]:
 
     ``[Anonymous]`` and the like are not authors, and ``et al.`` is not a name (see ``is_cut_off``).
     """
+    if _PLAIN_NAME.fullmatch(value):
+        return [value]
     if "&" in value and ";" in value:
         value = html.unescape(value)
     if "<" in value or "(" in value:
@@ -178,7 +182,7 @@ def _of_line(name: str) -> list[str]:
     """One line whose only separators are commas and *and*."""
     if not name or _nobody(name):
         return []
-    shorter = _ETAL.sub("", name).strip() if any(mark in name for mark in _CUT_OFF) else name
+    shorter = _ETAL.sub("", name).strip() if _CUT_OFF.search(name) else name
     if not shorter:
         return []
     commas = shorter.count(",")

@@ -88,9 +88,12 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
     dash = "- " if narrow else "  - "
     width = 2 + len(dash)
     loose = (_TAG_NARROW if narrow else _TAG).match
+    tags = set[str]()
     for number, line in enumerate(text.split("\n"), 1):
         head = line[:2]
-        if line[2:width] == dash and head.isupper() and head[0].isalpha():
+        if line[2:width] == dash and head not in tags and head.isupper() and head[0].isalpha():
+            tags.add(head)
+        if line[2:width] == dash and head in tags:
             content = line[width:].strip()
             # A wrapped abstract may begin a line with "ER  - positive": the end of a record has no value.
             yield (number, head, content) if head != "ER" or not _WORD.search(content) else (number, None, line.strip())
@@ -105,6 +108,7 @@ def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
 def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any]]:
     """Tags of complete records only, each ended by ``ER``; the value of ``TY`` includes its line number."""
     inside, outside = False, _Outside(problems)
+    own = outside.own.add
     for number, tag, content in _split(text):
         if tag == "TY":
             if inside:
@@ -122,7 +126,7 @@ def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any
         elif len(content) > _LONGEST:
             problems.append(f"line {number}: a value of {len(content):,} characters was left out.")
         else:
-            outside.own.add(tag)
+            own(tag)
             yield tag, content
     if inside:
         yield from outside.belonging()
@@ -157,7 +161,7 @@ class _Outside:
 
     def begin(self) -> None:
         self._before, self._before_line, self._held, self._line = self._held, self._line, [], 0
-        self.own = set()
+        self.own.clear()
 
     def belonging(self) -> Iterator[tuple[str | None, str]]:
         """The tags before the current record that belong to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from prismake.extraction.checks import (
+    accuracy_tables,
     changed_reports,
     contrasts,
     denominators,
@@ -29,6 +30,7 @@ from prismake.extraction.extracted import Extraction
 Check = Callable[[Extraction], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
+    accuracy_tables.check,
     published_intervals.check,
     quantile_order.check,
     families.check,

@@ -76,7 +76,8 @@ def hsroc(mu: np.ndarray, T: np.ndarray, vcov: np.ndarray | None = None) -> Hsro
         estimated = ~np.isnan(np.diagonal(vcov))
         for row, slope in enumerate(J):
             if estimated[np.abs(slope) > 0.0].all():
-                se[row] = np.sqrt(slope[estimated] @ vcov[np.ix_(estimated, estimated)] @ slope[estimated])
+                variance = float(slope[estimated] @ vcov[np.ix_(estimated, estimated)] @ slope[estimated])
+                se[row] = np.sqrt(variance) if variance > 1e-12 else np.nan
     accuracy, threshold, shape, first, second = (float(value) for value in values)
     return Hsroc(accuracy, threshold, shape, first, second, se)
 

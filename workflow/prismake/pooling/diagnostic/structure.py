@@ -204,7 +204,7 @@ def _bound(fit: Components, notes: list[str]) -> tuple[str, ...]:
 
 
 def _at_bound(fit: Components) -> str:
-    bound = f"at its bound, {fit.correlation:.0f}"
+    bound = f"at its bound, {'1' if fit.correlation > 0 else '−1'}"
     return f"The correlation of sensitivity and specificity between studies was estimated {bound}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.synthesis.certainty.absolute import headline
+from prismake.synthesis.certainty.accuracy_sides import by_side
 from prismake.synthesis.certainty.domain_proposals import Evidence, proposals
 from prismake.synthesis.certainty.levels import DOMAINS, START
 
@@ -47,6 +48,7 @@ def certainty_rows(
     """
     import pandas as pd
 
+    results, settings = by_side(results, settings)
     designs = dict(zip(studies[STUDY_ID], studies["design"], strict=True))
     rows = []
     for name, own in settings.items():

@@ -24,6 +24,7 @@ from prismake.core.phrases import plural
 from prismake.protocol.instrument_choice import is_randomised
 from prismake.synthesis.certainty import imprecision, levels
 from prismake.synthesis.certainty.absolute import headline
+from prismake.synthesis.certainty.accuracy_sides import START as ACCURACY_START
 from prismake.synthesis.certainty.imprecision import Proposal
 
 _NO_SPREAD = (
@@ -81,6 +82,8 @@ def _once(studies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _start(evidence: Evidence) -> Proposal:
+    if evidence.result.get("side"):
+        return Proposal(levels.HIGH, ACCURACY_START)
     if evidence.single_group:
         return Proposal(
             levels.HIGH,

@@ -13,6 +13,7 @@ from typing import Any
 from prismake.core.measures import MEANS, PROPORTIONS, RATES, RATIOS, measure_name, measure_of
 from prismake.core.numbers import format_of, number
 from prismake.synthesis.certainty.absolute import headline
+from prismake.synthesis.certainty.accuracy_sides import side_statement
 from prismake.synthesis.certainty.levels import HIGH, LOW, MODERATE, VERY_LOW
 
 _HOW_OFTEN = {HIGH: "occurs", MODERATE: "probably occurs", LOW: "may occur"}
@@ -31,6 +32,8 @@ def statement(
     main = headline(result)
     if not certainty or main is None:
         return ""
+    if result.get("side"):
+        return side_statement(result, certainty, main)
     measure, subject = measure_of(result), lowered(result["title"])
     if measure in PROPORTIONS and absolute:
         return _proportion(subject, certainty, absolute)
