@@ -8,7 +8,7 @@ import numpy as np
 
 from prismake.core.errors import EstimateDoesNotExist, NotConverged
 
-from ..ascent import ascend
+from ..ascent import Peak, ascend
 from ..glmm import fit_mixed
 from ..laplace import climb
 from ..mixed import Mixed
@@ -17,6 +17,8 @@ from .components import BIVARIATE, COMMON, UNCORRELATED, Components, from_factor
 from .exact import LADDER, Likelihood, Sides
 from .two_by_two import SIDES
 
+CORRELATIONS = (-0.98, -0.8, -0.3, 0.3, 0.8, 0.98)  # at which searches begin
+FEW = 12  # studies up to which one begins at each of them
 _ALWAYS = ("No study has a false negative", "No study has a false positive")
 _NEVER = ("No study has a true positive", "No study has a true negative")
 
@@ -89,23 +91,23 @@ def fit_common(sides: Sides) -> Components:
 def fit_bivariate(sides: Sides, start: Components, nodes: int | None = None) -> Components:
     """The unstructured model, from the estimates of the uncorrelated one.
 
-    The search begins at the best of several correlations and, where a variance is zero without correlation, at small
-    ones. ``nodes`` fixed (1: Laplace, as lme4's glmer has it): that approximation is maximised instead.
+    Searches begin at several correlations, where a variance is zero without correlation at small ones. ``nodes`` fixed
+    (1: Laplace, as lme4's glmer has it): that approximation is maximised instead.
 
     Raises NotConverged.
     """
     likelihood = Likelihood(sides)
-    point = max(_starts(start), key=lambda theta: likelihood.at(theta).value)
-    peak = ascend(likelihood.at, point, tolerance=1e-6)
-    iterations = peak.iterations
+    peaks = [ascend(likelihood.at, theta, tolerance=1e-6) for theta in _starts(likelihood, start)]
+    peak = max(peaks, key=lambda ended: ended.height.value)
+    iterations = sum(ended.iterations for ended in peaks)
     for _ in LADDER:
         refined = likelihood.refine(peak.point)
         peak = ascend(likelihood.at, peak.point)
         iterations += peak.iterations
-        if not refined:
+        if not refined and (_ended(peak) or not likelihood.raise_all()):
             break
-    if not peak.settled or peak.decrement > 1e-9:
-        raise NotConverged("The bivariate model did not converge: its likelihood does not rise along its gradient.")
+    if not _ended(peak):
+        raise NotConverged("The likelihood of the bivariate model does not rise along its gradient.")
     theta, hessian, value, decrement = peak.point, peak.height.hessian, peak.height.value, peak.decrement
     if nodes is not None:
         approximate = Likelihood(sides, nodes)
@@ -114,13 +116,25 @@ def fit_bivariate(sides: Sides, start: Components, nodes: int | None = None) -> 
     return _components(theta, hessian, value, decrement, iterations, nodes or LADDER[int(likelihood.rung.max())])
 
 
-def _starts(start: Components) -> list[np.ndarray]:
+def _ended(peak: Peak) -> bool:
+    return peak.settled and peak.decrement <= 1e-9
+
+
+def _starts(likelihood: Likelihood, start: Components) -> list[np.ndarray]:
+    """Where searches begin: with few studies at every correlation, since the likelihood can have several maxima, else
+    at the best one of either sign; at each with the best of several variances."""
     tau = np.sqrt(np.diagonal(start.T))
-    return [
-        np.concatenate((start.b, [t1, rho * t2, np.sqrt(1.0 - rho * rho) * t2]))
-        for t1, t2 in itertools.product(*([t] if t > 0.05 else [0.05, 0.3] for t in tau))
-        for rho in (-0.8, -0.3, 0.3, 0.8)
-    ]
+    spreads = list(itertools.product(*([t] if t > 0.05 else [0.05, 0.3] for t in tau)))
+    best = []
+    for rho in CORRELATIONS:
+        rest = np.sqrt(1.0 - rho * rho)
+        points = [np.concatenate((start.b, [first, rho * second, rest * second])) for first, second in spreads]
+        heights = [likelihood.at(theta).value for theta in points]
+        best.append((max(heights), points[int(np.argmax(heights))]))
+    if likelihood.sides.k <= FEW:
+        return [theta for _, theta in best]
+    half = len(best) // 2
+    return [max(part, key=lambda entry: entry[0])[1] for part in (best[:half], best[half:])]
 
 
 def _components(

@@ -112,6 +112,13 @@ class Likelihood:
             open_rows, changed = open_rows[moved], changed or bool(moved.any())
         return changed
 
+    def raise_all(self) -> bool:
+        """Give every study the nodes of its next rung; false where one is on the last."""
+        if int(self.rung.max()) + 1 == len(LADDER):
+            return False
+        self.rung += 1
+        return True
+
     def _parts(
         self, theta: np.ndarray, rows: np.ndarray, rung: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
