@@ -71,7 +71,8 @@ def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shap
         yield f"{where} is {column!r}, which is asked of a study. Write 'per: arm' beside the column."
     yield from _name_problems(path, own)
     if "estimate" in spec["published"]:
-        yield f"'{path}.published' has no meaning for an outcome of kind network, which has many estimates. Take it out."
+        many = "an outcome of kind network, which has many estimates"
+        yield f"'{path}.published' has no meaning for {many}. Take it out."
     if spec["favours"] and len(spec["favours"]) != 2:
         yield f"'{path}.favours' must have two texts, for the left and the right side."
 

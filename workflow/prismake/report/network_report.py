@@ -69,8 +69,8 @@ def sections(result: Result) -> list[Section]:
         Section(
             "league", "All comparisons", tuple(words["splits"]), "league",
             "Row against column: estimates of the network below the diagonal, direct evidence above it.",
-            table="Every comparison, with its direct and indirect evidence", columns=_LEAGUE, rows=_league(result, show),
-            folded=True, wide=len(own["treatments"]) > 6, items=("20b", "20c"),
+            table="Every comparison, with its direct and indirect evidence", columns=_LEAGUE,
+            rows=_league(result, show), folded=True, wide=len(own["treatments"]) > 6, items=("20b", "20c"),
         ),
         Section(
             "designs", "Heterogeneity and inconsistency", tuple(words["heterogeneity"]), "net_heat",
