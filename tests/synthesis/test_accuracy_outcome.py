@@ -149,7 +149,13 @@ def rscript(result: dict, folder: Path) -> subprocess.CompletedProcess[str]:
     [
         lambda: samples.result(samples.TELOMERASE, sensitivity=[]),
         lambda: samples.result(samples.simulated(4), sensitivity=[]),
-        lambda: samples.result(samples.IQCODE, model="normal", correction=0.5, sensitivity=[]),
+        lambda: samples.result(
+            {**samples.IQCODE, "kind": ["a", "b", "b"] * 4 + ["a"]},
+            kinds={"kind": "choice"},
+            model="normal",
+            correction=0.5,
+            sensitivity=[],
+        ),
         lambda: samples.result({**samples.TELOMERASE, "fn": [0] * 10}),
         lambda: samples.result({**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}, sensitivity=[]),
     ],

@@ -210,10 +210,17 @@ if (!is.null(own$leave_one_out$studies) && length(own$leave_one_out$studies)) sk
 for (name in names(own$moderators)) {
   row <- own$moderators[[name]]
   if (is.null(row$values)) { skip(row$title, row$error); next }
-  if (own$options$model == "normal") { skip(row$title, "covariates of the normal model are not fitted here"); next }
   values <- lapply(result$studies, function(study) study$moderators[[name]])
   has <- !sapply(values, is.null); cells <- unlist(values[has]); d <- tables(result$studies[has])
   X <- designs(cells, nrow(d)); structure <- row$values$structure; p <- ncol(X)
+  if (own$options$model == "normal") {
+    rows <- long(d); rows$x <- X[rows$study, -1, drop = FALSE]
+    with_it <- normal_fit(rows, structure, "ML", ~ side - 1 + side:x); without <- normal_fit(rows, structure, "ML")
+    lrt <- 2 * (logLik(with_it) - logLik(without))
+    check(paste(row$title, "likelihood-ratio test"), row$values$LRT, lrt, 1e-4)
+    check(paste(row$title, "p-value"), row$values$LRT_p, pchisq(lrt, 2 * (p - 1), lower.tail = FALSE), 1e-4)
+    next
+  }
   fit <- function(X, start) climbed(start, d, X, structure)
   main <- own$analyses$main
   start <- if (main$structure == structure) random_part(structure, main$values) else rep(0.3, c(bivariate = 3, uncorrelated = 2, common = 0)[[structure]])
