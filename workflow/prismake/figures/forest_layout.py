@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prismake.core.labels import by_reason
 from prismake.core.measures import PROPORTIONS, WITHOUT_NULL, capitalised, measure_name, measure_of
 from prismake.core.notes import PREDICTION
 from prismake.core.numbers import Format, format_of
@@ -272,8 +273,7 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
         legend = "; ".join(f"{short} {label}" for short, label in zip(short_names(shown), shown.values(), strict=True))
         parts.append(f"{light_words(result['studies'])} {legend}.")
     if left := result.get("left_out"):
-        named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
-        parts.append(f"Not pooled: {named}.")
+        parts.append(f"Not pooled: {'; '.join(by_reason(left))}.")
     return "\n".join(parts)
 
 
