@@ -5,6 +5,7 @@ from pathlib import Path
 from prismake.appraisal.ratings import ratings_for, with_risk_of_bias
 from prismake.core.files import read_csv, read_json, write_json, write_text
 from prismake.core.jobs import job
+from prismake.core.progress import tracked
 from prismake.core.reuse import keeping, reused
 from prismake.synthesis.syntheses import synthesis_of
 
@@ -15,7 +16,7 @@ def main(tables: dict[str, Path], undecided: list[Path], settings: dict, output:
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
     rows_of = dict(list(outcomes.groupby("outcome", sort=False)))
     numbers = {name: settings[name] for name in ("level", "subgroup_tau2", "seed")}
-    for outcome, paths in output.items():
+    for outcome, paths in tracked(output.items(), len(output), "pooling", "outcomes"):
         spec, fields, check = settings["specs"][outcome], settings["fields"][outcome], paths["check"]
         appraisals = ratings_for(outcome, scores)
         rows = with_risk_of_bias(rows_of.get(outcome, outcomes.iloc[:0]), appraisals)

@@ -44,6 +44,21 @@ def test_a_gnu_licence_and_none_at_all_are_refused(licence):
     assert len(list(script("licences").refused({"x": ("1", licence)}))) == 1
 
 
+@pytest.mark.parametrize(
+    ("libraries", "status", "says"),
+    [
+        ([], 1, "Nothing was audited"),
+        ([{"name": "a", "skip_reason": "no connection"}], 1, "Nothing was audited"),
+        ([{"name": "a", "vulns": []}, {"name": "b", "skip_reason": "not found"}], 1, "1 of 2 libraries could not"),
+        ([{"name": "a", "vulns": [{"id": "PYSEC-1"}]}], 1, "a: PYSEC-1"),
+        ([{"name": "a", "vulns": []}], 0, "1 libraries looked up, 0 with"),
+    ],
+)
+def test_an_audit_that_looked_nothing_up_is_none(libraries, status, says):
+    ended, lines = script("audit").verdict({"dependencies": libraries})
+    assert ended == status and says in "\n".join(lines)
+
+
 def test_the_lock_has_every_library_within_its_bounds_and_with_digests():
     versions = locked()
     for requirement in map(Requirement, PROJECT["dependencies"]):

@@ -41,6 +41,8 @@ PROTOCOL = config(
 def extract(_: int, row: dict[str, str]) -> dict[str, str]:
     study = NAMES.index(row["Study"].split()[0])
     cells = {f"Telomerase: {word}": str(value) for word, value in zip(CELLS, TABLES[study], strict=True)}
+    if study == 5:  # one side alone
+        cells |= {f"Telomerase: {CELLS[cell]}": "NR" for cell in (1, 3)}
     return {**cells, "Setting": "clinic" if study % 2 else "ward"}
 
 
@@ -75,9 +77,12 @@ def result_of(review: QuickReview) -> dict:
 def test_the_counts_of_the_sheets_are_pooled_together(review):
     result = result_of(review)
     data = {cell: [row[j] for row in TABLES] for j, cell in enumerate(("tp", "fp", "fn", "tn"))}
-    fit, main = pl.pool_accuracy(data), result["diagnostic"]["analyses"]["main"]
+    data |= {cell: [*data[cell][:5], None] for cell in ("fp", "tn")}
+    fit = pl.pool_accuracy(data, labels=[study["label"] for study in result["studies"]])
+    main = result["diagnostic"]["analyses"]["main"]
     for side in ("sensitivity", "specificity"):
         assert [main[side][key] for key in ("estimate", "ci_lb", "ci_ub")] == pytest.approx(getattr(fit, side))
+    assert "Fennel 1995 contributes to sensitivity alone" in result["sentence"]
     assert main["structure"] == fit.structure and main["notes"] == list(fit.notes) and result["pooled"]
     assert result["counts"]["studies_pooled"] == 6 and "bladder cancer" in result["sentence"]
 
@@ -88,7 +93,9 @@ def test_quadas_stands_beside_the_counts_and_is_used(review):
     other = result["diagnostic"]["analyses"]["without_high_risk"]
     assert other["values"]["k"] == 5 and other["sentence"].startswith("Without studies at high risk of bias")
     forest = (review.folder / "results/pooling/telomerase.forest.svg").read_text(encoding="utf-8")
-    assert "D2 Index test" in forest and "Summary" in forest and "91.9 [77.6, 97.4]" in forest
+    row = result["diagnostic"]["analyses"]["main"]["specificity"]
+    printed = f"{100 * row['estimate']:.1f} [{100 * row['ci_lb']:.1f}, {100 * row['ci_ub']:.1f}]"
+    assert "D2 Index test" in forest and "Summary" in forest and printed in forest
 
 
 def test_every_analysis_has_a_document_with_its_rows(review):

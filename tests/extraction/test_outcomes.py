@@ -96,3 +96,10 @@ def test_a_study_that_was_not_asked_says_why():
     fields = [condition, *(field for field in FIELDS if field["name"] != "events")]
     table = collect_outcomes(queue, decisions, notes, studies, OUTCOMES, Cohorts("overlaps_with", fields=fields))
     assert table["remark"].tolist() == ["not asked: “Region” is north, not south"]
+    unfinished = decisions.assign(state="undecided")  # for another field, which was added later
+    table = collect_outcomes(queue, unfinished, notes, studies, OUTCOMES, Cohorts("overlaps_with", fields=fields))
+    assert table["remark"].tolist() == ["not asked: “Region” is north, not south"]
+    table = collect_outcomes(
+        queue, unfinished.assign(region=""), notes, studies, OUTCOMES, Cohorts("overlaps_with", fields=fields)
+    )
+    assert table["status"].tolist() == ["undecided"]

@@ -26,6 +26,9 @@ CASES = {
     "bound": lambda: samples.result(samples.TELOMERASE, **QUICK),
     "no false negatives": lambda: samples.result({**samples.TELOMERASE, "fn": [0] * 10}, **QUICK),
     "one": lambda: samples.result(samples.simulated(1), **QUICK),
+    "not reported": lambda: samples.result(
+        {**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}, quadas=True, **QUICK
+    ),
     "one side": lambda: samples.result(
         {name: [*column, more] for (name, column), more in zip(samples.IQCODE.items(), (30, 0, 6, 0), strict=True)},
         **QUICK,
@@ -58,6 +61,11 @@ def test_a_side_without_people_has_a_dash_and_no_place_in_roc_space():
     result = CASES["one side"]()
     assert texts(outcome_figure(result, "forest")).count("–") == 1
     assert any("Not shown: 1 study with one side alone" in text for text in texts(outcome_figure(result, "sroc")))
+
+
+def test_counts_of_a_side_that_is_not_used_are_not_summed():
+    shown = texts(outcome_figure(CASES["not reported"](), "forest"))
+    assert shown.count("NR") == 1 and "382" in shown  # false positives without the 35 of the study without a TN
 
 
 def test_the_curve_is_drawn_only_where_it_is_determined():

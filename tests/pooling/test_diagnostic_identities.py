@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prismake import pooling as pl
 from prismake.core.errors import EstimateDoesNotExist, NotConverged, PoolingError
 from prismake.pooling.diagnostic.exact import Likelihood, Sides
-from prismake.pooling.diagnostic.hsroc import area, from_hsroc, hsroc
+from prismake.pooling.diagnostic.hsroc import from_hsroc, hsroc
 
 Table = dict[str, np.ndarray]
 
@@ -116,7 +116,7 @@ def test_bivariate_and_hierarchical_parameters_are_the_same_model(mu, tau2, rho)
     assert back == pytest.approx(np.array(mu), abs=1e-9) and T_back == pytest.approx(T, rel=1e-9, abs=1e-9)
     on_curve = parameters.sensitivity_at(np.array([1.0 / (1.0 + math.exp(mu[1]))]))[0]
     assert on_curve == pytest.approx(1.0 / (1.0 + math.exp(-mu[0])), rel=1e-9)  # the curve meets the summary point
-    assert 0.0 < area(parameters) < 1.0
+    assert 0.0 < parameters.area < 1.0
 
 
 @given(tables(), st.floats(0.001, 0.999))
@@ -136,6 +136,19 @@ def test_likelihood_ratios_and_predictive_values_are_those_of_the_summary_point(
     assert at.npv.value == pytest.approx(healthy / (healthy + missed), rel=1e-9)
     for interval in (at.ppv, at.npv, fit.positive_likelihood_ratio, fit.sensitivity, fit.predicted_sensitivity):
         assert interval.lb <= interval.value <= interval.ub
+
+
+def test_the_area_of_a_symmetric_curve_has_a_closed_form():
+    """With beta = 0 the odds ratio is D = exp(Lambda) everywhere, and the area D (D - 1 - log D) / (D - 1)² (Walter 2002,
+    Stat Med 21:1237, equation 4)."""
+    odds = math.exp(2.4)
+    parameters = hsroc(np.array([1.2, 1.2]), np.array([[0.5, -0.2], [-0.2, 0.5]]))
+    assert parameters.area == pytest.approx(odds * (odds - 1.0 - math.log(odds)) / (odds - 1.0) ** 2, rel=1e-6)
+
+
+def test_columns_may_be_called_as_in_r():
+    upper = {name.upper(): column for name, column in DEMENTIA.items()}
+    assert pl.pool_accuracy(upper).loglik == pl.pool_accuracy(DEMENTIA).loglik
 
 
 def test_a_region_is_an_ellipse_of_logits():

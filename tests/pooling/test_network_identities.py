@@ -105,6 +105,15 @@ def test_the_network_is_the_weighted_mean_of_direct_and_indirect_evidence(rows, 
             assert 1 / row.direct_se**2 + 1 / row.indirect_se**2 == pytest.approx(1 / row.se**2, rel=1e-6)
 
 
+@given(trial_rows(), st.sampled_from(["common", "random"]))
+def test_information_is_shared_out_among_the_trials(rows, model):
+    fitted = fit(rows)
+    for a, b in ((0, 1), (1, 0), (len(fitted.treatments) - 1, 0)):
+        shares = fitted.information(model, a, b)
+        assert (shares >= -1e-12).all()
+        assert shares.sum() == pytest.approx(1.0)
+
+
 @given(trial_rows())
 def test_effects_between_all_pairs_of_arms_give_what_arms_give(rows):
     study, name, events, total = zip(*rows, strict=True)

@@ -52,6 +52,9 @@ class Greys:
     def __init__(self, shade: int = 90) -> None:
         self.shade = shade
 
+    def pages(self, name: str) -> list[str]:
+        return [name]
+
     def size(self, name: str) -> tuple[float, float]:
         return (11.0, 6.0) if name == "flow" else (7.0, 5.0)
 

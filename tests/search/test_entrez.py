@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from eutils_server import Server, article, pmids, running
 from prismake.core.errors import SearchError
+from prismake.core.progress import Reporter
 from prismake.search import entrez, eutils
-from prismake.search.progress import Reporter
 from prismake.search.transport import Policy
 from streamed import read_files
 

@@ -101,6 +101,20 @@ def test_tables_without_people_or_counts_are_not_usable():
     assert list(marked["status"]) == ["not usable", "used", "not usable"]
 
 
+def test_a_side_that_is_not_reported_leaves_the_other_in_use():
+    data = {**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}
+    result = samples.result(data, sensitivity=[])
+    study = result["studies"][0]
+    assert study["tn"] is None and study["specificity"]["estimate"] is None and study["sensitivity"]["estimate"]
+    known = pl.pool_accuracy({**data, "tn": [None, *samples.IQCODE["tn"][1:]]})
+    main = result["diagnostic"]["analyses"]["main"]
+    assert main["specificity"]["estimate"] == pytest.approx(known.specificity.value)
+    assert "Study A 2001 contributes to sensitivity alone: fp or tn is not reported." in result["sentence"]
+    assert unusable_tables(samples.rows(data), samples.spec()) == {}
+    results, _ = by_side({"accuracy": result}, {"accuracy": {}})
+    assert [len(results[f"accuracy.{side}"]["studies"]) for side in ("sensitivity", "specificity")] == [13, 12]
+
+
 def test_several_tables_of_one_study_are_named():
     table = samples.rows(samples.DEMENTIA)
     table.loc[1, "study_id"], table.loc[1, "label"] = "s0", table.loc[0, "label"]
@@ -135,10 +149,17 @@ def rscript(result: dict, folder: Path) -> subprocess.CompletedProcess[str]:
     [
         lambda: samples.result(samples.TELOMERASE, sensitivity=[]),
         lambda: samples.result(samples.simulated(4), sensitivity=[]),
-        lambda: samples.result(samples.IQCODE, model="normal", correction=0.5, sensitivity=[]),
+        lambda: samples.result(
+            {**samples.IQCODE, "kind": ["a", "b", "b"] * 4 + ["a"]},
+            kinds={"kind": "choice"},
+            model="normal",
+            correction=0.5,
+            sensitivity=[],
+        ),
         lambda: samples.result({**samples.TELOMERASE, "fn": [0] * 10}),
+        lambda: samples.result({**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}, sensitivity=[]),
     ],
-    ids=["correlation at its bound", "no heterogeneity", "normal", "no estimate"],
+    ids=["correlation at its bound", "no heterogeneity", "normal", "no estimate", "one side"],
 )
 def test_r_agrees(result, tmp_path):
     done = rscript(result(), tmp_path)

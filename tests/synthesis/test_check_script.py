@@ -62,6 +62,35 @@ def test_comparisons_agree_with_r(measure, columns, rows, method, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+RATE = [("7", "1344"), ("8", "1600"), ("3", "2000"), ("6", "1400"), ("12", "2600")]
+RATES = [(*first, *second) for first, second in zip(RATE, [("11", "1988"), ("8", "1461"), ("14", "2000"), ("10", "1900"), ("20", "2500")], strict=True)]  # fmt: skip
+CORRELATIONS = [("0.19", "109"), ("0.16", "749"), ("0.34", "55"), ("0.32", "107")]
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("measure", "columns", "rows"),
+    [
+        ("PLN", ("events", "total"), [row[2:] for row in TRIALS]),
+        ("IRS", ("events", "time"), RATE),
+        ("IRFT", ("events", "time"), RATE),
+        ("MN", ("mean", "sd", "n"), [row[:3] for row in STAYS]),
+        ("MNLN", ("mean", "sd", "n"), [row[:3] for row in STAYS]),
+        ("CVLN", ("mean", "sd", "n"), [row[:3] for row in STAYS]),
+        ("SDLN", ("sd", "n"), [row[1:3] for row in STAYS]),
+        ("AS", ARMS, TRIALS),
+        ("IRSD", ("events1", "time1", "events2", "time2"), RATES),
+        ("SMDH", MEANS, STAYS),
+        ("UCOR", ("correlation", "n"), CORRELATIONS),
+    ],
+)
+def test_rarer_measures_agree_with_r(measure, columns, rows, tmp_path):
+    settings = spec(measure, columns, model="inverse_variance")
+    named = [(f"Study {number}", *row) for number, row in enumerate(rows)]
+    done = rscript(run(table(named, columns), settings), settings, tmp_path)
+    assert done.returncode == 0, done.stdout[-1500:] + done.stderr
+
+
 @needs_r
 @pytest.mark.parametrize("tau2", ["common", "separate"])
 def test_subgroups_and_tests_of_small_studies_agree_with_r(tau2, tmp_path):

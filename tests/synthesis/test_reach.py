@@ -73,3 +73,11 @@ def test_a_marked_row_is_analysed_as_if_it_were_not():
     settings = spec("OR", arms)
     frame = table(rows, arms)
     assert run(with_usability(frame, {"x": settings}), settings) == run(frame, settings)
+
+
+def test_every_measure_of_the_package_can_be_asked_for():
+    from prismake.pooling.effects import MEASURES
+
+    by_other_keys = {"GENLN", "PETO"}  # GEN with ratio_scale, OR with model peto
+    assert set(outcome_keys()["measure"]["enum"]) == set(ROLES) == set(MEASURES) - by_other_keys
+    assert "peto" in MODELS["OR"]

@@ -55,28 +55,37 @@ parts <- names(result$columns)
 dat <- as.data.frame(setNames(lapply(parts, column), parts))
 every <- dat  # with the studies that have no event in either arm, which some models take in
 for (row in result$without_events) every[nrow(every) + 1, parts] <- unlist(row[parts])
-ONE <- c("PLO", "PR", "PAS", "PFT"); TWO <- c("RR", "OR", "RD")
+ONE <- c("PLO", "PR", "PLN", "PAS", "PFT"); TWO <- c("RR", "OR", "RD", "AS"); RATES <- c("IRLN", "IR", "IRS", "IRFT")
 effects <- function(measure, dat) {
   if (measure %in% ONE) return(escalc(measure, xi = events, ni = total, data = dat))
-  if (measure %in% c("IRLN", "IR")) return(escalc(measure, xi = events, ti = time, data = dat))
+  if (measure %in% RATES) return(escalc(measure, xi = events, ti = time, data = dat))
   if (measure %in% TWO) return(escalc(measure, ai = events1, n1i = total1, ci = events2, n2i = total2, data = dat))
-  if (measure %in% c("IRR", "IRD"))
+  if (measure %in% c("IRR", "IRD", "IRSD"))
     return(escalc(measure, x1i = events1, t1i = time1, x2i = events2, t2i = time2, data = dat))
+  if (measure == "UCOR") {  # Olkin and Pratt's series; metafor needs the package gsl for it
+    unbiased <- with(dat, mapply(function(r, n) { i <- 0:400; c <- (n - 2) / 2
+      r * sum(exp(2 * (lgamma(i + 0.5) - lgamma(0.5)) + lgamma(c) - lgamma(c + i) - lgamma(i + 1) + i * log(1 - r^2))) }, correlation, n))
+    return(data.frame(yi = unbiased, vi = (1 - unbiased^2)^2 / (dat$n - 1)))
+  }
   if (measure %in% c("COR", "ZCOR")) return(escalc(measure, ri = correlation, ni = n, data = dat))
   if (measure %in% c("GEN", "GENLN")) {
     f <- if (measure == "GENLN") log else identity
     return(data.frame(yi = f(dat$effect), vi = ((f(dat$upper) - f(dat$lower)) / (2 * qnorm(0.5 + level / 200)))^2))
   }
+  if (measure == "SDLN") return(escalc(measure, sdi = sd, ni = n, data = dat))
+  if (measure %in% c("MN", "MNLN", "CVLN")) return(escalc(measure, mi = mean, sdi = sd, ni = n, data = dat))
   escalc(measure, m1i = mean1, sd1i = sd1, n1i = n1, m2i = mean2, sd2i = sd2, n2i = n2, data = dat)
 }
 # The natural scale; `size` is the natural size of one standard error, on which small or large units are judged.
-LOG <- c("RR", "OR", "IRR", "ROM", "GENLN", "IRLN")
+LOG <- c("RR", "OR", "IRR", "ROM", "GENLN", "IRLN", "PLN", "MNLN", "CVLN", "SDLN")
 back <- function(measure, x, ni = NULL) {
   if (measure %in% LOG) return(exp(x))
   if (measure == "PFT") return(sapply(x, function(v) if (is.na(v)) NA else transf.ipft.hm(v, targs = list(ni = ni))))
-  switch(measure, PLO = transf.ilogit(x), PAS = sapply(x, transf.iarcsin), ZCOR = transf.ztor(x), x)
+  if (measure == "IRFT") return(sapply(x, function(v) if (is.na(v)) NA else transf.iirft(v, ti = 1 / mean(1 / ni))))
+  switch(measure, IRS = transf.isqrt(x), PLO = transf.ilogit(x), PAS = sapply(x, transf.iarcsin), ZCOR = transf.ztor(x), x)
 }
-curved <- function(measure) measure %in% c(LOG, "PLO", "PAS", "PFT", "ZCOR")
+SIZES <- if (MEASURE == "IRFT") dat$time else dat$total  # of Freeman and Tukey's back-transformations
+curved <- function(measure) measure %in% c(LOG, "PLO", "PAS", "PFT", "IRS", "IRFT", "ZCOR")
 
 # ---- inverse variance -----------------------------------------------------------------------------------------
 
@@ -286,7 +295,7 @@ check_model <- function(what, row, m, model, vi, tolerance) {
 
 analysis <- function(what, row, dat, every, yi, vi, measure) {
   if (is.null(row$estimate)) return(skip(what, "it has no estimate"))
-  o <- row$options; ni <- if (measure == "PFT") dat$total else NULL
+  o <- row$options; ni <- switch(measure, PFT = dat$total, IRFT = dat$time, NULL)
   if (o$model == "inverse_variance") {
     m <- iv(yi, vi, o$method, o$test, o$adhoc, prediction = o$prediction)
     check_row(what, row, m, measure, ni)
@@ -352,7 +361,8 @@ if (MEASURE %in% ONE) {
   own <- cbind(dat$events / dat$total, low, high)
 } else {
   z <- qnorm(0.5 + level / 200)
-  own <- sapply(c(0, -1, 1), function(side) back(MEASURE, yi + side * z * sqrt(vi)))
+  own <- sapply(c(0, -1, 1), function(side) { end <- yi + side * z * sqrt(vi)
+    if (MEASURE == "IRFT") mapply(function(v, t) transf.iirft(v, ti = t), end, dat$time) else back(MEASURE, end) })
   if (MEASURE == "IRLN") own[, 1] <- back(MEASURE, yi)
 }
 own <- matrix(own, ncol = 3)
@@ -452,7 +462,7 @@ for (key in names(result$moderators)) {
     own <- sum(widths[seq_len(place)]) - widths[place] + 1
     new <- matrix(colMeans(X), length(at), ncol(X), byrow = TRUE); new[, own] <- at
     p <- predict(fit, newmods = new)
-    ni <- if (MEASURE == "PFT") dat$total[there] else NULL
+    ni <- switch(MEASURE, PFT = dat$total[there], IRFT = dat$time[there], NULL)
     for (field in c("estimate", "ci_lb", "ci_ub")) {
       theirs <- back(MEASURE, p[[switch(field, estimate = "pred", ci_lb = "ci.lb", ci_ub = "ci.ub")]] * u, ni)
       check(paste0(key, ", bubbles over ", columns[place], ", ", field), line[[field]], theirs, 1e-6, if (curved(MEASURE)) 1 else u)
@@ -484,10 +494,10 @@ tests <- list(
     slope_of(((events1 - e * total1 / n) / V)[ok], (1 / sqrt(V))[ok], (1 / V)[ok]) }),
   pustejovsky_rodgers = function() slope_of(yi, sqrt(1 / dat$n1 + 1 / dat$n2), vi),
   peters_mixed_model = function() {
-    size <- if (MEASURE %in% ONE) dat$total else if (MEASURE %in% c("IRLN", "IR")) dat$time else dat$time1 + dat$time2
+    size <- if (MEASURE %in% ONE) dat$total else if (MEASURE %in% RATES) dat$time else dat$time1 + dat$time2
     x <- c(scale(1 / size)); s <- sd(1 / size)
     fit <- suppressWarnings(if (MEASURE %in% ONE) rma.glmm(measure = "PLO", xi = dat$events, ni = dat$total, mods = ~ x, test = "t", nAGQ = 25)
-      else if (MEASURE %in% c("IRLN", "IR")) rma.glmm(measure = "IRLN", xi = dat$events, ti = dat$time, mods = ~ x, test = "t", nAGQ = 25)
+      else if (MEASURE %in% RATES) rma.glmm(measure = "IRLN", xi = dat$events, ti = dat$time, mods = ~ x, test = "t", nAGQ = 25)
       else rma.glmm(measure = "IRR", x1i = dat$events1, t1i = dat$time1, x2i = dat$events2, t2i = dat$time2, mods = ~ x, test = "t", model = "CM.EL", nAGQ = 25))
     list(bias = fit$beta[2] / s, se_bias = fit$se[2] / s, stat = fit$zval[2], pval = fit$pval[2], df = fit$k - 2, tau2 = fit$tau2)
   })
@@ -513,7 +523,7 @@ series <- function(what, row, subsets) {
   fits <- lapply(subsets, function(rows) iv(yi[rows], vi[rows], o$method, o$test, o$adhoc))
   for (i in seq_along(subsets)) {
     m <- fits[[i]]; r <- row$studies[[i]]; label <- paste0(what, " ", i)
-    natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), dat$total)
+    natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), SIZES)
     check(paste0(label, ", estimate and interval"), c(r$estimate, r$ci_lb, r$ci_ub), natural, 1e-6, if (curved(MEASURE)) min(1, diff(natural[2:3])) else m$unit)
     check(paste0(label, ", tau2"), r$tau2, m$tau2, 1e-6, m$unit^2); check(paste0(label, ", I2"), r$I2, m$fit$I2, 1e-5)
     check(paste0(label, ", k"), r$k, length(subsets[[i]]), 0); same(paste0(label, ", test"), r$test, m$used)
@@ -552,7 +562,7 @@ if (!is.null(more$baujat$values)) {
   }
 }
 if (!is.null(more$gosh$values)) {
-  g <- more$gosh; natural <- back(MEASURE, numbers(g$values$estimate), dat$total)
+  g <- more$gosh; natural <- back(MEASURE, numbers(g$values$estimate), SIZES)
   check("gosh, quantiles", g$quantiles, quantile(natural, c(0, 0.25, 0.5, 0.75, 1)), 1e-4, if (curved(MEASURE)) 1 else typical)
   check("gosh, subsets", g$subsets, length(natural), 0)
   if (isTRUE(g$exhaustive) && g$subsets < 1100) {
@@ -569,7 +579,7 @@ if (!is.null(row$values)) {
   check("trim and fill, k0", c(row$k0, row$values$k0), rep(filled$k0, 2), 0); check("trim and fill, se_k0", row$se_k0, filled$se.k0)
   same("trim and fill, side", row$side, filled$side)
   m <- iv(c(filled$yi) * typical, filled$vi * typical^2, row$method, row$options$test, row$options$adhoc)
-  natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), dat$total)
+  natural <- back(MEASURE, c(m$beta, m$ci.lb, m$ci.ub), SIZES)
   check("trim and fill, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), natural, 1e-5, if (curved(MEASURE)) 1 else typical)
   theirs <- list(beta = m$beta, se = m$se, tau2 = m$tau2)
   for (key in names(theirs)) check(paste0("trim and fill, ", key), row[[key]], theirs[[key]], 1e-5, if (key == "tau2") typical^2 else typical)
@@ -595,7 +605,7 @@ if (!is.null(row$estimate)) {
   s <- tryCatch(suppressWarnings(selmodel(rma1(y, v, "ML", "z"), type = "stepfun", steps = 0.025, alternative = row$options$alternative, skiphes = bare)), error = function(e) conditionMessage(e))
   if (is.character(s)) skip("selection_model", s) else {
     limits <- c(s$beta, if (bare) s$beta + c(-1, 1) * qnorm(0.5 + level / 200) * row$values$se[[1]] / typical else c(s$ci.lb, s$ci.ub)) * typical
-    check("selection_model, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, limits, dat$total), 1e-3, if (curved(MEASURE)) 1 else typical)
+    check("selection_model, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, limits, SIZES), 1e-3, if (curved(MEASURE)) 1 else typical)
     check("selection_model, values", c(row$values$beta, row$values$ci_lb, row$values$ci_ub), limits, 1e-3, typical)
     if (bare) skip("selection_model, se", "the package numDeriv is not installed")
     check("selection_model, delta", row$values$delta, s$delta, 1e-2); check("selection_model, p", row$values$lrt_p, s$LRTp, 1e-3)
@@ -605,7 +615,7 @@ row <- more$three_level
 if (!is.null(row$estimate)) {
   y <- yi / typical; v <- vi / typical^2; study <- column("study_id"); each <- seq_along(y)
   m <- rma.mv(y, v, random = ~ 1 | study/each, method = row$options$method)
-  check("three_level, estimate", row$estimate, back(MEASURE, c(m$beta) * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+  check("three_level, estimate", row$estimate, back(MEASURE, c(m$beta) * typical, SIZES), 1e-4, if (curved(MEASURE)) 1 else typical)
   check("three_level, variances", c(row$values$sigma2_between, row$values$sigma2_within), m$sigma2 * typical^2, 1e-4, typical^2)
   M <- m$M; W <- solve(M); bread <- 1 / sum(W); B <- lapply(split(each, study), function(i) i)
   # Bell and McCaffrey's adjustment for an intercept, with the working covariance M
@@ -622,7 +632,7 @@ if (!is.null(row$estimate)) {
   theirs <- list(beta = c(m$beta) * typical, se = se * typical, stat = stat, ddf = df, pval = 2 * pt(-abs(stat), df), ci_lb = limits[1] * typical,
     ci_ub = limits[2] * typical, I2_between = 100 * s2[1] / (sum(s2) + noise), I2_within = 100 * s2[2] / (sum(s2) + noise), Q = m$QE, Q_p = m$QEp, k = m$k, clusters = length(B))
   for (key in names(theirs)) check(paste0("three_level, ", key), row$values[[key]], theirs[[key]], 1e-4, if (key %in% c("beta", "se", "ci_lb", "ci_ub")) typical else 1)
-  check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, limits * typical, dat$total), 1e-4, if (curved(MEASURE)) 1 else typical)
+  check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, limits * typical, SIZES), 1e-4, if (curved(MEASURE)) 1 else typical)
   check("three_level, level", row$options$level, level, 0)
 }
 row <- more$bayesian
@@ -641,8 +651,8 @@ if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the eff
   moments <- function(sd) { m <- sum(weight * parts[1, ]); c(m, sqrt(sum(weight * (sd^2 + parts[1, ]^2)) - m^2)) }
   theirs <- list(mu = c(sapply(p, at, sd = parts[2, ]), moments(parts[2, ])), prediction = c(sapply(p, at, sd = new), moments(new)),
     tau = c(exp(approx(cumsum(weight) - weight / 2, z, p, ties = "ordered")$y), sum(weight * tau), sqrt(sum(weight * tau^2) - sum(weight * tau)^2)))
-  check("bayesian, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, theirs$mu[1:3], dat$total), 1e-4, size)
-  check("bayesian, of a new study", c(row$pi_lb, row$pi_ub), back(MEASURE, theirs$prediction[2:3], dat$total), 1e-4, size)
+  check("bayesian, estimate and interval", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, theirs$mu[1:3], SIZES), 1e-4, size)
+  check("bayesian, of a new study", c(row$pi_lb, row$pi_ub), back(MEASURE, theirs$prediction[2:3], SIZES), 1e-4, size)
   heavy <- o$prior != "half_normal"  # a grid has no moments of heavy tails
   for (part in names(theirs)) for (i in seq_len(if (heavy) 3 else 5))
     check(paste0("bayesian, ", part, " ", c("median", "ci_lb", "ci_ub", "mean", "sd")[i]),

@@ -30,12 +30,18 @@ skip <- function(what, why) cat(sprintf("%-58s not made again: %s\n", what, why)
 # ---- the data -------------------------------------------------------------------------------------------------
 
 column <- function(key, rows = result$studies) sapply(rows, function(row) if (is.null(row[[key]])) NA else row[[key]])
-tables <- function(rows) data.frame(tp = column("tp", rows), fp = column("fp", rows), fn = column("fn", rows), tn = column("tn", rows))
+tables <- function(rows) {  # a side with a cell that is not reported counts nobody
+  d <- data.frame(tp = column("tp", rows), fp = column("fp", rows), fn = column("fn", rows), tn = column("tn", rows))
+  d[is.na(d$tp + d$fn), c("tp", "fn")] <- 0
+  d[is.na(d$fp + d$tn), c("fp", "tn")] <- 0
+  d
+}
 exact <- function(x, n) if (n == 0) c(NA, NA, NA) else c(x / n, binom.test(x, n, conf.level = level / 100)$conf.int)
 for (study in result$studies) {
   shown <- function(side) unlist(lapply(study[[side]][c("estimate", "ci_lb", "ci_ub")], function(e) if (is.null(e)) NA else e))
-  check(paste0(study$label, ": sensitivity"), shown("sensitivity"), exact(study$tp, study$tp + study$fn))
-  check(paste0(study$label, ": specificity"), shown("specificity"), exact(study$tn, study$tn + study$fp))
+  d <- tables(list(study))
+  check(paste0(study$label, ": sensitivity"), shown("sensitivity"), exact(d$tp, d$tp + d$fn))
+  check(paste0(study$label, ": specificity"), shown("specificity"), exact(d$tn, d$tn + d$fp))
 }
 
 # ---- the exact likelihood -------------------------------------------------------------------------------------
@@ -204,10 +210,17 @@ if (!is.null(own$leave_one_out$studies) && length(own$leave_one_out$studies)) sk
 for (name in names(own$moderators)) {
   row <- own$moderators[[name]]
   if (is.null(row$values)) { skip(row$title, row$error); next }
-  if (own$options$model == "normal") { skip(row$title, "covariates of the normal model are not fitted here"); next }
   values <- lapply(result$studies, function(study) study$moderators[[name]])
   has <- !sapply(values, is.null); cells <- unlist(values[has]); d <- tables(result$studies[has])
   X <- designs(cells, nrow(d)); structure <- row$values$structure; p <- ncol(X)
+  if (own$options$model == "normal") {
+    rows <- long(d); rows$x <- X[rows$study, -1, drop = FALSE]
+    with_it <- normal_fit(rows, structure, "ML", ~ side - 1 + side:x); without <- normal_fit(rows, structure, "ML")
+    lrt <- 2 * (logLik(with_it) - logLik(without))
+    check(paste(row$title, "likelihood-ratio test"), row$values$LRT, lrt, 1e-4)
+    check(paste(row$title, "p-value"), row$values$LRT_p, pchisq(lrt, 2 * (p - 1), lower.tail = FALSE), 1e-4)
+    next
+  }
   fit <- function(X, start) climbed(start, d, X, structure)
   main <- own$analyses$main
   start <- if (main$structure == structure) random_part(structure, main$values) else rep(0.3, c(bivariate = 3, uncorrelated = 2, common = 0)[[structure]])

@@ -20,7 +20,7 @@ def chase_included(service: str, read_config: Callable[[], dict[str, Any]], *, a
     Raises:
         PrismakeError: no study is included yet, or the service does not answer.
     """
-    from prismake.search.progress import Reporter
+    from prismake.core.progress import Reporter
 
     seeds = included(Path("results"))
     folder = SEARCHES / f"citations_{service}"

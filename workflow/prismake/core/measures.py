@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 PROPORTIONS = frozenset({"PR", "PLN", "PLO", "PAS", "PFT"})
-RATES = frozenset({"IR", "IRLN", "IRS"})
+RATES = frozenset({"IR", "IRLN", "IRS", "IRFT"})
 MEANS = frozenset({"MN", "MNLN"})
+SPREADS = frozenset({"CVLN", "SDLN"})
 RATIOS = frozenset({"RR", "OR", "PETO", "IRR", "HR", "ROM", "GENLN"})
-WITHOUT_NULL = PROPORTIONS | RATES | MEANS  # single-group measures: they have no null value
+WITHOUT_NULL = PROPORTIONS | RATES | MEANS | SPREADS  # single-group measures: they have no null value
 NAMES = {
     **dict.fromkeys(PROPORTIONS, "proportion"),
     **dict.fromkeys(RATES, "incidence rate"),
     **dict.fromkeys(MEANS, "mean"),
+    "CVLN": "coefficient of variation",
+    "SDLN": "standard deviation",
     "RR": "risk ratio",
     "OR": "odds ratio",
     "PETO": "odds ratio (Peto)",
@@ -26,9 +29,12 @@ NAMES = {
     "AS": "difference of arcsine-transformed proportions",
     "MD": "mean difference",
     "SMD": "standardised mean difference",
+    "SMDH": "standardised mean difference",
     "IRD": "difference of incidence rates",
+    "IRSD": "difference of square roots of incidence rates",
     "ZCOR": "correlation",
     "COR": "correlation",
+    "UCOR": "correlation",
 }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.files import replacing
 from prismake.core.names import RECORD_ID
+from prismake.core.progress import tracked
 from prismake.core.records import COLUMNS, LIST_COLUMNS, table
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def join(tables: Iterable[Path], path: Path, metadata: Mapping[str, str] | None 
     with replacing(path) as draft, pq.ParquetWriter(draft, schema()) as file:
         file.add_key_value_metadata(dict(metadata or {}))
         stretch = max(STRETCH, -(-len(ids) // SCANS))
-        for start in range(0, len(ids), stretch):
+        for start in tracked(range(0, len(ids), stretch), len(ids), "joining the searches", "records", size=stretch):
             last = min(start + stretch, len(ids)) - 1
             part = records.to_table(filter=(name >= ids[start]) & (name <= ids[last]), **sparing)
             file.write_table(part.sort_by(RECORD_ID), row_group_size=PORTION)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID, REPORT_ID
+from prismake.core.progress import tracked
 from prismake.dedup import answers as panel
 from prismake.dedup import counts as account
 from prismake.dedup import open_pairs, rules
@@ -184,7 +185,7 @@ def compared(p: Prepared, workers: int) -> Pairs:
     """All candidate pairs whose titles or identifiers justify a closer look, with their scores."""
     first, second = candidates(p)
     parts = []
-    for start in range(0, len(first), _CHUNK):
+    for start in tracked(range(0, len(first), _CHUNK), len(first), "comparing records", "pairs", size=_CHUNK):
         a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]
         title = titles(p, a, b, workers)
         keep = worth_comparing(p, a, b, title)

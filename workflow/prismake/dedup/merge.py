@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from prismake.core.errors import DedupError
 from prismake.core.names import RECORD_ID, REPORT_ID
 from prismake.core.records import COLUMNS, LIST_COLUMNS
 
+_STRETCH = 20_000  # reports
 _ABBREVIATED = re.compile(r"\b[A-Za-z]{1,5}\.|^[A-Z]{2,6}$")
 
 
@@ -35,38 +38,77 @@ def merge_reports(records: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame
             f"{len(missing)} records are in no cluster, for example '{missing[0]}'.",
             remedy="Make the clusters and the reports from the same record table.",
         )
-    report = clusters.set_index(RECORD_ID)[REPORT_ID]
-    table = records.assign(report_id=records[RECORD_ID].map(report)).sort_values([REPORT_ID, RECORD_ID])
-    table = table.reset_index(drop=True)
-    fields = [c for c in COLUMNS if c in table.columns and c != RECORD_ID]
-    bounds = table.groupby(REPORT_ID, sort=False).indices
-    out: dict[str, list[Any]] = {REPORT_ID: [], "record_ids": [], "sources": []}
-    ids = table[RECORD_ID].tolist()
-    sources = table["source"].tolist() if "source" in table.columns else [""] * len(table)
-    for report_id, rows in bounds.items():
-        out[REPORT_ID].append(report_id)
-        out["record_ids"].append([ids[k] for k in rows])
-        out["sources"].append(sorted({sources[k] for k in rows if sources[k]}))
-    merged = pd.DataFrame({REPORT_ID: pd.Series(out[REPORT_ID], dtype="str")})
-    groups = list(bounds.values())
-    for name in fields:
-        merged[name] = _column(name, table[name], groups)
-    for name in ("record_ids", "sources"):
-        merged[name] = pd.Series(out[name], dtype=object)
-    return merged.sort_values(REPORT_ID, ignore_index=True)
+    records = records.reset_index(drop=True)
+    report = records[RECORD_ID].map(clusters.set_index(RECORD_ID)[REPORT_ID])
+    keys = pd.DataFrame({REPORT_ID: report, RECORD_ID: records[RECORD_ID]}).sort_values([REPORT_ID, RECORD_ID])
+    groups = _Groups(keys.index.to_numpy(), keys[REPORT_ID].to_numpy(dtype=object))
+    merged = pd.DataFrame({REPORT_ID: pd.Series(groups.names, dtype="str")})
+    for name in (c for c in COLUMNS if c in records.columns and c != RECORD_ID):
+        merged[name] = _column(name, records[name], groups)
+    sources = records["source"] if "source" in records.columns else pd.Series([""] * len(records))
+    merged["record_ids"] = pd.Series(groups.values(records[RECORD_ID]), dtype=object)
+    found_by = (sorted({source for source in values if source}) for values in groups.values(sources))
+    merged["sources"] = pd.Series(list(found_by), dtype=object)
+    return merged
 
 
-def _column(name: str, column: pd.Series, groups: list[Any]) -> pd.Series:
-    values = (pd.to_numeric(column, errors="coerce") if name == "year" else column).tolist()
-    if name in LIST_COLUMNS and name != "authors":
-        return pd.Series([_united([values[k] for k in rows]) for rows in groups], dtype=object)
-    if name == "retracted":
-        return pd.Series([any(bool(values[k]) for k in rows) for rows in groups], dtype="bool")
-    best = _BEST.get(name, _commonest)
-    merged = [values[rows[0]] if len(rows) == 1 else best([values[k] for k in rows]) for rows in groups]
+class _Groups:
+    """The rows of each report: by report and record, ``order`` of the rows of the table, and where reports begin.
+
+    Values are taken from one column at a time, and as Python objects only where a report has several records: of a
+    million records nearly all are alone, and their abstracts would fill the memory twice over.
+    """
+
+    def __init__(self, order: np.ndarray, reports: np.ndarray) -> None:
+        self.order = order
+        self.starts = np.flatnonzero(np.append(True, reports[1:] != reports[:-1])) if len(reports) else order[:0]
+        self.sizes = np.diff(np.append(self.starts, len(order)))
+        self.names = reports[self.starts].tolist()
+
+    def values(self, column: pd.Series) -> list[list[Any]]:
+        """The values of each report."""
+        every = column.take(self.order).tolist()
+        return [every[at : at + size] for at, size in zip(self.starts.tolist(), self.sizes.tolist(), strict=True)]
+
+    def rows_of_several(self, start: int, stop: int) -> list[np.ndarray]:
+        """Of the reports from ``start`` to before ``stop``, the rows of each that has several records."""
+        chosen = np.flatnonzero(self.sizes[start:stop] > 1) + start
+        return [self.order[at : at + self.sizes[k]] for k, at in zip(chosen, self.starts[chosen], strict=True)]
+
+
+def _column(name: str, column: pd.Series, groups: _Groups) -> pd.Series:
     if name == "year":
-        return pd.Series(pd.array([None if v is pd.NA or v != v else v for v in merged], dtype="Int64"))  # noqa: PLR0124
-    return pd.Series(merged, dtype=object if name == "authors" else "str")
+        column = pd.to_numeric(column, errors="coerce")
+        years = [_year(values) for values in groups.values(column)]
+        return pd.Series(pd.array([None if v is pd.NA or v != v else v for v in years], dtype="Int64"))  # noqa: PLR0124
+    if name in LIST_COLUMNS and name != "authors":
+        return pd.Series([_united(values) for values in groups.values(column)], dtype=object)
+    if name == "retracted":
+        return pd.Series([any(map(bool, values)) for values in groups.values(column)], dtype="bool")
+    best = _BEST.get(name, _commonest)
+    if name == "authors" or column.dtype != "str":
+        values = [every[0] if len(every) == 1 else best(every) for every in groups.values(column)]
+        return pd.Series(values, dtype=object if name == "authors" else "str")
+    return _texts(column, groups, best)
+
+
+def _texts(column: pd.Series, groups: _Groups, best: Callable[[list[Any]], Any]) -> pd.Series:
+    """The text of each report; only a stretch of reports is in memory as Python objects."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.chunked_array(column.array.__arrow_array__(pa.large_string())).combine_chunks()
+    parts = []
+    for start in range(0, len(groups.starts), _STRETCH):
+        stop = min(start + _STRETCH, len(groups.starts))
+        several = groups.rows_of_several(start, stop)
+        every = texts.take(pa.array(np.concatenate(several))).to_pylist() if several else []
+        ends = np.cumsum([len(rows) for rows in several]).tolist()
+        chosen = [best(every[end - len(rows) : end]) for end, rows in zip(ends, several, strict=True)]
+        firsts = texts.take(pa.array(groups.order[groups.starts[start:stop]]))
+        mask = pa.array(groups.sizes[start:stop] > 1)
+        parts.append(pc.replace_with_mask(firsts, mask, pa.array(chosen, pa.large_string())))
+    return pd.Series(pd.array(pa.chunked_array(parts, pa.large_string()), dtype="str"))
 
 
 def _present(values: list[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from prismake.core.files import replacing
+from prismake.core.progress import tracked
 from prismake.core.records import trial_ids
 from prismake.dedup import fields, kinds, text
 
@@ -233,9 +234,10 @@ def _places(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def _identities(columns: dict[str, list[Any]], authors: list[Any]) -> dict[str, list[Any]]:
+    pairs = zip(columns["doi"], columns["url"], strict=True)
     names = ("dois", "pii", "pmid", "trials", "cochrane", "version", "kind", "sort")
     out: dict[str, list[Any]] = {name: [] for name in names}
-    for k, (doi, url) in enumerate(zip(columns["doi"], columns["url"], strict=True)):
+    for k, (doi, url) in enumerate(tracked(pairs, len(authors), "normalising records", "records")):
         dois = fields.dois(doi) or (fields.dois(url) if "doi.org/" in url else ())
         author = authors[k] if isinstance(authors[k], str) else (authors[k] or ("",))[0]
         accession, journal = columns["accession"][k], columns["journal"][k]

@@ -16,7 +16,7 @@ from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.network_outcomes import TREATMENT, treatment_column
-from prismake.protocol.outcome_kinds import KINDS, parts_of
+from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
 from prismake.protocol.outcome_names import NETWORK, kind_name
 
 if TYPE_CHECKING:
@@ -265,25 +265,33 @@ def _own_status(
         return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
     if waiting:
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
+    unasked = {column for column in columns if not item.get(column)}
+    if why := _not_asked(item, unasked, cohorts, settled=True):
+        return MISSING, why
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item.get(column, "") for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
+    if blank and kind_of(spec).enough(frozenset(blank)):
+        return USED, f"not reported: {_headings(blank, spec)}; the rest is used"
     if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
         return MISSING, why
     if blank:
-        headings = spec.get("labels", {})
-        names = (headings.get(spec["columns"][role]) or spec["columns"][role] for role in blank)
-        return MISSING, f"not reported: {', '.join(names)}"
+        return MISSING, f"not reported: {_headings(blank, spec)}"
     return USED, ""
 
 
-def _not_asked(item: Mapping[str, str], columns: set[str], cohorts: Cohorts) -> str:
-    """Why a study was not asked for these columns, or the empty string."""
+def _headings(roles: Iterable[str], spec: Mapping[str, Any]) -> str:
+    labels = spec.get("labels", {})
+    return ", ".join(labels.get(spec["columns"][role]) or spec["columns"][role] for role in roles)
+
+
+def _not_asked(item: Mapping[str, str], columns: set[str], cohorts: Cohorts, *, settled: bool = False) -> str:
+    """Why a study was not asked for these columns, or the empty string; ``settled``: only by a settled answer."""
     headings = {field["name"]: field["label"] for field in cohorts.fields}
     for question in cohorts.fields:
         if question["name"] in columns and question.get("when"):
             column, answer = question["when"]
-            if item.get(column, "") != answer:
+            if item.get(column, "") != answer and not (settled and not item.get(column)):
                 return f"not asked: “{headings.get(column, column)}” is {item.get(column) or 'open'}, not {answer}"
     return ""

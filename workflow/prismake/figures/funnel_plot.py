@@ -47,7 +47,10 @@ ANALYSIS_SCALE = {
     "PFT": "Freeman–Tukey double arcsine",
     "IRLN": "Logarithm of the rate",
     "IRS": "Square root of the rate",
+    "IRFT": "Freeman–Tukey root of the rate",
     "MNLN": "Logarithm of the mean",
+    "CVLN": "Logarithm of the coefficient of variation",
+    "SDLN": "Logarithm of the standard deviation",
     "ZCOR": "Fisher's z",
 }
 

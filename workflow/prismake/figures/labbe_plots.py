@@ -77,15 +77,15 @@ def _lines(canvas: Canvas, result: Mapping[str, Any], xs: Scale, ys: Scale) -> l
     if effect is None:  # a single study, or nothing to pool
         return []
     risks = [xs.high * step / STEPS for step in range(STEPS + 1)]
-    line = [(x, _risk(measure_of(result), effect, x)) for x in risks]
+    line = [(x, risk_at(measure_of(result), effect, x)) for x in risks]
     inside = [(xs.place(x), ys.place(y)) for x, y in line if 0.0 <= y <= ys.high]
     if len(inside) > 1:
         canvas.line(*zip(*inside, strict=True), colour=BLUE, width=1.3, order=4)
     return inside
 
 
-def _risk(measure: str, effect: float, risk: float) -> float:
-    """The risk in the first arm where the second has ``risk``."""
+def risk_at(measure: str, effect: float, risk: float) -> float:
+    """The risk in the first arm where the second has ``risk``, by the definition of the measure."""
     if measure == "RD":
         return risk + effect
     if measure == "RR":

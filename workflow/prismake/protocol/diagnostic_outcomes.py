@@ -25,6 +25,11 @@ def figures(spec: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> lis
     return list(FIGURES)
 
 
+def enough(blank: frozenset[str]) -> bool:
+    """Whether one side of a table is complete although these cells are not reported."""
+    return blank <= {"tp", "fn"} or blank <= {"fp", "tn"}
+
+
 def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shape: str) -> Iterator[str]:
     """Sentences on mistakes in moderators, checks, order, and in the group ``diagnostic`` of an outcome.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 # The columns that a measure needs, and alternatives.
 ROLES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("PLO", "PR", "PAS", "PFT"), ("events", "total")),
-    **dict.fromkeys(("IRLN", "IR"), ("events", "time")),
-    **dict.fromkeys(("RR", "OR", "RD"), ("events1", "total1", "events2", "total2")),
-    **dict.fromkeys(("IRR", "IRD"), ("events1", "time1", "events2", "time2")),
-    **dict.fromkeys(("MD", "SMD", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
-    **dict.fromkeys(("ZCOR", "COR"), ("correlation", "n")),
+    **dict.fromkeys(("PLO", "PR", "PLN", "PAS", "PFT"), ("events", "total")),
+    **dict.fromkeys(("IRLN", "IR", "IRS", "IRFT"), ("events", "time")),
+    **dict.fromkeys(("MN", "MNLN", "CVLN"), ("mean", "sd", "n")),
+    "SDLN": ("sd", "n"),
+    **dict.fromkeys(("RR", "OR", "RD", "AS"), ("events1", "total1", "events2", "total2")),
+    **dict.fromkeys(("IRR", "IRD", "IRSD"), ("events1", "time1", "events2", "time2")),
+    **dict.fromkeys(("MD", "SMD", "SMDH", "ROM"), ("mean1", "sd1", "n1", "mean2", "sd2", "n2")),
+    **dict.fromkeys(("ZCOR", "COR", "UCOR"), ("correlation", "n")),
     "GEN": ("effect", "lower", "upper"),
 }
 ACCURACY = ("tp", "fp", "fn", "tn")  # of a test against a reference standard
@@ -62,8 +64,18 @@ OF_COMPARISON = frozenset(
         *("effect", "lower", "upper", "favours"),
     )
 )
-PROPORTIONS = ("PLO", "PR", "PAS", "PFT")
-ONE_ARM = (*PROPORTIONS, "IRLN", "IR")  # measures without a value that means no effect
+PROPORTIONS = ("PLO", "PR", "PLN", "PAS", "PFT")
+ONE_ARM = (
+    *PROPORTIONS,
+    "IRLN",
+    "IR",
+    "IRS",
+    "IRFT",
+    "MN",
+    "MNLN",
+    "CVLN",
+    "SDLN",
+)  # measures without a value that means no effect
 
 
 def conversions_of(measure: str) -> dict[str, tuple[str, ...]]:

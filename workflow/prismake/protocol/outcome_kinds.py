@@ -33,6 +33,7 @@ class Kind:
     ``group``: the key under which the settings of this kind alone stand, if there is one.
     ``problems``: sentences on mistakes, from path, outcome, extraction fields by name, and shape of the sheet.
     ``figures``: names of the figures, from outcome and extraction fields.
+    ``enough``: whether a row can be used although these parts are not reported.
     ``rows``: what has a row of its own in a sheet with a row for each result; "" for an arm against a comparator.
     """
 
@@ -43,6 +44,7 @@ class Kind:
     keys: frozenset[str] | None = None
     group: str = ""
     rows: Callable[[Spec], str] = lambda _: ""
+    enough: Callable[[frozenset[str]], bool] = lambda _: False
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
@@ -65,6 +67,7 @@ KINDS: dict[str, Kind] = {
         group=DIAGNOSTIC,
         problems=diagnostic_outcomes.problems,
         figures=diagnostic_outcomes.figures,
+        enough=diagnostic_outcomes.enough,
     ),
     NETWORK: Kind(
         parts=network_outcomes.PARTS,

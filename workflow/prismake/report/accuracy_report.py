@@ -24,6 +24,7 @@ SUMMARIES = (
 )
 SHARES = ("sensitivity", "specificity")
 MEASURED = "sensitivity and specificity"
+NOT_REPORTED = "NR"
 PER = 1000  # people in natural frequencies
 
 
@@ -33,11 +34,11 @@ def card(result: Result) -> list[str]:
     if main is None:
         return [result["sentence"]]
     studies = result["studies"]
-    people = sum(study[cell] for study in studies for cell in CELLS)
+    people = sum(words.people_of(study, side) for study in studies for side in SHARES)
     return [
         f"Sensitivity {words.within(main['sensitivity'], result['level'])}",
         f"Specificity {words.within(main['specificity'])}",
-        f"{plural(main['values']['k'], 'study', 'studies')}, {people:,} people",
+        f"{plural(main['values']['k'], 'study', 'studies')}, {people:,.0f} people",
     ]
 
 
@@ -163,7 +164,7 @@ def _studies(result: Result) -> Section:
     rows = tuple(
         (
             study["label"],
-            *(f"{study[cell]:,}" for cell in CELLS),
+            *(NOT_REPORTED if study[cell] is None else f"{study[cell]:,}" for cell in CELLS),
             *(words.within(study[side]) if study[side]["estimate"] is not None else NONE for side in SHARES),
         )
         for study in result["studies"]

@@ -33,21 +33,32 @@ MODELS = {
 SCALES = {
     "PLO": "proportions",
     "PR": "untransformed proportions",
+    "PLN": "log-transformed proportions",
     "PAS": "arcsine-transformed proportions",
     "PFT": "Freeman–Tukey transformed proportions, whose back-transformation depends on the sample size chosen "
     "(Schwarzer et al., Res Synth Methods 2019;10:476-483)",
     "RR": "risk ratios",
     "OR": "odds ratios",
     "RD": "risk differences",
+    "AS": "differences of arcsine-transformed proportions",
     "MD": "mean differences",
     "SMD": "standardised mean differences",
+    "SMDH": "standardised mean differences with unequal variances (Bonett, Psychol Methods 2009;14:225-238)",
     "ROM": "ratios of means",
     "IRLN": "rates",
     "IR": "untransformed rates",
+    "IRS": "square roots of rates",
+    "IRFT": "Freeman–Tukey transformed rates",
+    "IRSD": "differences of square roots of rates",
+    "MN": "means",
+    "MNLN": "log-transformed means",
+    "CVLN": "log-transformed coefficients of variation",
+    "SDLN": "log-transformed standard deviations",
     "IRR": "rate ratios",
     "IRD": "rate differences",
     "ZCOR": "correlations, as Fisher's z",
     "COR": "untransformed correlations",
+    "UCOR": "correlations corrected for bias (Olkin and Pratt, Ann Math Stat 1958;29:201-211)",
     "GEN": "published effects with their intervals",
 }
 SENSITIVITY = {
@@ -189,7 +200,7 @@ def _synthesis(config: Mapping[str, Any]) -> str:
     if not outcomes:
         return " ".join([*sentences, *methods_of_kinds(every), f"All intervals are {level:g} % intervals."])
     sentences += _defaults(outcomes)
-    if any(spec["measure"] in ("PLO", "PR", "PAS", "PFT") for spec in outcomes.values()):
+    if any(spec["measure"] in ("PLO", "PR", "PLN", "PAS", "PFT") for spec in outcomes.values()):
         sentences.append("Confidence intervals of single proportions are exact (Clopper–Pearson).")
     sentences.append(
         f"All intervals are {level:g} % intervals. Heterogeneity is reported as Q, tau² with its confidence interval "

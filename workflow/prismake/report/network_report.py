@@ -92,7 +92,23 @@ def sections(result: Result) -> list[Section]:
         parts.append(
             Section("components", "Components", tuple(words["components"]), columns=head, rows=rows, items=("20d",))
         )
+    if own["without_high_risk"]:
+        parts.append(_without_high_risk(result, show))
     return [*parts, _studies(result)]
+
+
+def _without_high_risk(result: Result, show: Format) -> Section:
+    own = result["network"]
+    left, rows = own["without_high_risk"]["left"], own["without_high_risk"]["rows"]
+    lost = len(own["against"]) - len(rows)
+    words = f"{plural(left, 'study is', 'studies are')} left without those at high risk of bias or of low quality."
+    if lost:
+        words += f" {plural(lost, 'treatment is', 'treatments are')} then not connected with {own['reference']}."
+    return Section(
+        "without_high_risk", "Without studies at high risk", (words,),
+        columns=("Treatment", f"{capitalised(measure_name(result))} [{result['level']:g} % CI]"),
+        rows=tuple((row["treatment"], show.estimate(row)) for row in rows), items=("20d",),
+    )  # fmt: skip
 
 
 def _against(result: Result, show: Format) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

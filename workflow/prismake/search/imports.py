@@ -16,6 +16,7 @@ from lxml import etree
 from prismake.core import records as record_table
 from prismake.core.errors import ImportFileError, PrismakeError
 from prismake.core.names import RECORD_ID
+from prismake.core.progress import tracked
 from prismake.search import (
     decode,
     delimited,
@@ -139,7 +140,7 @@ def stream(
                 _FileBeingRead(path.name, inventory=shared_inventory if once else Inventory()),
                 list[str](),
             )
-            records = _records(path, file)
+            records = tracked(_records(path, file), 0, f"reading {path.name}", "records")
             while portion := list(itertools.islice(records, PORTION)):
                 if once:
                     portion = list(_first_of_each(portion, seen))

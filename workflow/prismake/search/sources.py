@@ -120,7 +120,7 @@ def searches_table(logs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 def _search(source: str, details: Mapping[str, Any], email: str, archive: Path, log: dict[str, Any]) -> list[Path]:
     """Search the database or use the archived answers; return the files with the records."""
-    from prismake.search.progress import Reporter
+    from prismake.core.progress import Reporter
 
     database = live.module(details["live"])
     result = database.search(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from prismake.core.progress import tracked
 from prismake.core.states import State
 from prismake.panel.ranking import chance
 from prismake.panel.shortlist import RANKED, behind, nearness
@@ -46,7 +47,8 @@ def by_relevance(queue: Queue, items: Sequence[str], decided: Mapping[str, str],
     chosen, others = list(items), list[str]()
     if len(items) - len(decided) > RANKED:
         texts = zip(*(map(itemgetter(1), column_of(queue, name)) for name in shown), strict=True)
-        ordered = [item for item in behind(queue, nearness(texts, question), seed) if item not in decided]
+        followed = tracked(texts, len(items), "looking for the records nearest to the question", "records")
+        ordered = [item for item in behind(queue, nearness(followed, question), seed) if item not in decided]
         nearest = {*decided, *ordered[:RANKED]}
         chosen, others = [item for item in items if item in nearest], ordered[RANKED:]
     columns = {name: _texts(queue, name, set(chosen) if others else None) for name in shown}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from prismake.core.files import replacing
+from prismake.core.progress import tracked
 from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.forms import Choice, Form
 from prismake.protocol.outcome_columns import RESULT_ROW
@@ -150,7 +151,7 @@ def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[
         None if column.role in ("progress", "context", "live", "state") else Cell("", look_of(column))
         for column in columns
     ]
-    for row in rows:
+    for row in tracked(rows, len(rows), "writing a sheet", "rows"):
         texts = [cell_text(row.get(column.key)) for column in columns]
         cells = [
             Cell(text, quoted[i] if text[0] in FORMULA_STARTS else looks[i], runs=runs(text, columns[i].terms))

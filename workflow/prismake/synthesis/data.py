@@ -18,19 +18,30 @@ if TYPE_CHECKING:
 SCALES = {
     "PLO": "logit",
     "PR": "untransformed",
+    "PLN": "logarithm",
     "PAS": "arcsine",
     "PFT": "Freeman–Tukey",
     "IRLN": "log rate",
     "IR": "untransformed",
+    "IRS": "square root",
+    "IRFT": "Freeman–Tukey",
+    "MN": "untransformed",
+    "MNLN": "log mean",
+    "CVLN": "log coefficient of variation",
+    "SDLN": "log standard deviation",
     "RR": "log risk ratio",
     "OR": "log odds ratio",
     "RD": "risk difference",
+    "AS": "difference of arcsine roots",
     "IRR": "log rate ratio",
     "IRD": "rate difference",
+    "IRSD": "difference of square roots of rates",
     "MD": "mean difference",
     "SMD": "standardised mean difference (Hedges)",
+    "SMDH": "standardised mean difference (Bonett)",
     "ROM": "log ratio of means",
     "COR": "correlation",
+    "UCOR": "correlation (unbiased)",
     "ZCOR": "Fisher's z",
     "GEN": "published effects",
     "GENLN": "log ratio",
@@ -42,12 +53,14 @@ _MEANS = {"mean1": "m1i", "sd1": "sd1i", "n1": "n1i", "mean2": "m2i", "sd2": "sd
 ENGINE: dict[str, dict[str, str]] = {
     measure: names
     for measures, names in (
-        (("PLO", "PR", "PAS", "PFT"), {"events": "xi", "total": "ni"}),
-        (("IRLN", "IR"), {"events": "xi", "time": "ti"}),
-        (("RR", "OR", "RD"), _TABLE),
-        (("IRR", "IRD"), _RATES),
-        (("MD", "SMD", "ROM"), _MEANS),
-        (("COR", "ZCOR"), {"correlation": "ri", "n": "ni"}),
+        (("PLO", "PR", "PLN", "PAS", "PFT"), {"events": "xi", "total": "ni"}),
+        (("IRLN", "IR", "IRS", "IRFT"), {"events": "xi", "time": "ti"}),
+        (("MN", "MNLN", "CVLN"), {"mean": "mi", "sd": "sdi", "n": "ni"}),
+        (("SDLN",), {"sd": "sdi", "n": "ni"}),
+        (("RR", "OR", "RD", "AS"), _TABLE),
+        (("IRR", "IRD", "IRSD"), _RATES),
+        (("MD", "SMD", "SMDH", "ROM"), _MEANS),
+        (("COR", "ZCOR", "UCOR"), {"correlation": "ri", "n": "ni"}),
         (("GEN", "GENLN"), {"effect": "yi", "lower": "lb", "upper": "ub"}),
     )
     for measure in measures
@@ -90,6 +103,12 @@ class Data:
     def proportion(self) -> bool:
         return self.measure in PROPORTIONS
 
+    @property
+    def sizes(self) -> np.ndarray | None:
+        """What the back-transformation of Freeman and Tukey needs: totals, or times for rates; None for others."""
+        part = {"PFT": "total", "IRFT": "time"}.get(self.measure)
+        return self.columns[part] if part else None
+
     def part(self, mask: np.ndarray) -> Data:
         """The studies where ``mask`` is true; studies left out of the analysis are dropped."""
         columns = {role: values[mask] for role, values in self.columns.items()}
@@ -101,10 +120,10 @@ class Data:
         )  # fmt: skip
 
     def natural(self, value: float) -> float | None:
-        """A value of the analysis on the natural scale (PFT: at the harmonic mean of the totals)."""
+        """A value of the analysis on the natural scale (PFT, IRFT: at the harmonic mean of totals or times)."""
         from prismake.pooling import back_transform
 
-        return plain(back_transform(self.measure, float(value), ni=self.columns.get("total")))
+        return plain(back_transform(self.measure, float(value), ni=self.sizes))
 
     def engine(self) -> dict[str, np.ndarray]:
         """The columns under their names in ``prismake.pooling``."""
@@ -228,7 +247,7 @@ def single_intervals(data: Data, level: float) -> tuple[np.ndarray, np.ndarray, 
         low, high = study_interval(data.columns["events"], data.columns["total"], level)
         return data.columns["events"] / data.columns["total"], low, high
     half = critical(level) * np.sqrt(data.vi)
-    middle, low, high = (back_transform(data.measure, data.yi + sign * half) for sign in (0, -1, 1))
+    middle, low, high = (back_transform(data.measure, data.yi + sign * half, ni=data.sizes) for sign in (0, -1, 1))
     return middle, low, high
 
 

@@ -27,7 +27,7 @@ def fitted_lines(
             data.yi, data.vi, mods, column, method=spec["method"], test=spec["test"], level=level,
             adhoc=remedies(spec)[0], points=POINTS,
         )  # fmt: skip
-        ni = [harmonic_mean(data.columns["total"][plot.keep])] if data.measure == "PFT" else None
+        ni = None if data.sizes is None else [harmonic_mean(data.sizes[plot.keep])]
         lines = {"estimate": plot.line.pred, "ci_lb": plot.line.ci_lb, "ci_ub": plot.line.ci_ub}
         rows.append(
             {

@@ -179,7 +179,7 @@ def numbers(pooled: Any, data: Data) -> dict[str, Any]:
     """The fields of a result: estimates on the natural scale, and ``values`` on that of the analysis."""
     from prismake.pooling import natural_scale
 
-    natural = natural_scale(data.measure, pooled, ni=data.columns["total"] if data.measure == "PFT" else None)
+    natural = natural_scale(data.measure, pooled, ni=data.sizes)
     back = chosen(natural, BACK)
     return {
         **{name: plain(getattr(natural, name)) for name in BACK},

@@ -140,7 +140,7 @@ def _series_rows(data: Data, studies: Studies, series: Any) -> list[dict[str, An
 
     from prismake.pooling import back_transform
 
-    ni = data.columns["total"] if data.measure == "PFT" else None
+    ni = data.sizes
     rows = []
     for index, study in enumerate(studies):
         row = {**_who(study), "k": int(series.k[index]), "test": "z" if np.isnan(series.ddf[index]) else "knha"}
@@ -191,7 +191,7 @@ def _gosh(data: Data, studies: Studies, spec: Mapping[str, Any], level: float, s
 
     result = gosh(data.yi, data.vi, spec["method"], subsets=SUBSETS, seed=seed)
     two = result.k > 1
-    ni = data.columns["total"] if data.measure == "PFT" else None
+    ni = data.sizes
     natural = back_transform(data.measure, result.estimate[two], ni=ni)
     spread = [float(x) for x in np.quantile(natural, (0.0, 0.25, 0.5, 0.75, 1.0))]
     values = {"estimate": result.estimate[two], "I2": result.I2[two], "k": result.k[two]}

@@ -47,7 +47,7 @@ def _bounds(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[tupl
             why = "must be above 0"
         elif role in _NOT_NEGATIVE and value < 0:
             why = "cannot be below 0"
-        elif role in _AT_LEAST_TWO and value < 2:
+        elif (role in _AT_LEAST_TWO or (role == "n" and "sd" in outcome.columns)) and value < 2:
             why = "must be at least 2 for a standard deviation to exist"
         elif role == "correlation" and abs(value) >= 1:
             why = "must lie between -1 and 1"

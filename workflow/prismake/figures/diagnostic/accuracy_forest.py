@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.numbers import number
 from prismake.protocol.measure_parts import ACCURACY
+from prismake.synthesis.diagnostic.accuracy_sentences import people_of
 
 from ..canvas import AMBER, BLUE, MUTED, PALE_BLUE, RULE, Canvas, text_width, wrap
 from ..forest_layout import READABLE, short_names
@@ -74,6 +75,16 @@ def _height(lines: Sequence[str]) -> float:
     return ROW + LINE * (len(lines) - 1)
 
 
+def _count(value: float | None) -> str:
+    return "NR" if value is None else f"{value:,}"
+
+
+def _total(studies: Sequence[Mapping[str, Any]], role: str) -> str:
+    """The sum of a cell over the studies whose side it belongs to can be used."""
+    side = SIDES[0] if role in ("tp", "fn") else SIDES[1]
+    return f"{sum(study[role] for study in studies if people_of(study, side)):,}"
+
+
 def _printed(row: Mapping[str, Any]) -> str:
     """“79.8 [72.2, 85.7]” in per cent; a dash for a side without people."""
     if row["estimate"] is None:
@@ -88,7 +99,7 @@ def _columns(
     label = max([LABELS[0], *(text_width(line, SIZE) for lines in labels for line in lines)])
     x, counts = MARGIN + label, []
     for role in ACCURACY:
-        cells = [f"{study[role]:,}" for study in studies] + [f"{sum(study[role] for study in studies):,}"]
+        cells = [_count(study[role]) for study in studies] + [_total(studies, role)]
         x += GAP + max(text_width(cell, SIZE, bold=True) for cell in [*cells, SHORT[role]])
         counts.append(x)
     shown, texts = domains(result), []
@@ -135,31 +146,26 @@ def _axes(canvas: Canvas, places: _Columns, body: float, bottom: float, pooled: 
             canvas.line((x, x), (body, bottom), colour=BLUE, width=0.8, dash=(0, (3, 3)), order=1)
 
 
-def _most(studies: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _most(studies: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """The largest number of people of each side."""
-    return {side: max(_people(study, side) for study in studies) for side in SIDES}
-
-
-def _people(study: Mapping[str, Any], side: str) -> int:
-    right, wrong = ("tp", "fn") if side == "sensitivity" else ("tn", "fp")
-    return int(study[right] + study[wrong])
+    return {side: max(people_of(study, side) for study in studies) for side in SIDES}
 
 
 def _study(
-    canvas: Canvas, places: _Columns, study: Mapping[str, Any], lines: list[str], y: float, most: Mapping[str, int],
+    canvas: Canvas, places: _Columns, study: Mapping[str, Any], lines: list[str], y: float, most: Mapping[str, float],
     shown: Sequence[str],
 ) -> None:  # fmt: skip
     middle = y + _height(lines) / 2
     canvas.lines(MARGIN, middle - LINE * (len(lines) - 1) / 2, lines, SIZE, LINE)
     for role, right in zip(ACCURACY, places.counts, strict=True):
-        canvas.text(right, middle, f"{study[role]:,}", SIZE, align="right")
+        canvas.text(right, middle, _count(study[role]), SIZE, align="right")
     for side, right, scale in zip(SIDES, places.printed, places.plots, strict=True):
         row = study[side]
         canvas.text(right, middle, _printed(row), SIZE, align="right")
         if row["estimate"] is None:
             continue
         canvas.line([scale.place(row[key]) for key in ("ci_lb", "ci_ub")], (middle, middle), width=0.9)
-        half = max(0.5 * 0.15 * (_people(study, side) / most[side]) ** 0.5, 0.022)
+        half = max(0.5 * 0.15 * (people_of(study, side) / most[side]) ** 0.5, 0.022)
         x = scale.place(row["estimate"])
         canvas.box(x - half, middle - half, 2 * half, 2 * half, fill=BLUE, order=3)
     own = {rating["name"]: rating["rating"] for rating in (study.get("appraisal") or {}).get("ratings", ())}
@@ -177,7 +183,7 @@ def _summary(
     canvas.text(MARGIN, first, "Summary", SIZE, bold=True)
     canvas.text(MARGIN, second, "Prediction interval", SIZE)
     for role, right in zip(ACCURACY, places.counts, strict=True):
-        canvas.text(right, first, f"{sum(study[role] for study in studies):,}", SIZE, align="right", bold=True)
+        canvas.text(right, first, _total(studies, role), SIZE, align="right", bold=True)
     for side, right, scale in zip(SIDES, places.printed, places.plots, strict=True):
         row = pooled[side]
         canvas.text(right, first, _printed(row), SIZE, align="right", bold=True)
@@ -196,8 +202,9 @@ def _summary(
 def _foot(result: Mapping[str, Any], pooled: Any, shown: Mapping[str, str]) -> str:
     level = f"{result.get('level', 95):g} %"
     parts = [
-        f"TP, FP, FN, TN: true and false positives and negatives. Estimates with {level} intervals, of single studies "
-        "exact (Clopper–Pearson); areas are proportional to the people of that side."
+        "TP, FP, FN, TN: true and false positives and negatives (NR: not reported). Estimates with "
+        f"{level} intervals, of single studies exact (Clopper–Pearson); areas are proportional to the people of that "
+        "side."
     ]
     if pooled:
         parts += pooled["notes"]

@@ -12,7 +12,7 @@ from prismake.core.numbers import Format, number
 from prismake.figures.canvas import AMBER, BLUE, INK, MUTED, RULE, WHITE, Canvas, text_width, wrap
 from prismake.figures.forest_layout import MARGIN, SMALL
 from prismake.figures.network.heat_cells import Heads, tint
-from prismake.synthesis.network.network_words import network_format, ranking
+from prismake.synthesis.network.network_words import network_format, ranking, turned
 
 FULL, SHORT = 12, 20  # treatments up to which cells hold intervals, and estimates
 _LABEL, _LONG_LABEL = 2.2, 3.6
@@ -69,29 +69,10 @@ def _cells(
             if values is None:
                 cells[r, c] = ([], WHITE)
                 continue
-            shown = values if r == a else _turned(values, ratio=show.ratio)
+            shown = values if r == a else turned(values, ratio=show.ratio)
             strength = sign * shown["beta"] / shown["se"] / _STRONGEST
             cells[r, c] = (_lines(shown, show, n), tint(strength, AMBER, BLUE))
     return cells
-
-
-def _turned(values: Mapping[str, Any], *, ratio: bool) -> dict[str, Any]:
-    """The effect in the other direction."""
-    turned = {
-        name: None
-        if values[name] is None
-        else (1.0 / values[name] if values[name] else None)
-        if ratio
-        else -values[name]
-        for name in ("estimate", "ci_lb", "ci_ub")
-    }
-    return {
-        "beta": -values["beta"],
-        "se": values["se"],
-        "estimate": turned["estimate"],
-        "ci_lb": turned["ci_ub"],
-        "ci_ub": turned["ci_lb"],
-    }
 
 
 def _lines(values: Mapping[str, Any], show: Format, n: int) -> list[str]:

@@ -36,6 +36,12 @@ class Hsroc:
     def values(self) -> np.ndarray:
         return np.array([self.accuracy, self.threshold, self.shape, self.accuracy_variance, self.threshold_variance])
 
+    @property
+    def area(self) -> float:
+        """Area below the summary curve over all false positive rates, also those that no study has."""
+        x, w = np.polynomial.legendre.leggauss(400)
+        return float(0.5 * w @ self.sensitivity_at(0.5 * (x + 1.0)))
+
     def sensitivity_at(self, false_positive_rate: np.ndarray) -> np.ndarray:
         """The summary curve: logit(sensitivity) = Lambda exp(-beta/2) + exp(-beta) logit(false positive rate)."""
         return expit(self.accuracy * np.exp(-0.5 * self.shape) + np.exp(-self.shape) * logit(false_positive_rate))
@@ -95,9 +101,3 @@ def from_hsroc(parameters: Hsroc) -> tuple[np.ndarray, np.ndarray]:
     covariance = 0.25 * parameters.accuracy_variance - parameters.threshold_variance
     T = np.array([[product / ratio**2, covariance], [covariance, product * ratio**2]])
     return mu, T
-
-
-def area(parameters: Hsroc) -> float:
-    """Area below the summary curve over all false positive rates, also those that no study has."""
-    x, w = np.polynomial.legendre.leggauss(400)
-    return float(0.5 * w @ parameters.sensitivity_at(0.5 * (x + 1.0)))

@@ -42,7 +42,7 @@ class Tables:
 
 
 def read_tables(data: Any, labels: Sequence[str] | None = None) -> Tables:
-    """The columns ``tp fp fn tn`` of a mapping or data frame, one row per study.
+    """The columns ``tp fp fn tn``, or ``TP FP FN TN``, of a mapping or data frame, one row per study.
 
     A study without diseased (or healthy) participants, or that does not report a cell of one side, contributes the
     other side alone; one with neither is left out. Both are said in ``notes``.
@@ -52,7 +52,8 @@ def read_tables(data: Any, labels: Sequence[str] | None = None) -> Tables:
     PoolingError
         Counts that are negative or not whole; all rows with such counts are named. No row that can be used.
     """
-    tp, fp, fn, tn = columns(data, CELLS)
+    upper = [cell.upper() for cell in CELLS]
+    tp, fp, fn, tn = columns(data, upper if CELLS[0] not in data and upper[0] in data else CELLS)
     if labels is not None and len(labels) != tp.size:
         raise PoolingError(f"{tp.size} studies but {len(labels)} labels.")
     names = [f"row {i + 1}" for i in range(tp.size)] if labels is None else [str(label) for label in labels]

@@ -91,6 +91,19 @@ class Network:
         np.fill_diagonal(better, 0.0)
         return better.sum(axis=1) / (n - 1)
 
+    def information(self, effects: str, a: int, b: int) -> np.ndarray:
+        """The share of each trial in the information on treatment a against b, (k,); they add up to 1.
+
+        Jackson, White, Price, Copas and Riley 2017, Stat Methods Med Res 26:2853-2868.
+        """
+        own = self.model(effects)
+        c = own.solution.V[:, a] - own.solution.V[:, b]
+        shares = np.empty(len(self.evidence.trials))
+        for block, W in zip(self.evidence.blocks, own.solution.weights, strict=True):
+            x = c[block.arms[:, 1:]] - c[block.arms[:, :1]]
+            shares[block.rows] = np.einsum("gi,gij,gj->g", x, W, x)
+        return shares / own.se[a, b] ** 2
+
 
 def parts_of_network(trials: Sequence[Trial]) -> list[list[str]]:
     """The connected parts of a network, each as its treatments in alphabetical order; the largest first."""

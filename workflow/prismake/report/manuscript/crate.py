@@ -33,14 +33,16 @@ METADATA = "ro-crate-metadata.json"
 GIVEN = ("config/config.yaml", "config/sheets/**/*", "config/versions/*", "config/instruments/*.yaml", "config/known_*")
 MADE = (
     *("results/manuscript.docx", "results/supplement.xlsx", "results/supplement/*", "results/report/*"),
-    *("results/pooling/**/*.json", "results/pooling/*.svg", "results/pooling/*.R", "results/pooling/*.csv"),
-    *("results/flow/*", "results/appraisal/*.csv", "results/appraisal/*.svg", "results/extraction/*.csv"),
+    *("results/pooling/**/*.json", "results/pooling/*.R", "results/pooling/*.csv"),
+    *(f"results/{room}/*.{each}" for room in ("pooling", "appraisal") for each in ("svg", "pdf", "png")),
+    *("results/flow/*", "results/appraisal/*.csv", "results/extraction/*.csv"),
     *("results/certainty/*.csv", "results/certainty/*.json", "results/protocol/*", "results/full_text/studies.csv"),
 )
 SEARCHES = ("config/searches/**/*",)
 _SKIPPED = re.compile(r"^\.|^~\$|\.tmp$|_key\.")
 _TYPES = {
     ".csv": "text/csv", ".json": "application/json", ".svg": "image/svg+xml", ".html": "text/html", ".R": "text/x-r",
+    ".pdf": "application/pdf", ".png": "image/png",
     ".yaml": "application/yaml", ".ris": "application/x-research-info-systems", ".bib": "application/x-bibtex",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".md": "text/markdown",

@@ -41,6 +41,9 @@ _LETTER = 62_000  # width of an average letter in a cell
 class Pictures(Protocol):
     """Draws the figures, by the names of their drawings."""
 
+    def pages(self, name: str) -> list[str]:
+        """The names of the pages of a figure: its own if it has one."""
+
     def size(self, name: str) -> tuple[float, float]:
         """Width and height in inches at which the figure is most legible."""
 
@@ -228,28 +231,34 @@ class _Writer:
         section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
 
     def _figure(self, block: Figure) -> None:
-        wide = self._turned(*self.pictures.size(block.drawing))
+        pages = self.pictures.pages(block.drawing)
+        wide = self._turned(*self.pictures.size(pages[0]))
         if wide:
             self._section(landscape=True)
-        width, height = (self.height, self.width) if wide else (self.width, self.height)
-        paragraph = self.document.add_paragraph()
-        paragraph.paragraph_format.keep_with_next = True
-        holder = paragraph.add_run()
-        from docx.shared import Emu
-
-        image = self.pictures.png(block.drawing, width / _INCH)
-        shape = holder.add_picture(io.BytesIO(image))
-        scale = _scale(shape.width, shape.height, width, height)
-        shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
-        properties = shape._inline.docPr
-        properties.set("name", clean(block.name))
-        properties.set("descr", clean(f"{block.title}. {plain(block.legend)}"))
-        paragraph._p.append(self._control(block.name, mark_of_picture(image), [holder._r], kind="w:picture"))
+        for number, page in enumerate(pages, start=1):
+            self._picture(block, page, block.name if number == 1 else f"{block.name}.page{number}", wide)
         self.numbers["Figure"] += 1
         label = f"Figure {self.numbers['Figure']}. {block.title}."
         self._paragraph(block.legend, CAPTION, label)
         if wide:
             self._section(landscape=False)
+
+    def _picture(self, block: Figure, drawing: str, name: str, wide: bool) -> None:
+        """A figure, or one page of it, within its control."""
+        from docx.shared import Emu
+
+        width, height = (self.height, self.width) if wide else (self.width, self.height)
+        paragraph = self.document.add_paragraph()
+        paragraph.paragraph_format.keep_with_next = True
+        holder = paragraph.add_run()
+        image = self.pictures.png(drawing, width / _INCH)
+        shape = holder.add_picture(io.BytesIO(image))
+        scale = _scale(shape.width, shape.height, width, height)
+        shape.width, shape.height = Emu(int(shape.width * scale)), Emu(int(shape.height * scale))
+        properties = shape._inline.docPr
+        properties.set("name", clean(name))
+        properties.set("descr", clean(f"{block.title}. {plain(block.legend)}"))
+        paragraph._p.append(self._control(name, mark_of_picture(image), [holder._r], kind="w:picture"))
 
     def _turned(self, width: float, height: float) -> bool:
         """Whether a figure would be too small on a portrait page and clearly larger on a landscape one."""

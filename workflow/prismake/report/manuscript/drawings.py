@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from prismake.core.reuse import KeptParts
 
+PAGE = "#"  # between the name of a figure and the number of a page
 DPI = 300  # dots per inch at print width, as journals require
 
 
@@ -24,6 +25,7 @@ class Drawings:
         results: the contents of ``pooling/<outcome>.json``.
         appraisal, scores: ``appraisal/appraisal.csv`` and ``appraisal/scores.csv``.
         outcomes: title by name of the outcomes.
+        look: the part ``figures`` of the config.
         kept: pictures from earlier runs, which are reused if their input is the same.
     """
 
@@ -34,12 +36,18 @@ class Drawings:
         appraisal: pd.DataFrame,
         scores: pd.DataFrame,
         outcomes: Mapping[str, str],
+        look: Mapping[str, Any],
         kept: KeptParts | None = None,
     ) -> None:
-        self._kept = kept
+        self._kept, self._look = kept, look
         self.flow, self.appraisal, self.scores, self.outcomes = flow, appraisal, scores, outcomes
         self.results = {result["outcome"]: result for result in results}
-        self._drawn: dict[str, Figure] = {}
+        self._drawn: dict[str, list[Figure]] = {}
+
+    def pages(self, name: str) -> list[str]:
+        """The names of the pages of a figure, each of which can be drawn: its own name if it has one page."""
+        number = int(self._part(name, "pages", lambda: str(len(self._pages(name))).encode()))
+        return [name] if number == 1 else [f"{name}{PAGE}{page}" for page in range(1, number + 1)]
 
     def size(self, name: str) -> tuple[float, float]:
         """Width and height of a figure in inches, as it was laid out."""
@@ -58,7 +66,7 @@ class Drawings:
             return self.flow
         if name in ("stars", "traffic_light"):
             return [self.scores.to_csv(), self.appraisal.to_csv(), self.outcomes]
-        return self.results[name.partition(".")[0]]
+        return [self.results[name.partition(".")[0]], self._look]
 
     def _size(self, name: str) -> bytes:
         return " ".join(repr(float(inches)) for inches in self._figure(name).get_size_inches()).encode()
@@ -74,20 +82,24 @@ class Drawings:
             return path.read_bytes()
 
     def _figure(self, name: str) -> Figure:
+        figure, _, page = name.partition(PAGE)
+        return self._pages(figure)[int(page or 1) - 1]
+
+    def _pages(self, name: str) -> list[Figure]:
         if name not in self._drawn:
             self._drawn[name] = self._draw(name)
         return self._drawn[name]
 
-    def _draw(self, name: str) -> Figure:
+    def _draw(self, name: str) -> list[Figure]:
         from prismake.appraisal.scores import lights, questions, stars_only
-        from prismake.figures import flow_diagram, outcome_figure, star_table, traffic_light
+        from prismake.figures import flow_diagram, light_pages, outcome_pages, star_pages
 
         if name == "flow":
-            return flow_diagram(self.flow)
+            return [flow_diagram(self.flow)]
         if name in ("stars", "traffic_light"):
             labels = questions(self.scores)
             if name == "stars":
-                return star_table(stars_only(self.scores), stars_only(self.appraisal), items=labels)
-            return traffic_light(lights(self.appraisal, self.outcomes), items=labels)
+                return star_pages(stars_only(self.scores), stars_only(self.appraisal), items=labels)
+            return light_pages(lights(self.appraisal, self.outcomes), items=labels)
         outcome, _, kind = name.partition(".")
-        return outcome_figure(self.results[outcome], kind)
+        return outcome_pages(self.results[outcome], kind, self._look)

@@ -35,7 +35,8 @@ def gather(
     """
     review, scores, _ = _review(inputs, config, versions)
     outcomes = {result["outcome"]: result["title"] for result in review["results"]}
-    drawings = Drawings(review["flow"], review["results"], read_csv(inputs["appraisal"]), scores, outcomes, kept)
+    appraisal, look = read_csv(inputs["appraisal"]), config["figures"]
+    drawings = Drawings(review["flow"], review["results"], appraisal, scores, outcomes, look, kept)
     return manuscript(review), drawings
 
 

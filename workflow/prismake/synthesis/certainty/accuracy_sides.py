@@ -15,7 +15,7 @@ from prismake.core.names import STUDY_ID
 from prismake.core.outcome_results import is_pooled
 from prismake.protocol.outcome_names import DIAGNOSTIC, kind_name
 from prismake.synthesis.certainty.levels import HIGH, LOW, MODERATE, VERY_LOW
-from prismake.synthesis.diagnostic.accuracy_sentences import percent, within
+from prismake.synthesis.diagnostic.accuracy_sentences import people_of, percent, within
 
 SIDES = {"sensitivity": ("tp", "fn"), "specificity": ("tn", "fp")}
 START = (
@@ -49,7 +49,7 @@ def by_side(
 def _side(result: Result, side: str) -> dict[str, Any]:
     """One side as the result of a proportion."""
     right, wrong = SIDES[side]
-    studies = [_study(study, side, right, wrong) for study in result["studies"] if study[right] + study[wrong]]
+    studies = [_study(study, side, right, wrong) for study in result["studies"] if people_of(study, side)]
     title = f"{result['title']}: {side}"
     one_side = {key: value for key, value in result.items() if key not in ("kind", "diagnostic", "pooled")}
     main: dict[str, Any] = {}

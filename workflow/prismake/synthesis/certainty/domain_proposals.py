@@ -26,6 +26,7 @@ from prismake.synthesis.certainty import imprecision, levels
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import START as ACCURACY_START
 from prismake.synthesis.certainty.imprecision import Proposal
+from prismake.synthesis.certainty.network_comparisons import RULES as COMPARISON_RULES
 
 _NO_SPREAD = (
     ". tau² is estimated as zero: the width of this interval comes from the number of studies and belongs to "
@@ -73,7 +74,11 @@ class Evidence:
 
 def proposals(evidence: Evidence) -> dict[str, Proposal]:
     """A proposal for each domain that is judged for the outcome, in the order of the sheet."""
-    return {name: _RULES[name](evidence) for name in levels.asked_of(rated_up=evidence.rated_up)}
+    own = COMPARISON_RULES if evidence.result.get("comparison") else {}
+    return {
+        name: own[name](evidence.result, evidence.shares, evidence.question) if name in own else _RULES[name](evidence)
+        for name in levels.asked_of(rated_up=evidence.rated_up)
+    }
 
 
 def _once(studies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -34,7 +34,7 @@ def statement(
         return ""
     if result.get("side"):
         return side_statement(result, certainty, main)
-    measure, subject = measure_of(result), lowered(result["title"])
+    measure, subject = measure_of(result), lowered(result.get("subject") or result["title"])
     if measure in PROPORTIONS and absolute:
         return _proportion(subject, certainty, absolute)
     if measure in RATES | MEANS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.names import STUDY_ID
 from prismake.core.paths import data_file
+from prismake.extraction.extracted import number
 from prismake.protocol.measure_parts import ACCURACY
 from prismake.synthesis.check_script import filled
 from prismake.synthesis.records import SCHEMA
@@ -63,13 +64,13 @@ def unusable_tables(rows: pd.DataFrame, spec: Mapping[str, Any]) -> dict[Any, tu
     """Status and remark of tables without people, or with numbers that are no counts, by their index."""
     marks = {}
     for index, row in rows.iterrows():
-        cells = {role: float(row[role]) for role in ACCURACY}
+        cells = {role: value for role in ACCURACY if (value := number(str(row[role]))) is not None}
         wrong = [role for role, value in cells.items() if value < 0 or not value.is_integer()]
         if wrong:
             named = ", ".join(f"{role} is {cells[role]:g}" for role in wrong)
             marks[index] = (UNUSABLE, f"A count is a whole number from 0 on: {named}.")
         elif not any(cells.values()):
-            marks[index] = (UNUSABLE, "Nobody took part: all four counts are 0.")
+            marks[index] = (UNUSABLE, "Nobody took part: every count that is reported is 0.")
     return marks
 
 

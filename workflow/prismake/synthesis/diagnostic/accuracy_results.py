@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.errors import EstimateDoesNotExist, PoolingError
 from prismake.core.names import STUDY_ID
+from prismake.extraction.extracted import number
 from prismake.protocol.measure_parts import ACCURACY
 from prismake.synthesis.data import whole
 from prismake.synthesis.diagnostic import accuracy_sentences as words
@@ -95,10 +96,10 @@ def _studies(
     """Each study with its table, sensitivity and specificity with exact intervals; a side without people has none."""
     rows = []
     for row in used.to_dict("records"):
-        cells: dict[str, Any] = {role: whole(float(row[role])) for role in ACCURACY}
+        cells = {role: counted(row[role]) for role in ACCURACY}
         sides = {}
         for name, (right, wrong) in SIDES.items():
-            sides[name] = _alone(cells[right], cells[right] + cells[wrong], level)
+            sides[name] = _alone(cells[right], side_size(cells, right, wrong), level)
         rows.append(
             {
                 STUDY_ID: row[STUDY_ID],
@@ -117,11 +118,22 @@ def _studies(
     return rows
 
 
-def _alone(correct: float, size: float, level: float) -> dict[str, float | None]:
+def counted(text: Any) -> float | None:
+    """A cell as a count; None where it is not reported."""
+    value = number(str(text))
+    return None if value is None else whole(value)
+
+
+def side_size(cells: Mapping[str, Any], right: str, wrong: str) -> float:
+    """The people of one side; 0 where a cell is not reported, so that the side cannot be used."""
+    return 0 if None in (cells[right], cells[wrong]) else float(cells[right] + cells[wrong])
+
+
+def _alone(correct: float | None, size: float, level: float) -> dict[str, float | None]:
     """A proportion with its exact interval; nothing where nobody was tested."""
     from prismake.pooling import study_interval
 
-    if not size:
+    if not size or correct is None:
         return {"estimate": None, "ci_lb": None, "ci_ub": None}
     low, high = study_interval([correct], [size], level)
     return interval((correct / size, float(low[0]), float(high[0])))
@@ -209,10 +221,10 @@ def _prevalences(studies: Studies) -> list[float]:
     """Quartiles of the shares of people with the condition, in whole per cent; those of studies with both sides."""
     import numpy as np
 
-    both = [study for study in studies if study["tp"] + study["fn"] and study["fp"] + study["tn"]]
-    if not both:
+    sizes = [(side_size(study, "tp", "fn"), side_size(study, "tn", "fp")) for study in studies]
+    shares = [diseased / (diseased + healthy) for diseased, healthy in sizes if diseased and healthy]
+    if not shares:
         return []
-    shares = [(s["tp"] + s["fn"]) / (s["tp"] + s["fp"] + s["fn"] + s["tn"]) for s in both]
     quartiles = np.clip(np.round(np.quantile(shares, (0.25, 0.5, 0.75)), 2), 0.01, 0.99)
     return [float(value) for value in np.unique(quartiles)]
 
@@ -223,7 +235,7 @@ def _sides_alone(studies: Studies, level: float) -> dict[str, dict[str, Any]]:
 
     sides = {}
     for name, (right, wrong) in SIDES.items():
-        counts = [(study[right], study[right] + study[wrong]) for study in studies if study[right] + study[wrong]]
+        counts = [(study[right], size) for study in studies if (size := side_size(study, right, wrong))]
         if not counts:
             continue
         correct, size = (sum(column) for column in zip(*counts, strict=True))

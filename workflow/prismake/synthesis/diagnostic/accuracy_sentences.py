@@ -36,10 +36,15 @@ def ratio(row: Mapping[str, Any]) -> str:
     return f"{RATIO.value(row['estimate'])} ({RATIO.value(row['ci_lb'])} to {RATIO.value(row['ci_ub'])})"
 
 
+def people_of(study: Mapping[str, Any], side: str) -> float:
+    """The people of one side of a study; 0 where a cell is not reported."""
+    cells = [study[cell] for cell in (("tp", "fn") if side == "sensitivity" else ("fp", "tn"))]
+    return 0 if None in cells else float(sum(cells))
+
+
 def people(studies: Sequence[Mapping[str, Any]], condition: str) -> str:
     """“436 people with and 913 without the condition”"""
-    diseased = sum(study["tp"] + study["fn"] for study in studies)
-    healthy = sum(study["fp"] + study["tn"] for study in studies)
+    diseased, healthy = (sum(people_of(study, side) for study in studies) for side in ("sensitivity", "specificity"))
     return f"{diseased:,.0f} people with and {healthy:,.0f} without {condition}"
 
 

@@ -78,7 +78,7 @@ def network_frame(spec: Mapping[str, Any]) -> dict[str, Any]:
     own = spec["network"]
     return {
         **{name: [] for name in ("treatments", "comparisons", "league", "against", "funnel")},
-        **{name: {} for name in ("heterogeneity", "designs", "net_heat", "components", "words")},
+        **{name: {} for name in ("heterogeneity", "designs", "net_heat", "components", "without_high_risk", "words")},
         "effects": own["effects"],
         "method": spec["method"],
         "small_values": own["small_values"],
@@ -182,7 +182,8 @@ def _fit(result: dict[str, Any], rows: NetworkRows, spec: Mapping[str, Any], lev
     tests = decomposition(fitted)
     own["designs"] = _designs(fitted, tests)
     own["league"] = [_comparison(fitted, split, own["effects"], scale) for split in splits(fitted, own["effects"])]
-    own["against"] = _against(fitted, names.index(own["reference"]), scale)
+    own["against"] = _against(fitted, own, scale)
+    own["without_high_risk"] = _without_high_risk(fitted, result, scale)
     if own["small_values"]:
         scores = fitted.p_scores(own["effects"], small_is_good=own["small_values"] == "good")
         for row, score in zip(own["treatments"], scores, strict=True):
@@ -251,19 +252,52 @@ def _side(beta: float, se: float, level: float, scale: _Scale) -> dict[str, floa
     return scale.row(beta, se, {"ci_lb": beta - half, "ci_ub": beta + half})
 
 
-def _against(fitted: Network, reference: int, scale: _Scale) -> list[dict[str, Any]]:
-    """Every treatment against the reference, by both models."""
+def _against(fitted: Network, own: Mapping[str, Any], scale: _Scale) -> list[dict[str, Any]]:
+    """Every treatment against the reference by both models, and the share of each study in the main one in percent."""
+    reference = fitted.treatments.index(own["reference"])
     rows = []
     for place, name in enumerate(fitted.treatments):
         if place == reference:
             continue
         row: dict[str, Any] = {"treatment": name}
         for model in ("random", "common"):
-            own = fitted.model(model)
-            beta, se = float(own.estimate[place, reference]), float(own.se[place, reference])
-            row[model] = {**scale.row(beta, se, _limits(own, place, reference)), "p": plain(own.p[place, reference])}
+            estimates = fitted.model(model)
+            beta, se = float(estimates.estimate[place, reference]), float(estimates.se[place, reference])
+            limits = _limits(estimates, place, reference)
+            row[model] = {**scale.row(beta, se, limits), "p": plain(estimates.p[place, reference])}
+        shares = fitted.information(own["effects"], place, reference)
+        row["weights"] = {
+            trial.name: 100.0 * float(share) for trial, share in zip(fitted.evidence.trials, shares, strict=True)
+        }
         rows.append(row)
     return rows
+
+
+def _without_high_risk(fitted: Network, result: Mapping[str, Any], scale: _Scale) -> dict[str, Any]:
+    """The estimates against the reference without studies at high risk of bias; {} if there are none.
+
+    ``left``: how many studies remain. Treatments that are no longer connected with the reference have no row.
+    """
+    from prismake.pooling.network import network, parts_of_network
+
+    own = result["network"]
+    high = {study[STUDY_ID] for study in result["studies"] if (study["appraisal"] or {}).get("high_risk")}
+    if not high:
+        return {}
+    trials = [trial for trial in fitted.evidence.trials if trial.name not in high]
+    part: list[str] = next((names for names in parts_of_network(trials) if own["reference"] in names), [])
+    trials = [trial for trial in trials if trial.treatments[0] in part]
+    if not trials:
+        return {"left": 0, "rows": []}
+    names = [name for name in fitted.treatments if name in part]
+    rest = network(trials, treatments=names, method=fitted.method, level=fitted.level)
+    estimates, reference = rest.model(own["effects"]), names.index(own["reference"])
+    rows = []
+    for place, name in enumerate(names):
+        if place != reference:
+            beta, se = float(estimates.estimate[place, reference]), float(estimates.se[place, reference])
+            rows.append({"treatment": name, **scale.row(beta, se, _limits(estimates, place, reference))})
+    return {"left": len(trials), "rows": rows}
 
 
 def _designs(fitted: Network, tests: Any) -> dict[str, Any]:

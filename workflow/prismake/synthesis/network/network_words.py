@@ -28,6 +28,23 @@ def network_format(result: Mapping[str, Any]) -> Format:
     return max(formats, key=lambda form: form.digits)
 
 
+def turned(values: Mapping[str, Any], *, ratio: bool) -> dict[str, Any]:
+    """An estimate in the other direction: of b against a instead of a against b."""
+
+    def other(value: float | None) -> float | None:
+        if value is None:
+            return None
+        return (1.0 / value if value else None) if ratio else -value
+
+    return {
+        "beta": -values["beta"],
+        "se": values["se"],
+        "estimate": other(values["estimate"]),
+        "ci_lb": other(values["ci_ub"]),
+        "ci_ub": other(values["ci_lb"]),
+    }
+
+
 def words(result: Mapping[str, Any]) -> dict[str, list[str]]:
     """Sentences by what they are about: main, heterogeneity, splits, ranks, components."""
     own = result["network"]
