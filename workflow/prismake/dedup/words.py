@@ -23,6 +23,7 @@ _RELATIONS = frozenset(
     "until since not no nor".split()
 )
 _NEGATIONS = frozenset("not non no without nor never neither anti un out".split())
+_TELLING = _NEGATIONS | {"protocol", "protocols"}  # one such word more makes another paper
 _OPPOSITES = (
     ("hyper", "hypo"), ("inter", "intra"), ("intra", "extra"), ("pre", "post"), ("af", "ef"), ("endo", "exo"),
     ("micro", "macro"), ("in", "ex"), ("in", "out"), ("up", "down"), ("ab", "ad"), ("ante", "post"), ("pre", "peri"),
@@ -128,8 +129,8 @@ def _other_words(
         rest = iter(more)
         if not all(any(spelled_alike(v, w, title_counts) for w in rest) for v in fewer):
             return Exchange.WORD if _whole_words(left, right, title_counts) else Exchange.FRAGMENT
-        negated = not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
-        return Exchange.WORD if negated else Exchange.NONE
+        telling = not _TELLING.isdisjoint(left) or not _TELLING.isdisjoint(right)
+        return Exchange.WORD if telling else Exchange.NONE
     if len(cut_x) == len(cut_y) == 1:
         # "in" for "after", "influenza A" for "influenza B": short words that replace each other.
         if frozenset((*cut_x, *cut_y)) in _LITTLE_OPPOSITES:
@@ -137,7 +138,7 @@ def _other_words(
         word = (left or right or [""])[0]
         other = (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], title_counts)
         return Exchange.WORD if other else Exchange.NONE
-    return Exchange.NONE if _NEGATIONS.isdisjoint(left or right) else Exchange.WORD
+    return Exchange.NONE if _TELLING.isdisjoint(left or right) else Exchange.WORD
 
 
 def _whole_words(left: list[str], right: list[str], title_counts: Mapping[str, int]) -> bool:
