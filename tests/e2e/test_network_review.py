@@ -48,6 +48,7 @@ PROTOCOL = config(
         },
         "death": {"title": "Death", "measure": "RR"},
     },
+    certainty={"gate": "rolling", "outcomes": {"remission": {"threshold": 0.05}}},
 )
 ARMS = ("alpha v placebo", "Beta v placebo", "alpha; Beta v placebo", "alpha v Beta")
 EVENTS = {"placebo": 10, "alpha": 16, "Beta": 22}
@@ -167,6 +168,13 @@ def test_page_manuscript_and_exports_show_the_network(review):
     assert sorted(path.stem for path in (review.folder / "results/pooling/remission").glob("*.json")) == [
         "designs", "league", "main", "net_heat", "ranks",
     ]  # fmt: skip
+
+
+def test_certainty_is_asked_for_each_treatment_against_the_reference(review):
+    items = list(dict.fromkeys(row["Outcome"] for row in review.rows("certainty", "anna")))
+    assert items == ["Remission: Alpha v Placebo", "Remission: Beta v Placebo"]
+    findings = json.loads((review.folder / "results/certainty/summary_of_findings.json").read_text(encoding="utf-8"))
+    assert [row["participants"] for row in findings["outcomes"]] == [430, 430]
 
 
 def test_a_number_of_an_arm_leads_to_its_cell(review):

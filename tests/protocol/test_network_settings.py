@@ -56,6 +56,11 @@ DRUG = {"name": "drug", "type": "text", "per": "arm"}
         ({"measure": "GEN"}, None, "'outcomes.x.ratio_scale' is missing"),
         ({"network": {"treatments": {"A": ["b"], "B": []}}}, None, "has “B” for A and for B"),
         ({"network": {"treatments": {"A": []}, "reference": "P"}}, None, "is 'P', which is none of 'treatments'"),
+        (
+            {"published": {"estimate": 1.2}},
+            None,
+            "'outcomes.x.published' has no meaning for an outcome of kind network",
+        ),
         ({"favours": ["one"]}, None, "'outcomes.x.favours' must have two texts"),
         ({"network": {"reference": ["A"]}}, None, "'outcomes.x.network.reference' is ['A']; it must be text"),
     ],

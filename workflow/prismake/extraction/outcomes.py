@@ -265,8 +265,9 @@ def _own_status(
         return OPEN, f"{own[0].what}: to be checked in the extraction sheet"
     if waiting:
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
-    unasked = {column for column in columns if not item.get(column)}
-    if why := _not_asked(item, unasked, cohorts, settled=True):
+    gaps = {role: column for role, column in spec["columns"].items() if not item.get(column)}
+    why = _not_asked(item, {*gaps.values()}, cohorts, settled=True)
+    if why and not kind_of(spec).enough(frozenset(gaps)):
         return MISSING, why
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"

@@ -70,6 +70,9 @@ def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shap
     elif column and shape == "results" and fields[column]["per"] != "arm":
         yield f"{where} is {column!r}, which is asked of a study. Write 'per: arm' beside the column."
     yield from _name_problems(path, own)
+    if "estimate" in spec["published"]:
+        many = "an outcome of kind network, which has many estimates"
+        yield f"'{path}.published' has no meaning for {many}. Take it out."
     if spec["favours"] and len(spec["favours"]) != 2:
         yield f"'{path}.favours' must have two texts, for the left and the right side."
 

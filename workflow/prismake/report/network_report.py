@@ -68,12 +68,14 @@ def sections(result: Result) -> list[Section]:
         ),
         Section(
             "league", "All comparisons", tuple(words["splits"]), "league",
-            "Every comparison, with its direct and indirect evidence", columns=_LEAGUE, rows=_league(result, show),
-            folded=True, wide=len(own["treatments"]) > 6, items=("20b", "20c"),
+            "Row against column: estimates of the network below the diagonal, direct evidence above it.",
+            table="Every comparison, with its direct and indirect evidence", columns=_LEAGUE,
+            rows=_league(result, show), folded=True, wide=len(own["treatments"]) > 6, items=("20b", "20c"),
         ),
         Section(
             "designs", "Heterogeneity and inconsistency", tuple(words["heterogeneity"]), "net_heat",
-            "Q of each design, and between designs once it is detached", wide=False,
+            "How much the direct evidence of each design counts for each estimate (grey squares), and which designs "
+            "disagree (colours).", table="Q of each design, and between designs once it is detached", wide=False,
             columns=("Design", "Studies", "Q within", "df", "p", "Q between without it", "df", "p"),
             rows=_designs(own), folded=True, items=("20c",),
         ),

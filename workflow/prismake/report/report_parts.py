@@ -16,7 +16,7 @@ class Section:
 
     ``name`` is the same on every run and unique within the outcome. ``figure`` is its name without the outcome
     (``league``). ``items`` are those of PRISMA 2020. A ``folded`` table is closed on the page until it is opened, and
-    left to the supplement by the manuscript.
+    left to the supplement by the manuscript; ``table`` is what it is called there, if it is not ``legend``.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     folded: bool = False
     items: tuple[str, ...] = ("20b",)
+    table: str = ""
 
 
 class Estimate(NamedTuple):
