@@ -50,11 +50,15 @@ def shown(path, **names):
     )
 
 
-def shown_of(outcome, kind, path):
-    """The same for a figure or table of an outcome: "forest", "forest.<column>", "funnel", an analysis, ..."""
+def shown_of(outcome, kind, path, **files):
+    """The same for a figure or table of an outcome: "forest", "forest.<column>", "funnel", an analysis, ...
+
+    In a folder, `patterns` says which files are shown.
+    """
     caption, name = caption_of_outcome(kind)
     return report(
         path,
+        **files,
         caption=caption,
         category="Outcomes",
         subcategory=config["outcomes"][outcome]["title"],

@@ -34,6 +34,8 @@ STUDY_SETS = [
 ]
 
 EFFECTS = {outcome: f"results/pooling/{outcome}.metafor.csv" for outcome in OUTCOMES}
+# a table for robvis per instrument with which studies of the outcome were judged
+WEIGHTED = {outcome: f"results/pooling/{outcome}.robvis" for outcome in OUTCOMES}
 
 
 rule write_report:
@@ -118,7 +120,7 @@ rule write_supplement:
 
 
 rule export_results:
-    """Write flow and effects in the form that R's PRISMA2020 and metafor read."""
+    """Write flow, effects and judgements in the form that R's PRISMA2020, metafor and robvis read."""
     input:
         flow="results/flow/flow.json",
         studies="results/full_text/studies.csv",
@@ -126,6 +128,10 @@ rule export_results:
     output:
         diagram=shown("results/flow/prisma2020.csv"),
         effects=[shown_of(name, "effects", path) for name, path in EFFECTS.items()],
+        weighted=[
+            shown_of(name, "weighted", directory(path), patterns=["{instrument}.csv"])
+            for name, path in WEIGHTED.items()
+        ],
     log:
         "results/logs/export_results.log",
     localrule: True

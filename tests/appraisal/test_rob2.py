@@ -174,6 +174,43 @@ def test_nothing_is_proposed_where_no_algorithm_could_be_checked(form, without):
     assert {name for name, domain in details.items() if not domain.parts} == (without or set(details))
 
 
+def asked_in_the_draft(**answers: str) -> set[str]:
+    form = load_instrument("robins_i_v2")
+    off = prismake.score(form, {"result": "yes"} | answers).not_asked
+    return {item.id for item in form.items} - set(off) - {"result"}
+
+
+def test_the_draft_of_robins_i_asks_by_variant_and_stops_where_the_result_is_critical():
+    """Numbers and conditions of the draft of 20 November 2025, in which parts B and C4 decide on what is asked."""
+    assigned = asked_in_the_draft(B1="Y", B3="N", C4="N")
+    adhering = asked_in_the_draft(B1="N", B2="PN", B3="PN", C4="Y")
+    first = {"1A.1", "1A.2", "1A.3", "1A.4"}, {"1B.1", "1B.2", "1B.3", "1B.4", "1B.5"}
+    others = {f"{domain}.{n}" for domain, last in {2: 5, 3: 8, 4: 11, 5: 3, 6: 4}.items() for n in range(1, last + 1)}
+    assert assigned == {"B1", "B3", "C4"} | first[0] | others
+    assert adhering == {"B1", "B2", "B3", "C4"} | first[1] | others
+    assert asked_in_the_draft(B1="N", B2="Y", B3="N") == {"B1", "B2", "B3"}
+    assert asked_in_the_draft(B1="Y", B3="PY") == {"B1", "B3"}
+
+
+@pytest.mark.parametrize(
+    ("given", "not_asked"),
+    [
+        ({"1A.1": "SN"}, {"1A.2", "1A.3"}),
+        ({"2.1": "Y"}, {"2.2", "2.3"}),
+        ({"2.1": "N", "2.2": "PY"}, {"2.3"}),
+        ({"3.1": "WN", "3.3": "N"}, {"3.2", "3.4", "3.5", "3.6", "3.7", "3.8"}),
+        ({"3.1": "SN", "3.3": "NI", "3.6": "Y"}, {"3.2", "3.4", "3.5", "3.7", "3.8"}),
+        ({"4.1": "Y", "4.2": "PY", "4.3": "Y"}, {f"4.{n}" for n in range(4, 12)}),
+        ({"4.1": "Y", "4.2": "N", "4.3": "Y", "4.4": "Y", "4.5": "N"}, {f"4.{n}" for n in range(6, 12)}),
+        ({"4.1": "N", "4.2": "Y", "4.3": "Y", "4.4": "N", "4.7": "Y", "4.8": "Y", "4.9": "Y"}, {"4.5", "4.6", "4.10", "4.11"}),
+        ({"5.2": "N"}, {"5.3"}),
+    ],
+)  # fmt: skip
+def test_the_draft_of_robins_i_asks_only_on_the_path_taken(given, not_asked):
+    started = {"B1": "Y", "B3": "N", "C4": "N"}
+    assert asked_in_the_draft(**started) - asked_in_the_draft(**started, **given) == not_asked
+
+
 @pytest.mark.parametrize("table", DOMAINS)
 def test_truth_tables_of_the_reference(table):
     path = SHARED / f"rob2_truth_{table}.csv"

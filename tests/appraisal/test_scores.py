@@ -11,7 +11,8 @@ import pytest
 from prismake.appraisal.agreement import agreement_table
 from prismake.appraisal.appraisal_rows import appraisal_rows
 from prismake.appraisal.proposals import proposals
-from prismake.appraisal.robvis import robvis_table
+from prismake.appraisal.ratings import ratings_for
+from prismake.appraisal.robvis import robvis_table, weighted_tables
 from prismake.appraisal.scores import appraise, lights
 from prismake.protocol.instrument_checks import threshold_words
 from prismake.protocol.instruments import in_words, instrument_paths, load_instrument
@@ -144,6 +145,44 @@ def test_robvis_gets_its_own_words_and_columns():
     ]
     stars = robvis_table("nos_cohort", answers, OUTCOMES)
     assert stars.iloc[0].tolist() == ["Bell 2021", *("Low", "Low", "High", "Low", "Low", "Low", "High", "High")]
+
+
+def test_robvis_gets_the_weights_of_an_outcome():
+    _, table = scores()
+    ratings = ratings_for("relapse", table)
+    pooled = [
+        {"label": label, "appraisal": ratings.get(study), "weight_pct": weight}
+        for study, label, weight in (("a:1", "Abel 2020", 62.5), ("b:1", "Bell 2021", 30.0), ("c:1", "Cole 2022", 7.5))
+    ]
+    tables = weighted_tables(pooled)
+    assert tables.keys() == {"rob2", "nos_cohort"}
+    assert tables["rob2"].columns == ("Study", "D1", "D2", "D3", "D4", "D5", "Overall", "Weight")
+    assert tables["rob2"].rows == [("Abel 2020", "Low", "Low", "High", "Low", "Some concerns", "High", "62.5")]
+    assert tables["nos_cohort"].columns == ("Study", "Selection", "Comparability", "Outcome", "Weight")
+    assert tables["nos_cohort"].rows == [("Bell 2021", "Some concerns", "Low", "Some concerns", "30.0")]
+    equal = weighted_tables([{**study, "weight_pct": None} for study in pooled[:2]])
+    assert equal["rob2"]["Weight"] == equal["nos_cohort"]["Weight"] == ["50.0"]
+
+
+def test_a_domain_that_applies_to_no_study_has_no_column_for_robvis():
+    studies = STUDIES.assign(design="single_arm")[:1]
+    asked = appraisal_rows(studies, {"single_arm": "nos_single_arm"})
+    settled = asked[["item_id"]].assign(answer="a")
+    _, table = appraise(studies, settled, NOTES[:0], {"single_arm": "nos_single_arm"}, "total")
+    (study,) = ratings_for("relapse", table).values()
+    tables = weighted_tables([{"label": "Abel 2020", "appraisal": study, "weight_pct": 100.0}])
+    assert tables["nos_single_arm"].columns == ("Study", "Selection", "Outcome", "Weight")
+    assert tables["nos_single_arm"].rows == [("Abel 2020", "Low", "Low", "100.0")]
+
+
+def test_what_is_asked_once_of_a_trial_counts_once_for_agreement():
+    given = answered(**{f"a:1|rob2|crs|{item}": answer for item, answer in RELAPSE.items()})
+    decisions = given.rename(columns={"answer": "answer.anna"})
+    decisions["answer.ben"] = decisions["answer.anna"]
+    _, table = appraise(STUDIES, given, NOTES, INSTRUMENTS, "total", OUTCOMES)
+    found = agreement_table(table, decisions, ["anna", "ben"], "total").set_index(["instrument", "level", "name"])
+    once = [("item", "1.1"), ("domain", "D1"), ("item", "2.1"), ("domain", "D2"), ("overall", "overall")]
+    assert [found.loc[("rob2", *part), "n"] for part in once] == [1, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize("name", sorted(instrument_paths()))

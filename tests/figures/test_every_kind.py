@@ -119,6 +119,7 @@ KINDS = {
         name: lambda k, names, name=name: figures.sensitivity_figure(result(k, names), name)
         for name in ("leave_one_out", "cumulative", "influence", "baujat")
     },
+    "influence in pages": lambda k, names: figures.outcome_pages(result(k, names), "influence"),
     "leave_one_out jama": lambda k, names: figures.outcome_pages(result(k, names), "leave_one_out", {"style": "jama"}),
     "risk of bias": lambda k, names: figures.summary(result(k, names)),
     "stars": lambda k, names: figures.star_pages(scores(k, names), judged(k, names, "nos_single_arm")),

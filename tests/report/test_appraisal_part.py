@@ -55,7 +55,7 @@ def paragraph(**appraisal) -> str:
 
 def test_the_methods_name_instruments_insistence_and_what_was_not_appraised():
     text = paragraph(instruments={"rct": "nos_cohort", "registry": "none"}, insist=["rct"])
-    assert "rct, Newcastle–Ottawa Scale, cohort studies" in text
+    assert "in randomised trials with Newcastle–Ottawa Scale, cohort studies" in text
     assert "As required by the protocol, studies of the design rct were judged with" in text
     assert "which is intended for studies without randomisation" in text
     assert "Not appraised, because the protocol names no instrument: registry." in text

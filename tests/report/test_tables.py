@@ -25,6 +25,22 @@ def test_one_row_a_study_sorted_by_label_and_nothing_empty():
     ]
 
 
+def test_there_is_a_column_of_stars_only_where_stars_are_given():
+    extraction = pd.DataFrame(columns=["item_id", "state", "events", "total"])
+    judged = SCORES.assign(total="", maximum="", overall="low risk of bias")
+    columns = list(study_table(STUDIES, judged, extraction, FIELDS).columns)
+    assert columns == ["Study", "Design", "Events", "total", "Overall", "Reports"]
+
+
+def test_results_are_named_by_their_outcome_and_those_not_reported_are_not_listed():
+    extraction = pd.DataFrame(columns=["item_id", "state", "events", "total"])
+    judged = [("a1", "survival", "some concerns"), ("a1", "crs", "not reported"), ("a1", "relapse", "")]
+    judged += [("b2", "survival", "not reported"), ("b2", "crs", "not reported")]
+    scores = pd.DataFrame(judged, columns=["study_id", "result", "overall"]).assign(total="", maximum="")
+    table = study_table(STUDIES, scores, extraction, FIELDS, outcomes={"survival": "Overall survival"})
+    assert table["Overall"].tolist() == ["Overall survival: some concerns | relapse: undecided", "not reported"]
+
+
 def test_arms_have_rows_and_a_column_of_their_own():
     extraction = pd.DataFrame(
         [("b2|CD22", "settled", "3", "9"), ("b2|CD19", "settled", "1", "8")],

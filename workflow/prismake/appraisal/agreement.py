@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from prismake.appraisal.proposals import answers_of
+from prismake.appraisal.proposals import answers_of, row_of
 from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.protocol.instruments import (
     NOT_ASKED,
@@ -27,7 +27,7 @@ COLUMNS = (
     *("kappa", "kappa_lb", "kappa_ub", "weighted", "weighted_lb", "weighted_ub", "remark"),
 )
 _NUMBERS = [name for name in COLUMNS if name == "observed" or name.startswith(("kappa", "weighted"))]
-Ratings = dict[str, str | int | None]  # by study or result
+Ratings = dict[str, str | int | None]  # by row of the sheet: a study's, or a result's
 
 
 def agreement_table(
@@ -97,22 +97,25 @@ def _words(scale: Instrument, overall: str) -> tuple[str, ...]:
 def _ratings(
     scale: Instrument, units: Sequence[tuple[str, str]], answers: Mapping[str, str], overall: str
 ) -> dict[str, Ratings]:
-    """By item, domain and ``overall``, one reviewer's answers about each study or result."""
+    """By item, domain and ``overall``, one reviewer's answers about each study or result.
+
+    What is asked once of a study counts once.
+    """
     ratings: dict[str, Ratings] = {part: {} for _, part, _, _ in _parts(scale, overall)}
     for study, result in units:
         given = answers_of(scale, study, result, answers)
         judged = score(scale, given, overall=overall)
-        unit = f"{study}|{result}"
         for part, rated in ratings.items():
             answer = given.get(part, "")
-            rated[unit] = answer if answer and answer != NOT_ASKED else None
+            rated[row_of(scale, study, result, part)] = answer if answer and answer != NOT_ASKED else None
         if scale.with_stars:
             for domain in scale.details.values():
                 complete = not any(item.id in judged.unanswered for item in scale.items if item.domain == domain.name)
                 if domain.name in ratings:
-                    ratings[domain.name][unit] = judged.domains[domain.name] if complete else None
+                    row = row_of(scale, study, result, domain.name)
+                    ratings[domain.name][row] = judged.domains[domain.name] if complete else None
             if OVERALL in ratings:
-                ratings[OVERALL][unit] = judged.overall or None
+                ratings[OVERALL][row_of(scale, study, result, OVERALL)] = judged.overall or None
     return ratings
 
 

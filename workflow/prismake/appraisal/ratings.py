@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, NOT_REPORTED
+from prismake.appraisal.light_kinds import (
+    BAD_WORDS,
+    UNDECIDED,
+    WORST_WORDS,
+    concern_kind,
+    judged_kind,
+    part_kind,
+    star_kind,
+)
+from prismake.appraisal.scores import NO_RULE, NOT_APPRAISED, NOT_REPORTED, item_column
 from prismake.core.names import STUDY_ID
 from prismake.protocol.analyses import RISK_OF_BIAS
-from prismake.protocol.instruments import NONE, OVERALL, Instrument, in_words, load_instrument
+from prismake.protocol.instruments import CONCERN, NONE, OVERALL, Instrument, concern_id, in_words, load_instrument
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# The kinds of a light, as ``prismake.figures.appraisal_cells`` draws them.
-GOOD, SOME, BAD, WORST, UNCLEAR, UNDECIDED, NOT_APPLICABLE = (
-    *("good", "some", "bad", "worst", "unclear", "undecided", "n/a"),
-)
-_BAD = ("high", "serious")
-_WORST = ("very high", "critical")
-_UNCLEAR = ("unclear", "no information")
+DOMAIN, CONCERN_OF_DOMAIN, ITEM = "domain", "concern", "item"
 
 
 def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """By study_id, the appraisal of its result for one outcome, or of the study.
 
     Keys: instrument and its title, overall (in words), high_risk (None if there is no overall judgement), ratings: a
-    list of {"name", "label", "word", "rating"}, one per domain in order and one for the overall judgement if people
-    give one; empty for checklists without domains.
+    list of {"name", "label", "word", "rating", "level"}, one per domain in order, each followed by the concern about
+    its applicability, and one for the overall judgement if people give one. Of a checklist whose domains nobody judges,
+    they are its items.
     """
     appraisals: dict[str, dict[str, Any]] = {}
     for row in scores.to_dict("records"):
@@ -40,7 +44,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
             "title": scale.title,
             "overall": row["overall"],
             "high_risk": row["overall"] in of_concern(scale) if judged else None,
-            "ratings": [_rating(scale, name, row) for name in _rated(scale)],
+            "ratings": [_rating(scale, name, row) for name in _rated(scale)] or _items(scale, row),
         }
     return appraisals
 
@@ -48,7 +52,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
 def of_concern(scale: Instrument) -> set[str]:
     """The overall words of studies at high risk of bias or of low quality."""
     if not scale.with_stars:
-        bad = [word for word in scale.judgements if word in (*_BAD, *_WORST)] or list(scale.judgements[-1:])
+        bad = [word for word in scale.judgements if word in (*BAD_WORDS, *WORST_WORDS)] or list(scale.judgements[-1:])
         return {in_words(scale, word) for word in bad}
     words = (scale.overall.get("total") or {"words": {}})["words"]
     least = {word: int(str(value).split("-")[0].split("–")[0]) for word, value in words.items()}
@@ -56,8 +60,11 @@ def of_concern(scale: Instrument) -> set[str]:
 
 
 def _rated(scale: Instrument) -> list[str]:
-    """Domains with stars or a judgement, and the overall judgement if people give one."""
-    rated = [domain.name for domain in scale.details.values() if domain.judged or scale.with_stars]
+    """Domains with stars or a judgement, concerns about their applicability, and the whole if people judge it."""
+    rated = []
+    for domain in scale.details.values():
+        rated += [domain.name] if domain.judged or scale.with_stars else []
+        rated += [concern_id(domain.name)] if domain.concern else []
     return [*rated, OVERALL] if scale.judged_overall else rated
 
 
@@ -65,26 +72,27 @@ def _rating(scale: Instrument, name: str, row: Mapping[str, str]) -> dict[str, s
     label, maximum = scale.domains.get(name, ("Overall", 0))
     word = row.get(name, "")
     if scale.with_stars:
-        stars = int(word) if word else 0
-        kind = NOT_APPLICABLE if not maximum else GOOD if stars == maximum else SOME if stars else BAD
-        kind = UNDECIDED if row["overall"] == "" else kind
-        return {"name": name, "label": label, "word": f"{stars} of {maximum} stars" if maximum else "", "rating": kind}
+        kind = UNDECIDED if maximum and row["overall"] == "" else star_kind(int(word or 0), maximum)
+        word = f"{int(word or 0)} of {maximum} stars" if maximum else ""
+        return {"name": name, "label": label, "word": word, "rating": kind, "level": DOMAIN}
+    if name.endswith(CONCERN):
+        label = f"{scale.domains[name.removesuffix(concern_id(''))][0]}, applicability"
+        kind = concern_kind(scale, word.removesuffix(" concern"))
+        return {"name": name, "label": label, "word": word, "rating": kind, "level": CONCERN_OF_DOMAIN}
     words = {in_words(scale, judgement): judgement for judgement in (*scale.judgements, *scale.aside)}
-    bare = words.get(word, "")
-    return {"name": name, "label": label, "word": word, "rating": kind_of(scale, bare)}
+    kind = judged_kind(scale, words.get(word, ""))
+    return {"name": name, "label": label, "word": word, "rating": kind, "level": DOMAIN}
 
 
-def kind_of(scale: Instrument, judgement: str) -> str:
-    """The kind of light that a judgement is drawn with."""
-    if not judgement:
-        return UNDECIDED
-    if judgement in _UNCLEAR or judgement in scale.aside:
-        return UNCLEAR
-    if judgement in _WORST:
-        return WORST
-    if judgement in _BAD or judgement == scale.judgements[-1]:
-        return BAD
-    return GOOD if judgement.startswith("low") or judgement == scale.judgements[0] else SOME
+def _items(scale: Instrument, row: Mapping[str, str]) -> list[dict[str, str]]:
+    """The items of a checklist as ratings."""
+    ratings = []
+    for item in scale.items:
+        word = row.get(item_column(item)) or ""
+        label = f"{item.id}. {item.question.rstrip('.')}"
+        kind = part_kind(scale, item.id, word)
+        ratings.append({"name": item.id, "label": label, "word": word, "rating": kind, "level": ITEM})
+    return ratings
 
 
 def with_risk_of_bias(outcomes: pd.DataFrame, appraisals: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from prismake.appraisal.appraisal_rows import instrument_of
+from prismake.appraisal.light_kinds import part_kind, stars_of
 from prismake.appraisal.proposals import answers_of, parts_of, row_of
 from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.protocol.instruments import (
@@ -14,6 +15,7 @@ from prismake.protocol.instruments import (
     OVERALL,
     Appraisal,
     Instrument,
+    Item,
     concern_id,
     in_words,
     load_instrument,
@@ -49,7 +51,7 @@ def appraise(
     domain and under ``overall``. ``maximum`` counts only the stars that the study could earn (5/6 for a cohort without
     a comparison). ``overall`` is understandable on its own: *high quality*, *high risk of bias*. ``why``: judgements
     that differ from what the published algorithm proposes, with the reason. ``unsupported``: answers without a
-    quotation or page.
+    quotation or page. Scores end with a column per domain and, for checklists whose domains nobody judges, per item.
 
     Args:
         outcomes: title by name of the outcomes, for instruments that judge results.
@@ -109,13 +111,14 @@ class _Judged:
     def rows(self) -> Iterator[dict[str, str]]:
         """Items and judgements in the order of the sheet."""
         for item in self.scale.items:
-            if item.not_applicable:
-                yield self._row(item.id, item.domain, NOT_APPLICABLE)
-            else:
-                answer = NOT_ASKED if item.id in self.score.not_asked else self.given.get(item.id, "")
-                yield self._row(item.id, item.domain, answer)
+            yield self._row(item.id, item.domain, self._answer(item))
         for part in parts_of(self.scale) if self.reported else ():
             yield self._row(part, part.removesuffix(concern_id("")), self.given[part])
+
+    def _answer(self, item: Item) -> str:
+        if item.not_applicable:
+            return NOT_APPLICABLE
+        return NOT_ASKED if item.id in self.score.not_asked else self.given.get(item.id, "")
 
     def _row(self, part: str, domain: str, answer: str) -> dict[str, str]:
         row, stars = row_of(self.scale, self.study, self.result, part), self.score.stars
@@ -147,6 +150,8 @@ class _Judged:
         }
         if scale.with_stars:
             return row | {name: str(stars) for name, stars in judged.domains.items()}
+        if not any(parts_of(scale)):  # a checklist, which nobody judges as a whole or in parts
+            return row | {item_column(item): self._answer(item) for item in scale.items}
         return row | {part: self._word(part) for part in parts_of(scale) if part != OVERALL}
 
     def _word(self, part: str) -> str:
@@ -189,10 +194,16 @@ class _Judged:
         return sum(not (self.panel.support.get(row) or self.panel.reasons.get(row)) for row in rows)
 
 
+def item_column(item: Item) -> str:
+    """The column of the table of scores with the answers to an item of a checklist."""
+    return f"item {item.id}"
+
+
 def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, str]) -> pd.DataFrame:
     """The content of a traffic-light plot: judgements if people give them, otherwise items; one block per instrument.
 
-    A result is a row of its own, labelled with study and outcome.
+    A result is a row of its own, labelled with study and outcome. Two more columns: ``kind``, that of its light, and
+    ``most``, the stars that the item can earn.
     """
     import pandas as pd
 
@@ -204,17 +215,28 @@ def lights(appraisal: Mapping[str, Any] | pd.DataFrame, outcomes: Mapping[str, s
         item in judged[name] if judged[name] else True
         for name, item in zip(table["instrument"], table["item"], strict=True)
     ]
-    table = table[shown].copy()
+    table = _marked(table[shown])
     named = table["result"].map(lambda name: outcomes.get(name) or name)
     table["label"] = table["label"] + named.map(lambda title: f", {title}" if title else "")
     table[STUDY_ID] = table[STUDY_ID] + table["result"].map(lambda name: f"|{name}" if name else "")
     return table
 
 
+def _marked(table: pd.DataFrame) -> pd.DataFrame:
+    cells = list(zip(table["instrument"], table["item"], table["answer"], table["stars"], strict=True))
+    return table.assign(
+        kind=[part_kind(load_instrument(name), item, answer, stars) for name, item, answer, stars in cells],
+        most=[stars_of(load_instrument(name), item) for name, item, _, _ in cells],
+    )
+
+
 def stars_only(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of instruments that give stars."""
+    """The rows of instruments that give stars; answers with the columns ``kind`` and ``most`` (`lights`)."""
+    if table.empty:
+        return table
     given = {name: name != NONE and load_instrument(name).with_stars for name in table["instrument"].unique()}
-    return table[table["instrument"].map(given).astype(bool)] if len(table) else table
+    table = table[table["instrument"].map(given).astype(bool)]
+    return _marked(table) if "item" in table else table
 
 
 def questions(scores: pd.DataFrame) -> dict[str, dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _VERSUS = re.compile(r"\s+(?:v|vs|versus)\.?\s+", re.IGNORECASE)
@@ -58,3 +58,12 @@ def join(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     words = list(words)
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def by_reason(left_out: Sequence[Mapping[str, Any]]) -> list[str]:
+    """``Abel 2001 and Bell 2002 (not reported)``: studies that are left out (label, reason), those of one reason
+    together, in the order of the first."""
+    labels: dict[str, dict[str, None]] = {}
+    for row in left_out:
+        labels.setdefault(row["reason"], {})[row["label"]] = None
+    return [f"{join(list(names))} ({reason})" for reason, names in labels.items()]

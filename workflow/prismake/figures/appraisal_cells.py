@@ -17,6 +17,7 @@ DOMAINS = ("selection", "comparability", "outcome", "exposure")
 COHORT_ITEMS = ("S1", "S2", "S3", "S4", "C1", "O1", "O2", "O3")
 COHORT_DOMAINS = dict.fromkeys(COHORT_ITEMS[:4], "selection") | {"C1": "comparability"}
 COHORT_DOMAINS |= dict.fromkeys(COHORT_ITEMS[5:], "outcome")
+COHORTS = ("nos_cohort", "nos_single_arm")
 MOST_STARS = {"C1": 2}
 
 GOOD, SOME, BAD, WORST, UNCLEAR, UNDECIDED, NOT_APPLICABLE = (
@@ -34,10 +35,12 @@ _JUDGEMENTS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One answer: ``kind`` is one of the constants above; ``stars`` is None for instruments without stars."""
+    """One answer: ``kind`` is one of the constants above; ``stars``, of ``most`` that the item can earn, is None for
+    instruments without stars."""
 
     kind: str
     stars: int | None = None
+    most: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Block:
 
     def most(self, study: str, items: list[str]) -> int:
         """The stars that a study could earn on these items, without items that do not apply."""
-        return sum(MOST_STARS.get(item, 1) for item in items if self.cells[study, item].kind != NOT_APPLICABLE)
+        cells = (self.cells[study, item] for item in items)
+        return sum(cell.most for cell in cells if cell.kind != NOT_APPLICABLE)
 
     def earned(self, study: str, items: list[str]) -> int:
         return sum(self.cells[study, item].stars or 0 for item in items)
@@ -108,15 +112,15 @@ def in_pages(
 
 
 def blocks(appraisal: pd.DataFrame) -> list[Block]:
-    """The grids of an appraisal table (study_id, label, instrument, item, domain, answer, stars).
+    """The grids of an appraisal table (study_id, label, instrument, item, domain, answer, stars; kind and most, which
+    ``prismake.appraisal.scores`` adds, say what the instrument makes of an answer).
 
     Cohorts with and without a comparison group share a grid of all eight Newcastle–Ottawa items; any other
-    instrument has its own. Items follow the order of the domains; studies are sorted by label.
+    instrument has its own. Domains and items follow the order of the table; studies are sorted by label.
     """
     groups: dict[str, list[str]] = {}
     for instrument in sorted(set(appraisal["instrument"])):
-        items = set(appraisal.loc[appraisal["instrument"] == instrument, "item"])
-        name = "cohorts" if items <= set(COHORT_ITEMS) and instrument.startswith("nos") else instrument
+        name = "cohorts" if instrument in COHORTS else instrument
         groups.setdefault(name, []).append(instrument)
     return [_block(appraisal, tuple(members), name == "cohorts") for name, members in groups.items()]
 
@@ -130,7 +134,7 @@ def _block(appraisal: pd.DataFrame, instruments: tuple[str, ...], cohorts: bool)
     given = {(row[STUDY_ID], row["item"]): row for row in rows}
     studies = {row[STUDY_ID]: (row["label"], row["instrument"]) for row in rows}
     cells = {
-        (study, item): _cell(given.get((study, item)), (instrument, item) in asked)
+        (study, item): _cell(given.get((study, item)), item, (instrument, item) in asked)
         for study, (_, instrument) in studies.items()
         for item, _ in order
     }
@@ -148,20 +152,20 @@ def _natural(item: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", item)]
 
 
-def _cell(row: dict | None, asked: bool) -> Cell:
+def _cell(row: dict | None, item: str, asked: bool) -> Cell:
+    most = int((row or {}).get("most") or MOST_STARS.get(item, 1))
     if row is None:
-        return Cell(UNDECIDED if asked else NOT_APPLICABLE)
+        return Cell(UNDECIDED if asked else NOT_APPLICABLE, most=most)
     answer = row["answer"].strip().casefold() if isinstance(row["answer"], str) else ""
     if not answer:
-        return Cell(UNDECIDED)
+        return Cell(UNDECIDED, most=most)
     stars = row["stars"]
     if answer in ("n/a", "not applicable"):
-        return Cell(NOT_APPLICABLE)
+        return Cell(NOT_APPLICABLE, most=most)
     if stars is None or stars == "" or stars != stars:  # noqa: PLR0124 - not a number
-        return Cell(_JUDGEMENTS.get(answer, UNCLEAR))
+        return Cell(row.get("kind") or _JUDGEMENTS.get(answer, UNCLEAR))
     stars = int(float(stars))
-    most = MOST_STARS.get(row["item"], 1)
-    return Cell(BAD if stars == 0 else GOOD if stars >= most else SOME, stars)
+    return Cell(BAD if stars == 0 else GOOD if stars >= most else SOME, stars, most)
 
 
 def foot_lines(grids: list[Block], items: Mapping[str, str | Mapping[str, str]] | None) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from prismake.core.labels import by_reason
 from prismake.core.measures import PROPORTIONS, WITHOUT_NULL, capitalised, measure_name, measure_of
 from prismake.core.notes import PREDICTION
 from prismake.core.numbers import Format, format_of
@@ -150,7 +151,10 @@ def _cells(layout: Layout, x: float) -> float:
     spans = arm_headings(layout.result)
     lefts = []
     for index, group in enumerate(groups):
-        lines = wrap(joined_heading([headings[i] for i in group], [keys[i] for i in group]), 0.95, SIZE, bold=True)
+        heading = joined_heading([headings[i] for i in group], [keys[i] for i in group])
+        lines = wrap(heading, 0.95, SIZE, bold=True)
+        if len(group) > 1:  # may break after its stroke
+            lines = [line.replace("/ ", "/") for line in wrap(heading.replace("/", "/ "), 0.95, SIZE, bold=True)]
         cells = [row.cells[index] for row in rows if row.cells]
         x += layout.room.gap * 0.8 + (0.6 * layout.room.gap if any(first in group for _, first, _ in spans) else 0.0)
         lefts.append(x)
@@ -269,8 +273,7 @@ def _footnote(result: Mapping[str, Any], rows: list[Row]) -> str:
         legend = "; ".join(f"{short} {label}" for short, label in zip(short_names(shown), shown.values(), strict=True))
         parts.append(f"{light_words(result['studies'])} {legend}.")
     if left := result.get("left_out"):
-        named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
-        parts.append(f"Not pooled: {named}.")
+        parts.append(f"Not pooled: {'; '.join(by_reason(left))}.")
     return "\n".join(parts)
 
 

@@ -129,19 +129,25 @@ def domains(result: Mapping[str, Any]) -> dict[str, str]:
     """Labels by name of the domains shown beside the studies, in order; empty if there are too many."""
     labels: dict[str, str] = {}
     for study in result["studies"]:
-        for rating in (study.get("appraisal") or {}).get("ratings", ()):
+        for rating in _of_domains(study):
             labels.setdefault(rating["name"], rating["label"])
     return labels if len(labels) <= MOST_DOMAINS else {}
 
 
+def _of_domains(study: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Ratings of domains and of the whole, without concerns about applicability and items of a checklist."""
+    ratings = (study.get("appraisal") or {}).get("ratings", ())
+    return [rating for rating in ratings if rating.get("level", "domain") == "domain"]
+
+
 def _lights(study: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
-    own = {rating["name"]: rating["rating"] for rating in (study.get("appraisal") or {}).get("ratings", ())}
+    own = {rating["name"]: rating["rating"] for rating in _of_domains(study)}
     return tuple(own.get(name, "") for name in names)
 
 
 def light_words(studies: Studies) -> str:
     """The legend of the lights: stars of a domain, or its risk of bias."""
-    ratings = [rating for study in studies for rating in (study.get("appraisal") or {}).get("ratings", ())]
+    ratings = [rating for study in studies for rating in _of_domains(study)]
     starred = any("stars" in rating["word"] for rating in ratings)
     judged = any("stars" not in rating["word"] and rating["rating"] != "n/a" for rating in ratings)
     sentences = ["Risk of bias: + low, ! some concerns or moderate, − high or serious, × critical, ? unclear."] * judged

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from prismake.protocol.instruments import CONCERN, OVERALL
+
 from .appraisal_cells import (
     BAD,
     GOOD,
@@ -101,8 +103,8 @@ def _grid(canvas: Canvas, part: Part, label: float, top: float) -> None:
             canvas.line((x + 0.06, x + span - 0.06), (top + 0.2,) * 2, colour=RULE)
         x += span
     canvas.text(MARGIN, head, "Study", SIZE, bold=True)
-    for index, (item, _) in enumerate(block.items):
-        canvas.text(left + wide * (index + 0.5), head, item, SIZE, align="center", bold=True)
+    for index in range(len(block.items)):
+        canvas.text(left + wide * (index + 0.5), head, _heading(block, index), SIZE, align="center", bold=True)
     y = head + 0.14
     canvas.line((MARGIN, x), (y, y), width=0.9)
     for study, name in part.studies:
@@ -131,6 +133,16 @@ def _best(canvas: Canvas, block: Block, left: float, wide: float, y: float) -> N
             words = [f"{kinds.count(GOOD)}", f"/{apply}"]
         first = y + ROW / 2 - 0.06 * (len(words) - 1)
         canvas.lines(left + wide * (index + 0.5), first, words, SMALL, 0.13, align="center", colour=MUTED)
+
+
+def _heading(block: Block, index: int) -> str:
+    """The item; under the name of a domain of which risk and applicability are judged, one of these words."""
+    item, domain = block.items[index]
+    if item == OVERALL:
+        return "Overall"
+    if item.endswith(CONCERN):
+        return "Appl."
+    return "Risk" if item == domain and len(block.domain_items(domain)) > 1 else item
 
 
 def _words(block: Block) -> dict[str, str]:

@@ -20,7 +20,7 @@ from prismake.figures.interim import marked
 from prismake.figures.labbe_plots import labbe
 from prismake.figures.network import network_figure
 from prismake.figures.risk_of_bias import summary
-from prismake.figures.sensitivity_plots import SERIES, sensitivity_figure, series_pages
+from prismake.figures.sensitivity_plots import IN_ROWS, row_pages, sensitivity_figure
 from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
 
 Look = Mapping[str, Any]
@@ -39,7 +39,7 @@ def outcome_figure(result: Mapping[str, Any], name: str, look: Look | None = Non
 
 
 def outcome_pages(result: Mapping[str, Any], name: str, look: Look | None = None) -> list[Figure]:
-    """The same figure on as many pages as it needs in print; only forest plots need several."""
+    """The same figure on as many pages as it needs in print; those with a row for each study can need several."""
     return [marked(page, _open(result)) for page in _drawn(result, name, look or {}, PAGE)]
 
 
@@ -56,8 +56,8 @@ def _pairwise(result: Mapping[str, Any], name: str, look: Look, tall: float) -> 
     style = look.get("style", DEFAULT)
     if kind == "forest":
         return forest_pages(result, column or None, style, tall)
-    if kind in SERIES:
-        return series_pages(result, kind, style, tall)
+    if kind in IN_ROWS:
+        return row_pages(result, kind, style, tall)
     if kind == "funnel":
         return [funnel(result, contours=look.get("contours", True))]
     if kind == "bubble":

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.numbers import format_of
 
-from .canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
-from .forest_layout import MARGIN, SIZE
-from .forest_plot import ROW, empty_panel, forest_pages, unfinished
+from .canvas import AMBER, BLUE, INK, MID_BLUE, PALE_BLUE, WHITE, Canvas, wrap
+from .forest_layout import MARGIN
+from .forest_plot import empty_panel, forest_pages, unfinished
 from .forest_styles import DEFAULT
 from .funnel_plot import LABELLED_AT_MOST, LEFT, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, label_points, scale_name
+from .influence_plots import influence_pages
 from .scale import Scale
 
 if TYPE_CHECKING:
@@ -26,17 +27,7 @@ TITLES = {
     "baujat": "contributions of single studies",
     "gosh": "every subset of studies",
 }
-SERIES = ("leave_one_out", "cumulative")  # forest plots of pooled estimates
-DIAGNOSTICS = {  # heading, and the value that means "no influence"
-    "rstudent": ("Studentised residual", 0.0),
-    "dffits": ("DFFITS", 0.0),
-    "cook_d": ("Cook's distance", 0.0),
-    "cov_r": ("Covariance ratio", 1.0),
-    "hat": ("Hat", 0.0),
-    "dfbs": ("DFBETAS", 0.0),
-}
-PANEL, BETWEEN = 0.9, 0.2
-LABEL_MOST = 1.65
+IN_ROWS = ("leave_one_out", "cumulative", "influence")
 CLOUD, CELL = 200, 0.055  # number of points above which they are counted in cells; size of a cell in inches
 SHADES = (PALE_BLUE, "#b6cde2", MID_BLUE, BLUE)
 
@@ -54,21 +45,30 @@ def sensitivity_figure(result: Mapping[str, Any], name: str) -> Figure:
     title = f"{result['title']}: {TITLES[name]}"
     if not analysis.get("values"):
         return _not_run(result, analysis, title)
-    draw: dict[str, Callable[..., Figure]] = {"influence": _influence, "baujat": _baujat, "gosh": _gosh}
-    if name in SERIES:
-        return series_pages(result, name, DEFAULT, math.inf)[0]
+    draw: dict[str, Callable[..., Figure]] = {"baujat": _baujat, "gosh": _gosh}
+    if name in IN_ROWS:
+        return row_pages(result, name, DEFAULT, math.inf)[0]
     return draw[name](result, name, analysis, title)
 
 
-def series_pages(result: Mapping[str, Any], name: str, style: str, tall: float) -> list[Figure]:
-    """A forest plot of pooled estimates in pages: a row per study left out or added, the result of all studies below.
+def row_pages(result: Mapping[str, Any], name: str, style: str, tall: float) -> list[Figure]:
+    """A figure that has a row for each study, in pages.
 
-    ``name``: one of ``SERIES``; ``style`` and ``tall`` as in ``forest_pages``.
+    ``name``: one of ``IN_ROWS``; ``style`` and ``tall`` as in ``forest_pages``.
     """
     analysis = (result.get("sensitivity") or {}).get(name) or {}
     title = f"{result['title']}: {TITLES[name]}"
     if not analysis.get("values"):
         return [_not_run(result, analysis, title)]
+    if name == "influence":
+        return influence_pages(analysis["studies"], title, _foot(result, analysis), unfinished(result), tall)
+    return _series(result, name, analysis, title, style, tall)
+
+
+def _series(
+    result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str, style: str, tall: float
+) -> list[Figure]:
+    """A forest plot of pooled estimates: a row per study left out or added, the result of all studies below."""
     before = "Without " if name == "leave_one_out" else "+ "
     rows = [{**row, "label": f"{before}{row['label']}"} for row in analysis["studies"]]
     analyses = result["analyses"]
@@ -94,61 +94,6 @@ def _not_run(result: Mapping[str, Any], analysis: Mapping[str, Any], title: str)
         (result.get("counts") or {}).get("statement"),
     ]
     return empty_panel(title, "Not run", "\n".join(filter(None, why)), unfinished(result))
-
-
-def _influence(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:
-    """One panel per diagnostic, with one row per study; values beyond a cut-off in amber."""
-    rows = analysis["studies"]
-    most = max(text_width(row["label"], SIZE) for row in rows)
-    labels = [wrap(row["label"], min(most, LABEL_MOST), SIZE) for row in rows]
-    left = MARGIN + min(most, LABEL_MOST) + 0.25
-    width = left + len(DIAGNOSTICS) * (PANEL + BETWEEN) - BETWEEN + MARGIN + 0.1
-    heading = wrap(title, width - 2 * MARGIN, 11.5, bold=True)
-    foot = wrap(_foot(result, analysis), width - 2 * MARGIN, SMALL)
-    body = MARGIN + 0.24 * len(heading) + 0.42
-    heights = [ROW + 0.155 * (len(lines) - 1) for lines in labels]
-    bottom = body + sum(heights)
-    canvas = Canvas(width, bottom + 0.4 + 0.14 * len(foot) + MARGIN, title)
-    canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
-    middles, y = [], body
-    for row, lines, high in zip(rows, labels, heights, strict=True):
-        colour = AMBER if row["is_influential"] else INK
-        canvas.lines(MARGIN, y + high / 2 - 0.0775 * (len(lines) - 1), lines, SIZE, 0.155, colour=colour)
-        middles.append(y + high / 2)
-        y += high
-    for index, key in enumerate(DIAGNOSTICS):
-        start = left + index * (PANEL + BETWEEN)
-        _diagnostic(canvas, key, rows, middles, (start, start + PANEL, body, bottom))
-    canvas.lines(MARGIN, bottom + 0.46, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
-    return canvas.figure
-
-
-def _diagnostic(
-    canvas: Canvas, key: str, rows: Sequence[Mapping[str, Any]], middles: list[float], frame: tuple[float, ...]
-) -> None:
-    start, end, top, bottom = frame
-    words, neutral = DIAGNOSTICS[key]
-    values = [row[key] for row in rows]
-    numbers = [value for value in values if isinstance(value, float)]
-    low, high = min([*numbers, neutral]), max([*numbers, neutral])
-    room = 0.08 * (high - low) or 0.5
-    scale = Scale(low - room, high + room, start, end)
-    canvas.text((start + end) / 2, top - 0.14, words, SMALL, align="center", bold=True)
-    canvas.box(start, top, end - start, bottom - top, edge=RULE, line=0.7)
-    zero = scale.place(neutral)
-    canvas.line((zero, zero), (top, bottom), colour=MUTED, width=0.7, dash=(0, (3, 3)), order=1)
-    for value, row, y in zip(values, rows, middles, strict=True):
-        if isinstance(value, float):
-            colour = AMBER if row["is_influential"] else BLUE
-            canvas.line((zero, scale.place(value)), (y, y), colour=colour, width=0.9)
-            canvas.circle(scale.place(value), y, 0.042, fill=colour, edge=WHITE, line=0.5, order=4)
-    last = -1.0
-    for value, label in scale.ticks():
-        x, half = scale.place(value), text_width(label, SMALL) / 2
-        if x - half > last + 0.05 and x + half < end + BETWEEN / 2:
-            canvas.line((x, x), (bottom, bottom + 0.04), width=0.7)
-            canvas.text(x, bottom + 0.13, label, SMALL, align="center")
-            last = x + half
 
 
 def _baujat(result: Mapping[str, Any], name: str, analysis: Mapping[str, Any], title: str) -> Figure:

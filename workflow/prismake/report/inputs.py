@@ -52,7 +52,10 @@ def gather(
     included = read_csv(inputs["studies"])
     citations = {row[REPORT_ID]: citation(row) for row in reports.to_dict("records")}
     fields = config["extraction"]["fields"]
-    studies = study_table(included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations)
+    titles = {name: spec["title"] for name, spec in config["outcomes"].items()}
+    studies = study_table(
+        included, read_csv(inputs["scores"]), read_csv(inputs["extraction"]), fields, citations, titles
+    )
     appraisal = {**config["appraisal"], "instruments": designs_present(config["appraisal"]["instruments"], included)}
     instruments = instrument_details(appraisal["instruments"])
     flow = read_json(inputs["flow"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from prismake.core.labels import by_reason
 from prismake.core.numbers import count
 from prismake.core.phrases import plural
 from prismake.report.results import warnings_of
@@ -16,7 +17,7 @@ def limitations(context: Mapping[str, Any]) -> list[str]:
     for result in context["results"]:
         title, left = result["title"], result.get("left_out") or []
         if left:
-            named = "; ".join(f"{row['label']} ({row['reason']})" for row in left)
+            named = "; ".join(by_reason(left))
             of = plural(result["counts"]["studies_included"], "included study", "included studies")
             sentences.append(f"{title}: {len(left)} of {of} not pooled: {named}.")
         if (sentence := (result.get("bias") or {}).get("sentence")) and result["studies"]:

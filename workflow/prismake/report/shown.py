@@ -23,6 +23,7 @@ OF_OUTCOMES = {
     "net_heat": "Net heat plot",
     "comparison_funnel": "Comparison-adjusted funnel plot",
     "effects": "For metafor",
+    "weighted": "For robvis",
 }
 
 
@@ -37,7 +38,7 @@ def place_in_report(path: str) -> tuple[str, str, str]:
 
 def caption_of_outcome(kind: str) -> tuple[str, str]:
     """Path of the caption and name of a figure or table of an outcome: "forest", "forest.<column>", "bubble.<column>",
-    "effects" or an analysis.
+    "effects", "weighted" or an analysis.
 
     >>> caption_of_outcome("forest.antigen")[1], caption_of_outcome("leave_one_out")[1]
     ('Forest plot by antigen', 'Leave one out')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.names import ITEM_ID, REPORT_ID, STUDY_ID
 from prismake.core.states import State
 from prismake.extraction.result_rows import ARM
@@ -23,6 +24,7 @@ def study_table(
     extraction: pd.DataFrame,
     fields: Sequence[Mapping[str, Any]],
     reports: Mapping[str, str] | None = None,
+    outcomes: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """One row per study or arm: characteristics and outcomes as extracted, appraisal; text only.
 
@@ -34,9 +36,10 @@ def study_table(
             with rows of results, ``study_id|arm|arm`` for what is asked of an arm).
         fields: ``extraction.fields`` of the config (name, label, per), in order.
         reports: citation by report_id; a report without one is given by its id.
+        outcomes: title by name of the outcomes, for results that are judged one by one.
 
-    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars, Overall, Reports
-    (joined by " | "). A value that is not settled is "undecided", never empty.
+    Columns: Study, Arm (only when a study has arms), Design, the labels of the fields, Stars (only when an instrument
+    gives stars), Overall, Reports (joined by " | "). A value that is not settled is "undecided", never empty.
     """
     import pandas as pd
 
@@ -47,7 +50,9 @@ def study_table(
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
     of_arm = {str(field["name"]) for field in fields if field.get("per") == ARM}
     with_arms = any(arm for rows in arms.values() for arm in rows)
-    columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values(), "Stars", "Overall", "Reports"]
+    starred = any(row["maximum"] for row in scores.to_dict("records"))
+    columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values()]
+    columns += [*(["Stars"] if starred else []), "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         judged = marks.get(study[STUDY_ID], [])
@@ -62,8 +67,8 @@ def study_table(
                     *([arm] if with_arms else []),
                     str(study.get("design") or "").replace("_", " "),
                     *(_settled(source[name], name) for name in labels),
-                    _stars(judged),
-                    _overall(judged),
+                    *([_stars(judged)] if starred else []),
+                    _overall(judged, outcomes or {}),
                     BETWEEN.join(_named(str(study["report_ids"]), reports or {})),
                 ]
             )
@@ -92,12 +97,13 @@ def _stars(judged: Sequence[Mapping[str, Any]]) -> str:
     return f"{judged[0]['total']}/{judged[0]['maximum']}" if judged[0]["maximum"] else "–"
 
 
-def _overall(judged: Sequence[Mapping[str, Any]]) -> str:
-    """The overall rating of the study, or of each result that was judged."""
-    words = [
-        f"{row['result']}: {row['overall'] or UNDECIDED}" if row.get("result") else str(row["overall"] or UNDECIDED)
-        for row in judged
-    ]
+def _overall(judged: Sequence[Mapping[str, Any]], outcomes: Mapping[str, str]) -> str:
+    """The overall rating of the study, or of each result that it reports."""
+    reported = [row for row in judged if row["overall"] != NOT_REPORTED] or judged[:1]
+    words = []
+    for row in reported:
+        word, name = str(row["overall"] or UNDECIDED), row.get("result") or ""
+        words.append(f"{outcomes.get(name) or name}: {word}" if name and word != NOT_REPORTED else word)
     return BETWEEN.join(words) or UNDECIDED
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prismake.core.labels import join
+from prismake.core.labels import by_reason
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import count
 from prismake.core.phrases import plural
@@ -192,10 +192,10 @@ def _synthesis_of_kind(result: Mapping[str, Any], report: Reporting) -> Iterator
 
 def _left_out(result: Mapping[str, Any]) -> Paragraph | None:
     """The studies that are not pooled, with the reasons."""
-    left = [f"{row['label']} ({row['reason']})" for row in result.get("left_out") or []]
+    left = by_reason(result.get("left_out") or [])
     if not left:
         return None
-    words = Field(f"{result['outcome']}.left_out", join(left), wording=True)
+    words = Field(f"{result['outcome']}.left_out", "; ".join(left), wording=True)
     return Paragraph(("Not pooled: ", words, "."), ("13a", "20a"))
 
 
