@@ -53,7 +53,7 @@ def test_what_fails_below_a_prefix_is_told(tmp_path):
     assert review.status == 1
     stopped = output.partition("Stopped:")[2]
     assert "scopus.csv" in stopped
-    assert "reviews/one/results" in stopped.partition("Out of date:")[2]
+    assert "reviews/one/results" in stopped.partition("Not made yet:")[2]
 
 
 def test_a_key_that_stands_twice_is_named_in_the_file_of_configfile_too(tmp_path):

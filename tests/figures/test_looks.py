@@ -74,6 +74,11 @@ def test_a_range_with_a_negative_number_has_no_hyphen():
     assert all(" to " in word for word in ranges)
 
 
+def test_a_joined_heading_breaks_after_its_stroke():
+    assert {"Relapses/", "Remissions"} <= set(words(figures.forest(samples.relapse(), style="jama")))
+    assert "Events/Total" in words(figures.forest(trials(), style="jama"))
+
+
 def test_squares_of_revman_tell_the_kind_of_data():
     def square(result) -> str:
         patches = figures.forest(result, style="revman").axes[0].patches

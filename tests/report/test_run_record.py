@@ -33,13 +33,17 @@ def test_a_run_that_made_everything_went_well(here):
 def test_a_job_that_was_killed_is_named_with_the_last_line_of_its_log_and_what_is_not_current(here):
     log = "results/logs/read_sheets.full_text.log"
     (here / log).write_text("INFO begun\nINFO 12 rows\n\n", encoding="utf-8")
-    run = RunRecord(lambda: ["results/full_text/decisions.csv", PAGE])
+    for name in ("results/full_text/decisions.csv", PAGE):
+        (here / name).parent.mkdir(parents=True)
+        (here / name).write_text("from an earlier run", encoding="utf-8")
+    run = RunRecord(lambda: ["results/full_text/decisions.csv", PAGE, "results/flow/flow.csv"])
     run.emit(event("job_info"))
     run.emit(event("job_error", rule_name="read_sheets", log=f"{log} (check log file(s) for error details)"))
     assert not run.went_well()
     (sentence,) = run.sentences([])
     assert "read_sheets.full_text" in sentence and "INFO 12 rows" in sentence and log in sentence
-    assert run.current_words().startswith(f"Out of date: {PAGE}, results/full_text/decisions.csv")
+    earlier = f"Out of date: {PAGE}, results/full_text/decisions.csv. These files are from an earlier run."
+    assert run.current_words() == f"{earlier} Not made yet: results/flow/flow.csv."
     run.remember()
     assert problem_of(log) == sentence, "prismake status tells it too"
 

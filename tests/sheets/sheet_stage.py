@@ -42,13 +42,24 @@ class Stage:
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
-        rows = [{"item_id": item, "title": title_of(item), "abstract": "Words. " * 20} for item in self.items]
-        blank = dict.fromkeys(
-            ("authors", "year", "journal", "types", "doi", "pmid", "trials", "sources", "members", "choices"), ""
-        )
+        rows = [
+            {
+                "item_id": item,
+                "title": title_of(item),
+                "abstract": f"Words about {item}. " * 20,
+                "authors": f"Writer{item[-3:]} AB",
+                "year": "2001",
+                "doi": f"10.5555/{item[-3:]}.example",
+            }
+            for item in self.items
+        ]
+        blank = dict.fromkeys(("journal", "types", "pmid", "trials", "sources", "members", "choices"), "")
         if self.name == "appraisal":  # its rows have choices of their own
             rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
-        table = pd.DataFrame([{**blank, **row} for row in rows], columns=["item_id", "title", "abstract", *blank])
+        table = pd.DataFrame(
+            [{**blank, **row} for row in rows],
+            columns=["item_id", "title", "abstract", "authors", "year", "doi", *blank],
+        )
         for (item, column), text in self.links.items():
             table.loc[table["item_id"] == item, column] = text
         return table.fillna("")

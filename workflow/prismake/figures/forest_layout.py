@@ -151,7 +151,10 @@ def _cells(layout: Layout, x: float) -> float:
     spans = arm_headings(layout.result)
     lefts = []
     for index, group in enumerate(groups):
-        lines = wrap(joined_heading([headings[i] for i in group], [keys[i] for i in group]), 0.95, SIZE, bold=True)
+        heading = joined_heading([headings[i] for i in group], [keys[i] for i in group])
+        lines = wrap(heading, 0.95, SIZE, bold=True)
+        if len(group) > 1:  # may break after its stroke
+            lines = [line.replace("/ ", "/") for line in wrap(heading.replace("/", "/ "), 0.95, SIZE, bold=True)]
         cells = [row.cells[index] for row in rows if row.cells]
         x += layout.room.gap * 0.8 + (0.6 * layout.room.gap if any(first in group for _, first, _ in spans) else 0.0)
         lefts.append(x)

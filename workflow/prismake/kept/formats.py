@@ -47,6 +47,7 @@ _SHEET = {
     "accepted?": str,
     "taken_for_own?": [str],
     "held?": int,
+    "live?": Of(Of([str])),
 }
 _ROUND = {
     "kind": str,

@@ -135,6 +135,14 @@ def taken_for_own(book: Mapping[str, Any], path: Path) -> list[str]:
     return list(book["sheets"].get(path.name, {}).get("taken_for_own", ()))
 
 
+def texts_written(book: Mapping[str, Any], path: Path) -> Mapping[str, Mapping[str, Sequence[str]]] | None:
+    """By row and column, digests of the texts written into columns that are kept up to date, newest last.
+
+    None if this was not recorded: by earlier versions of prismake, and before a sheet was offered.
+    """
+    return book["sheets"].get(path.name, {}).get("live")
+
+
 def remember(
     stage: str,
     before: Mapping[str, str],
@@ -143,6 +151,7 @@ def remember(
     refused: Collection[Path] = (),
     taken_over: Mapping[str, Sequence[str]] | None = None,
     held: Collection[Path] = (),
+    live: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]] | None = None,
 ) -> None:
     """Record the present state of the workbooks, and which of them wait for rows because they were open.
 
@@ -151,6 +160,7 @@ def remember(
 
     Args:
         taken_over: by name of a workbook, the names and marks of other sheets that it may carry from now on.
+        live: by name of a workbook, what was written into it (``texts_written``).
         held: workbooks whose answers seem to have shifted; they are held back until they are corrected or accepted.
     """
     folder = all_paths[0].parent
@@ -162,6 +172,8 @@ def remember(
         for name, marks in (taken_over or {}).items():
             if marks:
                 now[name]["taken_for_own"] = sorted({*entries.get(name, {}).get("taken_for_own", ()), *marks})
+        for name, written in (live or {}).items():
+            now[name]["live"] = written
         for path in all_paths:
             now[path.name] = {key: value for key, value in now[path.name].items() if key != "held"}
             if path in held:

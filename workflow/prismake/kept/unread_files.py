@@ -22,6 +22,7 @@ _PLACEHOLDER = ".icloud"  # what iCloud leaves in place of a file that is not do
 _OF_PROGRAMS = ("~$", ".~lock.", "._", ".")  # beginnings of the names of lock files and hidden files
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "icon\r")
 _DRAFTS = (".tmp", ".swp")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how zip archives and compound files begin
 _FURTHEST = 3  # folders below that of the sheets that are searched
 
 
@@ -58,8 +59,19 @@ def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> I
                 yield UnreadFile(path, meant, _sentence(path, meant))
             elif depth:
                 yield from _unread(path, names, set(), depth - 1)
-        elif path.name not in read and (meant or path.suffix.casefold() in _TABLES) and not _is_read(path, plain, read):
+        elif path.name not in read and (meant or _holds_table(path)) and not _is_read(path, plain, read):
             yield UnreadFile(path, meant, _sentence(path, meant))
+
+
+def _holds_table(path: Path) -> bool:
+    """Whether it is a table by its ending or, without one, by its first bytes, as Excel leaves it on a drive."""
+    if path.suffix:
+        return path.suffix.casefold() in _TABLES
+    try:
+        with path.open("rb") as file:
+            return file.read(8).startswith(_WORKBOOKS)
+    except OSError:
+        return True  # nobody knows what is in it
 
 
 def _is_read(path: Path, plain: str, read: set[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -105,13 +105,14 @@ class RunRecord(logging.Handler):
         return lines
 
     def current_words(self) -> str:
-        """The results that are out of date, as a sentence; empty if all are current."""
+        """The results that are out of date or were never made, in words; empty if all are current."""
         names = self.not_made()
         if not names:
             return ""
-        order = sorted(names, key=lambda name: (not name.startswith("results/report/"), "." not in name, name))
-        more = f" and {len(names) - _MOST_FILES:,} more files" if len(names) > _MOST_FILES else ""
-        return f"Out of date: {', '.join(order[:_MOST_FILES])}{more}. These files are from an earlier run."
+        old = [name for name in names if Path(name).exists()]
+        new = [name for name in names if name not in old]
+        words = [f"Out of date: {_listed(old)}. These files are from an earlier run."] if old else []
+        return " ".join([*words, *([f"Not made yet: {_listed(new)}."] if new else [])])
 
     def _sentence(self, job: FailedJob) -> str:
         name = f"the step {Path(job.log).name.removesuffix('.log') if job.log else job.rule}"
@@ -132,6 +133,13 @@ class RunRecord(logging.Handler):
             _, _, names = text.partition("affected files:")
             return f"Nothing was run. These results are write-protected: {', '.join(names.split())}. {_UNPROTECT}"
         return _LOCKED if kind == "LockException" else f"Nothing was run. {_first_line(text)}".rstrip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The most important of some files, and how many others there are."""
+    order = sorted(names, key=lambda name: (not name.startswith("results/report/"), "." not in name, name))
+    more = f" and {len(names) - _MOST_FILES:,} more files" if len(names) > _MOST_FILES else ""
+    return f"{', '.join(order[:_MOST_FILES])}{more}"
 
 
 def _first_line(text: str) -> str:

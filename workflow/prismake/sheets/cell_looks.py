@@ -24,6 +24,8 @@ OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not c
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
+_LONGEST_CELL = 400  # bytes from the beginning of a cell to the number of its text
+_STRINGS = "xl/sharedStrings.xml"
 _PERCENT = frozenset({9, 10})  # formats of numbers that every workbook has: 0% and 0.00%
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -52,7 +54,7 @@ def looks_of(path: Path, sheet_name: str) -> Looks:
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
     part = _part(package, sheet_name)
     fills, struck, percent = _formats(package)
-    looks = Looks(comments=_comments(package, part))
+    looks = Looks(comments=_comments(package, part), struck=_struck_texts(package, part))
     for place, number in _dressed(package, part, {*fills, *struck, *percent}):
         if number in percent:
             looks.percent.add(place)
@@ -132,6 +134,47 @@ def _dressed(package: zipfile.ZipFile, part: str, formats: set[int]) -> Iterator
                 if address := _ADDRESS.search(match[0]):
                     yield (int(address[2]), _column(address[1].decode())), int(match[1])
             rest = text[text.rfind(b"<") :]
+
+
+def _struck_texts(package: zipfile.ZipFile, part: str) -> set[Place]:
+    """Cells whose text is struck through letter by letter: a property of shared strings, not of the cell."""
+    if _STRINGS not in package.namelist():
+        return set()
+    numbers = _struck_strings(package)
+    if not numbers:
+        return set()
+    cell = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=\"s\"[^>]*)>\s*<(?:\w+:)?v>(\d+)<")
+    places: set[Place] = set()
+    rest = b""
+    with package.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            text = rest + chunk
+            for match in cell.finditer(text):
+                address = _ADDRESS.search(match[1]) if int(match[2]) in numbers else None
+                if address:
+                    places.add((int(address[2]), _column(address[1].decode())))
+            rest = text[max(0, len(text) - _LONGEST_CELL) :]
+    return places
+
+
+def _struck_strings(package: zipfile.ZipFile) -> set[int]:
+    """The shared strings, by number, of which every letter is struck through."""
+    rest, mentioned = b"", False
+    with package.open(_STRINGS) as file:  # looking for the word is many times faster than parsing
+        while not mentioned and (chunk := file.read(_CHUNK)):
+            mentioned = b"strike" in rest + chunk
+            rest = chunk[-8:]
+    if not mentioned:
+        return set()
+    numbers = set()
+    with package.open(_STRINGS) as file:
+        entries = etree.iterparse(file, tag="{*}si", resolve_entities=False, no_network=True, load_dtd=False)
+        for number, (_, entry) in enumerate(entries):
+            runs = [run for run in _named(entry, "r") if "".join(run.itertext()).strip()]
+            if runs and all(_strikes(run) for run in runs):
+                numbers.add(number)
+            entry.clear()
+    return numbers
 
 
 def _comments(package: zipfile.ZipFile, part: str) -> dict[Place, str]:

@@ -49,6 +49,7 @@ class Column:
     kinds: tuple[tuple[str, ...], ...] = ()  # if rows ask different things: the questions of each kind of row
     shown: str = ""
     elsewhere: tuple[str, ...] = ()
+    settles: tuple[Field, ...] = ()  # in the consensus sheet: the questions that are settled here
 
     @property
     def heading(self) -> str:
@@ -145,7 +146,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
         *(Column(f"{name} says", "live", f"says.{name}", 18, True) for name in names),
         *(Column(f"{name} notes", "live", f"notes.{name}", 26, True) for name in names),
         Column("Allowed", "context", "allowed", 26, True),
-        Column(SETTLED, "answer", "settled", 20, True),
+        Column(SETTLED, "answer", "settled", 20, True, settles=tuple(form.fields)),
         Column(form.note, "note", "note", 30, True),
         *(column for after, column in further if after),
         Column(STATE, "state", "state", 16, True),

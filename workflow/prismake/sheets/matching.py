@@ -13,6 +13,7 @@ from prismake.kept.way_back import way_back
 from prismake.sheets.layout import CHECK, ITEM, Column, cell_text, check_of
 from prismake.sheets.reading import SheetTable
 
+NO_IDENTIFIER = "is not an identifier"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\\s]")
 
 
@@ -50,7 +51,7 @@ def match_rows(
         elif item and (owner := rows.by_check().get(text_of(row[CHECK]))):
             place = table.address(number, ITEM)
             strange.append(
-                (place, f"“{item[:60]}” is not an identifier; by its check the row is {owner}. Restore the cell.")
+                (place, f"“{item[:60]}” {NO_IDENTIFIER}; by its check the row is {owner}. Restore the cell.")
             )
     return strange
 

@@ -12,7 +12,6 @@ from typing import Any
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
-from prismake.core.phrases import normal_word
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
@@ -21,15 +20,15 @@ from prismake.kept.sheet_copies import keep_copy
 from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
-from prismake.sheets.answers import SheetAnswers, questions_by_label
+from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.appending import ProtocolChanged, append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.doubted_values import doubted_values
-from prismake.sheets.layout import DISPUTED, ITEM, NO_LONGER, PROPOSED, STATE, Column, cell_text, check_of, row_choices
+from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of, row_choices
+from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
-from prismake.sheets.outside import clear_words
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure, holds_drawings
@@ -76,7 +75,7 @@ def offer(
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
     doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
-    expected, waiting = _expected_from(sheets), {}
+    expected, waiting, live = _expected_from(sheets), {}, {}
     for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
@@ -87,11 +86,13 @@ def offer(
         waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}))
         if not waiting[name]:
             offered = _as_offered(sheets, who, lines, offered)
+            if sheets.path(who).exists():
+                live[name] = now_written(sheets, who, rows)
     save_offered_form(setup.stage, offered, setup.folder)
     refused = [sheets.path(who) for who in sheets.refused]
     taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
     held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
-    sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held)
+    sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held, live)
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
@@ -229,9 +230,11 @@ def _offer_one(
         return 0
     if who == CONSENSUS:
         columns = _with_new_context(columns, table, sheets.kept_stage.headings(path))
-    row_numbers = _keys(table, who, sheets)
+    row_numbers = keys_of_rows(table, who, sheets)
     new = [rows[key] for key in rows if key not in row_numbers]
-    changes = _changes(table, columns, row_numbers, rows, _remarks(table, row_numbers, rows, who, sheets, doubted))
+    changes = out_of_date(sheets, who, table, columns, row_numbers, rows)
+    for number, text in _remarks(table, row_numbers, rows, who, sheets, doubted).items():
+        changes.setdefault(number, {})["state"] = text
     renewed = renewal(sheets, who, table, guide)
     if not new and not changes and not renewed:
         return 0
@@ -323,19 +326,6 @@ def _warn_of_loss(path: Path, why: str) -> None:
     )
 
 
-def _keys(table: SheetTable, who: str, sheets: StageSheets) -> dict[str, list[int]]:
-    """The keys of the rows in a sheet, each with its row numbers; questions under their present names."""
-    row_numbers: dict[str, list[int]] = {}
-    questions = questions_by_label(sheets.setup.form, sheets.kept_stage.offered) if who == CONSENSUS else {}
-    for number, row in table.rows:
-        item = str(row.get(ITEM) or "").strip()
-        label = str(row.get(DISPUTED) or "").strip()
-        question = questions.get(label.casefold())
-        key = f"{item}/{question.label if question else label}" if who == CONSENSUS else item
-        row_numbers.setdefault(key, []).append(number)
-    return row_numbers
-
-
 def _remarks(
     table: SheetTable,
     row_numbers: Mapping[str, Sequence[int]],
@@ -358,33 +348,6 @@ def _remarks(
             remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}
         changes.update({number: text for number, text in texts.items() if text != now[number]})
-    return changes
-
-
-def _changes(
-    table: SheetTable,
-    columns: Sequence[Column],
-    row_numbers: Mapping[str, Sequence[int]],
-    rows: Mapping[str, Mapping[str, Any]],
-    remarks: Mapping[int, str],
-) -> dict[int, dict[str, str]]:
-    """By row number, the texts of the workflow's own columns that are out of date."""
-    changes: dict[int, dict[str, str]] = {number: {"state": text} for number, text in remarks.items()}
-    live, words = [column for column in columns if column.role == "live"], clear_words(columns)
-    if not live:
-        return changes
-    values = dict(table.rows)
-    for key, numbers in row_numbers.items():
-        row = rows.get(key, {})
-        for column in live if row else ():
-            text = cell_text(row.get(column.key))
-            for number in numbers:
-                cell = str(values[number].get(column.header) or "")
-                if text == cell or " ".join(text.split()) == " ".join(cell.split()):
-                    continue
-                if not column.key.startswith("says.") and normal_word(cell) in words:
-                    continue  # an answer that somebody typed here is reported, not overwritten
-                changes.setdefault(number, {})[column.key] = text
     return changes
 
 

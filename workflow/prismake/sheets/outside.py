@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import as_typed
-from prismake.sheets.layout import Column
+from prismake.sheets.layout import STATE, Column
 
 _CLEAR = 4  # letters of a word that stands for an answer and for little else; “no” and “in” occur in many columns
 _LONGEST = 30  # characters of an answer or an identifier
 _MOST = 200_000  # cells of other tabs that are kept
+CONTEXT_ROWS, _BEGINNING = 3000, 80  # rows and characters of the texts that are compared with what was offered
+_MISSING = frozenset(("NA", "<NA>", "NaN", "nan", "None", "NULL", "null", "#N/A"))  # of R, pandas, SQL, Excel
 
 
 class TabCell(NamedTuple):
@@ -53,9 +55,13 @@ class Outside:
 
 def clear_words(columns: Iterable[Column]) -> frozenset[str]:
     """Answer words of questions with a list of answers, without those that could mean anything."""
-    questions = (column.answer for column in columns if column.answer and column.answer.kind == "choice")
+    questions = [question for column in columns for question in (column.answer, *column.settles) if question]
     return frozenset(
-        word for question in questions if not question.by_row for word in question.meanings if len(word) >= _CLEAR
+        word
+        for question in questions
+        if question.kind == "choice" and not question.by_row
+        for word in question.meanings
+        if len(word) >= _CLEAR
     )
 
 
@@ -123,3 +129,27 @@ def short_text(value: Any) -> str:
     """A cell as text if it is short enough to be an answer or an identifier; otherwise empty."""
     text = "" if value in ("", None) else as_typed(value).strip()
     return text if len(text) < _LONGEST else ""
+
+
+def blank_missing(rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Empty the cells of rows in which a program has written its word for a missing value wherever nothing was.
+
+    R writes NA. That it was no person is seen by the workflow's own column of remarks, which says so as well.
+    """
+    for _, row in rows:
+        word = row.get(STATE)
+        if word in _MISSING:
+            row.update(dict.fromkeys((header for header, value in row.items() if value == word), ""))
+
+
+@dataclass
+class ContextTexts:
+    """How the texts of some columns begin, by row and key; of every row that ``step`` divides."""
+
+    places: Mapping[str, int]
+    step: int
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def keep(self, number: int, cells: Sequence[Any], first: int) -> None:
+        values = {key: cells[at - first] for key, at in self.places.items() if 0 <= at - first < len(cells)}
+        self.rows[number] = {key: value[:_BEGINNING] for key, value in values.items() if isinstance(value, str)}

@@ -14,12 +14,14 @@ from prismake.sheets.checks import (
     incomplete,
     missing_answers,
     missing_notes,
+    moved_context,
     no_longer_asked,
     own_judgements,
     stray_answers,
     unasked_cells,
 )
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem
+from prismake.sheets.live_cells import typed_over
 from prismake.sheets.stage import StageSheets
 
 Check = Callable[[CheckedSheet], list[Problem]]
@@ -30,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     answers_by_looks.check,
     missing_answers.check,
     missing_notes.check,
+    moved_context.check,
     no_longer_asked.check,
     unasked_cells.check,
 )
@@ -51,6 +54,7 @@ def problems_of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str,
     if who in sheets.tables:
         sheet = _checked(sheets, who, changes)
         yield from (problem for check in CHECKS for problem in check(sheet))
+        yield from typed_over(sheets, who)
 
 
 def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> CheckedSheet:

@@ -17,6 +17,9 @@ from prismake.sheets.pilot import pilot_status
 from prismake.sheets.stage import StageSheets
 
 _FEW = 10  # includes, below which the estimate alone was found to mislead
+# Records, below which no advice is given: with fewer than twenty includes a target of 95 % is shown at 95 % confidence
+# only once all but a twentieth of what is left has been read, and so few records hold so few includes.
+_TOO_FEW = 100
 
 
 def batches_status(sheets: StageSheets, decisions: Sequence[Decision]) -> dict[str, Any]:
@@ -200,7 +203,12 @@ def _words(sheets: StageSheets, status: dict[str, Any]) -> list[str]:
         )
     if status["stopped"]:
         words.append(f"Screening was stopped: {status['stopped']}")
-    if status["advice"]:
+    if status["advice"] and status["advice"]["total"] < _TOO_FEW and not status["advice"]["reached"]:
+        words.append(
+            f"{status['advice']['total']:,} {sheets.setup.form.unit} are too few for advice on stopping: nothing short "
+            "of reading nearly all of them shows that enough is found."
+        )
+    elif status["advice"]:
         words.append(f"{status['advice']['sentence']}{_how_to_stop(status)}")
         words += _confidence_words(status)
         words += _tail_words(sheets, status)

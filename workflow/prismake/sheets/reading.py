@@ -22,7 +22,17 @@ from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, Column
 from prismake.sheets.marks import take_off_marks
-from prismake.sheets.outside import Outside, clear_words, rivals_of, rows_above, tab_cells, watcher
+from prismake.sheets.outside import (
+    CONTEXT_ROWS,
+    ContextTexts,
+    Outside,
+    blank_missing,
+    clear_words,
+    rivals_of,
+    rows_above,
+    tab_cells,
+    watcher,
+)
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
@@ -42,6 +52,8 @@ class SheetTable:
     ``digest`` is that of the file as it was read; ``owner`` is the owner named in the sheet, empty if none is named.
     ``former``: header to the heading in the sheet, if the column has been renamed since. ``lacking``: headers of
     questions that were never offered on this sheet. ``outside``: possible answers in places that are not read.
+    ``context``: by row and key of a column, how its texts begin that people read and nobody fills in; in long sheets of
+    some thousand rows spread over the sheet.
     """
 
     path: Path
@@ -59,6 +71,7 @@ class SheetTable:
     former: Mapping[str, str] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
     outside: Outside = field(default_factory=Outside)
+    context: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     def address(self, row: int, header: str) -> str:
         """The address of a cell, as ``title_abstract.anna.xlsx, sheet “…”, cell D7``."""
@@ -217,11 +230,14 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
             column.header for column in columns if column.role == "context" and column.key not in ("title", "field")
         }
         read = {text: place for text, place in headers.items() if text not in unread}
-    outside, watch = Outside(), None
+    outside, watch, context = Outside(), None, ContextTexts({}, 1)
     if not everything:
+        texts = {c.key: headers[c.header] for c in columns if c.role == "context" and c.header in headers}
+        context = ContextTexts(texts, -(-sheet.height // CONTEXT_ROWS))
         outside = _outside(sheet, header, columns, cells, read, extra, others)
         watch = watcher(outside.headings, outside.rivals, clear_words(columns), outside.columns)
-    rows = list(_rows(sheet, header, read, unnamed, beside, watch))
+    rows = list(_rows(sheet, header, read, unnamed, beside, watch, context))
+    blank_missing(rows)
     answers = [column.header for column in columns if column.role == "answer" and column.header in headers]
     # only an answer that reads as empty is ever checked; looking at the file again takes as long as reading it
     empty = any(row[header] in ("", None) or not str(row[header]).strip() for _, row in rows for header in answers)
@@ -249,6 +265,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
         former,
         lacking,
         outside,
+        context.rows,
     )
 
 
@@ -358,6 +375,7 @@ def _rows(
     unnamed: Sequence[int],
     beside: dict[tuple[int, int], Any],
     watch: Callable[[int, Sequence[Any], int], None] | None = None,
+    context: ContextTexts | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, values by header) below the header, without rows in which all of these are empty.
 
@@ -374,4 +392,6 @@ def _rows(
                     beside[number, place] = cells[at]
             if watch:
                 watch(number, cells, offset)
+            if context and number % context.step == 0:
+                context.keep(number, cells, offset)
             yield number, dict(zip(headers, values, strict=True))

@@ -24,13 +24,14 @@ from typing import NamedTuple
 
 from prismake.core.errors import SheetError
 from prismake.core.names import SETTLED
+from prismake.core.phrases import plural
 from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.checks.few_moves import how_few_moved
 from prismake.sheets.checks.row_order import out_of_order
 from prismake.sheets.layout import ITEM, Column
-from prismake.sheets.matching import text_of
+from prismake.sheets.matching import NO_IDENTIFIER, text_of
 
 _FEWEST = 4  # changed answers that are enough to show a pattern
 _SOME, _MANY = 5, 10  # changed answers that are more than a few: in a short sheet, in any sheet
@@ -208,7 +209,7 @@ def _moved_notes(sheet: CheckedSheet) -> list[Problem]:
     moved = [
         item
         for item, text in new.items()
-        if own.get(text, item) != item and new.get(own[text]) != text != old.get(item)
+        if item in sheet.queue and own.get(text, item) != item and new.get(own[text]) != text != old.get(item)
     ]
     rows = {item: places[0] for item, places in sheet.answers.places.items()}
     moved = [item for item in moved if item in rows]
@@ -242,6 +243,10 @@ def _refuse_missing_rows(sheet: CheckedSheet) -> None:
     missing_items = [item for item in answered if item not in sheet.answers.places]
     if too_many(len(missing_items), len(answered)):
         what = f"{len(missing_items):,} rows whose answers had been read are gone ({listed(missing_items)})."
+        overwritten = [words for _, words in sheet.answers.problems if NO_IDENTIFIER in words]
+        if overwritten:
+            number = plural(len(overwritten), "identifier")
+            what = f"{what} {number} in the column “{ITEM}” were overwritten: {overwritten[0]}"
         row = sheet.table.header_row
         raise _held(sheet, what, row, ITEM)
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from prismake.core.names import CONSENSUS
+from prismake.core.names import CONSENSUS, SETTLED
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
-from prismake.sheets.layout import CHECK, ITEM, STATE
+from prismake.sheets.layout import CHECK, ITEM, NO_LONGER, STATE
 from prismake.sheets.matching import text_of
-from prismake.sheets.outside import TabCell
+from prismake.sheets.outside import TabCell, clear_words
 from prismake.sheets.xlsx import column_letter
 
 _LONGEST = 30  # characters: a longer text is not a single answer word
@@ -22,7 +23,7 @@ _LIST = 4  # answers in a column of another tab that are more than a legend or a
 def check(sheet: CheckedSheet) -> list[Problem]:
     """One problem for each column or tab that holds answer words, and one for rows that were never offered."""
     if sheet.owner == CONSENSUS:
-        return []
+        return [*_settled_beside(sheet), *_settled_in_tabs(sheet)]
     problems = [*_beside_the_column(sheet), *_rivals(sheet), *_in_tabs(sheet)]
     return [*problems, *([] if sheet.form.typed else _never_offered(sheet))]
 
@@ -50,8 +51,50 @@ def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
             for number, row in _open_rows(sheet, question):
                 for column in _columns_with_words(sheet, question, number, row, texts):
                     rows_by_column.setdefault(column, []).append(number)
-            problems += [_stray(sheet, question, column, rows) for column, rows in sorted(rows_by_column.items())]
+            problems += [_stray(sheet, question.label, column, rows) for column, rows in sorted(rows_by_column.items())]
     return problems
+
+
+def _unsettled(sheet: CheckedSheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Rows of the consensus sheet that are asked for and have nothing under “Settled”."""
+    for number, row in sheet.table.rows:
+        asked = text_of(row[ITEM]) and NO_LONGER not in text_of(row.get(STATE))
+        if asked and not text_of(row.get(SETTLED)):
+            yield number, row
+
+
+def _settled_beside(sheet: CheckedSheet) -> list[Problem]:
+    """Columns of the consensus sheet that hold answer words in rows where nothing is settled."""
+    words, table, note = clear_words(sheet.columns), sheet.table, sheet.form.note
+    # under other names, if reviewers are no longer named, or have other names: what they answered, not what is settled
+    says = [text.format(name="").strip().casefold() for text in in_every_language("headings.says")]
+    headings = [n for n, heading in table.outside.headings.items() if not any(w in heading.casefold() for w in says)]
+    rows_by_column: dict[int, list[int]] = {}
+    for number, row in _unsettled(sheet):
+        cells = {column: table.beside.get((number, column)) for column in table.unnamed}
+        cells |= {column: table.outside.columns.get((number, column)) for column in headings}
+        cells |= {table.headers[note]: row.get(note)} if note in table.headers else {}
+        for column, value in cells.items():
+            if normal_word(as_typed(value)) in words:
+                rows_by_column.setdefault(column, []).append(number)
+    return [_stray(sheet, SETTLED, column, rows) for column, rows in sorted(rows_by_column.items())]
+
+
+def _settled_in_tabs(sheet: CheckedSheet) -> list[Problem]:
+    """Other tabs with an answer word beside an identifier of a row where nothing is settled."""
+    unsettled = {text_of(row[ITEM]) for _, row in _unsettled(sheet)}
+    cells_by_tab: dict[str, list[str]] = {}
+    for cell in sheet.table.outside.tabs:
+        if unsettled.intersection(cell.beside):
+            cells_by_tab.setdefault(cell.tab, []).append(f"{column_letter(cell.column)}{cell.row}")
+    return [
+        Problem(
+            f"{sheet.table.path.name}, sheet “{tab}”",
+            f"the sheet “{tab}” holds answers in {listed(cells)} for rows in which nothing is settled. Nothing is read "
+            f"from there: write them into the column “{SETTLED}” of “{sheet.table.name}”.",
+        )
+        for tab, cells in cells_by_tab.items()
+    ]
 
 
 def _rivals(sheet: CheckedSheet) -> list[Problem]:
@@ -178,11 +221,11 @@ def _columns_with_words(
             yield place
 
 
-def _stray(sheet: CheckedSheet, question: Field, column: int, rows: Sequence[int]) -> Problem:
-    letter, own = column_letter(column), column_letter(sheet.table.headers[question.label])
+def _stray(sheet: CheckedSheet, label: str, column: int, rows: Sequence[int]) -> Problem:
+    letter, own = column_letter(column), column_letter(sheet.table.headers[label])
     cells = listed([f"{letter}{row}" for row in rows])
     return Problem(
         sheet.place,
-        f"column {letter} holds words for “{question.label}” where “{question.label}” itself is empty, in {cells}. "
+        f"column {letter} holds words for “{label}” where “{label}” itself is empty, in {cells}. "
         f"They count for nothing there: write them into column {own}.",
     )
