@@ -37,6 +37,7 @@ def test_rows_without_blocks_end_with_the_subgroups():
     assert [row.kind for row in rows[:8]] == ["study"] * 8
     labels = [row.label for row in rows]
     assert labels.index("Antigen target") < labels.index("CD19 (k = 6)") < labels.index("Costimulatory domain")
+    assert "CD28/4-1BB (k = 1, not pooled, in the test as one study)" in labels
     prediction = next(row for row in rows if row.kind == "prediction")
     assert prediction.printed() == "[0.11, 0.80]"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 
 import network_samples as samples
+import numpy as np
 import pytest
 from prismake.core.files import write_json, write_text
 from prismake.report import network_report
@@ -212,3 +214,26 @@ def checked(found, folder):
     return subprocess.run(
         ["Rscript", str(folder / "x.check.R")], capture_output=True, text=True, timeout=300, check=False
     )
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:divide", "ignore:invalid")
+@pytest.mark.parametrize("measure", samples.PARTS)
+def test_numbers_that_cannot_be_end_in_a_sentence(measure):
+    rng = np.random.default_rng(5)
+    strange = [0.0, 0.5, -1.0, 1e-9, 1e9, 50.0, 1e-300, 1e300]
+    for _ in range(12):
+        rows: list[tuple] = []
+        for trial in range(int(rng.integers(1, 7))):
+            for name in rng.choice(["A", "B", "C", "a", ""], int(rng.integers(1, 4))):
+                arm = f"{name} v {rng.choice(['A', 'B'])}" if measure == "GEN" else name
+                numbers = [
+                    float(rng.choice(strange)) if rng.random() < 0.4 else float(rng.integers(1, 60))
+                    for _ in samples.PARTS[measure]
+                ]
+                rows.append((f"S{trial}", arm, *numbers))
+        found = samples.analysed(rows, samples.spec(measure, **({"ratio_scale": True} if measure == "GEN" else {})))
+        json.dumps(found, allow_nan=False)
+        assert found["sentence"]
+        assert network_report.sections(found)
+        used = {arm for study in found["studies"] for arm in [study["study_id"]]}
+        assert used | {row["study_id"] for row in found["left_out"]} == {f"id of {row[0]}" for row in rows}

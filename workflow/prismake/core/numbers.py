@@ -90,8 +90,9 @@ class Format:
         ``fitted`` adapts them to the actual estimate.
         """
         ratio = measure in RATIOS
-        widths = [width for row in rows if (width := _width(row, log=ratio)) is not None]
-        combined = sum(width**-2 for width in widths) ** -0.5 if widths else 1.0
+        widths = [width for row in rows if (width := _width(row, log=ratio))]
+        information = sum(width**-2 for width in widths)
+        combined = information**-0.5 if information else min(widths, default=1.0)
         return cls(decimals(combined), ratio, percent and measure in PROPORTIONS)
 
     def fitted(self, row: Mapping[str, Any] | None) -> Format:

@@ -257,7 +257,10 @@ def _summary(result: Mapping[str, Any], subgroup: str, keys: list[str]) -> list[
     for level in group["levels"]:
         remarks = [_size(level)]
         remarks += ["not pooled"] if level["k"] == 1 else []
-        remarks += ["not in the test"] if level.get("missing") else []
+        if level.get("missing"):
+            remarks.append("not in the test")
+        elif level["k"] == 1 and group.get("Q") is not None:
+            remarks.append("in the test as one study")
         label = f"{level_name(level['level'])} ({', '.join(remarks)})"
         rows.append(_level_row(level, label, totals(members.get(level["level"], []), keys)))
     return [*rows, Row("note", between_groups(group))]

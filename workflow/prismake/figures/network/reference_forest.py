@@ -81,7 +81,7 @@ def _rows(result: Mapping[str, Any], show: Format) -> list[_Row]:
     }
     against = list(own["against"])
     if result["display"]["sort"] == "effect":
-        against.sort(key=lambda row: row[own["effects"]]["estimate"])
+        against.sort(key=lambda row: row[own["effects"]]["beta"])
     return [
         _Row(
             wrap(row["treatment"], LABEL, _SIZE),
@@ -127,7 +127,7 @@ def _mark(canvas: Canvas, scale: Scale, row: Mapping[str, Any], y: float) -> Non
                 tip = end + way * 0.02
                 corners = [(tip, y), (tip - way * 0.08, y - 0.04), (tip - way * 0.08, y + 0.04)]
                 canvas.polygon(corners, fill=look["colour"])
-    if scale.inside(row["estimate"]):
+    if row["estimate"] is not None and scale.inside(row["estimate"]):
         x = scale.place(row["estimate"])
         canvas.box(x - 0.055, y - 0.055, 0.11, 0.11, fill=BLUE, order=4)
 

@@ -192,4 +192,4 @@ def _tau2_within(data: Evidence, at_zero: Designs, within: DesignTest) -> float:
         scale += float(np.einsum("gij,ji->", weights, block.P))
         for arms, W in zip(block.arms, weights, strict=True):
             scale -= float(np.trace(covariance[tuple(map(int, arms))] @ W @ block.P @ W))
-    return max(0.0, (within.Q - within.df) / scale)
+    return max(0.0, (within.Q - within.df) / scale) if scale > 0 else 0.0

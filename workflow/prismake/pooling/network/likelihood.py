@@ -94,27 +94,33 @@ def solve(data: Evidence, tau2: float) -> Solution:
     """
     n = data.n
     L, b, weights = np.zeros((n, n)), np.zeros(n), []
-    for block in data.blocks:
-        W = np.linalg.inv(block.S + tau2 * block.P)
-        weights.append(W)
-        L += _laplacian(block, W, n)
-        z = np.einsum("gij,gj->gi", W, block.y)
-        np.add.at(b, block.arms[:, 1:], z)
-        np.add.at(b, block.arms[:, 0], -z.sum(axis=1))
     try:
+        for block in data.blocks:
+            W = np.linalg.inv(block.S + tau2 * block.P)
+            weights.append(W)
+            L += _laplacian(block, W, n)
+            z = np.einsum("gij,gj->gi", W, block.y)
+            np.add.at(b, block.arms[:, 1:], z)
+            np.add.at(b, block.arms[:, 0], -z.sum(axis=1))
         factor = cho_factor(L[1:, 1:], lower=True)
-    except LinAlgError:
-        raise PoolingError(
-            "The weights of the trials differ so much that the network cannot be solved.",
-            remedy="Look for trials with implausibly narrow intervals.",
-        ) from None
+    except (LinAlgError, ValueError):  # ValueError: not finite
+        raise _unsolvable() from None
     V = np.zeros((n, n))
     V[1:, 1:] = cho_solve(factor, np.eye(n - 1))
     beta = np.concatenate([[0.0], cho_solve(factor, b[1:])])
     residuals = tuple(block.y - (beta[block.arms[:, 1:]] - beta[block.arms[:, :1]]) for block in data.blocks)
     Q = sum(float(np.einsum("gi,gij,gj->", r, W, r)) for r, W in zip(residuals, weights, strict=True))
     logdet = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    if not (np.isfinite(beta).all() and np.isfinite(Q)):
+        raise _unsolvable()
     return Solution(tau2, beta, V, Q, residuals, tuple(weights), logdet)
+
+
+def _unsolvable() -> PoolingError:
+    return PoolingError(
+        "The weights of the trials differ so much that the network cannot be solved.",
+        remedy="Look for trials with implausibly narrow intervals.",
+    )
 
 
 def _laplacian(block: Block, W: np.ndarray, n: int) -> np.ndarray:

@@ -88,7 +88,7 @@ def arm_trials(
     if absent:
         raise PoolingError(f"The column {absent[0]} is missing.", remedy=f"{measure} needs {ARM_COLUMNS[measure]}.")
     columns = [np.asarray(data[name], dtype=float) for name in ARM_COLUMNS[measure]]
-    left_out = _impossible(measure, columns)
+    left_out = impossible_arms(measure, columns)
     rows_of: dict[Hashable, list[int]] = {}
     for row, study in enumerate(studies):
         if row not in left_out:
@@ -106,7 +106,7 @@ def arm_trials(
     return Trials(tuple(trials), dict(sorted(left_out.items())))
 
 
-def _impossible(measure: str, columns: Sequence[np.ndarray]) -> dict[int, str]:
+def impossible_arms(measure: str, columns: Sequence[np.ndarray]) -> dict[int, str]:
     """The first reason why each row cannot be used."""
     names = ARM_COLUMNS[measure]
     if "total" in names:
@@ -143,7 +143,8 @@ def _of_arms(
         people = columns[1] if counts else np.full(len(arms), math.nan)
         covariance = np.diag(spread)
     else:
-        values, covariance = _measured(measure, *columns)
+        with np.errstate(all="ignore"):
+            values, covariance = _measured(measure, *columns)
         people = columns[2]
     if not (np.isfinite(values).all() and np.isfinite(covariance).all()):
         return f"{measure} is not defined for these numbers. {ck.LOOK}", None
@@ -154,7 +155,7 @@ def _of_arms(
 
 def _counted(measure: str, events: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Value and variance of each arm: log odds, log risk, risk, log rate, rate."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         others, share = size - events, events / size
         if measure == "OR":
             return np.log(events / others), 1.0 / events + 1.0 / others
@@ -176,7 +177,7 @@ def _measured(measure: str, mean: np.ndarray, sd: np.ndarray, n: np.ndarray) -> 
     if measure == "ROM":
         return np.log(mean), np.diag(sd**2 / (n * mean**2))
     df = n.sum() - n.size
-    pooled = math.sqrt(float(((n - 1.0) * sd**2).sum() / df))
+    pooled = np.sqrt(((n - 1.0) * sd**2).sum() / df)
     values = small_sample(np.array(df)) * (mean - mean[0]) / pooled
     return values, np.diag(1.0 / n) + np.outer(values, values) / (2.0 * n.sum())
 

@@ -117,7 +117,8 @@ def _study(study: Result, weight: float, reference: str) -> dict[str, Any]:
 
 
 def _includes(row: Mapping[str, Any], null: float, interval: str = "ci") -> bool:
-    return bool(row[f"{interval}_lb"] <= null <= row[f"{interval}_ub"])
+    low, high = row[f"{interval}_lb"], row[f"{interval}_ub"]
+    return (low is None or low <= null) and (high is None or null <= high)
 
 
 def _null(result: Result) -> float:

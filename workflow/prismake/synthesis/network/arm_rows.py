@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,9 +66,15 @@ def _study_name(row: Mapping[str, Any]) -> str:
 
 
 def _of_arms(own: list[dict[str, Any]], spec: Mapping[str, Any], reasons: dict[int, str]) -> NetworkRows:
-    from prismake.pooling.network import arm_trials
+    import numpy as np
 
-    arms, notes = _each_treatment_once(own, spec["columns"])
+    from prismake.pooling.network import arm_trials
+    from prismake.pooling.network.trials import impossible_arms
+
+    faults = impossible_arms(spec["measure"], [np.array([arm[role] for arm in own]) for role in spec["columns"]])
+    for place, reason in faults.items():
+        reasons |= dict.fromkeys(own[place]["rows"], reason)
+    arms, notes = _each_treatment_once([arm for place, arm in enumerate(own) if place not in faults], spec["columns"])
     found = arm_trials(
         spec["measure"],
         {role: [arm[role] for arm in arms] for role in spec["columns"]},
@@ -136,7 +143,10 @@ def _combined(members: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) 
     rows = [row for member in members for row in member["rows"]]
     if "mean" not in columns:
         return {**members[0], "rows": rows, **{role: sum(member[role] for member in members) for role in columns}}
-    n, mean, sd = combine_groups([(int(member["n"]), member["mean"], member["sd"]) for member in members])
+    try:
+        n, mean, sd = combine_groups([(int(member["n"]), member["mean"], member["sd"]) for member in members])
+    except (ArithmeticError, ValueError):  # numbers beyond any that can be: the measure is then not defined
+        n, mean, sd = 0, math.nan, math.nan
     return {**members[0], "rows": rows, "n": float(n), "mean": mean, "sd": sd}
 
 

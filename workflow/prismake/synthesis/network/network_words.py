@@ -76,7 +76,7 @@ def _against(result: Mapping[str, Any], show: Format) -> list[str]:
     own, level = result["network"], result["level"]
     rows = [(row["treatment"], row[own["effects"]]) for row in own["against"]]
     none = 1.0 if measure_of(result) in RATIOS else 0.0
-    clear = [(name, row) for name, row in rows if not row["ci_lb"] <= none <= row["ci_ub"]]
+    clear = [(name, row) for name, row in rows if _excludes(row, none)]
     what = f"{measure_name(result)}, {MODELS[own['effects']]}"
     if len(rows) <= MOST:
         each = [f"{name} {show.interval(row, level)}" for name, row in rows]
@@ -91,6 +91,12 @@ def _against(result: Mapping[str, Any], show: Format) -> list[str]:
         f"Against {own['reference']} ({what}), the intervals of {number_clear} exclude no effect{which}: "
         f"{'; '.join(each)}."
     ]
+
+
+def _excludes(row: Mapping[str, Any], none: float) -> bool:
+    """Whether an interval excludes no effect; a bound that is beyond every number does not."""
+    low, high = row["ci_lb"], row["ci_ub"]
+    return (low is not None and low > none) or (high is not None and high < none)
 
 
 def _heterogeneity(own: Mapping[str, Any], show: Format) -> str:
