@@ -151,6 +151,9 @@ SWAPS = (
     ("influenza A", "influenza B"), ("hepatitis B", "hepatitis C"), ("endogenous steroids", "exogenous steroids"),
     ("microalbuminuria", "macroalbuminuria"), ("bradycardia", "tachycardia"), ("the afferent loop", "the efferent loop"),
     ("costs in rural areas", "costs in urban areas"), ("oral iron", "intravenous iron"), ("renal failure", "penal failure"),
+    ("1st-line treatment", "2nd-line treatment"), ("CD19 cells", "CD20 cells"), ("SGLT1 inhibitors", "SGLT2 inhibitors"),
+    ("IL6 blockade", "IL17 blockade"), ("BRCA1 carriers", "BRCA2 carriers"), ("H1N1 influenza", "H3N2 influenza"),
+    ("early treatment", "a protocol for early treatment"), ("a review of treatment", "a protocol of a review of treatment"),
 )  # fmt: skip
 
 

@@ -249,6 +249,32 @@ QUIRKS: dict[str, Quirk] = {
         "PT J\nAU Quint, AB\nCA Example Grp\nTI One\nVL 142\nSU 1\nBP 4812\nUT WOS:000600000000001\nER\n",
         ({"authors": ["Quint, AB", "Example Grp"], "issue": "Suppl 1"},),
     ),
+    # EndNote tagged: the database is named, its number is the PMID
+    "EndNote tagged, PubMed by name": Quirk(
+        "%0 Journal Article\n%T One\n%M 31234501\n%~ PubMed\n", ({"pmid": "31234501"},)
+    ),
+    "EndNote tagged, another database": Quirk("%0 Journal Article\n%T One\n%M 31234501\n%~ Embase\n", ({"pmid": ""},)),
+    # biblatex: the PMID as an electronic reprint; other reprints have numbers of their own
+    "BibTeX: PMID as eprint": Quirk(
+        "@article{a, title = {One}, eprint = {31234501}, eprinttype = {pubmed}}", ({"pmid": "31234501"},)
+    ),
+    "BibTeX: another eprint": Quirk(
+        "@article{a, title = {One}, eprint = {1234.5678}, eprinttype = {arxiv}}", ({"pmid": ""},)
+    ),
+    # OpenAlex marks retracted works in its tables as well
+    "OpenAlex table, retracted": csv(
+        "id,title,publication_year,authorships.author.display_name,is_retracted",
+        "https://openalex.org/W111,One,2019,Anna Quint,True",
+        retracted=True,
+    ),
+    # Tables of German teams
+    "German headings": csv(
+        "Titel;Autor*innen;Jahr;Zeitschrift;Zusammenfassung",
+        "Eins;Quint, A.;2019;Lunge;Wir fragten.",
+        authors=["Quint, A."],
+        year=2019,
+        abstract="Wir fragten.",
+    ),
     # BibTeX of ACM: the number of the article in a field of its own
     "BibTeX: article number": Quirk("@article{a, title = {One}, articleno = {12}}", ({"pages": "12"},)),
     # XML with the root of EndNote's, of somebody else

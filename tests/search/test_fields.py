@@ -243,3 +243,14 @@ def test_the_answers_of_a_live_search_are_one_export(tmp_path):
     imports = stream(paths, "live", lambda records: None, once=True)
     assert [found.fields.unknown for found in imports] == [{}, {"XX": 2}]
     assert not any(found.warnings for found in imports)
+
+
+def test_month_and_day_of_csl_are_no_second_year(tmp_path):
+    path = tmp_path / "items.json"
+    path.write_text(
+        '[{"type": "article-journal", "title": "One", "DOI": "10.5555/ex.1", "issued": {"date-parts": [[2019, 3, 1]]}}]',
+        encoding="utf-8",
+    )
+    found = read_file(path)
+    assert found.records[0]["year"] == 2019
+    assert not any("more than once" in line for line in found.warnings)

@@ -34,6 +34,20 @@ TAKEN = {
     "MEDLINE at Web of Science": ("AN  - MEDLINE:31230001", {"pmid": "31230001"}),
     "PubMed's address": ("UR  - https://pubmed.ncbi.nlm.nih.gov/31230001/", {"pmid": "31230001"}),
     "PubMed's old address": ("L2  - http://www.ncbi.nlm.nih.gov/pubmed/31230001?dopt=Citation", {"pmid": "31230001"}),
+    "a search of PubMed for one number": (
+        "UR  - https://www.ncbi.nlm.nih.gov/pubmed?term=31230001%5Bpmid%5D&x=1",
+        {"pmid": "31230001"},
+    ),
+    "a search of PubMed for a bare number": (
+        "UR  - https://pubmed.ncbi.nlm.nih.gov/?term=31230001&sort=date",
+        {"pmid": "31230001"},
+    ),
+    "a search of PubMed for words": ("UR  - https://pubmed.ncbi.nlm.nih.gov/?term=2019+asthma", {"pmid": ""}),
+    "a number that says what it is": ("U1  - 31230001[pmid]", {"pmid": "31230001"}),
+    "a PMC number in notes, though DOI and PMID have fields": (
+        "DO  - 10.5555/ex.1\nPM  - 31230001\nN1  - PMCID: PMC6450001",
+        {"doi": "10.5555/ex.1", "pmid": "31230001", "pmcid": "PMC6450001"},
+    ),
     "Europe PMC's address": ("UR  - http://europepmc.org/abstract/MED/31230001", {"pmid": "31230001"}),
     "address of PubMed Central": ("UR  - https://pmc.ncbi.nlm.nih.gov/articles/PMC6450001/", {"pmcid": "PMC6450001"}),
     "a DOI in a note of its own": ("N1  - Export of May\nDOI: 10.5555/ex.1", {"doi": "10.5555/ex.1"}),

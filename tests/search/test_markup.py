@@ -33,6 +33,7 @@ def test_markup_goes_and_text_stays(text):
         "[No Abstract Provided]",
         "[ABSTRACT FROM AUTHOR]",
         "Abstract not available",
+        "Abstract not available from this database.",
         "An abstract is unavailable.",
         "n/a",
         "None",

@@ -66,7 +66,7 @@ def weighted_tables(studies: Sequence[Mapping[str, Any]]) -> dict[str, Table]:
     for study in studies:
         if (study.get("appraisal") or {}).get("ratings"):
             judged.setdefault(study["appraisal"]["instrument"], []).append(study)
-    equal = 100 / len(studies) if any(study["weight_pct"] is None for study in studies) else None
+    equal = 100 / len(studies) if any(study.get("weight_pct") is None for study in studies) else None
     tables = {}
     for name, rated in sorted(judged.items()):
         rows = [_weighted(load_instrument(name), study, equal) for study in rated]

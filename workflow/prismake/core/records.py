@@ -151,7 +151,8 @@ def _without_address(doi: str) -> str:
 
 _PMID = re.compile(r"\s*(?:pmid|pubmed(?: id)?|medline)?\s*:?\s*(?:nlm)?0*(\d{1,9})(?:\.0)?\s*", re.IGNORECASE)
 _PUBMED_PAGE = re.compile(
-    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|pubmed\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/(?:\?term=)?|list_uids=|europepmc\.org/\w+/med/"
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|pubmed\.gov/|ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/|list_uids=|europepmc\.org/\w+/med/"
+    r"|(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/?\?term=(?=\d+(?:(?:\[|%5B)\w+(?:\]|%5D))?(?:[&#\s]|$))"
     r"|europepmc\.org/abstract/med/)0*(\d{1,9})(?!\d)",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ _RELATIONS = frozenset(
     "until since not no nor".split()
 )
 _NEGATIONS = frozenset("not non no without nor never neither anti un out".split())
+_TELLING = _NEGATIONS | {"protocol", "protocols"}  # one such word more makes another paper
 _OPPOSITES = (
     ("hyper", "hypo"), ("inter", "intra"), ("intra", "extra"), ("pre", "post"), ("af", "ef"), ("endo", "exo"),
     ("micro", "macro"), ("in", "ex"), ("in", "out"), ("up", "down"), ("ab", "ad"), ("ante", "post"), ("pre", "peri"),
@@ -65,6 +66,7 @@ _STEM = 5  # least letters of a stem: "mention" and "mental" have none in common
 _GLUED = ("of", "and", "with", "the")  # words that exports run together with the next one
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|varepsilon|zeta|theta|kappa|lambda|sigma|omega|mu")
 _LETTERS_OF_DIGITS = str.maketrans("ilo", "110")
+_DIGITS = re.compile(r"\d+")
 _LONG = 12  # letters from which on a word may be misread in three places
 _OWN_WORD = 4  # a word in this many titles is no misprint
 _RARER = 15  # a misprint is rarer than the word by this factor
@@ -127,8 +129,8 @@ def _other_words(
         rest = iter(more)
         if not all(any(spelled_alike(v, w, title_counts) for w in rest) for v in fewer):
             return Exchange.WORD if _whole_words(left, right, title_counts) else Exchange.FRAGMENT
-        negated = not _NEGATIONS.isdisjoint(left) or not _NEGATIONS.isdisjoint(right)
-        return Exchange.WORD if negated else Exchange.NONE
+        telling = not _TELLING.isdisjoint(left) or not _TELLING.isdisjoint(right)
+        return Exchange.WORD if telling else Exchange.NONE
     if len(cut_x) == len(cut_y) == 1:
         # "in" for "after", "influenza A" for "influenza B": short words that replace each other.
         if frozenset((*cut_x, *cut_y)) in _LITTLE_OPPOSITES:
@@ -136,7 +138,7 @@ def _other_words(
         word = (left or right or [""])[0]
         other = (word in _RELATIONS or len(word) == 1) and not spelled_alike(cut_x[0], cut_y[0], title_counts)
         return Exchange.WORD if other else Exchange.NONE
-    return Exchange.NONE if _NEGATIONS.isdisjoint(left or right) else Exchange.WORD
+    return Exchange.NONE if _TELLING.isdisjoint(left or right) else Exchange.WORD
 
 
 def _whole_words(left: list[str], right: list[str], title_counts: Mapping[str, int]) -> bool:
@@ -155,12 +157,14 @@ def _another_word(v: str, w: str) -> bool:
     v, w = _SAME.get(v, v), _SAME.get(w, w)
     if v.isdigit() or w.isdigit():
         return v.isdigit() and w.isdigit()
+    if _numbered_otherwise(v, w):
+        return True
     return len(v) == len(w) == 1 or (min(len(v), len(w)) > 2 and v.isalpha() and w.isalpha())
 
 
 def _perhaps_damaged(v: str, w: str) -> bool:
     """Whether one word may be the other with letters added, or misread in several places."""
-    if _SAME.get(v, v).isdigit() or _SAME.get(w, w).isdigit():
+    if _SAME.get(v, v).isdigit() or _SAME.get(w, w).isdigit() or _numbered_otherwise(v, w):
         return False
     short, long = sorted((v, w), key=len)
     if len(short) < 2 or short in _RELATIONS or _opposite(v, w):
@@ -173,6 +177,12 @@ def _perhaps_damaged(v: str, w: str) -> bool:
     return len(short) >= _LONG and v[0] == w[0] and OSA.distance(v, w) <= len(long) // 5
 
 
+def _numbered_otherwise(v: str, w: str) -> bool:
+    """Whether both words hold numbers, and others: CD19 and CD20, 1st and 2nd, SGLT1 and SGLT2."""
+    x, y = (_DIGITS.findall(word) for word in (v, w))
+    return bool(x and y) and x != y
+
+
 def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None) -> bool:
     """Whether two words (or compounds written apart and together) are spellings, endings or misprints of one word."""
     v, w = _SAME.get(v, v), _SAME.get(w, w)
@@ -182,7 +192,7 @@ def spelled_alike(v: str, w: str, title_counts: Mapping[str, int] | None = None)
         return True
     if _greek_lost(v, w):
         return True
-    if v.isdigit() or w.isdigit() or min(len(v), len(w)) < 3:
+    if v.isdigit() or w.isdigit() or min(len(v), len(w)) < 3 or _numbered_otherwise(v, w):
         return False
     if frozenset((v, w)) in _LOOK_ALIKE or _opposite(v, w):
         return False

@@ -54,7 +54,8 @@ _REFERENCES = re.compile(r"(?im)^\s*(?:references|cited (?:references|by))\b\s*:
 _COUNT = re.compile(r"\bCited[ -]By\s*:?\s*\d+\b[;.,]?\s?|\bCitations?\s*:\s*\d+\b[;.,]?\s?", re.IGNORECASE)
 _PIECES = re.compile(r"[;|]|\.\s|\.?\s+(?=(?:PMID|PMCID|DOI)\b\s*:)", re.IGNORECASE)
 _STATED_PMID = re.compile(
-    r"[\s(\[]*(?:PMID|PubMed(?: ID| PMID)?|MEDLINE PMID)\s*[:=]?\s*(NLM)?\s*0*([1-9]\d{0,8})(?:\.0)?[.\])\s]*",
+    r"[\s(\[]*(?:PMID|PubMed(?: ID| PMID)?|MEDLINE PMID)\s*[:=]?\s*(NLM)?\s*0*([1-9]\d{0,8})(?:\.0)?[.\])\s]*"
+    r"|\s*0*([1-9]\d{0,8})\s*[\[(]PMID[\])][.\s]*",
     re.IGNORECASE,
 )
 _STATED_PMCID = re.compile(r"\s*(?:PMC(?:ID)?\s*[:=]?\s*)?(PMC\s?\d+)(?:\.\d)?\.?\s*", re.IGNORECASE)
@@ -68,7 +69,7 @@ _KEY = re.compile(r"\s*[A-Z][\w /()-]{1,40}:\s.*", re.DOTALL)
 
 def complete(record: dict[str, Any], tags: Mapping[str, list[str]]) -> None:
     """Fill in missing identifiers of ``record`` from the notes and URLs among its tags."""
-    if record.get("pmid") and record.get("doi"):
+    if record.get("pmid") and record.get("doi") and record.get("pmcid"):
         return
     notes = [value for tag in NOTES.intersection(tags) for value in tags[tag]]
     addresses = [value for tag in ADDRESSES.intersection(tags) for value in tags[tag]]
@@ -126,6 +127,6 @@ def _pieces(value: str, stated: re.Pattern[str]) -> Iterator[str]:
 def _pmids(value: str) -> Iterator[str]:
     for piece in _pieces(value, _STATED_PMID):
         if match := _STATED_PMID.fullmatch(piece):
-            yield match.group(2)
+            yield match.group(2) or match.group(3)
     # CINAHL puts its own mark before the number at the end of a line of keys.
     yield from re.findall(r"\bPMID: NLM0*(\d{1,9})\b", value)

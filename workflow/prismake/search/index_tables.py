@@ -51,7 +51,7 @@ OPENALEX = Dialect(
         "publication_types": ("type",),
         "keywords": ("keywords.display_name:bars", "keywords:bars", "mesh.descriptor_name:bars"),
         "url": ("primary_location.landing_page_url:first-bar", "id"),
-        "retracted": (),
+        "related_reports": ("is_retracted:retracted-openalex",),
     },
 )
 OPENALEX_OTHERS = (
@@ -114,7 +114,15 @@ TABLES = (
                 "url": ("pdf link",),
             },
         ),
-        *("mesh.*", "articlecitationcount", "documentidentifier", "meetingdate", "onlinedate", "issuedate"),
+        *(
+            "mesh.*",
+            "articlecitationcount",
+            "documentidentifier",
+            "fundinginformation",
+            "meetingdate",
+            "onlinedate",
+            "issuedate",
+        ),
     ),
     table(
         "lens id|title",

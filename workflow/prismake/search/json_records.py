@@ -198,6 +198,8 @@ def _items(data: Any) -> list[dict[str, Any]]:
 def _csl_tags(item: dict[str, Any]) -> Tags:
     tags = {path: values for path in _CSL_PATHS if (values := _at(item, path.split(".")))}
     tags["people"] = [name for person in _list(item, "author") if (name := _csl_name(person))]
+    for path in ("issued.date-parts", "published.date-parts"):
+        tags[path] = tags.get(path, [])[:1]  # the year; month and day follow it
     for key, value in item.items():
         # Notes are searched for identifiers; others are counted, so that an unknown one is named.
         if key not in CSL.tags and key not in {"author", "issued", "published"}:

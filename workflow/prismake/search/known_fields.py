@@ -273,14 +273,14 @@ publictitle scientifictitle titel titre titulo titolo displayname
     "authors": tuple(
         """
 authors author authornames authorlist authorslist allauthors authorname authorsname au aus a1 authorfullnames
-fullauthornames creators creator autoren autor auteurs autores authorshipsauthordisplayname authorshipsrawauthorname
-firstauthor
+fullauthornames creators creator autoren autor autorinnen auteurs autores authorshipsauthordisplayname
+authorshipsrawauthorname firstauthor
 """.split()
     ),
     "year": tuple(
         """
-year publicationyear publishedyear pubyear yearpublished yearofpublication studyyear py yr publicationdate pubdate
-datepublished dateofpublication publisheddate coverdate date issued jahr annee ano anno dp dateregistration
+year publicationyear publishedyear pubyear yearpublished yearofpublication studyyear py yr publicationyr publicationdate
+pubdate datepublished dateofpublication publisheddate coverdate date issued jahr annee ano anno dp dateregistration
 """.split()
     ),
     "journal": tuple(
@@ -298,7 +298,12 @@ primarylocationsourcedisplayname hostvenuedisplayname so ta zeitschrift revue re
     ),
     "pmid": tuple("pmid pubmedid pubmed pubmedpmid medlinepmid pubmednumber idspmid externalidspubmed pm".split()),
     "pmcid": tuple("pmcid pmc pubmedcentralid pmcidnumber idspmcid".split()),
-    "abstract": tuple("abstract abstractnote abstracttext abstracts ab n2 summary abstractenglish resumen".split()),
+    "abstract": tuple(
+        """
+abstract abstractnote abstracttext abstracts ab n2 summary abstractenglish resumen zusammenfassung kurzfassung résumé
+resumo
+""".split()
+    ),
     "language": tuple("language languages lang articlelanguage languageoforiginaldocument la lg sprache".split()),
     "publication_types": tuple(
         """

@@ -210,6 +210,9 @@ HOW: dict[str, Callable[[str], Any]] = {
     "first-bar": _matching(r"^([^|]+)"),
     "ieee-number": _matching(r"arnumber=(\d+)"),
     "openalex": _matching(r"\b(W\d+)"),
+    "retracted-openalex": lambda value: (
+        ["RetractionIn: as marked by OpenAlex"] if value.strip().lower() in {"true", "1"} else []
+    ),
     "address": _matching(r"(https?://\S+)"),
     "trial-url": lambda value: f"https://clinicaltrials.gov/study/{value}" if re.fullmatch(r"NCT\d{8}", value) else "",
     "nct": _matching(r"\b(NCT\d{8})\b", re.IGNORECASE),

@@ -27,7 +27,8 @@ _FORMULA_TWICE = re.compile(r"<((?:mml:)?annotation|tex-math)\b[^<>]{0,300}>[^<>
 """The same formula repeated as TeX after its MathML."""
 _NOTHING = (
     r"(?:not available|n/?a|none|null|nan|unavailable|-+|\?+)",
-    r"(?:an? |the )?{what}s? (?:is |was )?(?:not|un)[ -]?(?:available|provided|supplied|given|included|present)",
+    r"(?:an? |the )?{what}s? (?:is |was )?(?:not|un)[ -]?(?:available|provided|supplied|given|included|present)"
+    r"(?: (?:from|in|by|at|for) (?:the |this )?\w+)?",
     r"no (?:\w+ )?{what}s?(?: (?:is |was |are )?(?:available|provided|supplied|given|included|present|found|entered))?",
     r"no {what} is available for this (?:article|record|item|document|publication)",
     r"(?:this|the) (?:article|record|item|document|publication) has no {what}",
