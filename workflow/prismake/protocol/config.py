@@ -328,7 +328,9 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
     """Names of arms and sides that do not exist for the measure, or are incomplete."""
     measure = spec["measure"]
-    for key, has_sides in (("arms", "events1" in ROLES[measure] or "mean1" in ROLES[measure]), ("favours", True)):
+    # an effect that is published as such has no columns of two arms, but sentences compare them by name
+    has_arms = measure == "GEN" or "events1" in ROLES[measure] or "mean1" in ROLES[measure]
+    for key, has_sides in (("arms", has_arms), ("favours", True)):
         if spec[key] and (not has_sides or measure in ONE_ARM):
             yield f"'{path}.{key}' has no meaning for {measure}. Take it out."
         elif len(spec[key]) not in (0, 2):

@@ -72,7 +72,7 @@ def out_of_date(
                 if written is None:  # a sheet of an earlier version of prismake
                     typed = not column.key.startswith(_SAYS) and normal_word(present) in words
                 else:
-                    typed = _is_typed(present, written.get(names.of(key), {}).get(column.key, ()))
+                    typed = _is_typed(present, _marks(written.get(names.of(key), {}), column.key))
                 if not typed:
                     changes.setdefault(number, {})[column.key] = text
     return changes
@@ -136,7 +136,7 @@ def typed_over(sheets: StageSheets, who: str) -> Iterator[Problem]:
             continue  # a row of people's own
         for column in live:
             present = _plain(row.get(column.header))
-            if _is_typed(present, written.get(rows[number], {}).get(column.key, ())):
+            if _is_typed(present, _marks(written.get(rows[number], {}), column.key)):
                 by_column.setdefault(column.header, []).append((number, present))
     answers = "Settled" if who == CONSENSUS else "its own column"
     for header, cells in by_column.items():
@@ -152,6 +152,14 @@ def typed_over(sheets: StageSheets, who: str) -> Iterator[Problem]:
 
 def _live(columns: Sequence[Column]) -> list[Column]:
     return [column for column in columns if column.role == "live"]
+
+
+def _marks(own: Mapping[str, Sequence[str]], key: str) -> Sequence[str]:
+    """What was written in a column of a row; of a reviewer who was renamed since, under any name."""
+    part, person, _ = key.partition(".")
+    if key in own or not person:
+        return own.get(key, ())
+    return [mark for name, marks in own.items() if name.startswith(f"{part}.") for mark in marks]
 
 
 def _is_typed(present: str, written: Sequence[str]) -> bool:
