@@ -76,6 +76,7 @@ def test_cells_are_seen_across_the_pieces_of_a_large_sheet():
             (1_000_002, 1),
         ),
     ],
+    ids=["none", "last", "below"],  # the bytes hold the time, and workers have to collect the same names
 )
 def test_empty_rows_of_opendocument_count_only_before_something(data, wanted):
     with archive(data) as file:

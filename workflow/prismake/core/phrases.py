@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 
@@ -18,5 +19,10 @@ def open_decisions(value: int) -> str:
 
 def normal_word(text: Any) -> str:
     """An answer normalised for comparison: case, blanks, a final full stop and compatibility forms are ignored."""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
+    return _normal(str(text))
+
+
+@lru_cache(maxsize=4096)  # a sheet has few different answers in very many cells
+def _normal(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(plain.split()).rstrip(".!").rstrip()
