@@ -61,6 +61,23 @@ def test_participants_of_two_arms_stand_in_the_table_of_syntheses():
     assert {row[2] for row in table.rows if row[1] == str(len(result["studies"]))} == {expected}
 
 
+def test_results_that_a_study_does_not_report_are_no_rows_of_the_table_of_bias():
+    review = samples.review()
+    blank = dict.fromkeys(review["scores"][0], "")
+    judged = {"study_id": "t", "label": "Trial 2020", "instrument": "rob2"}
+    rows = [
+        blank | judged | {"result": "relapse", "overall": "low risk of bias"},
+        blank | judged | {"result": "crs", "overall": "not reported"},
+    ]
+    blocks = samples.paper(scores=[*review["scores"], *rows]).blocks
+    table = next(block for block in blocks if isinstance(block, Table) and block.name == "table.bias")
+    assert len(table.rows) == len(review["scores"]) + 1
+    assert [row[-1] for row in table.rows if row[0] == "Trial 2020"] == ["low risk of bias"]
+    only = samples.paper(scores=rows[1:]).blocks
+    table = next(block for block in only if isinstance(block, Table) and block.name == "table.bias")
+    assert [row[-1] for row in table.rows] == ["not reported"]
+
+
 def test_what_the_protocol_says_closes_its_gap():
     config = samples.review()["config"]
     said = {"support": "None.", "interests": "None declared.", "registration": "CRD420250000001"}

@@ -23,7 +23,8 @@ def estimate_parts(result: Mapping[str, Any], place: str) -> Iterator[Part]:
     """``Proportion 0.41 (95 % CI 0.28 to 0.55) in 8 studies, 131 events …``; ``place`` is the fields' prefix."""
     main, name, show = main_analysis(result), f"{place}.{result['outcome']}", format_of(result)
     if not main:
-        yield Field(f"{name}.sentence", result["sentence"], wording=True)
+        sentence = str(result["sentence"]).removeprefix(f"{result['title']}: ")  # the paragraph begins with the title
+        yield Field(f"{name}.sentence", sentence[:1].upper() + sentence[1:], wording=True)
         return
     level = result.get("level", 95)
     yield f"{capitalised(measure_name(result))} "

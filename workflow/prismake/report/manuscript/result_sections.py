@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.labels import by_reason
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import count
@@ -138,13 +139,17 @@ def _risk_of_bias(review: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _scores(review: Mapping[str, Any], outcomes: Mapping[str, str]) -> Table:
-    """Study, result if results are judged, instrument if there are several, each domain, the overall judgement."""
-    scores = review["scores"]
+    """Study, result if results are judged, instrument if there are several, each domain, the overall judgement.
+
+    Results that a study does not report have no judgement and are left out, unless nothing else is there.
+    """
+    reported = [row for row in review["scores"] if not (row["result"] and row["overall"] == NOT_REPORTED)]
+    scores = reported or review["scores"]
     domains = [
         name for name in scores[0] if name not in NOT_DOMAINS and any(_domain(row, name) != DASH for row in scores)
     ]
     with_results, stars = any(row["result"] for row in scores), any(row["maximum"] for row in scores)
-    titles = {row["instrument"]: _instrument_title(review, row["instrument"]) for row in scores}
+    titles = _short({row["instrument"]: _instrument_title(review, row["instrument"]) for row in scores})
     head = ["Study", *(["Result"] if with_results else []), *(["Instrument"] if len(titles) > 1 else [])]
     head += [name.replace("_", " ").capitalize() for name in domains] + (["Stars"] if stars else []) + ["Overall"]
     rows = []
@@ -165,6 +170,12 @@ def _domain(row: Mapping[str, str], name: str) -> str:
         most = load_instrument(row["instrument"]).domains.get(name, ("", 0))[1]
         return f"{value}/{most}" if most else DASH
     return value or DASH
+
+
+def _short(titles: Mapping[str, str]) -> Mapping[str, str]:
+    """The titles of several instruments up to their first comma, where that still tells them apart."""
+    short = {name: title.partition(",")[0] for name, title in titles.items()}
+    return short if len(titles) > 1 and len({*short.values()}) == len(titles) else titles
 
 
 def _instrument_title(review: Mapping[str, Any], name: str) -> str:
