@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.numbers import number
 
-from ..canvas import AMBER, BLUE, INK, MUTED, PALE_AMBER, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
+from ..canvas import AMBER, BLUE, INK, MUTED, PALE_AMBER, PALE_BLUE, WHITE, Canvas, text_width, wrap
 from ..forest_plot import empty_panel, unfinished
 from ..scale import Scale
+from .percent_frame import MARGIN, SMALL, percent_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARGIN, SMALL = 0.22, 7.5
 LEFT, ACROSS, UP = 0.85, 6.2, 4.0
 WIDTH = LEFT + ACROSS + MARGIN
 STEPS = 120
@@ -35,7 +35,7 @@ def prevalence_curves(result: Mapping[str, Any]) -> Figure:
     canvas = Canvas(WIDTH, top + UP + 0.66 + 0.14 * len(foot) + MARGIN, title)
     canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
     xs, ys = Scale(0.0, 1.0, LEFT, LEFT + ACROSS), Scale(0.0, 1.0, top + UP, top)
-    _frame(canvas, xs, ys)
+    percent_frame(canvas, xs, ys, "Prevalence before the test (%)", "Probability of the condition after the test (%)")
     for key, colour, pale in (
         ("positive_likelihood_ratio", BLUE, PALE_BLUE),
         ("negative_likelihood_ratio", AMBER, PALE_AMBER),
@@ -56,24 +56,6 @@ def after(prevalence: float, ratio: float) -> float:
 def _grid() -> list[float]:
     """Prevalences on the page, closer together at both ends, where the curves are steep."""
     return [0.5 - 0.4999 * math.cos(math.pi * step / STEPS) for step in range(STEPS + 1)]
-
-
-def _frame(canvas: Canvas, xs: Scale, ys: Scale) -> None:
-    canvas.box(xs.start, ys.end, xs.end - xs.start, ys.start - ys.end, edge=RULE, line=0.8)
-    for step in range(6):
-        value = step / 5
-        x, y = xs.place(value), ys.place(value)
-        canvas.line((x, x), (ys.start, ys.start + 0.05), width=0.7)
-        canvas.text(x, ys.start + 0.15, f"{100 * value:g}", SMALL, align="center")
-        canvas.line((xs.start - 0.05, xs.start), (y, y), width=0.7)
-        canvas.text(xs.start - 0.09, y, f"{100 * value:g}", SMALL, align="right")
-    canvas.line((xs.start, xs.end), (ys.start, ys.end), colour=RULE, width=0.8, dash=(0, (3, 3)), order=0)
-    middle = (xs.start + xs.end) / 2
-    canvas.text(middle, ys.start + 0.38, "Prevalence before the test (%)", SMALL + 0.5, align="center", colour=MUTED)
-    canvas.text(
-        MARGIN + 0.12, (ys.start + ys.end) / 2, "Probability of the condition after the test (%)", SMALL + 0.5,
-        align="center", turn=90, va="center", colour=MUTED,
-    )  # fmt: skip
 
 
 def _curve(canvas: Canvas, ratio: Mapping[str, float], xs: Scale, ys: Scale, colour: str, pale: str) -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.numbers import number
 from prismake.core.phrases import plural
 
-from ..canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, RULE, WHITE, Canvas, wrap
+from ..canvas import AMBER, BLUE, INK, MID_BLUE, MUTED, PALE_BLUE, WHITE, Canvas, wrap
 from ..forest_plot import empty_panel, unfinished
 from ..forest_rows import study_label
 from ..funnel_plot import LABELLED_AT_MOST, label_points
 from ..scale import Scale
+from .percent_frame import MARGIN, SMALL, percent_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MARGIN, SIZE, SMALL = 0.22, 8.5, 7.5
+SIZE = 8.5
 SIDE, LEFT = 4.65, 0.85  # the square, and the room for its vertical axis
 KEY = 2.15  # the room for the key on the right
 SIDES = ("sensitivity", "specificity")
@@ -43,7 +44,7 @@ def roc_plot(result: Mapping[str, Any]) -> Figure:
     canvas = Canvas(WIDTH, top + SIDE + 0.66 + 0.14 * len(foot) + MARGIN, title)
     canvas.lines(MARGIN, MARGIN + 0.06, heading, 11.5, 0.24, bold=True)
     xs, ys = Scale(0.0, 1.0, LEFT, LEFT + SIDE), Scale(0.0, 1.0, top + SIDE, top)
-    _frame(canvas, xs, ys)
+    percent_frame(canvas, xs, ys, "Specificity (%)", "Sensitivity (%)", falling=True)
     _regions(canvas, own, xs, ys)
     places = [(xs.place(1.0 - s["specificity"]["estimate"]), ys.place(s["sensitivity"]["estimate"])) for s in studies]
     radii = _radii(studies)
@@ -58,23 +59,6 @@ def roc_plot(result: Mapping[str, Any]) -> Figure:
     _key(canvas, own, pooled, xs.end + 0.25, top)
     canvas.lines(MARGIN, top + SIDE + 0.7, foot, SMALL, 0.14, colour=AMBER if unfinished(result) else INK)
     return canvas.figure
-
-
-def _frame(canvas: Canvas, xs: Scale, ys: Scale) -> None:
-    canvas.box(xs.start, ys.end, xs.end - xs.start, ys.start - ys.end, edge=RULE, line=0.8)
-    for step in range(6):
-        value = step / 5
-        x, y = xs.place(value), ys.place(value)
-        canvas.line((x, x), (ys.start, ys.start + 0.05), width=0.7)
-        canvas.text(x, ys.start + 0.15, f"{100 * (1 - value):g}", SMALL, align="center")
-        canvas.line((xs.start - 0.05, xs.start), (y, y), width=0.7)
-        canvas.text(xs.start - 0.09, y, f"{100 * value:g}", SMALL, align="right")
-    canvas.line((xs.start, xs.end), (ys.start, ys.end), colour=RULE, width=0.8, dash=(0, (3, 3)), order=0)
-    canvas.text((xs.start + xs.end) / 2, ys.start + 0.38, "Specificity (%)", SMALL + 0.5, align="center", colour=MUTED)
-    middle = (ys.start + ys.end) / 2
-    canvas.text(
-        MARGIN + 0.12, middle, "Sensitivity (%)", SMALL + 0.5, align="center", turn=90, va="center", colour=MUTED
-    )
 
 
 def _regions(canvas: Canvas, own: Mapping[str, Any], xs: Scale, ys: Scale) -> None:
