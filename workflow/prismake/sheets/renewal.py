@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from prismake.core.phrases import normal_word
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Form
 from prismake.sheets.layout import Column
@@ -36,7 +37,7 @@ class Renewal:
 def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> Renewal:
     """The changes that a sheet needs in order to ask the present questions."""
     columns = sheets.columns(who)
-    added = [column for column in columns if column.header in table.lacking]
+    added = [column for column in columns if column.header in table.lacking and not is_taken(table, column)]
     headings = {
         column.header: column.heading
         for column in columns
@@ -45,6 +46,11 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
     }
     shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
     return Renewal(added, headings, guide if shown != page_digest(guide) else ())
+
+
+def is_taken(table: SheetTable, column: Column) -> bool:
+    """Whether a column that is not the workflow's, or is asked no longer, has the heading of a new one."""
+    return normal_word(column.heading) in {normal_word(heading) for heading in table.extra}
 
 
 def page_digest(guide: Guide) -> str:
