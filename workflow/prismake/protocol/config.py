@@ -13,7 +13,7 @@ from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
 from prismake.core.paths import graph_root
 from prismake.core.phrases import plural
-from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TOGETHER
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, OTHER_CORRELATIONS, RISK_OF_BIAS, TOGETHER
 from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.config_file import NO_SETTINGS
 from prismake.protocol.export_files import exports
@@ -313,6 +313,9 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+    if spec["assumed"].get("correlation") is None:
+        for name in (name for name in OTHER_CORRELATIONS if name in spec["sensitivity"]):
+            yield f"'{path}.sensitivity' names {name}, but '{path}.assumed.correlation' is not given. Give it, or take the analysis out."
 
 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

@@ -61,14 +61,14 @@ def covariate_problems(
         where: the key in quotation marks, such as ``'outcomes.crs.moderators'``.
         reserved: names that a column cannot have here, and what already has that name.
     """
-    taken = {**dict.fromkeys(TABLE, "also the name of a column in the table of outcomes"), **reserved}
+    in_use = {**dict.fromkeys(TABLE, "also the name of a column in the table of outcomes"), **reserved}
     for column in columns:
         if column not in fields:
             names = ", ".join(fields) or "none"
             yield f"{where} names {column!r}, which is no column of 'extraction.fields'. There are: {names}."
-        elif column in taken:
+        elif column in in_use:
             yield (
-                f"{where} names {column!r}, which is {taken[column]}. "
+                f"{where} names {column!r}, which is {in_use[column]}. "
                 "Give the column in 'extraction.fields' another name."
             )
     for column, times in Counter(columns).items():
