@@ -30,7 +30,8 @@ forms: Instrument=protocol.instrument_model:Instrument Item=protocol.instrument_
 FORMER_NAMES: dict[str, dict[str, str]] = {}
 for _line in _MOVED_NAMES.strip().splitlines():
     _module, _, _pairs = _line.partition(": ")
-    FORMER_NAMES.setdefault(_module, {}).update(pair.split("=") for pair in _pairs.split())
+    for _name, _, _place in (pair.partition("=") for pair in _pairs.split()):
+        FORMER_NAMES.setdefault(_module, {})[_name] = _place
 _SILENT = ("paths",)  # the Snakefile of a running review must keep working unchanged
 
 

@@ -272,8 +272,12 @@ def _effect_of_periods(*, standardised: bool) -> Callable[[Numbers, Mapping[str,
         else:
             effect, se = m1 - m2, conversions.crossover_se(conversions.sd_of_change(s1, s2, r), int(pairs))
         if se <= 0:
-            raise ExtractionError(f"SDs of {typed(s1)} and {typed(s2)} with the correlation {typed(r)} give no interval.")
-        means = f"means {typed(m1)} ± {typed(s1)} and {typed(m2)} ± {typed(s2)} of {typed(pairs)} people in both periods"
+            raise ExtractionError(
+                f"SDs of {typed(s1)} and {typed(s2)} with the correlation {typed(r)} give no interval."
+            )
+        means = (
+            f"means {typed(m1)} ± {typed(s1)} and {typed(m2)} ± {typed(s2)} of {typed(pairs)} people in both periods"
+        )
         return _around(effect, se, spec), f"{means}, {assumed}correlation {typed(r)}"
 
     return make

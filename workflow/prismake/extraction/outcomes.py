@@ -63,9 +63,10 @@ def collect_outcomes(
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
     can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column, two
-    for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported, overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated),
-    source (people's notes on it), how (by part, how numbers were obtained unless simply printed). No row is left out:
-    a study that cannot be pooled is listed with the reason.
+    for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported,
+    overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it),
+    how (by part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is
+    listed with the reason.
     """
     import pandas as pd
 

@@ -315,7 +315,8 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
     if spec["assumed"].get("correlation") is None:
         for name in (name for name in OTHER_CORRELATIONS if name in spec["sensitivity"]):
-            yield f"'{path}.sensitivity' names {name}, but '{path}.assumed.correlation' is not given. Give it, or take the analysis out."
+            missing = f"'{path}.assumed.correlation' is not given. Give it, or take the analysis out."
+            yield f"'{path}.sensitivity' names {name}, but {missing}"
 
 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

@@ -10,10 +10,12 @@ from typing import Any
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
 from prismake.protocol.outcome_kinds import checked_as
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs", *ACCURACY}) | {
-    "first_n",
-    "second_n",
-}
+COUNTS = frozenset(
+    (
+        *("events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"),
+        *("pairs", "first_n", "second_n", *ACCURACY),
+    )
+)
 PART_WORDS = {
     "events": "events",
     "total": "participants",
