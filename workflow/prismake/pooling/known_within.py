@@ -161,11 +161,24 @@ def highest(surface: Surface, starts: Sequence[np.ndarray], what: str) -> Peak:
 
     Raises NotConverged, naming the model, if none of them ends at a maximum.
     """
-    peaks = [ascend(surface.at, start) for start in starts]
+    peaks = [_polished(surface, ascend(surface.at, start, stride=1.0)) for start in starts]
     settled = [peak for peak in peaks if peak.settled]
     if not settled:
         raise NotConverged(f"The likelihood of {what} does not rise along its gradient.")
     return max(settled, key=lambda peak: peak.height.value)
+
+
+def _polished(surface: Surface, peak: Peak) -> Peak:
+    """A few Newton steps that are judged by the gradient: where heights no longer tell points apart, it still does."""
+    while not peak.settled and peak.decrement < 1e-6 and np.linalg.eigvalsh(peak.height.hessian).max() < 0.0:
+        point = peak.point - np.linalg.solve(peak.height.hessian, peak.height.gradient)
+        height = surface.at(point)
+        decrement = float(height.gradient @ np.linalg.solve(-height.hessian, height.gradient))
+        if not 0.0 <= decrement < 0.25 * peak.decrement:
+            break
+        done = decrement < 1e-12 * (1.0 + abs(height.value))
+        peak = Peak(point, height, decrement, peak.iterations + 1, done)
+    return peak
 
 
 def places_of(m: int, structure: str) -> tuple[np.ndarray, np.ndarray]:
