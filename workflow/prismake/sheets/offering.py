@@ -21,7 +21,7 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.appending import ProtocolChanged, append_rows
+from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.reordered import HeldBack
 from prismake.sheets.doubted_values import doubted_values
@@ -31,7 +31,7 @@ from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
-from prismake.sheets.package import UnknownStructure, holds_drawings
+from prismake.sheets.package import UnknownStructure
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
@@ -289,9 +289,6 @@ def _add(
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
         return
-    except ProtocolChanged:
-        if holds_drawings(table.path):
-            _warn_of_loss(table.path, "first page, headings and lists come from a protocol that has changed")
     except UnknownStructure as error:
         if table.path == path:
             _warn_of_loss(table.path, f"it is built in an unusual way: {error}")
