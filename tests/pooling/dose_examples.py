@@ -136,7 +136,7 @@ def drawn(seed: int, k: int, design: str, spread: float, groups: tuple[int, ...]
             risk = 1.0 / (1.0 + np.exp(0.6 - truth))
         else:
             size = rng.integers(1500, 9000, n)
-            risk = 0.03 * np.exp(truth)
+            risk = np.minimum(0.03 * np.exp(truth), 0.9)
         cases = np.maximum(rng.binomial(size, risk), 3)
         rest = {"case_control": 1 / cases + 1 / (size - cases), "cumulative_incidence": 1 / cases - 1 / size}
         v = rest.get(design, 1 / cases)

@@ -105,8 +105,8 @@ def dose_study(
     if measure in MEANS:
         place = int(np.argmin(dose)) if reference is None else reference
         order = _reference_first(dose, place)
-        columns = [_column(values, name)[order] for values, name in ((mean, "mean"), (sd, "sd"), (n, "n"))]
-        y, S = _means(measure, *columns, variances)
+        m, s, size = (_column(values, name)[order] for values, name in ((mean, "mean"), (sd, "sd"), (n, "n")))
+        y, S = _means(measure, m, s, size, variances)
         return _study(label, dose[order], y, S, crude=True)
     if measure not in DESIGN_OF or (design and design not in DESIGNS):
         raise PoolingError(f"Measures of dose-response are {', '.join([*DESIGN_OF, *MEANS])}, not {measure}.")
