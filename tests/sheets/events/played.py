@@ -127,6 +127,10 @@ def _appraised(stage: Stage, rows: int) -> None:
     stage.decide("anna", *("abacbbcaabca"[:rows]), header="Answer")
 
 
+def _compared(stage: Stage, rows: int) -> None:
+    stage.decide("anna", *(("same", "different")[a == "exclude"] for a in ANSWERS[:rows]), header="Same report?")
+
+
 def _settled(stage: Stage, rows: int) -> None:
     stage.decide("anna", *["include"] * ROWS)
     stage.decide("ben", *["exclude"] * ROWS)
@@ -154,6 +158,8 @@ FILLED = {
     "full_text": _judged,
     "extraction": _extracted,
     "appraisal": _appraised,
+    "duplicates": _compared,
+    "merges": _compared,
     "consensus": _settled,
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ def check(sheet: CheckedSheet) -> None:
         return
     shifted = []
     for number, row in sheet.table.rows:
-        text = row[CHECK]
+        text = row.get(CHECK)
         if isinstance(text, str) and len(text) == _CHECK_LENGTH:
             continue
         behind = sheet.table.beside.get((number, headers[CHECK] + 1))
