@@ -19,7 +19,7 @@ ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null effect
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values(), ACCURACY
+    *ROLES.values(), ACCURACY, ("direction", "p_value")
 )
 TOGETHER = "together"  # the regression on all moderators at once
 
