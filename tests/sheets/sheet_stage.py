@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from prismake.kept.answers import record
+from prismake.protocol.guide import guide_lines
 from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import Reading, read_back
@@ -39,6 +40,7 @@ class Stage:
         protocol = {"title": "t", "question": "q", "reviewers": ["anna", "ben"], "title_abstract": {"batch": 0}}
         self.config = with_defaults({**protocol, **config})
         self.items = [f"pubmed:{number:03d}" for number in range(items)]
+        self.guided = False  # whether the first page is that of the protocol
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
@@ -70,7 +72,8 @@ class Stage:
 
     def offer(self) -> None:
         sheets = self.load()
-        offer(plan(sheets), [("Question", "q")], list(sheets.queue))
+        lines = guide_lines(sheets.setup.form, self.config) if self.guided else [("Question", "q")]
+        offer(plan(sheets), lines, list(sheets.queue))
 
     def read(self) -> Reading:
         sheets = self.load()
@@ -78,7 +81,15 @@ class Stage:
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
         notes = {who: own.notes for who, own in sheets.answers.items()}
-        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks, notes)
+        record(
+            self.name,
+            sheets.snapshot(decisions),
+            self.folder,
+            settled_by,
+            workbooks,
+            notes,
+            sheets.kept_stage.last_good,
+        )
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

@@ -1,4 +1,4 @@
-"""CPU seconds and memory of a sheet with twenty thousand records: offered, read, and with rows added.
+"""CPU seconds and memory of a sheet with twenty thousand records: offered, read, with rows added, and renewed.
 
     python tests/benchmarks/sheets/scale.py [rows]
 
@@ -13,7 +13,9 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
 SEED = 20_000
@@ -24,7 +26,11 @@ LIMITS = {  # CPU seconds, MiB
     "read, half answered": (1.5, 200),
     "read": (1.5, 200),
     f"add {MORE} rows": (3.0, 200),
+    "criteria amended": (3.0, 200),
+    "language changed": (3.0, 200),
 }
+CRITERIA = {"criteria": {"include": ["children", "adults with relapse"], "exclude": ["case reports"]}}
+CHANGES = {"criteria amended": CRITERIA, "language changed": {**CRITERIA, "language": "de"}}
 ANSWERED = {"read, half answered": 0.5, "read": 1}
 WORDS = (
     "relapse remission chimeric antigen receptor cell therapy leukaemia patients children adults trial outcome "
@@ -40,7 +46,8 @@ import read_sheets
 if "read" in {step!r}:
     import python_calamine
 import pyarrow.parquet  # after what says how it gets its memory
-protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
+changes = {changes!r}
+protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id"), **changes))
 if {step!r} == "offer":
     read_sheets.offer_rows("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
 elif {step!r} == "read":
@@ -81,9 +88,10 @@ def write_queue(path: Path, rows: int) -> None:
     pq.write_table(pa.Table.from_pylist(table), path)
 
 
-def run(step: str, queue: Path, folder: Path) -> tuple[float, float]:
-    """CPU seconds and MiB of one step."""
-    program = STEP.format(step=step, queue=str(queue), scripts=str(ROOT / "scripts"), package=str(ROOT / "workflow"))
+def run(step: str, queue: Path, folder: Path, changes: Mapping[str, Any]) -> tuple[float, float]:
+    """CPU seconds and MiB of one step, after these changes of the protocol."""
+    places = {"scripts": str(ROOT / "scripts"), "package": str(ROOT / "workflow")}
+    program = STEP.format(step=step, queue=str(queue), changes=dict(changes), **places)
     done = subprocess.run([sys.executable, "-c", program], cwd=folder, check=True, capture_output=True, text=True)
     seconds, peak = map(float, done.stdout.split())
     return seconds, peak
@@ -117,12 +125,14 @@ def main(rows: int) -> None:
             ("read, half answered", "read", first),
             ("read", "read", first),
             (f"add {MORE} rows", "offer", second),
+            ("criteria amended", "offer", second),
+            ("language changed", "offer", second),
         ]
         print(f"{rows:,} rows, 12 columns\n{'step':<26}{'CPU s':>8}{'MiB':>8}   limit")
         for label, step, queue in steps:
             if label in ANSWERED:
                 fill(folder, round(ANSWERED[label] * rows))
-            seconds, peak = run(step, queue, folder)
+            seconds, peak = run(step, queue, folder, CHANGES.get(label, {}))
             limit = LIMITS.get(label)
             told = f"{limit[0]:g} s, {limit[1]} MiB" if limit else ""
             print(f"{label:<26}{seconds:>8.2f}{peak:>8.0f}   {told}")
