@@ -170,14 +170,14 @@ def a_row_cut_and_left_blank(hand: Hand) -> None:
     hand.move(hand.table(3, 3, left=hand.header[0]), "A20")
 
 
-@named("were changed since")
+@named(LAST)
 def columns_of_context_sorted_and_answers_not(hand: Hand) -> None:
     hand.move(f"{hand.cell('Decision', 2)}:{hand.cell('Note', 13)}", "T2")
     hand.sort(hand.table(), 1)
     hand.move("T2:U13", hand.cell("Decision", 2))
 
 
-@named("were changed since")
+@named(LAST)
 def answers_pasted_in_the_order_of_another_list(hand: Hand) -> None:
     order = (9, 3, 0, 7, 11, 5, 1, 8, 2, 10, 6, 4)
     hand.put_all("Decision", [ANSWERS[place] for place in order])

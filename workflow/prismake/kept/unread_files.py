@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from prismake.kept.sheet_copies import edited_copies
+from prismake.kept.sheet_copies import edited_copies, is_copy
 from prismake.kept.sheet_files import SHEETS, SUFFIXES
 
 _TABLES = (
@@ -61,7 +61,7 @@ def _astray(config: Path, names: Sequence[str]) -> Iterator[UnreadFile]:
     ]
     for path in (path for folder in folders for path in folder.glob("*")):
         meant = next((f"{name}.xlsx" for name in names if path.name.casefold().startswith(f"{name}.")), "")
-        if meant and path.suffix.casefold() in _TABLES:
+        if meant and path.suffix.casefold() in _TABLES and not is_copy(path):
             yield UnreadFile(path, meant, _sentence(path, meant))
 
 
