@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -41,6 +41,7 @@ _OUTCOME_TABLE = (
     *_CHECKED,
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "subgroups",
     "moderators",
     "conversions",
@@ -53,6 +54,7 @@ _METHODS = (
     "kind",
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "measure",
     "measure_name",
     "model",
