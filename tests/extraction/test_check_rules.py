@@ -7,8 +7,9 @@ from pathlib import Path
 
 import prismake.extraction
 import pytest
-from prismake.extraction.checks import accuracy_tables, findings
+from prismake.extraction.checks import accuracy_tables, directions, findings
 from prismake.extraction.extracted import Outcome, extraction_of
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 from wrong_sheets import TABLES, Table, columns, means_of
 
 PARTS = ("se", "ci_lower", "ci_upper", "median", "q1", "q3", "minimum", "maximum")
@@ -91,7 +92,22 @@ PERIODS = Table(
     },
     "same",
 )
+UNPOOLED = Table(
+    columns("direction:text p:text effect:number low:number high:number"),
+    [
+        Outcome(
+            "recovery",
+            directions.MEASURE,
+            {DIRECTION: "direction", P_VALUE: "p", "effect": "effect", "lower": "low", "upper": "high"},
+            favours=("Favours drug", "Favours placebo"),
+            ratio=False,
+            effect_measure="GEN",
+        )
+    ],
+    {"Abel 2015": ["Favours drug", "0.03", "-2.1", "-4.0", "-0.2"]},
+)
 OWN = {
+    "unpooled": UNPOOLED,
     "converted": CONVERTED,
     "sums": SUMS,
     "arms": ARMS,
@@ -164,6 +180,9 @@ RULES = [  # the rule; grade and check; a sheet, a study, and what is typed ther
     ("a standardised difference is like those of the other studies", "ask", "standardised difference", "losses", "Dahl 2018", {"sd": "1.0", "sd_control": "0.9", "n": "900", "n_control": "910"}),
     ("a digit is not typed twice", "ask", "doubled digit", "common", "Abel 2015", {"people": "660"}),
     ("a percentage is not typed as a count", "ask", "percentage typed as a count", "arms", "Study 2015", {"treated": "600", "control": "601", "ill": "25", "ill_control": "170", "assigned": ""}),
+    ("a P value that is not pooled can be read", "stop", "p-value", "unpooled", "Abel 2015", {"p": "0"}),
+    ("a direction is that of the effect", "ask", "direction", "unpooled", "Abel 2015", {"direction": "Favours placebo"}),
+    ("an effect has a direction", "note", "direction", "unpooled", "Abel 2015", {"direction": "NR"}),
 ]  # fmt: skip
 
 

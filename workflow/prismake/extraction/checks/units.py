@@ -83,19 +83,19 @@ def _of_column(extraction: Extraction, column: str) -> Iterator[Finding]:
 def _of_outcome(extraction: Extraction, outcome: Outcome, compared: _Compared) -> Iterator[Finding]:
     """Numbers of a row that are all larger or smaller than usual by one factor."""
     rows = [(row, size) for row in extraction.rows if (size := compared.size(outcome.values(row) or {})) is not None]
-    for row, (size, error) in rows:
-        others = [other for at, (other, _) in rows if at.study != row.study]
-        if len(others) < _FEWEST:
+    for row, (own, error) in rows:
+        sizes = [other for at, (other, _) in rows if at.study != row.study]
+        if len(sizes) < _FEWEST:
             continue
-        usual = median(others)
-        spread = math.hypot(_MAD * median(abs(other - usual) for other in others), error)
-        apart = abs(size - usual)
+        usual = median(sizes)
+        spread = math.hypot(_MAD * median(abs(other - usual) for other in sizes), error)
+        apart = abs(own - usual)
         factor = _factor(math.exp(apart), compared.factors)
         if apart > max(FAR * spread, math.log(compared.least)) and abs(apart - math.log(factor)) < max(
             LEFT * spread, math.log(NEAR)
         ):
             columns = tuple(outcome.columns[part] for part in compared.parts if part in outcome.columns)
-            side = "larger" if size > usual else "smaller"
+            side = "larger" if own > usual else "smaller"
             why = (
                 f"{compared.named(extraction, columns)} {math.exp(apart):.2g} times {side} than in the middle of the "
                 f"other studies, a factor near {compared.factors[factor]}: another unit?"
