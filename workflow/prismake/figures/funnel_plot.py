@@ -83,11 +83,11 @@ def funnel(result: Mapping[str, Any], y: str | None = None, *, contours: bool = 
     return _draw(result, points, by_size, contours and not by_size and measure_of(result) not in WITHOUT_NULL)
 
 
-def too_few(result: Mapping[str, Any], number: int, one: str, several: str) -> Figure:
+def too_few(result: Mapping[str, Any], number: int, singular: str, plural_form: str) -> Figure:
     """The panel in place of a funnel plot of one or two points."""
     verb = "lies" if number == 1 else "lie"
     why = (
-        f"{plural(number, one, several)} always {verb} evenly around {'its' if number == 1 else 'their'} own mean: a "
+        f"{plural(number, singular, plural_form)} always {verb} evenly around {'its' if number == 1 else 'their'} own mean: a "
         f"funnel plot is drawn from {FUNNEL_FROM} on."
     )
     words = [why, (result.get("bias") or {}).get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
