@@ -85,11 +85,9 @@ def funnel(result: Mapping[str, Any], y: str | None = None, *, contours: bool = 
 
 def too_few(result: Mapping[str, Any], number: int, singular: str, plural_form: str) -> Figure:
     """The panel in place of a funnel plot of one or two points."""
-    verb = "lies" if number == 1 else "lie"
-    why = (
-        f"{plural(number, singular, plural_form)} always {verb} evenly around {'its' if number == 1 else 'their'} own mean: a "
-        f"funnel plot is drawn from {FUNNEL_FROM} on."
-    )
+    lie = "always lies evenly around its" if number == 1 else "always lie evenly around their"
+    points = plural(number, singular, plural_form)
+    why = f"{points} {lie} own mean: a funnel plot is drawn from {FUNNEL_FROM} on."
     words = [why, (result.get("bias") or {}).get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
     return empty_panel(result["title"], NO_FUNNEL, "\n".join(filter(None, words)), unfinished(result), WIDTH)
 
