@@ -53,7 +53,8 @@ class Outcome:
     ``favours``: who is favoured to the left and right of no effect. ``analysis_set``: the population whose totals agree
     between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``printed``: those of
     ``checks`` that the form has because of the outcome. ``sum_of``: names of outcomes that add up to it. ``own_rows``:
-    whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
+    whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``). ``doses``:
+    the unit of doses, and the rule for groups that are open above.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Outcome:
     printed: Mapping[str, str] = field(default_factory=dict)
     sum_of: Sequence[str] = ()
     own_rows: bool = False
+    doses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asked_columns(self) -> dict[str, str]:
@@ -129,7 +131,8 @@ class Extraction:
     def totals(self) -> list[str]:
         """Columns that count people: totals and group sizes of any outcome."""
         names = ("total", "total1", "total2", "n1", "n2", "n")
-        columns = (outcome.columns[name] for outcome in self.outcomes for name in names if name in outcome.columns)
+        outcomes = [outcome for outcome in self.outcomes if not outcome.doses]  # whose groups differ in size by design
+        columns = (outcome.columns[name] for outcome in outcomes for name in names if name in outcome.columns)
         return list(dict.fromkeys(columns))
 
 
@@ -149,6 +152,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             printed=spec.get("printed_columns", {}),
             sum_of=spec.get("sum_of", ()),
             own_rows=bool(kind_of(spec).rows(spec)),
+            doses=spec.get("dose_response", {}),
         )
         for name, spec in config.items()
     ]

@@ -10,6 +10,7 @@ from prismake.extraction.checks import (
     contrasts,
     denominators,
     direction,
+    dose_groups,
     families,
     impossible_numbers,
     outlying,
@@ -31,6 +32,7 @@ Check = Callable[[Extraction], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
     accuracy_tables.check,
+    dose_groups.check,
     published_intervals.check,
     quantile_order.check,
     families.check,
