@@ -73,7 +73,8 @@ def collect_outcomes(
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
     written = _remarks(notes)
     how = _origins(notes)
-    roles = sorted({role for spec in outcomes.values() for role in parts_of(spec)}, key=_role_order)
+    parts = {role for spec in outcomes.values() for role in (*parts_of(spec), *spec["columns"])}
+    roles = sorted(parts, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
     beside = list(dict.fromkeys(column for spec in outcomes.values() for column in kind_of(spec).beside(spec)))

@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -42,6 +42,7 @@ _OUTCOME_TABLE = (
     NETWORK,
     DIAGNOSTIC,
     DOSE_RESPONSE,
+    WITHOUT_POOLING,
     "subgroups",
     "moderators",
     "conversions",
@@ -55,6 +56,7 @@ _METHODS = (
     NETWORK,
     DIAGNOSTIC,
     DOSE_RESPONSE,
+    WITHOUT_POOLING,
     "measure",
     "measure_name",
     "model",

@@ -24,6 +24,8 @@ OF_OUTCOMES = {
     "comparison_funnel": "Comparison-adjusted funnel plot",
     "curve": "Dose–response curve",
     "study_curves": "Curves of studies",
+    "effect_direction": "Effect direction plot",
+    "albatross": "Albatross plot",
     "effects": "For metafor",
     "weighted": "For robvis",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from prismake.extraction.checks import (
     accuracy_tables,
@@ -10,6 +11,7 @@ from prismake.extraction.checks import (
     contrasts,
     denominators,
     direction,
+    directions,
     dose_groups,
     families,
     impossible_numbers,
@@ -33,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
     accuracy_tables.check,
     dose_groups.check,
+    directions.check,
     published_intervals.check,
     quantile_order.check,
     families.check,
@@ -75,6 +78,7 @@ def findings(extraction: Extraction) -> list[Finding]:
     its numbers is doubted already by a sharper check. What only differs from other studies is a note if the report
     prints it twice and the two agree.
     """
+    extraction = replace(extraction, outcomes=[*directions.with_numbers(extraction.outcomes)])
     # outcomes that share a pair of columns say the same about it
     every = [*dict.fromkeys(finding for check in CHECKS for finding in check(extraction))]
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}

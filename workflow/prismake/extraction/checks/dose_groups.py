@@ -26,9 +26,10 @@ def check(extraction: Extraction) -> Iterator[Finding]:
             for row in rows:
                 yield from _of_group(extraction, outcome, row)
             yield from _doses(extraction, outcome, rows)
-            if "effect" in outcome.columns:
+            if {"effect", "lower", "upper"} <= outcome.columns.keys():
                 yield from _references(extraction, outcome, rows)
-                yield from _against_counts(extraction, outcome, rows)
+                if {"events", "total"} <= outcome.columns.keys() or {"events", "time"} <= outcome.columns.keys():
+                    yield from _against_counts(extraction, outcome, rows)
 
 
 def _of_group(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:

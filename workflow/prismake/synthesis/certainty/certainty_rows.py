@@ -12,6 +12,7 @@ from prismake.synthesis.certainty.domain_proposals import Evidence, proposals
 from prismake.synthesis.certainty.dose_contrast import at_highest_dose
 from prismake.synthesis.certainty.levels import DOMAINS, START
 from prismake.synthesis.certainty.network_comparisons import by_comparison
+from prismake.synthesis.certainty.vote_counts import by_votes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ def certainty_rows(
     """
     import pandas as pd
 
-    results, settings = at_highest_dose(*by_comparison(*by_side(results, settings)))
+    results, settings = at_highest_dose(*by_votes(*by_comparison(*by_side(results, settings))))
     designs = dict(zip(studies[STUDY_ID], studies["design"], strict=True))
     rows = []
     for name, own in settings.items():

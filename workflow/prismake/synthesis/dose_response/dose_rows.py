@@ -101,11 +101,12 @@ def _study(
     if "mean" in columns:
         numbers, settings = columns, {"variances": own["variances"]}
     else:
-        sizes = columns.get("total") or columns.get("time")
-        ratios = columns["effect"] if any(low is not None for low in columns["lower"]) else None
-        numbers = {"cases": columns["events"], "size": sizes, "ratios": ratios} | {
-            role: columns[role] for role in ("lower", "upper")
-        }
+        absent = [None] * len(groups)
+        sizes = columns.get("total") or columns.get("time") or absent
+        lower, upper = (columns.get(role, absent) for role in ("lower", "upper"))
+        ratios = columns.get("effect") if any(low is not None for low in lower) else None
+        numbers = {"cases": columns.get("events", absent), "size": sizes, "ratios": ratios}
+        numbers |= {"lower": lower, "upper": upper}
     study = dose_study(
         label, spec["measure"], [group["assigned"] for group in groups], level=level, **numbers, **settings
     )
