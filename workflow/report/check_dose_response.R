@@ -151,9 +151,11 @@ if (own$method_used == "fixed") {
 } else {
   if (!is.null(f$random)) {
     ours <- T / outer(unit, unit); theirs <- if (isTRUE(f$random$withS)) f$random$sigma2 else as.matrix(f$random$G)
+    height <- c(logLik(f$random))  # of coefficients in their own units, where two stages pool them
+    if (own$stage == "two") height <- height - (length(used) - (own$method_used == "REML")) * sum(log(unit))
     # At the bound of T the search of R stops beside the maximum: the heights are compared, not the places.
-    if (isTRUE(own$bound)) check("log-likelihood (at most R's less 0.01)", min(0, own$loglik - c(logLik(f$random)) + 0.01), 0)
-    else { check("log-likelihood", own$loglik, logLik(f$random)); check("covariance between studies", c(ours), c(theirs), 1e-4) }
+    if (isTRUE(own$bound)) check("log-likelihood (at most R's less 0.01)", min(0, own$loglik - height + 0.01), 0)
+    else { check("log-likelihood", own$loglik, height); check("covariance between studies", c(ours), c(theirs), 1e-4) }
   }
   same <- outer(f$data$study, f$data$study, "==")  # at our T, which was just compared
   exact <- suppressWarnings(rma.mv(y, f$S + same * (f$X %*% (T / outer(unit, unit)) %*% t(f$X)), mods = f$X, intercept = FALSE, data = f$data, method = "FE"))

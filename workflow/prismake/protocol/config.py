@@ -42,6 +42,7 @@ from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
 from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 
 PANEL_STAGES = STAGES
 NUMBERS = ("count", "number")  # the types of columns that hold numbers

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from prismake.core.measures import RATIOS
+from prismake.core.names import STUDY_ID
 from prismake.core.numbers import number, p_value
 from prismake.protocol.outcome_names import DOSE_RESPONSE, kind_name
 from prismake.synthesis.certainty import levels
@@ -75,7 +76,7 @@ def _study(study: Result, result: Result) -> dict[str, Any]:
     reference: Mapping[str, Any] = next((entry for entry in study["groups"] if entry["yi"] is None), {})
     people = result["measure"] == "RR" and study["design"] in ("", "cumulative_incidence")
     return {
-        **{name: study[name] for name in ("study_id", "label", "arm", "year", "appraisal", "weight_pct")},
+        **{name: study[name] for name in (STUDY_ID, "label", "arm", "year", "appraisal", "weight_pct")},
         "total": study["participants"],
         "events2": reference.get("events") if people else None,
         "total2": reference.get("total") if people else None,
