@@ -95,7 +95,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["outcomes"] = {
             name: {**_some(spec, _CHECKED), **_printed_doses(spec)} for name, spec in config["outcomes"].items()
         }
-        settings["overlap_column"] = config["overlap_column"]
+        settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 
