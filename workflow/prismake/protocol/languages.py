@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 from prismake.core.errors import FormError
-from prismake.core.files import read_yaml
+from prismake.core.files import parse_yaml
 from prismake.core.paths import data_files
 
 ENGLISH = "en"
+PHRASES = "phrases:\n"  # where the sentences of a file begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,14 +90,30 @@ def _keys(code: str) -> set[str]:
 
 
 @cache
+def phrases(code: str) -> dict[str, str]:
+    """The sentences under ``phrases`` of a language by their keys; those that it lacks are English.
+
+    They are most of a file, and only needed where the workflow's own sentences enter a sheet.
+    """
+    own = {key: " ".join(text.split()) for key, text in _flat(parse_yaml(PHRASES + _parts(code)[1]))}
+    return own if code == ENGLISH else {**phrases(ENGLISH), **own}
+
+
+@cache
 def _read(code: str) -> dict[str, str]:
-    data = read_yaml(data_files("forms/languages/*.yaml")[code])
-    return {key: " ".join(text.split()) for key, text in _flat(data)}
+    return {key: " ".join(text.split()) for key, text in _flat(parse_yaml(_parts(code)[0]))}
 
 
-def _flat(data: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+def _parts(code: str) -> tuple[str, str]:
+    """The file of a language before its sentences, and these."""
+    text = data_files("forms/languages/*.yaml")[code].read_text(encoding="utf-8")
+    before, _, after = text.partition(f"\n{PHRASES}")
+    return f"{before}\n", after
+
+
+def _flat(data: Mapping[str, Any] | None, above: str = "") -> list[tuple[str, str]]:
     entries = []
-    for key, value in data.items():
+    for key, value in (data or {}).items():
         if isinstance(value, Mapping):
             entries += _flat(value, f"{above}{key}.")
         else:

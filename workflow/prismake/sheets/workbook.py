@@ -12,12 +12,12 @@ from prismake.core.progress import tracked
 from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.forms import Choice, Form
 from prismake.protocol.outcome_columns import RESULT_ROW
-from prismake.sheets.counting import count_formula, is_needed
+from prismake.sheets.counting import count_formula, is_needed, kind_shown
 from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
-GUIDE, LISTS = "Read me", "Lists"
+LISTS = "Lists"  # hidden, and named in the formulas of dropdowns whatever the language
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
@@ -229,8 +229,8 @@ def row_asks(column: Column, columns: Sequence[Column]) -> str:
     letter = column_letter(1 + next(i for i, other in enumerate(columns) if other.key == FILL_IN))
     assert column.answer is not None
     if column.answer.some_rows == RESULT_ROW:
-        return f'ISNUMBER(FIND("{BETWEEN}{column.header}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
-    return f'${letter}2="{column.answer.some_rows}"'
+        return f'ISNUMBER(FIND("{BETWEEN}{column.heading}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
+    return f'${letter}2="{kind_shown(columns, column.answer.some_rows)}"'
 
 
 def _follows(column: Column, columns: Sequence[Column]) -> str:
@@ -260,4 +260,4 @@ def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[
     for name, text in guide:
         height = 15.0 * -(-len(text) // 115) + 4.0
         lines.append((height, [Cell(name, label), Cell(cell_text(text), body)]))
-    return Page(GUIDE, lines, widths=(24, 110))
+    return Page(form.language["page.tab"], lines, widths=(24, 110))
