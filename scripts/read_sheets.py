@@ -49,7 +49,8 @@ def read_answers(stage: str, protocol: dict, queue_file: Path, output: dict[str,
         settled_by = {decision.item: decision.settled_by for decision in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
         notes = {who: own.notes for who, own in sheets.answers.items()}
-        record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks, notes)
+        last = sheets.kept_stage.last_good
+        record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks, notes, last)
         reading = read_back(sheets, decisions)
         save_table(output["decisions"], reading.decisions)
         save_table(output["notes"], reading.notes)

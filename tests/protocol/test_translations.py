@@ -9,14 +9,21 @@ from pathlib import Path
 import pytest
 from prismake.core.paths import package_root
 from prismake.protocol.languages import language_codes, load_language, phrases
-from prismake.protocol.translations import BEGINNING, LIST, PHRASE, WHOLE, english_answers, in_any_language, in_language
+from prismake.protocol.translations import LIST, PHRASE, WHOLE, english_answers, in_language
 
 OTHERS = [code for code in language_codes() if code != "en"]
 PART = re.compile(r"\{(\w+)\}")
 # Modules whose sentences enter sheets.
 SOURCES = ("extraction/checks/[a-z]*.py", "synthesis/certainty/[din]*.py", "extraction/doubts.py", "dedup/rules.py")
 # Fragments that never enter a sheet: results in words, which are those of the report, and names of checks.
-ELSEWHERE = {"a network of ", " of them direct", "arms exchanged", "percentage typed as a count", "doubled digit"}
+ELSEWHERE = {
+    "a network of ",
+    " of them direct",
+    "arms exchanged",
+    "percentage typed as a count",
+    "doubled digit",
+    "far from the others",
+}
 RULE = re.compile(
     "same|similar|title reworded|part of|beginning of|no title|another version"
 )  # others keep pairs apart

@@ -81,7 +81,15 @@ class Stage:
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
         notes = {who: own.notes for who, own in sheets.answers.items()}
-        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks, notes)
+        record(
+            self.name,
+            sheets.snapshot(decisions),
+            self.folder,
+            settled_by,
+            workbooks,
+            notes,
+            sheets.kept_stage.last_good,
+        )
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

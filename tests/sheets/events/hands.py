@@ -292,6 +292,8 @@ class OfficeHand(Hand):
         left, top, right, bottom = range_boundaries(area)
         if bottom > top:
             self._note("clear", f"{get_column_letter(left)}{top + 1}:{get_column_letter(right)}{bottom}")
+        if right > left:
+            self._note("clear", f"{get_column_letter(left + 1)}{top}:{get_column_letter(right)}{top}")
         self._note("merge", area)
 
     def insert_rows(self, before: int, count: int = 1) -> None:

@@ -223,7 +223,8 @@ def finish(event: Event, place: Place, meant: dict[int, Any]) -> tuple[str, str]
 def _run(place: Place) -> list[str]:
     place.stage.offer()
     status = place.stage.read().status
-    known = [place.stage.path(who) for who in ("anna", "ben", "consensus")]
+    sheets = place.stage.load()
+    known = [place.stage.path(who) for who in (*sheets.owners, *sheets.kept_stage.left)]
     told = [f"{problem['where']}: {problem['what']}" for problem in status["problems"]]
     return [*told, *(f"{file.path} {file.what}" for file in unread_files(known, place.folder))]
 

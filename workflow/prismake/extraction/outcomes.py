@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, STUDY_ID
+from prismake.extraction.assumed_correlations import assumes_correlation, at_other_correlations
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
 from prismake.extraction.unfinished import is_unfinished
+from prismake.protocol.analyses import OTHER_CORRELATIONS
 from prismake.protocol.network_outcomes import TREATMENT, treatment_column
 from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
 from prismake.protocol.outcome_names import NETWORK, kind_name
@@ -60,10 +62,11 @@ def collect_outcomes(
             it is a part of every arm's row.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
-    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column,
-    status (used, not reported, overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated),
-    source (people's notes on it), how (by part, how numbers were obtained unless simply printed). No row is left out:
-    a study that cannot be pooled is listed with the reason.
+    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column, two
+    for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported,
+    overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it),
+    how (by part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is
+    listed with the reason.
     """
     import pandas as pd
 
@@ -75,7 +78,10 @@ def collect_outcomes(
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
     networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
-    derived = with_conversions({item[ITEM_ID]: item for item in decisions.to_dict("records")}, outcomes)
+    answers = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
+    derived = with_conversions(answers, outcomes)
+    correlations = [*OTHER_CORRELATIONS] if assumes_correlation(outcomes) else []
+    elsewhere = at_other_correlations(answers, derived.items, outcomes)
     items, how = derived.items, {**how, **derived.how}
     statuses = _statuses(items, label, written, outcomes, cohorts, unasked)
     for place, why in derived.refused.items():
@@ -99,6 +105,7 @@ def collect_outcomes(
                     **{role: values.get(role, "") for role in roles},
                     **{column: _treatment(item, spec, arm) for column in networks},
                     **{column: item.get(column, "") for column in groups},
+                    **{column: elsewhere.get((key, name), {}).get(column, "") for column in correlations},
                     "status": status,
                     "remark": remark,
                     "settled_by": item.get(f"settled_by|{name}") or item.get("settled_by", ""),
@@ -106,7 +113,7 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups, *correlations]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"

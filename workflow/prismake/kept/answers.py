@@ -55,6 +55,7 @@ def record(
     settled_by: Mapping[str, str] | None = None,
     workbooks: Mapping[str, tuple[Path, str]] | None = None,
     notes: Notes | None = None,
+    last: Snapshot | None = None,
 ) -> list[dict[str, Any]]:
     """Save ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
@@ -66,6 +67,7 @@ def record(
         settled_by: how each item was settled (agreement, consensus, single).
         workbooks: by reviewer, the file that was read and its digest; if the answers changed, a copy is kept.
         notes: the notes that were read; None keeps those of the last reading.
+        last: the answers read last in the form in which the present protocol writes them; None if it has not changed.
     """
     old, old_notes = read_snapshot(stage, folder), read_notes(stage, folder)
     new_notes = (
@@ -75,6 +77,7 @@ def record(
         if new_notes != old_notes:
             write_entries(answers_file(stage, folder), new, key="answers", head={**store.marks(), "notes": new_notes})
         return []
+    old = old if last is None else last
     keep_as_read([who for who in sorted(new) if new[who] and new[who] != old.get(who, {})], workbooks or {})
     first = _first_answers(old, new)
     changes = list(_changes(stage, old, new))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from prismake.kept.sheet_copies import edited_copies
 from prismake.kept.sheet_files import SHEETS, SUFFIXES
 
 _TABLES = (
@@ -42,7 +43,15 @@ def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[UnreadFi
     """
     names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
-    return sorted(_unread(folder, names, read, _FURTHEST))
+    edited = (_edited_copy(path, names) for path in edited_copies(folder / "history"))
+    return sorted([*_unread(folder, names, read, _FURTHEST), *edited])
+
+
+def _edited_copy(path: Path, names: Sequence[str]) -> UnreadFile:
+    meant = next((f"{name}.xlsx" for name in names if path.name.startswith(f"{name}.")), "")
+    way = f": prismake restore {path.parent.parent.as_posix()}/{meant} --copy {path.as_posix()}" if meant else ""
+    what = "was edited where only copies are kept, and is not read. If the answers in it are to count, type"
+    return UnreadFile(path, meant, f"{what}{way}" if way else _sentence(path, meant))
 
 
 def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> Iterator[UnreadFile]:

@@ -13,11 +13,17 @@ from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
 from prismake.core.paths import graph_root
 from prismake.core.phrases import plural
-from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE, TOGETHER
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, OTHER_CORRELATIONS, RISK_OF_BIAS, TOGETHER
 from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.config_file import NO_SETTINGS
 from prismake.protocol.export_files import exports
-from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems, sum_problems
+from prismake.protocol.extraction_problems import (
+    check_problems,
+    condition_problems,
+    covariate_problems,
+    overlap_problems,
+    sum_problems,
+)
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
@@ -294,25 +300,9 @@ def _scale_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
 
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
     """Subgroups, moderators and sensitivity analyses of one outcome."""
-    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
-    for key in ("subgroups", "moderators"):
-        for column in spec[key]:
-            if column == RISK_OF_BIAS and key == "subgroups":
-                continue
-            if column not in fields:
-                yield f"'{path}.{key}' names {column!r}, {unknown}"
-            elif column in TABLE:
-                yield (
-                    f"'{path}.{key}' names {column!r}, which is also the name of a column in the table of outcomes. "
-                    "Give the column in 'extraction.fields' another name."
-                )
-            elif column == TOGETHER and key == "moderators" and spec["moderators_together"]:
-                yield (
-                    f"'{path}.moderators' names {column!r}, which is what the regression on all moderators is called. "
-                    "Give the column of 'extraction.fields' another name."
-                )
-        for column in _twice(spec[key]):
-            yield f"'{path}.{key}' names {column} twice."
+    together = {TOGETHER: "what the regression on all moderators is called"} if spec["moderators_together"] else {}
+    yield from covariate_problems(f"'{path}.subgroups'", spec["subgroups"], {**fields, RISK_OF_BIAS: {}})
+    yield from covariate_problems(f"'{path}.moderators'", spec["moderators"], fields, together)
     yield from _display_problems(path, spec)
     yield from _model_problems(path, spec)
     yield from prior_problems(path, spec)
@@ -323,6 +313,10 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+    if spec["assumed"].get("correlation") is None:
+        for name in (name for name in OTHER_CORRELATIONS if name in spec["sensitivity"]):
+            missing = f"'{path}.assumed.correlation' is not given. Give it, or take the analysis out."
+            yield f"'{path}.sensitivity' names {name}, but {missing}"
 
 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
+from prismake.protocol.outcome_kinds import checked_as
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs", *ACCURACY})
+COUNTS = frozenset(
+    (
+        *("events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"),
+        *("pairs", "first_n", "second_n", *ACCURACY),
+    )
+)
 PART_WORDS = {
     "events": "events",
     "total": "participants",
@@ -45,6 +51,12 @@ PART_WORDS = {
     "p": "P value",
     "o_minus_e": "O − E",
     "variance": "V of O − E",
+    "first_mean": "mean in the first group",
+    "first_sd": "SD in the first group",
+    "first_n": "participants of the first group",
+    "second_mean": "mean in the second group",
+    "second_sd": "SD in the second group",
+    "second_n": "participants of the second group",
     "sd_difference": "SD of the differences within people",
     "pairs": "people in both periods",
     "cluster_size": "mean size of a cluster",
@@ -59,8 +71,8 @@ PER = {"study": STUDY_ROW, "arm": ARM_ROW}
 
 
 def part_of(role: str) -> str:
-    """The part within one arm: ``events`` for ``events1`` and ``events2``."""
-    return role[:-1] if role[-1] in "12" else role
+    """The part within one arm: ``events`` for ``events1`` and ``events2``, and ``q1`` for ``q11``."""
+    return role[:-1] if role[-1] in "12" and role not in PART_WORDS else role
 
 
 def question_of(role: str) -> str:
@@ -109,7 +121,7 @@ def with_outcome_columns(
 
 def _further_roles(spec: Mapping[str, Any]) -> list[str]:
     """The parts of an outcome's conversions, for both arms if the measure compares arms."""
-    possible = conversions_of(spec["measure"])
+    possible = conversions_of(checked_as(spec))
     parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
     arms = ("1", "2") if "mean1" in spec["columns"] else ("",)
     of_arms = [f"{part}{arm}" for arm in arms for part in parts if arm == "" or part not in OF_COMPARISON]

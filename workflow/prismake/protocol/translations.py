@@ -34,11 +34,6 @@ def in_language(text: str, language: Language, kind: str = "") -> str:
     return "\n".join(_line(line, language.code, kind) for line in text.split("\n"))
 
 
-def in_any_language(text: str, kind: str = "") -> frozenset[str]:
-    """A text of the workflow in all languages."""
-    return frozenset(in_language(text, load_language(code), kind) for code in language_codes())
-
-
 def english_answers(word: str) -> tuple[str, ...]:
     """The English answers that a word (in the form of ``normal_word``) may stand for in some language."""
     return _answers_by_word().get(word, ())

@@ -23,7 +23,7 @@ from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
-from prismake.sheets.checks.reordered import HeldBack
+from prismake.sheets.checks.held_back import HeldBack
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.former_language import in_present_language
 from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of, row_choices
@@ -36,7 +36,7 @@ from prismake.sheets.package import UnknownStructure
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
-from prismake.sheets.renewal import Guide, Renewal, asked_now, page_digest, renewal, with_new_judgements
+from prismake.sheets.renewal import Guide, Renewal, asked_now, is_taken, page_digest, renewal, with_new_judgements
 from prismake.sheets.shown_texts import Shown, all_shown, answer_in, choices_in, remark_in, shown_texts
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
@@ -103,7 +103,13 @@ def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedFor
     if not path.exists():
         return offered
     table = sheets.tables.get(who)
-    columns = [c for c in sheets.columns(who) if table is None or c.header in (*table.headers, *table.lacking)]
+    columns = [
+        column
+        for column in sheets.columns(who)
+        if table is None
+        or column.header in table.headers
+        or (column.header in table.lacking and not is_taken(table, column))
+    ]
     headings = {column.identity: column.heading for column in columns if column.header}
     return offered.with_columns(path.name, headings).with_page(path.name, page_digest(guide))
 

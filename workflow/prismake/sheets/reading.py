@@ -10,6 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from prismake.core.error_values import read_workbook
 from prismake.core.errors import FileRefused, SheetError
 from prismake.core.files import digest
 from prismake.core.phrases import normal_word
@@ -20,7 +21,7 @@ from prismake.kept.way_back import way_back
 from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, Column
+from prismake.sheets.layout import CHECK, ITEM, Column, is_question
 from prismake.sheets.marks import take_off_marks
 from prismake.sheets.outside import (
     CONTEXT_ROWS,
@@ -106,9 +107,8 @@ def read_sheet(
     _refuse_no_workbook(path)
     _refuse_stray_cells(path)
     try:
-        with python_calamine.CalamineWorkbook.from_path(path) as book:
-            table = _only_table(path, book, _Form(columns, offered, partial), everything)
-            return replace(table, digest=as_read)
+        form = _Form(columns, offered, partial)
+        return replace(read_workbook(path, lambda book: _only_table(path, book, form, everything)), digest=as_read)
     except SheetError:
         raise
     except python_calamine.PasswordError as error:
@@ -222,7 +222,7 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
     index, name, sheet, header = candidates[0]
     cells = _row(sheet, header)
     headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, form)
-    unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
+    unnamed = sorted({*range(1, len(cells) + 1)} - {*headers.values(), *extra.values()})
     beside: dict[tuple[int, int], Any] = {}
     read = headers if not everything else {**extra, **headers}
     if not everything:
@@ -357,11 +357,14 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
     by_heading: dict[str, Column] = {}
     identities: set[str] = set()
     offered = form.offered or {}
+    retired = offered.keys() - {column.identity for column in form.columns}  # whose headings are not those of new ones
+    former = {normal_word(offered[name][-1]) for name in retired if is_question(name) and offered[name]}
     columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
     for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
         for column in columns:
             heading = next(islice(form.headings(column), turn, None), "")
-            if column.identity not in identities and heading in places and heading not in by_heading:
+            new_to = former if column.identity not in offered else ()
+            if column.identity not in identities and heading in places and heading not in {*by_heading, *new_to}:
                 by_heading[heading] = column
                 identities.add(column.identity)
     order = {column.identity: place for place, column in enumerate(form.columns)}

@@ -42,7 +42,7 @@ class Renewal:
 def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> Renewal:
     """The changes that a sheet needs in order to ask the present questions."""
     columns = sheets.columns(who)
-    added = [column for column in columns if column.header in table.lacking]
+    added = [column for column in columns if column.header in table.lacking and not is_taken(table, column)]
     headings = {
         column.header: column.heading
         for column in columns
@@ -59,6 +59,11 @@ def _labels(form: Form) -> dict[str, str]:
     keys = {f"stages.{form.stage}.title": form.shown_title}
     keys |= {key: form.language[key] for key in ("page.progress", "page.sheet_of")}
     return {normal_word(word): now for key, now in keys.items() for word in in_every_language(key)}
+
+
+def is_taken(table: SheetTable, column: Column) -> bool:
+    """Whether a column that is not the workflow's, or is asked no longer, has the heading of a new one."""
+    return normal_word(column.heading) in {normal_word(heading) for heading in table.extra}
 
 
 def page_digest(guide: Guide) -> str:

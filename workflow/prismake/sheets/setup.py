@@ -21,6 +21,7 @@ from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Field, Form, extracted_fields, load_form
 from prismake.protocol.instrument_choice import asks_judgements
 from prismake.protocol.outcome_shapes import RESULTS
+from prismake.sheets.last_answers import in_present_form
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.queue import Queue
 
@@ -91,10 +92,11 @@ class KeptStage:
     """What earlier runs have kept of a stage.
 
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were once offered a sheet
-    and no longer belong to the team. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
-    answers that came with an export. ``allocation``: what was handed out; None in a review older than this record.
-    ``offered``: the questions in the sheets when they were offered. ``left_by_people``: the state of each workbook
-    before any was opened, because anything saved during the reading is an edit still to be read.
+    and no longer belong to the team. ``last_good``, ``last_notes``: the answers and notes read last, the answers as the
+    present protocol writes them. ``prefilled``: answers that came with an export. ``allocation``: what was handed out;
+    None in a review older than this record. ``offered``: the questions in the sheets when they were offered.
+    ``left_by_people``: the state of each workbook before any was opened, because anything saved during the reading is
+    an edit still to be read.
     """
 
     state: Mapping[str, Any]
@@ -134,7 +136,7 @@ def load_kept(setup: StageSetup) -> KeptStage:
     return KeptStage(
         state,
         tuple(sheet_state.left(state, stage, setup.team)),
-        read_snapshot(stage, folder),
+        in_present_form(setup.form, read_snapshot(stage, folder)),
         load_prefilled(stage, folder),
         read_notes(stage, folder),
         load_allocation(stage, folder),
