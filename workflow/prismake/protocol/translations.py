@@ -137,7 +137,7 @@ def _templates() -> list[tuple[re.Pattern[str], str]]:
         if len(pieces) == 1:
             continue
         parts = (f"(?P<{piece}>{_of_part(piece)})" if i % 2 else re.escape(piece) for i, piece in enumerate(pieces))
-        end = "" if pieces[-1] else "(?<![.:;])"  # a stop is not part of what it ends
+        end = "" if pieces[-1] or key.startswith(_APPRAISAL) else "(?<![.:;])"  # a stop is not part of what it ends
         patterns.append((sum(map(len, pieces[::2])), re.compile("".join(parts) + end), key))
     return [(pattern, key) for _, pattern, key in sorted(patterns, key=lambda entry: -entry[0])]
 
