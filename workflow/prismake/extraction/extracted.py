@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from prismake.core.measures import PROPORTIONS
 from prismake.core.missing import is_missing
 from prismake.protocol.outcome_kinds import checked_as, kind_of
+from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
+from prismake.protocol.unpooled_outcomes import RATIOS
 
 TWO_ARM_COUNTS = frozenset({"RR", "OR", "RD", "PETO", "AS"})
 TWO_ARM_MEANS = frozenset({"MD", "SMD", "ROM"})
@@ -54,6 +56,7 @@ class Outcome:
     between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``printed``: those of
     ``checks`` that the form has because of the outcome. ``sum_of``: names of outcomes that add up to it. ``own_rows``:
     whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
+    ``effect_measure``: the measure of the protocol, where ``measure`` only names the checks.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Outcome:
     printed: Mapping[str, str] = field(default_factory=dict)
     sum_of: Sequence[str] = ()
     own_rows: bool = False
+    effect_measure: str = ""
 
     @property
     def asked_columns(self) -> dict[str, str]:
@@ -143,15 +147,23 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             checks=spec.get("checks", {}),
             scale=spec.get("scale", {}),
             favours=spec.get("favours", ()),
-            ratio=spec.get("ratio_scale", True),
+            ratio=is_ratio(spec),
             analysis_set=spec.get("analysis_set", ""),
             converted_from=spec.get("converted_from", {}),
             printed=spec.get("printed_columns", {}),
             sum_of=spec.get("sum_of", ()),
             own_rows=bool(kind_of(spec).rows(spec)),
+            effect_measure=spec["measure"],
         )
         for name, spec in config.items()
     ]
+
+
+def is_ratio(spec: Mapping[str, Any]) -> bool:
+    """Whether the published effects of an outcome are ratios."""
+    if kind_name(spec) == WITHOUT_POOLING and spec["measure"] != "GEN":
+        return spec["measure"] in RATIOS
+    return bool(spec.get("ratio_scale", True))
 
 
 def extraction_of(

@@ -74,7 +74,8 @@ def collect_outcomes(
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
     written = _remarks(notes)
     how = _origins(notes)
-    roles = sorted({role for spec in outcomes.values() for role in parts_of(spec)}, key=_role_order)
+    parts = {role for spec in outcomes.values() for role in (*parts_of(spec), *spec["columns"])}
+    roles = sorted(parts, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
     networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
@@ -274,13 +275,13 @@ def _own_status(
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
     gaps = {role: column for role, column in spec["columns"].items() if not item.get(column)}
     why = _not_asked(item, {*gaps.values()}, cohorts, settled=True)
-    if why and not kind_of(spec).enough(frozenset(gaps)):
+    if why and not kind_of(spec).enough(frozenset(gaps), spec):
         return MISSING, why
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item.get(column, "") for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
-    if blank and kind_of(spec).enough(frozenset(blank)):
+    if blank and kind_of(spec).enough(frozenset(blank), spec):
         return USED, f"not reported: {_headings(blank, spec)}; the rest is used"
     if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
         return MISSING, why

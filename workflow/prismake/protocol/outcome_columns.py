@@ -9,6 +9,7 @@ from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
 from prismake.protocol.outcome_kinds import checked_as
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE, directions
 
 COUNTS = frozenset(
     (
@@ -63,9 +64,17 @@ PART_WORDS = {
     "icc": "intracluster correlation",
     "percent": "percentage as printed",
     "favours": "favours, as printed",
+    "direction": "direction of the effect",
+    "p_value": "P value as reported",
 }
 
 
+# Roles whose columns are no numbers, and what is said beside the question.
+TYPES = {"favours": "choice", DIRECTION: "choice", P_VALUE: "text"}
+HELP = {
+    DIRECTION: "Whom the effect favours, whatever its size and p-value; NR where the report does not say.",
+    P_VALUE: "As reported: 0.03, <0.001, >0.05 or NS; two-sided unless one-sided is written after it.",
+}
 STUDY_ROW, ARM_ROW, RESULT_ROW = "Study", "Arm", "Result"  # the first two stand under Fill in
 PER = {"study": STUDY_ROW, "arm": ARM_ROW}
 
@@ -144,15 +153,21 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
         yield {
             "name": column,
             "label": f"{title}: {PART_WORDS.get(part, part)}{arm}",
-            "type": "choice" if role == "favours" else "count" if role in COUNTS else "number",
-            "choices": sides_of(spec["favours"]) if role == "favours" else [],
-            "help": "",
+            "type": TYPES.get(role) or ("count" if role in COUNTS else "number"),
+            "choices": _choices(role, spec),
+            "help": HELP.get(role, ""),
             "required": True,
             "when": {},
             "per": "study",
             "outcome": name,
             "role": role,
         }
+
+
+def _choices(role: str, spec: Mapping[str, Any]) -> list[str]:
+    if role == DIRECTION:
+        return directions(spec)
+    return sides_of(spec["favours"]) if role == "favours" else []
 
 
 def sides_of(favours: Iterable[str]) -> list[str]:
@@ -176,11 +191,13 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         for per, row in PER.items()
     }
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
-    choices = dict.fromkeys(text for field in fields if field.get("role") == "favours" for text in field["choices"])
+    choices: dict[str, dict[str, None]] = {}
+    for field in fields:
+        choices.setdefault(field.get("role", ""), {}).update(dict.fromkeys(field["choices"]))
     asked = [
         {
             **parts[part],
-            "choices": list(choices) if part == "favours" else parts[part]["choices"],
+            "choices": list(choices[part]) if TYPES.get(part) == "choice" else parts[part]["choices"],
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,

@@ -17,7 +17,7 @@ from prismake.protocol.instruments import own_digests
 from prismake.protocol.languages import own_digest
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -42,6 +42,7 @@ _OUTCOME_TABLE = (
     *_CHECKED,
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "subgroups",
     "moderators",
     "conversions",
@@ -54,6 +55,7 @@ _METHODS = (
     "kind",
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "measure",
     "measure_name",
     "model",
