@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from prismake.core.measures import PROPORTIONS
@@ -111,6 +112,7 @@ class Extraction:
     kinds: Mapping[str, str]
     outcomes: Sequence[Outcome]
     overlap: str = ""
+    timing: Mapping[str, str] = field(default_factory=dict)  # columns of start, end and follow_up, as far as there are
     level: float = 95.0  # of the intervals that reports print
 
     def label(self, column: str) -> str:
@@ -159,6 +161,12 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
     ]
 
 
+def timing_columns(signs: Mapping[str, str], follow_up: str) -> dict[str, str]:
+    """Columns by ``start``, ``end``, ``follow_up``, from the settings ``overlap_signs`` and ``overlap_follow_up``."""
+    columns = {"start": signs.get("start", ""), "end": signs.get("end", ""), "follow_up": follow_up}
+    return {name: column for name, column in columns.items() if column}
+
+
 def is_ratio(spec: Mapping[str, Any]) -> bool:
     """Whether the published effects of an outcome are ratios."""
     if kind_name(spec) == WITHOUT_POOLING and spec["measure"] != "GEN":
@@ -173,6 +181,7 @@ def extraction_of(
     outcomes: Sequence[Outcome],
     items: Iterable[str] | None = None,
     overlap: str = "",
+    timing: Mapping[str, str] = MappingProxyType({}),
 ) -> Extraction:
     """Convert answers in normal form to numbers.
 
@@ -182,6 +191,7 @@ def extraction_of(
         labels: item to the name of the study; a year in it is taken as the year of publication.
         items: the rows to include; all rows with an answer if omitted.
         overlap: the column that names the study with the same participants.
+        timing: the columns with start and end of enrolment, and with the length of follow-up.
     """
     columns = list(columns)
     kinds = {column.name: column.kind for column in columns}
@@ -193,7 +203,7 @@ def extraction_of(
         ordered = {name: values[name] for name in kinds if name in values}
         rows.append(Row(item, labels.get(item) or item, texts, ordered, _year(labels.get(item) or item)))
     headings = {column.name: column.label for column in columns}
-    return Extraction(rows, headings, kinds, outcomes, overlap)
+    return Extraction(rows, headings, kinds, outcomes, overlap, timing)
 
 
 def number(text: str) -> float | None:

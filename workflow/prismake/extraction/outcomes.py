@@ -14,7 +14,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
-from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
+from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of, timing_columns
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.analyses import OTHER_CORRELATIONS
 from prismake.protocol.network_outcomes import TREATMENT, treatment_column
@@ -42,6 +42,11 @@ class Cohorts:
     follow_up: str = ""
     signs: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def timing(self) -> dict[str, str]:
+        """The columns with start and end of enrolment and the length of follow-up, as far as there are."""
+        return timing_columns(self.signs, self.follow_up)
 
 
 def collect_outcomes(
@@ -254,7 +259,9 @@ def _waiting(
     values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
     # of an unfinished study, the fields that are settled
     agreed = {key: own for key, own in values.items() if any(own.values())}
-    extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
+    extraction = extraction_of(
+        columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap, cohorts.timing
+    )
     waiting: dict[str, list[Finding]] = {}
     for finding in doubts_of(extraction, remarks).waiting:
         waiting.setdefault(finding.item, []).append(finding)

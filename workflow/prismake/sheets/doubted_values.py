@@ -152,7 +152,7 @@ def _extraction(sheets: StageSheets, answers: Mapping[str, Mapping[str, str]]) -
     # studies without an answer so far can be named as having the same participants
     shown = {question.name: setup.form.heading_of(question) for question in setup.extracted}
     columns = [Column(question.name, shown[question.name], question.kind) for question in setup.extracted]
-    return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap)
+    return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap, setup.timing)
 
 
 def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[Remark]]:

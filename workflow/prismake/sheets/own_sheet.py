@@ -15,7 +15,7 @@ from prismake.kept.unread_files import unread_files
 from prismake.kept.way_back import way_back
 from prismake.protocol.forms import Form, allowed
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.checks import filled_gaps, reordered
+from prismake.sheets.checks import filled_gaps, reordered, shifted_cells
 from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet, listed
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
@@ -178,6 +178,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     )
     problems = typed.check(sheet)
     if not accepted:
+        shifted_cells.check(sheet)
         filled_gaps.check(sheet)
         problems += reordered.check(sheet)
     taken_over = bears(table, own_marks) if accepted else ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.names import CONSENSUS, EXTRACTION
-from prismake.extraction.extracted import Outcome, outcomes_of
+from prismake.extraction.extracted import Outcome, outcomes_of, timing_columns
 from prismake.extraction.result_rows import Studies, as_asked_in_rows
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
@@ -34,6 +34,7 @@ class StageSetup:
     which answer; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, the outcomes
     that the numbers belong to, and the column that names studies with the same participants. ``extracted``: the fields
     known of a study or arm in the end, whatever the shape of the sheet; ``by_result``: whether each result has a row.
+    ``timing``: columns with start and end of enrolment and with the length of follow-up.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class StageSetup:
     overlap: str = ""
     extracted: tuple[Field, ...] = ()
     by_result: bool = False
+    timing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcomes_in_rows(self) -> tuple[Outcome, ...]:
@@ -126,6 +128,7 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
         config.get("overlap_column", "") if extracted else "",
         tuple(extracted_fields(config)) if extracted else (),
         extracted and config[EXTRACTION].get("shape") == RESULTS,
+        timing_columns(config.get("overlap_signs", {}), config.get("overlap_follow_up", "")) if extracted else {},
     )
 
 
