@@ -11,11 +11,8 @@ from prismake.extraction import other_reports
 from prismake.extraction.checks import findings
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
-<<<<<<< HEAD
-from prismake.protocol.translations import beginnings
-=======
 from prismake.extraction.other_reports import Remark, is_named
->>>>>>> main
+from prismake.protocol.translations import beginnings
 
 CHECKED = "checked"  # how the answer in a note begins, in English
 

@@ -92,13 +92,9 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
         settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
-<<<<<<< HEAD
-        settings["overlap_column"] = config["overlap_column"]
+        settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
     if own := own_digest(config["language"]):
         settings["own_language"] = own
-=======
-        settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
->>>>>>> main
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 
