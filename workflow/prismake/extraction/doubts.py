@@ -34,8 +34,8 @@ class Doubts(NamedTuple):
 
 def answers_in(note: str) -> list[Answer]:
     """``checked: reason`` and ``checked Infused: reason`` in the text of a note."""
-    found = _answer().finditer(note)
-    return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in found]
+    matches = _answer().finditer(note)
+    return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in matches]
 
 
 @cache
