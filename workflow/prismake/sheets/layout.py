@@ -30,6 +30,7 @@ ADDRESS = "address"  # a column's link: the text itself is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
 _QUESTION = "answer:"  # how the identity of a column of answers begins
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
 # Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
 _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -204,6 +205,16 @@ def cell_text(value: Any) -> str:
         value = "; ".join(map(str, value))
     text = _NOT_IN_CELLS.sub("", str(value))
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
+
+
+def shown_width(text: str) -> int:
+    """The width of a text in columns of a spreadsheet; Chinese, Japanese and Korean characters take two."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def page_height(text: str) -> float:
+    """The height in points of a line of the first page with this text."""
+    return 15.0 * -(-shown_width(text) // 115) + 4.0
 
 
 def row_choices(row: Mapping[str, Any]) -> tuple[str, ...]:
