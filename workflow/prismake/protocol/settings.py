@@ -17,7 +17,7 @@ from prismake.protocol.instruments import own_digests
 from prismake.protocol.languages import own_digest
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -42,6 +42,7 @@ _OUTCOME_TABLE = (
     *_CHECKED,
     NETWORK,
     DIAGNOSTIC,
+    DOSE_RESPONSE,
     WITHOUT_POOLING,
     "subgroups",
     "moderators",
@@ -55,6 +56,7 @@ _METHODS = (
     "kind",
     NETWORK,
     DIAGNOSTIC,
+    DOSE_RESPONSE,
     WITHOUT_POOLING,
     "measure",
     "measure_name",
@@ -91,7 +93,9 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
-        settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
+        settings["outcomes"] = {
+            name: {**_some(spec, _CHECKED), **_printed_doses(spec)} for name, spec in config["outcomes"].items()
+        }
         settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
     if own := own_digest(config["language"]):
         settings["own_language"] = own
@@ -138,6 +142,12 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
             for name, title in outcome_titles(config).items()
         },
     }
+
+
+def _printed_doses(spec: Mapping[str, Any]) -> Settings:
+    """How printed doses are read, where an outcome is a curve over them."""
+    own = spec.get(DOSE_RESPONSE)
+    return {DOSE_RESPONSE: _some(own, ["unit", "open_ended"])} if own else {}
 
 
 def _own_rows(spec: Mapping[str, Any]) -> Settings:
