@@ -351,7 +351,7 @@ LONG_VALUES = {
     "BibTeX": f"@article{{a, title={{One}}, abstract={{{LONG}}}, journal={{Blood}}}}\n@article{{b, title={{Two}}}}\n",
     "CSV": f'Title,Abstract,Journal,DOI\nOne,"{LONG}",Blood,10.5555/1\nTwo,,,10.5555/2\n',
     "JSON": f'[{{"type": "article-journal", "title": "One", "abstract": "{LONG}", "container-title": "Blood"}},'
-    '{"type": "article-journal", "title": "Two", "container-title": "Blood"}]',
+    '{"type": "article-journal", "title": "Two"}]',
 }
 
 

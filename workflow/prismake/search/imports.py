@@ -218,7 +218,7 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
     if name == "table":
         return _of_rows(delimited.csv_rows(text, file.problems), file, "CSV")
     if name == "json":
-        return _build(*json_records.read(text, file.where), file)
+        return _build(*json_records.read(text, file.where, file.problems), file)
     if name in _LINES:
         text = tagged.cut_long_lines(text, file.problems)
     if name == "ris":
