@@ -98,6 +98,10 @@ except (PrismakeError, OSError) as error:
 OUTCOMES = list(config["outcomes"])
 # outcomes that are pooled by one job, by the first of them
 GROUPS = {group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"])}
+# and those that are drawn by one job: to load matplotlib takes as long as to draw an outcome
+DRAWN = {
+    group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"], least=3)
+}
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
 # for each outcome, the SVG of each figure: which ones there are depends on its kind
 FIGURES = {

@@ -69,6 +69,10 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
             ["'outcomes.x.moderators' names 'age'", "There are: events"],
         ),
         ({"outcomes": {"x": {**ROLE, "moderators": ["total"]}}}, ["'total'", "another name"]),
+        (
+            {"outcomes": {"x": {"measure": "MD", "sensitivity": ["lower_correlation"]}}},
+            ["'outcomes.x.sensitivity' names lower_correlation, but 'outcomes.x.assumed.correlation' is not given"],
+        ),
         ({"outcomes": {"x": {**ROLE, "sensitivity": ["trimfill"]}}}, ["sensitivity.0'", "trim_and_fill"]),
         ({"outcomes": {"x": {**ROLE, "sensitivity": ["failsafe_n"]}}}, ["failsafe_n", "no meaning for PLO"]),
         ({"outcomes": {"x": {**ROLE, "measure": "RD", "sensitivity": ["arcsine"]}}}, ["arcsine", "no meaning for RD"]),
@@ -122,7 +126,16 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
                 or key in required
                 or (path == ".outcomes" and key in ("kind", *(kind.group for kind in KINDS.values())))
                 or path.endswith(
-                    ("published", "previous", "scale", "assumed", "overlap_signs", "prior", "certainty.outcomes")
+                    (
+                        "published",
+                        "previous",
+                        "scale",
+                        "assumed",
+                        "overlap_signs",
+                        "prior",
+                        "certainty.outcomes",
+                        "dose_response",
+                    )
                 )
             )
             assert optional, name
