@@ -90,7 +90,8 @@ def cut_long_lines(text: str, problems: list[str]) -> str:
             continue
         end = text.find("\n", position)
         end = len(text) if end < 0 else end
-        beginning = _BEGINNING.match(text, position, position + _WIDEST)[0]
+        match = _BEGINNING.match(text, position, position + _WIDEST)
+        beginning = match[0] if match else ""
         problems.append(left_out(text.count("\n", 0, position) + 1, end - position - len(beginning)))
         # a continuation must not become an empty line, which ends a record in some formats
         parts.append(text[start:position] + (beginning if beginning.strip() else f"{beginning}…"))
