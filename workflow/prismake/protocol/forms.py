@@ -17,7 +17,7 @@ from prismake.core.phrases import normal_word
 from prismake.protocol.languages import ENGLISH, Language, in_every_language, load_language
 from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
-from prismake.protocol.parsing import parse_count, parse_number, typed_number
+from prismake.protocol.parsing import normal_dose, parse_count, parse_number, typed_number
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and invisible characters in pasted text
 _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers in one cell
@@ -50,7 +50,7 @@ class Field:
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
     ``per_arm``: at extraction, asked of each arm rather than of the study. ``some_rows``: asked only in rows of this
-    kind, a study, an arm or a result (``prismake.extraction.result_rows``).
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``dose``: a text that is a printed dose.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Field:
     decimal_sign: str = ""
     some_rows: str = ""
     per_arm: bool = False
+    dose: bool = False
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -225,7 +226,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
         return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
     if field.kind in ("count", "number"):
         return _numeric(field, raw, text)
-    return text
+    return normal_dose(text) if field.dose else text
 
 
 def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
@@ -358,4 +359,5 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         width=width,
         some_rows=data.get("some_rows", ""),
         per_arm=data.get("per") == "arm",
+        dose=data.get("role") == "dose",
     )
