@@ -50,11 +50,11 @@ def jointly(
             raise PoolingError(f"fewer than two studies report {title}.")
     ids = list(dict.fromkeys(study for column in every.values() for study in column))
     stated = float(spec["assumed"]["within_study"])
-    known = _known(spec, studies, beside)
+    reported = _reported(spec, studies, beside)
     method = spec["method"] if spec["method"] in ("ML", "REML") else "REML"
     y, v = _table(every, ids)
     both = [
-        _fit(multivariate, y, v, [known.get(study, rho) for study in ids], method, level) for rho in _around(stated)
+        _fit(multivariate, y, v, [reported.get(study, rho) for study in ids], method, level) for rho in _around(stated)
     ]
     fit = both[1]
     row = natural_interval(data, float(fit.beta[0]), float(fit.ci_lb[0]), float(fit.ci_ub[0]))
@@ -64,7 +64,7 @@ def jointly(
             key: json_ready(getattr(fit, key))
             for key in ("beta", "se", "ci_lb", "ci_ub", "T", "k", "reported", "loglik")
         },
-        **_cells(every, ids, y, v, [known.get(study, stated) for study in ids]),
+        **_cells(every, ids, y, v, [reported.get(study, stated) for study in ids]),
     }
     options = {"measure": data.measure, "method": method, "test": "z", "level": level, "correlation": stated}
     return {
@@ -88,7 +88,7 @@ def _effects(rows: pd.DataFrame, spec: Mapping[str, Any], level: float) -> Effec
     return {study: (float(yi), float(vi)) for study, yi, vi in zip(ids, usable.data.yi, usable.data.vi, strict=True)}
 
 
-def _known(spec: Mapping[str, Any], studies: Sequence[Mapping[str, Any]], beside: Beside) -> dict[str, float]:
+def _reported(spec: Mapping[str, Any], studies: Sequence[Mapping[str, Any]], beside: Beside) -> dict[str, float]:
     """The correlations that studies report, by study."""
     column = spec[JOINTLY]["column"]
     if not column:
