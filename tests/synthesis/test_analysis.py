@@ -510,3 +510,11 @@ def test_subgroups_by_judgement_leave_out_who_was_not_judged():
     found = run(frame, spec(subgroups=["risk_of_bias"]))["subgroups"]["risk_of_bias"]
     assert [(row["level"], row["k"]) for row in found["levels"]][:2] == [("high quality", 6), ("low quality", 1)]
     assert found["df"] == 1
+
+
+def test_a_subgroup_that_is_spelt_in_two_ways_is_one():
+    spelt = ["CD28", "cd28", "CD28 ", "4-1BB", "4-1bb.", "NR", "n.r.", "4-1BB"]
+    found = run(relapse(domain=spelt), spec(subgroups=["domain"], moderators=["domain"]))
+    levels = [(row["level"], row["k"]) for row in found["subgroups"]["domain"]["levels"]]
+    assert levels == [("4-1BB", 3), ("CD28", 3), ("not reported", 2)]
+    assert found["moderators"]["domain"]["k"] == 6

@@ -20,6 +20,7 @@ from lxml import etree
 from prismake.core.sheet_extent import DAMAGED
 from prismake.sheets.binary_looks import binary_looks
 from prismake.sheets.opendocument import looks_of_opendocument
+from prismake.sheets.package import without_addresses
 
 Place = tuple[int, int]  # row and column, from 1
 OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not count as a colour
@@ -219,7 +220,7 @@ def _comments(package: zipfile.ZipFile, part: str) -> dict[Place, str]:
     if relations not in package.namelist():
         return {}
     comments = {}
-    for entry in _named(_tree(package, relations), "Relationship"):
+    for entry in _named(etree.fromstring(without_addresses(package.read(relations)), _PARSER), "Relationship"):
         if entry.get("Type", "").endswith("/comments"):
             target = entry.get("Target")
             target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")

@@ -13,7 +13,7 @@ from prismake.extraction.extracted import Outcome, outcomes_of, timing_columns
 from prismake.extraction.result_rows import Studies, as_asked_in_rows
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
-from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
+from prismake.kept.answers import Notes, Snapshot, read_last
 from prismake.kept.offered_forms import Headings, OfferedForm, load_offered_form
 from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
@@ -132,16 +132,25 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
     )
 
 
-def load_kept(setup: StageSetup) -> KeptStage:
-    """Everything that is kept of a stage apart from its sheets."""
+def load_kept(setup: StageSetup, earlier: KeptStage | None = None) -> KeptStage:
+    """Everything that is kept of a stage apart from its sheets.
+
+    Args:
+        earlier: what was loaded before sheets were offered, which changes everything but the answers read last.
+    """
     stage, folder = setup.stage, setup.folder
     state = sheet_state.read_book(stage, folder)
+    if earlier:
+        last_good, last_notes = earlier.last_good, earlier.last_notes
+    else:
+        answers, last_notes = read_last(stage, folder)
+        last_good = in_present_form(setup.form, answers)
     return KeptStage(
         state,
         tuple(sheet_state.left(state, stage, setup.team)),
-        in_present_form(setup.form, read_snapshot(stage, folder)),
+        last_good,
         load_prefilled(stage, folder),
-        read_notes(stage, folder),
+        last_notes,
         load_allocation(stage, folder),
         load_offered_form(stage, folder),
         sheet_state.state(stage, setup.team, folder),

@@ -18,10 +18,10 @@ from prismake.protocol.joint_problems import joint_column
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
-from prismake.synthesis.groups import by_group, no_groups
+from prismake.synthesis.groups import by_group, in_one_spelling, no_groups
 from prismake.synthesis.joint import Beside
 from prismake.synthesis.models import INVERSE, analyses, proposal
-from prismake.synthesis.moderators import joint_regression, no_regression, regression, value_of
+from prismake.synthesis.moderators import NUMERIC, joint_regression, no_regression, regression, value_of
 from prismake.synthesis.result_frame import result_frame
 from prismake.synthesis.sensitivity import no_sensitivity, sensitivity
 from prismake.synthesis.shared_comparators import count_people_once
@@ -75,7 +75,8 @@ def analyse(
     if used.empty:
         result["sentence"] = f"{title}: no study can be pooled yet."
         return result
-    used = used.assign(**{name: used[name].map(_one_line) for name in spec["subgroups"]})
+    factors = [column for column in spec["moderators"] if kinds.get(column) not in NUMERIC]
+    used = used.assign(**{name: in_one_spelling(used[name]) for name in (*spec["subgroups"], *factors)})
     elsewhere = _at_other_correlations(used, spec, level, parts)
     used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
@@ -143,11 +144,6 @@ def _no_regressions(
     if spec.get("moderators_together") and len(rows) > 1:
         rows[TOGETHER] = no_regression(join([heading[column] for column in rows]), "text")
     return rows
-
-
-def _one_line(text: Any) -> Any:
-    """A label without redundant white space."""
-    return " ".join(text.split()) if isinstance(text, str) else text
 
 
 def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
