@@ -15,6 +15,7 @@ from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.joint_problems import JOINTLY, joint_column
+from prismake.protocol.languages import own_digest
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
 from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING
@@ -98,6 +99,8 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
             name: {**_some(spec, _CHECKED), **_printed_doses(spec)} for name, spec in config["outcomes"].items()
         }
         settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
+    if own := own_digest(config["language"]):
+        settings["own_language"] = own
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.protocol.forms import normal_word
-from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.layout import Column, cell_text, page_height
 from prismake.sheets.reading import is_owner_line
 from prismake.sheets.renewal import Guide, Renewal
 from prismake.sheets.workbook import LISTS, SPARE, head_look, look_of
@@ -118,7 +118,7 @@ def renew_first_page(book: Any, guide: Guide) -> None:
             cell.value, cell.data_type = value, "s"
             cell.font = Font(name="Calibri", size=11, bold=column == 1)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-        page.row_dimensions[row].height = 15.0 * -(-len(text) // 115) + 4.0
+        page.row_dimensions[row].height = page_height(text)
 
 
 def _owner_row(page: Any) -> int:
