@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
 from prismake.extraction.assumed_correlations import numbers_of
 from prismake.extraction.derived_values import CONVERTED
+from prismake.extraction.outcomes import MISSING
 from prismake.protocol.analyses import OTHER_CORRELATIONS, TOGETHER
 from prismake.protocol.joint_problems import joint_column
 from prismake.synthesis import sentences
@@ -89,6 +91,7 @@ def analyse(
     result["studies"] = _studies(used, data, spec, kinds, level)
     for study in result["studies"]:
         study["appraisal"] = appraisals.get(study[STUDY_ID])
+    rows = dataclasses.replace(rows, notes=(*rows.notes, *_contradictions(result, appraisals)))
     show = format_of(result)
     data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:
@@ -155,6 +158,32 @@ def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
         if each:
             notes.append(f"† {row['label']}: {'; '.join(each)}.")
     return notes
+
+
+def _contradictions(result: Mapping[str, Any], appraisals: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Sentences on studies of which extraction and appraisal do not agree whether they report the outcome."""
+    overall = {study: str(own.get("overall", "")) for study, own in appraisals.items()}
+    pooled = [row["label"] for row in result["studies"] if overall.get(row[STUDY_ID]) == NOT_REPORTED]
+    judged = [
+        row["label"]
+        for row in result["left_out"]
+        if row["reason"].startswith(MISSING) and (appraisals.get(row[STUDY_ID]) or {}).get("by_result")
+        if (appraisals[row[STUDY_ID]]).get("high_risk") is not None
+    ]
+    notes = []
+    if pooled:
+        notes.append(
+            f"To be settled: {join(pooled)} {_is(pooled)} pooled, but not reported according to the appraisal."
+        )
+    if judged:
+        notes.append(
+            f"To be settled: {join(judged)} {_is(judged)} appraised, but not reported according to the extraction."
+        )
+    return notes
+
+
+def _is(labels: Sequence[str]) -> str:
+    return "is" if len(labels) == 1 else "are"
 
 
 def _at_other_correlations(
