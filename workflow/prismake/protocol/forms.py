@@ -17,7 +17,7 @@ from prismake.core.phrases import normal_word
 from prismake.protocol.languages import ENGLISH, Language, in_every_language, language_codes, load_language
 from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
-from prismake.protocol.parsing import parse_count, parse_number, typed_number
+from prismake.protocol.parsing import normal_dose, parse_count, parse_number, typed_number
 from prismake.protocol.translations import english_answers, phrase
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and invisible characters in pasted text
@@ -51,6 +51,7 @@ class Field:
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
     ``per_arm``: at extraction, asked of each arm rather than of the study. ``some_rows``: asked only in rows of this
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``dose``: a text that is a printed dose.
     kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``shown``: by language, the labels of
     questions that an outcome brings with it.
     """
@@ -68,6 +69,7 @@ class Field:
     decimal_sign: str = ""
     some_rows: str = ""
     per_arm: bool = False
+    dose: bool = False
     shown: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
@@ -232,7 +234,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
         return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
     if field.kind in ("count", "number"):
         return _numeric(field, raw, text)
-    return text
+    return normal_dose(text) if field.dose else text
 
 
 def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
@@ -366,6 +368,7 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         width=width,
         some_rows=data.get("some_rows", ""),
         per_arm=data.get("per") == "arm",
+        dose=data.get("role") == "dose",
         shown={code: _of_outcome(label, code) for code in language_codes()} if data.get("outcome") else {},
     )
 
