@@ -149,10 +149,14 @@ def _moved(steps: int) -> str:
 KINDS = ["duplicates", "merges", "title_abstract", "full_text", "appraisal", "extraction", "results", "certainty"]
 
 
-def english_of(code: str) -> tuple[set[str], list[str]]:
+def english_of(code: str, kind: str) -> tuple[set[str], list[str]]:
     """What must not stand alone in a cell, and longer pieces that must not stand in any."""
     language = load_language(code)
     every = {**load_language("en").texts, **phrases("en")}
+    if kind == "appraisal":  # instruments have sentences of their own, and answers
+        every = {
+            key: text for key, text in every.items() if not key.startswith(("phrases.f", "phrases.rea", "answers"))
+        }
     own = {**language.texts, **phrases(code)}
     alone = {text for key, text in every.items() if not key.startswith("name") and text not in own.values()}
     pieces = {piece.strip(" .,:;()") for text in alone for piece in PART.split(text)}
@@ -188,7 +192,7 @@ def test_no_english_word_is_left(tmp_path, code, kind):
     rows = stage.queue()
     stage.queue = lambda: rows.iloc[1:].reset_index(drop=True)
     stage.offer()
-    alone, pieces = english_of(code)
+    alone, pieces = english_of(code, kind)
     answers = {text for key, text in load_language("en").texts.items() if key.startswith("answers.")}
     if kind == "appraisal":  # an instrument may call a domain as we call a column
         alone -= {*rows["domain"]} - {"Overall", "Result"} | answers
@@ -207,6 +211,67 @@ def test_no_english_word_is_left(tmp_path, code, kind):
     named = [problem["what"] for problem in stage.read().status["problems"]]
     headings = {f"“{heading}”" for heading in alone if heading in load_language("en").texts.values()}
     assert [text for text in named if any(heading in text for heading in headings)] == [], "no column is called that"
+
+
+@pytest.mark.parametrize("kind", ["duplicates", "full_text", "appraisal", "extraction", "results", "certainty"])
+@pytest.mark.parametrize(("before", "after"), [("en", "de"), ("zh", "en")])
+def test_a_language_that_changes_in_mid_review_loses_nothing(tmp_path, kind, before, after):
+    """Rows, headings, remarks, first pages and colours follow; only the tabs keep their names, which formulas may use."""
+    shape = {"extraction": {"shape": "results"}} if kind == "results" else {}
+    stage = Every(tmp_path / "sheets", "extraction" if kind == "results" else kind, before, **shape)
+    stage.offer()
+    stage.answer()
+    rows = stage.queue()
+    first = 0 if kind == "duplicates" else 1  # an answered pair is asked on, without what differs
+    stage.queue = lambda: rows.iloc[first:].reset_index(drop=True)
+    stage.offer()
+    decided = stage.read().decisions.rows
+    stage.config = validated({**PROTOCOL, "language": after, **shape})
+    assert stage.read().decisions.rows == decided
+    stage.offer()
+    reading = stage.read()
+    assert reading.decisions.rows == decided
+    fresh = Every(tmp_path / "fresh", stage.name, after, **shape)
+    fresh.queue = stage.queue
+    fresh.offer()
+    for who in ("anna", CONSENSUS):
+        book = openpyxl.load_workbook(stage.path(who))
+        table = book.worksheets[1]
+        shown = {str(cell.value) for row in table for cell in row if cell.value}
+        if after == "de":
+            alone, pieces = english_of("de", kind)
+            of_others = {load_language("de").heading(heading) for heading in OF_OTHERS}
+            heads = [str(cell.value) for cell in table[1]]
+            answers = set(load_language("en").texts.values()) & {field for row in decided for field in map(str, row)}
+            places = [number for number, head in enumerate(heads) if head not in of_others]
+            needed = [
+                row for row in table.iter_rows(min_row=2) if "nicht mehr" not in str(row[heads.index("Vermerk")].value)
+            ]
+            texts = {str(row[n].value) for row in needed for n in places if row[n].value}
+            left = {line for text in texts for line in text.split("\n")} & (alone - answers_of("en") - answers)
+            assert left - {*rows.get("domain", ())} == set(), who
+            pieces = [piece for piece in pieces if piece not in answers_of("en")]  # what people have typed stays
+            assert not [piece for piece in pieces for text in texts if piece in text], who
+        if who != CONSENSUS:
+            new = openpyxl.load_workbook(fresh.path(who)).worksheets[1]
+            assert shown >= {str(cell.value) for cell in new[1] if not str(cell.value).startswith("=")}
+            now = openpyxl.load_workbook(fresh.path(who)).worksheets[0]
+            mine = [[cell.value for cell in row[:2]] for row in book.worksheets[0].iter_rows()]
+            assert [row for row in mine if row[1] and "COUNTIFS" not in str(row[1])] == [
+                [cell.value for cell in row[:2]]
+                for row in now.iter_rows()
+                if row[1].value and "COUNTIFS" not in str(row[1].value)
+            ]
+            own = {rule.formula[0] for area in table.conditional_formatting for rule in area.rules}
+            others = {rule.formula[0] for area in new.conditional_formatting for rule in area.rules}
+            assert kind != "results" or own == others, "what is grey goes on to be grey"
+    digest = stage.path("anna").read_bytes()
+    stage.offer()
+    assert stage.path("anna").read_bytes() == digest, "nothing is left to bring up to date"
+
+
+def answers_of(code: str) -> set[str]:
+    return {text for key, text in load_language(code).texts.items() if key.startswith("answers.")}
 
 
 def test_an_own_language_is_a_file(tmp_path):

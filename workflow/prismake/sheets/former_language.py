@@ -35,7 +35,8 @@ def in_present_language(
     own = [
         column
         for column in columns
-        if column.role == "context" and column.header in table.headers and (column.ours or column.key in _OF_QUESTIONS)
+        if column.header in table.headers
+        and (column.key in _OF_QUESTIONS or (column.ours and column.role == "context"))
     ]
     if not own or not language_has_changed(table, columns):
         return {}
