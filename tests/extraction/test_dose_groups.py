@@ -30,7 +30,14 @@ GOOD = [("0", 90, 300, 1, None, None), ("<5", 95, 290, 1.1, 0.8, 1.51), ("≥5",
         (">40", (40, None)),
         ("40+", (40, None)),
         ("40 or more", (40, None)),
+        ("0 (reference)", (0, 0)),
+        (">0–5", (0, 5)),
+        ("0-<5", (0, 5)),
+        ("5.0 g/day – 9.9 g/day", (5.0, 9.9)),
+        ("between 5 and 10", (5, 10)),
+        ("20+ g/day", (20, None)),
         ("Never", (0, 0)),
+        ("non-drinkers", (0, 0)),
         ("placebo", (0, 0)),
     ],
 )
@@ -43,7 +50,7 @@ def test_a_printed_dose_is_read_as_an_interval(text, interval):
     [
         ("high", "“high” is no dose: write a number, or an interval such as 10–20, <5 or ≥ 40, in g/day"),
         ("20–10", "does not ascend"),
-        ("1.234", "is no dose"),  # 1.234 or 1234
+        ("1.234", "“1.234” can be 1.234 or 1234. Write"),
         ("-5", "is no dose"),
         ("10 mg", "is no dose"),
         ("<0", "below any dose"),
