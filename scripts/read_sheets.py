@@ -2,17 +2,24 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prismake.core.files import write_json
 from prismake.core.jobs import job
 from prismake.core.reuse import keeping, reused
 from prismake.kept.sheet_files import files_beside
 
+if TYPE_CHECKING:
+    from prismake.sheets.stage import StageSheets
+
 # The rooms of sheets and panel are imported where they are used: results that are put back need none of them.
 
 
-def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> None:
-    """Bring the sheets of one stage up to date and list what is on offer; existing rows stay as they are."""
+def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> "StageSheets":
+    """Bring the sheets of one stage up to date and list what is on offer; existing rows stay as they are.
+
+    Returns the sheets as they were read before.
+    """
     from prismake.protocol.guide import adjudicator_lines, criteria_shown, guide_lines
     from prismake.sheets.batches import plan
     from prismake.sheets.layout import check_of
@@ -21,7 +28,8 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> N
     from prismake.sheets.queue import QueueFile
     from prismake.sheets.stage import load_stage
 
-    planned = plan(load_stage(stage, protocol, QueueFile(queue_file)))
+    sheets = load_stage(stage, protocol, QueueFile(queue_file))
+    planned = plan(sheets)
     form, reviewers = planned.sheets.setup.form, planned.sheets.reviewers
     offer(
         planned,
@@ -32,10 +40,16 @@ def offer_rows(stage: str, protocol: dict, queue_file: Path, offered: Path) -> N
     )
     rows = {item: check_of(item, row["title"]) for item, row in planned.sheets.queue.items()}
     write_json(offered, {"stage": stage, "rows": rows})
+    return sheets
 
 
-def read_answers(stage: str, protocol: dict, queue_file: Path, output: dict[str, Path]) -> None:
-    """Read one stage, keep its answers beside the sheets, and write its tables."""
+def read_answers(
+    stage: str, protocol: dict, queue_file: Path, output: dict[str, Path], earlier: "StageSheets | None" = None
+) -> None:
+    """Read one stage, keep its answers beside the sheets, and write its tables.
+
+    Sheets that have not changed since they were read ``earlier`` are not read again.
+    """
     from prismake.core.records import bulk
     from prismake.core.table_files import save_table
     from prismake.kept.answers import record
@@ -44,7 +58,7 @@ def read_answers(stage: str, protocol: dict, queue_file: Path, output: dict[str,
     from prismake.sheets.stage import load_stage
 
     with bulk():  # answers hold no reference cycles
-        sheets = load_stage(stage, protocol, QueueFile(queue_file))
+        sheets = load_stage(stage, protocol, QueueFile(queue_file), earlier=earlier)
         decisions = sheets.decisions()
         settled_by = {decision.item: decision.settled_by for decision in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
@@ -62,5 +76,5 @@ def read_answers(stage: str, protocol: dict, queue_file: Path, output: dict[str,
 if "snakemake" in globals() and not reused(snakemake, beside := partial(files_beside, snakemake.wildcards.stage)):
     with job(snakemake.log[0]), keeping(snakemake, beside):
         asked = (snakemake.wildcards.stage, snakemake.params.protocol, Path(snakemake.input.queue))
-        offer_rows(*asked, Path(snakemake.output.offered))
-        read_answers(*asked, {name: Path(path) for name, path in snakemake.output.items()})
+        earlier = offer_rows(*asked, Path(snakemake.output.offered))
+        read_answers(*asked, {name: Path(path) for name, path in snakemake.output.items()}, earlier)

@@ -126,7 +126,16 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
                 or key in required
                 or (path == ".outcomes" and key in ("kind", *(kind.group for kind in KINDS.values())))
                 or path.endswith(
-                    ("published", "previous", "scale", "assumed", "overlap_signs", "prior", "certainty.outcomes")
+                    (
+                        "published",
+                        "previous",
+                        "scale",
+                        "assumed",
+                        "overlap_signs",
+                        "prior",
+                        "certainty.outcomes",
+                        "dose_response",
+                    )
                 )
             )
             assert optional, name
@@ -239,6 +248,9 @@ def test_a_review_brings_its_own_instrument(tmp_path):
     path.parent.mkdir(parents=True)
     path.write_text("instrument: mine\ntitle: Ours\nsource: our protocol\ndomains: [{name: d, label: D, maximum: 1}]\n")
     with pytest.raises(ConfigError, match=r"(?s)config/instruments/mine\.yaml.*line 4: .*its items give 0"):
+        validated(asked, folder=tmp_path)
+    path.with_suffix(".YML").write_text("instrument: mine\n")
+    with pytest.raises(ConfigError, match=r"mine\.YML and .*mine\.yaml are both the instrument “mine”"):
         validated(asked, folder=tmp_path)
 
 

@@ -27,7 +27,7 @@ TITLES = [
 
 
 def title_of(item: str) -> str:
-    number = int(item.partition(":")[2])
+    number = int(item.partition(":")[2].partition("|")[0])
     return TITLES[number % len(TITLES)] + (f" ({number})" if number >= len(TITLES) else "")
 
 
@@ -39,8 +39,10 @@ class Stage:
         self.folder = folder
         protocol = {"title": "t", "question": "q", "reviewers": ["anna", "ben"], "title_abstract": {"batch": 0}}
         self.config = with_defaults({**protocol, **config})
-        self.items = [f"pubmed:{number:03d}" for number in range(items)]
+        pairs = name in ("duplicates", "merges")
+        self.items = [f"pubmed:{n:03d}" + (f"|embase:{n:03d}" if pairs else "") for n in range(items)]
         self.guided = False  # whether the first page is that of the protocol
+        self.last_read: StageSheets | None = None
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
@@ -56,6 +58,9 @@ class Stage:
             for item in self.items
         ]
         blank = dict.fromkeys(("journal", "types", "pmid", "trials", "sources", "members", "choices"), "")
+        if "|" in "".join(self.items):
+            rows = [{**row, "first": "Smith, 2001", "second": "Smith, 2002", "rule": "title"} for row in rows]
+            blank |= dict.fromkeys(("first", "second", "rule", "differences"), "")
         if self.name == "appraisal":  # its rows have choices of their own
             rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
         table = pd.DataFrame(
@@ -76,7 +81,9 @@ class Stage:
         offer(plan(sheets), lines, list(sheets.queue))
 
     def read(self) -> Reading:
+        """What a run reads; ``last_read`` are the sheets as they were read in it."""
         sheets = self.load()
+        self.last_read = sheets
         decisions = sheets.decisions()
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}

@@ -17,7 +17,7 @@ ROWS = 1_000
 
 @pytest.fixture(params=[0, 1 << 30], ids=["through a window", "whole"])
 def queue(tmp_path, monkeypatch, request):
-    monkeypatch.setattr(queue_module, "_KEPT_WHOLE", request.param)
+    monkeypatch.setattr(queue_module, "_HELD", request.param)
     rows = [
         {"item_id": f"a:{n:04d}", "title": f"Title {n}", "abstract": None if n == 7 else f"{n} " * 50}
         for n in range(ROWS)

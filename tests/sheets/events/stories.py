@@ -61,7 +61,7 @@ class Story:
                 },
                 **{(item, "note"): text for item, text in own.notes.items() if text},
             }
-            for who, own in self.stage.load().answers.items()
+            for who, own in (self.stage.last_read or self.stage.load()).answers.items()
         }
 
     @contextmanager
@@ -164,7 +164,7 @@ class Story:
     def put_back(self, who: str = "anna") -> Callable[[], None]:
         """Remembers a workbook; what is returned puts it back, as an undo does."""
         path = self.place.folder / f"{self.stage.name}.{who}.xlsx"
-        beside = self.place.folder.parent / f"{path.name}.{self.runs}"
+        beside = self.place.folder.parent / f"before run {self.runs + 1}"
         shutil.copy(path, beside)
         return lambda: shutil.copy(beside, path)
 

@@ -14,12 +14,11 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
-from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
+from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of, timing_columns
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.analyses import OTHER_CORRELATIONS
-from prismake.protocol.network_outcomes import TREATMENT, treatment_column
+from prismake.protocol.joint_problems import joint_column
 from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
-from prismake.protocol.outcome_names import NETWORK, kind_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +42,11 @@ class Cohorts:
     signs: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
+    @property
+    def timing(self) -> dict[str, str]:
+        """The columns with start and end of enrolment and the length of follow-up, as far as there are."""
+        return timing_columns(self.signs, self.follow_up)
+
 
 def collect_outcomes(
     queue: pd.DataFrame,
@@ -62,7 +66,8 @@ def collect_outcomes(
             it is a part of every arm's row.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
-    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column, two
+    can have (text as extracted), ``treatment`` if there is a network, ``design`` if a curve over doses has one, one for
+    each subgroup and moderator column, two
     for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported,
     overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it),
     how (by part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is
@@ -74,10 +79,15 @@ def collect_outcomes(
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
     written = _remarks(notes)
     how = _origins(notes)
-    roles = sorted({role for spec in outcomes.values() for role in parts_of(spec)}, key=_role_order)
-    named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
+    parts = {role for spec in outcomes.values() for role in (*parts_of(spec), *spec["columns"])}
+    roles = sorted(parts, key=_role_order)
+    named = (
+        column
+        for spec in outcomes.values()
+        for column in (*spec["subgroups"], *spec.get("moderators", ()), *joint_column(spec))
+    )
     groups = list(dict.fromkeys(named))
-    networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
+    beside = list(dict.fromkeys(column for spec in outcomes.values() for column in kind_of(spec).beside(spec)))
     answers = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
     derived = with_conversions(answers, outcomes)
     correlations = [*OTHER_CORRELATIONS] if assumes_correlation(outcomes) else []
@@ -103,7 +113,7 @@ def collect_outcomes(
                     "year": year.get(study, ""),
                     "outcome": name,
                     **{role: values.get(role, "") for role in roles},
-                    **{column: _treatment(item, spec, arm) for column in networks},
+                    **_beside(item, spec, arm, beside),
                     **{column: item.get(column, "") for column in groups},
                     **{column: elsewhere.get((key, name), {}).get(column, "") for column in correlations},
                     "status": status,
@@ -113,19 +123,18 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups, *correlations]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *beside, *groups, *correlations]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"
     )
 
 
-def _treatment(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> str:
-    """What an arm was given, as people wrote it; "" for outcomes that are no network."""
-    if kind_name(spec) != NETWORK:
-        return ""
-    column = treatment_column(spec)
-    return item.get(column, "") if column else arm
+def _beside(item: Mapping[str, str], spec: Mapping[str, Any], arm: str, columns: Sequence[str]) -> dict[str, str]:
+    """The columns that only some kinds have, such as what an arm was given; "" where the outcome has no such column."""
+    own = kind_of(spec).beside(spec)
+    named = {name: (item.get(column, "") if column else arm) for name, column in own.items()}
+    return {name: named.get(name, "") for name in columns}
 
 
 def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:
@@ -222,6 +231,7 @@ def _statuses(
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
+    _wait_together(own, outcomes)
     reported = {key: sum(own[key, name][0] == USED for name in outcomes) for key in items}
     named = _named(items, label, cohorts)
     for name, spec in outcomes.items():
@@ -233,6 +243,19 @@ def _statuses(
         for key, other in gives_way(candidates, named, cohorts.rule).items():
             own[key, name] = (OVERLAP, f"same participants as {label[other]}, which is pooled instead")
     return own
+
+
+def _wait_together(own: dict[tuple[str, str], tuple[str, str]], outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Rows of a study that say something only together wait for one of them that is open."""
+    together = {name for name, spec in outcomes.items() if kind_of(spec).together}
+    waiting: dict[tuple[str, str], str] = {}
+    for (key, name), (status, remark) in own.items():
+        if name in together and status in (OPEN, WRONG):
+            waiting.setdefault((key.partition("|")[0], name), remark)
+    for (key, name), (status, _) in own.items():
+        place = (key.partition("|")[0], name)
+        if status == USED and place in waiting:
+            own[key, name] = (OPEN, f"another group of this study waits: {waiting[place]}")
 
 
 def _size(item: Mapping[str, str], spec: Mapping[str, Any]) -> float:
@@ -253,7 +276,9 @@ def _waiting(
     values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
     # of an unfinished study, the fields that are settled
     agreed = {key: own for key, own in values.items() if any(own.values())}
-    extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
+    extraction = extraction_of(
+        columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap, cohorts.timing
+    )
     waiting: dict[str, list[Finding]] = {}
     for finding in doubts_of(extraction, remarks).waiting:
         waiting.setdefault(finding.item, []).append(finding)
@@ -274,13 +299,13 @@ def _own_status(
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
     gaps = {role: column for role, column in spec["columns"].items() if not item.get(column)}
     why = _not_asked(item, {*gaps.values()}, cohorts, settled=True)
-    if why and not kind_of(spec).enough(frozenset(gaps)):
+    if why and not kind_of(spec).enough(frozenset(gaps), spec):
         return MISSING, why
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item.get(column, "") for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
-    if blank and kind_of(spec).enough(frozenset(blank)):
+    if blank and kind_of(spec).enough(frozenset(blank), spec):
         return USED, f"not reported: {_headings(blank, spec)}; the rest is used"
     if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
         return MISSING, why

@@ -27,12 +27,13 @@ Snapshot = dict[str, dict[str, dict[str, str]]]  # reviewer, "consensus" or "set
 
 def read_snapshot(stage: str, folder: Path = SHEETS) -> Snapshot:
     """The answers of the last good reading, by reviewer."""
-    return (store.read(answers_file(stage, folder), ANSWERS) or {"answers": {}})["answers"]
+    return read_last(stage, folder)[0]
 
 
-def read_notes(stage: str, folder: Path = SHEETS) -> Notes:
-    """The notes of the last good reading, by reviewer."""
-    return (store.read(answers_file(stage, folder), ANSWERS) or {}).get("notes", {})
+def read_last(stage: str, folder: Path = SHEETS) -> tuple[Snapshot, Notes]:
+    """The answers and the notes of the last good reading, by reviewer."""
+    content = store.read(answers_file(stage, folder), ANSWERS) or {"answers": {}}
+    return content["answers"], content.get("notes", {})
 
 
 def answers_file(stage: str, folder: Path = SHEETS) -> Path:
@@ -69,7 +70,7 @@ def record(
         notes: the notes that were read; None keeps those of the last reading.
         last: the answers read last in the form in which the present protocol writes them; None if it has not changed.
     """
-    old, old_notes = read_snapshot(stage, folder), read_notes(stage, folder)
+    old, old_notes = read_last(stage, folder)
     new_notes = (
         old_notes if notes is None else {who: dict(sorted(own.items())) for who, own in sorted(notes.items()) if own}
     )

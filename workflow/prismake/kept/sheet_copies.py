@@ -53,6 +53,11 @@ def copies(sheet: Path) -> list[Copy]:
     return sorted(entries, key=lambda copy: (copy.when, copy.path.name), reverse=True)
 
 
+def is_copy(path: Path) -> bool:
+    """Whether a file has a name under which copies are kept, wherever it is."""
+    return bool(_NAME.search(path.name.removesuffix(path.suffix).removesuffix(REPLACED)))
+
+
 def edited_copies(history: Path) -> list[Path]:
     """Copies that somebody has opened and saved since they were made, and workbooks put beside them, by path.
 

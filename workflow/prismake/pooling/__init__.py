@@ -29,6 +29,10 @@
 | sensitivity and specificity of a test, likelihood ratios, predictive values, summary ROC curve | `pool_accuracy` |
 | the same with one covariate | `accuracy_regression` |
 | several outcomes of a study with known within-study covariances | `multivariate` |
+| votes by direction of effect, also of a study with several results | `direction_votes`, `study_direction` |
+| median, quartiles and range of effects | `effect_summary` |
+| p-values as one-sided ones; their combination (Fisher, Stouffer) | `one_sided_p`, `combine_p` |
+| contours of the albatross plot | `albatross_size` |
 | a study of several doses: contrasts with their covariance | `dose_study` |
 | dose-response curves, pooled in one stage or two | `pool_dose_response` |
 | asymmetry of proportions and rates | `peters_mixed` |
@@ -96,6 +100,9 @@ _HOME = {
     "diagnostic.covariate": ["accuracy_regression", "AccuracyRegression"],
     "diagnostic.hsroc": ["Hsroc"],
     "diagnostic.summary": ["SummaryPoint", "PredictiveValue"],
+    "vote_counting": ["direction_votes", "study_direction", "effect_summary", "DirectionVotes", "EffectSummary"],
+    "combined_p": ["combine_p", "one_sided_p", "CombinedP"],
+    "albatross": ["albatross_size"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
     "bayesian": ["bayes", "Posterior"],

@@ -25,18 +25,28 @@ from prismake.protocol.extraction_problems import (
     sum_problems,
 )
 from prismake.protocol.instrument_choice import instrument_problems
+from prismake.protocol.joint_problems import joint_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
-from prismake.protocol.outcome_columns import with_outcome_columns
-from prismake.protocol.outcome_kinds import kind_of, kind_problems, parts_of
+from prismake.protocol.outcome_columns import TYPES, with_outcome_columns
+from prismake.protocol.outcome_kinds import (
+    kind_of,
+    kind_problems,
+    needed_parts,
+    optional_parts,
+    parts_of,
+    possible_parts,
+)
 from prismake.protocol.outcome_names import PAIRWISE, kind_name
 from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
 from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 
 PANEL_STAGES = STAGES
+NUMBERS = ("count", "number")  # the types of columns that hold numbers
 
 
 def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
@@ -54,7 +64,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         ]
     if not problems:
         filled["outcomes"] = by_time_and_definition(filled["outcomes"])
-        filled = with_outcome_columns(config, filled, parts_of)
+        filled = with_outcome_columns(config, filled, parts_of, optional_parts)
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
@@ -259,24 +269,27 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
         path = f"outcomes.{outcome}"
-        roles = parts_of(spec)
-        for role in (role for role in roles if role not in spec["columns"]):
-            yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(roles)}."
+        roles, needed = possible_parts(spec), needed_parts(spec)
+        for role in (role for role in needed if role not in spec["columns"]):
+            yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(needed)}."
         for role, column in spec["columns"].items():
             if role not in roles:
                 yield f"'{path}.columns.{role}' is not a part of {spec['measure']}. Allowed: {', '.join(roles)}."
             elif column not in fields:
                 yield f"'{path}.columns.{role}' is {column!r}, {unknown}"
-            elif fields[column]["type"] not in ("count", "number"):
-                kind = fields[column]["type"]
-                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+            elif role in (DIRECTION, P_VALUE):
+                continue
+            elif (kind := fields[column]["type"]) not in (types := (TYPES[role],) if role in TYPES else NUMBERS):
+                must = " or ".join(types)
+                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be {must}."
         yield from check_problems(path, spec, fields)
         yield from kind_of(spec).problems(path, spec, fields, config["extraction"]["shape"])
         if kind_name(spec) == PAIRWISE:
             yield from _analysis_problems(path, spec, fields)
-        elif spec["measure"] == "GEN":
+        elif spec["measure"] == "GEN" and "effect" in spec["columns"]:
             yield from _scale_problems(path, spec)
     yield from sum_problems(config["outcomes"])
+    yield from joint_problems(config["outcomes"], fields)
     yield from overlap_problems(config, fields)
 
 

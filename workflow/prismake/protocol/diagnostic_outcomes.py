@@ -25,7 +25,7 @@ def figures(spec: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> lis
     return list(FIGURES)
 
 
-def enough(blank: frozenset[str]) -> bool:
+def enough(blank: frozenset[str], spec: Mapping[str, Any]) -> bool:
     """Whether one side of a table is complete although these cells are not reported."""
     return blank <= {"tp", "fn"} or blank <= {"fp", "tn"}
 

@@ -69,7 +69,7 @@ CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted t
 OF_COMPARISON = frozenset(
     (
         *("difference_se", "difference_lower", "difference_upper", "t", "f", "p", "cluster_size", "icc"),
-        *("effect", "lower", "upper", "favours"),
+        *("effect", "lower", "upper", "favours", "direction", "p_value"),
     )
 )
 PROPORTIONS = ("PLO", "PR", "PLN", "PAS", "PFT")

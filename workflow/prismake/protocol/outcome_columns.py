@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
 from prismake.protocol.outcome_kinds import checked_as
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE, directions
 
 COUNTS = frozenset(
     (
@@ -17,6 +18,7 @@ COUNTS = frozenset(
     )
 )
 PART_WORDS = {
+    "dose": "dose as printed",
     "events": "events",
     "total": "participants",
     "time": "person-time",
@@ -63,9 +65,18 @@ PART_WORDS = {
     "icc": "intracluster correlation",
     "percent": "percentage as printed",
     "favours": "favours, as printed",
+    "direction": "direction of the effect",
+    "p_value": "P value as reported",
 }
 
 
+# Roles whose columns are no numbers, and what is said beside the question.
+TYPES = {"favours": "choice", DIRECTION: "choice", P_VALUE: "text", "dose": "text"}
+HELP = {
+    "dose": "As printed: a number (its mean or median, if there is one), or an interval such as 10–20, <5 or ≥ 40.",
+    DIRECTION: "Whom the effect favours, whatever its size and p-value; NR where the report does not say.",
+    P_VALUE: "As reported: 0.03, <0.001, >0.05 or NS; two-sided unless one-sided is written after it.",
+}
 STUDY_ROW, ARM_ROW, RESULT_ROW = "Study", "Arm", "Result"  # the first two stand under Fill in
 PER = {"study": STUDY_ROW, "arm": ARM_ROW}
 
@@ -81,7 +92,10 @@ def question_of(role: str) -> str:
 
 
 def with_outcome_columns(
-    config: Mapping[str, Any], filled: dict[str, Any], parts: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    config: Mapping[str, Any],
+    filled: dict[str, Any],
+    parts: Callable[[Mapping[str, Any]], tuple[str, ...]],
+    optional: Callable[[Mapping[str, Any]], Collection[str]] = lambda _: (),
 ) -> dict[str, Any]:
     """The protocol with columns for every outcome, and with the missing fields added to the extraction.
 
@@ -90,7 +104,7 @@ def with_outcome_columns(
     Args:
         config: the protocol as written; without ``extraction.fields``, the sheet has the columns that outcomes need.
         filled: the protocol with its defaults.
-        parts: gives the parts of an outcome.
+        parts: gives the parts of an outcome; ``optional`` those of them that may be left blank.
     """
     written = config.get("outcomes") or {}
     without = [
@@ -106,7 +120,12 @@ def with_outcome_columns(
         spec = result["outcomes"][name]
         spec["columns"] = {role: f"{name}_{role}" for role in parts(spec)}
         present = {field["name"] for field in fields}
-        fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
+        blank = optional(spec)
+        fields += [
+            {**field, "required": field["role"] not in blank}
+            for field in _fields(name, spec, spec["columns"])
+            if field["name"] not in present
+        ]
     for name, spec in result["outcomes"].items():
         if further := _further_roles(spec):
             spec["converted_from"] = {role: f"{name}_{role}" for role in further}
@@ -144,15 +163,21 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
         yield {
             "name": column,
             "label": f"{title}: {PART_WORDS.get(part, part)}{arm}",
-            "type": "choice" if role == "favours" else "count" if role in COUNTS else "number",
-            "choices": sides_of(spec["favours"]) if role == "favours" else [],
-            "help": "",
+            "type": TYPES.get(role) or ("count" if role in COUNTS else "number"),
+            "choices": _choices(role, spec),
+            "help": HELP.get(role, ""),
             "required": True,
             "when": {},
             "per": "study",
             "outcome": name,
             "role": role,
         }
+
+
+def _choices(role: str, spec: Mapping[str, Any]) -> list[str]:
+    if role == DIRECTION:
+        return directions(spec)
+    return sides_of(spec["favours"]) if role == "favours" else []
 
 
 def sides_of(favours: Iterable[str]) -> list[str]:
@@ -175,12 +200,17 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         row: [{**field, "some_rows": row} for field in fields if "outcome" not in field and field["per"] == per]
         for per, row in PER.items()
     }
-    parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
-    choices = dict.fromkeys(text for field in fields if field.get("role") == "favours" for text in field["choices"])
+    of_outcomes = [field for field in fields if "outcome" in field]
+    parts = {question_of(field["role"]): field for field in of_outcomes}
+    needed = {question_of(field["role"]) for field in of_outcomes if field["required"]}
+    choices: dict[str, dict[str, None]] = {}
+    for field in fields:
+        choices.setdefault(field.get("role", ""), {}).update(dict.fromkeys(field["choices"]))
     asked = [
         {
             **parts[part],
-            "choices": list(choices) if part == "favours" else parts[part]["choices"],
+            "choices": list(choices[part]) if TYPES.get(part) == "choice" else parts[part]["choices"],
+            "required": part in needed,
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from typing import Any
 from lxml import etree
 
 from prismake.core.sheet_extent import DAMAGED
+from prismake.sheets.binary_looks import binary_looks
 from prismake.sheets.opendocument import looks_of_opendocument
+from prismake.sheets.package import without_addresses
 
 Place = tuple[int, int]  # row and column, from 1
 OWN_COLOURS = ("FFE8A3", "E4E7EB", "FFFFFF")  # header colours; white does not count as a colour
@@ -48,11 +51,13 @@ class Looks:
 def looks_of(path: Path, sheet_name: str) -> Looks:
     """The formatting of a sheet's cells; empty if the format does not record it or the file cannot be parsed."""
     try:
+        if path.suffix == ".xls":
+            return _of_binary_workbook(path, sheet_name)
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
                 return Looks(*looks_of_opendocument(package, sheet_name))
             return _of_workbook(package, sheet_name)
-    except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
+    except (*DAMAGED, OSError, struct.error, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
         return Looks()  # a damaged file is reported where its values are read
 
 
@@ -69,6 +74,22 @@ def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
             looks.coloured[place] = fills[number]
         if number in struck:
             looks.struck.add(place)
+    return looks
+
+
+def _of_binary_workbook(path: Path, sheet_name: str) -> Looks:
+    formats, cells, comments = binary_looks(path, sheet_name)
+    looks = Looks(comments=comments)
+    for place, number in cells.items():
+        if colour := formats.colour(number):
+            looks.coloured[place] = colour
+        if formats.is_struck(number):
+            looks.struck.add(place)
+        pattern = formats.patterns.get(formats.pattern(number), "")
+        if formats.pattern(number) in _PERCENT or "%" in pattern:
+            looks.percent.add(place)
+        elif _disguises(pattern):
+            looks.disguised.add(place)
     return looks
 
 
@@ -199,7 +220,7 @@ def _comments(package: zipfile.ZipFile, part: str) -> dict[Place, str]:
     if relations not in package.namelist():
         return {}
     comments = {}
-    for entry in _named(_tree(package, relations), "Relationship"):
+    for entry in _named(etree.fromstring(without_addresses(package.read(relations)), _PARSER), "Relationship"):
         if entry.get("Type", "").endswith("/comments"):
             target = entry.get("Target")
             target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")

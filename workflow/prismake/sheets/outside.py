@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from prismake.core.phrases import normal_word
@@ -81,9 +82,10 @@ def watcher(
 ) -> Callable[[int, Sequence[Any], int], None]:
     """A function of (row number, cells, first column) that collects possible answers under these headings."""
     places, spellings = tuple(headings), _spellings(words)
+    pick = _picker(places)
 
     def watch(number: int, cells: Sequence[Any], first: int) -> None:
-        if not rivals and spellings.isdisjoint(cells):  # kept as fast as possible, because it runs for every row
+        if not rivals and spellings.isdisjoint(pick(cells, first)):  # for speed, because it runs for every row
             return
         for place in places:
             value = cells[place - first] if 0 <= place - first < len(cells) else ""
@@ -93,6 +95,21 @@ def watcher(
                 kept_cells[number, place] = value
 
     return watch
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any], int], Sequence[Any]]:
+    """A function of (cells, first column) that returns the cells in these columns, or all cells of a shorter row."""
+    getters: dict[int, Callable[[Sequence[Any]], Any]] = {}
+
+    def pick(cells: Sequence[Any], first: int) -> Sequence[Any]:
+        if not places or min(places) < first or max(places) - first >= len(cells):
+            return cells
+        if first not in getters:
+            # a second cell, whichever it is: of a single one, itemgetter returns no tuple
+            getters[first] = itemgetter(*(place - first for place in (*places, places[0])))
+        return getters[first](cells)
+
+    return pick
 
 
 def _spellings(words: Collection[str]) -> frozenset[str]:

@@ -10,12 +10,12 @@ from pathlib import Path
 from prismake.core.errors import SheetError
 from prismake.core.names import CONSENSUS
 from prismake.kept import sheet_state
-from prismake.kept.sheet_files import current
+from prismake.kept.sheet_files import current, file_digest
 from prismake.kept.unread_files import unread_files
 from prismake.kept.way_back import way_back
 from prismake.protocol.forms import Form, allowed
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.checks import filled_gaps, reordered
+from prismake.sheets.checks import filled_gaps, reordered, shifted_cells
 from prismake.sheets.checks import typed_pairs as typed
 from prismake.sheets.checks.checked_sheet import CheckedSheet, listed
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
@@ -59,7 +59,8 @@ class OwnSheet:
 class Session:
     """The context in which the sheets of a stage are read; the queue grows by the pairs of each sheet (``with_pairs``).
 
-    ``files``: by owner, a file elsewhere that is read instead of the sheet.
+    ``files``: by owner, a file elsewhere that is read instead of the sheet. ``earlier``: by owner, a sheet that was
+    read before in this run and would be read in the same way now, unless its file has changed.
     """
 
     setup: StageSetup
@@ -67,6 +68,7 @@ class Session:
     queue: Queue
     former_ids: Mapping[str, str]
     files: Mapping[str, Path] = field(default_factory=dict)
+    earlier: Mapping[str, OwnSheet] = field(default_factory=dict)
 
     def with_pairs(self, pairs: Rows) -> Session:
         """Add pairs that people have answered as items behind those of the queue."""
@@ -143,6 +145,9 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     if file is None:
         _refuse_missing(session, who)
         return OwnSheet(SheetAnswers())
+    earlier = session.earlier.get(who)
+    if earlier and earlier.table and earlier.table.path == file and earlier.table.digest == file_digest(file):
+        return earlier
     table = read_sheet(file, columns, offered=session.kept_stage.headings(path))
     accepted = who not in session.files and sheet_state.accepted(state, path)
     own_marks = session.own_marks(table, who)
@@ -178,6 +183,7 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     )
     problems = typed.check(sheet)
     if not accepted:
+        shifted_cells.check(sheet)
         filled_gaps.check(sheet)
         problems += reordered.check(sheet)
     taken_over = bears(table, own_marks) if accepted else ()

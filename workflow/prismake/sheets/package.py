@@ -83,7 +83,7 @@ class Package:
         if part not in self.names and part not in self.changed:
             return []
         targets = []
-        for entry in parsed(_OUTSIDE.sub(b"", self.read(part))):
+        for entry in parsed(without_addresses(self.read(part))):
             target, base = entry.get("Target", ""), posixpath.dirname(name)
             target = posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join(base, target))
             targets.append(Relation(entry.get("Id", ""), entry.get("Type", "").rpartition("/")[2], target))
@@ -126,6 +126,11 @@ class Package:
                 content = self.changed[name]
                 assert isinstance(content, bytes)
                 new.writestr(_dated(name, self._archive.infolist()[0]), content)
+
+
+def without_addresses(relations: bytes) -> bytes:
+    """The relations of a part without those to external addresses, of which there may be tens of thousands."""
+    return _OUTSIDE.sub(b"", relations)
 
 
 def parsed(content: bytes) -> Any:

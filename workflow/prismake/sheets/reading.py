@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -11,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.error_values import read_workbook
-from prismake.core.errors import FileRefused, SheetError
-from prismake.core.files import digest
+from prismake.core.errors import SheetError
+from prismake.core.memory import return_freed
 from prismake.core.phrases import normal_word
 from prismake.core.refusals import pass_on_refusal
-from prismake.core.sheet_extent import DAMAGED, DENSE, extents, stated
 from prismake.kept.offered_forms import Headings
 from prismake.kept.way_back import way_back
 from prismake.protocol.languages import in_every_language
@@ -23,6 +21,7 @@ from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
 from prismake.sheets.layout import CHECK, ITEM, Column, is_question
 from prismake.sheets.marks import take_off_marks
+from prismake.sheets.no_workbook import digest_of_sheet, refuse_no_workbook, refuse_stray_cells
 from prismake.sheets.outside import (
     CONTEXT_ROWS,
     ContextTexts,
@@ -37,8 +36,6 @@ from prismake.sheets.outside import (
 from prismake.sheets.xlsx import column_letter
 
 _HEADER_SEARCH = 30  # rows in which the header is looked for: people write above a table
-_HEAD = 4096  # bytes that are enough to tell a file from a workbook
-_CONFLICT, _LFS = b"<<<<<<<", b"version https://git-lfs"
 _GUIDE_LINES = 8  # rows of the first page in which its owner is looked for
 
 
@@ -103,12 +100,13 @@ def read_sheet(
     """
     import python_calamine
 
-    as_read = _digest(path)
-    _refuse_no_workbook(path)
-    _refuse_stray_cells(path)
+    as_read = digest_of_sheet(path)
+    refuse_no_workbook(path)
+    refuse_stray_cells(path)
     try:
-        form = _Form(columns, offered, partial)
-        return replace(read_workbook(path, lambda book: _only_table(path, book, form, everything)), digest=as_read)
+        table = _only_table(path, read_workbook(path, _sheets), _Form(columns, offered, partial), everything)
+        return_freed()
+        return replace(table, digest=as_read)
     except SheetError:
         raise
     except python_calamine.PasswordError as error:
@@ -122,57 +120,6 @@ def read_sheet(
         if isinstance(error, OSError):
             pass_on_refusal(error, path)
         raise SheetError("this is not a workbook that can be read.", where=str(path), remedy=way_back(path)) from error
-
-
-def _digest(path: Path) -> str:
-    try:
-        return digest(path) or ""
-    except FileRefused as error:
-        stays = "Until then the answers read last stay in force."
-        raise SheetError(error.what, where=str(path), remedy=f"{error.remedy} {stays}".strip()) from error
-
-
-def _refuse_no_workbook(path: Path) -> None:
-    """Raise SheetError for what a full disk, a cloud folder or git has left in the place of a workbook."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if not head:
-        raise SheetError("the file is empty (0 bytes).", where=str(path), remedy=way_back(path))
-    if not head.strip(b"\0"):
-        raise SheetError(
-            "nothing but zeros is in the file: a cloud service has kept a placeholder without the content.",
-            where=str(path),
-            remedy=f"Let it be downloaded (“always keep on this device”). {way_back(path)}",
-        )
-    if head.startswith(_CONFLICT):
-        raise SheetError(
-            "git has written merge conflict markers into it.",
-            where=str(path),
-            remedy=f"Take one of the two versions: git checkout --ours {path.name}, or --theirs. {way_back(path)}",
-        )
-    if head.startswith(_LFS):
-        raise SheetError(
-            "this is only a pointer of git LFS to the workbook.", where=str(path), remedy="Type: git lfs pull"
-        )
-
-
-def _refuse_stray_cells(path: Path) -> None:
-    """Raise SheetError for a cell so far outside the table that the cells between would fill the memory."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if all(rows * columns <= DENSE for rows, columns in stated(archive)):
-                return
-            rows, columns = max(extents(archive), key=lambda size: size[0] * size[1])
-    except (*DAMAGED, OSError) as error:
-        pass_on_refusal(error, path)
-        return  # the damage is reported when the workbook is opened
-    if rows * columns > DENSE:
-        raise SheetError(
-            f"there is something far outside the table: the sheet reaches to row {rows:,} and column "
-            f"{column_letter(columns)}, which is {rows * columns:,} cells.",
-            where=str(path),
-            remedy="Delete the rows below the table and the columns to the right of it, and save.",
-        )
 
 
 @dataclass(frozen=True)
@@ -196,17 +143,21 @@ class _Form:
         return self.partial or (bool(self.offered) and column.identity not in (self.offered or {}))
 
 
-def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTable:
+def _sheets(book: Any) -> list[tuple[str, Any]]:
+    """(name, cells) of every sheet, which stay when the workbook is closed and the texts that it shares are freed."""
+    return [(meta.name, book.get_sheet_by_name(meta.name)) for meta in book.sheets_metadata]
+
+
+def _only_table(path: Path, sheets: Sequence[tuple[str, Any]], form: _Form, everything: bool) -> SheetTable:
     """Read the one sheet that holds the table."""
     columns = form.columns
     candidates, others, owner = [], [], ""
-    for index, meta in enumerate(book.sheets_metadata):
-        sheet = book.get_sheet_by_name(meta.name)
+    for index, (name, sheet) in enumerate(sheets):
         if (header := _header_row(sheet, form)) is not None:
-            candidates.append((index, meta.name, sheet, header))
+            candidates.append((index, name, sheet, header))
         else:
             owner = owner or _owner(sheet)
-            others.append((meta.name, sheet))
+            others.append((name, sheet))
     if not candidates:
         raise SheetError(
             f"no sheet of this workbook has the columns “{ITEM}” and “{CHECK}”.",
@@ -250,23 +201,9 @@ def _only_table(path: Path, book: Any, form: _Form, everything: bool) -> SheetTa
     today = {column.header: column.heading for column in columns}
     former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(today[text])}
     return SheetTable(
-        path,
-        name,
-        header + 1,
-        headers,
-        rows,
-        extra,
-        named,
-        "",
-        beside,
-        tuple(unnamed),
-        owner,
-        marks,
-        former,
-        lacking,
-        outside,
-        context.rows,
-    )
+        path, name, header + 1, headers, rows, extra, named, "", beside,
+        tuple(unnamed), owner, marks, former, lacking, outside, context.rows,
+    )  # fmt: skip
 
 
 def _outside(
@@ -360,9 +297,10 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
     retired = offered.keys() - {column.identity for column in form.columns}  # whose headings are not those of new ones
     former = {normal_word(offered[name][-1]) for name in retired if is_question(name) and offered[name]}
     columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
-    for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
-        for column in columns:
-            heading = next(islice(form.headings(column), turn, None), "")
+    headings = [form.headings(column) for column in columns]
+    for turn in range(max(map(len, headings), default=0)):
+        for column, own in zip(columns, headings, strict=True):
+            heading = own[turn] if turn < len(own) else ""
             new_to = former if column.identity not in offered else ()
             if column.identity not in identities and heading in places and heading not in {*by_heading, *new_to}:
                 by_heading[heading] = column

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.names import CONSENSUS, EXTRACTION
-from prismake.extraction.extracted import Outcome, outcomes_of
+from prismake.extraction.extracted import Outcome, outcomes_of, timing_columns
 from prismake.extraction.result_rows import Studies, as_asked_in_rows
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
-from prismake.kept.answers import Notes, Snapshot, read_notes, read_snapshot
+from prismake.kept.answers import Notes, Snapshot, read_last
 from prismake.kept.offered_forms import Headings, OfferedForm, load_offered_form
 from prismake.kept.prefilled import Prefilled, load_prefilled
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
@@ -34,6 +34,7 @@ class StageSetup:
     which answer; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, the outcomes
     that the numbers belong to, and the column that names studies with the same participants. ``extracted``: the fields
     known of a study or arm in the end, whatever the shape of the sheet; ``by_result``: whether each result has a row.
+    ``timing``: columns with start and end of enrolment and with the length of follow-up.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class StageSetup:
     overlap: str = ""
     extracted: tuple[Field, ...] = ()
     by_result: bool = False
+    timing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcomes_in_rows(self) -> tuple[Outcome, ...]:
@@ -126,19 +128,29 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
         config.get("overlap_column", "") if extracted else "",
         tuple(extracted_fields(config)) if extracted else (),
         extracted and config[EXTRACTION].get("shape") == RESULTS,
+        timing_columns(config.get("overlap_signs", {}), config.get("overlap_follow_up", "")) if extracted else {},
     )
 
 
-def load_kept(setup: StageSetup) -> KeptStage:
-    """Everything that is kept of a stage apart from its sheets."""
+def load_kept(setup: StageSetup, earlier: KeptStage | None = None) -> KeptStage:
+    """Everything that is kept of a stage apart from its sheets.
+
+    Args:
+        earlier: what was loaded before sheets were offered, which changes everything but the answers read last.
+    """
     stage, folder = setup.stage, setup.folder
     state = sheet_state.read_book(stage, folder)
+    if earlier:
+        last_good, last_notes = earlier.last_good, earlier.last_notes
+    else:
+        answers, last_notes = read_last(stage, folder)
+        last_good = in_present_form(setup.form, answers)
     return KeptStage(
         state,
         tuple(sheet_state.left(state, stage, setup.team)),
-        in_present_form(setup.form, read_snapshot(stage, folder)),
+        last_good,
         load_prefilled(stage, folder),
-        read_notes(stage, folder),
+        last_notes,
         load_allocation(stage, folder),
         load_offered_form(stage, folder),
         sheet_state.state(stage, setup.team, folder),

@@ -12,6 +12,7 @@ from prismake.core.errors import SheetError
 from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, FULL_TEXT
 from prismake.core.states import SettledBy, State
 from prismake.extraction.result_rows import Studies
+from prismake.kept import sheet_state
 from prismake.kept.answers import Snapshot
 from prismake.kept.sheet_files import SHEETS
 from prismake.panel.allocation import Allocation, Answered, allocation_in_sheets, current_rows
@@ -46,6 +47,7 @@ class StageSheets:
         allocation: what is handed out now.
         merged: what follows from answers to records that became one report after they were judged.
         review: the id that distinguishes the rows of this stage from those of other reviews.
+        as_read: ``sheets`` before answers to merged records were counted for their report.
     """
 
     setup: StageSetup
@@ -58,6 +60,7 @@ class StageSheets:
     allocation: Allocation
     merged: Merged = field(default_factory=Merged)
     review: str = ""
+    as_read: Mapping[str, OwnSheet] = field(default_factory=dict)
 
     @property
     def owners(self) -> list[str]:
@@ -223,15 +226,18 @@ def load_stage(
     queue: Queue,
     folder: Path = SHEETS,
     files: Mapping[str, Path] | None = None,
+    earlier: StageSheets | None = None,
 ) -> StageSheets:
     """Read every sheet of a stage that exists, including those of people who have left the team.
 
     Args:
         files: by owner, a file elsewhere that is read instead of the sheet; nothing from it may be kept.
+        earlier: the stage as it was read before sheets were offered; sheets that have not changed are not read again.
     """
     setup = setup_of(stage, config, folder)
-    kept_stage = load_kept(setup)
-    session = Session(setup, kept_stage, queue, _former_ids(queue), files or {})
+    kept_stage = load_kept(setup, earlier.kept_stage if earlier else None)
+    unchanged = _read_alike(earlier, kept_stage) if earlier else {}
+    session = Session(setup, kept_stage, queue, _former_ids(queue), files or {}, unchanged)
     sheets: dict[str, OwnSheet] = {}
     for who in (*setup.team, *kept_stage.left):
         sheets[who] = load_sheet(session, who, setup.team)
@@ -241,13 +247,41 @@ def load_stage(
         if _has_finished_something(RowForms.of(setup.form, session.queue), sheets[who].answers):
             reviewers = (*reviewers, who)
     if len(setup.team) + len(kept_stage.left) > 1:
+        if earlier and reviewers != earlier.reviewers:  # it shows the answers of others
+            session = replace(session, earlier={})
         sheets[CONSENSUS] = load_sheet(session, CONSENSUS, reviewers)
     allocation = kept_stage.allocation or _allocation_in_sheets(setup, sheets)
     initial = StageSheets(
         setup, kept_stage, session.queue, session.former_ids, reviewers, sheets, allocation, allocation
     )
     whole = _without_waiting(_with_merged_answers(initial))
-    return replace(whole, review=_review(setup, kept_stage, sheets, config, queue))
+    return replace(whole, review=_review(setup, kept_stage, sheets, config, queue), as_read=sheets)
+
+
+def _read_alike(earlier: StageSheets, now: KeptStage) -> dict[str, OwnSheet]:
+    """The sheets that would be read as before if their files are the same, by what is kept of the stage now."""
+    before, form = earlier.kept_stage, earlier.setup.form
+    of_stage = [
+        (own.left, own.allocation, own.offered.labels, own.offered.choices, own.state.get("review"))
+        for own in (before, now)
+    ]
+    if form.typed or of_stage[0] != of_stage[1]:  # where people type pairs, each sheet adds to the queue of the next
+        return {}
+    alike = {}
+    for who, sheet in earlier.as_read.items():
+        path = earlier.path(who)
+        of_sheet = [
+            (
+                own.headings(path),
+                sheet_state.accepted(own.state, path),
+                sheet_state.is_held(own.state, path),
+                sheet_state.taken_for_own(own.state, path),
+            )
+            for own in (before, now)
+        ]
+        if sheet.table is not None and of_sheet[0] == of_sheet[1]:
+            alike[who] = sheet
+    return alike
 
 
 def _review(

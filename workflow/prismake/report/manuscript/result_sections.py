@@ -11,10 +11,12 @@ from prismake.core.names import STUDY_ID
 from prismake.core.numbers import count
 from prismake.core.phrases import plural
 from prismake.protocol.instruments import NONE, load_instrument
+from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
 from prismake.report.manuscript.findings_section import findings_section
 from prismake.report.reporting import Reporting, reporting_of
+from prismake.synthesis.asymmetry import FUNNEL_FROM
 
 DASH = "–"
 NOT_DOMAINS = (
@@ -207,7 +209,8 @@ def _left_out(result: Mapping[str, Any]) -> Paragraph | None:
     if not left:
         return None
     words = Field(f"{result['outcome']}.left_out", "; ".join(left), wording=True)
-    return Paragraph(("Not pooled: ", words, "."), ("13a", "20a"))
+    start = "Not in the synthesis: " if kind_name(result) == WITHOUT_POOLING else "Not pooled: "
+    return Paragraph((start, words, "."), ("13a", "20a"))
 
 
 def _synthesis(result: Mapping[str, Any]) -> Iterator[Block]:
@@ -245,6 +248,6 @@ def _figures(result: Mapping[str, Any]) -> Iterator[Block]:
         "with its confidence interval (diamond) and prediction interval (line)."
     )
     yield Figure(f"figure.{outcome}.forest", f"{outcome}.forest", f"{title}: forest plot", (legend,), ("19", "20b"))
-    if (result.get("bias") or {}).get("tests"):
+    if (result.get("bias") or {}).get("tests") and len(result["studies"]) >= FUNNEL_FROM:
         words = "Each study's estimate against its standard error."
         yield Figure(f"figure.{outcome}.funnel", f"{outcome}.funnel", f"{title}: funnel plot", (words,), ("21",))

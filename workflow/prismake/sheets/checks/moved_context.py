@@ -14,7 +14,7 @@ from prismake.core.records import normal_title
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.layout import ITEM, cell_text
 from prismake.sheets.matching import text_of
-from prismake.sheets.queue import column_of
+from prismake.sheets.queue import column_of, texts_of
 
 _FEWEST = 2  # texts in other rows
 _SHORTEST = 6  # letters and digits that could be of no other row
@@ -44,8 +44,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
 
 def _moved(sheet: CheckedSheet, key: str, items: dict[int, str]) -> Iterator[tuple[int, str]]:
     """(row, the item whose text it shows) for texts that are those of exactly one other item."""
-    sampled_items = set(items.values())
-    own = {item: text for item, text in column_of(sheet.queue, key) if item in sampled_items}
+    own = texts_of(sheet.queue, key, set(items.values()))
     differ = []
     for number, item in items.items():
         shown = sheet.table.context[number].get(key, "")

@@ -24,7 +24,7 @@ def ask_back_percentages(answers: SheetAnswers, table: SheetTable, columns: Sequ
         (number, table.headers[column.header]): (text_of(row[ITEM]), column, row[column.header])
         for number, row in table.rows
         for column in numbers
-        if isinstance(row[column.header], float)
+        if isinstance(row[column.header], int | float)
     }
     looks = looks_of(table.path, table.name) if typed else Looks()
     for place in sorted((looks.percent | looks.disguised) & typed.keys()):

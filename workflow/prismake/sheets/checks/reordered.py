@@ -7,6 +7,7 @@ differ from those read last. A sheet is held back if one of these holds for a co
   identifiers or of titles), and by chance this would happen in fewer than one of ``_RARE`` sheets;
 - ``_FEWEST`` answers or more changed, and between the first and the last of them they are the former ones sorted,
   reversed, shifted a few rows, rearranged, or replaced by one and the same word;
+- one word fills the column from the first changed answer on, or the rarer answers moved (``sparse_moves``);
 - fewer changed, and they are side by side in each other's rows (``few_moves``);
 - more than a few of the answers read last changed at once: ``_MANY``, or ``_SOME`` and a fifth of them;
 - as many answered rows are gone;
@@ -29,6 +30,7 @@ from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.checks.few_moves import how_few_moved
 from prismake.sheets.checks.held_back import HeldBack, held_back
 from prismake.sheets.checks.row_order import out_of_order
+from prismake.sheets.checks.sparse_moves import how_sparse_moved
 from prismake.sheets.layout import ITEM, Column
 from prismake.sheets.matching import NO_IDENTIFIER, text_of
 
@@ -61,7 +63,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         changed = [cell for cell in cells if cell.old and cell.old != cell.new]
         before = sum(bool(cell.old) for cell in cells)
         old, new = [cell.old for cell in cells], [cell.new for cell in cells]
-        cause = how_rearranged(old, new) or how_few_moved(old, new, _FEWEST)
+        cause = _pattern(old, new) if changed else ""
         if not cause and too_many(len(changed), before):
             cause = (
                 f"{len(changed):,} of {before:,} were changed since, more than a team reconsiders between two readings"
@@ -77,6 +79,10 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     problems = _moved_notes(sheet)
     _refuse_missing_rows(sheet)
     return problems
+
+
+def _pattern(old: Sequence[str], new: Sequence[str]) -> str:
+    return how_rearranged(old, new) or how_few_moved(old, new, _FEWEST) or how_sparse_moved(old, new)
 
 
 def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:
