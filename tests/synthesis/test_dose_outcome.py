@@ -177,7 +177,6 @@ def test_the_report_has_every_part(result):
 def test_r_makes_every_kind_of_curve_again(tmp_path):
     cases = {
         "two": (samples.drawn(9, 4), samples.spec(own={"stage": "two", "model": "quadratic", **QUICK})),
-        "means": (samples.drawn(6, 2, "MD"), samples.spec("MD", own={"stage": "two", "model": "linear", **QUICK})),
         "hamling": (samples.COFFEE, samples.spec("RR", own={"covariance": "hamling", "method": "fixed", **QUICK})),
     }
     for name, (rows, settings) in cases.items():
