@@ -142,6 +142,12 @@ def test_cells_that_hold_two_numbers_are_read_as_reports_print_them():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["1 (ref)", "1.00 [reference]", "Ref.", "reference group", "1,0 (referent)"])
+def test_the_reference_group_may_be_named_in_the_place_of_its_ratio(text):
+    sheet = Sheet.of({"effect": "number"}, {}, extraction(GOOD).outcomes, "")
+    assert read_row({"effect": text}, sheet)["effect"].text == "1"
+
+
 @pytest.mark.parametrize("groups", [GOOD, [(*row[:3], None, None, None) for row in GOOD], GOOD[:1] + GOOD[2:]])
 def test_groups_that_fit_are_left_alone(groups):
     assert list(dose_groups.check(extraction(groups))) == [] or len(groups) == 2  # >5 alone has no width
