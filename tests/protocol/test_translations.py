@@ -15,7 +15,13 @@ from prismake.protocol.translations import LIST, PHRASE, WHOLE, english_answers,
 OTHERS = [code for code in language_codes() if code != "en"]
 PART = re.compile(r"\{(\w+)\}")
 # Modules whose sentences enter sheets.
-SOURCES = ("extraction/checks/[a-z]*.py", "synthesis/certainty/[din]*.py", "extraction/doubts.py", "dedup/rules.py")
+SOURCES = (
+    "extraction/checks/[a-z]*.py",
+    "synthesis/certainty/[din]*.py",
+    "extraction/doubts.py",
+    "extraction/other_reports.py",
+    "dedup/rules.py",
+)
 # Fragments that never enter a sheet: results in words, which are those of the report, and names of checks.
 ELSEWHERE = {
     "a network of ",
