@@ -56,7 +56,13 @@ def filled(template: str, code: str) -> str:
 def test_each_sentence_is_translated_by_its_own_template(code):
     """A template that took the sentences of another would put numbers into the wrong places."""
     language, own = load_language(code), phrases(code)
-    apart = ("phrases.appraisal.is", "phrases.appraisal.and", "phrases.appraisal.or", "phrases.remarks.checked")
+    apart = (
+        "phrases.appraisal.is",
+        "phrases.appraisal.and",
+        "phrases.appraisal.or",
+        "phrases.remarks.checked",
+        "phrases.remarks.elsewhere",
+    )
     for key, english in phrases("en").items():
         kind = PHRASE if key.startswith("phrases.appraisal.") else WHOLE
         if key not in apart:
