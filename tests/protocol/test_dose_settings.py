@@ -6,7 +6,9 @@ import pytest
 from prismake.core.errors import ConfigError
 from prismake.protocol.config import validated
 from prismake.protocol.dose_outcomes import design_of
-from prismake.protocol.forms import extracted_fields, parse_answer
+from prismake.protocol.forms import extracted_fields, load_form, parse_answer
+from prismake.sheets.counting import count_formula
+from prismake.sheets.layout import reviewer_columns
 
 
 def config(outcome: dict, fields: list | None = None) -> dict:
@@ -65,6 +67,32 @@ def test_the_sheet_asks_for_each_group_and_lets_some_cells_be_blank():
     assert not any(fields[name]["required"] for name in ("x_events", "x_effect", "x_lower"))
     means = validated(config({"measure": "MD"}))["extraction"]["fields"]
     assert [field["role"] for field in means] == ["dose", "mean", "sd", "n"] and all(f["required"] for f in means)
+
+
+def test_another_outcome_with_the_same_columns_takes_no_blank_cell_away():
+    unpooled = {
+        **{"kind": "without_pooling", "measure": "SMD", "favours": ["Favours control", "Favours drug"]},
+        "without_pooling": {"reason": "Scales differ.", "towards": "Favours drug"},
+    }
+    written = {**config({}), "extraction": {"shape": "results", "fields": []}}
+    form = load_form("extraction", validated({**written, "outcomes": {**written["outcomes"], "y": unpooled}}))
+    doses, directions = (next(kind for kind in form.kinds if part in kind) for part in ("dose", "direction"))
+    needed = [{field.name for field in form.asking(kind).fields if field.required} for kind in (doses, directions)]
+    assert needed == [{"dose"}, set(directions)]
+    columns = reviewer_columns(form)
+    counted = count_formula(columns, {column.key: f"<{column.key}>" for column in columns}, 2, 9).split("+COUNTIFS")
+    of_doses = next(part for part in counted if "=Dose as printed;" in part)
+    assert "<dose>" in of_doses and "<effect>" not in of_doses
+
+
+def test_a_field_may_be_called_dose_where_no_outcome_asks_for_doses():
+    extraction = {"shape": "results", "fields": [{"name": "dose", "type": "number", "per": "arm"}]}
+    plain = {**config({}), "extraction": extraction, "outcomes": {"y": {"measure": "PLO", "moderators": ["dose"]}}}
+    assert validated(plain)["outcomes"]["y"]["moderators"] == ["dose"]
+    with pytest.raises(ConfigError) as error:
+        validated({**plain, "outcomes": {**plain["outcomes"], **config({})["outcomes"]}})
+    assert "'extraction.fields' has dose, which is the name of a part of a result" in str(error.value)
+    assert "'outcomes.y.moderators' names 'dose', which is also the name of a column" in str(error.value)
 
 
 def test_one_dose_is_one_answer_however_its_signs_are_typed():

@@ -52,6 +52,13 @@ def test_a_study_may_report_a_direction_a_p_value_or_an_effect():
     assert found["pooled"] is False and samples.REASON in found["sentence"] and found["counts"]["studies_pooled"] == 5
 
 
+def test_the_votes_of_a_single_study_are_read_as_a_sentence():
+    directions = [TOWARDS, "no difference", "conflicting", "conflicting"]
+    sentence = samples.result([{"direction": word} for word in directions])["sentence"]
+    assert f"1 of 1 study lies on the side “{TOWARDS}”" in sentence
+    assert "Without a vote: no difference (1), conflicting results (2)." in sentence
+
+
 def test_a_direction_is_a_persons_answer_unless_nobody_is_asked():
     """Numbers are never counted as a vote where the sheet asks for the direction."""
     asked = samples.result([{"effect": 0.5}, {"effect": -0.1}], asks=["direction", "effect"])

@@ -18,9 +18,10 @@ RISK_OF_BIAS = "risk_of_bias"  # subgroups by overall judgement, besides those o
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null effect
 OTHER_CORRELATIONS = {"lower_correlation": -0.2, "higher_correlation": 0.2}  # sensitivity analyses, and their columns
-# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
+# Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite; those that only some
+# kinds of outcomes bring with them are ``outcome_kinds.columns_of_kinds``.
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values(), ACCURACY, ("direction", "p_value", "dose", "design", "treatment"), OTHER_CORRELATIONS
+    *ROLES.values(), ACCURACY, OTHER_CORRELATIONS
 )
 TOGETHER = "together"  # the regression on all moderators at once
 

@@ -51,9 +51,9 @@ class Field:
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
     ``per_arm``: at extraction, asked of each arm rather than of the study. ``some_rows``: asked only in rows of this
-    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``dose``: a text that is a printed dose.
-    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``shown``: by language, the labels of
-    questions that an outcome brings with it.
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``blank_in``: the kinds of rows, as in
+    ``Form.kinds``, that may leave it blank although others need it. ``dose``: a text that is a printed dose.
+    ``shown``: by language, the labels of questions that an outcome brings with it.
     """
 
     name: str
@@ -68,9 +68,14 @@ class Field:
     help: str = ""
     decimal_sign: str = ""
     some_rows: str = ""
+    blank_in: tuple[tuple[str, ...], ...] = ()
     per_arm: bool = False
     dose: bool = False
     shown: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def needed_in(self, names: Collection[str]) -> bool:
+        """Whether a row that asks these questions is incomplete without an answer to this one."""
+        return self.required and tuple(names) not in self.blank_in
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -143,8 +148,9 @@ class Form:
         return next(field for field in self.fields if field.name == name)
 
     def asking(self, names: Collection[str]) -> Form:
-        """The form with these questions only."""
-        return replace(self, fields=tuple(question for question in self.fields if question.name in names))
+        """The form of a row that asks these questions only."""
+        own = (question for question in self.fields if question.name in names)
+        return replace(self, fields=tuple(replace(entry, required=entry.needed_in(names)) for entry in own))
 
 
 def load_form(stage: str, config: Mapping[str, Any], *, judged: bool = False) -> Form:
@@ -367,6 +373,7 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         help=data["help"],
         width=width,
         some_rows=data.get("some_rows", ""),
+        blank_in=data.get("blank_in", ()),
         per_arm=data.get("per") == "arm",
         dose=data.get("role") == "dose",
         shown={code: _of_outcome(label, code) for code in language_codes()} if data.get("outcome") else {},

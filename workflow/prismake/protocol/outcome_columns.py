@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
@@ -202,7 +202,8 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
     }
     of_outcomes = [field for field in fields if "outcome" in field]
     parts = {question_of(field["role"]): field for field in of_outcomes}
-    needed = {question_of(field["role"]) for field in of_outcomes if field["required"]}
+    rows = _rows_of_results(config["outcomes"], fields)
+    needed = {part for parts_needed in rows.values() for part in parts_needed}
     choices: dict[str, dict[str, None]] = {}
     for field in fields:
         choices.setdefault(field.get("role", ""), {}).update(dict.fromkeys(field["choices"]))
@@ -211,6 +212,7 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
             **parts[part],
             "choices": list(choices[part]) if TYPES.get(part) == "choice" else parts[part]["choices"],
             "required": part in needed,
+            "blank_in": tuple(kind for kind, own in rows.items() if part in kind and part not in own),
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,
@@ -218,13 +220,24 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         for part, word in PART_WORDS.items()
         if part in parts
     ]
-    kinds = dict.fromkeys(
-        tuple(part for part in asked_parts(name, fields) if part not in apart)
-        for name in config["outcomes"]
-        for apart in ((), of_comparison(config["outcomes"][name]))
-    )
     others = [tuple(field["name"] for field in entries) for entries in own.values() if entries]
-    return [*(field for entries in own.values() for field in entries), *asked], (*others, *filter(None, kinds))
+    return [*(field for entries in own.values() for field in entries), *asked], (*others, *filter(None, rows))
+
+
+def _rows_of_results(
+    outcomes: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, ...], frozenset[str]]:
+    """The parts that each kind of row asks for, with those of them that it needs: an outcome that can do without a part
+    does not need it because another outcome with the same column does.
+    """
+    rows: dict[tuple[str, ...], frozenset[str]] = {}
+    for name, spec in outcomes.items():
+        own = [field for field in fields if field.get("outcome") == name]
+        needed = frozenset(question_of(field["role"]) for field in own if field["required"])
+        for apart in ((), of_comparison(spec)):
+            kind = tuple(part for part in asked_parts(name, own) if part not in apart)
+            rows[kind] = rows.get(kind, frozenset()) | (needed & set(kind))
+    return rows
 
 
 def of_comparison(spec: Mapping[str, Any]) -> tuple[str, ...]:

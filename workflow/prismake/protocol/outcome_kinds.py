@@ -22,6 +22,9 @@ Fields = Sequence[Mapping[str, Any]]
 # Keys of an outcome that mean something whatever its kind is.
 _EVERY = ("title", "kind", "measure", "timepoints", "definitions", "columns", "measure_name", "published")
 
+# Columns of the outcome table that only some kinds bring with them; elsewhere these names are free.
+OF_KINDS = frozenset({"direction", "p_value", "dose", "design", "treatment"})
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -154,6 +157,12 @@ def with_own_rows(outcomes: Mapping[str, Spec]) -> frozenset[str]:
 def figures_of(spec: Spec, fields: Fields) -> list[str]:
     """The figures of an outcome, in the order in which they are made."""
     return kind_of(spec).figures(spec, fields)
+
+
+def columns_of_kinds(outcomes: Mapping[str, Spec]) -> frozenset[str]:
+    """The columns that the table of outcomes has because of an outcome that is not pairwise, such as ``dose``."""
+    every = {column for spec in outcomes.values() for column in (*parts_of(spec), *kind_of(spec).beside(spec))}
+    return frozenset(every & OF_KINDS)
 
 
 def kind_problems(written: Mapping[str, Any], outcomes: Mapping[str, Spec]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from prismake.protocol.measure_parts import conversions_of, printed_of
 from prismake.protocol.outcome_columns import PART_WORDS
-from prismake.protocol.outcome_kinds import checked_as
+from prismake.protocol.outcome_kinds import OF_KINDS, checked_as, columns_of_kinds
 
 ROWS, RESULTS = "rows", "results"  # what a row of the extraction sheet is: a study or arm, or a result of one
 _LONGEST = 41  # characters of a name, as the schema has it
@@ -49,9 +49,10 @@ def shape_problems(
         outcomes, extraction: as given in the protocol, with defaults.
         written: the keys of ``extraction`` that are not defaults.
     """
-    shape = extraction["shape"]
+    shape, of_kinds = extraction["shape"], columns_of_kinds(outcomes)
     if shape == RESULTS and "fields" in written:
-        for name in (field["name"] for field in extraction["fields"] if field["name"] in PART_WORDS):
+        reserved = PART_WORDS.keys() - (OF_KINDS - of_kinds)
+        for name in (field["name"] for field in extraction["fields"] if field["name"] in reserved):
             yield (
                 f"'extraction.fields' has {name}, which is the name of a part of a result where 'extraction.shape' is "
                 "results. The rows of results ask for it: take the field out, or give it another name."
@@ -60,6 +61,12 @@ def shape_problems(
     yield from _conversion_problems(outcomes)
     for base, spec in outcomes.items():
         path = f"outcomes.{base}"
+        for key in ("subgroups", "moderators"):
+            for column in (column for column in spec[key] if column in of_kinds):
+                yield (
+                    f"'{path}.{key}' names {column!r}, which is also the name of a column in the table of outcomes. Give "
+                    "the column in 'extraction.fields' another name."
+                )
         for key in ("timepoints", "definitions"):
             words = [text.casefold() for text in spec.get(key, ())]
             for text in sorted({text for text in words if words.count(text) > 1}):

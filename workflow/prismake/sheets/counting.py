@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -142,11 +143,17 @@ def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
     kinds = next(column.kinds for column in columns if column.key == FILL_IN)
     rows = []
     for names in kinds:
-        own = [by_key[name] for name in names if name in by_key]
+        own = [_in_row(by_key[name], names) for name in names if name in by_key]
         kind = next((column.answer.some_rows for column in own if column.answer), "")
         shown = BETWEEN.join(column.heading for column in own) if kind == RESULT_ROW else kind_shown(columns, kind)
         rows.append((shown, own))
     return rows
+
+
+def _in_row(column: Column, names: Sequence[str]) -> Column:
+    """A column as a row that asks these questions has it: needed, or free to stay blank."""
+    answer = column.answer
+    return replace(column, answer=replace(answer, required=answer.needed_in(names))) if answer else column
 
 
 def kind_shown(columns: Sequence[Column], kind: str) -> str:

@@ -79,9 +79,10 @@ def _risk_of_bias(result: Result, shares: Shares, question: str) -> Proposal:
 
 def _inconsistency(result: Result, shares: Shares, question: str) -> Proposal:
     votes = result["votes"]["all"]
+    lying = plural(votes["favourable"], "study lies", "studies lie")
     return Proposal(
         "",
-        f"{votes['favourable']} studies lie on the side “{result['votes']['towards']}” and {votes['unfavourable']} on "
+        f"{lying} on the side “{result['votes']['towards']}” and {votes['unfavourable']} on "
         "the other. Compare the sizes of the effects where they are reported; for votes alone no rule is published.",
     )
 

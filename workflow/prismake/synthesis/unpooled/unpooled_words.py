@@ -56,7 +56,7 @@ def share(votes: Mapping[str, Any], *, level: bool = True) -> str:
 
 def vote_sentence(own: Mapping[str, Any]) -> str:
     """How many studies favour the stated side, the sign test, and who has no vote."""
-    left = [f"{own['counts'][state]} {words}" for state, words in _WITHOUT_VOTE.items() if own["counts"][state]]
+    left = [f"{words} ({own['counts'][state]})" for state, words in _WITHOUT_VOTE.items() if own["counts"][state]]
     without = f" Without a vote: {', '.join(left)}." if left else ""
     votes = own["votes"]
     if votes is None:
@@ -65,9 +65,10 @@ def vote_sentence(own: Mapping[str, Any]) -> str:
     if votes["n"] < LEAST_VOTES:
         test += f", which cannot be below 0.05 with fewer than {LEAST_VOTES} votes"
     where = "the answers of the reviewers" if own["asked"] else "the sign of the effects"
+    lie = "lies" if votes["favourable"] == 1 else "lie"
     of = f"{votes['favourable']} of {plural(votes['n'], 'study', 'studies')}"
     return (
-        f"By direction of effect ({where}), {of} lie on the side “{own['towards']}”, {share(votes)}; {test}.{without}"
+        f"By direction of effect ({where}), {of} {lie} on the side “{own['towards']}”, {share(votes)}; {test}.{without}"
     )
 
 
@@ -130,7 +131,8 @@ def high_risk_sentences(own: Mapping[str, Any]) -> list[str]:
         return []
     text = f"Without studies at high risk of bias, {plural(rest['k'], 'study is', 'studies are')} left"
     if rest["votes"]:
-        text += f"; {rest['votes']['favourable']} of {rest['votes']['n']} lie on the side “{own['towards']}”, "
+        lie = "lies" if rest["votes"]["favourable"] == 1 else "lie"
+        text += f"; {rest['votes']['favourable']} of {rest['votes']['n']} {lie} on the side “{own['towards']}”, "
         text += f"{share(rest['votes'])}, sign test {p_value(rest['votes']['p'])}"
     if rest["p_values"]:
         text += f"; Fisher's method gives {p_value(rest['p_values']['fisher_p'])}"
