@@ -40,6 +40,17 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
+def _shared_name_problems(outcomes: Mapping[str, Mapping[str, Any]], of_kinds: Collection[str]) -> Iterator[str]:
+    """Subgroups and moderators of a name that another outcome brings into the table of outcomes."""
+    for base, spec in outcomes.items():
+        for key in ("subgroups", "moderators"):
+            for column in (column for column in spec[key] if column in of_kinds):
+                yield (
+                    f"'outcomes.{base}.{key}' names {column!r}, which is also the name of a column in the table of "
+                    "outcomes. Give the column in 'extraction.fields' another name."
+                )
+
+
 def shape_problems(
     outcomes: Mapping[str, Mapping[str, Any]], extraction: Mapping[str, Any], written: Collection[str]
 ) -> Iterator[str]:
@@ -57,16 +68,11 @@ def shape_problems(
                 f"'extraction.fields' has {name}, which is the name of a part of a result where 'extraction.shape' is "
                 "results. The rows of results ask for it: take the field out, or give it another name."
             )
+    yield from _shared_name_problems(outcomes, of_kinds)
     owners: dict[str, str] = {}
     yield from _conversion_problems(outcomes)
     for base, spec in outcomes.items():
         path = f"outcomes.{base}"
-        for key in ("subgroups", "moderators"):
-            for column in (column for column in spec[key] if column in of_kinds):
-                yield (
-                    f"'{path}.{key}' names {column!r}, which is also the name of a column in the table of outcomes. Give "
-                    "the column in 'extraction.fields' another name."
-                )
         for key in ("timepoints", "definitions"):
             words = [text.casefold() for text in spec.get(key, ())]
             for text in sorted({text for text in words if words.count(text) > 1}):
