@@ -1,19 +1,25 @@
 """CPU seconds and memory of a sheet with twenty thousand records: offered, read, and with rows added.
 
-    python tests/benchmarks/sheets/scale.py [rows]
+    python tests/benchmarks/sheets/scale.py [--rows 20000]
+    python tests/benchmarks/sheets/scale.py --reviewers 20 --rows 50000
 
-Every step is the script of its rule in a process of its own. Memory is the peak of resident memory of the whole
+With several reviewers: the sheets of all of them, offered and read by one job; then the same after one of them has
+answered a row. Every step is the script of its rule in a process of its own. Memory is the peak of resident memory of the whole
 process, Python and Arrow included (VmHWM of Linux: unlike ru_maxrss it knows nothing of the parent); *base* is a
 process that has only imported what the step imports.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -34,21 +40,28 @@ WORDS = (
 
 STEP = """
 import sys, time
+NAMES = ("decisions", "notes", "agreement", "status", "undecided")
 sys.path[:0] = [{scripts!r}, {package!r}]
 from pathlib import Path
+began = time.monotonic()
 from prismake.protocol.schema import with_defaults
 import read_sheets
 if "read" in {step!r}:
     import python_calamine
 import prismake.sheets.queue, pyarrow.parquet  # in this order: the first says how the second gets its memory
-protocol = with_defaults(dict(title="t", question="q", reviewers=["anna"], title_abstract=dict(order="id")))
+protocol = with_defaults(dict(title="t", question="q", reviewers={reviewers!r}, title_abstract=dict(order="id")))
+queue, outputs = Path({queue!r}), {{name: Path(name) for name in NAMES}}
 if {step!r} == "offer":
-    read_sheets.offer_rows("title_abstract", protocol, Path({queue!r}), Path("offered.json"))
+    read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"))
 elif {step!r} == "read":
-    names = ("decisions", "notes", "agreement", "status", "undecided")
-    read_sheets.read_answers("title_abstract", protocol, Path({queue!r}), {{name: Path(name) for name in names}})
+    read_sheets.read_answers("title_abstract", protocol, queue, outputs)
+elif {step!r} == "both":
+    earlier = read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"))
+    offered = time.process_time()
+    read_sheets.read_answers("title_abstract", protocol, queue, outputs, earlier)
+    print(f"  offered in {{offered:.1f}} CPU s, read in {{time.process_time() - offered:.1f}}", file=sys.stderr)
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-print(time.process_time(), int(status["VmHWM"].split()[0]) / 1024)
+print(time.process_time(), time.monotonic() - began, int(status["VmHWM"].split()[0]) / 1024)
 """
 
 
@@ -82,16 +95,17 @@ def write_queue(path: Path, rows: int) -> None:
     pq.write_table(pa.Table.from_pylist(table), path)
 
 
-def run(step: str, queue: Path, folder: Path) -> tuple[float, float]:
-    """CPU seconds and MiB of one step."""
-    program = STEP.format(step=step, queue=str(queue), scripts=str(ROOT / "scripts"), package=str(ROOT / "workflow"))
+def run(step: str, queue: Path, folder: Path, reviewers: Sequence[str] = ("anna",)) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds and MiB of one step."""
+    scripts, package = str(ROOT / "scripts"), str(ROOT / "workflow")
+    program = STEP.format(step=step, queue=str(queue), scripts=scripts, package=package, reviewers=list(reviewers))
     # modules are compiled once and then loaded, as in an installation
     settings = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, check=True, stdout=subprocess.PIPE, text=True, env=settings
     )
-    seconds, peak = map(float, done.stdout.split())
-    return seconds, peak
+    seconds, wall, peak = map(float, done.stdout.split())
+    return seconds, wall, peak
 
 
 def fill(folder: Path, rows: int) -> None:
@@ -106,6 +120,36 @@ def fill(folder: Path, rows: int) -> None:
     for row in range(2, rows + 2):
         sheet.cell(row, column).value = source.choice(["include", "exclude", "exclude", "maybe"])
     book.save(path)
+
+
+def team(rows: int, people: int) -> None:
+    """Sheets of a whole team, each with all rows."""
+    reviewers = [f"reader{number:02d}" for number in range(1, people + 1)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        queue = folder / "queue.parquet"
+        write_queue(queue, rows)
+        print(f"{people} reviewers, {rows:,} rows each\n{'step':<34}{'CPU s':>8}{'wall':>8}{'MiB':>8}")
+        for label in ("first run, sheets offered and read", "nothing changed", "one answer of one reviewer"):
+            if label.startswith("one"):
+                answer(folder / f"config/sheets/title_abstract.{reviewers[0]}.xlsx")
+            seconds, wall, peak = run("both", queue, folder, reviewers)
+            print(f"{label:<34}{seconds:>8.1f}{wall:>8.1f}{peak:>8.0f}", flush=True)
+
+
+def answer(sheet: Path) -> None:
+    """Somebody excludes the first row of a sheet and saves it."""
+    draft = sheet.with_suffix(".draft")
+    with zipfile.ZipFile(sheet) as before, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                given = rb'<c r="\1"\2 t="inlineStr"><is><t>exclude</t></is></c>'
+                content, changed = re.subn(rb'<c r="([A-Z]2)"( s="\d+")?/>', given, content, count=1)
+                if not changed:
+                    raise ValueError(f"{sheet} has no open decision in its first row")
+            after.writestr(name, content)
+    draft.replace(sheet)
 
 
 def main(rows: int) -> None:
@@ -127,11 +171,18 @@ def main(rows: int) -> None:
         for label, step, queue in steps:
             if label in ANSWERED:
                 fill(folder, round(ANSWERED[label] * rows))
-            seconds, peak = run(step, queue, folder)
+            seconds, _, peak = run(step, queue, folder)
             limit = LIMITS.get(label)
             told = f"{limit[0]:g} s, {limit[1]} MiB" if limit else ""
             print(f"{label:<26}{seconds:>8.2f}{peak:>8.0f}   {told}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    parser = argparse.ArgumentParser(description="CPU seconds and memory of large sheets.")
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--reviewers", type=int, default=1)
+    chosen = parser.parse_args()
+    if chosen.reviewers > 1:
+        team(chosen.rows, chosen.reviewers)
+    else:
+        main(chosen.rows)

@@ -29,6 +29,7 @@ from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of,
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
+from prismake.sheets.new_sheets import NewSheets
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure, holds_drawings
@@ -75,7 +76,8 @@ def offer(
     save_offered_form(setup.stage, offered, setup.folder)  # before a first page shows other criteria
     sheets = hand_out(planned, order)
     doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
-    expected, waiting, live = _expected_from(sheets), {}, {}
+    expected, new_sheets = _expected_from(sheets), NewSheets()
+    waiting, live = {}, {}
     for who in owners:
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
@@ -83,7 +85,7 @@ def offer(
         rows = _disputed_rows(sheets) if who == CONSENSUS else _queue_rows(sheets, who, expected)
         lines = (for_adjudicator or guide) if who == CONSENSUS else guide
         name = sheets.path(who).name
-        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}))
+        waiting[name] = _offer_one(sheets, who, rows, lines, doubted.get(who, {}), new_sheets)
         if not waiting[name]:
             offered = _as_offered(sheets, who, lines, offered)
             if sheets.path(who).exists():
@@ -134,6 +136,11 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
         row, proposed = self._queue[item], self._path.text(item) if self._path else ""
         answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
         return _QueueRow(item, row, self._mark, proposed, answers)
+
+    def alike(self) -> Sequence[str]:
+        """The keys of the rows if they show the same to every reviewer, apart from their checks; otherwise none."""
+        own = self._path is not None or not self._carried.isdisjoint(self._order)
+        return () if own else tuple(self._order)
 
     def __contains__(self, item: object) -> bool:
         return item in self._order
@@ -216,6 +223,7 @@ def _offer_one(
     rows: Mapping[str, Mapping[str, Any]],
     guide: Sequence[tuple[str, str]],
     doubted: Mapping[str, str],
+    new_sheets: NewSheets,
 ) -> int:
     """Update one sheet if it lacks rows or remarks; returns the number of rows that wait because it is open."""
     path, columns = sheets.path(who), sheets.columns(who)
@@ -225,7 +233,8 @@ def _offer_one(
             sheets.setup.form.typed and not sheets.setup.form.optional and who != CONSENSUS
         ):  # people may type in pairs
             _note(sheets, who, rows.values())
-            new_workbook(path, who, sheets.setup.form, columns, rows.values(), guide)
+            alike = rows.alike() if isinstance(rows, _QueueRows) else ()
+            new_sheets.make(path, who, sheets.setup.form, columns, rows.values(), guide, sheets.mark(who), alike)
             logger.info("%s: made, %d rows", path, len(rows))
         return 0
     if who == CONSENSUS:
