@@ -20,6 +20,7 @@ from prismake.protocol.figure_files import beside
 from prismake.protocol.outcome_kinds import figures_of
 from prismake.protocol.team import SEARCHES, TEMPLATE, VERSIONS, reviewers
 from prismake.core.software import versions, with_build
+from prismake.core.paths import note_prefix
 from prismake.core.stamps import keep_sources, stamp
 from prismake.core.clocks import date_back
 from prismake.core.errors import PrismakeError
@@ -85,6 +86,7 @@ try:
     config = validated(config)
     SOURCES = sources(config, SEARCHES)
     if workflow.is_main_process:
+        note_prefix(HERE)
         refuse_damaged()
         if finished := finish_renaming():
             print(finished, file=sys.stderr)
@@ -96,6 +98,10 @@ except (PrismakeError, OSError) as error:
 OUTCOMES = list(config["outcomes"])
 # outcomes that are pooled by one job, by the first of them
 GROUPS = {group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"])}
+# and those that are drawn by one job: to load matplotlib takes as long as to draw an outcome
+DRAWN = {
+    group[0]: group for group in groups(OUTCOMES, config["divide"]["outcomes"], least=3)
+}
 KINDS = {name: details["kind"] for name, details in SOURCES.items()}
 # for each outcome, the SVG of each figure: which ones there are depends on its kind
 FIGURES = {

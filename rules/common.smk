@@ -11,7 +11,9 @@ def edits(wildcards):
     if workflow.is_main_process and workflow.dag is not None:
         # as if requested by --forcerun: if parameters are not compared, nothing else in Snakemake would notice
         workflow.dag.forcefiles.update(
-            to_read_again(wildcards.stage, reviewers(config, wildcards.stage))
+            to_read_again(
+                wildcards.stage, reviewers(config, wildcards.stage), HERE / "results"
+            )
         )
     return []
 

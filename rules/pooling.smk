@@ -33,27 +33,30 @@ for first, group in GROUPS.items():
             "../scripts/pool_outcome.py"
 
 
-# One rule per outcome: the protocol determines which figures an outcome has, and a single process draws them all.
-for outcome in OUTCOMES:
+# A rule for each group of outcomes: the protocol determines which figures an outcome has.
+for first, group in DRAWN.items():
 
     rule:
-        """Draw the figures of one outcome."""
+        """Draw the figures of a few outcomes."""
         name:
-            f"draw_outcome_{outcome}"
+            f"draw_outcome_{first}"
         input:
-            results=f"results/pooling/{outcome}.json",
+            results=expand("results/pooling/{outcome}.json", outcome=group),
         output:
-            **beside(FIGURES[outcome].values(), config),
+            **beside(
+                [path for each in group for path in FIGURES[each].values()], config
+            ),
             svg=[
                 shown_of(outcome, figure, path)
+                for outcome in group
                 for figure, path in FIGURES[outcome].items()
             ],
         log:
-            f"results/logs/draw_outcome.{outcome}.log",
+            f"results/logs/draw_outcome.{first}.log",
         group:
             "results"
         params:
-            figures=list(FIGURES[outcome]),
+            figures=[list(FIGURES[outcome]) for outcome in group],
             look=config["figures"],
             code=code("draw_outcome"),
         script:

@@ -8,14 +8,14 @@ from prismake.core.reuse import keeping, reused
 from prismake.core.table_files import save_csv, save_parquet
 from prismake.fulltexts.finding import find
 
-CACHE = Path("results/.cache/pdf_texts.json")  # not an output of the rule: it outlives a run, and may be deleted
+CACHE = ".cache/pdf_texts.json"  # in results/; not an output of the rule: it outlives a run, and may be deleted
 
 
 def main(sought: Path, services: list[str], email: str, output: dict[str, Path]) -> None:
     """Read the PDFs, look for open access if the protocol says so, and write the queue and the list of missing PDFs."""
     import pandas as pd
 
-    full_texts = find(pd.read_parquet(sought), CACHE, services=services, email=email)
+    full_texts = find(pd.read_parquet(sought), sought.parents[1] / CACHE, services=services, email=email)
     save_parquet(output["queue"], full_texts.queue)
     save_csv(output["files"], full_texts.files)
     save_csv(output["missing"], full_texts.missing)

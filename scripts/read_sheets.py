@@ -63,7 +63,7 @@ def read_answers(
         settled_by = {decision.item: decision.settled_by for decision in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
         notes = {who: own.notes for who, own in sheets.answers.items()}
-        last = (sheets.kept_stage.last_good, sheets.kept_stage.last_notes)
+        last = sheets.kept_stage.last_good
         record(stage, sheets.snapshot(decisions), sheets.setup.folder, settled_by, workbooks, notes, last)
         reading = read_back(sheets, decisions)
         save_table(output["decisions"], reading.decisions)

@@ -7,15 +7,22 @@ import subprocess
 import sys
 
 import pytest
-from prismake.core.former_names import FORMER
 
 
-@pytest.mark.parametrize("former", FORMER)
-def test_a_former_name_is_the_module_of_today(former):
-    code = (
-        f"import prismake.{former} as old, importlib; new = importlib.import_module('prismake.{FORMER[former]}'); "
-        "assert old is new and new.__spec__.name == new.__name__"
-    )
+def test_a_former_name_is_the_module_of_today_with_what_it_had():
+    code = """
+import importlib
+from prismake.core.former_names import FORMER, FORMER_NAMES
+for former, present in FORMER.items():
+    old, new = importlib.import_module(f"prismake.{former}"), importlib.import_module(f"prismake.{present}")
+    assert old is new and new.__spec__.name == new.__name__, former
+    for name in FORMER_NAMES.get(former, ()):
+        assert callable(getattr(old, name)), name
+from prismake.forms import Field, score, understand
+assert understand(Field("x", "X", "count"), "12") == "12" and understand(Field("x", "X", "count"), "a") is None
+from prismake.checkscript import check_script
+assert "metafor" in check_script({"title": "Relapse"}, {"events": [1]}, "relapse.check.R")
+"""
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 
 

@@ -3,7 +3,8 @@
     python tests/demo/compare_results.py FOLDER FOLDER
 
 Files of the same bytes are equal. Of JSON and CSV every value is compared, numbers by their relative difference, all
-else as it is; of Parquet the rows, because another pyarrow writes the same rows in other bytes; of workbooks the cells.
+else as it is; of Parquet the rows, because another pyarrow writes the same rows in other bytes; of workbooks the cells;
+of PDF what its pages draw, because the file names the program that wrote it.
 Page and manuscript name the versions of the libraries and are left out, as are the rows of workbooks that name them.
 """
 
@@ -57,6 +58,10 @@ def _content(path: Path) -> Any:
         book = python_calamine.CalamineWorkbook.from_path(path)
         rows = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
         return {name: [row for row in sheet if not any(map(_names_versions, row))] for name, sheet in rows.items()}
+    if path.suffix == ".pdf":
+        import pypdf
+
+        return [page.get_contents().get_data().split(b"\n") for page in pypdf.PdfReader(path).pages]
     return path.read_bytes()
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from compare_results import differences
+from matplotlib.figure import Figure
 
 
 def made(folder: Path, **changes: object) -> Path:
@@ -21,6 +22,9 @@ def made(folder: Path, **changes: object) -> Path:
         folder / "a.parquet",
         version={"1": "1.0", "2": "2.6"}[content["version"]],
     )
+    figure = Figure(figsize=(1, 1))
+    figure.text(0, 0, str(content.get("label", "B")))
+    figure.savefig(folder / "a.pdf", metadata={"Creator": f"version {content['version']}", "CreationDate": None})
     (folder / "report.html").write_text(str(content["version"]), encoding="utf-8")
     return folder
 
@@ -31,6 +35,7 @@ def made(folder: Path, **changes: object) -> Path:
         ({"number": 0.1 + 1e-11}, "a.json.fit[0]: 0.1 and"),
         ({"word": "dl"}, "a.json.fit[1]: reml and dl"),
         ({"cell": "0.26"}, "a.csv[1][1]: 0.25 and 0.26"),
+        ({"label": "H"}, "a.pdf[0][17]: b'[ (B) ] TJ' and b'[ (H) ] TJ'"),
         ({"row": "b"}, "a.parquet[0].record_id: a and b"),
     ],
 )

@@ -1,4 +1,7 @@
-"""A review of a test, from sheets with 2 x 2 tables and QUADAS-2 to the page, the manuscript and the check in R."""
+"""A review of a test, from sheets with 2 x 2 tables and QUADAS-2 to the page, the manuscript and the check in R.
+
+Its studies also report a second outcome that is not pooled: ``test_unpooled_review``.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,24 @@ TABLES = [(25, 1, 8, 25), (17, 3, 4, 11), (88, 16, 16, 31), (16, 3, 10, 80), (40
 CELLS = ("true positives", "false positives", "false negatives", "true negatives")
 NAMES = ["Amber", "Basil", "Cedar", "Dahlia", "Elder", "Fennel"]
 
+REASON = "The studies used six scales, and four of them report no variance"
+GROUPING = "Studies were grouped by setting."
+# What each study reports of quality of life, in the order of the questions of the sheet.
+QUESTIONS = ("direction of the effect", "P value as reported", "participants", "effect", "lower bound", "upper bound")
+REPORTED = [
+    ("Favours testing", "<0.01", "120", "NR", "NR", "NR"),
+    ("Favours testing", "NR", "NR", "NR", "NR", "NR"),
+    ("Favours testing", "0.04", "80", "0.45", "0.02", "0.88"),
+    ("Favours usual care", "NS", "64", "NR", "NR", "NR"),
+    ("no difference", "NR", "40", "NR", "NR", "NR"),
+    ("NR", "NR", "NR", "NR", "NR", "NR"),
+]
+
 PROTOCOL = config(
     reviewers=["anna"],
     appraisal={"instruments": {"diagnostic_cohort": "quadas2"}},
     extraction={"fields": [{"name": "setting", "label": "Setting", "type": "choice", "choices": ["clinic", "ward"]}]},
-    certainty={"outcomes": {"telomerase": {"threshold": 0.1}}},
+    certainty={"outcomes": {"telomerase": {"threshold": 0.1}, "quality": {}}},
     outcomes={
         "telomerase": {
             "title": "Telomerase",
@@ -33,7 +49,15 @@ PROTOCOL = config(
                 "prevalences": [0.1, 0.4],
                 "sensitivity": ["leave_one_out", "without_high_risk"],
             },
-        }
+        },
+        "quality": {
+            "title": "Quality of life",
+            "kind": "without_pooling",
+            "measure": "SMD",
+            "favours": ["Favours usual care", "Favours testing"],
+            "subgroups": ["setting"],
+            "without_pooling": {"reason": REASON, "towards": "Favours testing", "grouping": GROUPING},
+        },
     },
 )
 
@@ -43,6 +67,7 @@ def extract(_: int, row: dict[str, str]) -> dict[str, str]:
     cells = {f"Telomerase: {word}": str(value) for word, value in zip(CELLS, TABLES[study], strict=True)}
     if study == 5:  # one side alone
         cells |= {f"Telomerase: {CELLS[cell]}": "NR" for cell in (1, 3)}
+    cells |= {f"Quality of life: {word}": text for word, text in zip(QUESTIONS, REPORTED[study], strict=True)}
     return {**cells, "Setting": "clinic" if study % 2 else "ward"}
 
 
@@ -121,7 +146,7 @@ def test_the_page_has_every_part(review):
 def test_certainty_is_asked_for_both_sides(review):
     rows = review.rows("certainty", "anna")
     outcomes = {row["Item"].partition("|")[0] for row in rows}
-    assert outcomes == {"telomerase.sensitivity", "telomerase.specificity"}
+    assert outcomes == {"telomerase.sensitivity", "telomerase.specificity", "quality"}
     proposed = {row["Item"].partition("|")[2]: row["Proposed"] for row in rows if "specificity" in row["Item"]}
     assert proposed["start"] == "high" and proposed["inconsistency"] == "very serious"
 

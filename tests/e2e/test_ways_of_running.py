@@ -11,8 +11,9 @@ import venv
 from pathlib import Path
 
 import pytest
+from prismake.cli import main as prismake
 from prismake.core.paths import snakefile
-from quick import QuickReview
+from quick import QuickReview, inside
 from review import Review, config, environment, ris
 
 pytestmark = pytest.mark.e2e
@@ -31,7 +32,7 @@ rule records:
 """
 
 
-def test_a_module_with_a_prefix_puts_its_results_there_and_the_closing_table_finds_them(tmp_path):
+def test_a_module_with_a_prefix_puts_its_results_there_and_the_closing_table_finds_them(tmp_path, capsys):
     review = QuickReview(tmp_path / "review", config(), {"embase.ris": ris(1) + ris(2)})
     (review.folder / "Snakefile").write_text(MODULE.format(snakefile=snakefile()), encoding="utf-8")
     output = review.run()
@@ -43,6 +44,27 @@ def test_a_module_with_a_prefix_puts_its_results_there_and_the_closing_table_fin
     output = review.run()
     assert "was edited and has not been read" not in output
     assert "exclude" in (review.folder / "reviews/one/results/title_abstract/decisions.csv").read_text(encoding="utf-8")
+    _commands_find_results_below_the_prefix(review, capsys)
+
+
+def _commands_find_results_below_the_prefix(review, capsys):
+    """Each ``prismake`` command that reads results, in the folder in which the run was started."""
+
+    def answer(*words: str) -> str:
+        with inside(review.folder):
+            assert prismake(list(words)) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    sheet = "config/sheets/title_abstract.anna.xlsx"
+    assert "Nothing has been read yet" not in answer("status")
+    assert "2 of 2 rows" in answer("check", sheet)
+    record = review.rows("title_abstract", "anna")[0]["Item"]
+    history = answer("status", "--history", record)
+    assert f"Report {record}: 1 record" in history and "decision: exclude (anna: exclude, ben: exclude)" in history
+    assert "no answer changes" in answer("restore", "--show", sheet)
+    assert "Wrote 2 records" in answer("export", "title_abstract")
+    review.fill("title_abstract", "anna", lambda number, row: {"Decision": "include"}, again=True)
+    assert "title_abstract.anna.xlsx was edited and has not been read" in answer("status")
 
 
 def test_what_fails_below_a_prefix_is_told(tmp_path):

@@ -6,6 +6,7 @@ import math
 
 import pytest
 from prismake.core.errors import ConfigError
+from prismake.extraction.assumed_correlations import at_other_correlations, numbers_of
 from prismake.extraction.derived_values import with_conversions
 from prismake.protocol.config import validated
 from prismake.protocol.forms import load_form
@@ -196,3 +197,52 @@ def test_a_model_of_whole_numbers_gets_whole_numbers():
     spec = {"measure": "PLO", "model": "glmm", "conversions": ["cluster"]}
     row, _, _ = converted(spec, events="33", total="400", cluster_size="20", icc="0.02")
     assert (row["events"], row["total"]) == ("24.0", "290.0")
+
+
+@pytest.mark.parametrize("spec", [{"measure": "MN"}, {"measure": "MD", "kind": "network"}], ids=["one arm", "network"])
+def test_the_mean_of_a_single_arm_is_converted_like_that_of_one_of_two(spec):
+    spec |= {"conversions": ["se", "quartiles"]}
+    columns = protocol(x=spec)["extraction"]["fields"]
+    assert "X: lower quartile" in [field["label"] for field in columns]
+    row, how, _ = converted(spec, median="10", q1="8", q3="12.5", n="50")
+    two, _, _ = converted(MEANS, median1="10", q11="8", q31="12.5", n1="50", **CONTROL)
+    assert (row["mean"], row["sd"]) == (two["mean1"], two["sd1"])
+    assert how["sd"] == "converted from median 10, q1 8, q3 12.5 of 50 people"
+
+
+def test_an_arm_has_no_conversion_from_a_difference():
+    with pytest.raises(ConfigError, match="names difference_se, which is none of MD"):
+        protocol(x={"measure": "MD", "kind": "network", "conversions": ["difference_se"]})
+
+
+PERIODS = {"first_mean": "7", "first_sd": "2.38", "second_mean": "6.5", "second_sd": "2.21", "pairs": "10"}
+
+
+@pytest.mark.parametrize(
+    ("conversion", "effect", "se"), [("crossover_means", 0.5, 0.583), ("crossover_smd", 0.218, 0.256)]
+)
+def test_means_of_two_periods_become_a_difference_within_people(conversion, effect, se):
+    """Cochrane Handbook 5.1, 16.4.6.4, which prints 0.583, and 0.218 with 0.256."""
+    spec = {"measure": "GEN", "ratio_scale": False, "conversions": [conversion]}
+    row, how, _ = converted(spec, **PERIODS, correlation="0.68")
+    half = (float(row["upper"]) - float(row["lower"])) / 2
+    assert (float(row["effect"]), half / 1.959964) == pytest.approx((effect, se), abs=5e-4)
+    assert how["lower"].endswith("of 10 people in both periods, correlation 0.68")
+    _, _, refused = converted(spec, **PERIODS)
+    assert refused["s", "x"] == "a crossover trial needs the correlation of the values within people."
+    _, _, refused = converted({**spec, "ratio_scale": True}, **PERIODS, correlation="0.68")
+    assert "is no ratio" in refused["s", "x"]
+
+
+def test_an_assumed_correlation_is_moved_by_a_fifth_both_ways_and_one_that_is_reported_is_not():
+    spec = {"measure": "MD", "conversions": ["change"], "assumed": {"correlation": 0.9}}
+    outcomes = for_outcome_table(protocol(x=spec))
+    change = {"baseline_mean1": "10", "baseline_sd1": "4", "final_mean1": "8", "final_sd1": "4.4", "n1": "30"}
+    columns = {**outcomes["x"]["columns"], **outcomes["x"]["converted_from"]}
+    row = dict.fromkeys(columns.values(), "NR") | {f"x_{role}": text for role, text in {**change, **CONTROL}.items()}
+    items = {"assumed": row | {"x_mean2": "5"}, "reported": row | {"x_correlation1": "0.8"}}
+    texts = at_other_correlations(items, with_conversions(items, outcomes).items, outcomes)
+    assert texts.keys() == {("assumed", "x")}
+    sd = {name: float(numbers_of(text)["sd1"]) for name, text in texts["assumed", "x"].items()}
+    # 4^2 + 4.4^2 - 2 r 4 x 4.4 with r of 0.7, and of 0.99 instead of 1.1 (Handbook 6.5.2.8)
+    assert sd == pytest.approx({"lower_correlation": 10.72**0.5, "higher_correlation": 0.512**0.5})

@@ -69,6 +69,10 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
             ["'outcomes.x.moderators' names 'age'", "There are: events"],
         ),
         ({"outcomes": {"x": {**ROLE, "moderators": ["total"]}}}, ["'total'", "another name"]),
+        (
+            {"outcomes": {"x": {"measure": "MD", "sensitivity": ["lower_correlation"]}}},
+            ["'outcomes.x.sensitivity' names lower_correlation, but 'outcomes.x.assumed.correlation' is not given"],
+        ),
         ({"outcomes": {"x": {**ROLE, "sensitivity": ["trimfill"]}}}, ["sensitivity.0'", "trim_and_fill"]),
         ({"outcomes": {"x": {**ROLE, "sensitivity": ["failsafe_n"]}}}, ["failsafe_n", "no meaning for PLO"]),
         ({"outcomes": {"x": {**ROLE, "measure": "RD", "sensitivity": ["arcsine"]}}}, ["arcsine", "no meaning for RD"]),

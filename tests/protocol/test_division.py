@@ -16,6 +16,11 @@ def test_groups_are_all_names_in_order_and_differ_by_one_at_most(number: int, jo
     assert not shared or max(map(len, shared)) - min(map(len, shared)) <= 1
 
 
+def test_few_names_are_shared_out_among_fewer_groups():
+    assert groups("abcde", 16, least=3) == [["a", "b"], ["c", "d", "e"]]
+    assert [len(groups(range(number), 16, least=3)) for number in (0, 1, 3, 4, 48, 500)] == [0, 1, 1, 2, 16, 16]
+
+
 @given(st.integers(0, 1000), st.integers(1, 40))
 def test_stretches_lie_end_to_end(rows: int, parts: int):
     ends = [stretch(rows, parts, number) for number in range(parts)]

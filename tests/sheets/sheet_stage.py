@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 from prismake.kept.answers import record
+from prismake.protocol.guide import guide_lines
 from prismake.protocol.schema import with_defaults
 from prismake.sheets.batches import plan
 from prismake.sheets.loop import Reading, read_back
@@ -26,7 +27,7 @@ TITLES = [
 
 
 def title_of(item: str) -> str:
-    number = int(item.partition(":")[2])
+    number = int(item.partition(":")[2].partition("|")[0])
     return TITLES[number % len(TITLES)] + (f" ({number})" if number >= len(TITLES) else "")
 
 
@@ -38,7 +39,9 @@ class Stage:
         self.folder = folder
         protocol = {"title": "t", "question": "q", "reviewers": ["anna", "ben"], "title_abstract": {"batch": 0}}
         self.config = with_defaults({**protocol, **config})
-        self.items = [f"pubmed:{number:03d}" for number in range(items)]
+        pairs = name in ("duplicates", "merges")
+        self.items = [f"pubmed:{n:03d}" + (f"|embase:{n:03d}" if pairs else "") for n in range(items)]
+        self.guided = False  # whether the first page is that of the protocol
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
@@ -54,6 +57,9 @@ class Stage:
             for item in self.items
         ]
         blank = dict.fromkeys(("journal", "types", "pmid", "trials", "sources", "members", "choices"), "")
+        if "|" in "".join(self.items):
+            rows = [{**row, "first": "Smith, 2001", "second": "Smith, 2002", "rule": "title"} for row in rows]
+            blank |= dict.fromkeys(("first", "second", "rule", "differences"), "")
         if self.name == "appraisal":  # its rows have choices of their own
             rows = [{**row, "choices": "a|b|a+b|c"} for row in rows]
         table = pd.DataFrame(
@@ -70,7 +76,8 @@ class Stage:
 
     def offer(self) -> None:
         sheets = self.load()
-        offer(plan(sheets), [("Question", "q")], list(sheets.queue))
+        lines = guide_lines(sheets.setup.form, self.config) if self.guided else [("Question", "q")]
+        offer(plan(sheets), lines, list(sheets.queue))
 
     def read(self) -> Reading:
         sheets = self.load()
@@ -78,7 +85,15 @@ class Stage:
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}
         notes = {who: own.notes for who, own in sheets.answers.items()}
-        record(self.name, sheets.snapshot(decisions), self.folder, settled_by, workbooks, notes)
+        record(
+            self.name,
+            sheets.snapshot(decisions),
+            self.folder,
+            settled_by,
+            workbooks,
+            notes,
+            sheets.kept_stage.last_good,
+        )
         return read_back(sheets, decisions)
 
     def path(self, who: str) -> Path:

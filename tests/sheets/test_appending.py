@@ -11,7 +11,12 @@ import openpyxl
 import pytest
 from damage import OFFICE, change_part, column, dress, filter_by, new_column, office
 from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from prismake.protocol.guide import guide_lines
+from prismake.protocol.schema import with_defaults
 from prismake.sheets import offering
+from prismake.sheets.layout import cell_text
 from sheet_stage import Stage
 
 TEXT_BOX = (
@@ -176,14 +181,111 @@ def test_areas_reach_to_many_new_rows(stage):
     assert f"${last + 2000}" in sheet["A1"].value
 
 
-def test_a_changed_protocol_says_what_loading_the_workbook_may_cost(stage, caplog):
-    make_own(stage.path("anna"))
-    (name,) = (field.label for field in stage.load().setup.form.fields)
-    stage.config = {**stage.config, "language": "de"}
+AMENDED = {
+    "criteria": {"include": ["children", "adults <18 & relapse>"], "exclude": ["case reports", "=letters"]},
+    "words": {"include": ["dabei"]},
+}
+
+
+@pytest.mark.parametrize("by_office", [False, True])
+def test_a_changed_protocol_is_written_into_the_parts_that_it_concerns(tmp_path, by_office, caplog):
+    """Criteria, headings and answers are renewed; what people made is as it was, and their own lines move along."""
+    if by_office and not OFFICE:
+        pytest.skip("LibreOffice is not installed")
+    stage = Stage(tmp_path / "sheets", "full_text", full_text={"reasons": ["wrong design", "no data"]})
+    stage.guided = True
     stage.offer()
-    warnings = [record.getMessage() for record in caplog.records if "loaded as a whole" in record.getMessage()]
-    assert len(warnings) == 1 and "title_abstract.anna.xlsx" in warnings[0], "ben's has no chart that could be lost"
-    copy = re.search(r"is in (\S+\.xlsx)\.", warnings[0])[1]
-    assert "xl/charts/chart1.xml" in parts(copy)
-    sheet = openpyxl.load_workbook(stage.path("anna")).worksheets[1]
-    assert name == "Decision" and column(sheet, "Entscheidung")
+    path = stage.path("anna")
+    make_own(path)
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    last = page.max_row
+    page.cell(last + 2, 1).value, page.cell(last + 2, 3).value = "agreed on Monday", f"=LEN(A{last + 2})+LEN(A1)"
+    page.cell(last + 2, 1).comment = Comment("by phone", "anna")
+    page.merge_cells(start_row=last + 3, end_row=last + 3, start_column=1, end_column=2)
+    book.save(path)
+    if by_office:
+        office([path], "xlsx", tmp_path / "out")
+        shutil.copy(tmp_path / "out" / path.name, path)
+    before, lines = parts(path), first_page(path)
+    settings = {"full_text": {"reasons": ["wrong population", "wrong design", "no data"]}, "language": "de"}
+    stage.config = with_defaults({**stage.config, **AMENDED, **settings})
+    stage.offer()
+    after = parts(path)
+    changed = {name for name in before if before[name] != after[name]}
+    remarks = ("xl/comments", "xl/drawings/comments", "xl/drawings/vmlDrawing", "xl/styles.xml")
+    allowed = (*TABLE_PARTS, "xl/worksheets/sheet1.xml", "xl/worksheets/sheet3.xml", *remarks)
+    assert list(after) == list(before) and [name for name in changed if not name.startswith(allowed)] == []
+    assert "unusual" not in caplog.text
+    book = openpyxl.load_workbook(path)
+    page, sheet, lists = book.worksheets[0], book.worksheets[1], book["Lists"]
+    form, now = stage.load().setup.form, first_page(path)
+    start = now.index(("Blatt von", "anna")) + 1
+    guide = [(label, cell_text(text)) for label, text in guide_lines(form, stage.config)]
+    assert now[start : start + len(guide)] == guide and now[0][0] == "Volltext"
+    moved = len(now) - len(lines)
+    assert moved == len(guide) - (lines.index(("agreed on Monday", "")) - 1 - start) and moved > 0
+    (row,) = [number for number, (label, _) in enumerate(now, start=1) if label == "agreed on Monday"]
+    assert page.cell(row, 3).value == f"=LEN(A{row})+LEN(A1)" and page.cell(row, 1).comment.text.strip() == "by phone"
+    assert [str(area) for area in page.merged_cells.ranges] == [f"A{row + 1}:B{row + 1}"]
+    heads = [cell.value for cell in sheet[1]]
+    assert {"Entscheidung", "Ausschlussgrund", "Priority"} <= set(heads) and "Decision" not in heads
+    names = [name.name for table in sheet.tables.values() for name in table.tableColumns]
+    assert not names or names == heads[heads.index("Eintrag") :][: len(names)]
+    offered = {
+        column(sheet, head): listed_in(sheet, lists, column(sheet, head))
+        for head in ("Entscheidung", "Ausschlussgrund")
+    }
+    assert [*offered.values()] == [
+        [["einschließen", "ausschließen", "nicht beschafft"]],
+        [["wrong population", "wrong design", "no data"]],
+    ]
+    assert any("fertig" in str(cell.value) for cell in sheet[1]) and "fertig" in str([page.cell(2, 2).value])
+    assert len(stage.read().decisions.rows) == len(stage.items) and not stage.read().status["problems"]
+    before = parts(path)
+    stage.offer()
+    assert parts(path) == before, "nothing is left to renew"
+
+
+def first_page(path) -> list[tuple[str, str]]:
+    page = openpyxl.load_workbook(path).worksheets[0]
+    return [(row[0] or "", row[1] or "") for row in page.iter_rows(max_col=2, values_only=True)]
+
+
+def listed_in(sheet, lists, place: int) -> list[list[str]]:
+    """The lists that the dropdowns of a column offer."""
+    own = get_column_letter(place)
+    offered = []
+    for rule in sheet.data_validations.dataValidation:
+        if f"{own}2" in rule.sqref:
+            _, letter, _, _, last = re.split(r"\$", rule.formula1.replace(":", ""))
+            offered.append([lists[f"{letter}{row}"].value for row in range(1, int(last) + 1)])
+    return offered
+
+
+def test_a_question_that_is_added_has_cells_for_text_only_and_a_list(tmp_path):
+    """Also where a program has stated widths for all columns up to the last, and without a page of lists."""
+    fields = [{"name": "events", "type": "count", "label": "Events"}]
+    stage = Stage(tmp_path / "sheets", "extraction", extraction={"fields": fields})
+    stage.offer()
+    path = stage.path("anna")
+    wide = '<col min="3" max="1024" width="9" customWidth="1"/></cols>'
+    change_part("xl/worksheets/sheet2.xml", lambda xml: re.sub(r'<col min="[3-9]".*</cols>', wide, xml))(path)
+    further = {"name": "region", "type": "choice", "label": "Region", "choices": ["north", "south"]}
+    stage.config = with_defaults({**stage.config, "extraction": {"fields": [*fields, further]}})
+    stage.offer()
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    place = column(sheet, "Region")
+    assert {sheet.cell(row, place).number_format for row in range(2, 10)} == {"@"}
+    widths = {letter: own.width for letter, own in sheet.column_dimensions.items()}
+    assert widths[get_column_letter(place)] == 11 and sheet.column_dimensions[get_column_letter(place)].min == place
+    assert listed_in(sheet, book["Lists"], place) == [["north", "south", "NR"]]
+    assert book["Lists"].sheet_state == "hidden" and "Region" in str([c.name for c in table_of(sheet).tableColumns])
+    stage.edit("anna", lambda own: setattr(own.cell(2, place), "value", "south"))
+    assert stage.read().decisions["region.anna"][0] == "south"
+
+
+def table_of(sheet):
+    (table,) = sheet.tables.values()
+    return table

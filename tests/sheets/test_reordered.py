@@ -9,6 +9,7 @@ from prismake.cli import main
 from prismake.core.errors import SheetError
 from prismake.kept.sheet_state import accept
 from prismake.sheets.checks.reordered import how_rearranged, too_many
+from prismake.sheets.checks.sparse_moves import how_sparse_moved
 from sheet_stage import Stage
 
 ANSWERS = ["include", "exclude", "exclude", "maybe", "exclude", "include", "exclude", "include", "maybe", "exclude"]
@@ -160,6 +161,33 @@ def test_how_far_a_column_slipped(rows):
     old = (ANSWERS * 4)[:36]
     new = [*old[rows:], *[""] * rows] if rows > 0 else [*[""] * -rows, *old[:rows]]
     assert f"{abs(rows)} rows {'up' if rows > 0 else 'down'}" in how_rearranged(old, new)
+
+
+def _sparse(*rows: int, size: int = 200) -> list[str]:
+    return ["include" if row in rows else "exclude" for row in range(size)]
+
+
+def test_a_column_with_few_includes_that_moved():
+    old = _sparse(20, 77, 140)
+    assert "sorted or moved" in how_sparse_moved(old, [*old[1:], "exclude"])
+    slipped = [*old[3:], *["exclude"] * 3]
+    slipped[100] = "maybe"
+    assert "sorted or moved" in how_sparse_moved(old, slipped)
+    assert "another order" in how_sparse_moved(old, _sparse(5, 66, 166))
+
+
+def test_a_word_filled_down_over_few_others():
+    old = _sparse(*range(5, 200, 10))
+    filled = [*old[:20], *["exclude"] * 80, *old[100:]]
+    assert "“exclude” seems to have been filled down" in how_sparse_moved(old, filled)
+    to_the_end = [*old[:170], *["exclude"] * 30]
+    assert "filled down" in how_sparse_moved(old, to_the_end)
+
+
+def test_a_few_reconsidered_here_and_there_are_no_pattern():
+    old = _sparse(*range(5, 200, 10))
+    for rows in ((5, 15, 45, 105, 195), (5, 65), (15, 25, 35)):
+        assert not how_sparse_moved(old, ["exclude" if row in rows else word for row, word in enumerate(old)])
 
 
 def test_a_column_in_reverse_and_one_filled_down():

@@ -666,6 +666,10 @@ for (kind in c("without_high_risk", "without_converted")) {
   kept <- !(column("label") %in% row$without)
   analysis(kind, row, dat[kept, , drop = FALSE], dat[kept, , drop = FALSE], yi[kept], vi[kept], MEASURE)
 }
+for (kind in c("lower_correlation", "higher_correlation")) {
+  row <- more[[kind]]
+  if (!is.null(row$estimate)) analysis(kind, row, dat, dat, unlist(row$yi), unlist(row$vi), MEASURE)
+}
 
 # ---- the documents of single analyses -------------------------------------------------------------------------
 

@@ -4,7 +4,9 @@
 
 A line a run: jobs that Snakemake started, how many of them put back results that they had made from the same before
 (``prismake.core.reuse``), wall time, and CPU time of Snakemake and all jobs. The demonstration is copied first; the
-copy is thrown away. Wall times need an idle machine, CPU times do not.
+copy is thrown away. Wall times need an idle machine, CPU times do not. Then what the
+clean run was spent on: jobs of each rule, their CPU seconds from the start of Python to its end, and the longest of
+them; the rest is Snakemake itself.
 """
 
 from __future__ import annotations
@@ -18,11 +20,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import openpyxl
 
 ROOT = Path(__file__).parents[3]
+# Python runs a module of this name at its start: each process notes at its end what it has used, with its children
+AT_THE_END = """
+import atexit, os, sys
+
+def note():
+    with open(os.environ["PRISMAKE_TIMES"], "a") as file:
+        file.write(f"{sys.argv[0]}\\t{sum(os.times()[:4])}\\n")
+
+atexit.register(note)
+"""
 PARTS = ("Snakefile", "rules", "scripts", "profiles", "workflow", "config")
 
 
@@ -36,12 +49,15 @@ def copied_demo(folder: Path) -> Path:
     return folder
 
 
-def run(name: str, folder: Path, cores: int) -> None:
-    """Run Snakemake and print the line of the run."""
+def run(name: str, folder: Path, cores: int) -> dict[str, list[float]]:
+    """Run Snakemake and print the line of the run; the CPU seconds of each job by rule, and those of Snakemake."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     began = time.time()
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--verbose"]
-    variables = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    times = folder / "times/used"
+    times.unlink(missing_ok=True)
+    paths = [str(folder / "workflow"), str(times.parent)]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PRISMAKE_TIMES": str(times)}
     done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
@@ -51,6 +67,19 @@ def run(name: str, folder: Path, cores: int) -> None:
     again = sum(path.read_text(encoding="utf-8").startswith("INFO given the same") for path in logs)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"{name:28s} {jobs:5d} {again:9d} {wall:8.1f} {cpu:8.1f}", flush=True)
+    used: dict[str, list[float]] = defaultdict(list)
+    for line in times.read_text(encoding="utf-8").splitlines():
+        script, seconds = line.split("\t")
+        if job := re.fullmatch(r"tmp\w+\.(\w+)\.py", Path(script).name):
+            used[job[1]].append(float(seconds))
+    return {**used, "Snakemake itself": [cpu - sum(map(sum, used.values()))]}
+
+
+def table(used: dict[str, list[float]]) -> None:
+    """Print what the jobs of each rule have used."""
+    print(f"\n{'rule':28s} {'jobs':>5s} {'CPU s':>8s} {'longest':>8s}")
+    for rule, seconds in sorted(used.items(), key=lambda each: -sum(each[1])):
+        print(f"{rule:28s} {len(seconds):5d} {sum(seconds):8.2f} {max(seconds):8.2f}")
 
 
 def change_one_decision(folder: Path, stage: str, before: str, after: str) -> None:
@@ -70,8 +99,10 @@ def main() -> None:
     cores = parser.parse_args().cores
     with tempfile.TemporaryDirectory() as temporary:
         folder = copied_demo(Path(temporary))
+        (folder / "times").mkdir()
+        (folder / "times/sitecustomize.py").write_text(AT_THE_END, encoding="utf-8")
         print(f"{'run':28s} {'jobs':>5s} {'put back':>9s} {'wall s':>8s} {'CPU s':>8s}")
-        run("clean", folder, cores)
+        used = run("clean", folder, cores)
         run("nothing", folder, cores)
         change_one_decision(folder, "title_abstract", "include", "maybe")
         run("one edit", folder, cores)
@@ -80,6 +111,7 @@ def main() -> None:
         run("an instrument's file", folder, cores)
         shutil.rmtree(folder / "results")
         run("results deleted", folder, cores)
+    table(used)
 
 
 if __name__ == "__main__":

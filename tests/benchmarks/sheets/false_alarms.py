@@ -26,7 +26,7 @@ from pathlib import Path
 from prismake.protocol.config import with_defaults
 from prismake.protocol.forms import load_form
 from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.checks import reordered
+from prismake.sheets.checks import filled_gaps, reordered, shifted_cells
 from prismake.sheets.checks.checked_sheet import CheckedSheet
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.layout import reviewer_columns
@@ -82,6 +82,8 @@ def alarm(rows: list[tuple[str, str, str]], offered: list[str], last: dict[str, 
         orders=RowOrders(None, queue), ranked=ranked,
     )  # fmt: skip
     try:
+        shifted_cells.check(sheet)
+        filled_gaps.check(sheet)
         reordered.check(sheet)
     except reordered.HeldBack:
         return True

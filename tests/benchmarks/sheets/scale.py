@@ -1,10 +1,10 @@
-"""CPU seconds and memory of a sheet with twenty thousand records: offered, read, and with rows added.
+"""CPU seconds and memory of a sheet with twenty thousand records: offered, read, with rows added, and renewed.
 
     python tests/benchmarks/sheets/scale.py [--rows 20000]
     python tests/benchmarks/sheets/scale.py --reviewers 20 --rows 50000
 
-With several reviewers: the sheets of all of them, offered and read by one job; then the same after one of them has
-answered a row. Every step is the script of its rule in a process of its own. Memory is the peak of resident memory of the whole
+With several reviewers: the sheets of all of them, offered and read by one job; then the same with nothing to do, and
+after one of them has answered a row. Every step is the script of its rule in a process of its own. Memory is the peak of resident memory of the whole
 process, Python and Arrow included (VmHWM of Linux: unlike ru_maxrss it knows nothing of the parent); *base* is a
 process that has only imported what the step imports.
 """
@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
 SEED = 20_000
@@ -31,7 +32,11 @@ LIMITS = {  # CPU seconds, MiB
     "read, half answered": (1.5, 200),
     "read": (1.5, 200),
     f"add {MORE} rows": (3.0, 200),
+    "criteria amended": (3.0, 200),
+    "language changed": (3.0, 200),
 }
+CRITERIA = {"criteria": {"include": ["children", "adults with relapse"], "exclude": ["case reports"]}}
+CHANGES = {"criteria amended": CRITERIA, "language changed": {**CRITERIA, "language": "de"}}
 ANSWERED = {"read, half answered": 0.5, "read": 1}
 WORDS = (
     "relapse remission chimeric antigen receptor cell therapy leukaemia patients children adults trial outcome "
@@ -49,7 +54,8 @@ import read_sheets
 if "read" in {step!r}:
     import python_calamine
 import prismake.sheets.queue, pyarrow.parquet  # in this order: the first says how the second gets its memory
-protocol = with_defaults(dict(title="t", question="q", reviewers={reviewers!r}, title_abstract=dict(order="id")))
+changes = {changes!r}
+protocol = with_defaults(dict(title="t", question="q", reviewers={reviewers!r}, title_abstract=dict(order="id"), **changes))
 queue, outputs = Path({queue!r}), {{name: Path(name) for name in NAMES}}
 if {step!r} == "offer":
     read_sheets.offer_rows("title_abstract", protocol, queue, Path("offered.json"))
@@ -95,10 +101,12 @@ def write_queue(path: Path, rows: int) -> None:
     pq.write_table(pa.Table.from_pylist(table), path)
 
 
-def run(step: str, queue: Path, folder: Path, reviewers: Sequence[str] = ("anna",)) -> tuple[float, float, float]:
-    """CPU seconds, wall seconds and MiB of one step."""
-    scripts, package = str(ROOT / "scripts"), str(ROOT / "workflow")
-    program = STEP.format(step=step, queue=str(queue), scripts=scripts, package=package, reviewers=list(reviewers))
+def run(
+    step: str, queue: Path, folder: Path, changes: Mapping[str, Any], reviewers: Sequence[str] = ("anna",)
+) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds and MiB of one step, after these changes of the protocol."""
+    places = {"scripts": str(ROOT / "scripts"), "package": str(ROOT / "workflow")}
+    program = STEP.format(step=step, queue=str(queue), changes=dict(changes), reviewers=list(reviewers), **places)
     # modules are compiled once and then loaded, as in an installation
     settings = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
     done = subprocess.run(
@@ -133,7 +141,7 @@ def team(rows: int, people: int) -> None:
         for label in ("first run, sheets offered and read", "nothing changed", "one answer of one reviewer"):
             if label.startswith("one"):
                 answer(folder / f"config/sheets/title_abstract.{reviewers[0]}.xlsx")
-            seconds, wall, peak = run("both", queue, folder, reviewers)
+            seconds, wall, peak = run("both", queue, folder, {}, reviewers)
             print(f"{label:<34}{seconds:>8.1f}{wall:>8.1f}{peak:>8.0f}", flush=True)
 
 
@@ -166,12 +174,14 @@ def main(rows: int) -> None:
             ("read, half answered", "read", first),
             ("read", "read", first),
             (f"add {MORE} rows", "offer", second),
+            ("criteria amended", "offer", second),
+            ("language changed", "offer", second),
         ]
         print(f"{rows:,} rows, 12 columns\n{'step':<26}{'CPU s':>8}{'MiB':>8}   limit")
         for label, step, queue in steps:
             if label in ANSWERED:
                 fill(folder, round(ANSWERED[label] * rows))
-            seconds, _, peak = run(step, queue, folder)
+            seconds, _, peak = run(step, queue, folder, CHANGES.get(label, {}))
             limit = LIMITS.get(label)
             told = f"{limit[0]:g} s, {limit[1]} MiB" if limit else ""
             print(f"{label:<26}{seconds:>8.2f}{peak:>8.0f}   {told}")

@@ -16,6 +16,7 @@ from played import Place, named, right
 from prismake.sheets.package import OFFICE
 
 TAB = "Title and abstract"
+STRINGS, TABLE = "xl/sharedStrings.xml", "xl/worksheets/sheet2.xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -166,7 +167,7 @@ def all_letters_struck_through(place: Place) -> None:
     """The letters and not the cell, as programs do it while a cell is being edited: a shared string with one run."""
     old = place.anna.with_suffix(".old")
     shutil.move(place.anna, old)
-    strings = f'<sst xmlns="{_MAIN}"><si><r><rPr><strike/></rPr><t>exclude</t></r></si></sst>'
+    struck = "<si><r><rPr><strike/></rPr><t>exclude</t></r></si></sst>"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     added = {
         "[Content_Types].xml": (
@@ -179,15 +180,17 @@ def all_letters_struck_through(place: Place) -> None:
         ),
     }
     with zipfile.ZipFile(old) as archive, zipfile.ZipFile(place.anna, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in archive.namelist():
-            text = archive.read(name).decode()
-            text = text.replace(*added.get(name, ("\0", "")))
-            if name == "xl/worksheets/sheet2.xml":
-                cell = re.search(r'<c r="E4"[^>]*?( s="\d+")?[^>]*>.*?</c>', text)
-                assert cell and "exclude" in cell[0]
-                text = text.replace(cell[0], f'<c r="E4"{cell[1] or ""} t="s"><v>0</v></c>')
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+        if STRINGS not in parts:  # what the workflow writes has none
+            parts[STRINGS] = f'<sst xmlns="{_MAIN}"></sst>'
+            parts |= {name: parts[name].replace(*words) for name, words in added.items()}
+        number = parts[STRINGS].count("<si>")
+        parts[STRINGS] = parts[STRINGS].replace("</sst>", struck)
+        cell = re.search(r'<c r="E4"[^>]*?( s="\d+")?[^>]*>.*?</c>', parts[TABLE])
+        assert cell
+        parts[TABLE] = parts[TABLE].replace(cell[0], f'<c r="E4"{cell[1] or ""} t="s"><v>{number}</v></c>')
+        for name, text in parts.items():
             new.writestr(name, text)
-        new.writestr("xl/sharedStrings.xml", strings)
     old.unlink()
     place.meant[4]["decision"] = ""
 

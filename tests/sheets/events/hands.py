@@ -21,6 +21,7 @@ OFFICE_FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
     ".ods": "calc8",
     ".xls": "MS Excel 97",
+    ".xlsm": "Calc MS Excel 2007 VBA XML",
     ".csv": "Text - txt - csv (StarCalc)",
 }
 
@@ -29,7 +30,7 @@ class Hand(ABC):
     """What both can do; ``meant`` is by row as offered and field, what the sheet says when the hand is done."""
 
     def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
-        self.path, self.meant = path, meant
+        self.path, self.meant, self.password = path, meant, ""
         sheet = openpyxl.load_workbook(path, read_only=True).worksheets[1]
         self.header = [cell.value for cell in next(sheet.iter_rows(max_row=1))]
 
@@ -165,6 +166,26 @@ class ProgramHand(Hand):
             for row in range(top, self.sheet.max_row + 1):
                 self.sheet.cell(row, column).value = self.sheet.cell(row + bottom - top + 1, column).value
 
+    def push_right(self, address: str) -> None:
+        """Insert a cell; those behind it in its row move right."""
+        left, row, _, _ = range_boundaries(address)
+        for column in range(self.sheet.max_column, left - 1, -1):
+            self.sheet.cell(row, column + 1).value = self.sheet.cell(row, column).value
+        self.sheet.cell(row, left).value = None
+
+    def pull_left(self, address: str) -> None:
+        """Delete a cell; those behind it in its row move left."""
+        left, row, _, _ = range_boundaries(address)
+        for column in range(left, self.sheet.max_column + 1):
+            self.sheet.cell(row, column).value = self.sheet.cell(row, column + 1).value
+
+    def no_table(self) -> None:
+        """The table becomes a plain range."""
+        self.sheet.tables.clear()
+
+    def split(self, area: str) -> None:
+        self.sheet.unmerge_cells(area)
+
     def fill_down(self, area: str) -> None:
         first, *others = self._cells(area)
         for row in others:
@@ -268,7 +289,7 @@ class OfficeHand(Hand):
         self._note("open", path)
 
     def save(self) -> None:
-        self._note("save", self.path, OFFICE_FILTERS[self.path.suffix])
+        self._note("save", self.path, OFFICE_FILTERS[self.path.suffix], self.password)
         self._note("close")
 
     def _note(self, *words: Any) -> None:
@@ -292,7 +313,24 @@ class OfficeHand(Hand):
         left, top, right, bottom = range_boundaries(area)
         if bottom > top:
             self._note("clear", f"{get_column_letter(left)}{top + 1}:{get_column_letter(right)}{bottom}")
+        if right > left:
+            self._note("clear", f"{get_column_letter(left + 1)}{top}:{get_column_letter(right)}{top}")
         self._note("merge", area)
+
+    def track(self) -> None:
+        """Record changes from now on."""
+        self._note("track")
+
+    def subtotal(self, area: str, by: int, of: int) -> None:
+        """Count ``of`` in groups of ``by``, in rows that are put between the others."""
+        self._note("subtotal", area, by, of)
+
+    def replace_pattern(self, pattern: str, new: str) -> None:
+        self._note("replace_pattern", pattern, new)
+
+    def condition(self, area: str, value: str) -> None:
+        """Colour cells with a value, by a rule."""
+        self._note("condition", area, value)
 
     def insert_rows(self, before: int, count: int = 1) -> None:
         self._note("insert_rows", before, count)

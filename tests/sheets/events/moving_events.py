@@ -170,14 +170,14 @@ def a_row_cut_and_left_blank(hand: Hand) -> None:
     hand.move(hand.table(3, 3, left=hand.header[0]), "A20")
 
 
-@named("were changed since")
+@named(LAST)
 def columns_of_context_sorted_and_answers_not(hand: Hand) -> None:
     hand.move(f"{hand.cell('Decision', 2)}:{hand.cell('Note', 13)}", "T2")
     hand.sort(hand.table(), 1)
     hand.move("T2:U13", hand.cell("Decision", 2))
 
 
-@named("were changed since")
+@named(LAST)
 def answers_pasted_in_the_order_of_another_list(hand: Hand) -> None:
     order = (9, 3, 0, 7, 11, 5, 1, 8, 2, 10, 6, 4)
     hand.put_all("Decision", [ANSWERS[place] for place in order])
@@ -217,3 +217,15 @@ def an_older_copy_put_back(hand: Hand) -> None:
 def identifiers_filled_down(hand: Hand) -> None:
     """A handle drawn down by mistake counts on: pubmed:002, pubmed:003, …"""
     hand.put_all("Item", [f"pubmed:{number:03d}" for number in range(5, 9)], 4)
+
+
+@named("filled down", start="half")
+def one_answer_filled_down_over_a_few_and_to_the_end(hand: Hand) -> None:
+    """Three answers are replaced, and the rows below get theirs: what a double click does in a sheet that is half done."""
+    hand.put_all("Decision", ["exclude"] * 12)
+
+
+@right(start="half")
+def two_minds_changed_and_the_rest_excluded(hand: Hand) -> None:
+    for row in (2, 7, 8, 9, 10, 11, 12, 13):
+        hand.answer(row, "exclude")

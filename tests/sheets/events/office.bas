@@ -38,6 +38,9 @@ Function One(p) As String
     sh = doc.Sheets.getByIndex(1)
   Case "save"
     props(0).Name = "FilterName" : props(0).Value = p(2)
+    If UBound(p) >= 3 Then
+      If p(3) <> "" Then props(1).Name = "Password" : props(1).Value = p(3)
+    End If
     doc.storeAsURL(ConvertToURL(p(1)), props())
   Case "close"
     doc.close(True)
@@ -73,6 +76,40 @@ Function One(p) As String
     sh.insertCells(sh.getCellRangeByName(p(1)).RangeAddress, 1)
   Case "pull_up"
     sh.removeRange(sh.getCellRangeByName(p(1)).RangeAddress, 1)
+  Case "push_right"
+    sh.insertCells(sh.getCellRangeByName(p(1)).RangeAddress, 2)
+  Case "pull_left"
+    sh.removeRange(sh.getCellRangeByName(p(1)).RangeAddress, 2)
+  Case "no_table"
+    For Each a In doc.DatabaseRanges.ElementNames
+      doc.DatabaseRanges.removeByName(a)
+    Next
+  Case "split"
+    sh.getCellRangeByName(p(1)).merge(False)
+  Case "track"
+    doc.RecordChanges = True
+  Case "subtotal"
+    a = sh.getCellRangeByName(p(1))
+    b = a.createSubTotalDescriptor(True)
+    Dim sums(0) As New com.sun.star.sheet.SubTotalColumn
+    sums(0).Column = CLng(p(3)) : sums(0).Function = com.sun.star.sheet.GeneralFunction.COUNT
+    b.addNew(sums(), CLng(p(2)))
+    a.applySubTotals(b, True)
+  Case "replace_pattern"
+    a = sh.createReplaceDescriptor()
+    a.SearchRegularExpression = True
+    a.SearchString = p(1)
+    a.ReplaceString = p(2)
+    sh.replaceAll(a)
+  Case "condition"
+    a = sh.getCellRangeByName(p(1))
+    b = a.ConditionalFormat
+    Dim rule(2) As New com.sun.star.beans.PropertyValue
+    rule(0).Name = "Operator" : rule(0).Value = com.sun.star.sheet.ConditionOperator.EQUAL
+    rule(1).Name = "Formula1" : rule(1).Value = p(2)
+    rule(2).Name = "StyleName" : rule(2).Value = "Good"
+    b.addNew(rule())
+    a.ConditionalFormat = b
   Case "fill_down"
     a = sh.getCellRangeByName(p(1))
     a.fillAuto(0, 1)

@@ -127,6 +127,10 @@ def _appraised(stage: Stage, rows: int) -> None:
     stage.decide("anna", *("abacbbcaabca"[:rows]), header="Answer")
 
 
+def _compared(stage: Stage, rows: int) -> None:
+    stage.decide("anna", *(("same", "different")[a == "exclude"] for a in ANSWERS[:rows]), header="Same report?")
+
+
 def _settled(stage: Stage, rows: int) -> None:
     stage.decide("anna", *["include"] * ROWS)
     stage.decide("ben", *["exclude"] * ROWS)
@@ -154,6 +158,8 @@ FILLED = {
     "full_text": _judged,
     "extraction": _extracted,
     "appraisal": _appraised,
+    "duplicates": _compared,
+    "merges": _compared,
     "consensus": _settled,
 }  # fmt: skip
 
@@ -185,9 +191,10 @@ def begun(name: str) -> Begun:
 def set_up(event: Event, folder: Path) -> Place:
     """A copy of the stage at which an event happens."""
     template = begun(event.start)
-    shutil.copytree(template.stage.folder, folder / "sheets")
+    sheets = folder / "config" / "sheets"
+    shutil.copytree(template.stage.folder, sheets)
     stage = object.__new__(Stage)
-    stage.__dict__.update(template.stage.__dict__, folder=folder / "sheets", items=list(template.stage.items))
+    stage.__dict__.update(template.stage.__dict__, folder=sheets, items=list(template.stage.items))
     return Place(stage.folder, stage.path(template.who), stage.path("ben"), stage, template.who)
 
 
@@ -216,14 +223,15 @@ def finish(event: Event, place: Place, meant: dict[int, Any]) -> tuple[str, str]
         return "traceback", traceback.format_exc(limit=-4)
     if missing := [name for line in told for name in _NAMED_FILE.findall(line) if not (place.folder / name).exists()]:
         return "elsewhere", f"no such file: {missing}"
-    told = [line.replace(f"{place.folder}/", "") for line in told]  # the name of the event says nothing
+    told = [line.replace(f"{place.folder}/", "").replace(f"{place.folder.parent.parent}/", "") for line in told]
     return verdict(event, _by_key(place), before, after, told), "\n".join(told)
 
 
 def _run(place: Place) -> list[str]:
     place.stage.offer()
     status = place.stage.read().status
-    known = [place.stage.path(who) for who in ("anna", "ben", "consensus")]
+    sheets = place.stage.load()
+    known = [place.stage.path(who) for who in (*sheets.owners, *sheets.kept_stage.left)]
     told = [f"{problem['where']}: {problem['what']}" for problem in status["problems"]]
     return [*told, *(f"{file.path} {file.what}" for file in unread_files(known, place.folder))]
 

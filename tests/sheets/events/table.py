@@ -1,7 +1,7 @@
 """The corpus as a table: ``python tests/sheets/events/table.py [--office] [--all] [FAMILY or EVENT ...]``.
 
 Events by family and what they come to; below it, those that come to something else than is fixed for them (``--all``:
-every event with its sentences).
+every event with its sentences). Behind them the stories, and where they go otherwise than they are told.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from tempfile import TemporaryDirectory
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
+import told_stories  # noqa: E402, F401  # which registers them
 from office import by_office  # noqa: E402
 from played import OFFICE_ONLY, VERDICTS, all_events, by_program  # noqa: E402
+from stories import STORIES, play_story  # noqa: E402
 
 
 def main() -> None:
@@ -46,6 +48,15 @@ def main() -> None:
         verdict, told = results[event.name]
         if chosen.all or verdict != event.expected:
             print(f"\n{event.family}/{event.name}: {verdict}, expected {event.expected} {event.says or ''}\n{told}")
+    tell_stories([name for name in STORIES if not chosen.names or name in chosen.names], office=chosen.office)
+
+
+def tell_stories(names: list[str], *, office: bool) -> None:
+    with TemporaryDirectory(prefix="stories-") as folder:
+        faults = {name: play_story(name, Path(folder), office=office) for name in names}
+    print(f"\n{len(names)} stories, {sum(map(bool, faults.values()))} of them not as they are told")
+    for name, texts in faults.items():
+        print("".join(f"{name}, {text}\n" for text in texts), end="")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from prismake import __version__
 from prismake.core.errors import ConfigError, PrismakeError
+from prismake.core.paths import results_parent
 from prismake.report.record_export import ALL, EXPORTS, STAGES, WHAT
 
 SERVICES = ("openalex", "pubmed")  # where citations can be chased
@@ -209,7 +210,7 @@ def _new(folder: Path) -> None:
 def _status(*, watch: bool) -> None:
     from prismake.report.status import closing_words
 
-    closing_words(read_config(), stream=sys.stdout)
+    closing_words(read_config(), stream=sys.stdout, folder=results_parent())
     if watch:
         from prismake.cli.check_sheet import watch as watch_sheets
 
@@ -231,8 +232,9 @@ def _freeze(version: str) -> None:
     from prismake.search.discovery import sources
 
     config = read_config()
-    _refuse_not_current(unread(config, stage_statuses()))
-    path, counts = freeze_version(version, list(sources(config, SEARCHES)))
+    folder = results_parent()
+    _refuse_not_current(unread(config, stage_statuses(folder), folder))
+    path, counts = freeze_version(version, list(sources(config, SEARCHES)), folder / "results")
     print(
         f"Made {path}: {counts['studies']:,} included studies ({counts['reports']:,} reports); {counts['ended']:,} "
         f"reports with a final decision, {counts['open']:,} open, which count as new in the update.\n"
@@ -244,9 +246,10 @@ def _export(stage: str, what: str, format: str, output: Path | None) -> None:
     from prismake.report.record_export import export, stages_before
     from prismake.report.status import stage_statuses, unread
 
-    statuses = [status for status in stage_statuses() if status["stage"] in stages_before(stage)]
-    _refuse_not_current(unread(read_config(), statuses) if statuses else [])
-    path, count = export(stage, what, format, output)
+    folder = results_parent()
+    statuses = [status for status in stage_statuses(folder) if status["stage"] in stages_before(stage)]
+    _refuse_not_current(unread(read_config(), statuses, folder) if statuses else [])
+    path, count = export(stage, what, format, output, folder / "results")
     print(f"Wrote {count:,} records to {path}.")
 
 
@@ -260,8 +263,9 @@ def _warn_not_current() -> None:
     """Say so if the output comes from results that are older than the sheets."""
     from prismake.report.status import stage_statuses, unread
 
-    statuses = stage_statuses()
-    if statuses and _CONFIG.is_file() and (edited := unread(read_config(), statuses)):
+    folder = results_parent()
+    statuses = stage_statuses(folder)
+    if statuses and _CONFIG.is_file() and (edited := unread(read_config(), statuses, folder)):
         print(f"prismake: {_not_current(edited)} Type snakemake first.", file=sys.stderr)
 
 

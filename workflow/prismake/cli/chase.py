@@ -10,6 +10,7 @@ from typing import Any
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv
 from prismake.core.names import REPORT_ID
+from prismake.core.paths import results_parent
 from prismake.protocol.team import SEARCHES
 from prismake.search.chasing import Chased, Chaser, Seed, chase
 
@@ -22,7 +23,7 @@ def chase_included(service: str, read_config: Callable[[], dict[str, Any]], *, a
     """
     from prismake.core.progress import Reporter
 
-    seeds = included(Path("results"))
+    seeds = included(results_parent() / "results")
     folder = SEARCHES / f"citations_{service}"
     chaser = _chaser(service, read_config())
     date = dt.date.today().isoformat()

@@ -12,6 +12,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import digest
 from prismake.core.names import CONSENSUS
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.paths import results_parent
 from prismake.kept.sheet_files import SHEETS, SUFFIXES
 from prismake.kept.sheet_state import left, read_book
 from prismake.protocol.settings import for_reading
@@ -40,7 +41,7 @@ def check(path: Path, config: Mapping[str, Any], folder: Path = SHEETS) -> Under
     stage, who = _owner(path, config, folder)
     if not path.is_file():
         raise PrismakeError("there is no such file.", where=str(path), remedy="Type snakemake, which offers sheets.")
-    queue = Path("results") / stage / "queue.parquet"
+    queue = results_parent() / "results" / stage / "queue.parquet"
     if not queue.is_file():
         raise PrismakeError("this stage has no rows yet.", where=str(path), remedy="Type snakemake first.")
     own_folder = path.resolve().parent == folder.resolve()

@@ -23,6 +23,7 @@ from typing import Any
 from prismake.core.errors import PrismakeError
 from prismake.core.jobs import LOGS, problems, sentence_of
 from prismake.core.names import CONSENSUS, STAGES
+from prismake.core.paths import results_parent
 from prismake.core.refusals import refuse_unwritable, refused
 from prismake.core.software import versions, with_build
 from prismake.kept.cloud_copies import cloud_copies
@@ -202,7 +203,7 @@ def _clock() -> Iterator[Finding]:
     """Files of tomorrow: this computer's clock, or another's, is wrong, and Snakemake asks which file is newer."""
     limit = time.time() + _FUTURE
     ahead: list[Path] = []
-    for place in (Path("config"), Path("results")):
+    for place in (Path("config"), results_parent() / "results"):
         for parent, _, names in os.walk(place):
             files = (Path(parent) / name for name in names)
             ahead += [file for file in files if file.exists() and file.stat().st_mtime > limit]
@@ -215,7 +216,7 @@ def _clock() -> Iterator[Finding]:
 
 def _folders() -> Iterator[Finding]:
     try:
-        refuse_unwritable(written_folders(Path("results")))
+        refuse_unwritable(written_folders(results_parent() / "results"))
         yield Finding(WELL, "folders", "config/sheets, results and .snakemake can be written")
     except PrismakeError as error:
         yield Finding(WRONG, "folders", str(error))
@@ -260,7 +261,7 @@ def _copies() -> Iterator[Finding]:
 
 
 def _last_run() -> Iterator[Finding]:
-    yield from (Finding(WRONG, "last run", text) for text in problems(LOGS))
+    yield from (Finding(WRONG, "last run", text) for text in problems(results_parent() / LOGS))
 
 
 def _sheets(config: Mapping[str, Any]) -> Iterator[Finding]:

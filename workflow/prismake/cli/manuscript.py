@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from prismake.core.errors import PrismakeError
+from prismake.core.paths import results_parent
 from prismake.kept.sheet_files import open_in_program
 from prismake.report.manuscript.update import MANUSCRIPT, update_copy
 
@@ -15,16 +16,17 @@ def manuscript_words(path: Path | None, *, partial: bool, only_show: bool) -> li
     Raises:
         PrismakeError: the copy is open, damaged, or not a Word document; nothing was written.
     """
+    made = results_parent() / MANUSCRIPT
     if path is None:
-        if not MANUSCRIPT.is_file():
-            raise PrismakeError(f"there is no {MANUSCRIPT} yet.", remedy="Type snakemake first.")
+        if not made.is_file():
+            raise PrismakeError(f"there is no {made} yet.", remedy="Type snakemake first.")
         return [
-            f"The manuscript is {MANUSCRIPT}; every run writes it anew. Write in a copy of it. When results have "
+            f"The manuscript is {made}; every run writes it anew. Write in a copy of it. When results have "
             "changed: prismake manuscript --update MY-COPY.docx"
         ]
     if open_in_program(path):
         raise PrismakeError("this file is open.", where=str(path), remedy="Close it, then type the command again.")
-    update = update_copy(path, partial=partial, only_show=only_show)
+    update = update_copy(path, partial=partial, only_show=only_show, fresh=made)
     lines = [*update.changed]
     if not update.changed:
         lines.append(f"{path} is already up to date; nothing was written.")

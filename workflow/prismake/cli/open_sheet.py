@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from prismake.core.errors import PrismakeError
+from prismake.core.paths import results_parent
 from prismake.report.status import rows, stage_statuses
 
 
@@ -41,7 +42,7 @@ def open_next(who: str = "") -> Path:
 
 def next_sheet(who: str = "") -> Path:
     """The path of the sheet that ``open_next`` opens."""
-    waiting = [line for line in rows(stage_statuses()) if line["file"]]
+    waiting = [line for line in rows(stage_statuses(results_parent())) if line["file"]]
     names = list(dict.fromkeys(line["who"] for line in waiting))
     if not waiting:
         raise PrismakeError("no sheet has open rows.", remedy="Type snakemake if something was added.")

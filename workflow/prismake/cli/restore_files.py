@@ -9,6 +9,7 @@ from typing import Any
 from prismake.core.errors import PrismakeError, SheetError
 from prismake.core.names import CONSENSUS
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.paths import results_parent
 from prismake.kept import repair
 from prismake.kept.sheet_copies import copies
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, sheet_path
@@ -65,7 +66,7 @@ def _restore_sheet(path: Path, copy: Path | None, protocol: dict[str, Any], *, o
     if who not in owners or path.suffix not in SUFFIXES:
         names = ", ".join(file.name for file in sorted(SHEETS.glob("*.xlsx"))) or "none yet"
         raise SheetError("this is no sheet of this review.", where=str(path), remedy=f"There are: {names}.")
-    queue = Path(f"results/{stage}/queue.parquet")
+    queue = results_parent() / f"results/{stage}/queue.parquet"
     if not queue.is_file():
         raise PrismakeError(
             "the rows of this stage have not been made yet.",

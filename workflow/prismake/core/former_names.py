@@ -20,6 +20,18 @@ forms=protocol.forms kappa=panel.agreement paths=core.paths ranking=panel.rankin
 sentences=synthesis.sentences sources=search stopping=panel.stopping
 """
 FORMER = dict(pair.split("=") for pair in _MOVED.split())
+# Functions and classes of former modules that have another name or home: ``former module: name=home:name``.
+_MOVED_NAMES = """
+checkscript: check_script=synthesis.check_script:script_of_columns
+forms: understand=protocol.forms:parse_answer score=protocol.instruments:score Appraisal=protocol.instruments:Appraisal
+forms: row_choices=protocol.instruments:row_choices load_instrument=protocol.instrument_files:load_instrument
+forms: Instrument=protocol.instrument_model:Instrument Item=protocol.instrument_model:Item
+"""
+FORMER_NAMES: dict[str, dict[str, str]] = {}
+for _line in _MOVED_NAMES.strip().splitlines():
+    _module, _, _pairs = _line.partition(": ")
+    for _name, _, _place in (pair.partition("=") for pair in _pairs.split()):
+        FORMER_NAMES.setdefault(_module, {})[_name] = _place
 _SILENT = ("paths",)  # the Snakefile of a running review must keep working unchanged
 
 
@@ -40,6 +52,9 @@ class _FormerNames(MetaPathFinder, Loader):
         module = importlib.import_module(f"prismake.{FORMER[former]}")
         if former not in _SILENT:
             warnings.warn(f"{spec.name} is {module.__name__} now", DeprecationWarning, stacklevel=2)
+        for name, place in FORMER_NAMES.get(former, {}).items():
+            home, _, present = place.partition(":")
+            setattr(module, name, getattr(importlib.import_module(f"prismake.{home}"), present))
         self._specs[spec.name] = module.__spec__
         return module
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from prismake import __file__ as _package_file
 
 _DATA = ("forms", "models", "report", "schemas")
+_PREFIX = Path(".snakemake/prismake/prefix")  # in the folder of a review; absent where results/ is in it
 # beside the package: the graph, and the data files that travel with it
 _GRAPH = ("Snakefile", "rules/*.smk", "scripts/*.py", *(f"workflow/{name}/**/*" for name in _DATA))
 
@@ -51,3 +53,22 @@ def own_files() -> dict[str, Path]:
     for pattern in _GRAPH:
         files |= {f"/{path.relative_to(graph).as_posix()}": path for path in graph.glob(pattern) if path.is_file()}
     return dict(sorted(files.items()))
+
+
+def note_prefix(prefix: Path, review: Path = Path()) -> None:
+    """Keep the `prefix:` below which another Snakefile puts the results of a review, for ``results_parent``."""
+    note, words = review / _PREFIX, prefix.as_posix()
+    with contextlib.suppress(OSError):  # commands of prismake need it, a run does not
+        if words == ".":
+            note.unlink(missing_ok=True)
+        elif not note.is_file() or note.read_text(encoding="utf-8") != words:
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(words, encoding="utf-8")
+
+
+def results_parent(review: Path = Path()) -> Path:
+    """The folder that contains ``results/``: that of the review, or one below the `prefix:` of the last run."""
+    try:
+        return review / (review / _PREFIX).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return review

@@ -211,6 +211,15 @@ def crossover_smd(
     return smd, math.sqrt(1 / n + smd**2 / (2 * n)) * math.sqrt(2 * (1 - correlation))
 
 
+def smd(mean1: float, sd1: float, n1: int, mean2: float, sd2: float, n2: int) -> tuple[float, float]:
+    """Hedges' standardised difference of two groups, and its standard error (``escalc`` of metafor, vtype LS)."""
+    df = n1 + n2 - 2
+    pooled = math.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / df)
+    exact = math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
+    g = exact * (mean1 - mean2) / pooled
+    return g, math.sqrt(1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2)))
+
+
 def ratio_from_ci(estimate: float, lower: float, upper: float, *, level: float = 0.95) -> tuple[float, float, float]:
     """(yi, sei, asymmetry) of a ratio with its interval; asymmetry is ln(upper/estimate) / ln(estimate/lower)."""
     below, above = math.log(estimate / lower), math.log(upper / estimate)

@@ -74,15 +74,17 @@ def _numbers(item: Mapping[str, str], spec: Mapping[str, Any]) -> dict[str, floa
 
 
 def _of_arm(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> tuple[dict[str, float], str]:
-    """The missing parts of one arm (of a published effect: ``""``) that can be converted, and their origin."""
-    needed = ("mean", "sd") if arm else ("effect", "lower", "upper")
+    """The missing parts of one arm (``""`` for the only one, or for a published effect) that can be converted, and
+    their origin."""
+    of_effect = not arm and "effect" in spec["columns"]
+    needed = ("effect", "lower", "upper") if of_effect else ("mean", "sd")
     if not {f"{part}{arm}" for part in needed} <= spec["columns"].keys():
         return {}, ""
     own = {role.removesuffix(arm): value for role, value in _numbers(item, spec).items() if role.endswith(arm)}
     missing = [part for part in needed if part not in own]
-    if not missing or (arm and "n" not in own):
+    if not missing or not (of_effect or "n" in own):
         return {}, ""
-    makers = _OF_MEANS if arm else _OF_EFFECTS
+    makers = _OF_EFFECTS if of_effect else _OF_MEANS
     for name in (name for name in spec["conversions"] if name in makers):
         made, origin = makers[name](own, spec)
         if made.keys() >= set(missing):
@@ -187,13 +189,7 @@ def _of_change(given: Numbers, spec: Mapping[str, Any]) -> Result:
         made["mean"] = given["final_mean"] - given["baseline_mean"]
     if not _has(given, "baseline_sd", "final_sd"):
         return made, "means before and after"
-    r, assumed = given.get("correlation", spec["assumed"].get("correlation")), ""
-    if r is None:
-        raise ExtractionError("the SD of a change needs the correlation of the values before and after.")
-    if "correlation" not in given:
-        assumed = "assumed "
-    if not -1 <= r <= 1:
-        raise ExtractionError(f"a correlation of {typed(r)} is impossible.")
+    r, assumed = _correlation(given, spec, "the SD of a change needs the correlation of the values before and after.")
     before, after = given["baseline_sd"], given["final_sd"]
     made["sd"] = conversions.sd_of_change(before, after, r)
     return made, f"SD {typed(before)} before and {typed(after)} after, {assumed}correlation {typed(r)}"
@@ -247,6 +243,61 @@ def _effect_of_crossover(given: Numbers, spec: Mapping[str, Any]) -> Result:
         raise ExtractionError(f"an SD of {typed(sd)} of {pairs} differences within people gives no interval.")
     se = conversions.crossover_se(sd, pairs)
     return _around(given["effect"], se, spec), f"SD {typed(sd)} of the differences within {pairs} people"
+
+
+def _effect_of_groups(given: Numbers, spec: Mapping[str, Any]) -> Result:
+    """Hedges' standardised difference of two groups of people, as metafor's ``escalc`` has it (Viechtbauer 2010)."""
+    parts = ("first_mean", "first_sd", "first_n", "second_mean", "second_sd", "second_n")
+    if not _has(given, *parts):
+        return {}, ""
+    m1, s1, n1, m2, s2, n2 = (given[part] for part in parts)
+    _refuse_no_groups((s1, s2), min(n1, n2), spec)
+    smd, se = conversions.smd(m1, s1, int(n1), m2, s2, int(n2))
+    groups = f"{typed(m1)} ± {typed(s1)} of {typed(n1)} and {typed(m2)} ± {typed(s2)} of {typed(n2)} people"
+    return _around(smd, se, spec), f"means {groups}, standardised"
+
+
+def _effect_of_periods(*, standardised: bool) -> Callable[[Numbers, Mapping[str, Any]], Result]:
+    """A difference within people from both means and SDs and the correlation (Handbook 23.2.7.1 and 23.2.7.2)."""
+    parts = ("first_mean", "first_sd", "second_mean", "second_sd", "pairs")
+
+    def make(given: Numbers, spec: Mapping[str, Any]) -> Result:
+        if not _has(given, *parts):
+            return {}, ""
+        m1, s1, m2, s2, pairs = (given[part] for part in parts)
+        _refuse_no_groups((s1, s2), pairs, spec)
+        r, assumed = _correlation(given, spec, "a crossover trial needs the correlation of the values within people.")
+        if standardised:
+            effect, se = conversions.crossover_smd(m1, s1, m2, s2, int(pairs), r)
+        else:
+            effect, se = m1 - m2, conversions.crossover_se(conversions.sd_of_change(s1, s2, r), int(pairs))
+        if se <= 0:
+            raise ExtractionError(
+                f"SDs of {typed(s1)} and {typed(s2)} with the correlation {typed(r)} give no interval."
+            )
+        means = (
+            f"means {typed(m1)} ± {typed(s1)} and {typed(m2)} ± {typed(s2)} of {typed(pairs)} people in both periods"
+        )
+        return _around(effect, se, spec), f"{means}, {assumed}correlation {typed(r)}"
+
+    return make
+
+
+def _refuse_no_groups(sds: tuple[float, float], people: float, spec: Mapping[str, Any]) -> None:
+    if spec["ratio_scale"]:
+        raise ExtractionError("a difference of means is no ratio, as which this outcome is pooled.")
+    if min(sds) <= 0 or people < 2:
+        raise ExtractionError(f"SDs of {typed(sds[0])} and {typed(sds[1])} in {typed(people)} people give no interval.")
+
+
+def _correlation(given: Numbers, spec: Mapping[str, Any], missing: str) -> tuple[float, str]:
+    """The correlation of a study's two values, and whether it is “assumed ” or reported."""
+    r = given.get("correlation", spec["assumed"].get("correlation"))
+    if r is None:
+        raise ExtractionError(missing)
+    if not -1 <= r <= 1:
+        raise ExtractionError(f"a correlation of {typed(r)} is impossible.")
+    return float(r), "" if "correlation" in given else "assumed "
 
 
 def _people(given: Numbers) -> int:
@@ -310,6 +361,9 @@ _OF_EFFECTS: dict[str, Callable[[Numbers, Mapping[str, Any]], Result]] = {
     "o_minus_e": _effect_from_o_minus_e,
     "t": _effect_with_t,
     "crossover": _effect_of_crossover,
+    "crossover_means": _effect_of_periods(standardised=False),
+    "crossover_smd": _effect_of_periods(standardised=True),
+    "smd": _effect_of_groups,
 }
 _OF_DIFFERENCES: dict[str, Callable[[Numbers, int, int], tuple[float, str]]] = {
     "difference_se": _difference_se,

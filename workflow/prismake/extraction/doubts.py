@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from prismake.core.phrases import normal_word
+from prismake.extraction import other_reports
 from prismake.extraction.checks import findings
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
+from prismake.extraction.other_reports import Remark, is_named
 
 CHECKED = "checked"  # how the answer in a note begins
 _ANSWER = re.compile(r"\bchecked(?:\s+(?P<column>[^:\n]{1,80}?))?\s*:\s*(?P<reason>\S[^\n]*)", re.IGNORECASE)
@@ -20,13 +21,6 @@ class Answer(NamedTuple):
 
     column: str
     reason: str
-
-
-class Remark(NamedTuple):
-    """A note, and the columns that it is about; empty if it is about the whole row."""
-
-    text: str
-    columns: frozenset[str] = frozenset()
 
 
 class Doubts(NamedTuple):
@@ -49,9 +43,9 @@ def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[Remark]]) -> 
         notes: by item, everyone's notes on the row or on some of its columns.
     """
     result = Doubts([], [], [])
-    for finding in findings(extraction):
-        about = (note for note in notes.get(finding.item, ()) if not note.columns or note.columns & {*finding.columns})
-        reason = _reason(extraction, finding, (answer for note in about for answer in answers_in(note.text)))
+    for finding in (*findings(extraction), *dict.fromkeys(other_reports.check(extraction, notes))):
+        about = [note for note in notes.get(finding.item, ()) if not note.columns or note.columns & {*finding.columns}]
+        reason = next(filter(None, (_reason(extraction, finding, note) for note in about)), "")
         if finding.grade == Grade.NOTE:
             result.notes.append(finding)
         elif finding.grade == Grade.ASK and reason:
@@ -70,6 +64,10 @@ def remedy(finding: Finding, note: str) -> str:
     )
 
 
-def _reason(extraction: Extraction, finding: Finding, answers: Iterable[Answer]) -> str:
-    labels = {normal_word(extraction.label(column)) for column in finding.columns}
-    return next((answer.reason for answer in answers if not answer.column or normal_word(answer.column) in labels), "")
+def _reason(extraction: Extraction, finding: Finding, note: Remark) -> str:
+    """Why a person says in a note that a doubted number is right, or the empty string."""
+    for answer in answers_in(note.text):
+        columns = finding.columns
+        if not answer.column or any(is_named(extraction, column, answer.column, note.columns) for column in columns):
+            return answer.reason
+    return ""

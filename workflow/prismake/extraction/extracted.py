@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from prismake.core.measures import PROPORTIONS
 from prismake.core.missing import is_missing
 from prismake.protocol.outcome_kinds import checked_as, kind_of
+from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
+from prismake.protocol.unpooled_outcomes import RATIOS
 
 TWO_ARM_COUNTS = frozenset({"RR", "OR", "RD", "PETO", "AS"})
 TWO_ARM_MEANS = frozenset({"MD", "SMD", "ROM"})
@@ -54,6 +57,7 @@ class Outcome:
     between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``printed``: those of
     ``checks`` that the form has because of the outcome. ``sum_of``: names of outcomes that add up to it. ``own_rows``:
     whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
+    ``effect_measure``: the measure of the protocol, where ``measure`` only names the checks.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Outcome:
     printed: Mapping[str, str] = field(default_factory=dict)
     sum_of: Sequence[str] = ()
     own_rows: bool = False
+    effect_measure: str = ""
 
     @property
     def asked_columns(self) -> dict[str, str]:
@@ -107,6 +112,7 @@ class Extraction:
     kinds: Mapping[str, str]
     outcomes: Sequence[Outcome]
     overlap: str = ""
+    timing: Mapping[str, str] = field(default_factory=dict)  # columns of start, end and follow_up, as far as there are
     level: float = 95.0  # of the intervals that reports print
 
     def label(self, column: str) -> str:
@@ -143,15 +149,29 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             checks=spec.get("checks", {}),
             scale=spec.get("scale", {}),
             favours=spec.get("favours", ()),
-            ratio=spec.get("ratio_scale", True),
+            ratio=is_ratio(spec),
             analysis_set=spec.get("analysis_set", ""),
             converted_from=spec.get("converted_from", {}),
             printed=spec.get("printed_columns", {}),
             sum_of=spec.get("sum_of", ()),
             own_rows=bool(kind_of(spec).rows(spec)),
+            effect_measure=spec["measure"],
         )
         for name, spec in config.items()
     ]
+
+
+def timing_columns(signs: Mapping[str, str], follow_up: str) -> dict[str, str]:
+    """Columns by ``start``, ``end``, ``follow_up``, from the settings ``overlap_signs`` and ``overlap_follow_up``."""
+    columns = {"start": signs.get("start", ""), "end": signs.get("end", ""), "follow_up": follow_up}
+    return {name: column for name, column in columns.items() if column}
+
+
+def is_ratio(spec: Mapping[str, Any]) -> bool:
+    """Whether the published effects of an outcome are ratios."""
+    if kind_name(spec) == WITHOUT_POOLING and spec["measure"] != "GEN":
+        return spec["measure"] in RATIOS
+    return bool(spec.get("ratio_scale", True))
 
 
 def extraction_of(
@@ -161,6 +181,7 @@ def extraction_of(
     outcomes: Sequence[Outcome],
     items: Iterable[str] | None = None,
     overlap: str = "",
+    timing: Mapping[str, str] = MappingProxyType({}),
 ) -> Extraction:
     """Convert answers in normal form to numbers.
 
@@ -170,6 +191,7 @@ def extraction_of(
         labels: item to the name of the study; a year in it is taken as the year of publication.
         items: the rows to include; all rows with an answer if omitted.
         overlap: the column that names the study with the same participants.
+        timing: the columns with start and end of enrolment, and with the length of follow-up.
     """
     columns = list(columns)
     kinds = {column.name: column.kind for column in columns}
@@ -181,7 +203,7 @@ def extraction_of(
         ordered = {name: values[name] for name in kinds if name in values}
         rows.append(Row(item, labels.get(item) or item, texts, ordered, _year(labels.get(item) or item)))
     headings = {column.name: column.label for column in columns}
-    return Extraction(rows, headings, kinds, outcomes, overlap)
+    return Extraction(rows, headings, kinds, outcomes, overlap, timing)
 
 
 def number(text: str) -> float | None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from prismake.core.missing import is_missing
 from prismake.core.names import ITEM_ID, STUDY_ID
+from prismake.extraction.assumed_correlations import assumes_correlation, at_other_correlations
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.cohorts import Candidate, families, gives_way, named_rows
 from prismake.extraction.derived_values import with_conversions
 from prismake.extraction.doubts import Remark, doubts_of
-from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of
+from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of, timing_columns
 from prismake.extraction.unfinished import is_unfinished
+from prismake.protocol.analyses import OTHER_CORRELATIONS
 from prismake.protocol.network_outcomes import TREATMENT, treatment_column
 from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
 from prismake.protocol.outcome_names import NETWORK, kind_name
@@ -41,6 +43,11 @@ class Cohorts:
     signs: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[Mapping[str, Any]] = field(default_factory=list)
 
+    @property
+    def timing(self) -> dict[str, str]:
+        """The columns with start and end of enrolment and the length of follow-up, as far as there are."""
+        return timing_columns(self.signs, self.follow_up)
+
 
 def collect_outcomes(
     queue: pd.DataFrame,
@@ -60,10 +67,11 @@ def collect_outcomes(
             it is a part of every arm's row.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
-    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column,
-    status (used, not reported, overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated),
-    source (people's notes on it), how (by part, how numbers were obtained unless simply printed). No row is left out:
-    a study that cannot be pooled is listed with the reason.
+    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column, two
+    for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported,
+    overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it),
+    how (by part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is
+    listed with the reason.
     """
     import pandas as pd
 
@@ -71,11 +79,15 @@ def collect_outcomes(
     year = dict(zip(studies[STUDY_ID], studies["year"], strict=True))
     written = _remarks(notes)
     how = _origins(notes)
-    roles = sorted({role for spec in outcomes.values() for role in parts_of(spec)}, key=_role_order)
+    parts = {role for spec in outcomes.values() for role in (*parts_of(spec), *spec["columns"])}
+    roles = sorted(parts, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
     networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
-    derived = with_conversions({item[ITEM_ID]: item for item in decisions.to_dict("records")}, outcomes)
+    answers = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
+    derived = with_conversions(answers, outcomes)
+    correlations = [*OTHER_CORRELATIONS] if assumes_correlation(outcomes) else []
+    elsewhere = at_other_correlations(answers, derived.items, outcomes)
     items, how = derived.items, {**how, **derived.how}
     statuses = _statuses(items, label, written, outcomes, cohorts, unasked)
     for place, why in derived.refused.items():
@@ -99,6 +111,7 @@ def collect_outcomes(
                     **{role: values.get(role, "") for role in roles},
                     **{column: _treatment(item, spec, arm) for column in networks},
                     **{column: item.get(column, "") for column in groups},
+                    **{column: elsewhere.get((key, name), {}).get(column, "") for column in correlations},
                     "status": status,
                     "remark": remark,
                     "settled_by": item.get(f"settled_by|{name}") or item.get("settled_by", ""),
@@ -106,7 +119,7 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups, *correlations]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"
@@ -246,7 +259,9 @@ def _waiting(
     values = {key: {column.name: item.get(column.name, "") for column in columns} for key, item in items.items()}
     # of an unfinished study, the fields that are settled
     agreed = {key: own for key, own in values.items() if any(own.values())}
-    extraction = extraction_of(columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap)
+    extraction = extraction_of(
+        columns, agreed, label, outcomes_of(outcomes), list(items), cohorts.overlap, cohorts.timing
+    )
     waiting: dict[str, list[Finding]] = {}
     for finding in doubts_of(extraction, remarks).waiting:
         waiting.setdefault(finding.item, []).append(finding)
@@ -267,13 +282,13 @@ def _own_status(
         return (WRONG if waiting[0].grade == Grade.STOP else OPEN), f"{waiting[0].what}: this study waits for it"
     gaps = {role: column for role, column in spec["columns"].items() if not item.get(column)}
     why = _not_asked(item, {*gaps.values()}, cohorts, settled=True)
-    if why and not kind_of(spec).enough(frozenset(gaps)):
+    if why and not kind_of(spec).enough(frozenset(gaps), spec):
         return MISSING, why
     if is_unfinished(item, spec, cohorts.overlap):
         return OPEN, f"the extraction of this study is not finished ({item['state']})"
     values = {role: item.get(column, "") for role, column in spec["columns"].items()}
     blank = [role for role, value in values.items() if is_missing(value)]
-    if blank and kind_of(spec).enough(frozenset(blank)):
+    if blank and kind_of(spec).enough(frozenset(blank), spec):
         return USED, f"not reported: {_headings(blank, spec)}; the rest is used"
     if blank and (why := _not_asked(item, {spec["columns"][role] for role in blank}, cohorts)):
         return MISSING, why

@@ -68,16 +68,23 @@ def _letters(family: str) -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties(family=[family]))).get_charmap())
 
 
-@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in inches of one line of text in points ``size``: the same on every machine, whatever fonts it has."""
+    # DejaVu kerns no letter against a blank, so that a line is as wide as its words, which come again and again
+    words = text.split(" ")
+    return (sum(_em_of_word(word, bold) for word in words) + (len(words) - 1) * _em_of_word(" ", bold)) * size / POINTS
+
+
+@lru_cache(maxsize=32_768)
+def _em_of_word(text: str, bold: bool) -> float:
+    """Width of a text in em."""
     letters = _letters(FAMILIES[0])
     measured_text = "".join(letter for letter in text if ord(letter) in letters)
-    others = sum(_em(letter) for letter in text if ord(letter) not in letters) * size / POINTS
+    others = sum(_em(letter) for letter in text if ord(letter) not in letters)
     if not measured_text:
         return others
-    font = FontProperties(family=FAMILIES[:1], size=size, weight="bold" if bold else "normal")
-    return text_to_path.get_text_width_height_descent(measured_text, font, ismath=False)[0] / POINTS + others
+    font = FontProperties(family=FAMILIES[:1], size=1, weight="bold" if bold else "normal")
+    return text_to_path.get_text_width_height_descent(measured_text, font, ismath=False)[0] + others
 
 
 def _em(letter: str) -> float:

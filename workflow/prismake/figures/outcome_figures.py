@@ -21,7 +21,9 @@ from prismake.figures.labbe_plots import labbe
 from prismake.figures.network import network_figure
 from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import IN_ROWS, row_pages, sensitivity_figure
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
+from prismake.figures.unpooled.albatross_plot import albatross
+from prismake.figures.unpooled.effect_direction_plot import effect_direction_pages
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 
 Look = Mapping[str, Any]
 Draw = Callable[[Mapping[str, Any], str, Look, float], list[Figure]]
@@ -72,6 +74,10 @@ def _on_one_page(draw: Callable[[Mapping[str, Any], str], Figure]) -> Draw:
     return lambda result, name, look, tall: [draw(result, name)]
 
 
+def _unpooled(result: Mapping[str, Any], name: str, look: Look, tall: float) -> list[Figure]:
+    return effect_direction_pages(result, tall) if name == "effect_direction" else [albatross(result)]
+
+
 _DIAGNOSTIC = {"forest": accuracy_forest, "sroc": roc_plot, "predictive_values": prevalence_curves}
 # By kind of synthesis: draws a figure of a result by its name (``protocol.outcome_kinds``) in a look, on pages of a
 # height in inches.
@@ -79,4 +85,5 @@ DRAW: dict[str, Draw] = {
     PAIRWISE: _pairwise,
     NETWORK: _on_one_page(network_figure),
     DIAGNOSTIC: _on_one_page(lambda result, name: _DIAGNOSTIC[name](result)),
+    WITHOUT_POOLING: _unpooled,
 }

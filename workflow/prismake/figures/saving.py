@@ -8,10 +8,15 @@ import re
 import sys
 import warnings
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from matplotlib.backends import _backend_pdf_ps
+from matplotlib.font_manager import get_font
 
 from .canvas import AMBER, PAGE, PRINTED, font_of, without_glyphs, wrap
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontPath
 
 DPI = 300  # of a PNG at print width, as journals ask for
 # Verdana is as wide as DejaVu; programs that show SVG find missing letters in their own fonts.
@@ -26,7 +32,11 @@ SVG_FAMILIES = "'DejaVu Sans', Verdana, 'Noto Sans', sans-serif"
 
 # Tables that lay out text, which matplotlib has done before the font is embedded: half of the time of a PDF.
 _LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "kern"]
-
+# Letters that every PDF can show, so that its texts can be edited, and so that most figures embed the same part of a
+# font: choosing it anew for each took half of the time of a PDF.
+_USUAL = "".join(map(chr, range(0x20, 0x7F))) + "²±×·°"
+_FEW = 10
+_subset_by_matplotlib = _backend_pdf_ps.get_glyphs_subset
 
 _PDF = {"CreationDate": None, "Creator": "prismake", "Producer": None}
 
@@ -86,22 +96,49 @@ def save(figure: Figure, path: str | Path, dpi: float = 150, stated: float | Non
 
 @contextmanager
 def _light_fonts() -> Iterator[None]:
-    """Embed fonts without tables that a finished text does not need, and let no memory be swept meanwhile."""
-    from fontTools import subset
-
-    dropped = getattr(subset.Options, "_drop_tables_default", None)  # matplotlib has no setting for it
-    added = [table for table in _LAYOUT_TABLES if dropped is not None and table not in dropped]
-    if dropped is not None:
-        dropped.extend(added)
+    """Embed the same part of a font in all figures, and let no memory be swept meanwhile."""
+    make = _backend_pdf_ps.get_glyphs_subset
+    _backend_pdf_ps.get_glyphs_subset = _embedded
     sweeps = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if dropped is not None:
-            dropped[:] = [table for table in dropped if table not in added]
+        _backend_pdf_ps.get_glyphs_subset = make
         if sweeps:
             gc.enable()
+
+
+@contextmanager
+def _embedded(fontfile: FontPath, glyphs: set[int]) -> Iterator[_backend_pdf_ps.SubsetResults]:
+    """What matplotlib embeds of a font: its usual letters and whatever else is used, made once for most figures."""
+    used, usual = frozenset(glyphs), _usual_glyphs(fontfile)
+    # ligatures and letters beyond U+00FF come as a second part of the same font, which is small
+    font, places = _part_of_font(fontfile, used if len(used) < _FEW else usual | used)
+    with TTFont(io.BytesIO(font), recalcTimestamp=False) as part:
+        yield _backend_pdf_ps.SubsetResults(part, places)
+
+
+@lru_cache(maxsize=64)
+def _part_of_font(path: FontPath, glyphs: frozenset[int]) -> tuple[bytes, dict[int, int]]:
+    """A font with these glyphs alone, and where in it each of them is."""
+    dropped = getattr(subset.Options, "_drop_tables_default", None)  # matplotlib has no setting for it
+    added = [table for table in _LAYOUT_TABLES if dropped is not None and table not in dropped]
+    if dropped is not None:
+        dropped.extend(added)
+    try:
+        with _subset_by_matplotlib(path, set(glyphs)) as made:
+            return _backend_pdf_ps.font_as_file(made.font).getvalue(), dict(made.glyph_index_map)
+    finally:
+        if dropped is not None:
+            dropped[:] = [table for table in dropped if table not in added]
+
+
+@lru_cache(maxsize=64)
+def _usual_glyphs(path: FontPath) -> frozenset[int]:
+    """The glyphs of ``_USUAL`` that a font has."""
+    letters = get_font(path).get_charmap()
+    return frozenset(letters[ord(letter)] for letter in _USUAL if ord(letter) in letters)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def record(
     settled_by: Mapping[str, str] | None = None,
     workbooks: Mapping[str, tuple[Path, str]] | None = None,
     notes: Notes | None = None,
-    last: tuple[Snapshot, Notes] | None = None,
+    last: Snapshot | None = None,
 ) -> list[dict[str, Any]]:
     """Save ``new`` as the last good answers; append changed answers to ``decisions.jsonl``, first ones to the events.
 
@@ -68,9 +68,9 @@ def record(
         settled_by: how each item was settled (agreement, consensus, single).
         workbooks: by reviewer, the file that was read and its digest; if the answers changed, a copy is kept.
         notes: the notes that were read; None keeps those of the last reading.
-        last: what ``read_last`` returned at the beginning of this run; None reads it again.
+        last: the answers read last in the form in which the present protocol writes them; None if it has not changed.
     """
-    old, old_notes = last or read_last(stage, folder)
+    old, old_notes = read_last(stage, folder)
     new_notes = (
         old_notes if notes is None else {who: dict(sorted(own.items())) for who, own in sorted(notes.items()) if own}
     )
@@ -78,6 +78,7 @@ def record(
         if new_notes != old_notes:
             write_entries(answers_file(stage, folder), new, key="answers", head={**store.marks(), "notes": new_notes})
         return []
+    old = old if last is None else last
     keep_as_read([who for who in sorted(new) if new[who] and new[who] != old.get(who, {})], workbooks or {})
     first = _first_answers(old, new)
     changes = list(_changes(stage, old, new))

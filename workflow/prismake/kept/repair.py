@@ -26,6 +26,7 @@ from typing import Any
 from prismake.core.errors import KeptFileError, PrismakeError, collect
 from prismake.core.files import digest, read_csv, replacing
 from prismake.core.names import RECORD_ID, REPORT_ID, STUDY_ID
+from prismake.core.paths import results_parent
 from prismake.kept import replay, retained_records, store
 from prismake.kept.files import kept_files, kind_of
 from prismake.kept.formats import (
@@ -172,13 +173,13 @@ def _ids(path: Path, kind: Kind, review: Path) -> Planned:
 
 
 def _reports(review: Path) -> dict[str, str]:
-    table = review / "results/duplicates/duplicates.csv"
+    table = results_parent(review) / "results/duplicates/duplicates.csv"
     rows = read_csv(table) if table.exists() else None
     return {} if rows is None else dict(zip(rows[RECORD_ID], rows[REPORT_ID], strict=True))
 
 
 def _studies(review: Path) -> dict[str, str]:
-    table = review / "results/full_text/studies.csv"
+    table = results_parent(review) / "results/full_text/studies.csv"
     rows = read_csv(table).to_dict("records") if table.exists() else []
     return {report: row[STUDY_ID] for row in rows for report in row["report_ids"].split("; ")}
 
@@ -186,7 +187,7 @@ def _studies(review: Path) -> dict[str, str]:
 def _routes(review: Path) -> dict[str, str]:
     import pyarrow.parquet as pq
 
-    table = review / "results/duplicates/reports.parquet"
+    table = results_parent(review) / "results/duplicates/reports.parquet"
     if not table.exists():
         return {}
     rows = pq.read_table(table, columns=[REPORT_ID, "route"]).to_pylist()
@@ -250,7 +251,7 @@ def _offered_form(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
     stage = path.name.partition(".")[0]
-    prefilled = replay.prefilled_of(stage, path.parents[1], review / f"results/{stage}/queue.parquet")
+    prefilled = replay.prefilled_of(stage, path.parents[1], results_parent(review) / f"results/{stage}/queue.parquet")
     count = sum(map(len, prefilled.values()))
     if not count:
         return None, ("It cannot be rebuilt: the rows of the last run have no answers from exports.",)
@@ -259,10 +260,10 @@ def _prefilled(path: Path, kind: Kind, review: Path) -> Planned:
 
 def _sources(path: Path, kind: Kind, review: Path) -> Planned:
     sources = {}
-    for log in sorted((review / "results/search").glob("*.json")):
+    for log in sorted((results_parent(review) / "results/search").glob("*.json")):
         data = json.loads(log.read_text(encoding="utf-8"))
         sources[data["source"]] = {"label": data["label"], "kind": data["kind"]}
-    table = review / "results/records/vanished.csv"
+    table = results_parent(review) / "results/records/vanished.csv"
     rows = read_csv(table).to_dict("records") if table.exists() else []
     sources = {**{row["source"]: {"label": row["label"], "kind": row["kind"]} for row in rows}, **sources}
     if not sources:
@@ -273,7 +274,7 @@ def _sources(path: Path, kind: Kind, review: Path) -> Planned:
 
 
 def _records(path: Path, kind: Kind, review: Path) -> Planned:
-    last = review / "results/records/records.parquet"
+    last = results_parent(review) / "results/records/records.parquet"
     try:
         count = len(retained_records.kept_ids(last)) if last.exists() else 0
     except KeptFileError:

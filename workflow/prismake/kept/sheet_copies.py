@@ -19,6 +19,7 @@ from prismake.kept.sheet_files import SUFFIXES
 
 LAST = 10  # copies of a sheet that are always kept
 REPLACED = ".replaced"
+_WRITTEN_WITHIN = 2  # seconds after the time in its name
 _NAME = re.compile(r"(?:\.(?P<when>\d{4}-\d\d-\d\dT\d{9}Z))?\.(?P<digest>[0-9a-f]{8})")
 
 
@@ -50,6 +51,30 @@ def copies(sheet: Path) -> list[Copy]:
         if match and path.suffix in SUFFIXES:
             entries.append(Copy(path, match["when"] or "", match["digest"]))
     return sorted(entries, key=lambda copy: (copy.when, copy.path.name), reverse=True)
+
+
+def is_copy(path: Path) -> bool:
+    """Whether a file has a name under which copies are kept, wherever it is."""
+    return bool(_NAME.search(path.name.removesuffix(path.suffix).removesuffix(REPLACED)))
+
+
+def edited_copies(history: Path) -> list[Path]:
+    """Copies that somebody has opened and saved since they were made, and workbooks put beside them, by path.
+
+    Only files that are newer than their names say are looked into. One whose content has come to a sheet is not among
+    them.
+    """
+    files = [path for path in sorted(history.glob("*")) if path.suffix in SUFFIXES and path.is_file()]
+    matches = {path: _NAME.search(path.name.removesuffix(path.suffix).removesuffix(REPLACED)) for path in files}
+    digests = {match["digest"] for match in matches.values() if match}
+    edited = [path for path, match in matches.items() if match is None and not path.name.startswith(("~$", "."))]
+    for path, match in matches.items():
+        if match and match["when"]:
+            made = datetime.datetime.strptime(match["when"], "%Y-%m-%dT%H%M%S%fZ").replace(tzinfo=datetime.UTC)
+            newer = path.stat().st_mtime > made.timestamp() + _WRITTEN_WITHIN
+            if newer and (digest(path) or "")[:8] not in digests:
+                edited.append(path)
+    return edited
 
 
 def keep_copy(path: Path, as_read: str = "") -> Path | None:

@@ -29,8 +29,8 @@ def unread_edits(stage: str, team: Sequence[str], folder: Path = SHEETS, results
     return [name for name, now in state(stage, team, folder).items() if read.get(name, "") != now]
 
 
-def to_read_again(stage: str, team: Sequence[str]) -> list[str]:
+def to_read_again(stage: str, team: Sequence[str], results: Path = RESULTS) -> list[str]:
     """The results that have to be made again because sheets of a stage were edited since they were read."""
-    if not unread_edits(stage, team):
+    if not unread_edits(stage, team, results=results):
         return []
-    return [(RESULTS / stage / name).as_posix() for name in ("offered.json", "status.json")]
+    return [(results / stage / name).as_posix() for name in ("offered.json", "status.json")]

@@ -11,11 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from prismake.kept.sheet_copies import edited_copies, is_copy
 from prismake.kept.sheet_files import SHEETS, SUFFIXES
 
 _TABLES = (
     *SUFFIXES, ".xlsb", ".xlt", ".xltx", ".xltm", ".csv", ".tsv", ".fods", ".ots", ".numbers", ".et", ".ett", ".wps",
     ".gsheet", ".gnumeric", ".sxc", ".dif", ".slk", ".parquet",
+)  # fmt: skip
+_DOCUMENTS = (
+    ".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".eml", ".msg", ".mht", ".doc", ".docx", ".odt", ".rtf", ".pages",
+    ".pdf", ".txt", ".htm", ".html", ".xml", ".json", ".rds", ".rda", ".sav", ".dta", ".jpg", ".jpeg", ".png", ".heic",
+    ".tif", ".tiff",
 )  # fmt: skip
 _POINTERS = (".gsheet", ".url", ".webloc", ".lnk", ".desktop")
 _PLACEHOLDER = ".icloud"  # what iCloud leaves in place of a file that is not downloaded
@@ -42,7 +48,28 @@ def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[UnreadFi
     """
     names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
-    return sorted(_unread(folder, names, read, _FURTHEST))
+    edited = (_edited_copy(path, names) for path in edited_copies(folder / "history"))
+    return sorted([*_unread(folder, names, read, _FURTHEST), *edited, *_astray(folder.parent, names)])
+
+
+def _astray(config: Path, names: Sequence[str]) -> Iterator[UnreadFile]:
+    """Workbooks with the name of a sheet that somebody has saved beside the folder of the sheets."""
+    folders = [
+        config,
+        config.parent,
+        *(path for path in config.glob("*") if path.is_dir() and path.name != SHEETS.name),
+    ]
+    for path in (path for folder in folders for path in folder.glob("*")):
+        meant = next((f"{name}.xlsx" for name in names if path.name.casefold().startswith(f"{name}.")), "")
+        if meant and path.suffix.casefold() in _TABLES and not is_copy(path):
+            yield UnreadFile(path, meant, _sentence(path, meant))
+
+
+def _edited_copy(path: Path, names: Sequence[str]) -> UnreadFile:
+    meant = next((f"{name}.xlsx" for name in names if path.name.startswith(f"{name}.")), "")
+    way = f": prismake restore {path.parent.parent.as_posix()}/{meant} --copy {path.as_posix()}" if meant else ""
+    what = "was edited where only copies are kept, and is not read. If the answers in it are to count, type"
+    return UnreadFile(path, meant, f"{what}{way}" if way else _sentence(path, meant))
 
 
 def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> Iterator[UnreadFile]:
@@ -64,9 +91,9 @@ def _unread(folder: Path, names: Sequence[str], read: set[str], depth: int) -> I
 
 
 def _holds_table(path: Path) -> bool:
-    """Whether it is a table by its ending or, without one, by its first bytes, as Excel leaves it on a drive."""
+    """Whether answers may be in it: a table, archive or document by its ending or, without one, by its first bytes."""
     if path.suffix:
-        return path.suffix.casefold() in _TABLES
+        return path.suffix.casefold() in (*_TABLES, *_DOCUMENTS, *_POINTERS)
     try:
         with path.open("rb") as file:
             return file.read(8).startswith(_WORKBOOKS)

@@ -29,6 +29,12 @@
 | sensitivity and specificity of a test, likelihood ratios, predictive values, summary ROC curve | `pool_accuracy` |
 | the same with one covariate | `accuracy_regression` |
 | several outcomes of a study with known within-study covariances | `multivariate` |
+| votes by direction of effect, also of a study with several results | `direction_votes`, `study_direction` |
+| median, quartiles and range of effects | `effect_summary` |
+| p-values as one-sided ones; their combination (Fisher, Stouffer) | `one_sided_p`, `combine_p` |
+| contours of the albatross plot | `albatross_size` |
+| a study of several doses: contrasts with their covariance | `dose_study` |
+| dose-response curves, pooled in one stage or two | `pool_dose_response` |
 | asymmetry of proportions and rates | `peters_mixed` |
 | asymmetry of 2x2 tables | `peters`, `harbord`, `deeks`, `schwarzer` |
 | trim and fill, fail-safe numbers | `trim_and_fill`, `failsafe_n` |
@@ -86,11 +92,17 @@ _HOME = {
     "bubbles": ["bubble", "Bubble"],
     "multilevel": ["three_level", "ThreeLevel"],
     "joint_outcomes": ["multivariate", "Multivariate"],
+    "dose_response.groups": ["dose_study", "DoseStudy"],
+    "dose_response.pooled_curve": ["pool_dose_response"],
+    "dose_response.curve": ["DoseResponse", "CurveValues"],
     "diagnostic.structure": ["pool_accuracy"],
     "diagnostic.accuracy": ["Accuracy"],
     "diagnostic.covariate": ["accuracy_regression", "AccuracyRegression"],
     "diagnostic.hsroc": ["Hsroc"],
     "diagnostic.summary": ["SummaryPoint", "PredictiveValue"],
+    "vote_counting": ["direction_votes", "study_direction", "effect_summary", "DirectionVotes", "EffectSummary"],
+    "combined_p": ["combine_p", "one_sided_p", "CombinedP"],
+    "albatross": ["albatross_size"],
     "selection": ["selection_model", "Selection"],
     "subsets": ["gosh", "Gosh"],
     "bayesian": ["bayes", "Posterior"],

@@ -37,9 +37,13 @@ class Peak:
 
 
 def ascend(
-    at: Callable[[np.ndarray], Height], start: np.ndarray, *, tolerance: float = 1e-18, limit: int = 200
-) -> Peak:
-    """The maximum that is reached from ``start``; a saddle is left along its direction of ascent."""
+    at: Callable[[np.ndarray], Height], start: np.ndarray, *, tolerance: float = 1e-18, limit: int = 200,
+    stride: float = 0.0,
+) -> Peak:  # fmt: skip
+    """The maximum that is reached from ``start``; a saddle is left along its direction of ascent.
+
+    No coordinate changes in one step by more than 2, or by ``stride`` times the largest coordinate if that is more.
+    """
     point, height, decrement = start, at(start), np.inf
     escapes = 0
     for iteration in range(1, limit + 1):
@@ -54,7 +58,7 @@ def ascend(
             point, height = max(trials, key=lambda trial: trial[1].value)
             continue
         longest = float(np.abs(step).max())
-        scale = min(1.0, 2.0 / longest) if longest > 0.0 else 1.0
+        scale = min(1.0, max(2.0, stride * float(np.abs(point).max())) / longest) if longest > 0.0 else 1.0
         while True:
             trial = at(point + scale * step)
             if trial.value >= height.value - 1e-13 * (1.0 + abs(height.value)):

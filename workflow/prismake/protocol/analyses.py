@@ -17,9 +17,10 @@ LABBE = frozenset({"RR", "OR", "RD"})  # measures of the events in two arms, whi
 RISK_OF_BIAS = "risk_of_bias"  # subgroups by overall judgement, besides those of the extraction sheet
 ONLY_PROPORTIONS = {"freeman_tukey", "arcsine"}  # sensitivity analyses
 ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null effect
+OTHER_CORRELATIONS = {"lower_correlation": -0.2, "higher_correlation": 0.2}  # sensitivity analyses, and their columns
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values(), ACCURACY
+    *ROLES.values(), ACCURACY, ("direction", "p_value"), OTHER_CORRELATIONS
 )
 TOGETHER = "together"  # the regression on all moderators at once
 

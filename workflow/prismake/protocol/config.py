@@ -13,22 +13,29 @@ from prismake.core.errors import ConfigError, collect
 from prismake.core.names import STAGES
 from prismake.core.paths import graph_root
 from prismake.core.phrases import plural
-from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, RISK_OF_BIAS, TABLE, TOGETHER
+from prismake.protocol.analyses import ONLY_OTHERS, ONLY_PROPORTIONS, OTHER_CORRELATIONS, RISK_OF_BIAS, TOGETHER
 from prismake.protocol.certainty_problems import certainty_problems
 from prismake.protocol.config_file import NO_SETTINGS
 from prismake.protocol.export_files import exports
-from prismake.protocol.extraction_problems import check_problems, condition_problems, overlap_problems, sum_problems
+from prismake.protocol.extraction_problems import (
+    check_problems,
+    condition_problems,
+    covariate_problems,
+    overlap_problems,
+    sum_problems,
+)
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import with_outcome_columns
-from prismake.protocol.outcome_kinds import kind_of, kind_problems, parts_of
+from prismake.protocol.outcome_kinds import kind_of, kind_problems, needed_parts, parts_of, possible_parts
 from prismake.protocol.outcome_names import PAIRWISE, kind_name
 from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
 from prismake.protocol.renamed_keys import RENAMED, new_name
 from prismake.protocol.schema import config_schema, with_defaults
 from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 
 PANEL_STAGES = STAGES
 
@@ -253,22 +260,22 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
     unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
     for outcome, spec in config["outcomes"].items():
         path = f"outcomes.{outcome}"
-        roles = parts_of(spec)
-        for role in (role for role in roles if role not in spec["columns"]):
-            yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(roles)}."
+        roles, needed = possible_parts(spec), needed_parts(spec)
+        for role in (role for role in needed if role not in spec["columns"]):
+            yield f"'{path}.columns' lacks '{role}', which {spec['measure']} needs. Needed: {', '.join(needed)}."
         for role, column in spec["columns"].items():
             if role not in roles:
                 yield f"'{path}.columns.{role}' is not a part of {spec['measure']}. Allowed: {', '.join(roles)}."
             elif column not in fields:
                 yield f"'{path}.columns.{role}' is {column!r}, {unknown}"
-            elif fields[column]["type"] not in ("count", "number"):
+            elif role not in (DIRECTION, P_VALUE) and fields[column]["type"] not in ("count", "number"):
                 kind = fields[column]["type"]
                 yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
         yield from check_problems(path, spec, fields)
         yield from kind_of(spec).problems(path, spec, fields, config["extraction"]["shape"])
         if kind_name(spec) == PAIRWISE:
             yield from _analysis_problems(path, spec, fields)
-        elif spec["measure"] == "GEN":
+        elif spec["measure"] == "GEN" and "effect" in spec["columns"]:
             yield from _scale_problems(path, spec)
     yield from sum_problems(config["outcomes"])
     yield from overlap_problems(config, fields)
@@ -294,25 +301,9 @@ def _scale_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:
 
 def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> Iterator[str]:
     """Subgroups, moderators and sensitivity analyses of one outcome."""
-    unknown = f"which is no column of 'extraction.fields'. There are: {', '.join(fields) or 'none'}."
-    for key in ("subgroups", "moderators"):
-        for column in spec[key]:
-            if column == RISK_OF_BIAS and key == "subgroups":
-                continue
-            if column not in fields:
-                yield f"'{path}.{key}' names {column!r}, {unknown}"
-            elif column in TABLE:
-                yield (
-                    f"'{path}.{key}' names {column!r}, which is also the name of a column in the table of outcomes. "
-                    "Give the column in 'extraction.fields' another name."
-                )
-            elif column == TOGETHER and key == "moderators" and spec["moderators_together"]:
-                yield (
-                    f"'{path}.moderators' names {column!r}, which is what the regression on all moderators is called. "
-                    "Give the column of 'extraction.fields' another name."
-                )
-        for column in _twice(spec[key]):
-            yield f"'{path}.{key}' names {column} twice."
+    together = {TOGETHER: "what the regression on all moderators is called"} if spec["moderators_together"] else {}
+    yield from covariate_problems(f"'{path}.subgroups'", spec["subgroups"], {**fields, RISK_OF_BIAS: {}})
+    yield from covariate_problems(f"'{path}.moderators'", spec["moderators"], fields, together)
     yield from _display_problems(path, spec)
     yield from _model_problems(path, spec)
     yield from prior_problems(path, spec)
@@ -323,6 +314,10 @@ def _analysis_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) 
         wrong = ONLY_OTHERS | ONLY_PROPORTIONS
     for name in sorted(set(spec["sensitivity"]) & wrong):
         yield f"'{path}.sensitivity' names {name}, which has no meaning for {spec['measure']}. Take it out."
+    if spec["assumed"].get("correlation") is None:
+        for name in (name for name in OTHER_CORRELATIONS if name in spec["sensitivity"]):
+            missing = f"'{path}.assumed.correlation' is not given. Give it, or take the analysis out."
+            yield f"'{path}.sensitivity' names {name}, but {missing}"
 
 
 def _display_problems(path: str, spec: dict[str, Any]) -> Iterator[str]:

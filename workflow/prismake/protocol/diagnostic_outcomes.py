@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from prismake.protocol.analyses import TABLE
+from prismake.protocol.extraction_problems import covariate_problems
 from prismake.protocol.measure_parts import ACCURACY
 
 PARTS: dict[str, tuple[str, ...]] = {"PLO": ACCURACY}
@@ -25,7 +25,7 @@ def figures(spec: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> lis
     return list(FIGURES)
 
 
-def enough(blank: frozenset[str]) -> bool:
+def enough(blank: frozenset[str], spec: Mapping[str, Any]) -> bool:
     """Whether one side of a table is complete although these cells are not reported."""
     return blank <= {"tp", "fn"} or blank <= {"fp", "tn"}
 
@@ -42,17 +42,7 @@ def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shap
     for key, written in (("published", "estimate" in spec["published"]), ("measure_name", bool(spec["measure_name"]))):
         if written:
             yield f"'{path}.{key}' has no meaning for an outcome of kind diagnostic. Take it out."
-    for column in dict.fromkeys(spec["moderators"]):
-        if column not in fields:
-            columns = ", ".join(fields) or "none"
-            yield f"'{path}.moderators' names {column!r}, no column of 'extraction.fields'. There are: {columns}."
-        elif column in TABLE:
-            yield (
-                f"'{path}.moderators' names {column!r}, which is also the name of a column in the table of outcomes. "
-                "Give the column in 'extraction.fields' another name."
-            )
-    for column in sorted({name for name in spec["moderators"] if spec["moderators"].count(name) > 1}):
-        yield f"'{path}.moderators' names {column} twice."
+    yield from covariate_problems(f"'{path}.moderators'", spec["moderators"], fields)
     for check in (name for name in spec["checks"] if name not in CHECKS):
         yield f"'{path}.checks.{check}' is no check of a 2 x 2 table. Allowed: {', '.join(CHECKS)}."
     if spec["sort"] not in SORTS:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def groups(names: Sequence[str], jobs: int) -> list[list[str]]:
-    """Consecutive names in at most so many groups of about one size."""
-    jobs = min(jobs, len(names))
+def groups(names: Sequence[str], jobs: int, least: int = 1) -> list[list[str]]:
+    """Consecutive names in at most so many groups of about one size, which is about ``least`` if they are few."""
+    jobs = min(jobs, -(-len(names) // least))
     return [list(names[start:stop]) for start, stop in (stretch(len(names), jobs, k) for k in range(jobs))]
 
 

@@ -1,11 +1,16 @@
-"""Mistakes in the protocol's settings for extraction: conditions, columns for checks, cohorts."""
+"""Mistakes in the protocol's settings for extraction: conditions, columns for checks and analyses, cohorts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from prismake.protocol.analyses import TABLE
 from prismake.protocol.measure_parts import CHECKS
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def condition_problems(fields: list[dict[str, Any]]) -> Iterator[str]:
@@ -45,6 +50,30 @@ def check_problems(path: str, spec: dict[str, Any], fields: dict[str, Any]) -> I
     low, high = spec["scale"].get("minimum"), spec["scale"].get("maximum")
     if low is not None and high is not None and low >= high:
         yield f"'{path}.scale' begins at {low:g} and ends at {high:g}; minimum must be below maximum."
+
+
+def covariate_problems(
+    where: str, columns: Sequence[str], fields: Mapping[str, Any], reserved: Mapping[str, str] = _NONE
+) -> Iterator[str]:
+    """Problems of the columns that divide or explain an outcome: unknown, of a name that is taken, or named twice.
+
+    Args:
+        where: the key in quotation marks, such as ``'outcomes.crs.moderators'``.
+        reserved: names that a column cannot have here, and what already has that name.
+    """
+    in_use = {**dict.fromkeys(TABLE, "also the name of a column in the table of outcomes"), **reserved}
+    for column in columns:
+        if column not in fields:
+            names = ", ".join(fields) or "none"
+            yield f"{where} names {column!r}, which is no column of 'extraction.fields'. There are: {names}."
+        elif column in in_use:
+            yield (
+                f"{where} names {column!r}, which is {in_use[column]}. "
+                "Give the column in 'extraction.fields' another name."
+            )
+    for column, times in Counter(columns).items():
+        if times > 1:
+            yield f"{where} names {column} twice."
 
 
 def sum_problems(outcomes: Mapping[str, dict[str, Any]]) -> Iterator[str]:

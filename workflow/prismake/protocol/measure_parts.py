@@ -33,13 +33,18 @@ CHECKS = {  # further columns of an outcome that are checked against its numbers
     **dict.fromkeys(("minimum", "q1", "median", "q3", "maximum", "start", "end"), False),
     **dict.fromkeys(("favours", "assessed"), True),
 }
+_OF_AN_ARM = {
+    "se": ("se",),
+    "ci": ("ci_lower", "ci_upper"),
+    "quartiles": ("median", "q1", "q3"),
+    "range": ("median", "minimum", "maximum"),
+    "change": ("baseline_mean", "baseline_sd", "final_mean", "final_sd", "correlation"),
+}
+_GROUPS = ("first_mean", "first_sd", "second_mean", "second_sd")
 CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted to: the parts of each conversion
-    "mean": {
-        "se": ("se",),
-        "ci": ("ci_lower", "ci_upper"),
-        "quartiles": ("median", "q1", "q3"),
-        "range": ("median", "minimum", "maximum"),
-        "change": ("baseline_mean", "baseline_sd", "final_mean", "final_sd", "correlation"),
+    "mean": {**_OF_AN_ARM, "cluster": ("cluster_size", "icc")},
+    "means": {
+        **_OF_AN_ARM,
         "difference_se": ("difference_se",),
         "difference_ci": ("difference_lower", "difference_upper"),
         "t": ("t",),
@@ -53,6 +58,9 @@ CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted t
         "p": ("p",),
         "o_minus_e": ("o_minus_e", "variance"),
         "crossover": ("sd_difference", "pairs"),
+        "crossover_means": (*_GROUPS, "pairs", "correlation"),
+        "crossover_smd": (*_GROUPS, "pairs", "correlation"),
+        "smd": (*_GROUPS, "first_n", "second_n"),
         "cluster": ("cluster_size", "icc"),
     },
     "events": {"cluster": ("cluster_size", "icc")},
@@ -61,7 +69,7 @@ CONVERSIONS: dict[str, dict[str, tuple[str, ...]]] = {  # by what is converted t
 OF_COMPARISON = frozenset(
     (
         *("difference_se", "difference_lower", "difference_upper", "t", "f", "p", "cluster_size", "icc"),
-        *("effect", "lower", "upper", "favours"),
+        *("effect", "lower", "upper", "favours", "direction", "p_value"),
     )
 )
 PROPORTIONS = ("PLO", "PR", "PLN", "PAS", "PFT")
@@ -81,8 +89,8 @@ ONE_ARM = (
 def conversions_of(measure: str) -> dict[str, tuple[str, ...]]:
     """The conversions that can stand in for parts of a measure, each with the parts of its own."""
     roles = ROLES.get(measure, ())
-    kind = "mean" if "mean1" in roles else "effect" if "effect" in roles else ""
-    return CONVERSIONS.get(kind or ("events" if {"total", "total1"} & {*roles} else ""), {})
+    kinds = {"mean1": "means", "mean": "mean", "effect": "effect", "total": "events", "total1": "events"}
+    return next((CONVERSIONS[kind] for role, kind in kinds.items() if role in roles), {})
 
 
 def printed_of(measure: str) -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
+from prismake.protocol.outcome_kinds import checked_as
+from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE, directions
 
-COUNTS = frozenset({"events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2", "pairs", *ACCURACY})
+COUNTS = frozenset(
+    (
+        *("events", "events1", "events2", "total", "total1", "total2", "n", "n1", "n2"),
+        *("pairs", "first_n", "second_n", *ACCURACY),
+    )
+)
 PART_WORDS = {
     "events": "events",
     "total": "participants",
@@ -45,22 +52,36 @@ PART_WORDS = {
     "p": "P value",
     "o_minus_e": "O − E",
     "variance": "V of O − E",
+    "first_mean": "mean in the first group",
+    "first_sd": "SD in the first group",
+    "first_n": "participants of the first group",
+    "second_mean": "mean in the second group",
+    "second_sd": "SD in the second group",
+    "second_n": "participants of the second group",
     "sd_difference": "SD of the differences within people",
     "pairs": "people in both periods",
     "cluster_size": "mean size of a cluster",
     "icc": "intracluster correlation",
     "percent": "percentage as printed",
     "favours": "favours, as printed",
+    "direction": "direction of the effect",
+    "p_value": "P value as reported",
 }
 
 
+# Roles whose columns are no numbers, and what is said beside the question.
+TYPES = {"favours": "choice", DIRECTION: "choice", P_VALUE: "text"}
+HELP = {
+    DIRECTION: "Whom the effect favours, whatever its size and p-value; NR where the report does not say.",
+    P_VALUE: "As reported: 0.03, <0.001, >0.05 or NS; two-sided unless one-sided is written after it.",
+}
 STUDY_ROW, ARM_ROW, RESULT_ROW = "Study", "Arm", "Result"  # the first two stand under Fill in
 PER = {"study": STUDY_ROW, "arm": ARM_ROW}
 
 
 def part_of(role: str) -> str:
-    """The part within one arm: ``events`` for ``events1`` and ``events2``."""
-    return role[:-1] if role[-1] in "12" else role
+    """The part within one arm: ``events`` for ``events1`` and ``events2``, and ``q1`` for ``q11``."""
+    return role[:-1] if role[-1] in "12" and role not in PART_WORDS else role
 
 
 def question_of(role: str) -> str:
@@ -109,7 +130,7 @@ def with_outcome_columns(
 
 def _further_roles(spec: Mapping[str, Any]) -> list[str]:
     """The parts of an outcome's conversions, for both arms if the measure compares arms."""
-    possible = conversions_of(spec["measure"])
+    possible = conversions_of(checked_as(spec))
     parts = dict.fromkeys(part for name in spec["conversions"] for part in possible[name])
     arms = ("1", "2") if "mean1" in spec["columns"] else ("",)
     of_arms = [f"{part}{arm}" for arm in arms for part in parts if arm == "" or part not in OF_COMPARISON]
@@ -132,15 +153,21 @@ def _fields(name: str, spec: Mapping[str, Any], columns: Mapping[str, str]) -> I
         yield {
             "name": column,
             "label": f"{title}: {PART_WORDS.get(part, part)}{arm}",
-            "type": "choice" if role == "favours" else "count" if role in COUNTS else "number",
-            "choices": sides_of(spec["favours"]) if role == "favours" else [],
-            "help": "",
+            "type": TYPES.get(role) or ("count" if role in COUNTS else "number"),
+            "choices": _choices(role, spec),
+            "help": HELP.get(role, ""),
             "required": True,
             "when": {},
             "per": "study",
             "outcome": name,
             "role": role,
         }
+
+
+def _choices(role: str, spec: Mapping[str, Any]) -> list[str]:
+    if role == DIRECTION:
+        return directions(spec)
+    return sides_of(spec["favours"]) if role == "favours" else []
 
 
 def sides_of(favours: Iterable[str]) -> list[str]:
@@ -164,11 +191,13 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         for per, row in PER.items()
     }
     parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
-    choices = dict.fromkeys(text for field in fields if field.get("role") == "favours" for text in field["choices"])
+    choices: dict[str, dict[str, None]] = {}
+    for field in fields:
+        choices.setdefault(field.get("role", ""), {}).update(dict.fromkeys(field["choices"]))
     asked = [
         {
             **parts[part],
-            "choices": list(choices) if part == "favours" else parts[part]["choices"],
+            "choices": list(choices[part]) if TYPES.get(part) == "choice" else parts[part]["choices"],
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,

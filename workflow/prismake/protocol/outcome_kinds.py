@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.protocol import diagnostic_outcomes, network_outcomes
+from prismake.protocol import diagnostic_outcomes, network_outcomes, unpooled_outcomes
 from prismake.protocol.analyses import DRAWN, LABBE, bubbles
 from prismake.protocol.measure_parts import ROLES
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 
 Spec = Mapping[str, Any]
 Fields = Sequence[Mapping[str, Any]]
@@ -33,7 +33,8 @@ class Kind:
     ``group``: the key under which the settings of this kind alone stand, if there is one.
     ``problems``: sentences on mistakes, from path, outcome, extraction fields by name, and shape of the sheet.
     ``figures``: names of the figures, from outcome and extraction fields.
-    ``enough``: whether a row can be used although these parts are not reported.
+    ``asked``: from an outcome, the parts that its rows ask for, if it can do without some; None for all of the measure.
+    ``enough``: whether a row of an outcome can be used although these parts are not reported.
     ``rows``: what has a row of its own in a sheet with a row for each result; "" for an arm against a comparator.
     """
 
@@ -44,7 +45,8 @@ class Kind:
     keys: frozenset[str] | None = None
     group: str = ""
     rows: Callable[[Spec], str] = lambda _: ""
-    enough: Callable[[frozenset[str]], bool] = lambda _: False
+    asked: Callable[[Spec], tuple[str, ...]] | None = None
+    enough: Callable[[frozenset[str], Spec], bool] = lambda *_: False
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
@@ -78,6 +80,16 @@ KINDS: dict[str, Kind] = {
         group=NETWORK,
         rows=network_outcomes.rows_of,
     ),
+    WITHOUT_POOLING: Kind(
+        parts=unpooled_outcomes.PARTS,
+        asked=unpooled_outcomes.parts_asked,
+        figures=unpooled_outcomes.figures,
+        problems=unpooled_outcomes.problems,
+        checked_as=unpooled_outcomes.CHECKED_AS,
+        keys=unpooled_outcomes.KEYS,
+        group=WITHOUT_POOLING,
+        enough=unpooled_outcomes.enough,
+    ),
 }
 
 
@@ -87,8 +99,19 @@ def kind_of(spec: Spec) -> Kind:
 
 
 def parts_of(spec: Spec) -> tuple[str, ...]:
-    """The parts that a row of an outcome consists of; () for a measure that its kind does not know."""
+    """The parts that a row of an outcome asks for; () for a measure that its kind does not know."""
+    asked = kind_of(spec).asked
+    return asked(spec) if asked else possible_parts(spec)
+
+
+def possible_parts(spec: Spec) -> tuple[str, ...]:
+    """The parts that a row of an outcome can have."""
     return kind_of(spec).parts.get(spec["measure"], ())
+
+
+def needed_parts(spec: Spec) -> tuple[str, ...]:
+    """The parts for which an outcome must have columns; () if it can do with some of them."""
+    return () if kind_of(spec).asked else possible_parts(spec)
 
 
 def checked_as(spec: Spec) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from prismake.protocol.measure_parts import conversions_of, printed_of
 from prismake.protocol.outcome_columns import PART_WORDS
+from prismake.protocol.outcome_kinds import checked_as
 
 ROWS, RESULTS = "rows", "results"  # what a row of the extraction sheet is: a study or arm, or a result of one
 _LONGEST = 41  # characters of a name, as the schema has it
@@ -86,7 +87,7 @@ def shape_problems(
 
 def _conversion_problems(outcomes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for base, spec in outcomes.items():
-        possible = conversions_of(spec["measure"])
+        possible = conversions_of(checked_as(spec))
         for name in (name for name in spec["conversions"] if name not in possible):
             allowed = f"Allowed: {', '.join(possible)}." if possible else "It has none."
             yield f"'outcomes.{base}.conversions' names {name}, which is none of {spec['measure']}. {allowed}"

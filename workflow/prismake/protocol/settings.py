@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -41,6 +41,7 @@ _OUTCOME_TABLE = (
     *_CHECKED,
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "subgroups",
     "moderators",
     "conversions",
@@ -53,6 +54,7 @@ _METHODS = (
     "kind",
     NETWORK,
     DIAGNOSTIC,
+    WITHOUT_POOLING,
     "measure",
     "measure_name",
     "model",
@@ -89,7 +91,7 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
         settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
-        settings["overlap_column"] = config["overlap_column"]
+        settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 

@@ -10,6 +10,7 @@ from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv, read_json
 from prismake.core.names import ITEM_ID, RECORD_ID, REPORT_ID, TOGETHER
 from prismake.core.names import STAGES as PANEL_STAGES
+from prismake.core.paths import results_parent
 from prismake.core.records import normal_doi, normal_pmcid, normal_pmid
 from prismake.kept import ids
 from prismake.kept.answers import SETTLED_BY_ALL, read_changes, read_events
@@ -39,7 +40,7 @@ def audit_trail(record: str, folder: Path = Path()) -> list[str]:
 
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
-    file = folder / "results/records/records.parquet"
+    file = results_parent(folder) / "results/records/records.parquet"
     if not file.exists():
         return {}
     import pyarrow.parquet
@@ -77,7 +78,7 @@ def _by_number(text: str, records: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 def _clusters(folder: Path) -> dict[str, str]:
     """Record to report."""
-    file = folder / "results/duplicates/duplicates.csv"
+    file = results_parent(folder) / "results/duplicates/duplicates.csv"
     if not file.exists():
         return {}
     table = read_csv(file)
@@ -85,7 +86,7 @@ def _clusters(folder: Path) -> dict[str, str]:
 
 
 def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: Path) -> Iterator[str]:
-    file = folder / "results/duplicates/duplicates.csv"
+    file = results_parent(folder) / "results/duplicates/duplicates.csv"
     if not file.exists():
         return
     table = read_csv(file)
@@ -104,7 +105,7 @@ def _origin(names: set[str], records: Mapping[str, Mapping[str, Any]], folder: P
 
 def _search(record: Mapping[str, Any] | None, folder: Path) -> str:
     """The search that a record came from, with its date."""
-    log = read_json(folder / f"results/search/{record['source']}.json") if record else None
+    log = read_json(results_parent(folder) / f"results/search/{record['source']}.json") if record else None
     if not log:
         return ""
     return f", found in {log['label']}" + (f" on {log['date']}" if log["date"] else "")
@@ -155,10 +156,10 @@ def _other(item: str, names: set[str]) -> str:
 def _present(names: set[str], folder: Path) -> Iterator[str]:
     """The current state in each stage, with the notes."""
     for stage in PANEL_STAGES:
-        file = folder / f"results/{stage}/decisions.csv"
+        file = results_parent(folder) / f"results/{stage}/decisions.csv"
         if not file.exists():
             continue
-        table, notes = read_csv(file), read_csv(folder / f"results/{stage}/notes.csv")
+        table, notes = read_csv(file), read_csv(results_parent(folder) / f"results/{stage}/notes.csv")
         for row in table[[_about(item, names) for item in table[ITEM_ID]]].to_dict("records"):
             yield from _decision(stage, row)
             for note in notes[notes[ITEM_ID] == row[ITEM_ID]].to_dict("records"):

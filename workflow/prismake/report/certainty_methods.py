@@ -7,13 +7,17 @@ from typing import Any
 
 from prismake.core.measures import PROPORTIONS, WITHOUT_NULL
 from prismake.core.numbers import percent
-from prismake.protocol.outcome_names import NETWORK, kind_name
+from prismake.protocol.outcome_names import NETWORK, WITHOUT_POOLING, kind_name
 
 _NETWORKS = (
     "In networks, the estimate of each treatment against the reference was judged (Puhan et al., BMJ 2014;349:g5630; "
     "Brignardello-Petersen et al., J Clin Epidemiol 2018;93:36-44), studies counted by their share of the information "
     "in it (Jackson et al., Stat Methods Med Res 2017;26:2853-2868), and disagreement of direct and indirect evidence "
     "as inconsistency."
+)
+_VOTES = (
+    "Outcomes that were not pooled were judged by the directions of effect and the number of people (Murad et al., "
+    "Evid Based Med 2017;22:85-87)."
 )
 NOT_JUDGED = "The certainty of the evidence was not judged."
 _GRADE = "GRADE (Guyatt et al., J Clin Epidemiol 2011;64:383-394)"
@@ -44,6 +48,7 @@ def certainty_methods(config: Mapping[str, Any], people: str) -> str:
         "threshold of the protocol.",
         _thresholds(certainty["outcomes"], specs),
         _NETWORKS if any(kind_name(spec) == NETWORK for spec in specs.values()) else "",
+        _VOTES if any(kind_name(spec) == WITHOUT_POOLING for spec in specs.values()) else "",
         _PROGNOSIS if any(spec["measure"] in WITHOUT_NULL for spec in specs.values()) else "",
     ]
     return " ".join(filter(None, sentences))

@@ -71,6 +71,8 @@ SENSITIVITY = {
     "trim_and_fill": "trim and fill (Duval and Tweedie, Biometrics 2000;56:455-463; estimator L0)",
     "fixed_effect": "a common-effect model",
     "without_converted": "without studies whose numbers were converted",
+    "lower_correlation": "with assumed correlations 0.2 lower",
+    "higher_correlation": "with assumed correlations 0.2 higher",
     "without_high_risk": "without studies at high risk of bias or of low quality",
     "failsafe_n": "fail-safe numbers of Rosenthal and Rosenberg",
     "freeman_tukey": "the Freeman–Tukey scale",

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, kind_name
-from prismake.report import accuracy_report, network_report
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING, kind_name
+from prismake.report import accuracy_report, network_report, unpooled_report
 from prismake.report.report_parts import Estimate, Result, Section, Spec
 
 
@@ -53,6 +53,15 @@ REPORTS: dict[str, Reporting] = {
         accuracy_report.methods,
         accuracy_report.effects,
         accuracy_report.MEASURED,
+    ),
+    WITHOUT_POOLING: Reporting(
+        unpooled_report.card,
+        unpooled_report.sections,
+        unpooled_report.estimates,
+        unpooled_report.model,
+        unpooled_report.methods,
+        unpooled_report.effects,
+        unpooled_report.MEASURED,
     ),
 }
 

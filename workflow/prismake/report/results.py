@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
+from prismake.core.names import STUDY_ID
 from prismake.core.notes import between_groups, heterogeneity, overall_effect
 from prismake.core.numbers import Format, count, format_of, p_number, significant, typed
 from prismake.core.phrases import plural
 from prismake.figures.forest_rows import in_order
 from prismake.protocol.analyses import DRAWN
+from prismake.protocol.unpooled_outcomes import MEASURES as COMPARISONS
 from prismake.report.reporting import reporting_of
 from prismake.synthesis.sensitivity import TITLES
 
@@ -36,6 +38,7 @@ def outcome_part(result: Mapping[str, Any]) -> dict[str, Any]:
         "studies": result["studies"] if report else _studies(result),
         "main": main if main.get("estimate") is not None else None,
         "notes": _notes(main, result, show),
+        "instead": "" if report else _instead(result, main),
         "others": [row for name, row in sorted((result.get("analyses") or {}).items()) if name != "main"],
         "warnings": warnings_of(result),
         "groups": [
@@ -91,6 +94,19 @@ def _notes(main: Mapping[str, Any], result: Mapping[str, Any], show: Format) -> 
     notes = [heterogeneity(main, result.get("level", 95), show)] if main.get("tau2") is not None else []
     test = "" if measure_of(result) in WITHOUT_NULL else overall_effect(main)
     return [*notes, *([f"Test of the overall effect: {test}"] if test else [])]
+
+
+INSTEAD = (
+    "Studies that cannot be pooled can still be summarised by the directions of their effects, their p-values and the "
+    "range of their effects: kind: without_pooling for this outcome in the protocol, with the reason."
+)
+
+
+def _instead(result: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+    """What can be done where the numbers of several studies allow no estimate of a comparison; "" otherwise."""
+    several = len({row[STUDY_ID] for row in (*result["studies"], *(result.get("left_out") or []))}) > 1
+    refused = main.get("estimate") is None and len(result["studies"]) != 1
+    return INSTEAD if several and refused and result["measure"] in COMPARISONS else ""
 
 
 def _moderator(row: Mapping[str, Any]) -> dict[str, Any]:

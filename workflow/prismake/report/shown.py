@@ -22,6 +22,8 @@ OF_OUTCOMES = {
     "league": "League table",
     "net_heat": "Net heat plot",
     "comparison_funnel": "Comparison-adjusted funnel plot",
+    "effect_direction": "Effect direction plot",
+    "albatross": "Albatross plot",
     "effects": "For metafor",
     "weighted": "For robvis",
 }

@@ -89,9 +89,8 @@ def fulltext_warnings(folder: Path = Path()) -> list[tuple[str, str]]:
     entries = (read_json(folder / "results/full_text/fulltexts.json") or {}).get("problems", [])
     warnings = [(problem["where"], problem["what"]) for problem in entries[:_MOST_PROBLEMS]]
     if len(entries) > _MOST_PROBLEMS:
-        warnings.append(
-            ("config/fulltexts", f"{len(entries) - _MOST_PROBLEMS} more, in results/full_text/fulltexts.csv")
-        )
+        table = (folder / "results/full_text/fulltexts.csv").as_posix()
+        warnings.append(("config/fulltexts", f"{len(entries) - _MOST_PROBLEMS} more, in {table}"))
     return warnings
 
 
@@ -111,7 +110,8 @@ def known_studies_told(folder: Path = Path()) -> list[str]:
     known_studies = read_json(folder / "results" / "flow" / "known_studies.json") or {}
     lost = [*known_studies.get("lost", ()), *known_studies.get("problems", ())]
     if len(lost) > _MOST_PROBLEMS:
-        more = f"{len(lost) - _MOST_PROBLEMS:,} more known studies, all in results/flow/known_studies.csv"
+        table = (folder / "results/flow/known_studies.csv").as_posix()
+        more = f"{len(lost) - _MOST_PROBLEMS:,} more known studies, all in {table}"
         lost = [*lost[:_MOST_PROBLEMS], more]
     return [text for text in (known_studies.get("summary", ""), *lost) if text] if lost else []
 
@@ -132,10 +132,10 @@ def found_no_longer(folder: Path = Path()) -> list[str]:
     return lines
 
 
-def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]]) -> list[str]:
+def unread(config: Mapping[str, Any], statuses: list[dict[str, Any]], folder: Path = Path()) -> list[str]:
     """Sheets that were edited and not read since."""
-    stages = [status["stage"] for status in statuses]
-    return [name for stage in stages for name in unread_edits(stage, reviewers(dict(config), stage))]
+    stages, results = [status["stage"] for status in statuses], folder / "results"
+    return [name for stage in stages for name in unread_edits(stage, reviewers(dict(config), stage), results=results)]
 
 
 def not_read(config: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -222,10 +222,10 @@ def _print(console: Any, config: Mapping[str, Any], stopped: list[str], not_curr
         console.print(_table(rows(statuses)))
         for title, text in round_words(statuses):
             console.print(f"[bold cyan]i[/] {escape(title)}: {escape(text)}")
-        _print_problems(console, statuses)
+        _print_problems(console, statuses, folder)
     _print_warnings(console, config, folder)
     try:
-        for name in unread(config, statuses):
+        for name in unread(config, statuses, folder):
             console.print(f"[bold yellow]![/] {escape(name)} was edited and has not been read: type snakemake.")
     except FileRefused as error:  # a sheet that the system does not allow to be read
         stopped = [*(text for text in stopped if str(error) not in text), str(error)]
@@ -282,21 +282,22 @@ def _table(lines: list[dict[str, Any]]) -> Any:
     return table
 
 
-def _print_problems(console: Any, statuses: list[dict[str, Any]]) -> None:
+def _print_problems(console: Any, statuses: list[dict[str, Any]], folder: Path) -> None:
     from rich.markup import escape
 
     sentences: set[tuple[str, str]] = set()  # what concerns several stages, such as a reviewer's name, is said once
     for status in statuses:
         entries = [entry for entry in status["problems"] if (entry["where"], entry["what"]) not in sentences]
         sentences.update((entry["where"], entry["what"]) for entry in entries)
+        file = (folder / "results" / status["stage"] / "status.json").as_posix()
         for problem in entries[:_MOST_PROBLEMS]:
             console.print(f"[bold yellow]![/] {escape(problem['where'])}: {escape(problem['what'])}")
         if len(entries) > _MOST_PROBLEMS:
             more = len(entries) - _MOST_PROBLEMS
-            console.print(f"  … and {more} more, in results/{status['stage']}/status.json")
+            console.print(f"  … and {more} more, in {file}")
         notes = status.get("notes", [])
         for note in notes[:_MOST_NOTES]:
             console.print(f"[bold cyan]i[/] {escape(note['where'])}: worth knowing: {escape(note['what'])}")
         if len(notes) > _MOST_NOTES:
             more = len(notes) - _MOST_NOTES
-            console.print(f"  … and {more} more, in results/{status['stage']}/status.json")
+            console.print(f"  … and {more} more, in {file}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from prismake.core.errors import PrismakeError
 from prismake.core.files import read_csv
 from prismake.core.names import CONSENSUS, EXTRACTION, STUDY_ID
+from prismake.core.paths import results_parent
 from prismake.core.phrases import normal_word
 from prismake.protocol.forms import as_typed
 from prismake.protocol.settings import for_reading
@@ -58,7 +59,7 @@ def trace(outcome: str, study: str, protocol: Mapping[str, Any], folder: Path = 
     if outcome not in protocol["outcomes"]:
         raise PrismakeError(f"there is no outcome {outcome}.", remedy=f"There are: {', '.join(protocol['outcomes'])}.")
     rows = _rows(table[table["outcome"] == outcome], study)
-    studies = {row[STUDY_ID]: row for row in read_csv(folder / _STUDIES).to_dict("records")}
+    studies = {row[STUDY_ID]: row for row in read_csv(results_parent(folder) / _STUDIES).to_dict("records")}
     lines: list[str] = []
     for row in rows:
         lines += [*([""] if lines else []), *_lines(row, protocol["outcomes"][outcome], sheets, studies)]
@@ -99,7 +100,7 @@ def places_table(settings: Mapping[str, Any], folder: Path = Path()) -> pd.DataF
 
 
 def _table(folder: Path) -> pd.DataFrame:
-    path = folder / _OUTCOMES
+    path = results_parent(folder) / _OUTCOMES
     if not path.is_file():
         raise PrismakeError("nothing has been extracted yet.", where=str(path), remedy="Type snakemake first.")
     return read_csv(path)
@@ -110,7 +111,7 @@ def _sheets(protocol: Mapping[str, Any], folder: Path) -> StageSheets:
 
 
 def _load(settings: Mapping[str, Any], folder: Path) -> StageSheets:
-    return load_stage(EXTRACTION, settings, QueueFile(folder / _QUEUE), folder / "config" / "sheets")
+    return load_stage(EXTRACTION, settings, QueueFile(results_parent(folder) / _QUEUE), folder / "config" / "sheets")
 
 
 def _rows(table: pd.DataFrame, study: str) -> list[dict[str, str]]:

@@ -17,15 +17,18 @@ from typing import Any
 from lxml import etree
 
 from prismake.core.files import replacing
-from prismake.sheets.area_edits import TailEdit, reach_table, reaching_area
+from prismake.sheets.answer_lists import AnswerLists
+from prismake.sheets.area_edits import TailEdit, reach_table, reaching_area, rename_columns
 from prismake.sheets.counting import count_formula, is_count, is_count_formula, reaching
 from prismake.sheets.emphasis import runs
+from prismake.sheets.first_page import renew_first_page
 from prismake.sheets.layout import JUDGED, REASON, Column, cell_text
 from prismake.sheets.package import Package, UnknownStructure, local
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.renewal import Renewal
+from prismake.sheets.shared_texts import SharedTexts
 from prismake.sheets.styles import Styles
-from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
+from prismake.sheets.workbook import LISTS, SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.worksheet_xml import (
     CellEdit,
     Extent,
@@ -37,7 +40,7 @@ from prismake.sheets.worksheet_xml import (
     with_dimension,
     with_widths,
 )
-from prismake.sheets.xlsx import Cell, column_letter, content_of
+from prismake.sheets.xlsx import Cell, Look, column_letter, content_of
 
 _UNCHANGED = Renewal()
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -46,10 +49,6 @@ _AFTER_CALCULATION = (
     "oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr webPublishObjects "
     "extLst"
 ).split()
-
-
-class ProtocolChanged(UnknownStructure):
-    """More than rows changes in a workbook, which is not done part by part."""
 
 
 def append_rows(
@@ -68,10 +67,9 @@ def append_rows(
     """
     if table.path.suffix not in _WORKBOOKS:
         raise UnknownStructure("another format")
-    if renewed:
-        raise ProtocolChanged("first page, headings and lists are renewed")
     with zipfile.ZipFile(table.path) as archive:
-        edit = _SheetEdit(Package(archive), table, columns, [*changes.values(), *rows])
+        edit = _SheetEdit(Package(archive), table, columns, [*changes.values(), *rows], renewed)
+        edit.renew_headings()
         for number, texts in changes.items():
             edit.set_texts(number, texts)
         edit.add(rows)
@@ -97,9 +95,14 @@ class _SheetEdit:
     """The edits of one sheet, collected until ``finish`` writes them into the parts of its package."""
 
     def __init__(
-        self, package: Package, table: SheetTable, columns: Sequence[Column], texts: Sequence[Mapping[str, Any]]
+        self,
+        package: Package,
+        table: SheetTable,
+        columns: Sequence[Column],
+        texts: Sequence[Mapping[str, Any]],
+        renewed: Renewal,
     ) -> None:
-        self.package, self._table, self._header = package, table, table.header_row
+        self.package, self._table, self._header, self._renewed = package, table, table.header_row, renewed
         self._book = _only_target(package.relations(""), "officeDocument")
         targets = {relation.id: relation.target for relation in package.relations(self._book)}
         self._book_root = package.tree(self._book)
@@ -112,7 +115,7 @@ class _SheetEdit:
         self._styles_part = _only_target(package.relations(self._book), "styles")
         self._styles = Styles(package.tree(self._styles_part))
         place = {column.key: table.headers[column.header] for column in columns if column.header in table.headers}
-        self._new_columns = columns_to_add(columns, place, texts)
+        self._new_columns = [*renewed.added, *columns_to_add(columns, place, texts)]
         self._extent = self._gone_through()
         self._tail = TailEdit(self._extent)
         for number, column in enumerate(self._new_columns, start=self._extent.last_column + 1):
@@ -120,12 +123,22 @@ class _SheetEdit:
         self._columns, self._place = columns, place
         self._edits: dict[int, RowEdit] = {}
         self._added: list[Mapping[str, Any]] = []
+        self._book_changed = False
         self._start = self._last = max(self._extent.last_row, self._header) + 1
 
     def _gone_through(self) -> Extent:
         with self.package.open(self._part) as stream:
             top = frozenset(range(1, self._header + 2))
             return extent(stream, top, columns=bool(self._new_columns))
+
+    def renew_headings(self) -> None:
+        """Write the present headings of questions, and the looks of the cells of those that are new."""
+        for header, heading in (self._renewed.headings or {}).items():
+            self._head(self._table.headers[header], heading, Look())  # the cell keeps its own look
+        for column in self._renewed.added:  # a width and a look of the whole column hold for cells that nobody has made
+            blank, place = CellEdit("", "", self._styles.number(look_of(column))), self._place[column.key]
+            for number, _ in self._table.rows:
+                self._edits.setdefault(number, RowEdit()).cells[place] = blank
 
     def set_texts(self, number: int, texts: Mapping[str, str]) -> None:
         """Set new texts in cells of a row; the links of the old texts are removed."""
@@ -156,9 +169,12 @@ class _SheetEdit:
 
     def finish(self) -> None:
         """Write every edit into the parts of the package."""
-        self._head_new_columns()
+        for column in self._new_columns:
+            self._head(self._place[column.key], column.heading, head_look(column))
+        self._renew_first_page()
         self._count_on()
         first, last = self._header + 1, self._last
+        self._renew_lists()
         self._tail.reach(first, last, SPARE)
         links = self._tail.new_links(self.package.relation_ids(self._part))
         if links:
@@ -183,11 +199,29 @@ class _SheetEdit:
 
         self.package.changed[part] = worksheet
 
-    def _head_new_columns(self) -> None:
-        for column in self._new_columns:
-            look = head_look(column)
-            edit = CellEdit(content_of(Cell(column.heading, look)), "inlineStr", self._styles.number(look))
-            self._edits.setdefault(self._header, RowEdit()).cells[self._place[column.key]] = edit
+    def _head(self, place: int, heading: str, look: Look) -> None:
+        edit = CellEdit(content_of(Cell(heading, look)), "inlineStr", self._styles.number(look))
+        self._edits.setdefault(self._header, RowEdit()).cells[place] = edit
+
+    def _renew_first_page(self) -> None:
+        others = [part for name, part in self._parts.items() if name != self._table.name]
+        strings = SharedTexts(self.package, self._book)
+        renew_first_page(self.package, others, strings, self._styles, self._renewed)
+
+    def _renew_lists(self) -> None:
+        """Let the dropdown of each question offer the present answers."""
+        choices = [c for c in self._columns if c.answer and c.answer.kind == "choice" and not c.answer.by_row]
+        shown = [column for column in choices if column.key in self._place]
+        if not shown or not (self._renewed.guide or self._renewed.added):
+            return
+        strings, page = SharedTexts(self.package, self._book), self._parts.get(LISTS, "")
+        lists = AnswerLists(self.package, self._book, self._book_root, page, strings)
+        rows = (self._header + 1, max(self._last, self._header + 1) + SPARE)
+        for column in shown:
+            assert column.answer is not None
+            source = lists.source([choice.word for choice in column.answer.choices])
+            self._tail.offer_list(column_letter(self._place[column.key]), rows, source, LISTS)
+        self._book_changed = lists.changed_book
 
     def _count_on(self) -> None:
         """Extend the counts to the new last row and recalculate them; a count saved as a value is a formula again."""
@@ -195,14 +229,14 @@ class _SheetEdit:
         formulas = 0
         for number, row in self._extent.rows.items():
             for place, formula in _count_formulas(row, prefix):
-                self._set_formula(number, place, reaching(formula, self._last, SPARE))
+                self._set_formula(number, place, self._counting(formula))
                 formulas += 1
         if not formulas:
             self._count_again()
         for name, part in self._parts.items():
             if name != self._table.name and part in self.package.names and part.startswith("xl/worksheets/"):
                 content = self.package.read(part)
-                counted = _CELL.sub(lambda match: _recounted(match[0], self._last), content)
+                counted = _CELL.sub(lambda match: self._recounted(match[0]), content)
                 if counted != content:
                     self.package.changed[part] = counted
 
@@ -212,9 +246,24 @@ class _SheetEdit:
         for match in re.finditer(rb'<(?:\w+:)?c\b[^>]*?\sr="([A-Z]+)\d+"', row):
             place = column_number(match[1])
             if place not in named and is_count(self._text_of(cell_of(row, self._extent.prefix, place))):
-                letters = {key: column_letter(column) for key, column in self._place.items()}
-                formula = count_formula(self._columns, letters, self._header + 1, self._last + SPARE)
-                self._set_formula(self._header, place, formula)
+                self._set_formula(self._header, place, self._formula())
+
+    def _formula(self, page: str = "") -> str:
+        letters = {key: column_letter(column) for key, column in self._place.items()}
+        return count_formula(self._columns, letters, self._header + 1, self._last + SPARE, page)
+
+    def _counting(self, formula: str, page: str = "") -> str:
+        """A count extended to the new last row; of the present questions, in the present language, if these changed."""
+        return self._formula(page) if self._renewed else reaching(formula, self._last, SPARE)
+
+    def _recounted(self, cell: bytes) -> bytes:
+        """A cell of another page; if it is a count, it is brought up to date and marked for recalculation."""
+        formula = _FORMULA.search(cell)
+        text = html.unescape(formula[2].decode()) if formula else ""
+        if not formula or not is_count_formula(text):
+            return cell
+        new = html.escape(self._counting(text, self._table.name), quote=False).encode()
+        return _VALUE.sub(b"", cell[: formula.start(2)] + new + cell[formula.end(2) :])
 
     def _set_formula(self, number: int, place: int, formula: str) -> None:
         text = html.escape(formula.removeprefix("="), quote=False)
@@ -227,16 +276,8 @@ class _SheetEdit:
                 html.unescape(part.decode()) for part in re.findall(rb"<(?:\w+:)?[tv]\b[^>]*>([^<]*)<", cell)
             )
         index = re.search(rb"<(?:\w+:)?v>(\d+)<", cell)
-        strings = [part for part in self.package.relations(self._book) if part.kind == "sharedStrings"]
-        if index is None or not strings:
-            return ""
-        with self.package.open(strings[0].target) as stream:
-            entries = etree.iterparse(stream, tag="{*}si", resolve_entities=False, no_network=True, huge_tree=True)
-            for number, (_, entry) in enumerate(entries):
-                if number == int(index[1]):
-                    return "".join(entry.itertext())
-                entry.clear()
-        return ""
+        number = int(index[1]) if index else -1
+        return SharedTexts(self.package, self._book).numbered([number]).get(number, "")
 
     def _widen_tables(self, last: int) -> None:
         for relation in self.package.relations(self._part):
@@ -244,12 +285,14 @@ class _SheetEdit:
                 continue
             root = self.package.tree(relation.target)
             added = [(self._place[column.key], column.heading) for column in self._new_columns]
-            if reach_table(root, self._header, last, added):
+            headings = {self._table.headers[name]: text for name, text in (self._renewed.headings or {}).items()}
+            renamed = rename_columns(root, self._header, headings)
+            if reach_table(root, self._header, last, added) or renamed:
                 self.package.put(relation.target, root)
 
     def _renew_book(self, last: int) -> None:
         """Extend print area and filter to the last row, and have programs recalculate the counts on opening."""
-        root, changed = self._book_root, False
+        root, changed = self._book_root, self._book_changed
         groups = {local(group): group for group in root}
         for entry in groups.get("definedNames", ()):
             if entry.get("localSheetId") != str(self._index):
@@ -284,16 +327,6 @@ def _count_formulas(row: bytes, prefix: str) -> list[tuple[int, str]]:
         if place and is_count_formula(text):
             counts.append((column_number(place[1]), text))
     return counts
-
-
-def _recounted(cell: bytes, last: int) -> bytes:
-    """A cell of another page; if it is a count, it is extended to row ``last`` and marked for recalculation."""
-    formula = _FORMULA.search(cell)
-    text = html.unescape(formula[2].decode()) if formula else ""
-    if not formula or not is_count_formula(text):
-        return cell
-    new = html.escape(reaching(text, last, SPARE), quote=False).encode()
-    return _VALUE.sub(b"", cell[: formula.start(2)] + new + cell[formula.end(2) :])
 
 
 def _only_target(relations: Sequence[Any], kind: str) -> str:

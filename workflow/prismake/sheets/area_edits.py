@@ -62,6 +62,17 @@ class TailEdit:
             group.append(rule)
         group.set("count", str(len(group)))
 
+    def offer_list(self, letter: str, rows: tuple[int, int], source: str, page: str) -> None:
+        """Let a column offer a list, instead of another one on the same page that it has offered so far."""
+        for rule in [element for element in self._root.iter() if local(element) == "dataValidation"]:
+            present = "".join(child_text.strip() for child_text in rule.itertext() if "!" in child_text).lstrip("=")
+            if rule.get("type") != "list" or not present.startswith(f"{page}!"):
+                continue
+            if present == source and rule.get("sqref") == f"{letter}{rows[0]}:{letter}{rows[1]}":
+                return
+            _take_off(rule, letter)
+        self.add_dropdowns([Dropdown(f"{letter}{rows[0]}:{letter}{rows[1]}", source)])
+
     def reach(self, first: int, last: int, spare: int) -> None:
         """Extend filters, dropdowns and colours that begin in row ``first`` to row ``last``."""
         for element in self._root.iter():
@@ -117,6 +128,40 @@ class TailEdit:
 
     def _new(self, name: str, **attributes: str) -> Any:
         return etree.Element(etree.QName(etree.QName(self._root).namespace, name), attributes, nsmap=self._root.nsmap)
+
+
+def _take_off(rule: Any, letter: str) -> None:
+    """Remove a column from the areas of a dropdown, and whatever is empty after that."""
+    own = next((child for child in rule if local(child) == "sqref"), None)  # in the extension of Excel 2010
+    areas = (rule.get("sqref") or (own.text if own is not None else "") or "").split()
+    left = [area for area in areas if not re.fullmatch(rf"\$?{letter}\$?\d+(:\$?{letter}\$?\d+)?", area)]
+    if len(left) == len(areas):
+        return
+    if left and own is not None:
+        own.text = " ".join(left)
+    elif left:
+        rule.set("sqref", " ".join(left))
+    empty = None if left else rule
+    while empty is not None and local(empty) in ("dataValidation", "dataValidations", "ext", "extLst"):
+        above = empty.getparent()
+        above.remove(empty)
+        if above.get("count"):
+            above.set("count", str(len(above)))
+        empty = None if len(above) else above
+
+
+def rename_columns(root: Any, header_row: int, headings: Mapping[int, str]) -> bool:
+    """Give columns of an Excel table (its root element) other headings, by their place; returns whether any is its."""
+    match = _AREA.fullmatch(root.get("ref", ""))
+    if not match or int(match[2]) != header_row:
+        return False
+    left, changed = column_number(match[1].encode()), False
+    columns = [column for group in root if local(group) == "tableColumns" for column in group]
+    for place, heading in headings.items():
+        if 0 <= place - left < len(columns) and columns[place - left].get("name") != heading:
+            columns[place - left].set("name", heading)
+            changed = True
+    return changed
 
 
 def reach_table(root: Any, header_row: int, last: int, added: Sequence[tuple[int, str]]) -> bool:

@@ -22,13 +22,13 @@ def errors_in_binary_workbook(path: Path, sheet_name: str) -> dict[Place, str]:
     try:
         with olefile.OleFileIO(path) as container:
             stream = container.openstream("Workbook").read()
-        start = next(offset for name, offset in _sheets(stream) if name == sheet_name)
+        start = part_of(stream, sheet_name)
         return dict.fromkeys(_errors(stream, start), "it holds an error")
-    except (OSError, StopIteration, struct.error):
+    except (OSError, KeyError, struct.error):
         return {}
 
 
-def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+def records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
     """(type, content) of the records up to the end of a part."""
     while start + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, start)
@@ -38,8 +38,13 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         start += 4 + length
 
 
+def part_of(stream: bytes, sheet_name: str) -> int:
+    """Where the records of a sheet begin; raises ``KeyError`` if there is no such sheet."""
+    return dict(_sheets(stream))[sheet_name]
+
+
 def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
-    for kind, content in _records(stream, 0):
+    for kind, content in records(stream, 0):
         if kind == _BOUND_SHEET:
             length, wide = content[6], content[7] & 1
             name = content[8 : 8 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1")
@@ -47,7 +52,7 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _errors(stream: bytes, start: int) -> Iterator[Place]:
-    for kind, content in _records(stream, start):
+    for kind, content in records(stream, start):
         if (kind == _BOOL_ERROR and content[7]) or (
             kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6] == _ERROR_VALUE
         ):

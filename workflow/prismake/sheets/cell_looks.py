@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 from lxml import etree
 
 from prismake.core.sheet_extent import DAMAGED
+from prismake.sheets.binary_looks import binary_looks
 from prismake.sheets.opendocument import looks_of_opendocument
 from prismake.sheets.package import without_addresses
 
@@ -27,42 +29,67 @@ _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CHUNK = 1 << 20
 _LONGEST_CELL = 400  # bytes from the beginning of a cell to the number of its text
 _STRINGS = "xl/sharedStrings.xml"
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # what a number format shows as it stands, colours, blanks
+_THOUSANDS = re.compile(r"[0#?.],+(?![0#?,])")
 _PERCENT = frozenset({9, 10})  # formats of numbers that every workbook has: 0% and 0.00%
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass
 class Looks:
-    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments, and percentages."""
+    """By place, from 1: the fill of coloured cells, cells struck through, the text of comments.
+
+    ``percent``: cells that show a percentage. ``disguised``: cells whose number format shows thousands, or nothing.
+    """
 
     coloured: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
     comments: dict[Place, str] = field(default_factory=dict)
     percent: set[Place] = field(default_factory=set)
+    disguised: set[Place] = field(default_factory=set)
 
 
 def looks_of(path: Path, sheet_name: str) -> Looks:
     """The formatting of a sheet's cells; empty if the format does not record it or the file cannot be parsed."""
     try:
+        if path.suffix == ".xls":
+            return _of_binary_workbook(path, sheet_name)
         with zipfile.ZipFile(path) as package:
             if "content.xml" in package.namelist():
                 return Looks(*looks_of_opendocument(package, sheet_name))
             return _of_workbook(package, sheet_name)
-    except (*DAMAGED, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
+    except (*DAMAGED, OSError, struct.error, etree.XMLSyntaxError, KeyError, ValueError, IndexError):
         return Looks()  # a damaged file is reported where its values are read
 
 
 def _of_workbook(package: zipfile.ZipFile, sheet_name: str) -> Looks:
     part = _part(package, sheet_name)
-    fills, struck, percent = _formats(package)
+    fills, struck, percent, disguised = _formats(package)
     looks = Looks(comments=_comments(package, part), struck=_struck_texts(package, part))
-    for place, number in _dressed(package, part, {*fills, *struck, *percent}):
+    for place, number in _dressed(package, part, {*fills, *struck, *percent, *disguised}):
         if number in percent:
             looks.percent.add(place)
+        if number in disguised:
+            looks.disguised.add(place)
         if number in fills:
             looks.coloured[place] = fills[number]
         if number in struck:
             looks.struck.add(place)
+    return looks
+
+
+def _of_binary_workbook(path: Path, sheet_name: str) -> Looks:
+    formats, cells, comments = binary_looks(path, sheet_name)
+    looks = Looks(comments=comments)
+    for place, number in cells.items():
+        if colour := formats.colour(number):
+            looks.coloured[place] = colour
+        if formats.is_struck(number):
+            looks.struck.add(place)
+        pattern = formats.patterns.get(formats.pattern(number), "")
+        if formats.pattern(number) in _PERCENT or "%" in pattern:
+            looks.percent.add(place)
+        elif _disguises(pattern):
+            looks.disguised.add(place)
     return looks
 
 
@@ -77,23 +104,24 @@ def _named(element: Any, name: str) -> list[Any]:
 
 def _part(package: zipfile.ZipFile, sheet_name: str) -> str:
     sheets = _named(_tree(package, "xl/workbook.xml"), "sheet")
-    relation = next(sheet.get(_RELATION) for sheet in sheets if sheet.get("name") == sheet_name)
+    sheet = {sheet.get("name"): sheet for sheet in sheets}[sheet_name]
     relations = _named(_tree(package, "xl/_rels/workbook.xml.rels"), "Relationship")
-    target = next(entry.get("Target") for entry in relations if entry.get("Id") == relation)
+    targets = {entry.get("Id"): entry.get("Target") for entry in relations}
+    target = targets[next(iter(sheet.xpath("@*[local-name()='id']")), "")]
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[int]]:
-    """The cell formats, by number: with a colour chosen by people, those that strike through, those of percentages."""
+def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[int], set[int]]:
+    """The cell formats, by number: coloured by people, struck through, percentages, and those that show no number."""
     styles = _tree(package, "xl/styles.xml")
     fonts = [_strikes(font) for group in _named(styles, "fonts") for font in group]
     fills = [_colour(fill) for group in _named(styles, "fills") for fill in group]
     formats = [form for group in _named(styles, "cellXfs") for form in group]
-    percentages = _PERCENT | {
-        int(own.get("numFmtId")) for own in _named(styles, "numFmt") if "%" in own.get("formatCode", "")
-    }
+    patterns = {int(own.get("numFmtId")): own.get("formatCode", "") for own in _named(styles, "numFmt")}
+    percentages = _PERCENT | {number for number, pattern in patterns.items() if "%" in pattern}
+    disguises = {number for number, pattern in patterns.items() if _disguises(pattern)}
     coloured: dict[int, str] = {}
-    struck, percent = set(), set()
+    struck, percent, disguised = set(), set(), set()
     for number, form in enumerate(formats):
         fill, font = int(form.get("fillId", 0)), int(form.get("fontId", 0))
         if fill < len(fills) and fills[fill]:
@@ -102,7 +130,15 @@ def _formats(package: zipfile.ZipFile) -> tuple[dict[int, str], set[int], set[in
             struck.add(number)
         if int(form.get("numFmtId", 0)) in percentages:
             percent.add(number)
-    return coloured, struck, percent
+        if int(form.get("numFmtId", 0)) in disguises:
+            disguised.add(number)
+    return coloured, struck, percent, disguised
+
+
+def _disguises(pattern: str) -> bool:
+    """Whether a number format shows a number in thousands (``0,``) or shows none (``;;;``) (ECMA-376, 18.8.31)."""
+    first = _LITERAL.sub("", pattern).partition(";")
+    return bool(_THOUSANDS.search(first[0])) or (bool(first[1]) and not first[0].strip())
 
 
 def _strikes(font: Any) -> bool:

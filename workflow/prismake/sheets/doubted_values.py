@@ -145,7 +145,7 @@ def _extraction(sheets: StageSheets, answers: Mapping[str, Mapping[str, str]]) -
     given = answers if sheets.studies is None else sheets.studies.answers(answers)
     # studies without an answer so far can be named as having the same participants
     columns = [Column(question.name, question.label, question.kind) for question in setup.extracted]
-    return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap)
+    return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap, setup.timing)
 
 
 def _notes(sheets: StageSheets, owners: Sequence[str]) -> dict[str, list[Remark]]:

@@ -23,6 +23,7 @@ PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own 
 ADDRESS = "address"  # a column's link: the text itself is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
+_QUESTION = "answer:"  # how the identity of a column of answers begins
 # Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
 _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -59,7 +60,12 @@ class Column:
     @property
     def identity(self) -> str:
         """What a column is, independent of its heading; a field may have the same name as a column of context."""
-        return f"answer:{self.key}" if self.role == "answer" else self.key
+        return f"{_QUESTION}{self.key}" if self.role == "answer" else self.key
+
+
+def is_question(identity: str) -> bool:
+    """Whether an identity (``Column.identity``) is that of a column of answers."""
+    return identity.startswith(_QUESTION)
 
 
 _COUNT = [Column("", "progress", "progress", 11)]

@@ -64,6 +64,12 @@ def take_off_marks(rows: Iterable[tuple[int, dict[str, Any]]]) -> dict[str, list
     return marks
 
 
+def is_check(value: Any) -> bool:
+    """Whether a cell holds the check of a row."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return bool(_MARKED.fullmatch(text) or _UNMARKED.fullmatch(text))
+
+
 def review_in(marks: Mapping[str, Sequence[int]]) -> str:
     """The review to which most rows of a sheet belong; empty if no row names one."""
     row_counts = {mark: len(rows) for mark, rows in marks.items() if mark}

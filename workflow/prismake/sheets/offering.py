@@ -21,9 +21,9 @@ from prismake.kept.sheet_files import open_in_program
 from prismake.panel.decisions import to_adjudicate
 from prismake.protocol.forms import Field, Form, allowed, as_typed, shown_answer
 from prismake.sheets.answers import SheetAnswers
-from prismake.sheets.appending import ProtocolChanged, append_rows
+from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
-from prismake.sheets.checks.reordered import HeldBack
+from prismake.sheets.checks.held_back import HeldBack
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of, row_choices
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
@@ -32,11 +32,11 @@ from prismake.sheets.merged_answers import first_of
 from prismake.sheets.new_sheets import NewSheets
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
-from prismake.sheets.package import UnknownStructure, holds_drawings
+from prismake.sheets.package import UnknownStructure
 from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
-from prismake.sheets.renewal import Guide, Renewal, asked_now, page_digest, renewal, with_new_judgements
+from prismake.sheets.renewal import Guide, Renewal, asked_now, is_taken, page_digest, renewal, with_new_judgements
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
 
@@ -103,7 +103,13 @@ def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedFor
     if not path.exists():
         return offered
     table = sheets.tables.get(who)
-    columns = [c for c in sheets.columns(who) if table is None or c.header in (*table.headers, *table.lacking)]
+    columns = [
+        column
+        for column in sheets.columns(who)
+        if table is None
+        or column.header in table.headers
+        or (column.header in table.lacking and not is_taken(table, column))
+    ]
     headings = {column.identity: column.heading for column in columns if column.header}
     return offered.with_columns(path.name, headings).with_page(path.name, page_digest(guide))
 
@@ -298,9 +304,6 @@ def _add(
     try:
         append_rows(table, table.path if with_macros else path, columns, new, changes, renewed)
         return
-    except ProtocolChanged:
-        if holds_drawings(table.path):
-            _warn_of_loss(table.path, "first page, headings and lists come from a protocol that has changed")
     except UnknownStructure as error:
         if table.path == path:
             _warn_of_loss(table.path, f"it is built in an unusual way: {error}")

@@ -5,6 +5,7 @@ Identical rows and columns are written once with a repeat count, so cells have n
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -41,16 +42,18 @@ def odd_in_opendocument(package: zipfile.ZipFile, sheet_name: str) -> dict[Place
 
 def looks_of_opendocument(
     package: zipfile.ZipFile, sheet_name: str
-) -> tuple[dict[Place, str], set[Place], dict[Place, str], set[Place]]:
-    """Coloured cells with their colours, cells struck through, comments, percentages."""
-    fills, strikes = _styles(package)
+) -> tuple[dict[Place, str], set[Place], dict[Place, str], set[Place], set[Place]]:
+    """Coloured cells with their colours, cells struck through, comments, percentages, numbers shown in thousands."""
+    fills, strikes, thousands = _styles(package)
     coloured: dict[Place, str] = {}
     struck: set[Place] = set()
     comments: dict[Place, str] = {}
     percent: set[Place] = set()
+    disguised: set[Place] = set()
     content = package.read("content.xml")
-    if not (fills or strikes or any(hint in content for hint in (b"office:annotation", b'value-type="percentage"'))):
-        return coloured, struck, comments, percent
+    hints = (b"office:annotation", b'value-type="percentage"')
+    if not (fills or strikes or thousands or any(hint in content for hint in hints)):
+        return coloured, struck, comments, percent, disguised
     for row, column, cell in _cells(package, sheet_name):
         style = cell.get(f"{_TABLE}style-name")
         if style in fills:
@@ -59,24 +62,39 @@ def looks_of_opendocument(
             struck.add((row, column))
         if cell.get(f"{_OFFICE}value-type") == "percentage":
             percent.add((row, column))
+        if style in thousands:
+            disguised.add((row, column))
         for comment in cell.findall(f"{_OFFICE}annotation"):
             comments[row, column] = "\n".join("".join(part.itertext()) for part in comment.findall(f"{_TEXT}p"))
-    return coloured, struck, comments, percent
+    return coloured, struck, comments, percent, disguised
 
 
-def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str]]:
-    """Names of the styles of cells with a colour chosen by people, and of those that strike through."""
-    fills, strikes = {}, set()
+def _styles(package: zipfile.ZipFile) -> tuple[dict[str, str], set[str], set[str]]:
+    """Names of the styles of cells with a colour chosen by people, of those that strike through, of thousands."""
+    fills, strikes, thousands, divided = {}, set(), set(), _divided(package)
     with package.open("content.xml") as file:
         for _, style in etree.iterparse(file, tag=f"{_STYLE}style", resolve_entities=False, no_network=True):
             name = style.get(f"{_STYLE}name")
+            if style.get(f"{_STYLE}data-style-name") in divided:
+                thousands.add(name)
             for part in style:
                 colour = part.get(f"{_FO}background-color", "transparent").casefold()
                 if part.tag == f"{_STYLE}table-cell-properties" and colour not in _OWN_COLOURS:
                     fills[name] = colour
                 if part.get(f"{_STYLE}text-line-through-style", "none") != "none":
                     strikes.add(name)
-    return fills, strikes
+    return fills, strikes, thousands
+
+
+def _divided(package: zipfile.ZipFile) -> set[str]:
+    """Names of the number formats that show a number divided by a thousand or more."""
+    divided = set()
+    for part in ("styles.xml", "content.xml"):
+        content = package.read(part) if part in package.namelist() else b""
+        for match in re.finditer(rb"<number:number-style\b.*?</number:number-style>", content, re.DOTALL):
+            if b"display-factor=" in match[0] and (name := re.search(rb'style:name="([^"]*)"', match[0])):
+                divided.add(name[1].decode())
+    return divided
 
 
 def _cells(package: zipfile.ZipFile, sheet_name: str) -> Iterator[tuple[int, int, Any]]:

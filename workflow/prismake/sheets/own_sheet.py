@@ -13,14 +13,16 @@ from prismake.kept import sheet_state
 from prismake.kept.sheet_files import current, file_digest
 from prismake.kept.unread_files import unread_files
 from prismake.kept.way_back import way_back
+from prismake.protocol.forms import Form, allowed
 from prismake.sheets.answers import SheetAnswers, read_consensus, read_reviewer
-from prismake.sheets.checks import reordered
+from prismake.sheets.checks import filled_gaps, reordered, shifted_cells
 from prismake.sheets.checks import typed_pairs as typed
-from prismake.sheets.checks.checked_sheet import CheckedSheet
+from prismake.sheets.checks.checked_sheet import CheckedSheet, listed
 from prismake.sheets.checks.foreign_rows import bears, refuse_foreign
 from prismake.sheets.checks.percent_cells import ask_back_percentages
 from prismake.sheets.checks.row_order import RowOrders
 from prismake.sheets.checks.rows_above import refuse_rows_above
+from prismake.sheets.last_answers import no_longer_understood
 from prismake.sheets.marks import mark_of, review_in
 from prismake.sheets.queue import Queue
 from prismake.sheets.reading import SheetTable, read_sheet
@@ -109,10 +111,31 @@ def load_sheet(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet
         takes_pairs = session.setup.form.typed and who != CONSENSUS
         notes = dict(session.kept_stage.last_notes.get(who, {}))
         return OwnSheet(
-            SheetAnswers(answers=answers, notes=notes),
+            _as_understood_now(session.setup.form, answers, notes, path=session.setup.path(who)),
             error=error if expected or not isinstance(error, MissingSheet) else None,
             pairs=typed.kept_pairs(answers, session.setup.form, session.item_ids()) if takes_pairs else {},
         )
+
+
+def _as_understood_now(
+    form: Form, answers: dict[str, dict[str, str]], notes: dict[str, str], path: Path
+) -> SheetAnswers:
+    """The answers read last without those that the protocol no longer provides for, which are named."""
+    strange = no_longer_understood(form, answers)
+    own = SheetAnswers(answers=answers, notes=notes, broken={item: set(given) for item, given in strange.items()})
+    rows: dict[tuple[str, str], list[str]] = {}
+    for item, given in strange.items():
+        for name, value in given.items():
+            rows.setdefault((name, value), []).append(item)
+            del answers[item][name]
+    for (name, value), items in rows.items():
+        question = form.field(name)
+        text = (
+            f"“{value}” was read last for {listed(items)} and is no longer an answer to “{question.label}”: it does "
+            f"not count until the sheet can be read and has another one. Allowed: {allowed(question)}."
+        )
+        own.problems.append((path.name, text))
+    return own
 
 
 def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
@@ -160,6 +183,8 @@ def _read(session: Session, who: str, reviewers: Sequence[str]) -> OwnSheet:
     )
     problems = typed.check(sheet)
     if not accepted:
+        shifted_cells.check(sheet)
+        filled_gaps.check(sheet)
         problems += reordered.check(sheet)
     taken_over = bears(table, own_marks) if accepted else ()
     return OwnSheet(

@@ -23,7 +23,6 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OUTSIDE = re.compile(rb'<(?:\w+:)?Relationship\b[^>]*\bTargetMode="External"[^>]*/>')
-_DRAWN = ("xl/drawings/drawing", "xl/charts/", "xl/media/", "xl/embeddings/")
 _LOCAL_HEADER = 30  # bytes of a zip entry's header before its name
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True}
 
@@ -62,6 +61,10 @@ class Package:
             raise UnknownStructure(f"{name} is missing")
         return self._archive.read(name)
 
+    def size(self, name: str) -> int:
+        """Bytes of an unchanged part."""
+        return self._archive.getinfo(name).file_size
+
     def open(self, name: str) -> Any:
         """An unchanged part, as a stream of bytes."""
         return self._archive.open(name)
@@ -92,8 +95,8 @@ class Package:
         exists = part in self.names or part in self.changed
         return frozenset(re.findall(rb'\sId="([^"]*)"', self.read(part))) if exists else frozenset()
 
-    def relate(self, name: str, kind: str, addresses: Mapping[str, str]) -> None:
-        """Add relations of a part to external addresses, by id."""
+    def relate(self, name: str, kind: str, addresses: Mapping[str, str], *, outside: bool = True) -> None:
+        """Add relations of a part to external addresses (or to other parts), by id."""
         part = relations_of(name)
         exists = part in self.names or part in self.changed
         old = self.read(part) if exists else f'<Relationships xmlns="{_RELATIONS}"></Relationships>'.encode()
@@ -101,9 +104,9 @@ class Package:
         if end is None:
             raise UnknownStructure(f"{part} has no end")
         prefix, base = end[1].decode(), _STRICT if _STRICT.encode() in old else OFFICE
+        mode = ' TargetMode="External"' if outside else ""
         new = "".join(
-            f'<{prefix}Relationship Id="{relation}" Type="{base}/{kind}" Target="{html.escape(address)}" '
-            'TargetMode="External"/>'
+            f'<{prefix}Relationship Id="{relation}" Type="{base}/{kind}" Target="{html.escape(address)}"{mode}/>'
             for relation, address in addresses.items()
         )
         self.changed[part] = old[: end.start()] + new.encode() + old[end.start() :]
@@ -128,15 +131,6 @@ class Package:
 def without_addresses(relations: bytes) -> bytes:
     """The relations of a part without those to external addresses, of which there may be tens of thousands."""
     return _OUTSIDE.sub(b"", relations)
-
-
-def holds_drawings(path: Path) -> bool:
-    """Whether a workbook has parts that are lost if it is loaded as a whole: charts, pictures, macros."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.startswith(_DRAWN) or name.endswith("vbaProject.bin") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError):
-        return False
 
 
 def parsed(content: bytes) -> Any:

@@ -132,7 +132,7 @@ class _Column:
         if self._held is None:
             return (value for batch in self._batches() for value in batch.column(0).to_pylist())
         places = range(0, len(self._held), _WINDOW)
-        return (value for place in places for value in self._held.slice(place, _WINDOW).to_pylist())  # type: ignore[union-attr]
+        return (value for place in places for value in self._held.slice(place, _WINDOW).to_pylist())
 
     def at(self, place: int) -> Any:
         at = place - self._start

@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from prismake.core.error_values import read_workbook
 from prismake.core.errors import SheetError
 from prismake.core.memory import return_freed
 from prismake.core.phrases import normal_word
@@ -18,7 +19,7 @@ from prismake.kept.way_back import way_back
 from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.unreadable_cells import odd_cells
 from prismake.sheets.counting import is_count
-from prismake.sheets.layout import CHECK, ITEM, Column
+from prismake.sheets.layout import CHECK, ITEM, Column, is_question
 from prismake.sheets.marks import take_off_marks
 from prismake.sheets.no_workbook import digest_of_sheet, refuse_no_workbook, refuse_stray_cells
 from prismake.sheets.outside import (
@@ -103,7 +104,7 @@ def read_sheet(
     refuse_no_workbook(path)
     refuse_stray_cells(path)
     try:
-        table = _only_table(path, _sheets(path), _Form(columns, offered, partial), everything)
+        table = _only_table(path, read_workbook(path, _sheets), _Form(columns, offered, partial), everything)
         return_freed()
         return replace(table, digest=as_read)
     except SheetError:
@@ -142,12 +143,9 @@ class _Form:
         return self.partial or (bool(self.offered) and column.identity not in (self.offered or {}))
 
 
-def _sheets(path: Path) -> list[tuple[str, Any]]:
-    """(name, cells) of every sheet; the texts that the workbook itself holds are freed."""
-    import python_calamine
-
-    with python_calamine.CalamineWorkbook.from_path(path) as book:
-        return [(meta.name, book.get_sheet_by_name(meta.name)) for meta in book.sheets_metadata]
+def _sheets(book: Any) -> list[tuple[str, Any]]:
+    """(name, cells) of every sheet, which stay when the workbook is closed and the texts that it shares are freed."""
+    return [(meta.name, book.get_sheet_by_name(meta.name)) for meta in book.sheets_metadata]
 
 
 def _only_table(path: Path, sheets: Sequence[tuple[str, Any]], form: _Form, everything: bool) -> SheetTable:
@@ -175,7 +173,7 @@ def _only_table(path: Path, sheets: Sequence[tuple[str, Any]], form: _Form, ever
     index, name, sheet, header = candidates[0]
     cells = _row(sheet, header)
     headers, extra = _places(path, f"{path}, sheet “{name}”, row {header + 1}", cells, form)
-    unnamed = sorted(set(range(1, len(cells) + 1)) - {*headers.values(), *extra.values()})
+    unnamed = sorted({*range(1, len(cells) + 1)} - {*headers.values(), *extra.values()})
     beside: dict[tuple[int, int], Any] = {}
     read = headers if not everything else {**extra, **headers}
     if not everything:
@@ -310,11 +308,14 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
     by_heading: dict[str, Column] = {}
     identities: set[str] = set()
     offered = form.offered or {}
+    retired = offered.keys() - {column.identity for column in form.columns}  # whose headings are not those of new ones
+    former = {normal_word(offered[name][-1]) for name in retired if is_question(name) and offered[name]}
     columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
     for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
         for column in columns:
             heading = next(islice(form.headings(column), turn, None), "")
-            if column.identity not in identities and heading in places and heading not in by_heading:
+            new_to = former if column.identity not in offered else ()
+            if column.identity not in identities and heading in places and heading not in {*by_heading, *new_to}:
                 by_heading[heading] = column
                 identities.add(column.identity)
     order = {column.identity: place for place, column in enumerate(form.columns)}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
+from prismake.core.phrases import normal_word
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Form
+from prismake.protocol.languages import in_every_language
 from prismake.sheets.layout import Column
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import StageSheets
@@ -22,12 +24,14 @@ class Renewal:
 
     ``added``: questions that it lacks, which are added on the right. ``headings``: header to the present heading that
     replaces a former one. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of
-    answers are renewed together with it.
+    answers are renewed together with it. ``labels``: the present words for what is above these lines, by the former
+    ones in normal form.
     """
 
     added: Sequence[Column] = ()
     headings: Mapping[str, str] | None = None
     guide: Guide = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.headings or self.guide)
@@ -36,7 +40,7 @@ class Renewal:
 def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> Renewal:
     """The changes that a sheet needs in order to ask the present questions."""
     columns = sheets.columns(who)
-    added = [column for column in columns if column.header in table.lacking]
+    added = [column for column in columns if column.header in table.lacking and not is_taken(table, column)]
     headings = {
         column.header: column.heading
         for column in columns
@@ -44,7 +48,19 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
         and (column.role in ("answer", "live") or table.former[column.header] in column.elsewhere)  # not a person's own
     }
     shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
-    return Renewal(added, headings, guide if shown != page_digest(guide) else ())
+    return Renewal(added, headings, guide if shown != page_digest(guide) else (), _labels(sheets.setup.form))
+
+
+def _labels(form: Form) -> dict[str, str]:
+    """Title of the stage, label of the count and of the owner on a first page, by their words in any language."""
+    keys = {f"stages.{form.stage}.title": form.shown_title}
+    keys |= {key: form.language[key] for key in ("page.progress", "page.sheet_of")}
+    return {normal_word(word): now for key, now in keys.items() for word in in_every_language(key)}
+
+
+def is_taken(table: SheetTable, column: Column) -> bool:
+    """Whether a column that is not the workflow's, or is asked no longer, has the heading of a new one."""
+    return normal_word(column.heading) in {normal_word(heading) for heading in table.extra}
 
 
 def page_digest(guide: Guide) -> str:

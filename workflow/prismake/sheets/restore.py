@@ -17,7 +17,7 @@ from prismake.kept.answers import answers_file, read_events, read_snapshot
 from prismake.kept.offered_forms import OfferedForm, load_offered_form, save_offered_form
 from prismake.kept.sheet_copies import Copy, copies, put_aside
 from prismake.kept.sheet_files import SHEETS, SUFFIXES, open_in_program, sheet_path
-from prismake.kept.sheet_state import read_book
+from prismake.kept.sheet_state import accept, read_book
 from prismake.protocol.forms import Form, allowed, load_form, typed_answer
 from prismake.protocol.guide import adjudicator_lines, guide_lines
 from prismake.protocol.instrument_choice import asks_judgements
@@ -159,6 +159,8 @@ def carry_out(restoration: Restoration) -> list[Path]:
         headers = sheet.table_in(source).headers
         headings = {column.identity: column.heading for column in sheet.columns if column.header in headers}
         save_offered_form(sheet.stage, sheet.offered.with_sheet(sheet.path.name, headings), sheet.folder)
+        if restoration.answers != sheet.read_last():  # an earlier copy, which was asked for and shown
+            accept(target)
     else:
         sheet = restoration.sheet
         rows = _consensus_rows(sheet) if sheet.who == CONSENSUS else _reviewer_rows(sheet)

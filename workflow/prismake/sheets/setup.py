@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prismake.core.names import CONSENSUS, EXTRACTION
-from prismake.extraction.extracted import Outcome, outcomes_of
+from prismake.extraction.extracted import Outcome, outcomes_of, timing_columns
 from prismake.extraction.result_rows import Studies, as_asked_in_rows
 from prismake.kept import sheet_state
 from prismake.kept.allocations import load_allocation
@@ -21,6 +21,7 @@ from prismake.panel.allocation import Allocation, Scheme, scheme_of
 from prismake.protocol.forms import Field, Form, extracted_fields, load_form
 from prismake.protocol.instrument_choice import asks_judgements
 from prismake.protocol.outcome_shapes import RESULTS
+from prismake.sheets.last_answers import in_present_form
 from prismake.sheets.layout import Column, consensus_columns, reviewer_columns, voices
 from prismake.sheets.queue import Queue
 
@@ -33,6 +34,7 @@ class StageSetup:
     which answer; the seed then orders the reviewers row by row. ``outcomes``, ``overlap``: at extraction, the outcomes
     that the numbers belong to, and the column that names studies with the same participants. ``extracted``: the fields
     known of a study or arm in the end, whatever the shape of the sheet; ``by_result``: whether each result has a row.
+    ``timing``: columns with start and end of enrolment and with the length of follow-up.
     """
 
     stage: str
@@ -44,6 +46,7 @@ class StageSetup:
     overlap: str = ""
     extracted: tuple[Field, ...] = ()
     by_result: bool = False
+    timing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcomes_in_rows(self) -> tuple[Outcome, ...]:
@@ -91,10 +94,11 @@ class KeptStage:
     """What earlier runs have kept of a stage.
 
     ``state``: the workbooks as they were left (``kept.sheet_state``). ``left``: reviewers who were once offered a sheet
-    and no longer belong to the team. ``last_good``, ``last_notes``: the answers and notes read last. ``prefilled``:
-    answers that came with an export. ``allocation``: what was handed out; None in a review older than this record.
-    ``offered``: the questions in the sheets when they were offered. ``left_by_people``: the state of each workbook
-    before any was opened, because anything saved during the reading is an edit still to be read.
+    and no longer belong to the team. ``last_good``, ``last_notes``: the answers and notes read last, the answers as the
+    present protocol writes them. ``prefilled``: answers that came with an export. ``allocation``: what was handed out;
+    None in a review older than this record. ``offered``: the questions in the sheets when they were offered.
+    ``left_by_people``: the state of each workbook before any was opened, because anything saved during the reading is
+    an edit still to be read.
     """
 
     state: Mapping[str, Any]
@@ -124,6 +128,7 @@ def setup_of(stage: str, config: Mapping[str, Any], folder: Path = SHEETS) -> St
         config.get("overlap_column", "") if extracted else "",
         tuple(extracted_fields(config)) if extracted else (),
         extracted and config[EXTRACTION].get("shape") == RESULTS,
+        timing_columns(config.get("overlap_signs", {}), config.get("overlap_follow_up", "")) if extracted else {},
     )
 
 
@@ -135,7 +140,11 @@ def load_kept(setup: StageSetup, earlier: KeptStage | None = None) -> KeptStage:
     """
     stage, folder = setup.stage, setup.folder
     state = sheet_state.read_book(stage, folder)
-    last_good, last_notes = (earlier.last_good, earlier.last_notes) if earlier else read_last(stage, folder)
+    if earlier:
+        last_good, last_notes = earlier.last_good, earlier.last_notes
+    else:
+        answers, last_notes = read_last(stage, folder)
+        last_good = in_present_form(setup.form, answers)
     return KeptStage(
         state,
         tuple(sheet_state.left(state, stage, setup.team)),

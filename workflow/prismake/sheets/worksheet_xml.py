@@ -19,6 +19,7 @@ _PIECE = 1 << 18
 _START = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
 _DIMENSION = re.compile(rb'(<(?:\w+:)?dimension\s+ref=")[^"]*(")')
 _NUMBER = re.compile(rb'\sr="([A-Z]+)?(\d+)"')
+_MIN, _MAX = re.compile(rb'\smin="(\d+)"'), re.compile(rb'\smax="(\d+)"')
 _SPANS = re.compile(rb'\sspans="[^"]*"')
 _HEIGHT = re.compile(rb'\s(?:ht|customHeight|hidden)="[^"]*"')
 
@@ -136,26 +137,26 @@ def with_dimension(head: bytes, last_row: int, last_column: int) -> bytes:
 
 
 def with_widths(head: bytes, prefix: str, widths: Mapping[int, tuple[float, int]]) -> bytes:
-    """The head of a worksheet with (width, style) added for columns that have none yet."""
+    """The head of a worksheet with (width, style) for columns; a width stated for several columns is divided."""
     name = prefix.encode()
-    covered = [
-        (int(m[1]), int(m[2]))
-        for m in re.finditer(rb"<" + name + rb'col\b[^>]*?\bmin="(\d+)"[^>]*?\bmax="(\d+)"', head)
-    ]
-    new = "".join(
-        f'<{prefix}col min="{number}" max="{number}" width="{width:g}" style="{style}" customWidth="1"/>'
-        for number, (width, style) in sorted(widths.items())
-        if not any(first <= number <= last for first, last in covered)
-    ).encode()
-    end = b"</" + name + b"cols>"
-    if not new:
-        return head
-    if end in head:
-        return head.replace(end, new + end, 1)
+    stated = re.compile(rb"<" + name + rb"col\b[^>]*/>|<" + name + rb"col\b[^>]*>\s*</" + name + rb"col>")
+    columns: dict[int, bytes] = {}
+    for match in stated.finditer(head):
+        first, last = (int(bound[1]) if (bound := end.search(match[0])) else 0 for end in (_MIN, _MAX))
+        apart = sorted(number for number in widths if first <= number <= last)
+        for low, high in zip([first, *(number + 1 for number in apart)], [*(n - 1 for n in apart), last], strict=True):
+            if low <= high:
+                bounded = _MIN.sub(b' min="%d"' % low, match[0])
+                columns[low] = _MAX.sub(b' max="%d"' % high, bounded)
+    for number, (width, style) in widths.items():
+        own = f'<{prefix}col min="{number}" max="{number}" width="{width:g}" style="{style}" customWidth="1"/>'
+        columns[number] = own.encode()
+    cols = b"<" + name + b"cols>" + b"".join(text for _, text in sorted(columns.items())) + b"</" + name + b"cols>"
     start = _START.search(head)
     assert start
-    cols = b"<" + name + b"cols>" + new + end
-    return head[: start.start()] + cols + head[start.start() :]
+    group = re.search(rb"<" + name + rb"cols\b[^>]*>.*?</" + name + rb"cols>", head, re.DOTALL)
+    before, after = (group.start(), group.end()) if group else (start.start(), start.start())
+    return head[:before] + cols + head[after:]
 
 
 def column_number(letters: bytes) -> int:

@@ -26,6 +26,11 @@ def pairwise_script(result: Mapping[str, Any], name: str) -> str:
     return filled(data_file("report/check.R"), result, name)
 
 
+def script_of_columns(result: Mapping[str, Any], columns: Mapping[str, Any], name: str) -> str:
+    """``pairwise_script`` as it was called before 0.2, when a script contained the numbers (``columns``, unused)."""
+    return pairwise_script(result, name)
+
+
 def filled(template: Path, result: Mapping[str, Any], name: str) -> str:
     """A template with title of the outcome, name of the script, and name of the outcome."""
     title = " ".join(str(result["title"]).split())

@@ -11,8 +11,9 @@ from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
+from prismake.extraction.assumed_correlations import numbers_of
 from prismake.extraction.derived_values import CONVERTED
-from prismake.protocol.analyses import TOGETHER
+from prismake.protocol.analyses import OTHER_CORRELATIONS, TOGETHER
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
@@ -71,6 +72,7 @@ def analyse(
         result["sentence"] = f"{title}: no study can be pooled yet."
         return result
     used = used.assign(**{name: used[name].map(_one_line) for name in spec["subgroups"]})
+    elsewhere = _at_other_correlations(used, spec, level, parts)
     used, shared = count_people_once(used, spec)
     rows = effects(used, spec, level, parts)
     rows = dataclasses.replace(rows, notes=(*shared, *_converted(used, parts), *rows.notes))
@@ -102,7 +104,7 @@ def analyse(
     if TOGETHER in result["moderators"]:
         cells = {column: [study["moderators"][column] for study in result["studies"]] for column in spec["moderators"]}
         result["moderators"][TOGETHER] = joint_regression(data, cells, heading, kinds, spec, level)
-    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed)
+    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed, elsewhere)
     result["bias"] = tests_of(data, level)
     main = result["analyses"]["main"]
     notes = [_for_inverse_variance(note) if main["model"] != INVERSE else note for note in rows.notes]
@@ -152,6 +154,20 @@ def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
         if each:
             notes.append(f"† {row['label']}: {'; '.join(each)}.")
     return notes
+
+
+def _at_other_correlations(
+    used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings: Mapping[str, str]
+) -> dict[str, Data]:
+    """The studies with what a lower or higher correlation changes, by the name of the analysis."""
+    result = {}
+    for name in OTHER_CORRELATIONS:
+        if name not in spec["sensitivity"] or name not in used or not used[name].any():
+            continue
+        cells = [{**row, **numbers_of(row[name])} for row in used.to_dict("records")]
+        other = type(used)(cells, columns=list(used.columns), index=used.index)
+        result[name] = effects(count_people_once(other, spec).rows, spec, level, headings).data
+    return result
 
 
 def _only_usable(result: dict[str, Any], used: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, Data]:

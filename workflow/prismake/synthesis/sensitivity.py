@@ -6,11 +6,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from prismake.core.errors import PoolingError
+from prismake.core.labels import join
 from prismake.core.names import STUDY_ID
+from prismake.extraction.assumed_correlations import in_words
 from prismake.extraction.derived_values import CONVERTED
+from prismake.protocol.analyses import OTHER_CORRELATIONS
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
@@ -30,6 +34,8 @@ TITLES = {
     "failsafe_n": "Fail-safe number",
     "without_high_risk": "Without studies at high risk of bias",
     "without_converted": "Without converted numbers",
+    "lower_correlation": "With a lower correlation",
+    "higher_correlation": "With a higher correlation",
     "fixed_effect": "One effect common to all studies",
     "freeman_tukey": "On the Freeman–Tukey scale",
     "arcsine": "On the arcsine scale",
@@ -43,13 +49,20 @@ Studies = Sequence[Mapping[str, Any]]
 
 
 def sensitivity(
-    data: Data, studies: Studies, spec: Mapping[str, Any], level: float, title: str, seed: int = 0
+    data: Data,
+    studies: Studies,
+    spec: Mapping[str, Any],
+    level: float,
+    title: str,
+    seed: int = 0,
+    elsewhere: Mapping[str, Data] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The analyses named in ``outcomes.<outcome>.sensitivity``, by name.
 
     All of them use inverse variance with the method and test of the outcome, except the one without studies at high
     risk of bias, which repeats the main analysis. An analysis that cannot be computed has the reason in ``sentence``,
-    no numbers, and ``None`` for ``values``.
+    no numbers, and ``None`` for ``values``. ``elsewhere``: the studies as they are with another correlation than the
+    assumed one, by the name of the analysis.
     """
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
     others: dict[str, Callable[..., dict[str, Any]]] = {
@@ -62,6 +75,7 @@ def sensitivity(
         "failsafe_n": _failsafe_n,
         "without_high_risk": _without_high_risk,
         "without_converted": _without_converted,
+        **{name: functools.partial(_at_correlation, name, elsewhere.get(name)) for name in OTHER_CORRELATIONS},
     }
     results: dict[str, Any] = {}
     for name in spec["sensitivity"]:
@@ -287,6 +301,30 @@ def _without_converted(
     remark = f"Left out: {', '.join(left)}."
     warnings, sentence = [*row["warnings"], remark], f"{row['sentence']} {remark}"
     return {**row, "name": title, "without": left, "warnings": warnings, "sentence": sentence}
+
+
+def _at_correlation(
+    name: str,
+    other: Data | None,
+    data: Data,
+    studies: Studies,
+    spec: Mapping[str, Any],
+    level: float,
+    seed: int,
+) -> dict[str, Any]:
+    """The main analysis of the studies as they are with another correlation within people than the assumed one."""
+    import numpy as np
+
+    if other is None or len(other.yi) != len(data.yi):
+        raise PoolingError("no number rests on an assumed correlation.")
+    other = dataclasses.replace(other, show=data.show, name=data.name)
+    row = analysis(other, main_plan(other, spec), level, TITLES[name], data.show)
+    moved = ~(np.isclose(other.yi, data.yi, rtol=1e-12) & np.isclose(other.vi, data.vi, rtol=1e-12))
+    labels = join([study["label"] for study, is_moved in zip(studies, moved, strict=True) if is_moved])
+    remark = f"The correlation is {in_words(spec['assumed']['correlation'], name)} in {labels}."
+    effects = {"yi": json_ready(other.yi), "vi": json_ready(other.vi)}
+    sentence, title = f"{row['sentence']} {remark}", TITLES[name]
+    return {**row, **effects, "name": title, "warnings": [*row["warnings"], remark], "sentence": sentence}
 
 
 def _unjudged(labels: Sequence[str]) -> str:

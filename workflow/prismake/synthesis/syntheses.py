@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.extraction.outcomes import USED
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 from prismake.synthesis.check_script import pairwise_script
 from prismake.synthesis.diagnostic.accuracy_records import accuracy_records, accuracy_script, unusable_tables
 from prismake.synthesis.diagnostic.accuracy_results import analyse_accuracy
 from prismake.synthesis.network import arm_rows, network_records, network_result
 from prismake.synthesis.outcome import analyse
 from prismake.synthesis.records import records
+from prismake.synthesis.unpooled import unpooled_records, unpooled_result
 from prismake.synthesis.usable import unusable
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ SYNTHESES: dict[str, Synthesis] = {
     DIAGNOSTIC: Synthesis(analyse_accuracy, accuracy_records, unusable_tables, accuracy_script),
     NETWORK: Synthesis(
         network_result.analyse, network_records.records, arm_rows.unusable, network_records.network_script
+    ),
+    WITHOUT_POOLING: Synthesis(
+        unpooled_result.analyse, unpooled_records.records, unpooled_records.unusable, unpooled_records.unpooled_script
     ),
 }
 

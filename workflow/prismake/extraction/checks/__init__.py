@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from prismake.extraction.checks import (
     accuracy_tables,
@@ -10,6 +11,7 @@ from prismake.extraction.checks import (
     contrasts,
     denominators,
     direction,
+    directions,
     families,
     impossible_numbers,
     outlying,
@@ -20,6 +22,7 @@ from prismake.extraction.checks import (
     sign_of_means,
     standard_deviations,
     sums,
+    timing,
     units,
     whole_numbers,
     zeros,
@@ -31,8 +34,10 @@ Check = Callable[[Extraction], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
     accuracy_tables.check,
+    directions.check,
     published_intervals.check,
     quantile_order.check,
+    timing.check,
     families.check,
     sums.check,
     changed_reports.check,
@@ -73,6 +78,7 @@ def findings(extraction: Extraction) -> list[Finding]:
     its numbers is doubted already by a sharper check. What only differs from other studies is a note if the report
     prints it twice and the two agree.
     """
+    extraction = replace(extraction, outcomes=[*directions.with_numbers(extraction.outcomes)])
     # outcomes that share a pair of columns say the same about it
     every = [*dict.fromkeys(finding for check in CHECKS for finding in check(extraction))]
     impossible = {(f.item, column) for f in every if f.grade == Grade.STOP for column in f.columns}

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from prismake.extraction.checks.arithmetic import shown
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Outcome, Row
+from prismake.protocol.outcome_columns import part_of
 
-_ABOVE_ZERO = ("total", "total1", "total2", "time", "time1", "time2", "sd", "sd1", "sd2", "se", "variance")
-_NOT_NEGATIVE = ("events", "events1", "events2")
-_AT_LEAST_TWO = ("n1", "n2")
+_ABOVE_ZERO = frozenset(
+    ("total", "time", "sd", "se", "variance", "baseline_sd", "final_sd", "difference_se", "sd_difference")
+) | {"first_sd", "second_sd"}
+_NOT_NEGATIVE = frozenset({"events", "assigned", "f"})
+_AT_LEAST_TWO = frozenset({"n1", "n2", "pairs", "first_n", "second_n"})
+_BETWEEN = {  # by part: the least and the largest possible value
+    "p": (0, 1),
+    "icc": (0, 1),
+    "percent": (0, 100),
+    "sensitivity": (0, 100),
+    "specificity": (0, 100),
+    "cluster_size": (1, math.inf),
+}
+_WHOLE = frozenset({"events", "total"})
+_RATIOS = ("effect", "lower", "upper")
 _FISHER = 4  # the variance of Fisher's z is 1 / (n - 3)
 
 
@@ -28,9 +42,10 @@ def check(extraction: Extraction) -> Iterator[Finding]:
 def _pairs(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[tuple[tuple[str, ...], str]]:
     pairs = list(outcome.pairs)
     for arm in ("", "1", "2"):
-        total, assigned = outcome.columns.get(f"total{arm}"), outcome.checks.get(f"assigned{arm}")
-        if total and assigned:
-            pairs.append((total, assigned))
+        assigned = outcome.checks.get(f"assigned{arm}")
+        counted = outcome.columns.get(f"total{arm}") or outcome.columns.get(f"n{arm}")
+        if counted and assigned:
+            pairs.append((counted, assigned))
     for part, whole in pairs:
         if part in row.values and whole in row.values and row.values[part] > row.values[whole]:
             small, large = shown(row.values[part]), shown(row.values[whole])
@@ -38,22 +53,36 @@ def _pairs(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[tuple
 
 
 def _bounds(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[tuple[tuple[str, ...], str]]:
-    for role, column in outcome.columns.items():
+    for role, column in {**outcome.checks, **outcome.converted_from, **outcome.columns}.items():
         value = row.values.get(column)
-        if value is None:
-            continue
-        why = ""
-        if role in _ABOVE_ZERO and value <= 0:
-            why = "must be above 0"
-        elif role in _NOT_NEGATIVE and value < 0:
-            why = "cannot be below 0"
-        elif (role in _AT_LEAST_TWO or (role == "n" and "sd" in outcome.columns)) and value < 2:
-            why = "must be at least 2 for a standard deviation to exist"
-        elif role == "correlation" and abs(value) >= 1:
-            why = "must lie between -1 and 1"
-        elif role == "n" and outcome.measure in ("COR", "ZCOR") and value < _FISHER:
-            why = f"must be at least {_FISHER} for the variance of a correlation to exist"
-        elif role[:6] in ("events", "total") and not value.is_integer():
-            why = "must be a whole number"
-        if why:
+        if value is not None and (why := _why_not(outcome, row, role, value)):
             yield (column,), f"“{extraction.label(column)}” is {shown(value)} and {why}"
+
+
+def _why_not(outcome: Outcome, row: Row, role: str, value: float) -> str:
+    """Why a part of an outcome cannot have this value, or the empty string."""
+    part, own = part_of(role), role in outcome.columns
+    low, high = _BETWEEN.get(part, (-math.inf, math.inf))
+    if part in _ABOVE_ZERO and value <= 0:
+        return "must be above 0"
+    if part in _NOT_NEGATIVE and value < 0:
+        return "cannot be below 0"
+    if (role in _AT_LEAST_TWO or (own and role == "n" and "sd" in outcome.columns)) and value < 2:
+        return "must be at least 2 for a standard deviation to exist"
+    if role == "correlation" and (abs(value) >= 1 if own else abs(value) > 1):
+        return "must lie between -1 and 1"
+    if own and role == "n" and outcome.measure in ("COR", "ZCOR") and value < _FISHER:
+        return f"must be at least {_FISHER} for the variance of a correlation to exist"
+    if own and part in _WHOLE and not value.is_integer():
+        return "must be a whole number"
+    if not low <= value <= high:
+        return f"must be at least {low:g}" if high == math.inf else f"must lie between {low:g} and {high:g}"
+    if role in _RATIOS and outcome.ratio_scale and value <= 0 and not _interval_given(outcome, row):
+        return "is a ratio, which must be above 0"
+    return ""
+
+
+def _interval_given(outcome: Outcome, row: Row) -> bool:
+    """Whether effect and interval are all there: then they are checked together."""
+    columns = {**outcome.checks, **outcome.columns}
+    return all(columns.get(role) in row.values for role in _RATIOS)

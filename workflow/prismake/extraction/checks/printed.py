@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from prismake.extraction.checks.arithmetic import BOUNDS, critical, effect, half_unit, shown, two_sided
 from prismake.extraction.checks.grades import Finding, Grade
+from prismake.extraction.conversions import counts_of_percentage, nearest_counts
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
 _ALLOWED = 0.10  # of the computed standard error: reports print adjusted and rounded effects
@@ -45,7 +46,10 @@ def confirmed(extraction: Extraction) -> tuple[set[tuple[str, str]], set[tuple[s
 def _percentages(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:
     for (events, total), arm in zip(outcome.pairs, ("",) if len(outcome.pairs) == 1 else ("1", "2"), strict=False):
         column = outcome.checks.get(f"percent{arm}", "")
-        if not {events, total, column} <= row.values.keys() or row.values[total] <= 0:
+        if not {total, column} <= row.values.keys() or row.values[total] <= 0:
+            continue
+        if events not in row.values:
+            yield from _without_count(extraction, row, events, total, column)
             continue
         printed, computed = row.values[column], 100 * row.values[events] / row.values[total]
         if abs(printed - computed) > half_unit(printed) + 1e-9:
@@ -54,6 +58,26 @@ def _percentages(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator
                 f"{computed:.1f} %, and the report prints {shown(printed)} %"
             )
             yield Finding(Grade.ASK, "printed percentage", row.item, (events, total, column), why)
+
+
+def _without_count(extraction: Extraction, row: Row, events: str, total: str, column: str) -> Iterator[Finding]:
+    """A printed percentage whose count is not reported: either it gives the count, or no number of people gives it."""
+    printed, people = row.values[column], int(row.values[total])
+    decimals = round(-math.log10(2 * half_unit(printed)))
+    if not row.texts.get(events) or not 0 <= printed <= 100:
+        return
+    counts = counts_of_percentage(printed, decimals, people)
+    if not counts:
+        low, high = nearest_counts(printed, people)
+        nearest = f"{low} gives {100 * low / people:.1f} %, {high} gives {100 * high / people:.1f} %"
+        why = f"no number of {people} gives {shown(printed)} % (“{extraction.label(column)}”); {nearest}"
+        yield Finding(Grade.STOP, "percentage of no count", row.item, (column, total), why)
+    elif len(counts) == 1:
+        why = (
+            f"“{extraction.label(events)}” is not reported, and {shown(printed)} % of {people} is {counts[0]}: type "
+            f"“{shown(printed)} %” there to use it"
+        )
+        yield Finding(Grade.NOTE, "percentage without count", row.item, (events, column), why)
 
 
 def _effect(extraction: Extraction, outcome: Outcome, row: Row) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from prismake.core.files import read_yaml
 from prismake.core.labels import join
 from prismake.core.numbers import count
 from prismake.core.paths import data_file
+from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
 from prismake.report.manuscript.blocks import Block, Gap, Heading, Paragraph
+from prismake.report.unpooled_report import swim_answers
 
 COLUMNS = ("Item", "Topic", "What is asked", "Place", "Still to write")
 TITLE_ITEMS = ("1", "A1")
@@ -69,6 +71,14 @@ def search_checklist(config: Mapping[str, Any], searches: Sequence[Mapping[str, 
         (item, topic, asked, answers.get(item, ""), "" if answers.get(item) else owed.get(item, ""))
         for item, topic, asked in _checklists()["search"]["items"]
     ]
+
+
+def swim_checklist(config: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """The nine items of SWiM as rows with ``COLUMNS``; none where every outcome is pooled."""
+    if not any(kind_name(result) == WITHOUT_POOLING for result in results):
+        return []
+    answers = {item: (answer, owed) for item, answer, owed in swim_answers(config, results)}
+    return [(item, topic, asked, *answers[item]) for item, topic, asked in _checklists()["swim"]["items"]]
 
 
 def _search_answers(config: Mapping[str, Any], searches: Sequence[Mapping[str, Any]]) -> dict[str, str]:

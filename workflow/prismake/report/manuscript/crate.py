@@ -18,7 +18,7 @@ from typing import Any
 from prismake import __version__
 from prismake.core.errors import PrismakeError
 from prismake.core.files import replacing
-from prismake.core.paths import graph_root
+from prismake.core.paths import graph_root, results_parent
 from prismake.core.software import versions
 
 CRATE, RUN, WORKFLOW = "https://w3id.org/ro/crate/1.2", "https://w3id.org/ro/wfrun", "https://w3id.org/workflowhub"
@@ -65,7 +65,7 @@ def write_crate(path: Path, config: Mapping[str, Any], folder: Path = Path(), *,
         raise PrismakeError(f"{path} is there already.", remedy="Move it away, or name another file.")
     published = _published(config)
     given = _files(folder, (*GIVEN, *(SEARCHES if with_searches else ())))
-    made = _files(folder, MADE)
+    made = _files(results_parent(folder), MADE)
     workflow = folder / "Snakefile"
     files = {"Snakefile": workflow if workflow.is_file() else graph_root() / "Snakefile", **given, **made}
     if "results/report/report.html" not in made:

@@ -11,6 +11,7 @@ from prismake.core.names import STUDY_ID
 from prismake.core.numbers import count
 from prismake.core.phrases import plural
 from prismake.protocol.instruments import NONE, load_instrument
+from prismake.protocol.outcome_names import WITHOUT_POOLING, kind_name
 from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading, Paragraph, Part, Table
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
 from prismake.report.manuscript.findings_section import findings_section
@@ -207,7 +208,8 @@ def _left_out(result: Mapping[str, Any]) -> Paragraph | None:
     if not left:
         return None
     words = Field(f"{result['outcome']}.left_out", "; ".join(left), wording=True)
-    return Paragraph(("Not pooled: ", words, "."), ("13a", "20a"))
+    start = "Not in the synthesis: " if kind_name(result) == WITHOUT_POOLING else "Not pooled: "
+    return Paragraph((start, words, "."), ("13a", "20a"))
 
 
 def _synthesis(result: Mapping[str, Any]) -> Iterator[Block]:

@@ -103,7 +103,10 @@ def _checklists(review: Mapping[str, Any], paper: Manuscript) -> Iterator[Sheet]
         ("PRISMA 2020", "Checklist of PRISMA 2020", checklists.checklist("prisma_2020", paper.blocks)),
         ("PRISMA Abstracts", "PRISMA 2020 for Abstracts", checklists.checklist("abstracts", paper.blocks)),
         ("PRISMA-S", "PRISMA-S, for searches", checklists.search_checklist(review["config"], review["searches"])),
+        ("SWiM", "SWiM, for synthesis without pooling", checklists.swim_checklist(review["config"], review["results"])),
     ):
+        if name == "SWiM" and not rows:  # every outcome is pooled
+            continue
         cells = tuple(tuple(cell or None for cell in row) for row in rows)
         yield Sheet(name, title, checklists.COLUMNS, cells, meanings)
 

@@ -69,7 +69,7 @@ def update_copy(path: Path, *, partial: bool = False, only_show: bool = False, f
             remedy="Copy it to a name of your own, write there, and name that one.",
         )
     document, update = _open(path), Update()
-    _transfer(_open(fresh), document, update, partial, str(path))
+    _transfer(fresh, document, update, partial, str(path))
     if update.changed and not only_show:
         data = packed(document)
         former = _free_name(path)
@@ -101,21 +101,22 @@ def _free_name(path: Path) -> Path:
     return former
 
 
-def _transfer(fresh: Document, document: Document, update: Update, partial: bool, where: str) -> None:
+def _transfer(made: Path, document: Document, update: Update, partial: bool, where: str) -> None:
     """Bring every control of the copy up to date, or raise an error with all problems."""
+    fresh = _open(made)
     source = {each.name: each for each in controls(fresh.element.body)}
     targets = list(controls(document.element.body))
     if not targets:
         raise PrismakeError(
             "no number of prismake stands in this file any longer.",
             where=where,
-            remedy=f"Begin with a copy of {MANUSCRIPT}, and save it as .docx from Word or LibreOffice.",
+            remedy=f"Begin with a copy of {made}, and save it as .docx from Word or LibreOffice.",
         )
     update.missing = [name for name in source if name not in {each.name for each in targets}]
-    problems = [problem for each in targets for problem in _problems(each, source)]
+    problems = [problem for each in targets for problem in _problems(each, source, made)]
     if update.missing and not partial:
         problems.append(
-            f"{plural(len(update.missing), 'number, table or figure', 'numbers, tables and figures')} of {MANUSCRIPT} "
+            f"{plural(len(update.missing), 'number, table or figure', 'numbers, tables and figures')} of {made} "
             f"are not in this file: {', '.join(update.missing)}. If you took them out on purpose, add --partial."
         )
     collect(problems, PrismakeError, where=where, remedy="Nothing was written.")
@@ -129,11 +130,11 @@ def _transfer(fresh: Document, document: Document, update: Update, partial: bool
             _text(each, new, update)
 
 
-def _problems(each: Control, source: dict[str, Control]) -> Iterator[str]:
+def _problems(each: Control, source: dict[str, Control], made: Path) -> Iterator[str]:
     text = _short(each.text)
     if each.name not in source:
         yield (
-            f"“{text}” ({each.name}) is no longer in {MANUSCRIPT}. Delete the words, or make them your own: in Word, "
+            f"“{text}” ({each.name}) is no longer in {made}. Delete the words, or make them your own: in Word, "
             "Remove Content Control."
         )
         return

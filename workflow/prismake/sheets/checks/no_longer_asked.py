@@ -65,13 +65,17 @@ def _questions(sheet: CheckedSheet) -> Iterator[Problem]:
         rows = sorted(row for item in items for row in sheet.answers.places.get(item, ())[:1])
         if rows:
             letter = column_letter(places[normal_word(heading)])
+            alike = [
+                question.name for question in sheet.form.fields if normal_word(question.label) == normal_word(heading)
+            ]
+            twin = f" The new field {alike[0]} gets a column as soon as its label is another one." if alike else ""
             count = "an answer" if len(rows) == 1 else f"{len(rows)} answers"
             yield Problem(
                 sheet.place,
                 f"“{heading}” ({field}) is asked no longer, and {count} in its column count for nothing "
                 f"({listed([f'{letter}{row}' for row in rows])}). They stay in the sheet. To count them, put the field "
                 f"{field} back into extraction.fields in config/config.yaml; if it has another name now, give it this "
-                "name and change its label only. If they are not wanted, delete the column.",
+                f"name and change its label only. If they are not wanted, delete the column.{twin}",
             )
 
 

@@ -7,6 +7,7 @@ differ from those read last. A sheet is held back if one of these holds for a co
   identifiers or of titles), and by chance this would happen in fewer than one of ``_RARE`` sheets;
 - ``_FEWEST`` answers or more changed, and between the first and the last of them they are the former ones sorted,
   reversed, shifted a few rows, rearranged, or replaced by one and the same word;
+- one word fills the column from the first changed answer on, or the rarer answers moved (``sparse_moves``);
 - fewer changed, and they are side by side in each other's rows (``few_moves``);
 - more than a few of the answers read last changed at once: ``_MANY``, or ``_SOME`` and a fifth of them;
 - as many answered rows are gone;
@@ -22,14 +23,14 @@ from collections.abc import Mapping, Sequence
 from math import lgamma, log
 from typing import NamedTuple
 
-from prismake.core.errors import SheetError
 from prismake.core.names import SETTLED
 from prismake.core.phrases import plural
-from prismake.kept.way_back import way_back
 from prismake.sheets.answers import SheetAnswers
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
 from prismake.sheets.checks.few_moves import how_few_moved
+from prismake.sheets.checks.held_back import HeldBack, held_back
 from prismake.sheets.checks.row_order import out_of_order
+from prismake.sheets.checks.sparse_moves import how_sparse_moved
 from prismake.sheets.layout import ITEM, Column
 from prismake.sheets.matching import NO_IDENTIFIER, text_of
 
@@ -42,10 +43,6 @@ _RARE_IF_RANKED = 1e12  # offered by relevance, includes come first without any 
 _ASTRAY = 2  # answers that may be out of order in a column that was sorted
 _MOVED_NOTES = 2
 _SHORTEST = 4  # characters of a note that could be of no other row
-
-
-class HeldBack(SheetError):
-    """The answers of a sheet seem to have moved: none of it counts until it is corrected or accepted."""
 
 
 class Cell(NamedTuple):
@@ -66,7 +63,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         changed = [cell for cell in cells if cell.old and cell.old != cell.new]
         before = sum(bool(cell.old) for cell in cells)
         old, new = [cell.old for cell in cells], [cell.new for cell in cells]
-        cause = how_rearranged(old, new) or how_few_moved(old, new, _FEWEST)
+        cause = how_rearranged(old, new) or how_few_moved(old, new, _FEWEST) or how_sparse_moved(old, new)
         if not cause and too_many(len(changed), before):
             cause = (
                 f"{len(changed):,} of {before:,} were changed since, more than a team reconsiders between two readings"
@@ -216,7 +213,7 @@ def _moved_notes(sheet: CheckedSheet) -> list[Problem]:
     if len(moved) >= _MOVED_NOTES:
         shown = listed([sheet.cell(rows[item], header) for item in moved])
         what = f"notes in the column “{header}” are those of other rows ({shown}): "
-        raise _held(
+        raise held_back(
             sheet, f"{what}the column seems to have been sorted or moved without the others.", rows[moved[0]], header
         )
     if sheet.owner_is_reviewer and len(new) >= _FEWEST and any(old.get(item) != text for item, text in new.items()):
@@ -248,7 +245,7 @@ def _refuse_missing_rows(sheet: CheckedSheet) -> None:
             number = plural(len(overwritten), "identifier")
             what = f"{what} {number} in the column “{ITEM}” were overwritten: {overwritten[0]}"
         row = sheet.table.header_row
-        raise _held(sheet, what, row, ITEM)
+        raise held_back(sheet, what, row, ITEM)
 
 
 def _moved(sheet: CheckedSheet, header: str, changed: Sequence[Cell], cause: str) -> HeldBack:
@@ -259,7 +256,7 @@ def _moved(sheet: CheckedSheet, header: str, changed: Sequence[Cell], cause: str
     what = f"the answers in the column “{header}” are those read last, but in other rows ({listed(shown)}): {cause}."
     if "sorted or moved" not in cause:
         what = f"the answers in the column “{header}” are not those read last ({listed(shown)}): {cause}."
-    return _held(sheet, what, changed[0].number, header)
+    return held_back(sheet, what, changed[0].number, header)
 
 
 def _sorted(sheet: CheckedSheet, header: str, fresh: Sequence[Cell]) -> HeldBack:
@@ -269,14 +266,4 @@ def _sorted(sheet: CheckedSheet, header: str, fresh: Sequence[Cell]) -> HeldBack
         f"{sheet.cell(first.number, header)} to “{last.typed}” in {sheet.cell(last.number, header)}, and the rows do "
         "not: the column seems to have been sorted or moved without the others."
     )
-    return _held(sheet, what, first.number, header)
-
-
-def _held(sheet: CheckedSheet, what: str, row: int, header: str) -> HeldBack:
-    path = sheet.table.path
-    return HeldBack(
-        what,
-        where=sheet.table.address(row, header),
-        remedy=f"Undo that. {way_back(path)} Until then the answers read last stay in force. "
-        f"If every change was meant, type: prismake accept {path.as_posix()}",
-    )
+    return held_back(sheet, what, first.number, header)

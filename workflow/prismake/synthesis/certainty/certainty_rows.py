@@ -11,6 +11,7 @@ from prismake.synthesis.certainty.accuracy_sides import by_side
 from prismake.synthesis.certainty.domain_proposals import Evidence, proposals
 from prismake.synthesis.certainty.levels import DOMAINS, START
 from prismake.synthesis.certainty.network_comparisons import by_comparison
+from prismake.synthesis.certainty.vote_counts import by_votes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ def certainty_rows(
     """
     import pandas as pd
 
-    results, settings = by_comparison(*by_side(results, settings))
+    results, settings = by_votes(*by_comparison(*by_side(results, settings)))
     designs = dict(zip(studies[STUDY_ID], studies["design"], strict=True))
     rows = []
     for name, own in settings.items():

@@ -27,6 +27,7 @@ from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import START as ACCURACY_START
 from prismake.synthesis.certainty.imprecision import Proposal
 from prismake.synthesis.certainty.network_comparisons import RULES as COMPARISON_RULES
+from prismake.synthesis.certainty.vote_counts import RULES as VOTE_RULES
 
 _NO_SPREAD = (
     ". tau² is estimated as zero: the width of this interval comes from the number of studies and belongs to "
@@ -74,9 +75,10 @@ class Evidence:
 
 def proposals(evidence: Evidence) -> dict[str, Proposal]:
     """A proposal for each domain that is judged for the outcome, in the order of the sheet."""
-    own = COMPARISON_RULES if evidence.result.get("comparison") else {}
+    result = evidence.result
+    own = COMPARISON_RULES if result.get("comparison") else VOTE_RULES if result.get("votes") else {}
     return {
-        name: own[name](evidence.result, evidence.shares, evidence.question) if name in own else _RULES[name](evidence)
+        name: own[name](result, evidence.shares, evidence.question) if name in own else _RULES[name](evidence)
         for name in levels.asked_of(rated_up=evidence.rated_up)
     }
 

@@ -17,6 +17,7 @@ from prismake.synthesis.certainty.certainty_rows import outcome_and_domain
 from prismake.synthesis.certainty.imprecision import participants
 from prismake.synthesis.certainty.network_comparisons import by_comparison
 from prismake.synthesis.certainty.plain_statements import statement
+from prismake.synthesis.certainty.vote_counts import by_votes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def findings(
         symbol, statement, footnotes ({"letter", "text"}), domains ({name: judgement}); ``meaning``: what each level
         says.
     """
-    results, settings = by_comparison(*by_side(results, settings))
+    results, settings = by_votes(*by_comparison(*by_side(results, settings)))
     judged: dict[str, dict[str, Mapping[str, str]]] = {}
     domains = [outcome_and_domain(item)[1] for item in queue[ITEM_ID]]
     for domain, row in zip(domains, profile.to_dict("records"), strict=True):

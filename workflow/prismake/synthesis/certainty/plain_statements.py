@@ -15,6 +15,7 @@ from prismake.core.numbers import format_of, number
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import side_statement
 from prismake.synthesis.certainty.levels import HIGH, LOW, MODERATE, VERY_LOW
+from prismake.synthesis.certainty.vote_counts import vote_statement
 
 _HOW_OFTEN = {HIGH: "occurs", MODERATE: "probably occurs", LOW: "may occur"}
 _EFFECT = {HIGH: "{verb}s", MODERATE: "probably {verb}s", LOW: "may {verb}"}
@@ -34,6 +35,8 @@ def statement(
         return ""
     if result.get("side"):
         return side_statement(result, certainty, main)
+    if result.get("votes"):
+        return vote_statement(result, certainty)
     measure, subject = measure_of(result), lowered(result.get("subject") or result["title"])
     if measure in PROPORTIONS and absolute:
         return _proportion(subject, certainty, absolute)

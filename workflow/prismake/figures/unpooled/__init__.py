@@ -1,0 +1,1 @@
+"""Figures of an outcome without pooling: the effect direction plot and the albatross plot."""
