@@ -35,7 +35,10 @@ def problems(figure: Figure) -> list[str]:
             found.append(f"{text.get_text()!r} has {size:.1f} points in print")
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
     shared = np.minimum(high, boxes[None, :, 2:]) - np.maximum(low, boxes[None, :, :2])
-    # Boxes of neighbouring lines may touch: they reach from the tallest letter to the lowest.
-    for one, other in np.argwhere(np.triu((shared[..., 0] > 1) & (shared[..., 1] > 2), 1)):
+    # Boxes of neighbouring lines may touch: they reach from the tallest letter to the lowest. Those of words that are
+    # turned by 45 degrees say nothing about the words themselves.
+    upright = np.array([text.get_rotation() % 90 == 0 for text in written])
+    apart = upright[:, None] & upright[None, :]
+    for one, other in np.argwhere(np.triu(apart & (shared[..., 0] > 1) & (shared[..., 1] > 2), 1)):
         found.append(f"{written[one].get_text()!r} and {written[other].get_text()!r} overlap")
     return found

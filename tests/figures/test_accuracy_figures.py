@@ -21,11 +21,8 @@ QUICK = {"sensitivity": []}
 CASES = {
     "few": lambda: samples.result(samples.simulated(3), **QUICK),
     "dozen": lambda: samples.result(samples.simulated(12), quadas=True, **QUICK),
-    "thirty": lambda: samples.result(samples.simulated(30), quadas=True, **QUICK),
-    "sixty": lambda: samples.result(samples.simulated(60), **QUICK),
     "bound": lambda: samples.result(samples.TELOMERASE, **QUICK),
     "no false negatives": lambda: samples.result({**samples.TELOMERASE, "fn": [0] * 10}, **QUICK),
-    "one": lambda: samples.result(samples.simulated(1), **QUICK),
     "not reported": lambda: samples.result(
         {**samples.IQCODE, "tn": ["NR", *samples.IQCODE["tn"][1:]]}, quadas=True, **QUICK
     ),

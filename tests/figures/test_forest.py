@@ -171,6 +171,14 @@ def test_funnel_says_when_there_are_too_few_studies():
     assert "Egger's test: p = 0.31." in words(funnel(HARD["many"]))
 
 
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_funnel_of_one_or_two_studies_is_not_drawn(k):
+    result = {**samples.relapse(), "studies": samples.relapse()["studies"][:k]}
+    drawn = " ".join(words(funnel(result)))
+    assert ("No funnel plot" in drawn) == ("a funnel plot is drawn from 3 on" in drawn) == (k < 3)
+    assert ("Standard error" in drawn or "logarithmic axis" in drawn) == (k >= 3)
+
+
 def test_funnel_leaves_out_only_labels_never_points():
     figure = funnel(HARD["many"])
     assert sum(type(patch).__name__ == "Circle" for patch in figure.axes[0].patches) == 60

@@ -27,7 +27,6 @@ RESULTS = {
     "three": result(3, 9, small_values="bad"),
     "eight": result(8, 30, small_values="good", reference=LONG[2]),
     "thirteen": result(13, 40),
-    "thirty": result(30, 90, small_values="bad"),
     "apart": samples.analysed(
         [("S1", "A", 5, 50), ("S1", "B", 9, 50), ("S2", "C", 5, 50), ("S2", "D", 9, 50)], samples.spec()
     ),

@@ -1,9 +1,10 @@
-"""Published networks of treatments, typed from their papers."""
+"""Published networks of treatments; docs/validation.md says against which texts each was compared."""
 
 from __future__ import annotations
 
 # Senn, Gavini, Magrez and Scheen, Stat Methods Med Res 2013;22:169-189: change of HbA1c in %, with its standard error, of the
-# first against the second treatment. metf metformin, plac placebo, acar acarbose, rosi rosiglitazone, piog pioglitazone,
+# first against the second treatment. All 28 rows follow from the means, SDs and sizes of metadat's dat.senn2013 (file
+# data-raw/dat.senn2013.txt); page and table of the paper were not seen. metf metformin, plac placebo, acar acarbose, rosi rosiglitazone, piog pioglitazone,
 # sulf sulfonylurea, sita sitagliptin, vild vildagliptin, migl miglitol, benf benfluorex. Willms 1999 has three arms.
 DIABETES = [
     ("DeFronzo 1995", "metf", "plac", -1.90, 0.1414),
@@ -37,7 +38,8 @@ DIABETES = [
 ]
 
 # Franchini et al., J Clin Epidemiol 2012;65:1289-1297, and NICE DSU Technical Support Document 2 (Dias et al. 2011, updated
-# 2016), example 5: lost work time in Parkinson's disease; study, treatment, mean, SD, participants.
+# 2016), example 5: lost work time in Parkinson's disease; study, treatment, mean, SD, participants. As metadat's
+# dat.franchini2012 has them (file data-raw/dat.franchini2012.txt); the papers' own tables were not seen.
 PARKINSON = [
     ("Lieberman 1998", "placebo", -1.22, 3.70, 54),
     ("Lieberman 1998", "ropinirole", -1.53, 4.28, 95),

@@ -44,8 +44,9 @@ def test_diabetes_designs_detached(diabetes):
 
 
 def test_parkinson_against_placebo():
-    """Fixed effects of TSD 2, example 5 (posterior means and SDs under flat priors, to Monte Carlo error in the second
-    decimal): pramipexole −1.81 (0.33), ropinirole −0.47 (0.49), bromocriptine −0.52 (0.48), cabergoline −0.82 (0.52)."""
+    """Fixed effects of TSD 2, example 5, table A9 of the update of April 2014, as BUGSnet distributes it (file
+    data-raw/TSD2_ex5_parkinsons_results.csv): posterior means and SDs under flat priors, to Monte Carlo error in the
+    second decimal: pramipexole −1.81 (0.33), ropinirole −0.47 (0.49), bromocriptine −0.52 (0.48), cabergoline −0.82 (0.52)."""
     study, drug, mean, sd, n = zip(*PARKINSON, strict=True)
     fitted = network(arm_trials("MD", {"mean": mean, "sd": sd, "n": n}, study, drug).trials)
     names = fitted.treatments

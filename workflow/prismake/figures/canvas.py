@@ -93,6 +93,13 @@ def _em(letter: str) -> float:
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else GUESSED_WIDTH
 
 
+def unsure(text: str, size: float) -> float:
+    """Inches by which text can be wider than ``text_width`` says, because its letters are those of other fonts."""
+    letters = _letters(FAMILIES[0])
+    others = sum(ord(letter) not in letters and _em(letter) == GUESSED_WIDTH for letter in text)
+    return others * (1.0 - GUESSED_WIDTH) * size / POINTS
+
+
 def without_glyphs(figure: Figure) -> list[str]:
     """The texts of a figure with letters that no font of this machine has; PNG and PDF show boxes in their place."""
     letters = frozenset().union(*map(_letters, families()))

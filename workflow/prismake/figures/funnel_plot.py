@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.core.measures import PROPORTIONS, RATIOS, WITHOUT_NULL, capitalised, measure_name, measure_of
 from prismake.core.phrases import plural
+from prismake.synthesis.asymmetry import FUNNEL_FROM
 
 from .canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, RULE, WHITE, Canvas, text_width, wrap
 from .forest_plot import NO_STUDIES, empty_panel, unfinished
@@ -23,6 +24,7 @@ SMALL = 7.5
 LABELLED_AT_MOST = 15
 POINT = 0.052  # inches, the radius of a study
 TESTS_FROM = 10
+NO_FUNNEL = "No funnel plot"
 Line = tuple[tuple[float, float], tuple[float, float]]  # both ends, in inches
 
 
@@ -68,15 +70,26 @@ def funnel(result: Mapping[str, Any], y: str | None = None, *, contours: bool = 
             at each place (Peters JL et al., J Clin Epidemiol 2008;61:991-996).
 
     Studies that trim and fill adds, if it is among the sensitivity analyses, are hollow. With fewer than ten studies
-    the figure says that asymmetry cannot be judged.
+    the figure says that asymmetry cannot be judged; of one or two, none is drawn.
     """
     studies = [study for study in result["studies"] if study.get("yi") is not None and study.get("vi")]
     if not studies:
         statement = (result.get("counts") or {}).get("statement", "")
         return empty_panel(result["title"], NO_STUDIES, statement, unfinished(result), WIDTH)
+    if len(studies) < FUNNEL_FROM:
+        return too_few(result, len(studies), "study", "studies")
     by_size = y == "size" or (y is None and result["measure"] in PROPORTIONS)
     points = _points(result, studies, by_size)
     return _draw(result, points, by_size, contours and not by_size and measure_of(result) not in WITHOUT_NULL)
+
+
+def too_few(result: Mapping[str, Any], number: int, singular: str, plural_form: str) -> Figure:
+    """The panel in place of a funnel plot of one or two points."""
+    lie = "always lies evenly around its" if number == 1 else "always lie evenly around their"
+    points = plural(number, singular, plural_form)
+    why = f"{points} {lie} own mean: a funnel plot is drawn from {FUNNEL_FROM} on."
+    words = [why, (result.get("bias") or {}).get("sentence", ""), (result.get("counts") or {}).get("statement", "")]
+    return empty_panel(result["title"], NO_FUNNEL, "\n".join(filter(None, words)), unfinished(result), WIDTH)
 
 
 class _Point(NamedTuple):

@@ -262,8 +262,8 @@ def _read_alike(earlier: StageSheets, now: KeptStage) -> dict[str, OwnSheet]:
     """The sheets that would be read as before if their files are the same, by what is kept of the stage now."""
     before, form = earlier.kept_stage, earlier.setup.form
     of_stage = [
-        (kept.left, kept.allocation, kept.offered.labels, kept.offered.choices, kept.state.get("review"))
-        for kept in (before, now)
+        (own.left, own.allocation, own.offered.labels, own.offered.choices, own.state.get("review"))
+        for own in (before, now)
     ]
     if form.typed or of_stage[0] != of_stage[1]:  # where people type pairs, each sheet adds to the queue of the next
         return {}
@@ -272,12 +272,12 @@ def _read_alike(earlier: StageSheets, now: KeptStage) -> dict[str, OwnSheet]:
         path = earlier.path(who)
         of_sheet = [
             (
-                kept.headings(path),
-                sheet_state.accepted(kept.state, path),
-                sheet_state.is_held(kept.state, path),
-                sheet_state.taken_for_own(kept.state, path),
+                own.headings(path),
+                sheet_state.accepted(own.state, path),
+                sheet_state.is_held(own.state, path),
+                sheet_state.taken_for_own(own.state, path),
             )
-            for kept in (before, now)
+            for own in (before, now)
         ]
         if sheet.table is not None and of_sheet[0] == of_sheet[1]:
             alike[who] = sheet

@@ -9,6 +9,7 @@ from prismake.synthesis.data import Data
 from prismake.synthesis.fields import ASYMMETRY, chosen
 
 LEAST = 10  # studies; Cochrane Handbook 13.3.5.4: with fewer studies the power of the tests is too low
+FUNNEL_FROM = 3  # studies; one or two always lie evenly around their own mean, so that a funnel plot shows nothing
 _SHOWN = ("bias", "se_bias", "stat", "df", "pval")
 
 

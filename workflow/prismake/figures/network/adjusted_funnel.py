@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from prismake.core.measures import RATIOS, measure_of
 from prismake.core.phrases import plural
 from prismake.figures.canvas import AMBER, BLUE, INK, MUTED, PALE_BLUE, WHITE, Canvas, wrap
-from prismake.figures.funnel_plot import LEFT, MARGIN, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes
+from prismake.figures.funnel_plot import LEFT, MARGIN, PLOT_HEIGHT, POINT, SMALL, WIDTH, axes, too_few
 from prismake.figures.scale import Scale
+from prismake.synthesis.asymmetry import FUNNEL_FROM
 
 COLOURS = (BLUE, AMBER, "#2f7d4f", "#7b4fa3", "#b03a5b", "#3f8f9b", "#8a6d1f", "#5f6c7b")
 
@@ -22,6 +23,8 @@ def adjusted_funnel(result: Mapping[str, Any]) -> Figure:
     Up to eight comparisons have a colour each; beyond that they look alike, since no one tells more colours apart.
     """
     points = result["network"]["funnel"]
+    if len(points) < FUNNEL_FROM:
+        return too_few(result, len(points), "effect", "effects")
     pairs = list(dict.fromkeys(" v ".join(point["treatments"]) for point in points))
     coloured = len(pairs) <= len(COLOURS)
     title = wrap(f"{result['title']}: comparison-adjusted funnel plot", WIDTH - 2 * MARGIN, 11.5, bold=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prismake.figures.canvas import Canvas, text_width, wrap
+from prismake.figures.canvas import Canvas, text_width, unsure, wrap
 from prismake.figures.forest_layout import MARGIN
 
 _STEP = 0.13
@@ -44,7 +44,7 @@ class Heads:
         numbered = across < 0.16 * deepest + 0.08
         if numbered:
             lines = [wrap(f"{place}  {name}", width, size) for place, name in enumerate(names, start=1)]
-        longest = max(text_width(line, size) for own in lines for line in own)
+        longest = max(text_width(line, size) + unsure(line, size) for own in lines for line in own)
         columns = [[str(place)] for place in range(1, len(names) + 1)] if numbered else lines
         above = 0.3 if numbered else longest * _SLOPE + 0.3
         beyond = 0.0 if numbered else longest * _SLOPE

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from prismake.core.measures import RATIOS, capitalised, measure_name, measure_of
 from prismake.core.numbers import Format, number
-from prismake.figures.canvas import BLUE, INK, MID_BLUE, MUTED, RULE, Canvas, text_width, wrap
+from prismake.figures.canvas import BLUE, INK, MID_BLUE, MUTED, READABLE, RULE, Canvas, text_width, wrap
 from prismake.figures.forest_layout import MARGIN, SMALL
 from prismake.figures.scale import Scale, natural_scale
 from prismake.synthesis.network.network_words import MODELS, network_format
 
-ROW, PLOT, GAP, LABEL = 0.27, 3.1, 0.22, 3.0
+ROW, PLOT, GAP, LABEL, LEAST_LABEL = 0.27, 3.1, 0.22, 3.0, 1.0
 _SIZE = 9.0
 
 
@@ -31,18 +31,21 @@ class _Row(NamedTuple):
 def reference_forest(result: Mapping[str, Any]) -> Figure:
     """One row per treatment in the order of the protocol, or by effect if ``sort`` says so."""
     own, show = result["network"], network_format(result)
-    rows = _rows(result, show)
+    rows = _rows(result, show, LABEL)
     heads = ["Treatment", "Direct studies", f"{capitalised(measure_name(result))} [{result['level']:g} % CI]"]
     scored = any(row.score for row in rows)
-    widths = [
-        max(text_width(heads[0], _SIZE, bold=True), *(text_width(line, _SIZE) for row in rows for line in row.name)),
+    beside = [
         text_width(heads[1], _SIZE, bold=True),
         max(text_width(heads[2], _SIZE, bold=True), *(text_width(row.words, _SIZE) for row in rows)),
-        text_width("P-score", _SIZE, bold=True) if scored else 0.0,
+        GAP + text_width("P-score", _SIZE, bold=True) if scored else 0.0,
     ]
-    left = MARGIN + widths[0] + GAP + widths[1] + GAP
+    room = SMALL * READABLE - 2 * MARGIN - 3 * GAP - PLOT - sum(beside)
+    if room < LABEL:  # else the figure would be so wide that its words cannot be read in print
+        rows = _rows(result, show, max(room, LEAST_LABEL))
+    names = (text_width(line, _SIZE) for row in rows for line in row.name)
+    left = MARGIN + max(text_width(heads[0], _SIZE, bold=True), *names) + GAP + beside[0] + GAP
     right = left + PLOT + GAP
-    width = right + widths[2] + (GAP + widths[3] if scored else 0.0) + MARGIN
+    width = right + beside[1] + beside[2] + MARGIN
     title = wrap(f"{result['title']}: against {own['reference']}", width - 2 * MARGIN, 11.5, bold=True)
     foot = wrap(_foot(result), width - 2 * MARGIN, SMALL)
     top = MARGIN + 0.24 * len(title) + 0.2
@@ -71,7 +74,8 @@ def reference_forest(result: Mapping[str, Any]) -> Figure:
     return canvas.figure
 
 
-def _rows(result: Mapping[str, Any], show: Format) -> list[_Row]:
+def _rows(result: Mapping[str, Any], show: Format, label: float) -> list[_Row]:
+    """The rows, with names in lines of ``label`` inches."""
     own = result["network"]
     scores = {row["name"]: row.get("p_score") for row in own["treatments"]}
     direct = {
@@ -84,7 +88,7 @@ def _rows(result: Mapping[str, Any], show: Format) -> list[_Row]:
         against.sort(key=lambda row: row[own["effects"]]["beta"])
     return [
         _Row(
-            wrap(row["treatment"], LABEL, _SIZE),
+            wrap(row["treatment"], label, _SIZE),
             str(direct.get(frozenset((row["treatment"], own["reference"])), "–")),
             show.estimate(row[own["effects"]]),
             "" if scores[row["treatment"]] is None else number(scores[row["treatment"]]),

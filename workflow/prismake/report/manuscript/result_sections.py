@@ -16,6 +16,7 @@ from prismake.report.manuscript.blocks import Block, Field, Figure, Gap, Heading
 from prismake.report.manuscript.estimates import main_analysis, sentence_parts, subgroup_parts, synthesis_table
 from prismake.report.manuscript.findings_section import findings_section
 from prismake.report.reporting import Reporting, reporting_of
+from prismake.synthesis.asymmetry import FUNNEL_FROM
 
 DASH = "–"
 NOT_DOMAINS = (
@@ -247,6 +248,6 @@ def _figures(result: Mapping[str, Any]) -> Iterator[Block]:
         "with its confidence interval (diamond) and prediction interval (line)."
     )
     yield Figure(f"figure.{outcome}.forest", f"{outcome}.forest", f"{title}: forest plot", (legend,), ("19", "20b"))
-    if (result.get("bias") or {}).get("tests"):
+    if (result.get("bias") or {}).get("tests") and len(result["studies"]) >= FUNNEL_FROM:
         words = "Each study's estimate against its standard error."
         yield Figure(f"figure.{outcome}.funnel", f"{outcome}.funnel", f"{title}: funnel plot", (words,), ("21",))
