@@ -126,7 +126,16 @@ def test_every_key_has_a_type_a_sentence_and_a_default_or_is_required():
                 or key in required
                 or (path == ".outcomes" and key in ("kind", *(kind.group for kind in KINDS.values())))
                 or path.endswith(
-                    ("published", "previous", "scale", "assumed", "overlap_signs", "prior", "certainty.outcomes")
+                    (
+                        "published",
+                        "previous",
+                        "scale",
+                        "assumed",
+                        "overlap_signs",
+                        "prior",
+                        "certainty.outcomes",
+                        "dose_response",
+                    )
                 )
             )
             assert optional, name

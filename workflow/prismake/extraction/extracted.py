@@ -57,7 +57,8 @@ class Outcome:
     between outcomes. ``converted_from``: columns from which unreported numbers may be converted. ``printed``: those of
     ``checks`` that the form has because of the outcome. ``sum_of``: names of outcomes that add up to it. ``own_rows``:
     whether each row of a sheet with a row for each result is a row of its own (``protocol.outcome_kinds``).
-    ``effect_measure``: the measure of the protocol, where ``measure`` only names the checks.
+    ``effect_measure``: the measure of the protocol, where ``measure`` only names the checks. ``doses``: the unit of
+    doses, and the rule for groups that are open above.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Outcome:
     printed: Mapping[str, str] = field(default_factory=dict)
     sum_of: Sequence[str] = ()
     own_rows: bool = False
+    doses: Mapping[str, str] = field(default_factory=dict)
     effect_measure: str = ""
 
     @property
@@ -135,7 +137,8 @@ class Extraction:
     def totals(self) -> list[str]:
         """Columns that count people: totals and group sizes of any outcome."""
         names = ("total", "total1", "total2", "n1", "n2", "n")
-        columns = (outcome.columns[name] for outcome in self.outcomes for name in names if name in outcome.columns)
+        outcomes = [outcome for outcome in self.outcomes if not outcome.doses]  # whose groups differ in size by design
+        columns = (outcome.columns[name] for outcome in outcomes for name in names if name in outcome.columns)
         return list(dict.fromkeys(columns))
 
 
@@ -155,6 +158,7 @@ def outcomes_of(config: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
             printed=spec.get("printed_columns", {}),
             sum_of=spec.get("sum_of", ()),
             own_rows=bool(kind_of(spec).rows(spec)),
+            doses=spec.get("dose_response", {}),
             effect_measure=spec["measure"],
         )
         for name, spec in config.items()

@@ -17,9 +17,7 @@ from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of, timing_columns
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.analyses import OTHER_CORRELATIONS
-from prismake.protocol.network_outcomes import TREATMENT, treatment_column
 from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
-from prismake.protocol.outcome_names import NETWORK, kind_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +65,8 @@ def collect_outcomes(
             it is a part of every arm's row.
 
     Columns: study_id, arm, label, year (of the report that speaks for the study), outcome, one for each part a measure
-    can have (text as extracted), ``treatment`` if there is a network, one for each subgroup and moderator column, two
+    can have (text as extracted), ``treatment`` if there is a network, ``design`` if a curve over doses has one, one for
+    each subgroup and moderator column, two
     for what changes with a lower or higher correlation if the protocol assumes one, status (used, not reported,
     overlap, undecided, impossible), remark, settled_by (agreement, or who adjudicated), source (people's notes on it),
     how (by part, how numbers were obtained unless simply printed). No row is left out: a study that cannot be pooled is
@@ -83,7 +82,7 @@ def collect_outcomes(
     roles = sorted(parts, key=_role_order)
     named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
     groups = list(dict.fromkeys(named))
-    networks = [TREATMENT] if any(kind_name(spec) == NETWORK for spec in outcomes.values()) else []
+    beside = list(dict.fromkeys(column for spec in outcomes.values() for column in kind_of(spec).beside(spec)))
     answers = {item[ITEM_ID]: item for item in decisions.to_dict("records")}
     derived = with_conversions(answers, outcomes)
     correlations = [*OTHER_CORRELATIONS] if assumes_correlation(outcomes) else []
@@ -109,7 +108,7 @@ def collect_outcomes(
                     "year": year.get(study, ""),
                     "outcome": name,
                     **{role: values.get(role, "") for role in roles},
-                    **{column: _treatment(item, spec, arm) for column in networks},
+                    **_beside(item, spec, arm, beside),
                     **{column: item.get(column, "") for column in groups},
                     **{column: elsewhere.get((key, name), {}).get(column, "") for column in correlations},
                     "status": status,
@@ -119,19 +118,18 @@ def collect_outcomes(
                     "how": "; ".join(f"{role} {how[key, c]}" for role, c in spec["columns"].items() if (key, c) in how),
                 }
             )
-    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *networks, *groups, *correlations]
+    columns = [STUDY_ID, "arm", "label", "year", "outcome", *roles, *beside, *groups, *correlations]
     columns += ["status", "remark", "settled_by", "source", "how"]
     return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(
         ["outcome", "label", STUDY_ID, "arm"], kind="stable"
     )
 
 
-def _treatment(item: Mapping[str, str], spec: Mapping[str, Any], arm: str) -> str:
-    """What an arm was given, as people wrote it; "" for outcomes that are no network."""
-    if kind_name(spec) != NETWORK:
-        return ""
-    column = treatment_column(spec)
-    return item.get(column, "") if column else arm
+def _beside(item: Mapping[str, str], spec: Mapping[str, Any], arm: str, columns: Sequence[str]) -> dict[str, str]:
+    """The columns that only some kinds have, such as what an arm was given; "" where the outcome has no such column."""
+    own = kind_of(spec).beside(spec)
+    named = {name: (item.get(column, "") if column else arm) for name, column in own.items()}
+    return {name: named.get(name, "") for name in columns}
 
 
 def _remarks(notes: pd.DataFrame) -> dict[str, list[Remark]]:
@@ -228,6 +226,7 @@ def _statuses(
         for key, item in items.items()
         for name, spec in outcomes.items()
     }
+    _wait_together(own, outcomes)
     reported = {key: sum(own[key, name][0] == USED for name in outcomes) for key in items}
     named = _named(items, label, cohorts)
     for name, spec in outcomes.items():
@@ -239,6 +238,19 @@ def _statuses(
         for key, other in gives_way(candidates, named, cohorts.rule).items():
             own[key, name] = (OVERLAP, f"same participants as {label[other]}, which is pooled instead")
     return own
+
+
+def _wait_together(own: dict[tuple[str, str], tuple[str, str]], outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Rows of a study that say something only together wait for one of them that is open."""
+    together = {name for name, spec in outcomes.items() if kind_of(spec).together}
+    waiting: dict[tuple[str, str], str] = {}
+    for (key, name), (status, remark) in own.items():
+        if name in together and status in (OPEN, WRONG):
+            waiting.setdefault((key.partition("|")[0], name), remark)
+    for (key, name), (status, _) in own.items():
+        place = (key.partition("|")[0], name)
+        if status == USED and place in waiting:
+            own[key, name] = (OPEN, f"another group of this study waits: {waiting[place]}")
 
 
 def _size(item: Mapping[str, str], spec: Mapping[str, Any]) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prismake.core.missing import is_missing
 from prismake.core.states import State
-from prismake.protocol.network_outcomes import treatment_column
+from prismake.protocol.outcome_kinds import kind_of
 
 
 def is_unfinished(item: Mapping[str, str], spec: Mapping[str, Any], overlap: str) -> bool:
@@ -24,7 +24,7 @@ def is_unfinished(item: Mapping[str, str], spec: Mapping[str, Any], overlap: str
     if item["state"] == State.SETTLED:
         return False
     own = [*spec["columns"].values(), *spec["subgroups"], *spec.get("moderators", ())]
-    own += filter(None, [treatment_column(spec)])
+    own += filter(None, kind_of(spec).beside(spec).values())
     if not own or any(not item.get(column) for column in own):
         return True
     answers = [value for name, value in item.items() if name.startswith(f"{overlap}.")]

@@ -13,6 +13,7 @@ from prismake.figures.canvas import PAGE
 from prismake.figures.diagnostic.accuracy_forest import accuracy_forest
 from prismake.figures.diagnostic.prevalence_curves import prevalence_curves
 from prismake.figures.diagnostic.roc_plot import roc_plot
+from prismake.figures.dose_response import dose_figure
 from prismake.figures.forest_plot import forest_pages
 from prismake.figures.forest_styles import DEFAULT
 from prismake.figures.funnel_plot import funnel
@@ -23,7 +24,7 @@ from prismake.figures.risk_of_bias import summary
 from prismake.figures.sensitivity_plots import IN_ROWS, row_pages, sensitivity_figure
 from prismake.figures.unpooled.albatross_plot import albatross
 from prismake.figures.unpooled.effect_direction_plot import effect_direction_pages
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 
 Look = Mapping[str, Any]
 Draw = Callable[[Mapping[str, Any], str, Look, float], list[Figure]]
@@ -85,5 +86,6 @@ DRAW: dict[str, Draw] = {
     PAIRWISE: _pairwise,
     NETWORK: _on_one_page(network_figure),
     DIAGNOSTIC: _on_one_page(lambda result, name: _DIAGNOSTIC[name](result)),
+    DOSE_RESPONSE: _on_one_page(dose_figure),
     WITHOUT_POOLING: _unpooled,
 }

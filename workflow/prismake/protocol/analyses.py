@@ -20,7 +20,7 @@ ONLY_OTHERS = {"failsafe_n"}  # not for single proportions, which have no null e
 OTHER_CORRELATIONS = {"lower_correlation": -0.2, "higher_correlation": 0.2}  # sensitivity analyses, and their columns
 # Columns of extraction/outcomes.csv that a subgroup or moderator of the same name would overwrite.
 TABLE = {STUDY_ID, "arm", "label", "year", "outcome", "status", "remark", "settled_by", "source", "how"}.union(
-    *ROLES.values(), ACCURACY, ("direction", "p_value"), OTHER_CORRELATIONS
+    *ROLES.values(), ACCURACY, ("direction", "p_value", "dose", "design", "treatment"), OTHER_CORRELATIONS
 )
 TOGETHER = "together"  # the regression on all moderators at once
 

@@ -27,8 +27,15 @@ from prismake.protocol.extraction_problems import (
 from prismake.protocol.instrument_choice import instrument_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
-from prismake.protocol.outcome_columns import with_outcome_columns
-from prismake.protocol.outcome_kinds import kind_of, kind_problems, needed_parts, parts_of, possible_parts
+from prismake.protocol.outcome_columns import TYPES, with_outcome_columns
+from prismake.protocol.outcome_kinds import (
+    kind_of,
+    kind_problems,
+    needed_parts,
+    optional_parts,
+    parts_of,
+    possible_parts,
+)
 from prismake.protocol.outcome_names import PAIRWISE, kind_name
 from prismake.protocol.outcome_shapes import by_time_and_definition, shape_problems
 from prismake.protocol.priors import prior_problems
@@ -38,6 +45,7 @@ from prismake.protocol.team import EVERYBODY, SEARCHES, VERSIONS, reviewers
 from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 
 PANEL_STAGES = STAGES
+NUMBERS = ("count", "number")  # the types of columns that hold numbers
 
 
 def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any]:
@@ -55,7 +63,7 @@ def validated(config: dict[str, Any], *, folder: Path = Path()) -> dict[str, Any
         ]
     if not problems:
         filled["outcomes"] = by_time_and_definition(filled["outcomes"])
-        filled = with_outcome_columns(config, filled, parts_of)
+        filled = with_outcome_columns(config, filled, parts_of, optional_parts)
         problems = [
             *_panel_problems(filled, folder),
             *_column_problems(filled),
@@ -268,9 +276,11 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
                 yield f"'{path}.columns.{role}' is not a part of {spec['measure']}. Allowed: {', '.join(roles)}."
             elif column not in fields:
                 yield f"'{path}.columns.{role}' is {column!r}, {unknown}"
-            elif role not in (DIRECTION, P_VALUE) and fields[column]["type"] not in ("count", "number"):
-                kind = fields[column]["type"]
-                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be count or number."
+            elif role in (DIRECTION, P_VALUE):
+                continue
+            elif (kind := fields[column]["type"]) not in (types := (TYPES[role],) if role in TYPES else NUMBERS):
+                must = " or ".join(types)
+                yield f"'{path}.columns.{role}' is {column!r}, a column of {kind}; it must be {must}."
         yield from check_problems(path, spec, fields)
         yield from kind_of(spec).problems(path, spec, fields, config["extraction"]["shape"])
         if kind_name(spec) == PAIRWISE:

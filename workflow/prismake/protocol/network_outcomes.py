@@ -44,6 +44,11 @@ def treatment_column(spec: Mapping[str, Any]) -> str:
     return str((spec.get("network") or {}).get(TREATMENT) or "")
 
 
+def beside(spec: Mapping[str, Any]) -> dict[str, str]:
+    """The column of the outcome table with the treatment, and the extraction column that it is taken from."""
+    return {TREATMENT: treatment_column(spec)}
+
+
 def problems(path: str, spec: Mapping[str, Any], fields: Mapping[str, Any], shape: str) -> Iterator[str]:
     """Sentences on mistakes in ``method`` and in the group ``network`` of an outcome.
 

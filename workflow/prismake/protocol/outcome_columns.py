@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from prismake.protocol.measure_parts import ACCURACY, OF_COMPARISON, conversions_of, printed_of
@@ -18,6 +18,7 @@ COUNTS = frozenset(
     )
 )
 PART_WORDS = {
+    "dose": "dose as printed",
     "events": "events",
     "total": "participants",
     "time": "person-time",
@@ -70,8 +71,9 @@ PART_WORDS = {
 
 
 # Roles whose columns are no numbers, and what is said beside the question.
-TYPES = {"favours": "choice", DIRECTION: "choice", P_VALUE: "text"}
+TYPES = {"favours": "choice", DIRECTION: "choice", P_VALUE: "text", "dose": "text"}
 HELP = {
+    "dose": "As printed: a number (its mean or median, if there is one), or an interval such as 10–20, <5 or ≥ 40.",
     DIRECTION: "Whom the effect favours, whatever its size and p-value; NR where the report does not say.",
     P_VALUE: "As reported: 0.03, <0.001, >0.05 or NS; two-sided unless one-sided is written after it.",
 }
@@ -90,7 +92,10 @@ def question_of(role: str) -> str:
 
 
 def with_outcome_columns(
-    config: Mapping[str, Any], filled: dict[str, Any], parts: Callable[[Mapping[str, Any]], tuple[str, ...]]
+    config: Mapping[str, Any],
+    filled: dict[str, Any],
+    parts: Callable[[Mapping[str, Any]], tuple[str, ...]],
+    optional: Callable[[Mapping[str, Any]], Collection[str]] = lambda _: (),
 ) -> dict[str, Any]:
     """The protocol with columns for every outcome, and with the missing fields added to the extraction.
 
@@ -99,7 +104,7 @@ def with_outcome_columns(
     Args:
         config: the protocol as written; without ``extraction.fields``, the sheet has the columns that outcomes need.
         filled: the protocol with its defaults.
-        parts: gives the parts of an outcome.
+        parts: gives the parts of an outcome; ``optional`` those of them that may be left blank.
     """
     written = config.get("outcomes") or {}
     without = [
@@ -115,7 +120,12 @@ def with_outcome_columns(
         spec = result["outcomes"][name]
         spec["columns"] = {role: f"{name}_{role}" for role in parts(spec)}
         present = {field["name"] for field in fields}
-        fields += [field for field in _fields(name, spec, spec["columns"]) if field["name"] not in present]
+        blank = optional(spec)
+        fields += [
+            {**field, "required": field["role"] not in blank}
+            for field in _fields(name, spec, spec["columns"])
+            if field["name"] not in present
+        ]
     for name, spec in result["outcomes"].items():
         if further := _further_roles(spec):
             spec["converted_from"] = {role: f"{name}_{role}" for role in further}
@@ -190,7 +200,9 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         row: [{**field, "some_rows": row} for field in fields if "outcome" not in field and field["per"] == per]
         for per, row in PER.items()
     }
-    parts = {question_of(field["role"]): field for field in fields if "outcome" in field}
+    of_outcomes = [field for field in fields if "outcome" in field]
+    parts = {question_of(field["role"]): field for field in of_outcomes}
+    needed = {question_of(field["role"]) for field in of_outcomes if field["required"]}
     choices: dict[str, dict[str, None]] = {}
     for field in fields:
         choices.setdefault(field.get("role", ""), {}).update(dict.fromkeys(field["choices"]))
@@ -198,6 +210,7 @@ def rows_and_results(config: Mapping[str, Any]) -> tuple[list[dict[str, Any]], t
         {
             **parts[part],
             "choices": list(choices[part]) if TYPES.get(part) == "choice" else parts[part]["choices"],
+            "required": part in needed,
             "name": part,
             "label": f"{word[:1].upper()}{word[1:]}",
             "some_rows": RESULT_ROW,

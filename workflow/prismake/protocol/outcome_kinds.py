@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismake.protocol import diagnostic_outcomes, network_outcomes, unpooled_outcomes
+from prismake.protocol import diagnostic_outcomes, dose_outcomes, network_outcomes, unpooled_outcomes
 from prismake.protocol.analyses import DRAWN, LABBE, bubbles
 from prismake.protocol.measure_parts import ROLES
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 
 Spec = Mapping[str, Any]
 Fields = Sequence[Mapping[str, Any]]
@@ -35,6 +35,10 @@ class Kind:
     ``figures``: names of the figures, from outcome and extraction fields.
     ``asked``: from an outcome, the parts that its rows ask for, if it can do without some; None for all of the measure.
     ``enough``: whether a row of an outcome can be used although these parts are not reported.
+    ``optional``: the parts that may be left blank in a sheet.
+    ``beside``: from an outcome, further columns of its rows in the outcome table, each with the extraction column that
+    it is taken from; "" for the name of the arm.
+    ``together``: whether the rows of a study say something only together, so that all wait for an open one.
     ``rows``: what has a row of its own in a sheet with a row for each result; "" for an arm against a comparator.
     """
 
@@ -47,6 +51,9 @@ class Kind:
     rows: Callable[[Spec], str] = lambda _: ""
     asked: Callable[[Spec], tuple[str, ...]] | None = None
     enough: Callable[[frozenset[str], Spec], bool] = lambda *_: False
+    optional: frozenset[str] = frozenset()
+    beside: Callable[[Spec], Mapping[str, str]] = lambda _: {}
+    together: bool = False
 
 
 def _pairwise_figures(spec: Spec, fields: Fields) -> list[str]:
@@ -79,6 +86,20 @@ KINDS: dict[str, Kind] = {
         keys=network_outcomes.KEYS,
         group=NETWORK,
         rows=network_outcomes.rows_of,
+        beside=network_outcomes.beside,
+    ),
+    DOSE_RESPONSE: Kind(
+        parts=dose_outcomes.PARTS,
+        figures=dose_outcomes.figures,
+        problems=dose_outcomes.problems,
+        checked_as=dose_outcomes.CHECKED_AS,
+        keys=dose_outcomes.KEYS,
+        group=DOSE_RESPONSE,
+        rows=dose_outcomes.rows_of,
+        enough=dose_outcomes.enough,
+        optional=dose_outcomes.OPTIONAL,
+        beside=dose_outcomes.beside,
+        together=True,
     ),
     WITHOUT_POOLING: Kind(
         parts=unpooled_outcomes.PARTS,
@@ -109,9 +130,15 @@ def possible_parts(spec: Spec) -> tuple[str, ...]:
     return kind_of(spec).parts.get(spec["measure"], ())
 
 
+def optional_parts(spec: Spec) -> frozenset[str]:
+    """The parts of a row that may be left blank in a sheet."""
+    return kind_of(spec).optional
+
+
 def needed_parts(spec: Spec) -> tuple[str, ...]:
     """The parts for which an outcome must have columns; () if it can do with some of them."""
-    return () if kind_of(spec).asked else possible_parts(spec)
+    own = kind_of(spec)
+    return () if own.asked else tuple(part for part in possible_parts(spec) if part not in own.optional)
 
 
 def checked_as(spec: Spec) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PAIRWISE, NETWORK, DIAGNOSTIC = "pairwise", "network", "diagnostic"
+DOSE_RESPONSE = "dose_response"
 WITHOUT_POOLING = "without_pooling"
 # What has a row of its own in a sheet with a row for each result, beside the results of arms against a comparator.
 EACH_ARM = "each arm"  # every arm on its own, the comparator among them

@@ -16,7 +16,7 @@ from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING
 from prismake.protocol.outcome_shapes import RESULTS
 from prismake.protocol.team import reviewers
 
@@ -41,6 +41,7 @@ _OUTCOME_TABLE = (
     *_CHECKED,
     NETWORK,
     DIAGNOSTIC,
+    DOSE_RESPONSE,
     WITHOUT_POOLING,
     "subgroups",
     "moderators",
@@ -54,6 +55,7 @@ _METHODS = (
     "kind",
     NETWORK,
     DIAGNOSTIC,
+    DOSE_RESPONSE,
     WITHOUT_POOLING,
     "measure",
     "measure_name",
@@ -90,7 +92,9 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
         settings["appraisal"] |= {"instruments": asking["instruments"], "own_instruments": asking["own_instruments"]}
     if stage == EXTRACTION:
         settings["extraction"] |= _some(config["extraction"], ["fields", "shape"])
-        settings["outcomes"] = {name: _some(spec, _CHECKED) for name, spec in config["outcomes"].items()}
+        settings["outcomes"] = {
+            name: {**_some(spec, _CHECKED), **_printed_doses(spec)} for name, spec in config["outcomes"].items()
+        }
         settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
@@ -135,6 +139,12 @@ def for_extraction_rows(config: Mapping[str, Any]) -> Settings:
             for name, title in outcome_titles(config).items()
         },
     }
+
+
+def _printed_doses(spec: Mapping[str, Any]) -> Settings:
+    """How printed doses are read, where an outcome is a curve over them."""
+    own = spec.get(DOSE_RESPONSE)
+    return {DOSE_RESPONSE: _some(own, ["unit", "open_ended"])} if own else {}
 
 
 def _own_rows(spec: Mapping[str, Any]) -> Settings:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prismake.core.measures import PROPORTIONS, WITHOUT_NULL
 from prismake.core.numbers import percent
-from prismake.protocol.outcome_names import NETWORK, WITHOUT_POOLING, kind_name
+from prismake.protocol.outcome_names import DOSE_RESPONSE, NETWORK, WITHOUT_POOLING, kind_name
 
 _NETWORKS = (
     "In networks, the estimate of each treatment against the reference was judged (Puhan et al., BMJ 2014;349:g5630; "
@@ -15,6 +15,7 @@ _NETWORKS = (
     "in it (Jackson et al., Stat Methods Med Res 2017;26:2853-2868), and disagreement of direct and indirect evidence "
     "as inconsistency."
 )
+_CURVES = "Of dose–response curves, the effect at the highest reported dose against the reference dose was judged."
 _VOTES = (
     "Outcomes that were not pooled were judged by the directions of effect and the number of people (Murad et al., "
     "Evid Based Med 2017;22:85-87)."
@@ -48,6 +49,7 @@ def certainty_methods(config: Mapping[str, Any], people: str) -> str:
         "threshold of the protocol.",
         _thresholds(certainty["outcomes"], specs),
         _NETWORKS if any(kind_name(spec) == NETWORK for spec in specs.values()) else "",
+        _CURVES if any(kind_name(spec) == DOSE_RESPONSE for spec in specs.values()) else "",
         _VOTES if any(kind_name(spec) == WITHOUT_POOLING for spec in specs.values()) else "",
         _PROGNOSIS if any(spec["measure"] in WITHOUT_NULL for spec in specs.values()) else "",
     ]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, WITHOUT_POOLING, kind_name
-from prismake.report import accuracy_report, network_report, unpooled_report
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING, kind_name
+from prismake.report import accuracy_report, dose_report, network_report, unpooled_report
 from prismake.report.report_parts import Estimate, Result, Section, Spec
 
 
@@ -53,6 +53,14 @@ REPORTS: dict[str, Reporting] = {
         accuracy_report.methods,
         accuracy_report.effects,
         accuracy_report.MEASURED,
+    ),
+    DOSE_RESPONSE: Reporting(
+        dose_report.card,
+        dose_report.sections,
+        dose_report.estimates,
+        dose_report.model,
+        dose_report.methods,
+        dose_report.effects,
     ),
     WITHOUT_POOLING: Reporting(
         unpooled_report.card,

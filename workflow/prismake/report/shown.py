@@ -22,6 +22,8 @@ OF_OUTCOMES = {
     "league": "League table",
     "net_heat": "Net heat plot",
     "comparison_funnel": "Comparison-adjusted funnel plot",
+    "curve": "Dose–response curve",
+    "study_curves": "Curves of studies",
     "effect_direction": "Effect direction plot",
     "albatross": "Albatross plot",
     "effects": "For metafor",

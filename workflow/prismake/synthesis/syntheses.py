@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prismake.extraction.outcomes import USED
-from prismake.protocol.outcome_names import DIAGNOSTIC, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
+from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, PAIRWISE, WITHOUT_POOLING, kind_name
 from prismake.synthesis.check_script import pairwise_script
 from prismake.synthesis.diagnostic.accuracy_records import accuracy_records, accuracy_script, unusable_tables
 from prismake.synthesis.diagnostic.accuracy_results import analyse_accuracy
+from prismake.synthesis.dose_response import dose_records, dose_results, dose_rows
 from prismake.synthesis.network import arm_rows, network_records, network_result
 from prismake.synthesis.outcome import analyse
 from prismake.synthesis.records import records
@@ -43,6 +44,9 @@ SYNTHESES: dict[str, Synthesis] = {
     DIAGNOSTIC: Synthesis(analyse_accuracy, accuracy_records, unusable_tables, accuracy_script),
     NETWORK: Synthesis(
         network_result.analyse, network_records.records, arm_rows.unusable, network_records.network_script
+    ),
+    DOSE_RESPONSE: Synthesis(
+        dose_results.analyse_doses, dose_records.records, dose_rows.unusable, dose_records.dose_script
     ),
     WITHOUT_POOLING: Synthesis(
         unpooled_result.analyse, unpooled_records.records, unpooled_records.unusable, unpooled_records.unpooled_script

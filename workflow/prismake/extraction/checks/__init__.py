@@ -12,6 +12,7 @@ from prismake.extraction.checks import (
     denominators,
     direction,
     directions,
+    dose_groups,
     families,
     impossible_numbers,
     outlying,
@@ -34,6 +35,7 @@ Check = Callable[[Extraction], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     impossible_numbers.check,
     accuracy_tables.check,
+    dose_groups.check,
     directions.check,
     published_intervals.check,
     quantile_order.check,

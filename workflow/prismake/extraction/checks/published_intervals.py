@@ -19,7 +19,7 @@ def check(extraction: Extraction) -> Iterator[Finding]:
         columns = {**outcome.checks, **outcome.columns}
         if not {"effect", "lower", "upper"} <= columns.keys():
             continue
-        ratio = outcome.ratio_scale or outcome.measure in ("RR", "OR", "PETO", "IRR", "ROM")
+        ratio = outcome.ratio_scale or outcome.measure in ("RR", "OR", "PETO", "IRR", "ROM", "DOSE")
         three = (columns["effect"], columns["lower"], columns["upper"])
         for row in extraction.rows:
             if all(column in row.values for column in three):

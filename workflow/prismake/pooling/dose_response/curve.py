@@ -27,7 +27,7 @@ class CurveValues(NamedTuple):
     """Effects at doses against a reference dose, each (n,), on the scale of the contrasts.
 
     ``pi_lb`` and ``pi_ub`` are where the curve of a new study is expected; they are those of the mean if no variance
-    between studies was fitted.
+    between studies was fitted. ``tau2`` is the variance of the effect between studies.
     """
 
     dose: np.ndarray
@@ -37,6 +37,7 @@ class CurveValues(NamedTuple):
     ci_ub: np.ndarray
     pi_lb: np.ndarray
     pi_ub: np.ndarray
+    tau2: np.ndarray
 
 
 class LeftOutStudy(NamedTuple):
@@ -145,10 +146,9 @@ class DoseResponse:
         estimate = c @ self.beta
         variance = np.maximum(np.einsum("np,pq,nq->n", c, self.vcov, c), 0.0)
         z, se = dist.critical(self.level), np.sqrt(variance)
-        spread = np.sqrt(variance + np.maximum(np.einsum("np,pq,nq->n", c, self.T, c), 0.0))
-        return CurveValues(
-            x, estimate, se, estimate - z * se, estimate + z * se, estimate - z * spread, estimate + z * spread
-        )
+        tau2 = np.maximum(np.einsum("np,pq,nq->n", c, self.T, c), 0.0)
+        new = z * np.sqrt(variance + tau2)
+        return CurveValues(x, estimate, se, estimate - z * se, estimate + z * se, estimate - new, estimate + new, tau2)
 
     def per(self, dose: float) -> CurveValues:
         """What an increase of the dose by ``dose`` does, wherever it starts; only for a line.

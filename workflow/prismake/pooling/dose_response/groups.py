@@ -122,7 +122,8 @@ def dose_study(
     error = _standard_errors(ratio, lower, upper, se, level)
     place = _reference_place(ratio, error) if reference is None else reference
     order = _reference_first(dose, place)
-    ratio, error = ratio[order] / ratio[place], error[order][1:]
+    ratio, error = ratio[order] / (1.0 if np.isnan(ratio[place]) else ratio[place]), error[order][1:]
+    ratio[0] = 1.0
     if np.isnan(ratio).any() or np.isnan(error).any() or (error <= 0.0).any():
         raise PoolingError(
             "A group besides the reference has no ratio with an interval.",

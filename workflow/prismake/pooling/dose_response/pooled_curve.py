@@ -225,8 +225,9 @@ def _loglik(blocks: Blocks, T: np.ndarray) -> float:
 
 
 def _singular(T: np.ndarray) -> bool:
+    """Whether T, in the metric of the search, has a variance of zero or a correlation of one."""
     d = np.sqrt(np.diagonal(T))
-    if (d <= 0.0).any():
+    if (d <= 1e-6).any():
         return True
     return bool(np.linalg.eigvalsh(T / np.outer(d, d)).min() < 1e-6)
 

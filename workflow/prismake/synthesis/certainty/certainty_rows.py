@@ -9,6 +9,7 @@ from prismake.core.names import ITEM_ID, STUDY_ID
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import by_side
 from prismake.synthesis.certainty.domain_proposals import Evidence, proposals
+from prismake.synthesis.certainty.dose_contrast import at_highest_dose
 from prismake.synthesis.certainty.levels import DOMAINS, START
 from prismake.synthesis.certainty.network_comparisons import by_comparison
 from prismake.synthesis.certainty.vote_counts import by_votes
@@ -50,7 +51,7 @@ def certainty_rows(
     """
     import pandas as pd
 
-    results, settings = by_votes(*by_comparison(*by_side(results, settings)))
+    results, settings = at_highest_dose(*by_votes(*by_comparison(*by_side(results, settings))))
     designs = dict(zip(studies[STUDY_ID], studies["design"], strict=True))
     rows = []
     for name, own in settings.items():

@@ -25,6 +25,7 @@ from prismake.protocol.instrument_choice import is_randomised
 from prismake.synthesis.certainty import imprecision, levels
 from prismake.synthesis.certainty.absolute import headline
 from prismake.synthesis.certainty.accuracy_sides import START as ACCURACY_START
+from prismake.synthesis.certainty.dose_contrast import RULES as CONTRAST_RULES
 from prismake.synthesis.certainty.imprecision import Proposal
 from prismake.synthesis.certainty.network_comparisons import RULES as COMPARISON_RULES
 from prismake.synthesis.certainty.vote_counts import RULES as VOTE_RULES
@@ -77,6 +78,7 @@ def proposals(evidence: Evidence) -> dict[str, Proposal]:
     """A proposal for each domain that is judged for the outcome, in the order of the sheet."""
     result = evidence.result
     own = COMPARISON_RULES if result.get("comparison") else VOTE_RULES if result.get("votes") else {}
+    own = CONTRAST_RULES if result.get("dose_contrast") else own
     return {
         name: own[name](result, evidence.shares, evidence.question) if name in own else _RULES[name](evidence)
         for name in levels.asked_of(rated_up=evidence.rated_up)

@@ -14,6 +14,7 @@ from prismake.synthesis.certainty import levels
 from prismake.synthesis.certainty.absolute import absolute_effects, headline
 from prismake.synthesis.certainty.accuracy_sides import by_side
 from prismake.synthesis.certainty.certainty_rows import outcome_and_domain
+from prismake.synthesis.certainty.dose_contrast import at_highest_dose
 from prismake.synthesis.certainty.imprecision import participants
 from prismake.synthesis.certainty.network_comparisons import by_comparison
 from prismake.synthesis.certainty.plain_statements import statement
@@ -85,7 +86,7 @@ def findings(
         symbol, statement, footnotes ({"letter", "text"}), domains ({name: judgement}); ``meaning``: what each level
         says.
     """
-    results, settings = by_votes(*by_comparison(*by_side(results, settings)))
+    results, settings = at_highest_dose(*by_votes(*by_comparison(*by_side(results, settings))))
     judged: dict[str, dict[str, Mapping[str, str]]] = {}
     domains = [outcome_and_domain(item)[1] for item in queue[ITEM_ID]]
     for domain, row in zip(domains, profile.to_dict("records"), strict=True):
