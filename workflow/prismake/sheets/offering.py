@@ -29,7 +29,7 @@ from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of,
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
 from prismake.sheets.merged_answers import first_of
-from prismake.sheets.new_sheets import NewSheets
+from prismake.sheets.new_sheets import Copied, NewSheets
 from prismake.sheets.own_path import OwnPath
 from prismake.sheets.own_sheet import MissingSheet
 from prismake.sheets.package import UnknownStructure
@@ -49,7 +49,7 @@ def offer(
     order: Sequence[str],
     criteria: Mapping[str, Sequence[str]] | None = None,
     for_adjudicator: Sequence[tuple[str, str]] = (),
-) -> None:
+) -> Mapping[Path, Copied]:
     """Bring every sheet of a stage up to date with the queue.
 
     Args:
@@ -58,6 +58,9 @@ def offer(
         order: the queue's item ids in the order in which new rows are handed out.
         criteria: the criteria of the stage, if it has any.
         for_adjudicator: the lines of the first page of the consensus sheet.
+
+    Returns:
+        the sheets that were copied from another one.
 
     Raises:
         MissingSheet: a sheet with answers is gone.
@@ -95,6 +98,7 @@ def offer(
     taken_over = {sheets.path(who).name: sheets.sheets[who].taken_over for who in owners if who in sheets.sheets}
     held = [sheets.path(who) for who, error in sheets.refused.items() if isinstance(error, HeldBack)]
     sheet_state.remember(setup.stage, before, waiting, all_paths, refused, taken_over, held, live)
+    return new_sheets.copies
 
 
 def _as_offered(sheets: StageSheets, who: str, guide: Guide, offered: OfferedForm) -> OfferedForm:
@@ -174,6 +178,11 @@ class _QueueRow(Mapping[str, Any]):
         if name == PROPOSED:
             return self._proposed
         return self._prefilled[name] if name in self._prefilled else self._row[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As for any mapping; several times faster than by an exception."""
+        own = name in ("check", PROPOSED) or name in self._prefilled
+        return self[name] if own else self._row.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(("check", *self._prefilled, *self._row))
