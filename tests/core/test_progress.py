@@ -65,3 +65,10 @@ def test_what_takes_long_is_said_in_minutes(clock):
     report(0, 1000)
     report(10, 1000)
     assert " min left" in stream.getvalue()
+
+
+def test_a_few_values_that_take_long_are_followed_one_by_one(clock):
+    clock[0] = 20.0
+    stream = io.StringIO()
+    assert list(tracked("abc", 3, "reading the sheets", "sheets", stream=stream)) == ["a", "b", "c"]
+    assert "reading the sheets: 1 of 3 sheets" in stream.getvalue()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prismake.core.labels import author_line
 from prismake.core.names import ITEM_ID, REPORT_ID
+from prismake.core.progress import tracked
 from prismake.core.states import Route, State
 from prismake.panel.related import related_reports
 from prismake.protocol.notice_text import notice_text
@@ -38,7 +39,8 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
     import pandas as pd
 
     rows = []
-    for report in reports.to_dict("records"):
+    rows_of_reports = reports.to_dict("records")
+    for report in tracked(rows_of_reports, len(rows_of_reports), "queueing", "reports"):
         rows.append(
             {
                 ITEM_ID: report[REPORT_ID],

@@ -12,6 +12,7 @@ from typing import Any
 from prismake.core.errors import ChangedMeanwhile, PrismakeError
 from prismake.core.files import sweep_drafts
 from prismake.core.names import CONSENSUS, ITEM_ID
+from prismake.core.progress import tracked
 from prismake.kept import sheet_state
 from prismake.kept.answers import note_offer
 from prismake.kept.offered_forms import Headings, OfferedForm, save_offered_form
@@ -81,7 +82,7 @@ def offer(
     doubted = doubted_values(sheets, sheets.decisions()).shown if setup.outcomes else {}
     expected, new_sheets = _expected_from(sheets), NewSheets()
     waiting, live = {}, {}
-    for who in owners:
+    for who in tracked(owners, len(owners), f"bringing the sheets of {setup.form.title.lower()} up to date", "sheets"):
         if who in sheets.refused:
             logger.warning("%s", sheets.refused[who])
             continue

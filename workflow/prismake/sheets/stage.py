@@ -10,6 +10,7 @@ from typing import Any
 
 from prismake.core.errors import SheetError
 from prismake.core.names import APPRAISAL, CERTAINTY, CONSENSUS, FULL_TEXT
+from prismake.core.progress import tracked
 from prismake.core.states import SettledBy, State
 from prismake.extraction.result_rows import Studies
 from prismake.kept import sheet_state
@@ -242,7 +243,8 @@ def load_stage(
     unchanged = _read_alike(earlier, kept_stage) if earlier else {}
     session = Session(setup, kept_stage, queue, _former_ids(queue), files or {}, unchanged)
     sheets: dict[str, OwnSheet] = {}
-    for who in (*setup.team, *kept_stage.left):
+    everyone = (*setup.team, *kept_stage.left)
+    for who in tracked(everyone, len(everyone), f"reading the sheets of {setup.form.title.lower()}", "sheets"):
         copied = _table_of_copy(who, earlier, kept_stage, sheets) if earlier and earlier.copies else None
         sheets[who] = load_sheet(session, who, setup.team, copied)
         session = session.with_pairs(sheets[who].pairs)
