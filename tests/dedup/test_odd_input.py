@@ -12,7 +12,9 @@ from prismake.core.errors import DedupError
 from prismake.core.records import table
 from prismake.dedup import deduplicate, find_duplicates, merge_reports
 from prismake.dedup.block import WINDOW, candidates
+from prismake.dedup.fields import pages, split_journal, volume_issue
 from prismake.dedup.prepare import prepare
+from prismake.dedup.text import bare_title, journal_form
 from record_pairs import pair, partition, record, same
 
 
@@ -124,3 +126,13 @@ def test_clear_errors() -> None:
         find_duplicates(records, answers={"a:1|b:1": "yes"})
     with pytest.raises(DedupError, match="in no cluster"):
         merge_reports(records, deduplicate(records.iloc[:1]))
+
+
+@pytest.mark.parametrize("unit", [" ", "\t", "1", "a", "(", "[", ". ", "a (", "\n"])
+def test_fields_of_a_megabyte_are_compared_by_their_beginnings(unit):
+    """Patterns for what stands at the end of a title or name would take hours over such a field."""
+    text = f"x{unit * 1_000_000}"[:1_000_000] + "x"
+    for form in (bare_title, journal_form, lambda value: volume_issue(value, value)[0]):
+        assert len(form(text)) <= 5_000
+    assert len(pages(text).first) <= 5_000
+    assert all(len(part) <= 5_000 for part in split_journal(text).values())

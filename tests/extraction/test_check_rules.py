@@ -7,7 +7,7 @@ from pathlib import Path
 
 import prismake.extraction
 import pytest
-from prismake.extraction.checks import accuracy_tables, directions, findings
+from prismake.extraction.checks import accuracy_tables, directions, dose_groups, findings
 from prismake.extraction.extracted import Outcome, extraction_of
 from prismake.protocol.unpooled_outcomes import DIRECTION, P_VALUE
 from wrong_sheets import TABLES, Table, columns, means_of
@@ -106,7 +106,25 @@ UNPOOLED = Table(
     ],
     {"Abel 2015": ["Favours drug", "0.03", "-2.1", "-4.0", "-0.2"]},
 )
+COLUMNS_OF_DOSES = {
+    "dose": "dose",
+    "events": "cases",
+    "total": "people",
+    "effect": "rr",
+    "lower": "low",
+    "upper": "high",
+}
+DOSES = Table(
+    columns("dose:text cases:count people:count rr:number low:number high:number"),
+    [Outcome("gout", dose_groups.MEASURE, COLUMNS_OF_DOSES)],
+    {
+        "Abel 2015|none": ["0", "40", "1000", "1", "", ""],
+        "Abel 2015|some": ["10", "50", "1000", "1.25", "0.83", "1.88"],
+        "Abel 2015|much": ["30", "65", "1000", "1.6", "1.1", "2.4"],
+    },
+)
 OWN = {
+    "dose groups": DOSES,
     "unpooled": UNPOOLED,
     "converted": CONVERTED,
     "sums": SUMS,
@@ -183,6 +201,11 @@ RULES = [  # the rule; grade and check; a sheet, a study, and what is typed ther
     ("a P value that is not pooled can be read", "stop", "p-value", "unpooled", "Abel 2015", {"p": "0"}),
     ("a direction is that of the effect", "ask", "direction", "unpooled", "Abel 2015", {"direction": "Favours placebo"}),
     ("an effect has a direction", "note", "direction", "unpooled", "Abel 2015", {"direction": "NR"}),
+    ("cases of a dose group are no more than its people", "stop", "dose group", "dose groups", "Abel 2015|some", {"cases": "1001"}),
+    ("a dose can be read", "stop", "dose", "dose groups", "Abel 2015|some", {"dose": "a lot"}),
+    ("dose groups of a study have different doses", "stop", "doses of a study", "dose groups", "Abel 2015|much", {"dose": "10"}),
+    ("one dose group is the reference", "stop", "reference group", "dose groups", "Abel 2015|some", {"low": "", "high": ""}),
+    ("a ratio of doses is not turned round", "ask", "ratio and counts", "dose groups", "Abel 2015|much", {"cases": "400", "rr": "0.6", "low": "0.4", "high": "0.9"}),
 ]  # fmt: skip
 
 

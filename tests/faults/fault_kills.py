@@ -26,7 +26,10 @@ Work = Callable[[Path], None]
 
 
 def in_child(work: Work, folder: Path, seconds: float | None) -> tuple[bool, float]:
-    """Do the work in a forked process; (whether it was killed after so many seconds, how long it lived)."""
+    """Do the work in a forked process; (whether it was killed after so many seconds, how long it lived).
+
+    Raises AssertionError if work that was not to be killed does not succeed: two failures would leave the same results.
+    """
     began = time.monotonic()
     child = os.fork()
     if child == 0:
@@ -41,8 +44,9 @@ def in_child(work: Work, folder: Path, seconds: float | None) -> tuple[bool, flo
         finally:
             os._exit(status)
     while seconds is None or time.monotonic() - began < seconds:
-        ended, _ = os.waitpid(child, os.WNOHANG)
+        ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
+            assert status == 0 or seconds is not None, f"the work in {folder} failed"
             return False, time.monotonic() - began
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
@@ -128,11 +132,9 @@ def demonstration(scratch: Path, dice: random.Random, times: int) -> Outcome:
     """Snakemake over the demonstration, from nothing."""
     source = scratch / "source"
     source.mkdir(parents=True)
-    for name in ("config", "profiles", "Snakefile"):
-        path = ROOT / name
-        shutil.copytree(path, source / name) if path.is_dir() else shutil.copy(path, source / name)
-    text = f'include: "{ROOT / "Snakefile"}"\n'
-    (source / "Snakefile").write_text(text, encoding="utf-8")
+    for name in ("config", "profiles"):
+        shutil.copytree(ROOT / name, source / name)
+    shutil.copy(ROOT / "workflow/report/new/Snakefile", source)
     kills, lost = campaign(source, scratch, dice, times, _run, _same_results)
     return Outcome("killed while the demonstration is made", "SIGKILL at drawn moments", kills, tuple(lost))
 
@@ -199,6 +201,7 @@ def _answers_lost(before: Path, after: Path) -> list[str]:
 
 def _same_results(wanted: Path, folder: Path) -> list[str]:
     first, second = _review(wanted).digests(), _review(folder).digests()
+    assert first, "nothing was made, so nothing is compared"
     names = [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)]
     # of the status only what is not the digest of a workbook, in which openpyxl writes the time of day
     names = [name for name in names if not name.endswith(("status.json", "offered.json"))]

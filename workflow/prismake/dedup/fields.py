@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any, NamedTuple
 
-from prismake.dedup.text import plain
+from prismake.dedup.text import plain, single_blanks
 
 _MONTHS = {m: k for k, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _DAY_MONTH = re.compile(r"^0*(\d{1,4})[-/ ]([a-z]{3})[a-z]*\.?$")
@@ -85,7 +85,7 @@ def pages(text: str) -> Pages:
     A single page (or an article number, or the number of a poster as it stands) is both first and last; filler words
     give empty strings.
     """
-    full = undate(text).strip().lower()
+    full = undate(single_blanks(text)).lower()
     low = full
     if not low or _FILLER.match(low) or low[:3] in _MONTHS or _NO_PLACE.match(low):
         return Pages("", "")
@@ -122,7 +122,7 @@ def volume_issue(volume: str, issue: str, other_issue: str = "") -> tuple[str, s
     ``24 (1)`` in the volume is volume 24, issue 1; ``04-Jun`` in the issue is 4-6; ``XII`` is 12. ``other_issue`` is
     the issue as given elsewhere in the record: if the two differ, either is possible.
     """
-    low = undate(volume).strip().lower()
+    low = undate(single_blanks(volume)).lower()
     if m := _ISSUE_IN_VOLUME.match(low):
         low, issue = m[1], issue or m[2]
     # MEDLINE writes the supplement of a volume behind it: "8 Suppl 1".
@@ -172,6 +172,7 @@ def split_journal(text: str) -> dict[str, str]:
 
     ``Brain Research.1605 (1) ()(pp 70-75) 2015.Date of Publication: 2015.`` is Brain Research, 1605 (1), 70-75.
     """
+    text = single_blanks(text)
     place = _PLACE_IN_JOURNAL.search(text) if "(" in text else None
     while place and not place["pages"] and (later := _PLACE_IN_JOURNAL.search(text, place.end())):
         place = later

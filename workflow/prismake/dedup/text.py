@@ -84,8 +84,22 @@ def british(text: str) -> str:
     return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("is", "iz")
 
 
+_MOST = 5_000
+"""Characters of a title, journal or place that are compared; longer ones are no such thing."""
+
+
+def single_blanks(text: str) -> str:
+    """The beginning of a text, with one blank wherever it has white space.
+
+    Over long runs of anything, the patterns for what stands at the end of a title or name take quadratic time.
+    """
+    text = text[:_MOST]
+    return text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
 def bare_title(title: str) -> str:
     """The title without a leading section and a trailing type, language or reference count."""
+    title = "\n".join(filter(None, map(single_blanks, title[:_MOST].split("\n"))))
     title = title.strip().removesuffix("[...]").removesuffix("...").strip()
     if "[" in title or "(" in title or "\n" in title:
         title = _CITATION_BEHIND.sub("", title).strip() or title
@@ -143,6 +157,7 @@ def journal_form(name: str) -> str:
 
     Names of meetings also lose their number, year and "proceedings"; a leading ``+`` marks a meeting.
     """
+    name = single_blanks(name)
     if _MEETING.search(name) and not name.lower().startswith("proceedings of the national academy"):
         words = [w for w in plain(re.sub(r"\(.*?\)|:.*", " ", name)).split() if w not in _SMALL]
         telling = [w for w in words if w not in _MEETING_NOISE and not w[0].isdigit()]

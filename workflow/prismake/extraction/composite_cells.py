@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from prismake.core.missing import is_missing
-from prismake.extraction.conversions import counts_of_percentage, nearest_counts
+from prismake.extraction.conversions import nearest_counts, possible_counts
 from prismake.extraction.extracted import Outcome
 from prismake.protocol.parsing import parse_count, parse_number
 
@@ -21,8 +21,10 @@ _N = r"[-+−–]?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 _BLANKS = "\u00a0\u2007\u2009\u202f "
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_BLANKS}]\d{{3}})+")
 _FRACTION = re.compile(rf"({_N})\s*(?:/|of|out of)\s*({_N})(?:\s*[(\[]\s*({_N})\s*%\s*[)\]])?")
-_PERCENT = re.compile(rf"({_N})\s*%")
-_WITH_PERCENT = re.compile(rf"({_N})\s*[(\[]\s*({_N})\s*%\s*[)\]]")
+_SIGN = r"(?:%|per\s?cent|pct\.?)"
+_PERCENT = re.compile(rf"({_N})\s*{_SIGN}", re.IGNORECASE)
+_WITH_PERCENT = re.compile(rf"({_N})\s*(?:[(\[]\s*({_N})\s*{_SIGN}\s*[)\]]|[;,]\s+({_N})\s*{_SIGN})", re.IGNORECASE)
+_PERCENT_FIRST = re.compile(rf"({_N})\s*{_SIGN}\s*[(\[]\s*(?:n\s*=\s*)?({_N})\s*[)\]]", re.IGNORECASE)
 _PLUS_MINUS = re.compile(rf"({_N})\s*(?:±|\+/[-−–])\s*({_N})")
 _BRACKET = re.compile(rf"({_N})\s*[(\[]\s*(?:SD\s*)?({_N})\s*[)\]]", re.IGNORECASE)
 _RANGE = re.compile(
@@ -32,7 +34,8 @@ _BOUND = re.compile(rf"([<>≤≥])\s*({_N})")
 _ORIGIN = re.compile(
     r"[,;(\[]?\s*(?:read\s+)?(?:from|off)\s+(?:the\s+|a\s+)?(figure|fig\.?|authors?)\s*[)\]]?$", re.IGNORECASE
 )
-_COMPOSITE = re.compile(r"[/%±()\[\]<>≤≥]|\d\s+\S|[A-Za-z]{2}")
+_COMPOSITE = re.compile(r"[/%±()\[\]<>≤≥.,;]|\d\s+\S|[A-Za-z]{2}")
+_ALL = 100  # per cent
 _QUARTILES = re.compile(r"iqr|interquartile|quartile|q1", re.IGNORECASE)
 _EXTREMES = re.compile(r"range|min", re.IGNORECASE)
 _PARTNERS = (("median", "q1", "q3"), ("median", "minimum", "maximum"), ("effect", "lower", "upper"))
@@ -61,7 +64,7 @@ class Sheet:
         """Build it, with the columns of totals by column of events."""
         pairs: dict[str, tuple[str, ...]] = {}
         for outcome in outcomes:
-            for events, total in outcome.pairs:
+            for events, total in outcome.pairs or outcome.counted_together:
                 pairs[events] = tuple(dict.fromkeys((*pairs.get(events, ()), total)))
         return cls(kinds, labels, outcomes, sign, pairs)
 
@@ -117,7 +120,11 @@ def _parts(
     elif match := _PERCENT.fullmatch(text):
         yield name, _percentage(name, match[1], text, texts, parts, sheet)
     elif match := _WITH_PERCENT.fullmatch(text):
-        yield name, _count_with_percentage(name, match, texts, parts, sheet)
+        yield name, _count_with_percentage(name, text, (match[1], match[2] or match[3]), texts, parts, sheet)
+    elif (match := _PERCENT_FIRST.fullmatch(text)) and sheet.kinds[name] == "count":
+        yield name, _count_with_percentage(name, text, (match[2], match[1]), texts, parts, sheet)
+    elif (match := _BRACKET.fullmatch(text)) and name in sheet.pairs:
+        yield name, _count_with_bracket(name, text, (match[1], match[2]), texts, parts, sheet)
     elif match := (_PLUS_MINUS.fullmatch(text) or _BRACKET.fullmatch(text)):
         yield from _mean_and_sd(name, match, texts, sheet)
     elif match := _RANGE.fullmatch(text):
@@ -129,6 +136,16 @@ def _parts(
             side = "below" if match[1] in "<≤" else "above"
             why = f"“{text}” says only that the number is {side} {match[2]}. Type the number, or NR."
             yield name, Part(problem=why)
+    elif name in sheet.pairs and (share := sheet.number(text)) is not None and not share.is_integer():
+        yield name, Part(problem=f"“{text}” is no count. {_as_a_share(text, share)}")
+
+
+def _as_a_share(text: str, share: float) -> str:
+    """What to type instead of a number with decimals among counts."""
+    if not 0 < share < _ALL:
+        return "Type the count, or NR."
+    percentage = text if share >= 1 else f"{100 * share:g}"
+    return f"If it is a share, write {percentage} %; otherwise type the count."
 
 
 def _fraction(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:
@@ -198,7 +215,7 @@ def _percentage(
         heading = sheet.labels.get(column, column)
         return Part(problem=f"“{text}” of how many? Type the total into “{heading}”, or the count here.")
     decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
-    counts = counts_of_percentage(percent, decimals, total) if 0 <= percent <= 100 else []
+    counts = possible_counts(percent, decimals, total) if 0 <= percent <= 100 else range(0)
     if len(counts) == 1:
         return Part(str(counts[0]), f"from {text} of {total}")
     if not counts:
@@ -215,23 +232,45 @@ def _percentage(
 
 
 def _count_with_percentage(
-    name: str, match: re.Match[str], texts: Mapping[str, str], parts: Mapping[str, Part], sheet: Sheet
+    name: str,
+    text: str,
+    numbers: tuple[str, str],
+    texts: Mapping[str, str],
+    parts: Mapping[str, Part],
+    sheet: Sheet,
 ) -> Part:
-    """``12 (40 %)``: the count, checked against the total if there is one."""
-    count = parse_count(match[1], sheet.decimal_sign)
+    """``12 (40 %)`` and ``40 % (12)``: the count (``numbers[0]``), checked against the total if there is one."""
+    count = parse_count(numbers[0], sheet.decimal_sign)
     if count is None:
-        return Part(problem=f"“{match[0]}”: {match[1]} is no count. Type the count.")
+        return Part(problem=f"“{text}”: {numbers[0]} is no count. Type the count.")
     _, total = _total(name, texts, parts, sheet)
-    if total and not _printed_so(count, total, match[2], sheet):
-        why = f"“{match[0]}”: {count} of {total} is {100 * count / total:.1f} %. Which number is wrong?"
+    if total and not _printed_so(count, total, numbers[1], sheet):
+        why = f"“{text}”: {count} of {total} is {100 * count / total:.1f} %. Which number is wrong?"
         return Part(problem=why)
-    return Part(str(count), f"from {match[0]}")
+    return Part(str(count), f"from {text}")
+
+
+def _count_with_bracket(
+    name: str,
+    text: str,
+    numbers: tuple[str, str],
+    texts: Mapping[str, str],
+    parts: Mapping[str, Part],
+    sheet: Sheet,
+) -> Part:
+    """``12 (40.0)`` beside 30 people, as tables headed n (%) print it: read if that is what the bracket must mean."""
+    count, (_, total) = parse_count(numbers[0], sheet.decimal_sign), _total(name, texts, parts, sheet)
+    if count is not None and total and _printed_so(count, total, numbers[1], sheet):
+        return Part(str(count), f"from {text}")
+    return Part(
+        problem=f"“{text}” has two numbers. If the second is a percentage, write {numbers[0]} ({numbers[1]} %)."
+    )
 
 
 def _printed_so(count: int, total: int, number: str, sheet: Sheet) -> bool:
     percent = sheet.number(number)
     decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
-    return percent is not None and count in counts_of_percentage(percent, decimals, total)
+    return percent is not None and count in possible_counts(percent, decimals, total)
 
 
 def _mean_and_sd(name: str, match: re.Match[str], texts: Mapping[str, str], sheet: Sheet) -> Iterator[tuple[str, Part]]:

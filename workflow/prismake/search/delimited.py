@@ -38,7 +38,10 @@ Rows = Iterator[tuple[int, list[str]]]
 def csv_rows(text: str, problems: list[str]) -> Rows:
     """(line, cells) of each row; the separator is the one that turns a row near the beginning into a known header."""
     separator, skipped = _separator(text)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    # not StringIO, which takes four bytes a character
+    data = io.BytesIO(text.encode(errors="surrogatepass"))
+    lines = io.TextIOWrapper(data, encoding="utf-8", errors="surrogatepass", newline="\n")
+    reader = csv.reader(lines, delimiter=separator)
     line = 1
     while True:
         try:
@@ -46,7 +49,8 @@ def csv_rows(text: str, problems: list[str]) -> Rows:
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(f"line {line}: the row cannot be read ({error}) and was left out.")
+            rows = f"lines {line} to {reader.line_num}" if reader.line_num > line else f"line {line}"
+            problems.append(f"{rows}: the row cannot be read ({error}) and was left out.")
             line = reader.line_num + 1
             continue
         if line > skipped:

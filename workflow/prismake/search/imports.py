@@ -33,7 +33,7 @@ from prismake.search import (
 )
 from prismake.search.export_decisions import Decision, of_record
 from prismake.search.inventory import Fields, Inventory
-from prismake.search.mapping import Dialect, Raw, build
+from prismake.search.mapping import Dialect, Raw, build, without_long_values
 from prismake.search.naming import record_database, slug
 
 if TYPE_CHECKING:
@@ -218,7 +218,9 @@ def _by_format(path: Path, file: _FileBeingRead) -> Iterator[dict[str, Any]]:
     if name == "table":
         return _of_rows(delimited.csv_rows(text, file.problems), file, "CSV")
     if name == "json":
-        return _build(*json_records.read(text, file.where), file)
+        return _build(*json_records.read(text, file.where, file.problems), file)
+    if name in _LINES:
+        text = tagged.cut_long_lines(text, file.problems)
     if name == "ris":
         return _build(ris_dialect(text), tagged.ris(text, file.problems), file)
     dialect, reader = _READERS[name]
@@ -240,6 +242,7 @@ _READERS: dict[str, tuple[Dialect, Callable[[str, list[str]], Iterator[Raw]]]] =
     "ovid_tagged": (dialects.OVID_TAGGED, tagged.ovid_tagged),
     "bibtex": (dialects.BIBTEX, documents.bibtex),
 }
+_LINES = {"ris", *_READERS} - {"bibtex"}  # formats in which a line holds a value or a part of it
 
 
 def ris_dialect(text: str) -> Dialect:
@@ -287,7 +290,7 @@ def _of_rows(rows: delimited.Rows, file: _FileBeingRead, shape: str) -> Iterator
 
 def _build(dialect: Dialect, raws: Iterable[Raw], file: _FileBeingRead) -> Iterator[dict[str, Any]]:
     file.dialect, file.format = dialect, dialect.name
-    for raw in raws:
+    for raw in (without_long_values(raw, file.problems) for raw in raws):
         if dialect.platform == "WHO ICTRP":
             tool_tables.summarise(raw.tags)
         record = build(dialect, raw.tags)

@@ -117,10 +117,11 @@ _PAPER_PATHS = sorted({rule[0] for _, _, rules in EUROPE_PMC.plan for rule in ru
 _CSL_PATHS, _OPENALEX_PATHS = sorted(CSL.tags), sorted(OPENALEX.tags)
 
 
-def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
+def read(text: str, where: str, problems: list[str]) -> tuple[Dialect, Iterator[Raw]]:
     """The dialect of a JSON file and its records: a single record, a list, a page of a service, or one record per line.
 
-    Raises ``ImportFileError`` if the JSON is invalid or contains no records.
+    ``problems`` receives a line for entries of a list that are no records. Raises ``ImportFileError`` if the JSON is
+    invalid or contains no records.
     """
     try:
         data: Any = json.loads(text)
@@ -136,8 +137,11 @@ def read(text: str, where: str) -> tuple[Dialect, Iterator[Raw]]:
         return TRIALS, (Raw(1, _trial_tags(study)) for study in studies)
     items = _items(data)
     if works := [item for item in items if "openalex.org/" in str(item.get("id", ""))]:
+        _count_others(len(items) - len(works), "works of OpenAlex", problems)
         return OPENALEX, (Raw(1, _openalex_tags(work)) for work in works)
-    if cited := [item for item in items if item.get("title") and _CSL_MARKS.intersection(item)]:
+    if any(item.get("title") and _CSL_MARKS.intersection(item) for item in items):
+        cited = [item for item in items if item.get("title")]
+        _count_others(len(items) - len(cited), "CSL items with a title", problems)
         return CSL, (Raw(1, _csl_tags(item)) for item in cited)
     raise ImportFileError(
         "the JSON holds no studies of ClinicalTrials.gov, papers of Europe PMC, works of OpenAlex or CSL items.",
@@ -171,6 +175,12 @@ def _paper_tags(paper: dict[str, Any]) -> Tags:
         if (kind := _at(correction, ["type"])) and (other := _at(correction, ["id"]))
     ]
     return tags
+
+
+def _count_others(number: int, kind: str, problems: list[str]) -> None:
+    if number:
+        verb = "entry is" if number == 1 else "entries are"
+        problems.append(f"{number:,} {verb} no {kind} and left out.")
 
 
 def _list(node: dict[str, Any], *path: str) -> list[dict[str, Any]]:

@@ -18,6 +18,8 @@ from prismake.search import identifiers, markup, people
 from prismake.search.markup import plain as text
 
 Tags = dict[str, list[str]]
+LONGEST = 4_000_000
+"""Most characters of a value or a line of a tagged format; titles and abstracts are a thousand times shorter."""
 
 
 class Raw(NamedTuple):
@@ -25,6 +27,23 @@ class Raw(NamedTuple):
 
     line: int
     tags: Tags
+
+
+def left_out(line: int, length: int) -> str:
+    """The problem of a value that is longer than ``LONGEST``."""
+    return f"line {line}: a value of {length:,} characters was left out."
+
+
+def without_long_values(raw: Raw, problems: list[str]) -> Raw:
+    """The record without values longer than ``LONGEST``; each is a problem."""
+    if not any(len(value) > LONGEST for values in raw.tags.values() for value in values):
+        return raw
+    tags: Tags = {}
+    for tag, values in raw.tags.items():
+        problems += [left_out(raw.line, len(value)) for value in values if len(value) > LONGEST]
+        if short := [value for value in values if len(value) <= LONGEST]:
+            tags[tag] = short
+    return Raw(raw.line, tags)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import rispy
 from Bio import Medline
 
-from prismake.search.mapping import Raw, Tags
+from prismake.search.mapping import LONGEST, Raw, Tags, left_out
 
 _TAG = re.compile(r"^\s?([A-Z][A-Z0-9]) {2}-")
 _TAG_NARROW = re.compile(r"^\s?([A-Z][A-Z0-9]) {1,2}-")
@@ -21,8 +21,10 @@ _TITLES, _AUTHORS = {"TI", "T1"}, {"AU", "A1"}
 _TELLING = {*_TITLES, *_AUTHORS, "JF", "JO", "PY"}
 _KEYWORDS = {"KW"}
 _WORD = re.compile(r"\w")
-_LONGEST = 4_000_000
-"""Longest line accepted as a value, in characters; titles and abstracts are a thousand times shorter."""
+_BEGINNING = re.compile(r"[%A-Z0-9]{1,4}(?: {0,2}-|:)? |\s*")
+"""The tag at the beginning of a line, with what separates it from its value; the indent of a continuation."""
+_WIDEST = 20
+"""Most characters of such a beginning."""
 
 
 class _Tokens(rispy.RisParser):
@@ -78,6 +80,25 @@ def ris(text: str, problems: list[str]) -> Iterator[Raw]:
         yield Raw(tags.pop(""), tags)
 
 
+def cut_long_lines(text: str, problems: list[str]) -> str:
+    """The text without what exceeds ``LONGEST`` in a line, but for its tag; each such line is a problem."""
+    parts, position, start = [], 0, 0
+    while len(text) - position > LONGEST:
+        end = text.rfind("\n", position, position + LONGEST + 1)
+        if end >= 0:
+            position = end + 1
+            continue
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        match = _BEGINNING.match(text, position, position + _WIDEST)
+        beginning = match[0] if match else ""
+        problems.append(left_out(text.count("\n", 0, position) + 1, end - position - len(beginning)))
+        # a continuation must not become an empty line, which ends a record in some formats
+        parts.append(text[start:position] + (beginning if beginning.strip() else f"{beginning}…"))
+        start = position = end
+    return text if not parts else "".join([*parts, text[start:]])
+
+
 def _split(text: str) -> Iterator[tuple[int, str | None, str]]:
     """(line number, tag or None for a continuation line, value) of each line.
 
@@ -123,8 +144,6 @@ def _ris_lines(text: str, problems: list[str]) -> Iterator[tuple[str | None, Any
             yield from outside.belonging()
             yield "ER", ""
             inside = False
-        elif len(content) > _LONGEST:
-            problems.append(f"line {number}: a value of {len(content):,} characters was left out.")
         else:
             own(tag)
             yield tag, content
@@ -274,7 +293,7 @@ def _wos_lines(text: str, problems: list[str]) -> Iterator[Any]:
             elif stray:
                 problems.append(f"line {stray}: a record without its PT line was left out.")
             inside, stray = False, 0
-        elif inside and line.strip() and len(line) <= _LONGEST:
+        elif inside and line.strip():
             # a line of a wrapped abstract that begins with "ER positive" is not an end
             yield line if tag != "ER" and re.match(r"[A-Z][A-Z0-9] |   ", line) else "   " + line
         elif tag in {"AU", "TI"} and not inside:

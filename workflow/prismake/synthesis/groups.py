@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prismake.core.errors import PoolingError
 from prismake.core.missing import is_missing
 from prismake.core.notes import NOT_REPORTED
+from prismake.core.phrases import normal_word
 from prismake.synthesis import sentences
 from prismake.synthesis.data import SCALES, Data, plain, single_intervals, whole
 from prismake.synthesis.fields import json_ready
@@ -54,6 +56,16 @@ def by_group(
         "title": title, "kind": "between_q", "options": options, "levels": levels, **_between(tested), "method": method,
         "sentence": sentence,
     }  # fmt: skip
+
+
+def in_one_spelling(texts: Sequence[Any]) -> list[Any]:
+    """The words of a subgroup or moderator, each as most studies spell it: ``EU`` for ``eu`` and ``EU.`` too."""
+    lines = [" ".join(text.split()) if isinstance(text, str) else text for text in texts]
+    spellings = Counter(line for line in lines if isinstance(line, str))
+    usual: dict[str, str] = {}
+    for line, _ in sorted(spellings.items(), key=lambda entry: -entry[1]):  # as often: the first in the table
+        usual.setdefault(normal_word(line), line)
+    return [usual[normal_word(line)] if isinstance(line, str) else line for line in lines]
 
 
 def _one_subgroup(levels: int) -> str:

@@ -10,7 +10,7 @@ from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction, Row
 
 _TIMES, _TIMES_OF_LARGE, _LARGE = 100, 10, 1000
-_FEWEST = 3  # minimum number of other studies
+_FEWEST, _FEWEST_OF_HUGE = 3, 2  # minimum number of other studies; for totals above 100 times theirs
 _BALANCED = 3  # times the size of the other arm, up to which two large arms confirm each other
 _JOINED = 100  # for totals of at least three digits
 
@@ -27,9 +27,11 @@ def check(extraction: Extraction) -> Iterator[Finding]:
         rows = extraction.numbers(column)
         for row, value in rows:
             others = [other for at, other in rows if at.study != row.study]
-            if len(others) < _FEWEST or _balanced(row, value, other_arms.get(column, "")):
+            if len(others) < _FEWEST_OF_HUGE or _balanced(row, value, other_arms.get(column, "")):
                 continue
             usual = median(others)
+            if len(others) < _FEWEST and value <= _TIMES * usual:
+                continue
             parts = _joined(extraction, row, column, value) if usual and value > _TIMES_OF_LARGE * usual else ()
             name = extraction.label(column)
             if parts:

@@ -21,7 +21,8 @@ from prismake.synthesis.diagnostic.accuracy_values import (
     regression_values,
     summary,
 )
-from prismake.synthesis.moderators import value_of
+from prismake.synthesis.groups import in_one_spelling
+from prismake.synthesis.moderators import NUMERIC, value_of
 from prismake.synthesis.result_frame import result_frame
 from prismake.synthesis.usable import EXTRACTED
 
@@ -95,6 +96,8 @@ def _studies(
 ) -> list[dict[str, Any]]:
     """Each study with its table, sensitivity and specificity with exact intervals; a side without people has none."""
     rows = []
+    factors = [column for column in spec["moderators"] if kinds[column] not in NUMERIC]
+    used = used.assign(**{column: in_one_spelling(used[column]) for column in factors})
     for row in used.to_dict("records"):
         cells = {role: counted(row[role]) for role in ACCURACY}
         sides = {}
