@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from prismake.core.labels import author_line
 from prismake.core.names import ITEM_ID, REPORT_ID
-from prismake.core.progress import tracked
 from prismake.core.states import Route, State
 from prismake.panel.related import related_reports
 from prismake.protocol.notice_text import notice_text
@@ -38,36 +37,21 @@ def report_rows(reports: pd.DataFrame, prefilled: Mapping[str, str]) -> pd.DataF
     """One row per report, sorted by id; ``prefilled``: decisions imported with an export, by report."""
     import pandas as pd
 
-    rows = []
-    rows_of_reports = reports.to_dict("records")
-    for report in tracked(rows_of_reports, len(rows_of_reports), "queueing", "reports"):
-        rows.append(
-            {
-                ITEM_ID: report[REPORT_ID],
-                **{name: report[name] for name in _PUBLICATION},
-                "authors": author_line(report["authors"]),
-                "year": "" if pd.isna(report["year"]) else str(report["year"]),
-                "types": "; ".join(report["publication_types"]),
-                "trials": "; ".join(report["trial_ids"]),
-                "sources": ", ".join(report["sources"]),
-                "members": "\n".join(report["record_ids"]),
-                "notices": notice_text(report["retracted"], report["related_reports"]),
-                "carried": prefilled.get(report[REPORT_ID], ""),
-            }
-        )
-    columns = [
-        ITEM_ID,
-        *_PUBLICATION,
-        "authors",
-        "year",
-        "types",
-        "trials",
-        "sources",
-        "members",
-        "notices",
-        "carried",
-    ]
-    return pd.DataFrame(rows, columns=columns, dtype=str).sort_values(ITEM_ID, kind="stable")
+    reports = reports.reset_index(drop=True)
+    # whole columns: texts stay where they are, and no row becomes an object
+    columns = {
+        ITEM_ID: reports[REPORT_ID],
+        **{name: reports[name] for name in _PUBLICATION},
+        "authors": [author_line(names) for names in reports["authors"]],
+        "year": ["" if pd.isna(year) else str(year) for year in reports["year"]],
+        "types": ["; ".join(types) for types in reports["publication_types"]],
+        "trials": ["; ".join(numbers) for numbers in reports["trial_ids"]],
+        "sources": [", ".join(sources) for sources in reports["sources"]],
+        "members": ["\n".join(records) for records in reports["record_ids"]],
+        "notices": list(map(notice_text, reports["retracted"], reports["related_reports"])),
+        "carried": [prefilled.get(report, "") for report in reports[REPORT_ID]],
+    }
+    return pd.DataFrame(columns, dtype=str).sort_values(ITEM_ID, kind="stable")
 
 
 def handed_on(decisions: pd.DataFrame, gate: str) -> bool:
