@@ -46,6 +46,7 @@ from prismake.protocol.settings import (
     for_outcome_table,
     for_reading,
     for_report,
+    joint_outcomes,
 )
 from prismake.kept.protocols import kept_files, settings_now
 from prismake.kept.repair import refuse_damaged

@@ -24,6 +24,7 @@ for first, group in GROUPS.items():
             "results"
         params:
             specs={outcome: config["outcomes"][outcome] for outcome in group},
+            beside=joint_outcomes(group, config),
             fields={outcome: columns_of(outcome, config) for outcome in group},
             level=config["pooling"]["level"],
             subgroup_tau2=config["pooling"]["subgroup_tau2"],

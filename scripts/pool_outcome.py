@@ -15,6 +15,7 @@ def main(tables: dict[str, Path], undecided: list[Path], settings: dict, output:
     scores, outcomes = read_csv(tables["scores"]), read_csv(tables["outcomes"])
     open_rows = {stage["stage"]: stage["open"] for stage in map(read_json, undecided)}
     rows_of = dict(list(outcomes.groupby("outcome", sort=False)))
+    beside = {name: (rows_of.get(name, outcomes.iloc[:0]), spec) for name, spec in settings["beside"].items()}
     numbers = {name: settings[name] for name in ("level", "subgroup_tau2", "seed")}
     for outcome, paths in tracked(output.items(), len(output), "pooling", "outcomes"):
         spec, fields, check = settings["specs"][outcome], settings["fields"][outcome], paths["check"]
@@ -25,7 +26,8 @@ def main(tables: dict[str, Path], undecided: list[Path], settings: dict, output:
             "kinds": {field["name"]: field["type"] for field in fields},
         }
         own = synthesis_of(spec)
-        found = own.analyse(outcome, rows, spec=spec, undecided=open_rows, appraisals=appraisals, **words, **numbers)
+        more = {"undecided": open_rows, "appraisals": appraisals, "beside": beside, **words, **numbers}
+        found = own.analyse(outcome, rows, spec=spec, **more)
         write_json(paths["results"], found)
         write_text(check, own.script(found, check.name))
         for name, document in own.records(found, spec, check.name).items():

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prismake.extraction.cohorts import RULES, Candidate, families, gives_way, named_rows
+from prismake.extraction.cohorts import RULES, Candidate, families, gives_way, named_rows, unknown_names
 
 LABELS = {"a": "Fry 2018", "b": "Shah 2020", "c|10 mg": "Lee 2021, 10 mg", "c|20 mg": "Lee 2021, 20 mg"}
 
@@ -22,10 +22,21 @@ LABELS = {"a": "Fry 2018", "b": "Shah 2020", "c|10 mg": "Lee 2021, 10 mg", "c|20
         ("Lee 2021", ["c|10 mg", "c|20 mg"]),
         ("c", ["c|10 mg", "c|20 mg"]),
         ("Lee 2022", []),
+        ("Fry 2018; shah 2020", ["a", "b"]),
+        ("Shah 2020 and Lee 2021", ["b", "c|10 mg", "c|20 mg"]),
+        ("Shah 2020; Lee 2022", []),
     ],
 )
 def test_what_a_cell_names(text, rows):
     assert named_rows(text, LABELS) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [("Lee 2022", ["Lee 2022"]), ("Shah 2020; Lee 2022", ["Lee 2022"]), ("see Shah 2020 and text", ["see Shah 2020 and text"])],
+)  # fmt: skip
+def test_the_names_of_no_study_are_named(text, unknown):
+    assert unknown_names(text, LABELS) == unknown
 
 
 def people(**sizes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from prismake.extraction.checks import dose_groups, findings
 from prismake.extraction.checks.grades import Grade
+from prismake.extraction.composite_cells import Sheet, read_row
 from prismake.extraction.doses import Interval, assigned_doses, read_interval
 from prismake.extraction.extracted import Extraction, Outcome, Row
 
@@ -122,6 +123,16 @@ def test_a_ratio_that_is_turned_round_is_doubted():
 def test_a_single_group_is_noted_with_what_to_do():
     (finding,) = findings(extraction([("5", 20, 100, None, None, None)]))
     assert finding.grade == Grade.NOTE and "“Separate arms”" in finding.what
+
+
+def test_cells_that_hold_two_numbers_are_read_as_reports_print_them():
+    outcomes = extraction(GOOD).outcomes
+    kinds = {"events": "count", "total": "count", **dict.fromkeys(("effect", "lower", "upper"), "number")}
+    sheet = Sheet.of(kinds, {}, outcomes, "")
+    parts = read_row({"events": "96/214", "total": "", "effect": "1.15 (0.80–1.66)", "lower": "", "upper": ""}, sheet)
+    assert {name: float(part.text) for name, part in parts.items()} == {
+        "events": 96, "total": 214, "effect": 1.15, "lower": 0.8, "upper": 1.66,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("groups", [GOOD, [(*row[:3], None, None, None) for row in GOOD], GOOD[:1] + GOOD[2:]])

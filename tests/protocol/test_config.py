@@ -249,6 +249,9 @@ def test_a_review_brings_its_own_instrument(tmp_path):
     path.write_text("instrument: mine\ntitle: Ours\nsource: our protocol\ndomains: [{name: d, label: D, maximum: 1}]\n")
     with pytest.raises(ConfigError, match=r"(?s)config/instruments/mine\.yaml.*line 4: .*its items give 0"):
         validated(asked, folder=tmp_path)
+    path.with_suffix(".YML").write_text("instrument: mine\n")
+    with pytest.raises(ConfigError, match=r"mine\.YML and .*mine\.yaml are both the instrument “mine”"):
+        validated(asked, folder=tmp_path)
 
 
 def test_a_key_of_an_older_version_is_named_with_its_new_name(monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from prismake.core.errors import ConfigError
 from prismake.protocol.config import validated
 from prismake.protocol.dose_outcomes import design_of
+from prismake.protocol.forms import extracted_fields, parse_answer
 
 
 def config(outcome: dict, fields: list | None = None) -> dict:
@@ -29,6 +30,7 @@ def config(outcome: dict, fields: list | None = None) -> dict:
         ({"dose_response": {"knots": [3, 2, 1]}}, "at least three doses in ascending order"),
         ({"dose_response": {"method": "MM"}}, "needs 'stage: two'"),
         ({"dose_response": {"doses": [5, 5]}}, "has 5 twice"),
+        ({"dose_response": {"reference": 5, "doses": [5]}}, "names the reference dose alone"),
         ({"dose_response": {"design": "kind"}}, "is 'kind', which is no column of 'extraction.fields'"),
         ({"measure": "MD", "dose_response": {"correlation": 0.5}}, "is about ratios without counts"),
         ({"measure": "MD", "dose_response": {"covariance": "hamling"}}, "has its covariance from the means"),
@@ -63,6 +65,12 @@ def test_the_sheet_asks_for_each_group_and_lets_some_cells_be_blank():
     assert not any(fields[name]["required"] for name in ("x_events", "x_effect", "x_lower"))
     means = validated(config({"measure": "MD"}))["extraction"]["fields"]
     assert [field["role"] for field in means] == ["dose", "mean", "sd", "n"] and all(f["required"] for f in means)
+
+
+def test_one_dose_is_one_answer_however_its_signs_are_typed():
+    (question,) = [field for field in extracted_fields(validated(config({}))) if field.name == "x_dose"]
+    assert {parse_answer(question, text) for text in ("10-20", "10 – 20", "10 to 20")} == {"10–20"}
+    assert parse_answer(question, ">= 40") == parse_answer(question, "≥40") == "≥40"
 
 
 def test_words_name_designs():

@@ -74,6 +74,19 @@ def test_what_is_asked_of_each_arm_stands_in_its_row_beside_what_is_asked_of_the
     ]
 
 
+def test_a_study_of_one_group_that_is_asked_about_its_arm_has_both_answers_in_one_row():
+    studies = pd.DataFrame([{"study_id": "s1", "label": "Abel 2015", "design": "cohort", "report_ids": "s1"}])
+    rows = [
+        {"item_id": "s1", "state": "settled", "country": "Peru", "dose": ""},
+        {"item_id": "s1||arm", "state": "settled", "country": "", "dose": "5 mg"},
+        {"item_id": "s1||relapse", "state": "settled", "country": "", "dose": ""},
+    ]
+    fields = [{"name": "country", "label": "Country", "per": "study"}, {"name": "dose", "label": "Dose", "per": "arm"}]
+    for order in (rows, rows[::-1]):
+        table = study_table(studies, pd.DataFrame(columns=["study_id", "maximum"]), pd.DataFrame(order), fields)
+        assert table[["Country", "Dose"]].to_numpy().tolist() == [["Peru", "5 mg"]] and "Arm" not in table
+
+
 def test_no_studies_gives_the_headings():
     table = study_table(STUDIES.iloc[:0], SCORES, pd.DataFrame(columns=["item_id", "state"]), FIELDS)
     assert table.empty

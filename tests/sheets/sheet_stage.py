@@ -42,6 +42,7 @@ class Stage:
         pairs = name in ("duplicates", "merges")
         self.items = [f"pubmed:{n:03d}" + (f"|embase:{n:03d}" if pairs else "") for n in range(items)]
         self.guided = False  # whether the first page is that of the protocol
+        self.last_read: StageSheets | None = None
         self.links: dict[tuple[str, str], str] = {}  # item and column of the queue to the text there
 
     def queue(self) -> pd.DataFrame:
@@ -80,7 +81,9 @@ class Stage:
         offer(plan(sheets), lines, list(sheets.queue))
 
     def read(self) -> Reading:
+        """What a run reads; ``last_read`` are the sheets as they were read in it."""
         sheets = self.load()
+        self.last_read = sheets
         decisions = sheets.decisions()
         settled_by = {one.item: one.settled_by for one in decisions}
         workbooks = {who: (table.path, table.digest) for who, table in sheets.tables.items()}

@@ -5,11 +5,18 @@ from __future__ import annotations
 import shutil
 
 import openpyxl
+import pandas as pd
 import pytest
 from damage import OFFICE, column, empty_column, fill, head, move_columns, office, remove_column
+from prismake.appraisal.appraisal_rows import appraisal_rows
+from prismake.protocol.languages import load_language
 from prismake.sheets.counting import is_count
 from sheet_stage import Stage
 
+DOUBTFUL = {
+    "extraction": {"fields": [{"name": name, "type": "count", "label": name.title()} for name in ("deaths", "people")]},
+    "outcomes": {"death": {"measure": "PLO", "columns": {"events": "deaths", "total": "people"}}},
+}
 needs_office = pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
 
 
@@ -70,6 +77,63 @@ def test_disagreements_are_counted_too(tmp_path):
     stage.decide("consensus", "include", header="Settled")
     office([stage.path("consensus")], "xlsx:Calc MS Excel 2007 XML", tmp_path / "out")
     assert set(counts(tmp_path / "out" / stage.path("consensus").name).values()) == {"1 of 3 done"}
+
+
+class Judged(Stage):
+    """A trial judged with RoB 2, of which half of the questions are not asked after most answers."""
+
+    def queue(self):
+        study = {"study_id": "a:1", "label": "Abel 2020", "design": "rct", "report": "A trial", "report_ids": "a:1"}
+        return appraisal_rows(pd.DataFrame([study]), {"rct": "rob2"}, {"relapse": "Relapse"})
+
+    def write(self, header: str, **texts: str) -> None:
+        item = load_language(self.config["language"]).heading("Item")
+
+        def change(sheet):
+            heads = {cell.value: cell.column for cell in sheet[1]}
+            for row in sheet.iter_rows(min_row=2):
+                if (text := texts.get(str(row[heads[item] - 1].value).rpartition("|")[2])) is not None:
+                    sheet.cell(row[0].row, heads[header]).value = text
+
+        self.edit("anna", change)
+
+
+@needs_office
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_what_is_open_in_the_closing_table_is_open_in_the_sheet(tmp_path, code):
+    """Numbers in doubt, settled rows that reviewers have overtaken, questions that are not asked, judgements without why."""
+    language = load_language(code)
+    doubted = Stage(tmp_path / "a", "extraction", 3, language=code, **DOUBTFUL)
+    doubted.offer()
+    for who in ("anna", "ben"):
+        doubted.decide(who, "12", "3", "4", header="Deaths")
+        doubted.decide(who, "10", "30", "40", header="People")
+    doubted.offer()
+    overtaken = Stage(tmp_path / "b", "title_abstract", 3, language=code)
+    overtaken.offer()
+    decision, (include, exclude) = language.heading("Decision"), map(language.answer, ("include", "exclude"))
+    overtaken.decide("anna", include, include, include, header=decision)
+    overtaken.decide("ben", exclude, exclude, include, header=decision)
+    overtaken.offer()
+    overtaken.decide("consensus", exclude, exclude, header=language.heading("Settled"))
+    overtaken.decide("ben", include, header=decision)
+    overtaken.offer()
+    judged = Judged(tmp_path / "c", "appraisal", language=code, appraisal={"instruments": {"rct": "rob2"}})
+    judged.offer()
+    judged.write(
+        language.heading("Answer"),
+        **{"1.1": "Y", "1.2": "Y", "1.3": "N", "D1": "high", "result": "yes", "2.1": "N", "2.2": "N"},
+    )
+    judged.offer()  # what is proposed, and what is not asked
+    files = [(doubted, "anna"), (overtaken, "consensus"), (judged, "anna")]
+    office([stage.path(who) for stage, who in files], "xlsx:Calc MS Excel 2007 XML", tmp_path / "out")
+    for stage, who in files:
+        status = stage.read().status
+        share = status["consensus"] if who == "consensus" else status["reviewers"][who]
+        shown = language.text("page.count", done=str(share["decided"]), all=str(share["of"]))
+        assert set(counts(tmp_path / "out" / stage.path(who).name).values()) == {shown}, stage.name
+        assert share["decided"] == {"extraction": 2, "title_abstract": 1}.get(stage.name, share["decided"])
+    assert judged.read().status["reviewers"]["anna"]["decided"] == 9, "three are not asked, and one needs a reason"
 
 
 def test_it_reaches_to_the_rows_that_are_added(tmp_path, monkeypatch):

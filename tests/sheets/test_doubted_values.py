@@ -76,6 +76,16 @@ def test_a_total_that_is_hard_to_believe_is_kept_with_a_reason(extraction):
     assert extraction.read().status["open"] == 0
 
 
+def test_a_number_that_another_report_of_the_study_gives_otherwise_waits_for_a_reason(extraction):
+    fill(extraction, who=["ben"], source=["", "elsewhere Deaths: 9 (conference abstract)", "", "", "", ""])
+    reading = extraction.read()
+    assert reading.status["open"] == 1
+    (problem,) = reading.status["problems"]
+    assert "“Deaths” is 7 here and 9 in conference abstract, another report of the study" in problem["what"]
+    fill(extraction, who=["anna"], source=["", "checked deaths: two were double-counted there", "", "", "", ""])
+    assert extraction.read().status["open"] == 0
+
+
 def test_a_reason_for_one_column_does_not_answer_for_another(extraction):
     fill(extraction, people=[40, 155365, 18, 75, 33, 61])
     fill(extraction, who=["anna"], source=["", "checked Same participants as: they are", "", "", "", ""])

@@ -518,3 +518,19 @@ def test_a_subgroup_that_is_spelt_in_two_ways_is_one():
     levels = [(row["level"], row["k"]) for row in found["subgroups"]["domain"]["levels"]]
     assert levels == [("4-1BB", 3), ("CD28", 3), ("not reported", 2)]
     assert found["moderators"]["domain"]["k"] == 6
+
+
+def test_what_extraction_and_appraisal_say_about_an_outcome_is_compared():
+    frame = relapse(status="used")
+    frame.loc[frame["label"] == "Pan 2019", ["status", "remark"]] = ["not reported", "not reported: Relapses"]
+    ratings = {"instrument": "rob2", "title": "RoB 2", "by_result": True, "ratings": []}
+    appraisals = {
+        "Lee 2015": {**ratings, "overall": "not reported", "high_risk": None},
+        "Pan 2019": {**ratings, "overall": "low risk of bias", "high_risk": False},
+        "Hay 2019": {**ratings, "overall": "low risk of bias", "high_risk": False},
+    }
+    sentence = run(frame, spec(), appraisals=appraisals)["sentence"]
+    assert "To be settled: Lee 2015 is pooled, but not reported according to the appraisal." in sentence
+    assert "To be settled: Pan 2019 is appraised, but not reported according to the extraction." in sentence
+    appraisals["Pan 2019"]["by_result"] = appraisals["Lee 2015"]["overall"] = ""  # an appraisal of the study
+    assert "To be settled" not in run(frame, spec(), appraisals=appraisals)["sentence"]

@@ -67,6 +67,11 @@ def test_a_curve_is_written_without_its_studies_at_high_risk():
     assert "(5 studies left)" in result["dose_response"]["words"]["without_high_risk"][0]
 
 
+def test_a_dose_that_no_study_reaches_is_named():
+    result = samples.analysed(samples.COFFEE, samples.spec(own={"doses": [10, 60], "model": "linear", **QUICK}))
+    assert "No study reaches 60 g/day: the doses of the studies lie between 0 and 25." in result["sentence"]
+
+
 def test_two_stages_leave_out_studies_without_a_curve_of_their_own():
     result = samples.analysed(samples.COFFEE, samples.spec(own={"stage": "two", "model": "quadratic", **QUICK}))
     assert [row["label"] for row in result["left_out"]] == ["Cedar 1992"]
@@ -172,7 +177,6 @@ def test_the_report_has_every_part(result):
 def test_r_makes_every_kind_of_curve_again(tmp_path):
     cases = {
         "two": (samples.drawn(9, 4), samples.spec(own={"stage": "two", "model": "quadratic", **QUICK})),
-        "means": (samples.drawn(6, 2, "MD"), samples.spec("MD", own={"stage": "two", "model": "linear", **QUICK})),
         "hamling": (samples.COFFEE, samples.spec("RR", own={"covariance": "hamling", "method": "fixed", **QUICK})),
     }
     for name, (rows, settings) in cases.items():

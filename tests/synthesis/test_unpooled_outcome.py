@@ -167,10 +167,10 @@ def test_certainty_is_judged_by_votes(whole):
     designs = pd.DataFrame({"study_id": [f"s{n}" for n in range(24)], "design": "parallel_rct"})
     settings = {"quality": {"threshold": 0.1}}
     queue = certainty_rows({"quality": whole}, settings, designs, shares=(0.05, 0.5), gate="rolling")
-    said = {row["domain"]: (row["proposed"], row["because"]) for row in queue.to_dict("records")}
-    assert said["Risk of bias"][0] == "not serious" and "2 of 23 studies" in said["Risk of bias"][1]
-    assert said["Inconsistency"][0] == "" and "on the other" in said["Inconsistency"][1]
-    assert "people" in said["Imprecision"][1]
+    because = {row["domain"]: (row["proposed"], row["because"]) for row in queue.to_dict("records")}
+    assert because["Risk of bias"][0] == "not serious" and "2 of 23 studies" in because["Risk of bias"][1]
+    assert because["Inconsistency"][0] == "" and "on the other" in because["Inconsistency"][1]
+    assert "people" in because["Imprecision"][1]
     decided = queue[["item_id"]].assign(state="settled", settled_by="agreement")
     decided["answer"] = [row["choices"].split("|")[0] for row in queue.to_dict("records")]
     notes = pd.DataFrame(columns=["item_id", "who", "note", "why"])

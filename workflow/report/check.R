@@ -635,6 +635,19 @@ if (!is.null(row$estimate)) {
   check("three_level, interval", c(row$ci_lb, row$ci_ub), back(MEASURE, limits * typical, SIZES), 1e-4, if (curved(MEASURE)) 1 else typical)
   check("three_level, level", row$options$level, level, 0)
 }
+row <- more$jointly
+if (!is.null(row$estimate)) {  # effects of the other outcomes as they are in the results
+  x <- row$values; d <- data.frame(study = unlist(x$study), outcome = match(unlist(x$outcome), unique(unlist(x$outcome))), y = unlist(x$yi), v = unlist(x$vi), rho = unlist(x$rho))
+  size <- sqrt(ave(d$v, d$outcome)); d$y <- d$y / size; d$v <- d$v / size^2
+  V <- outer(sqrt(d$v), sqrt(d$v)) * d$rho * outer(d$study, d$study, "=="); diag(V) <- d$v
+  m <- tryCatch(rma.mv(d$y, V, mods = ~ 0 + factor(d$outcome), random = ~ factor(outcome) | study, struct = "UN", data = d, method = row$options$method, level = level), error = function(e) conditionMessage(e))
+  if (is.character(m)) skip("jointly", m) else {
+    first <- match(sort(unique(d$outcome)), d$outcome); unit <- size[first]
+    for (key in c("beta", "se", "ci_lb", "ci_ub")) check(paste0("jointly, ", key), unlist(x[[key]]), c(m[[c(beta = "beta", se = "se", ci_lb = "ci.lb", ci_ub = "ci.ub")[[key]]]]) * unit, 1e-4, max(unit))
+    check("jointly, estimate", c(row$estimate, row$ci_lb, row$ci_ub), back(MEASURE, c(m$beta[1], m$ci.lb[1], m$ci.ub[1]) * unit[1], SIZES), 1e-4, if (curved(MEASURE)) 1 else unit[1])
+    mine <- match(column("study_id"), d$study[d$outcome == 1]); check("jointly, effects of this outcome", (d$y * size)[d$outcome == 1][mine], yi, 1e-8, typical)
+  }
+}
 row <- more$bayesian
 if (!is.null(row$estimate)) {  # the posterior of tau on a grid, that of the effect as a mixture of normals over it
   z <- seq(log(1e-9 * typical), log(1e6 * typical), length.out = 20001); tau <- exp(z); o <- row$options

@@ -31,8 +31,12 @@ class Hand(ABC):
 
     def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
         self.path, self.meant, self.password = path, meant, ""
-        sheet = openpyxl.load_workbook(path, read_only=True).worksheets[1]
-        self.header = [cell.value for cell in next(sheet.iter_rows(max_row=1))]
+        self.header = self._opened()
+
+    def _opened(self) -> list[Any]:
+        """Open the workbook; the cells of its first row."""
+        sheet = openpyxl.load_workbook(self.path, read_only=True).worksheets[1]
+        return [cell.value for cell in next(sheet.iter_rows(max_row=1))]
 
     def letter(self, header: str) -> str:
         return get_column_letter(self.header.index(header) + 1)
@@ -75,10 +79,10 @@ class Hand(ABC):
 class ProgramHand(Hand):
     """Works in the workbook at once, as a program does."""
 
-    def __init__(self, path: Path, meant: dict[int, dict[str, str]]) -> None:
-        super().__init__(path, meant)
-        self.book = openpyxl.load_workbook(path)
+    def _opened(self) -> list[Any]:
+        self.book = openpyxl.load_workbook(self.path)
         self.sheet = self.book.worksheets[1]
+        return [cell.value for cell in self.sheet[1]]
 
     def save(self) -> None:
         if self.path.suffix == ".ods":

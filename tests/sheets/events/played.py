@@ -181,6 +181,7 @@ def begun(name: str) -> Begun:
     who = "consensus" if name.endswith("consensus") else "anna"
     place = Place(stage.folder, stage.path(who), stage.path("ben"), stage, who)
     says: dict[int, dict[str, str]] = {row: {} for row in range(2, ROWS + 2)}
+    stage.last_read = None
     for (item, field_name), value in in_force(place).items():
         says[stage.items.index(item) + 2][field_name] = value
     kept = stage.load().kept_stage
@@ -194,18 +195,19 @@ def set_up(event: Event, folder: Path) -> Place:
     sheets = folder / "config" / "sheets"
     shutil.copytree(template.stage.folder, sheets)
     stage = object.__new__(Stage)
-    stage.__dict__.update(template.stage.__dict__, folder=sheets, items=list(template.stage.items))
+    stage.__dict__.update(template.stage.__dict__, folder=sheets, items=list(template.stage.items), last_read=None)
     return Place(stage.folder, stage.path(template.who), stage.path("ben"), stage, template.who)
 
 
 def by_program(event: Event, folder: Path) -> tuple[str, str]:
     """Play an event through openpyxl, and what it comes to: the verdict, and the sentences or the traceback."""
     place = set_up(event, folder)
-    hand = ProgramHand(place.anna, meant_of(event))
+    meant = meant_of(event)
     if event.does:
+        hand = ProgramHand(place.anna, meant)
         event.does(hand)
         hand.save()
-    return finish(event, place, hand.meant)
+    return finish(event, place, meant)
 
 
 def finish(event: Event, place: Place, meant: dict[int, Any]) -> tuple[str, str]:
@@ -230,7 +232,7 @@ def finish(event: Event, place: Place, meant: dict[int, Any]) -> tuple[str, str]
 def _run(place: Place) -> list[str]:
     place.stage.offer()
     status = place.stage.read().status
-    sheets = place.stage.load()
+    sheets = place.stage.last_read
     known = [place.stage.path(who) for who in (*sheets.owners, *sheets.kept_stage.left)]
     told = [f"{problem['where']}: {problem['what']}" for problem in status["problems"]]
     return [*told, *(f"{file.path} {file.what}" for file in unread_files(known, place.folder))]
@@ -238,7 +240,7 @@ def _run(place: Place) -> list[str]:
 
 def in_force(place: Place) -> dict[Key, str]:
     """By item and field, the answers of the sheet that count, and its notes."""
-    answers = place.stage.load().answers[place.who]
+    answers = (place.stage.last_read or place.stage.load()).answers[place.who]
     return _by_item(place, answers.answers, answers.notes)
 
 

@@ -189,7 +189,7 @@ def a_sorted_column_assigned_by_position(place: Place) -> None:
     table.to_excel(place.anna, index=False)
 
 
-@named("were changed since")
+@named("sorted or moved")
 def answers_assigned_from_a_sorted_table(place: Place) -> None:
     table = _table(place)
     table["Decision"] = table.sort_values("Title")["Decision"].to_numpy()

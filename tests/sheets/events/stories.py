@@ -61,7 +61,7 @@ class Story:
                 },
                 **{(item, "note"): text for item, text in own.notes.items() if text},
             }
-            for who, own in self.stage.load().answers.items()
+            for who, own in (self.stage.last_read or self.stage.load()).answers.items()
         }
 
     @contextmanager

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from played import EVENTS, OFFICE_ONLY, all_events, by_program
 
 _CORPUS = [event for event in all_events() if event.family not in OFFICE_ONLY]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
 @pytest.mark.parametrize("event", _CORPUS, ids=lambda event: event.name)

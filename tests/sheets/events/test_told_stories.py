@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import told_stories  # noqa: F401  # which registers them
 from stories import STORIES, play_story
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
 @pytest.mark.parametrize("name", STORIES)

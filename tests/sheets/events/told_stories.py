@@ -6,6 +6,7 @@ import os
 import shutil
 
 import openpyxl
+import pandas as pd
 from played import ANSWERS
 from prismake.kept import repair
 from prismake.kept.sheet_copies import copies
@@ -576,4 +577,234 @@ def restored_before_the_mistake_was_read(s: Story) -> None:
         hand.fill_down(hand.span("Decision"))
     s.restore()
     s.mean(2, "exclude")
+    s.run()
+
+
+@story()
+def slipped_and_fed_and_restored(s: Story) -> None:
+    """Rows are new, and the answers slipped before they could be added."""
+    with s.hand() as hand:
+        hand.pull_up(hand.cell("Decision", 3))
+    s.feed(4)
+    s.run(LAST)
+    s.restore()
+    s.run()
+    s.answer(15, "exclude")
+    s.run()
+
+
+@story()
+def accepted_although_rows_of_another_sheet_are_in_it(s: Story) -> None:
+    """Ben goes on in the sheet of Anna, who has left: it is accepted once, and good from then on."""
+    s.place.ben.write_bytes(s.place.anna.read_bytes())
+    s.run("the sheet of anna")
+    s.accept("ben")
+    s.meant["ben"] = dict(s.meant["anna"])
+    s.run()
+    s.answer(2, "include", "ben")
+    s.run()
+    with s.hand("ben") as hand:
+        hand.sort(hand.span("Decision"))
+    s.run(LAST)
+    s.restore("ben")
+    s.run()
+
+
+@story()
+def restored_from_a_copy_with_fewer_rows(s: Story) -> None:
+    s.feed(3)
+    s.run()
+    for item in (12, 13, 14):
+        s.answer(item, "include")
+    s.run()
+    s.restore(number=len(copies(s.place.anna)) - 1)
+    for item in (12, 13, 14):
+        s.mean(item, "")
+    s.run("pubmed:012")
+    for item in (12, 13, 14):
+        s.answer(item, "include")
+    s.run()
+
+
+@story()
+def renamed_and_renamed_back(s: Story) -> None:
+    s.rename("anna", "clara")
+    s.protocol(reviewers=["clara", "ben"])
+    s.run()
+    s.answer(2, "include", "clara")
+    s.run()
+    s.rename("clara", "anna")
+    s.protocol(reviewers=["anna", "ben"])
+    s.run()
+    s.restore("anna")
+    s.run()
+
+
+@story()
+def names_of_two_reviewers_exchanged_by_three_renamings(s: Story) -> None:
+    for old, new in (("anna", "x"), ("ben", "anna"), ("x", "ben")):
+        s.rename(old, new)
+    s.run()
+    s.answer(2, "include", "ben")
+    s.run()
+
+
+@story()
+def criteria_amended_while_it_is_held_back(s: Story) -> None:
+    undo = s.put_back()
+    with s.hand() as hand:
+        hand.sort(hand.span("Decision"))
+    s.run(LAST)
+    s.protocol(criteria={"include": ["adults"], "exclude": []})
+    s.run(LAST)
+    undo()
+    s.run()
+    s.answer(0, "exclude")
+    s.run()
+
+
+@story()
+def the_language_changed_while_it_is_held_back(s: Story) -> None:
+    undo = s.put_back()
+    with s.hand() as hand:
+        hand.sort(hand.span("Decision"))
+    s.run(LAST)
+    s.protocol(language="de")
+    s.run(LAST)
+    undo()
+    s.run()
+    s.run()
+
+
+@story()
+def the_language_changed_and_restored_to_before(s: Story) -> None:
+    s.protocol(language="de")
+    s.run()
+    s.restore(number=len(copies(s.place.anna)) - 1)
+    s.run()
+    s.protocol(language="en")
+    s.run()
+    s.answer(0, "exclude")
+    s.run()
+
+
+@story(start=FULL)
+def a_reason_added_and_used_and_taken_out(s: Story) -> None:
+    s.protocol(full_text={"reasons": ["Wrong population", "Wrong outcome", "Duplicate"]})
+    s.run()
+    s.answer(1, "Duplicate", header="Reason for exclusion", name="reason")
+    s.run()
+    s.protocol(full_text={"reasons": ["Wrong population", "Wrong outcome"]})
+    s.mean(1, "", name="reason")
+    s.run("Duplicate")
+
+
+@story(start=FULL)
+def two_reasons_become_one(s: Story) -> None:
+    """The words of the second go on as words of the first."""
+    s.protocol(full_text={"reasons": ["Wrong population"]}, words={"Wrong population": ["Wrong outcome"]})
+    for who in ("anna", "ben"):
+        s.meant[who] = {k: v.replace("Wrong outcome", "Wrong population") for k, v in s.meant.get(who, {}).items()}
+    s.run()
+    s.answer(2, "Wrong outcome", header="Reason for exclusion", name="reason")
+    s.mean(2, "Wrong population", name="reason")
+    s.run()
+
+
+@story(start=NUMBERS)
+def a_field_no_longer_required_and_required_again(s: Story) -> None:
+    fields = s.stage.config["extraction"]["fields"]
+    s.protocol(extraction={"fields": [{**fields[0], "required": False}, *fields[1:]]})
+    s.run()
+    s.protocol(extraction={"fields": fields})
+    s.run()
+
+
+@story(start=NUMBERS)
+def fields_in_another_order(s: Story) -> None:
+    fields = s.stage.config["extraction"]["fields"]
+    s.protocol(extraction={"fields": fields[::-1]})
+    s.run()
+    s.answer(1, "18", header="Events", name="events")
+    s.run()
+
+
+@story(start=NUMBERS)
+def a_heading_changed_by_hand_and_in_the_protocol(s: Story) -> None:
+    """The same new heading, typed into the sheet before the protocol had it."""
+    with s.hand() as hand:
+        hand.put(hand.cell("Events", 1), "Cured")
+    s.run("Events")
+    fields = s.stage.config["extraction"]["fields"]
+    fields[0]["label"] = "Cured"
+    s.protocol(extraction={"fields": fields})
+    s.run()
+    s.answer(1, "18", header="Cured", name="events")
+    s.run()
+
+
+@story(start=NUMBERS)
+def the_decimal_sign_set_after_it_was_asked(s: Story) -> None:
+    s.answer(1, "1.061", header="Participants", name="total")
+    s.mean(1, "?", name="total")
+    s.run("can be")
+    s.protocol(decimal_sign=",")
+    s.mean(1, "1061", name="total")
+    s.run()
+
+
+@story(start=SETTLED)
+def a_reviewer_changes_what_was_settled(s: Story) -> None:
+    """What Anna says changes beside a settlement: the row says so, and what was settled stays."""
+    s.answer(0, "maybe")
+    s.run(silent=False)
+    s.answer(0, "include")
+    s.run(silent=False)
+
+
+@story(start=SETTLED)
+def the_adjudicator_sorts_and_goes_on(s: Story) -> None:
+    undo = s.put_back("consensus")
+    with s.hand("consensus") as hand:
+        hand.sort(hand.span("Settled"))
+    s.run(LAST)
+    with s.hand("consensus") as hand:
+        hand.put(hand.cell("Settled", 4), "include")
+    s.run("Settled")
+    undo()
+    s.run()
+
+
+@story(start=SETTLED)
+def disagreements_shown_without_names(s: Story) -> None:
+    s.protocol(consensus="blinded")
+    s.run()
+    s.answer(3, "include", "consensus", "Settled")
+    s.run()
+    s.protocol(consensus="open")
+    s.run()
+
+
+@story()
+def a_notice_typed_over_and_taken_away(s: Story) -> None:
+    with s.hand() as hand:
+        hand.put(hand.cell("Notices", 4), "ask Ben")
+    s.run("Notices")
+    with s.hand() as hand:
+        hand.clear(hand.cell("Notices", 4))
+    s.run()
+
+
+@story()
+def a_sheet_that_comes_as_csv_and_back(s: Story) -> None:
+    table = pd.read_excel(s.place.anna, sheet_name=1, dtype=str, keep_default_na=False, engine="openpyxl")
+    s.place.anna.rename(s.place.folder.parent / "open.xlsx")
+    table.to_csv(s.place.anna.with_suffix(".csv"), index=False)
+    s.run("gone")
+    s.place.anna.with_suffix(".csv").unlink()
+    table.loc[2, "Decision"] = "include"
+    table.to_excel(s.place.anna, index=False)
+    s.mean(2, "include")
+    s.run()
+    s.feed(2)
     s.run()

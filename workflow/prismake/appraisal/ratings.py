@@ -28,10 +28,10 @@ DOMAIN, CONCERN_OF_DOMAIN, ITEM = "domain", "concern", "item"
 def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """By study_id, the appraisal of its result for one outcome, or of the study.
 
-    Keys: instrument and its title, overall (in words), high_risk (None if there is no overall judgement), ratings: a
-    list of {"name", "label", "word", "rating", "level"}, one per domain in order, each followed by the concern about
-    its applicability, and one for the overall judgement if people give one. Of a checklist whose domains nobody judges,
-    they are its items.
+    Keys: instrument and its title, by_result (whether it judges results), overall (in words), high_risk (None if there
+    is no overall judgement), ratings: a list of {"name", "label", "word", "rating", "level"}, one per domain in order,
+    each followed by the concern about its applicability, and one for the overall judgement if people give one. Of a
+    checklist whose domains nobody judges, they are its items.
     """
     appraisals: dict[str, dict[str, Any]] = {}
     for row in scores.to_dict("records"):
@@ -42,6 +42,7 @@ def ratings_for(outcome: str, scores: pd.DataFrame) -> dict[str, dict[str, Any]]
         appraisals[row[STUDY_ID]] = {
             "instrument": scale.name,
             "title": scale.title,
+            "by_result": scale.by_result,
             "overall": row["overall"],
             "high_risk": row["overall"] in of_concern(scale) if judged else None,
             "ratings": [_rating(scale, name, row) for name in _rated(scale)] or _items(scale, row),

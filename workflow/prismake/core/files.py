@@ -166,9 +166,14 @@ def read_yaml(path: Path) -> Any:
     Raises:
         yaml.YAMLError: the file is not YAML.
     """
+    return parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def parse_yaml(text: str) -> Any:
+    """The content of YAML, as ``read_yaml`` gives it."""
     import yaml
 
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def write_text(path: Path, text: str) -> None:

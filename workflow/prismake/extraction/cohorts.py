@@ -9,6 +9,7 @@ most participants (a maximum weight independent set), ``longest`` the study with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -27,8 +28,32 @@ class Candidate(NamedTuple):
 
 
 def named_rows(text: str, labels: Mapping[str, str]) -> list[str]:
-    """The rows that a cell names: one row by its id or label, or all arms of a study."""
-    word = normal_word(text)
+    """The rows that a cell names by id or label: a row, all arms of a study, or several (``A; B``, ``A and B``).
+
+    Empty if any of the names is no row; ``unknown_names`` says which.
+    """
+    rows = _named(text, labels)
+    parts = [] if rows else [_named(part, labels) for part in _parts(text)]
+    return rows or (list(dict.fromkeys(row for part in parts for row in part)) if all(parts) else [])
+
+
+def unknown_names(text: str, labels: Mapping[str, str]) -> list[str]:
+    """The names in a cell that are those of no row."""
+    if named_rows(text, labels):
+        return []
+    parts = _parts(text)
+    unknown = [part for part in parts if not _named(part, labels)]
+    return unknown if len(unknown) < len(parts) else [text]
+
+
+def _parts(text: str) -> list[str]:
+    """The names in a cell with several of them."""
+    return [part.strip() for part in re.split(r"[;\n&]|\s+and\s+", text) if part.strip()]
+
+
+def _named(name: str, labels: Mapping[str, str]) -> list[str]:
+    """The row with this id or label, or all arms of the study that has it."""
+    word = normal_word(name)
     exact = [item for item, label in labels.items() if word in (normal_word(item), normal_word(label))]
     if exact:
         return exact

@@ -64,7 +64,7 @@ class Sheet:
         """Build it, with the columns of totals by column of events."""
         pairs: dict[str, tuple[str, ...]] = {}
         for outcome in outcomes:
-            for events, total in outcome.pairs:
+            for events, total in outcome.pairs or outcome.counted_together:
                 pairs[events] = tuple(dict.fromkeys((*pairs.get(events, ()), total)))
         return cls(kinds, labels, outcomes, sign, pairs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from prismake.extraction import other_reports
@@ -11,9 +12,9 @@ from prismake.extraction.checks import findings
 from prismake.extraction.checks.grades import Finding, Grade
 from prismake.extraction.extracted import Extraction
 from prismake.extraction.other_reports import Remark, is_named
+from prismake.protocol.translations import beginnings
 
-CHECKED = "checked"  # how the answer in a note begins
-_ANSWER = re.compile(r"\bchecked(?:\s+(?P<column>[^:\n]{1,80}?))?\s*:\s*(?P<reason>\S[^\n]*)", re.IGNORECASE)
+CHECKED = "checked"  # how the answer in a note begins, in English
 
 
 class Answer(NamedTuple):
@@ -33,7 +34,16 @@ class Doubts(NamedTuple):
 
 def answers_in(note: str) -> list[Answer]:
     """``checked: reason`` and ``checked Infused: reason`` in the text of a note."""
-    return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in _ANSWER.finditer(note)]
+    matches = _answer().finditer(note)
+    return [Answer((match["column"] or "").strip(), match["reason"].strip()) for match in matches]
+
+
+@cache
+def _answer() -> re.Pattern[str]:
+    """What such an answer looks like, with the word for *checked* of any language."""
+    words = "|".join(map(re.escape, beginnings("remarks.checked")))
+    column, reason = r"(?:\s+(?P<column>[^:：\n]{1,80}?))?", r"(?P<reason>\S[^\n]*)"
+    return re.compile(rf"\b(?:{words}){column}\s*[:：]\s*{reason}", re.IGNORECASE)
 
 
 def doubts_of(extraction: Extraction, notes: Mapping[str, Iterable[Remark]]) -> Doubts:

@@ -95,6 +95,12 @@ class Outcome:
             return [(self.columns[f"events{arm}"], self.columns[f"total{arm}"]) for arm in (1, 2)]
         return []
 
+    @property
+    def counted_together(self) -> list[tuple[str, str]]:
+        """Columns of cases and people of a dose group, which a report may print as one: 12/30."""
+        roles = ("events", "total")
+        return [(self.columns["events"], self.columns["total"])] if self.doses and {*roles} <= {*self.columns} else []
+
     def values(self, row: Row) -> dict[str, float] | None:
         """The parts of the measure in a row; None unless all of them are numbers."""
         values = {role: row.values[column] for role, column in self.columns.items() if column in row.values}

@@ -17,6 +17,7 @@ from prismake.extraction.doubts import Remark, doubts_of
 from prismake.extraction.extracted import Column, extraction_of, number, outcomes_of, timing_columns
 from prismake.extraction.unfinished import is_unfinished
 from prismake.protocol.analyses import OTHER_CORRELATIONS
+from prismake.protocol.joint_problems import joint_column
 from prismake.protocol.outcome_kinds import KINDS, kind_of, parts_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ def collect_outcomes(
     how = _origins(notes)
     parts = {role for spec in outcomes.values() for role in (*parts_of(spec), *spec["columns"])}
     roles = sorted(parts, key=_role_order)
-    named = (column for spec in outcomes.values() for column in (*spec["subgroups"], *spec.get("moderators", ())))
+    named = (
+        column
+        for spec in outcomes.values()
+        for column in (*spec["subgroups"], *spec.get("moderators", ()), *joint_column(spec))
+    )
     groups = list(dict.fromkeys(named))
     beside = list(dict.fromkeys(column for spec in outcomes.values() for column in kind_of(spec).beside(spec)))
     answers = {item[ITEM_ID]: item for item in decisions.to_dict("records")}

@@ -6,6 +6,7 @@ everywhere are ignored.
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -49,11 +50,13 @@ def unread_files(sheets: Iterable[Path], folder: Path = SHEETS) -> list[UnreadFi
     names = sorted({sheet.stem for sheet in sheets}, key=len, reverse=True)
     read = {name + suffix for name in names for suffix in SUFFIXES}
     edited = (_edited_copy(path, names) for path in edited_copies(folder / "history"))
-    return sorted([*_unread(folder, names, read, _FURTHEST), *edited, *_astray(folder.parent, names)])
+    return sorted([*_unread(folder, names, read, _FURTHEST), *edited, *_astray(folder, names)])
 
 
-def _astray(config: Path, names: Sequence[str]) -> Iterator[UnreadFile]:
+def _astray(sheets: Path, names: Sequence[str]) -> Iterator[UnreadFile]:
     """Workbooks with the name of a sheet that somebody has saved beside the folder of the sheets."""
+    config = sheets.parent
+    linked = {os.path.realpath(path) for path in sheets.glob("*") if path.is_symlink()}
     folders = [
         config,
         config.parent,
@@ -61,7 +64,7 @@ def _astray(config: Path, names: Sequence[str]) -> Iterator[UnreadFile]:
     ]
     for path in (path for folder in folders for path in folder.glob("*")):
         meant = next((f"{name}.xlsx" for name in names if path.name.casefold().startswith(f"{name}.")), "")
-        if meant and path.suffix.casefold() in _TABLES and not is_copy(path):
+        if meant and path.suffix.casefold() in _TABLES and not is_copy(path) and os.path.realpath(path) not in linked:
             yield UnreadFile(path, meant, _sentence(path, meant))
 
 

@@ -25,6 +25,7 @@ from prismake.protocol.extraction_problems import (
     sum_problems,
 )
 from prismake.protocol.instrument_choice import instrument_problems
+from prismake.protocol.joint_problems import joint_problems
 from prismake.protocol.live_sources import LIVE, live_name
 from prismake.protocol.measure_parts import MODELS, ONE_ARM, PROPORTIONS, ROLES
 from prismake.protocol.outcome_columns import TYPES, with_outcome_columns
@@ -288,6 +289,7 @@ def _column_problems(config: dict[str, Any]) -> Iterator[str]:
         elif spec["measure"] == "GEN" and "effect" in spec["columns"]:
             yield from _scale_problems(path, spec)
     yield from sum_problems(config["outcomes"])
+    yield from joint_problems(config["outcomes"], fields)
     yield from overlap_problems(config, fields)
 
 

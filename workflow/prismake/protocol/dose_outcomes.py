@@ -125,6 +125,8 @@ def _curve_problems(where: str, own: Mapping[str, Any]) -> Iterator[str]:
         yield f"{where}.knots' must name at least three doses in ascending order."
     if own["stage"] == "one" and own["method"] == "MM":
         yield f"{where}.method' is MM, the method of moments, which needs 'stage: two'."
+    if own["doses"] and set(own["doses"]) == {own.get("reference")}:
+        yield f"{where}.doses' names the reference dose alone. Name doses that are compared with it."
     for key in ("doses", "knots"):
         if twice := sorted({x for x in own[key] if own[key].count(x) > 1}):
             yield f"{where}.{key}' has {twice[0]:g} twice."

@@ -14,10 +14,11 @@ from prismake.core.missing import NOT_REPORTED, WORDS
 from prismake.core.names import EXTRACTION
 from prismake.core.paths import data_files
 from prismake.core.phrases import normal_word
-from prismake.protocol.languages import ENGLISH, Language, in_every_language, load_language
+from prismake.protocol.languages import ENGLISH, Language, in_every_language, language_codes, load_language
 from prismake.protocol.outcome_columns import rows_and_results
 from prismake.protocol.outcome_shapes import RESULTS
-from prismake.protocol.parsing import parse_count, parse_number, typed_number
+from prismake.protocol.parsing import normal_dose, parse_count, parse_number, typed_number
+from prismake.protocol.translations import english_answers, phrase
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens and invisible characters in pasted text
 _LETTERS = re.compile(r"[a-z0-9](?:\s*[+,;&]?\s*[a-z0-9])*")  # several answers in one cell
@@ -50,7 +51,9 @@ class Field:
     applies, as ``("decision", "exclude")``; ``strict``: with any other answer it is a contradiction. ``by_row``: the
     choices differ from row to row. ``decimal_sign``: the decimal sign of the team, if the protocol names it.
     ``per_arm``: at extraction, asked of each arm rather than of the study. ``some_rows``: asked only in rows of this
-    kind, a study, an arm or a result (``prismake.extraction.result_rows``).
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``dose``: a text that is a printed dose.
+    kind, a study, an arm or a result (``prismake.extraction.result_rows``). ``shown``: by language, the labels of
+    questions that an outcome brings with it.
     """
 
     name: str
@@ -66,6 +69,8 @@ class Field:
     decimal_sign: str = ""
     some_rows: str = ""
     per_arm: bool = False
+    dose: bool = False
+    shown: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -83,7 +88,8 @@ class Context:
     """A column that is shown but never read back.
 
     ``link``: prefix that turns the text into a web address, or ``address`` if the text itself is one. ``after``: to the
-    right of the answers. ``live``: updated in rows that have been handed out.
+    right of the answers. ``live``: updated in rows that have been handed out. ``ours``: how a text of the workflow is
+    translated (``prismake.protocol.translations``); empty for what authors, databases and instruments say.
     """
 
     column: str
@@ -93,6 +99,7 @@ class Context:
     link: str = ""
     after: bool = False
     live: bool = False
+    ours: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,9 @@ class Form:
 
     def heading_of(self, question: Field) -> str:
         """The label of a question in the team's language; fields of the extraction are in the team's own words."""
-        return question.label if self.stage == EXTRACTION else self.language.heading(question.label)
+        if self.stage == EXTRACTION:
+            return question.shown.get(self.language.code, question.label)
+        return self.language.heading(question.label)
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -225,7 +234,7 @@ def parse_answer(field: Field, raw: Any, row_choices: Iterable[str] = ()) -> str
         return _row_choice(tuple(row_choices), text) if field.by_row else field.meanings.get(normal_word(text))
     if field.kind in ("count", "number"):
         return _numeric(field, raw, text)
-    return text
+    return normal_dose(text) if field.dose else text
 
 
 def allowed(field: Field, row_choices: Iterable[str] = (), language: Language | None = None) -> str:
@@ -275,11 +284,12 @@ def _row_choice(values: tuple[str, ...], text: str) -> str | None:
     "a/b", "a → b", "a? b?" and "a (b?)" are not answers, because they leave open which one is meant.
     """
     word = normal_word(text)
+    if same := next((value for value in values if normal_word(value) == word), None):
+        return same
+    if translated := next((value for value in english_answers(word) if value in values), None):
+        return translated
     parts = "+".join(sorted(set(re.findall(r"[a-z0-9]", word)))) if _LETTERS.fullmatch(word) else ""
-    return next(
-        (value for value in values if normal_word(value) == word),
-        next((value for value in values if "+" in value and value == parts), None),
-    )
+    return next((value for value in values if "+" in value and value == parts), None)
 
 
 def _numeric(field: Field, raw: Any, text: str) -> str | None:
@@ -358,4 +368,18 @@ def _extraction_field(data: Mapping[str, Any]) -> Field:
         width=width,
         some_rows=data.get("some_rows", ""),
         per_arm=data.get("per") == "arm",
+        dose=data.get("role") == "dose",
+        shown={code: _of_outcome(label, code) for code in language_codes()} if data.get("outcome") else {},
     )
+
+
+def _of_outcome(label: str, code: str) -> str:
+    """The label of a part of an outcome, such as ``Relapse: events, first arm`` or ``Events``, in a language."""
+    title, colon, part = label.rpartition(": ")
+    if not colon:
+        word = phrase(part, code) or phrase(part[:1].lower() + part[1:], code) or part
+        return word[:1].upper() + word[1:]
+    words, comma, arm = part.rpartition(", ")
+    if (whole := phrase(part, code)) is None:
+        whole = f"{phrase(words, code) or words}{comma}{phrase(arm, code) or arm}"
+    return f"{title}{colon}{whole}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from prismake.core.errors import FormError, collect
 from prismake.core.files import digest, read_yaml
+from prismake.core.labels import join
 from prismake.core.paths import data_file, data_files
 from prismake.protocol.instrument_checks import contradictions
 from prismake.protocol.instrument_model import Condition, Domain, Instrument, Item, Rule
@@ -25,12 +26,13 @@ def instrument_paths(folder: Path = Path()) -> dict[str, Path]:
 
 
 def own_paths(folder: Path = Path()) -> dict[str, Path]:
-    """The files of a review's own instruments by name."""
-    files = (path for place in OWN for path in sorted((folder / place).glob("*.y*ml")) if path.suffix in _SUFFIXES)
-    paths: dict[str, Path] = {}
-    for path in files:
-        paths.setdefault(path.stem, path)
-    return paths
+    """The files of a review's own instruments by name; of several with one name, the first."""
+    return {path.stem: path for path in reversed(_own_files(folder))}
+
+
+def _own_files(folder: Path) -> list[Path]:
+    files = (path for place in OWN for path in sorted((folder / place).glob("*.*")))
+    return [path for path in files if path.suffix.lower() in _SUFFIXES]
 
 
 def own_digests(names: Any, folder: Path = Path()) -> dict[str, str]:
@@ -52,6 +54,13 @@ def load_instrument(name: str, folder: Path = Path()) -> Instrument:
             f"prismake already has an instrument “{name}”.",
             where=own[name].as_posix(),
             remedy="Give the file, and the line “instrument:” in it, another name.",
+        )
+    files = [path for path in _own_files(folder) if path.stem == name]
+    if len(files) > 1:
+        raise FormError(
+            f"{join([path.as_posix() for path in files])} are both the instrument “{name}”.",
+            where=files[0].as_posix(),
+            remedy="Keep one of them, or give the other, and its line “instrument:”, another name.",
         )
     path = own.get(name) or shipped.get(name)
     if path is None:

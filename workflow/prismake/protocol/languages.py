@@ -1,7 +1,7 @@
 """The words that people see in sheets, in the languages of the files in ``workflow/forms/languages/``.
 
 Headings and answers are identified by their English words, whatever a sheet shows: code, tables and report know no
-others. A new language is a new file with the same keys.
+others. A new language is a new file with the same keys; a review's own are in ``config/languages/``.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from prismake.core.errors import FormError
-from prismake.core.files import read_yaml
+from prismake.core.files import digest, parse_yaml
 from prismake.core.paths import data_files
 
 ENGLISH = "en"
+OWN = Path("config/languages")
+PHRASES = "phrases:\n"  # where the sentences of a file begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,20 @@ class Language:
 @cache
 def language_codes() -> tuple[str, ...]:
     """The codes of the available languages, English first."""
-    return (ENGLISH, *(code for code in data_files("forms/languages/*.yaml") if code != ENGLISH))
+    return (ENGLISH, *(code for code in _files() if code != ENGLISH))
+
+
+def own_digest(code: str) -> str:
+    """The digest of a review's own language: as a parameter of rules, it makes edits of the file take effect."""
+    path = _files().get(code)
+    return (digest(path) or "") if path and path.parent == OWN else ""
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """The files of languages by code, a review's own ones last; these do not replace those of the package."""
+    shipped = data_files("forms/languages/*.yaml")
+    return shipped | {path.stem: path for path in sorted(OWN.glob("*.yaml")) if path.stem not in shipped}
 
 
 @cache
@@ -58,8 +74,10 @@ def load_language(code: str) -> Language:
     if lacking or unknown:
         what = [f"it lacks {', '.join(sorted(lacking))}" if lacking else ""]
         what += [f"there is no {', '.join(sorted(unknown))}" if unknown else ""]
-        where = data_files("forms/languages/*.yaml")[code]
-        raise FormError(f"{'; '.join(filter(None, what))}.", where=str(where), remedy="Give it the keys of en.yaml.")
+        where = _files()[code]
+        raise FormError(
+            f"{'; '.join(filter(None, what))}.", where=str(where), remedy=f"Give it the keys of {_files()[ENGLISH]}."
+        )
     return language
 
 
@@ -89,14 +107,30 @@ def _keys(code: str) -> set[str]:
 
 
 @cache
+def phrases(code: str) -> dict[str, str]:
+    """The sentences under ``phrases`` of a language by their keys; those that it lacks are English.
+
+    They are most of a file, and only needed where the workflow's own sentences enter a sheet.
+    """
+    own = {key: " ".join(text.split()) for key, text in _flat(parse_yaml(PHRASES + _parts(code)[1]))}
+    return own if code == ENGLISH else {**phrases(ENGLISH), **own}
+
+
+@cache
 def _read(code: str) -> dict[str, str]:
-    data = read_yaml(data_files("forms/languages/*.yaml")[code])
-    return {key: " ".join(text.split()) for key, text in _flat(data)}
+    return {key: " ".join(text.split()) for key, text in _flat(parse_yaml(_parts(code)[0]))}
 
 
-def _flat(data: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+def _parts(code: str) -> tuple[str, str]:
+    """The file of a language before its sentences, and these."""
+    text = _files()[code].read_text(encoding="utf-8")
+    before, _, after = text.partition(f"\n{PHRASES}")
+    return f"{before}\n", after
+
+
+def _flat(data: Mapping[str, Any] | None, above: str = "") -> list[tuple[str, str]]:
     entries = []
-    for key, value in data.items():
+    for key, value in (data or {}).items():
         if isinstance(value, Mapping):
             entries += _flat(value, f"{above}{key}.")
         else:

@@ -71,6 +71,17 @@ def question_back(text: Any, decimal_sign: str = "") -> str:
     )
 
 
+def normal_dose(text: str) -> str:
+    """A printed dose with its signs as one writes them in print, so that “10 - 20” and “10–20” are one answer.
+
+    >>> normal_dose("10 to 20"), normal_dose(">= 40 g"), normal_dose("< 5")
+    ('10–20', '≥40 g', '<5')
+    """
+    plain = text.replace(">=", "≥").replace("<=", "≤")
+    plain = re.sub(r"(?<=\d)\s*(?:[-–—−]|to)\s*(?=[<≤]?\s*\d)", "–", plain)
+    return re.sub(r"([<>≤≥])\s+", r"\1", plain)
+
+
 def _with_decimals(digits: str, decimal_sign: str) -> float | None:
     """The number if its sign, if it has one, is a decimal sign."""
     match = _PLAIN.fullmatch(digits)

@@ -14,6 +14,8 @@ from prismake.core.names import STAGES as PANEL_STAGES
 from prismake.protocol.analyses import RISK_OF_BIAS
 from prismake.protocol.forms import extracted_fields, lists_of, load_form
 from prismake.protocol.instruments import own_digests
+from prismake.protocol.joint_problems import JOINTLY, joint_column
+from prismake.protocol.languages import own_digest
 from prismake.protocol.outcome_columns import asked_parts, of_comparison
 from prismake.protocol.outcome_kinds import kind_of
 from prismake.protocol.outcome_names import DIAGNOSTIC, DOSE_RESPONSE, NETWORK, WITHOUT_POOLING
@@ -47,6 +49,7 @@ _OUTCOME_TABLE = (
     "moderators",
     "conversions",
     "assumed",
+    JOINTLY,
     "model",
     "shared_comparator",
 )
@@ -96,6 +99,8 @@ def for_reading(stage: str, config: Mapping[str, Any]) -> Settings:
             name: {**_some(spec, _CHECKED), **_printed_doses(spec)} for name, spec in config["outcomes"].items()
         }
         settings |= _some(config, ["overlap_column", "overlap_signs", "overlap_follow_up"])
+    if own := own_digest(config["language"]):
+        settings["own_language"] = own
     answers = {choice.value for field in load_form(stage, settings).fields for choice in field.choices}
     return {**settings, "words": _some(config["words"], answers)}
 
@@ -209,10 +214,16 @@ def for_cohorts(config: Mapping[str, Any]) -> Settings:
     }
 
 
+def joint_outcomes(group: Iterable[str], config: Mapping[str, Any]) -> Settings:
+    """The outcomes with which those of a group are analysed jointly, by name; empty as a rule."""
+    named = (other for outcome in group for other in config["outcomes"][outcome][JOINTLY]["outcomes"])
+    return {other: config["outcomes"][other] for other in dict.fromkeys(named)}
+
+
 def columns_of(outcome: str, config: Mapping[str, Any]) -> list[Settings]:
     """The extraction columns that an outcome is pooled from, each with name, label and type."""
     spec = config["outcomes"][outcome]
-    used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"]}
+    used = {*spec["columns"].values(), *spec["subgroups"], *spec["moderators"], *joint_column(spec)}
     fields = [field for field in config["extraction"]["fields"] if field["name"] in used]
     columns = [_some(field, ["name", "label", "type"]) for field in fields]
     if RISK_OF_BIAS in used and RISK_OF_BIAS not in {field["name"] for field in fields}:

@@ -80,6 +80,8 @@ SENSITIVITY = {
     "bayesian": "a Bayesian random-effects model",
     "selection_model": "a step-function selection model (Vevea and Hedges, Psychometrika 1995;60:419-435)",
     "permutation": "permutation tests (Higgins and Thompson, Stat Med 2004;23:1663-1682)",
+    "jointly": "a multivariate model of outcomes that are reported together (van Houwelingen et al., Stat Med "
+    "2002;21:589-624; Jackson et al., Stat Med 2011;30:2481-2498)",
     "three_level": "a three-level model with cluster-robust standard errors (CR2; Pustejovsky and Tipton, J Bus Econ "
     "Stat 2018;36:672-683)",
 }

@@ -46,20 +46,19 @@ def study_table(
     marks: dict[str, list[Mapping[str, Any]]] = {}
     for row in scores.to_dict("records"):
         marks.setdefault(row[STUDY_ID], []).append(row)
-    arms = _by_arm(extraction)
+    wholes, arms = _by_arm(extraction)
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in fields}
     of_arm = {str(field["name"]) for field in fields if field.get("per") == ARM}
-    with_arms = any(arm for rows in arms.values() for arm in rows)
+    with_arms = any(arm for of_study in arms.values() for arm in of_study)
     starred = any(row["maximum"] for row in scores.to_dict("records"))
     columns = ["Study", *(["Arm"] if with_arms else []), "Design", *labels.values()]
     columns += [*(["Stars"] if starred else []), "Overall", "Reports"]
     rows = []
     for study in studies.sort_values(["label", STUDY_ID], kind="stable").to_dict("records"):
         judged = marks.get(study[STUDY_ID], [])
-        own = arms.get(study[STUDY_ID], {})
-        apart = sorted((arm, values) for arm, values in own.items() if arm)
-        for arm, values in apart or [("", own.get("", {}))]:
-            whole = own.get("", values)  # what is asked of the study, where arms are asked apart
+        own, whole_study = arms.get(study[STUDY_ID], {}), wholes.get(study[STUDY_ID], {})
+        for arm, values in sorted(own.items()) or [("", whole_study)]:
+            whole = whole_study or values  # what is asked of the study, where arms are asked apart
             source = {name: values if name in of_arm else whole for name in labels}
             rows.append(
                 [
@@ -75,15 +74,23 @@ def study_table(
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def _by_arm(extraction: pd.DataFrame) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """By study and arm (empty for the whole study), what was asked about it; results are listed with their outcomes."""
+def _by_arm(
+    extraction: pd.DataFrame,
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, dict[str, Mapping[str, Any]]]]:
+    """By study what was asked about it as a whole, and by arm; results are listed with their outcomes.
+
+    A study of one group that is asked about its arms has a row of each kind, and an arm without a name.
+    """
+    wholes: dict[str, Mapping[str, Any]] = {}
     arms: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in extraction.to_dict("records"):
-        study, _, rest = str(row[ITEM_ID]).partition("|")
+        study, bar, rest = str(row[ITEM_ID]).partition("|")
         arm, _, asked = rest.partition("|")
-        if asked in ("", ARM):
+        if not bar:
+            wholes[study] = row
+        elif asked in ("", ARM):
             arms.setdefault(study, {})[arm] = row
-    return arms
+    return wholes, arms
 
 
 def _settled(values: Mapping[str, Any], name: str) -> str:

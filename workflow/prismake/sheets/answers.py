@@ -97,11 +97,16 @@ def read_consensus(
     """The answers in a consensus sheet, which has one row per disagreement, identified by item and question."""
     sheet = SheetAnswers()
     by_label = questions_by_label(form, offered)
+    labels = {word.casefold(): question.label for question in form.fields for word in question.shown.values()}
+
+    def in_english(heading: str) -> str:
+        return labels.get(heading.casefold(), english_heading(heading))
+
     sheet.problems += match_rows(
         table,
         dict(column_of(queue, "title")),
         _title(columns),
-        lambda item, row: f"{item}/{english_heading(text_of(row[DISPUTED]))}",
+        lambda item, row: f"{item}/{in_english(text_of(row[DISPUTED]))}",
         first_of,
     )
     for number, row in table.rows:
@@ -135,8 +140,9 @@ def questions_by_label(form: Form, offered: OfferedForm) -> dict[str, Field]:
     words = {
         word.casefold(): question
         for question in form.fields
-        if form.stage != EXTRACTION
-        for word in in_every_language(f"headings.{question.label}")
+        for word in (
+            question.shown.values() if form.stage == EXTRACTION else in_every_language(f"headings.{question.label}")
+        )
     }
     return {**words, **former, **today}
 

@@ -175,6 +175,7 @@ class _SheetEdit:
         self._count_on()
         first, last = self._header + 1, self._last
         self._renew_lists()
+        self._tail.reword(self._renewed.formulas)
         self._tail.reach(first, last, SPARE)
         links = self._tail.new_links(self.package.relation_ids(self._part))
         if links:
@@ -253,8 +254,10 @@ class _SheetEdit:
         return count_formula(self._columns, letters, self._header + 1, self._last + SPARE, page)
 
     def _counting(self, formula: str, page: str = "") -> str:
-        """A count extended to the new last row; of the present questions, in the present language, if these changed."""
-        return self._formula(page) if self._renewed else reaching(formula, self._last, SPARE)
+        """A count extended to the new last row, or a new one if other questions or remarks are counted by now."""
+        new = self._formula(page)
+        same = _ROWS.sub("", new) == _ROWS.sub("", formula.removeprefix("="))
+        return reaching(formula, self._last, SPARE) if same else new
 
     def _recounted(self, cell: bytes) -> bytes:
         """A cell of another page; if it is a count, it is brought up to date and marked for recalculation."""
@@ -313,6 +316,7 @@ class _SheetEdit:
             self.package.put(self._book, root)
 
 
+_ROWS = re.compile(r"(?<=\$)\d+")
 _CELL = re.compile(rb"<((?:\w+:)?)c\b[^>]*>\s*<\1f\b[^>]*>.*?</\1c>", re.DOTALL)
 _FORMULA = re.compile(rb"<((?:\w+:)?)f\b[^>]*>(.*?)</\1f>", re.DOTALL)
 _VALUE = re.compile(rb"<((?:\w+:)?)v\b[^>]*>[^<]+</\1v>")

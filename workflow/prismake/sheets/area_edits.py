@@ -73,6 +73,13 @@ class TailEdit:
             _take_off(rule, letter)
         self.add_dropdowns([Dropdown(f"{letter}{rows[0]}:{letter}{rows[1]}", source)])
 
+    def reword(self, texts: Mapping[str, str]) -> None:
+        """Replace texts in the formulas of colours, the longest first."""
+        for rule in (element for element in self._root.iter() if texts and local(element) == "cfRule"):
+            for formula in rule:
+                for old in sorted(texts, key=len, reverse=True):
+                    formula.text = (formula.text or "").replace(old, texts[old])
+
     def reach(self, first: int, last: int, spare: int) -> None:
         """Extend filters, dropdowns and colours that begin in row ``first`` to row ``last``."""
         for element in self._root.iter():

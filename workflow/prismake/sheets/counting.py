@@ -14,8 +14,8 @@ from typing import Any
 from prismake.core.names import ITEM_ID
 from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.languages import in_every_language
-from prismake.protocol.outcome_columns import RESULT_ROW
-from prismake.sheets.layout import NO_LONGER, Column
+from prismake.protocol.outcome_columns import PER, RESULT_ROW
+from prismake.sheets.layout import ANSWER, NO_LONGER, PROPOSED, REASON, Column
 
 PROGRESS = "progress"
 _END = re.compile(r"(:\$[A-Z]+\$)(\d+)")
@@ -75,18 +75,45 @@ def count_formula(columns: Sequence[Column], letters: Mapping[str, str], first: 
     def filled(key: str, condition: str = '"<>"') -> str:
         return f"{prefix}${letters[key]}${first}:${letters[key]}${last},{condition}"
 
+    template, (not_needed, *opened) = _words(columns)
     needed = [filled(ITEM_ID)]
     if "state" in letters:
-        needed.append(filled("state", f'"<>{NO_LONGER}*"'))
-    template = next((column.shown for column in columns if column.role == PROGRESS and column.shown), "")
-    start, middle, end = _joined(*_pieces(template or in_every_language("page.count")[0]))
+        needed.append(filled("state", f'"<>{not_needed}*"'))
+    start, middle, end = _joined(*_pieces(template))
     total = f"{middle}COUNTIFS({','.join(needed)}){end}"
+    if "state" in letters:
+        needed += [filled("state", f'"<>{begin}*"') for begin in opened]
     if not any(column.answer and column.answer.some_rows for column in columns):
-        return f"{start}{_done(columns, columns, needed, letters, filled)}{total}"
-    done = []
+        done = _done(columns, columns, needed, letters, filled)
+        return f"{start}{done}{_judged(columns, needed, letters, filled)}{total}"
+    each = []
     for fill_in, own in _kinds_of_rows(columns):
-        done.append(_done(own, columns, [*needed, filled(FILL_IN, f'"={fill_in}"')], letters, filled))
-    return f"{start}{'+'.join(done)}{total}"
+        each.append(_done(own, columns, [*needed, filled(FILL_IN, f'"={fill_in}"')], letters, filled))
+    return f"{start}{'+'.join(each)}{total}"
+
+
+def _words(columns: Sequence[Column]) -> tuple[str, Sequence[str]]:
+    """How the count is shown, and how remarks begin: on rows that are not needed, then on rows that are open."""
+    count = next((column for column in columns if column.role == PROGRESS and column.shown), None)
+    if count is None:
+        return in_every_language("page.count")[0], (NO_LONGER,)
+    return count.shown, count.words
+
+
+def _judged(
+    columns: Sequence[Column], needed: Sequence[str], letters: Mapping[str, str], filled: Callable[..., str]
+) -> str:
+    """What the count of a sheet with proposed judgements has to add: rows to which one's own answers do not lead are
+    done, and judgements that differ from their proposal are not done until somebody says why.
+    """
+    if not {PROPOSED, REASON, ANSWER} <= letters.keys():
+        return ""
+    texts = (filled(key, "") for key in (PROPOSED, ANSWER, REASON))
+    proposed, answer, reason = (text.rstrip(",") for text in texts)
+    (unasked,) = next(column.words for column in columns if column.key == PROPOSED)
+    away = ",".join([*needed, filled(ANSWER, '"="'), filled(PROPOSED, f'"={unasked}"')])
+    differs = f'({proposed}<>"")*({proposed}<>"{unasked}")*({answer}<>"")*({answer}<>{proposed})*({reason}="")'
+    return f"+COUNTIFS({away})-SUMPRODUCT({differs})"
 
 
 def _done(
@@ -117,8 +144,15 @@ def _kinds_of_rows(columns: Sequence[Column]) -> list[tuple[str, list[Column]]]:
     for names in kinds:
         own = [by_key[name] for name in names if name in by_key]
         kind = next((column.answer.some_rows for column in own if column.answer), "")
-        rows.append((BETWEEN.join(column.header for column in own) if kind == RESULT_ROW else kind, own))
+        shown = BETWEEN.join(column.heading for column in own) if kind == RESULT_ROW else kind_shown(columns, kind)
+        rows.append((shown, own))
     return rows
+
+
+def kind_shown(columns: Sequence[Column], kind: str) -> str:
+    """What stands under *Fill in* in the rows of studies or of arms."""
+    words = next(column.words for column in columns if column.key == FILL_IN)
+    return dict(zip(PER.values(), words, strict=True))[kind]
 
 
 def is_needed(column: Column) -> bool:

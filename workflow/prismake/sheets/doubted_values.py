@@ -13,10 +13,13 @@ from prismake.extraction.doubts import Remark, doubts_of, remedy
 from prismake.extraction.extracted import Column, Extraction, extraction_of
 from prismake.extraction.result_rows import Place
 from prismake.panel.decisions import Decision
+from prismake.protocol.forms import Form
+from prismake.protocol.translations import WHOLE, in_language
 from prismake.sheets.checks.checked_sheet import Problem
 from prismake.sheets.layout import SETTLED
 from prismake.sheets.queue import column_of
 from prismake.sheets.remarks import TO_CHECK, WORTH_KNOWING
+from prismake.sheets.shown_texts import remark_in
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.xlsx import column_letter
 
@@ -73,12 +76,14 @@ def doubted_values(sheets: StageSheets, decisions: Sequence[Decision]) -> Doubte
                 if not {place.item for place in _places(sheets, finding)} <= settled.keys()
             ]
     remarks, worth = _by_owner(findings), _by_owner(notes)
-    note = sheets.setup.form.note
-    texts = {who: {item: _remark(own, note) for item, own in by_item.items()} for who, by_item in remarks.items()}
+    form = sheets.setup.form
+    note = form.language.heading(form.note)
+    texts = {who: {item: _remark(own, note, form) for item, own in by_item.items()} for who, by_item in remarks.items()}
     shown = {who: dict(by_item) for who, by_item in texts.items()}
     for who, noted_items in worth.items():
         for item, some in noted_items.items():
-            text = f"{WORTH_KNOWING} {' '.join(_ended(finding.what) for finding in some)}"
+            what = " ".join(_ended(in_language(finding.what, form.language, WHOLE)) for finding in some)
+            text = f"{remark_in(form, WORTH_KNOWING)} {what}"
             own_texts = shown.setdefault(who, {})
             own_texts[item] = " ".join(filter(None, (own_texts.get(item, ""), text)))
     problems = [_problem(sheets, finding, cells, remedy(finding, note)) for finding, cells in findings]
@@ -127,24 +132,26 @@ def _labels(sheets: StageSheets) -> Mapping[str, str]:
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith("?") else f"{sentence}."
+    return sentence if sentence.endswith(("?", "？")) else f"{sentence}."
 
 
-def _remark(own: Sequence[Finding], note: str) -> str:
+def _remark(own: Sequence[Finding], note: str, form: Form) -> str:
     """Everything odd about a row and what to do about it; findings that stop come first and share one remedy."""
     grades = list(dict.fromkeys(finding.grade for finding in own))
     parts = []
     for grade in grades:
         alike = [finding for finding in own if finding.grade == grade]
-        parts.append(f"{_ended('; '.join(finding.what for finding in alike))} {remedy(alike[0], note)}")
-    return f"{TO_CHECK} {' '.join(parts)}"
+        sentences = (in_language(finding.what, form.language, WHOLE) for finding in alike)
+        parts.append(f"{_ended('; '.join(sentences))} {remark_in(form, remedy(alike[0], note))}")
+    return f"{remark_in(form, TO_CHECK)} {' '.join(parts)}"
 
 
 def _extraction(sheets: StageSheets, answers: Mapping[str, Mapping[str, str]]) -> Extraction:
     setup, labels = sheets.setup, _labels(sheets)
     given = answers if sheets.studies is None else sheets.studies.answers(answers)
     # studies without an answer so far can be named as having the same participants
-    columns = [Column(question.name, question.label, question.kind) for question in setup.extracted]
+    shown = {question.name: setup.form.heading_of(question) for question in setup.extracted}
+    columns = [Column(question.name, shown[question.name], question.kind) for question in setup.extracted]
     return extraction_of(columns, given, labels, setup.outcomes, [*labels], setup.overlap, setup.timing)
 
 

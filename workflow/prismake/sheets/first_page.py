@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from prismake.core.phrases import normal_word
-from prismake.sheets.layout import cell_text
+from prismake.sheets.layout import cell_text, page_height
 from prismake.sheets.package import Package, local
 from prismake.sheets.reading import is_owner_line
 from prismake.sheets.renewal import Renewal
@@ -69,7 +69,7 @@ class _Page:
         for row, (label, text) in enumerate(guide, start=start + 1):
             changed = self._write(row, 1, label, _LABEL)
             if self._write(row, 2, cell_text(text), _TEXT) or changed:
-                self._row(row).set("ht", f"{15.0 * -(-len(text) // 115) + 4.0:g}")
+                self._row(row).set("ht", f"{page_height(text):g}")
                 self._row(row).set("customHeight", "1")
         return (end, added) if added else None
 

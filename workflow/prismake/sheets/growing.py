@@ -26,7 +26,7 @@ from prismake.sheets.emphasis import runs
 from prismake.sheets.layout import Column, cell_text
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.renewal import Renewal
-from prismake.sheets.renewing import add_questions, renew_first_page, renew_headings, renew_lists
+from prismake.sheets.renewing import add_questions, renew_colours, renew_first_page, renew_headings, renew_lists
 from prismake.sheets.workbook import SPARE, head_look, height_of, link_to, look_of, row_dropdowns
 from prismake.sheets.xlsx import EMPHASIS, INK, Look
 
@@ -88,8 +88,9 @@ def add_rows(
     _widen(sheet, header_row + 1, last)
     if renewed.guide or renewed.added:
         renew_lists(book, sheet, columns, place, (header_row + 1, last + SPARE))
-    renew_first_page(book, renewed.guide)
-    _count_on(book, sheet, header_row, columns, place, last, anew=bool(renewed.added))
+    renew_first_page(book, renewed)
+    renew_colours(sheet, renewed)
+    _count_on(book, sheet, header_row, columns, place, last, anew=bool(renewed))
     with replacing(path, (table.path, table.digest), linked=True) as draft:
         book.save(draft)
 
@@ -168,7 +169,7 @@ def _count_on(
 ) -> None:
     """Extend the counts to the new last row; a count saved as a value becomes a formula again.
 
-    ``anew``: there are more questions than before, and they have to be counted too.
+    ``anew``: there are other questions than before, or another language, and they have to be counted too.
     """
     letters = {key: get_column_letter(column) for key, column in place.items()}
     for page in book.worksheets:

@@ -12,18 +12,25 @@ from prismake.core.names import CERTAINTY, EXTRACTION, ITEM_ID, SETTLED
 from prismake.core.records import normal_title
 from prismake.extraction.result_rows import FILL_IN
 from prismake.protocol.forms import Context, Field, Form
-from prismake.protocol.languages import in_every_language
+from prismake.protocol.languages import Language, in_every_language, language_codes, load_language
+from prismake.protocol.outcome_columns import PER
+from prismake.protocol.translations import beginning
 
 ITEM, CHECK, STATE = "Item", "Check", "Remark"
 DISPUTED = "Question"
-NO_LONGER = "no longer needed"
+NO_LONGER = "no longer needed"  # in English, as are all remarks until they are written
 REASON = "why"  # the key of the column for the reason why a judgement differs from its proposal
+UNNAMED = "Reviewer "  # stands before the number of a reviewer whose name is not shown
+_NOT_NEEDED, _NOT_ASKED, _DOUBTED = "remarks.no_longer", "remarks.not_asked", "remarks.to_check"
+_OVERTAKEN = ("remarks.now_say", "remarks.apart")
+ANSWER = "answer"  # the only field of the forms of appraisal and certainty
 JUDGED = "judged"  # the column of the queue that is filled in for rows that ask for a judgement
 PROPOSED = "proposed"  # the key of the column that shows what a reviewer's own answers lead to
 ADDRESS = "address"  # a column's link: the text itself is the address
 TEXT_LIMIT = 32_767  # characters in a cell, Excel's limit
 _CUT = " […cut here]"
 _QUESTION = "answer:"  # how the identity of a column of answers begins
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
 # Control characters except tab and line feed, lone surrogates, and the two characters that XML does not allow.
 _NOT_IN_CELLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -51,6 +58,10 @@ class Column:
     shown: str = ""
     elsewhere: tuple[str, ...] = ()
     settles: tuple[Field, ...] = ()  # in the consensus sheet: the questions that are settled here
+    ours: str = ""  # how a text of the workflow is translated (``prismake.protocol.translations``)
+    # Texts of ours that formulas look for. Of the count: how the remarks on a row begin that is not needed, or answered
+    # and yet open; of proposals: what stands where a reviewer's answers do not lead; of Fill in: a study, an arm.
+    words: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -102,34 +113,53 @@ def reviewer_columns(form: Form) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
-    return [_in_language(column, form) for column in columns]
+    return [_in_language(column, form, ()) for column in columns]
 
 
-def _in_language(column: Column, form: Form) -> Column:
-    """The column with its heading in the team's language; fields of the extraction are called as the team has it."""
+def _in_language(column: Column, form: Form, reopening: tuple[str, ...]) -> Column:
+    """The column with its heading in the team's language; fields of the extraction are called as the team has it.
+
+    Args:
+        reopening: remarks with which an answered row is open again, besides those on numbers.
+    """
     part, _, name = column.key.partition(".")
     if column.role == "progress":
-        return replace(column, shown=form.language["page.count"])
+        keys = (_NOT_NEEDED, *((_DOUBTED,) if form.stage == EXTRACTION else ()), *reopening)
+        begin = tuple(beginning(key, form.language) for key in keys)
+        return replace(column, shown=form.language["page.count"], words=begin)
+    if column.key == PROPOSED:
+        column = replace(column, words=(beginning(_NOT_ASKED, form.language),))
+    if column.key == FILL_IN:
+        column = replace(column, words=(*map(form.language.heading, PER.values()),))
     if column.answer and form.stage == EXTRACTION:
-        return column
+        labels = column.answer.shown
+        return (
+            replace(column, shown=form.heading_of(column.answer), elsewhere=(*labels.values(),)) if labels else column
+        )
     if column.role == "live" and part in ("says", "notes"):
-        key, parts = f"headings.{part}", {"name": name}
-    else:
-        key, parts = f"headings.{column.header}", {}
-    elsewhere = tuple(text.format(**parts) for text in in_every_language(key))
-    return replace(column, shown=form.language.text(key, **parts), elsewhere=elsewhere) if elsewhere else column
+        own, every = _says(part, name, form.language), (load_language(code) for code in language_codes())
+        return replace(column, shown=own, elsewhere=tuple(dict.fromkeys(_says(part, name, other) for other in every)))
+    elsewhere = tuple(in_every_language(f"headings.{column.header}"))
+    return replace(column, shown=form.language.heading(column.header), elsewhere=elsewhere) if elsewhere else column
+
+
+def _says(part: str, name: str, language: Language) -> str:
+    """The heading of what a reviewer says or notes; reviewers without a name are numbered."""
+    _, numbered, number = name.partition(UNNAMED)
+    return language.text(f"headings.{part}", name=language.text("page.reviewer", number=number) if numbered else name)
 
 
 def _context(context: Context, highlight: tuple[str, ...]) -> Column:
     role = "live" if context.live else "context"
     terms = highlight if context.column in ("title", "abstract") else ()
-    return Column(context.label, role, context.column, context.width, context.wrap, context.link, terms=terms)
+    width, wrap, link = context.width, context.wrap, context.link
+    return Column(context.label, role, context.column, width, wrap, link, terms=terms, ours=context.ours)
 
 
 def voices(reviewers: Sequence[str], *, blinded: bool) -> list[str]:
     """The names under which the reviewers' answers appear in the consensus sheet."""
     if blinded:
-        return [f"Reviewer {number}" for number in range(1, len(reviewers) + 1)]
+        return [f"{UNNAMED}{number}" for number in range(1, len(reviewers) + 1)]
     return [who.capitalize() for who in reviewers]
 
 
@@ -158,7 +188,7 @@ def consensus_columns(form: Form, names: Sequence[str]) -> list[Column]:
         Column(STATE, "state", "state", 16, True),
         Column(CHECK, "check", "check", 21),
     ]
-    return [_in_language(column, form) for column in columns]
+    return [_in_language(column, form, _OVERTAKEN) for column in columns]
 
 
 def _beside_question(context: Context, highlight: tuple[str, ...]) -> Column:
@@ -175,6 +205,16 @@ def cell_text(value: Any) -> str:
         value = "; ".join(map(str, value))
     text = _NOT_IN_CELLS.sub("", str(value))
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
+
+
+def shown_width(text: str) -> int:
+    """The width of a text in columns of a spreadsheet; Chinese, Japanese and Korean characters take two."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def page_height(text: str) -> float:
+    """The height in points of a line of the first page with this text."""
+    return 15.0 * -(-shown_width(text) // 115) + 4.0
 
 
 def row_choices(row: Mapping[str, Any]) -> tuple[str, ...]:

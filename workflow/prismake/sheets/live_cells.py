@@ -138,14 +138,14 @@ def typed_over(sheets: StageSheets, who: str) -> Iterator[Problem]:
             present = _plain(row.get(column.header))
             if _is_typed(present, _marks(written.get(rows[number], {}), column.key)):
                 by_column.setdefault(column.header, []).append((number, present))
-    answers = "Settled" if who == CONSENSUS else "its own column"
+    answers = "under “Settled”" if who == CONSENSUS else "in its own column"
     for header, cells in by_column.items():
         shown = listed([f"{table.address(n, header).rpartition(' ')[2]} “{text[:_SHOWN]}”" for n, text in cells])
         heading = table.former.get(header, header)
         yield Problem(
             f"{table.path.name}, sheet “{table.name}”",
             f"the column “{heading}” is filled in by the workflow, and something else was typed there: {shown}. It "
-            f"counts for nothing and stays as it is: write a decision under “{answers}” and anything else under "
+            f"counts for nothing and stays as it is: write a decision {answers} and anything else under "
             f"“{sheets.setup.form.note}”, then empty the cell, and it is filled in again.",
         )
 

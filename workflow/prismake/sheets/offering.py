@@ -25,6 +25,7 @@ from prismake.sheets.appending import append_rows
 from prismake.sheets.batches import Plan, hand_out
 from prismake.sheets.checks.held_back import HeldBack
 from prismake.sheets.doubted_values import doubted_values
+from prismake.sheets.former_language import in_present_language
 from prismake.sheets.layout import NO_LONGER, PROPOSED, STATE, Column, check_of, row_choices
 from prismake.sheets.live_cells import keys_of_rows, now_written, out_of_date
 from prismake.sheets.marks import marked
@@ -36,6 +37,7 @@ from prismake.sheets.queue import Queue, column_of
 from prismake.sheets.reading import SheetTable, read_sheet
 from prismake.sheets.remarks import with_remark
 from prismake.sheets.renewal import Guide, Renewal, asked_now, is_taken, page_digest, renewal, with_new_judgements
+from prismake.sheets.shown_texts import Shown, all_shown, answer_in, choices_in, remark_in, shown_texts
 from prismake.sheets.stage import StageSheets
 from prismake.sheets.workbook import new_workbook
 
@@ -132,6 +134,7 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
     ) -> None:
         self._queue, self._order, self._who, self._mark, self._path = queue, dict.fromkeys(order), who, mark, path
         self._fields = {field.name: field for field in form.fields}
+        self._shown = shown_texts(form)
         self._carried = {item for item, text in column_of(queue, "carried") if text}
 
     def __getitem__(self, item: str) -> Mapping[str, Any]:
@@ -139,7 +142,7 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
             raise KeyError(item)
         row, proposed = self._queue[item], self._path.text(item) if self._path else ""
         answers = _prefilled(row, self._who, self._fields) if item in self._carried else _NOTHING
-        return _QueueRow(item, row, self._mark, proposed, answers)
+        return _QueueRow(item, row, self._mark, proposed, answers, self._shown)
 
     def __contains__(self, item: object) -> bool:
         return item in self._order
@@ -154,19 +157,27 @@ class _QueueRows(Mapping[str, Mapping[str, Any]]):
 class _QueueRow(Mapping[str, Any]):
     """A row of the queue, the check that ties its id to sheet and title, and any answers imported from an export."""
 
-    __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row")
+    __slots__ = ("_item", "_mark", "_prefilled", "_proposed", "_row", "_shown")
 
     def __init__(
-        self, item: str, row: Mapping[str, Any], mark: str, proposed: str, prefilled: Mapping[str, str]
+        self,
+        item: str,
+        row: Mapping[str, Any],
+        mark: str,
+        proposed: str,
+        prefilled: Mapping[str, str],
+        shown: Shown | None,
     ) -> None:
-        self._item, self._row, self._mark, self._proposed, self._prefilled = item, row, mark, proposed, prefilled
+        self._item, self._row, self._mark, self._proposed = item, row, mark, proposed
+        self._prefilled, self._shown = prefilled, shown
 
     def __getitem__(self, name: str) -> Any:
         if name == "check":
             return marked(self._mark, check_of(self._item, str(self._row["title"])))
-        if name == PROPOSED:
-            return self._proposed
-        return self._prefilled[name] if name in self._prefilled else self._row[name]
+        if name in self._prefilled:
+            return self._prefilled[name]
+        text = self._proposed if name == PROPOSED else self._row[name]
+        return self._shown(name, text) if self._shown and isinstance(text, str) else text
 
     def __iter__(self) -> Iterator[str]:
         return iter(("check", *self._prefilled, *self._row))
@@ -187,6 +198,8 @@ def _prefilled(row: Mapping[str, Any], who: str, fields: Mapping[str, Field]) ->
 def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
     """Rows of the consensus sheet: one per disagreement, with each reviewer's answer and note."""
     rows, merged = {}, sheets.merged
+    form = sheets.setup.form
+    shown = shown_texts(form)
     decisions = sheets.decisions()
     by_item = {decision.item: decision for decision in decisions}
     for item, name in to_adjudicate(sheets.setup.form, decisions):
@@ -198,17 +211,23 @@ def _disputed_rows(sheets: StageSheets) -> dict[str, dict[str, Any]]:
         key = f"{named}/{question.label}"
         speakers = sheets.setup.speakers(item, sheets.reviewers).items()
         rows[key] = {
-            **{context.column: row.get(context.column, "") for context in sheets.setup.form.context},
+            **all_shown({context.column: row.get(context.column, "") for context in form.context}, shown),
             ITEM_ID: named,
             "field": sheets.setup.form.heading_of(question),
-            "allowed": allowed(question, row_choices(row), sheets.setup.form.language),
-            "choices": "|".join(row_choices(row) if question.by_row else [choice.word for choice in question.choices]),
+            "allowed": allowed(question, choices_in(form, question, row_choices(row)), form.language),
+            "choices": "|".join(_choices(form, question, row)),
             "check": marked(sheets.mark(CONSENSUS), check_of(key, str(row["title"]))),
-            "state": by_item[item].fields[name].remark,
-            **{f"says.{voice}": shown_answer(question, says[who]) for voice, who in speakers},
+            "state": remark_in(form, by_item[item].fields[name].remark),
+            **{f"says.{voice}": answer_in(form, question, says[who]) for voice, who in speakers},
             **{f"notes.{voice}": _noted(sheets.answers[who], item) for voice, who in speakers},
         }
     return rows
+
+
+def _choices(form: Form, question: Field, row: Mapping[str, Any]) -> Sequence[str]:
+    if question.by_row:
+        return choices_in(form, question, row_choices(row))
+    return [choice.word for choice in question.choices]
 
 
 def _noted(own: SheetAnswers, item: str) -> str:
@@ -238,7 +257,9 @@ def _offer_one(
         columns = _with_new_context(columns, table, sheets.kept_stage.headings(path))
     row_numbers = keys_of_rows(table, who, sheets)
     new = [rows[key] for key in rows if key not in row_numbers]
-    changes = out_of_date(sheets, who, table, columns, row_numbers, rows)
+    changes = in_present_language(sheets, who, table, columns, row_numbers, rows)
+    for number, texts in out_of_date(sheets, who, table, columns, row_numbers, rows).items():
+        changes.setdefault(number, {}).update(texts)
     for number, text in _remarks(table, row_numbers, rows, who, sheets, doubted).items():
         changes.setdefault(number, {})["state"] = text
     renewed = renewal(sheets, who, table, guide)
@@ -342,11 +363,11 @@ def _remarks(
         return {}
     settled = sheets.answers[CONSENSUS].answers if who == CONSENSUS else {}
     now = {number: str(row.get(STATE) or "").strip() for number, row in table.rows}
-    changes = {}
+    changes, not_needed = {}, remark_in(sheets.setup.form, NO_LONGER)
     for key, numbers in row_numbers.items():
         item, _, label = key.rpartition("/") if who == CONSENSUS else (key, "", "")
         own = rows[key].get("state") if who == CONSENSUS and key in rows else ""  # other sheets come without remarks
-        remark = str(own or doubted.get(item, "")) if key in rows else NO_LONGER
+        remark = str(own or doubted.get(item, "")) if key in rows else not_needed
         if who == CONSENSUS and key not in rows and _is_settled(sheets, settled, item, label):
             remark = doubted.get(item, "")
         texts = {number: with_remark(now[number], remark) for number in numbers if item}

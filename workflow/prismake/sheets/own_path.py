@@ -9,8 +9,7 @@ from prismake.appraisal.proposals import proposals
 from prismake.panel.question_paths import Paths, off_path
 from prismake.protocol.instrument_model import NOT_ASKED
 from prismake.sheets.answers import SheetAnswers
-
-ANSWER = "answer"  # the field of the appraisal form
+from prismake.sheets.layout import ANSWER
 
 
 @dataclass(frozen=True)

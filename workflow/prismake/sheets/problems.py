@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -50,11 +51,26 @@ def problems_of(sheets: StageSheets, decisions: Sequence[Decision]) -> list[dict
 
 def problems_of_sheet(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Cells that were not understood, and the findings of the checks for one sheet; ``changes``: the log of changes."""
+    headings = _headings(sheets, who)
+    for where, what in _in_english(sheets, who, changes):
+        yield where, "".join(headings.get(part, part) for part in re.split("(?<=“)|(?=”)", what))
+
+
+def _in_english(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The same with columns under their English names."""
     yield from sheets.answers[who].problems
     if who in sheets.tables:
         sheet = _checked(sheets, who, changes)
         yield from (problem for check in CHECKS for problem in check(sheet))
         yield from typed_over(sheets, who)
+
+
+def _headings(sheets: StageSheets, who: str) -> dict[str, str]:
+    """What the columns of a sheet, and the questions, are called in it, if that is another word than in English."""
+    form = sheets.setup.form
+    headings = {field.label: form.heading_of(field) for field in form.fields}
+    headings |= {column.header: column.heading for column in sheets.columns(who) if column.header}
+    return {english: shown for english, shown in headings.items() if shown != english}
 
 
 def _checked(sheets: StageSheets, who: str, changes: Sequence[dict[str, Any]]) -> CheckedSheet:

@@ -201,23 +201,9 @@ def _only_table(path: Path, sheets: Sequence[tuple[str, Any]], form: _Form, ever
     today = {column.header: column.heading for column in columns}
     former = {text: heading for text, heading in shown.items() if normal_word(heading) != normal_word(today[text])}
     return SheetTable(
-        path,
-        name,
-        header + 1,
-        headers,
-        rows,
-        extra,
-        named,
-        "",
-        beside,
-        tuple(unnamed),
-        owner,
-        marks,
-        former,
-        lacking,
-        outside,
-        context.rows,
-    )
+        path, name, header + 1, headers, rows, extra, named, "", beside,
+        tuple(unnamed), owner, marks, former, lacking, outside, context.rows,
+    )  # fmt: skip
 
 
 def _outside(
@@ -311,9 +297,10 @@ def _by_heading(form: _Form, places: Mapping[str, Sequence[int]]) -> dict[str, C
     retired = offered.keys() - {column.identity for column in form.columns}  # whose headings are not those of new ones
     former = {normal_word(offered[name][-1]) for name in retired if is_question(name) and offered[name]}
     columns = sorted(form.columns, key=lambda column: column.identity not in offered)  # stable: their order stays
-    for turn in range(max((len(form.headings(column)) for column in columns), default=0)):
-        for column in columns:
-            heading = next(islice(form.headings(column), turn, None), "")
+    headings = [form.headings(column) for column in columns]
+    for turn in range(max(map(len, headings), default=0)):
+        for column, own in zip(columns, headings, strict=True):
+            heading = own[turn] if turn < len(own) else ""
             new_to = former if column.identity not in offered else ()
             if column.identity not in identities and heading in places and heading not in {*by_heading, *new_to}:
                 by_heading[heading] = column

@@ -11,6 +11,7 @@ from prismake.core.phrases import normal_word
 from prismake.kept.offered_forms import OfferedForm
 from prismake.protocol.forms import Form
 from prismake.protocol.languages import in_every_language
+from prismake.sheets.former_language import reworded_formulas
 from prismake.sheets.layout import Column
 from prismake.sheets.reading import SheetTable
 from prismake.sheets.stage import StageSheets
@@ -25,13 +26,14 @@ class Renewal:
     ``added``: questions that it lacks, which are added on the right. ``headings``: header to the present heading that
     replaces a former one. ``guide``: the lines of its first page, empty if the page stays as it is; the lists of
     answers are renewed together with it. ``labels``: the present words for what is above these lines, by the former
-    ones in normal form.
+    ones in normal form. ``formulas``: texts in the formulas of colours, and what replaces them.
     """
 
     added: Sequence[Column] = ()
     headings: Mapping[str, str] | None = None
     guide: Guide = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.headings or self.guide)
@@ -48,7 +50,8 @@ def renewal(sheets: StageSheets, who: str, table: SheetTable, guide: Guide) -> R
         and (column.role in ("answer", "live") or table.former[column.header] in column.elsewhere)  # not a person's own
     }
     shown = sheets.kept_stage.offered.pages.get(sheets.path(who).name)
-    return Renewal(added, headings, guide if shown != page_digest(guide) else (), _labels(sheets.setup.form))
+    first_page = guide if shown != page_digest(guide) else ()
+    return Renewal(added, headings, first_page, _labels(sheets.setup.form), reworded_formulas(table, columns))
 
 
 def _labels(form: Form) -> dict[str, str]:

@@ -14,9 +14,9 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from prismake.protocol.forms import normal_word
-from prismake.sheets.layout import Column, cell_text
+from prismake.sheets.layout import Column, cell_text, page_height
 from prismake.sheets.reading import is_owner_line
-from prismake.sheets.renewal import Guide, Renewal
+from prismake.sheets.renewal import Renewal
 from prismake.sheets.workbook import LISTS, SPARE, head_look, look_of
 
 _SEARCH = 8  # rows of the first page in which its owner is looked for
@@ -94,11 +94,23 @@ def _take_off(sheet: Any, column: int) -> None:
             sheet.data_validations.dataValidation.remove(rule)
 
 
-def renew_first_page(book: Any, guide: Guide) -> None:
+def renew_colours(sheet: Any, renewed: Renewal) -> None:
+    """Let colours look for the present words."""
+    for area in sheet.conditional_formatting:
+        for rule in area.rules:
+            for old in sorted(renewed.formulas, key=len, reverse=True):
+                rule.formula = [str(formula).replace(old, renewed.formulas[old]) for formula in rule.formula]
+
+
+def renew_first_page(book: Any, renewed: Renewal) -> None:
     """Write the present lines on the first page, from the owner's line to our last; nothing if the page is gone."""
+    guide = renewed.guide
     page, start = next(((page, row) for page in book.worksheets if (row := _owner_row(page))), (None, 0))
     if page is None or not guide:
         return
+    for row in range(1, start + 1):
+        label = page.cell(row, 1).value
+        page.cell(row, 1).value = renewed.labels.get(normal_word(label or ""), label)
     end, last_label = start, normal_word(guide[-1][0])
     for row in range(start + 1, page.max_row + 1):
         label = normal_word(page.cell(row, 1).value or "")
@@ -118,7 +130,7 @@ def renew_first_page(book: Any, guide: Guide) -> None:
             cell.value, cell.data_type = value, "s"
             cell.font = Font(name="Calibri", size=11, bold=column == 1)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
-        page.row_dimensions[row].height = 15.0 * -(-len(text) // 115) + 4.0
+        page.row_dimensions[row].height = page_height(text)
 
 
 def _owner_row(page: Any) -> int:

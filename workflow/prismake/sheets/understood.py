@@ -11,7 +11,7 @@ from prismake.core.labels import join
 from prismake.core.names import CONSENSUS, EXTRACTION
 from prismake.core.phrases import normal_word, plural
 from prismake.kept.answers import read_changes
-from prismake.protocol.forms import as_typed
+from prismake.protocol.forms import as_typed, shown_answer
 from prismake.sheets.checks.checked_sheet import Problem
 from prismake.sheets.doubted_values import doubted_values
 from prismake.sheets.layout import ITEM
@@ -108,14 +108,14 @@ def _counts(sheets: StageSheets, who: str) -> tuple[dict[str, dict[str, int]], d
 
 def _other_words(sheets: StageSheets, who: str, name: str) -> Counter[tuple[str, str]]:
     table, answers = sheets.tables[who], sheets.answers[who].answers
-    header = next(
-        (column.header for column in sheets.columns(who) if column.role == "answer" and column.key == name), ""
-    )
+    question, header = sheets.setup.form.field(name), ""
+    for column in sheets.columns(who):
+        header = column.header if column.role == "answer" and column.key == name else header
     words: Counter[tuple[str, str]] = Counter()
     for _, row in table.rows:
         item, text = as_typed(row.get(ITEM)), as_typed(row.get(header))
         answer = answers.get(item, {}).get(name, "")
-        if answer and normal_word(text) != normal_word(answer):
+        if answer and normal_word(text) not in (normal_word(answer), normal_word(shown_answer(question, answer))):
             words[text, answer] += 1
     return words
 

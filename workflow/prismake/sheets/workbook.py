@@ -12,12 +12,12 @@ from prismake.core.progress import tracked
 from prismake.extraction.result_rows import BETWEEN, FILL_IN
 from prismake.protocol.forms import Choice, Form
 from prismake.protocol.outcome_columns import RESULT_ROW
-from prismake.sheets.counting import count_formula, is_needed
+from prismake.sheets.counting import count_formula, is_needed, kind_shown
 from prismake.sheets.emphasis import runs
-from prismake.sheets.layout import ADDRESS, Column, cell_text, row_choices
+from prismake.sheets.layout import ADDRESS, Column, cell_text, page_height, row_choices, shown_width
 from prismake.sheets.xlsx import INK, Cell, Dropdown, Look, Page, Tint, column_letter, write_workbook
 
-GUIDE, LISTS = "Read me", "Lists"
+LISTS = "Lists"  # hidden, and named in the formulas of dropdowns whatever the language
 SPARE = 2_000  # rows below the last one that already have dropdowns and colours
 FORMULA_STARTS = ("=", "+", "-", "@")
 _LINKS = 65_530  # a sheet, Excel's limit
@@ -110,7 +110,7 @@ def height_of(columns: Sequence[Column], texts: Sequence[str]) -> float:
     for column, text in zip(columns, texts, strict=True):
         if text and column.wrap:
             width = max(1, column.width)
-            lines = max(lines, sum(-(-len(part) // width) or 1 for part in text.split("\n")))
+            lines = max(lines, sum(-(-shown_width(part) // width) or 1 for part in text.split("\n")))
     return min(_TALLEST, 15.0 * lines + 3.0)
 
 
@@ -143,7 +143,9 @@ def _differs_by_row(column: Column) -> bool:
 
 def _table(columns: Sequence[Column], rows: Rows) -> Iterator[tuple[float, list[Cell | None]]]:
     letters = {column.key: column_letter(index) for index, column in enumerate(columns, start=1)}
-    lines = max(2, *(-(-len(column.heading) // max(1, column.width - 2)) for column in columns))  # bold, with an arrow
+    lines = max(
+        2, *(-(-shown_width(column.heading) // max(1, column.width - 2)) for column in columns)
+    )  # bold, with an arrow
     yield 15.0 * lines + 3.0, [head_cell(column, columns, letters, len(rows) + 1 + SPARE) for column in columns]
     looks = [look_of(column) for column in columns]
     quoted = [look_of(column, "=") for column in columns]
@@ -229,8 +231,8 @@ def row_asks(column: Column, columns: Sequence[Column]) -> str:
     letter = column_letter(1 + next(i for i, other in enumerate(columns) if other.key == FILL_IN))
     assert column.answer is not None
     if column.answer.some_rows == RESULT_ROW:
-        return f'ISNUMBER(FIND("{BETWEEN}{column.header}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
-    return f'${letter}2="{column.answer.some_rows}"'
+        return f'ISNUMBER(FIND("{BETWEEN}{column.heading}{BETWEEN}","{BETWEEN}"&${letter}2&"{BETWEEN}"))'
+    return f'${letter}2="{kind_shown(columns, column.answer.some_rows)}"'
 
 
 def _follows(column: Column, columns: Sequence[Column]) -> str:
@@ -258,6 +260,5 @@ def _guide_page(guide: Iterable[tuple[str, str]], form: Form, columns: Sequence[
         formula = count_formula(columns, letters, 2, last, form.shown_title[:31])
         lines.append((0.0, [Cell(form.language["page.progress"], label), Cell(formula, body, formula=True)]))
     for name, text in guide:
-        height = 15.0 * -(-len(text) // 115) + 4.0
-        lines.append((height, [Cell(name, label), Cell(cell_text(text), body)]))
-    return Page(GUIDE, lines, widths=(24, 110))
+        lines.append((page_height(text), [Cell(name, label), Cell(cell_text(text), body)]))
+    return Page(form.language["page.tab"], lines, widths=(24, 110))

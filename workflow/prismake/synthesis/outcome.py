@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from prismake.appraisal.scores import NOT_REPORTED
 from prismake.core.labels import join
 from prismake.core.measures import measure_of
 from prismake.core.names import STUDY_ID
 from prismake.core.numbers import format_of
 from prismake.extraction.assumed_correlations import numbers_of
 from prismake.extraction.derived_values import CONVERTED
+from prismake.extraction.outcomes import MISSING
 from prismake.protocol.analyses import OTHER_CORRELATIONS, TOGETHER
+from prismake.protocol.joint_problems import joint_column
 from prismake.synthesis import sentences
 from prismake.synthesis.asymmetry import no_tests, tests_of
 from prismake.synthesis.data import Data, Rows, effects, single_intervals, whole
 from prismake.synthesis.groups import by_group, in_one_spelling, no_groups
+from prismake.synthesis.joint import Beside
 from prismake.synthesis.models import INVERSE, analyses, proposal
 from prismake.synthesis.moderators import NUMERIC, joint_regression, no_regression, regression, value_of
 from prismake.synthesis.result_frame import result_frame
@@ -41,6 +45,7 @@ def analyse(
     kinds: Mapping[str, str] = MappingProxyType({}),
     seed: int = 0,
     appraisals: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    beside: Beside = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The complete analysis of one outcome, as plain numbers, lists and sentences (JSON types only).
 
@@ -54,6 +59,7 @@ def analyse(
         kinds: types of the extraction columns (count, number, choice, text), of the moderators at least.
         seed: seed for drawing subsets of studies where there are too many to use all.
         appraisals: by study_id, the ratings of this outcome (``prismake.appraisal.ratings``).
+        beside: rows and settings of the outcomes that are analysed jointly with others, by name.
 
     An analysis without an estimate is listed with the reason in ``warnings`` and without numbers.
     """
@@ -85,6 +91,7 @@ def analyse(
     result["studies"] = _studies(used, data, spec, kinds, level)
     for study in result["studies"]:
         study["appraisal"] = appraisals.get(study[STUDY_ID])
+    rows = dataclasses.replace(rows, notes=(*rows.notes, *_contradictions(result, appraisals)))
     show = format_of(result)
     data = dataclasses.replace(data, show=show, name=str(spec.get("measure_name") or ""))
     if len(used) == 1:
@@ -105,7 +112,8 @@ def analyse(
     if TOGETHER in result["moderators"]:
         cells = {column: [study["moderators"][column] for study in result["studies"]] for column in spec["moderators"]}
         result["moderators"][TOGETHER] = joint_regression(data, cells, heading, kinds, spec, level)
-    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed, elsewhere)
+    joined = {name: beside[name] for name in (spec.get("jointly") or {}).get("outcomes", ())}
+    result["sensitivity"] = sensitivity(data, result["studies"], spec, level, title, seed, elsewhere, joined)
     result["bias"] = tests_of(data, level)
     main = result["analyses"]["main"]
     notes = [_for_inverse_variance(note) if main["model"] != INVERSE else note for note in rows.notes]
@@ -152,6 +160,32 @@ def _converted(used: pd.DataFrame, headings: Mapping[str, str]) -> list[str]:
     return notes
 
 
+def _contradictions(result: Mapping[str, Any], appraisals: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Sentences on studies of which extraction and appraisal do not agree whether they report the outcome."""
+    overall = {study: str(own.get("overall", "")) for study, own in appraisals.items()}
+    pooled = [row["label"] for row in result["studies"] if overall.get(row[STUDY_ID]) == NOT_REPORTED]
+    judged = [
+        row["label"]
+        for row in result["left_out"]
+        if row["reason"].startswith(MISSING) and (appraisals.get(row[STUDY_ID]) or {}).get("by_result")
+        if (appraisals[row[STUDY_ID]]).get("high_risk") is not None
+    ]
+    notes = []
+    if pooled:
+        notes.append(
+            f"To be settled: {join(pooled)} {_is(pooled)} pooled, but not reported according to the appraisal."
+        )
+    if judged:
+        notes.append(
+            f"To be settled: {join(judged)} {_is(judged)} appraised, but not reported according to the extraction."
+        )
+    return notes
+
+
+def _is(labels: Sequence[str]) -> str:
+    return "is" if len(labels) == 1 else "are"
+
+
 def _at_other_correlations(
     used: pd.DataFrame, spec: Mapping[str, Any], level: float, headings: Mapping[str, str]
 ) -> dict[str, Data]:
@@ -195,6 +229,7 @@ def _studies(
 ) -> list[dict[str, Any]]:
     """Each study with its own estimate and interval on the natural scale (exact for proportions)."""
     middle, low, high = single_intervals(data, level)
+    joint = joint_column(spec)
     rows = []
     for index, row in enumerate(used.to_dict("records")):
         rows.append(
@@ -213,6 +248,7 @@ def _studies(
                 "weight_pct": None,
                 "subgroups": {column: row[column] for column in spec["subgroups"]},
                 "moderators": {column: value_of(row[column], kinds[column]) for column in spec["moderators"]},
+                **({"within_study": row[joint[0]]} if joint else {}),
                 "source": row["source"],
                 "how": row.get("how", ""),
                 "settled_by": row.get("settled_by", ""),

@@ -15,11 +15,14 @@ from prismake.core.names import STUDY_ID
 from prismake.extraction.assumed_correlations import in_words
 from prismake.extraction.derived_values import CONVERTED
 from prismake.protocol.analyses import OTHER_CORRELATIONS
+from prismake.protocol.joint_problems import JOINTLY
 from prismake.synthesis import sentences
 from prismake.synthesis.data import Data, plain, proportions
 from prismake.synthesis.fields import INFLUENCE, TRIM_FILL, TRIM_FILL_POOLED, chosen, json_ready, series_values
 from prismake.synthesis.further import TITLES as FURTHER
 from prismake.synthesis.further import further
+from prismake.synthesis.joint import TITLE as JOINT
+from prismake.synthesis.joint import Beside, jointly
 from prismake.synthesis.models import Plan, analysis, carried, inverse_variance, main_plan, remedies
 
 LEAST = 3  # studies, for analyses that leave one out or examine the shape of a funnel
@@ -40,7 +43,7 @@ TITLES = {
     "freeman_tukey": "On the Freeman–Tukey scale",
     "arcsine": "On the arcsine scale",
 }
-TITLES |= FURTHER
+TITLES |= FURTHER | {JOINTLY: JOINT}
 KINDS = {"leave_one_out": "leave1out", "trim_and_fill": "trimfill"}  # kinds that are named differently here
 ALIKE = 1e-12  # contributions up to this are rounding error
 SUBSETS = 4095  # all subsets of twelve studies; with more studies, a sample of this size
@@ -56,13 +59,14 @@ def sensitivity(
     title: str,
     seed: int = 0,
     elsewhere: Mapping[str, Data] = MappingProxyType({}),
+    beside: Beside = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The analyses named in ``outcomes.<outcome>.sensitivity``, by name.
 
     All of them use inverse variance with the method and test of the outcome, except the one without studies at high
     risk of bias, which repeats the main analysis. An analysis that cannot be computed has the reason in ``sentence``,
     no numbers, and ``None`` for ``values``. ``elsewhere``: the studies as they are with another correlation than the
-    assumed one, by the name of the analysis.
+    assumed one, by the name of the analysis; ``beside``: the outcomes that are analysed jointly with this one.
     """
     models = {"fixed_effect": _common_effect, "freeman_tukey": _on_scale("PFT"), "arcsine": _on_scale("PAS")}
     others: dict[str, Callable[..., dict[str, Any]]] = {
@@ -77,6 +81,7 @@ def sensitivity(
         "without_converted": _without_converted,
         **{name: functools.partial(_at_correlation, name, elsewhere.get(name)) for name in OTHER_CORRELATIONS},
     }
+    others[JOINTLY] = lambda data, studies, spec, level, seed: jointly(data, studies, spec, level, beside)
     results: dict[str, Any] = {}
     for name in spec["sensitivity"]:
         if name in models:

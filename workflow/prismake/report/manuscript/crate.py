@@ -30,7 +30,14 @@ PROFILES = {
     f"{WORKFLOW}/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 METADATA = "ro-crate-metadata.json"
-GIVEN = ("config/config.yaml", "config/sheets/**/*", "config/versions/*", "config/instruments/*.yaml", "config/known_*")
+GIVEN = (
+    "config/config.yaml",
+    "config/sheets/**/*",
+    "config/versions/*",
+    "config/instruments/*.yaml",
+    "config/languages/*.yaml",
+    "config/known_*",
+)
 MADE = (
     *("results/manuscript.docx", "results/supplement.xlsx", "results/supplement/*", "results/report/*"),
     *("results/pooling/**/*.json", "results/pooling/*.R", "results/pooling/*.csv"),

@@ -63,7 +63,7 @@ def check(sheet: CheckedSheet) -> list[Problem]:
         changed = [cell for cell in cells if cell.old and cell.old != cell.new]
         before = sum(bool(cell.old) for cell in cells)
         old, new = [cell.old for cell in cells], [cell.new for cell in cells]
-        cause = how_rearranged(old, new) or how_few_moved(old, new, _FEWEST) or how_sparse_moved(old, new)
+        cause = _pattern(old, new) if changed else ""
         if not cause and too_many(len(changed), before):
             cause = (
                 f"{len(changed):,} of {before:,} were changed since, more than a team reconsiders between two readings"
@@ -79,6 +79,10 @@ def check(sheet: CheckedSheet) -> list[Problem]:
     problems = _moved_notes(sheet)
     _refuse_missing_rows(sheet)
     return problems
+
+
+def _pattern(old: Sequence[str], new: Sequence[str]) -> str:
+    return how_rearranged(old, new) or how_few_moved(old, new, _FEWEST) or how_sparse_moved(old, new)
 
 
 def _alike_in_all_rows(sheet: CheckedSheet) -> set[str]:

@@ -11,9 +11,10 @@ from prismake.core.phrases import normal_word
 from prismake.protocol.forms import Field, as_typed, parse_answer
 from prismake.protocol.languages import in_every_language
 from prismake.sheets.checks.checked_sheet import CheckedSheet, Problem, listed
-from prismake.sheets.layout import CHECK, ITEM, NO_LONGER, STATE
+from prismake.sheets.layout import CHECK, ITEM, STATE
 from prismake.sheets.matching import text_of
 from prismake.sheets.outside import TabCell, clear_words
+from prismake.sheets.remarks import is_not_needed
 from prismake.sheets.xlsx import column_letter
 
 _LONGEST = 30  # characters: a longer text is not a single answer word
@@ -58,7 +59,7 @@ def _beside_the_column(sheet: CheckedSheet) -> list[Problem]:
 def _unsettled(sheet: CheckedSheet) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Rows of the consensus sheet that are asked for and have nothing under “Settled”."""
     for number, row in sheet.table.rows:
-        asked = text_of(row[ITEM]) and NO_LONGER not in text_of(row.get(STATE))
+        asked = text_of(row[ITEM]) and not is_not_needed(text_of(row.get(STATE)))
         if asked and not text_of(row.get(SETTLED)):
             yield number, row
 

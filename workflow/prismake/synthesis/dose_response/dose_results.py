@@ -183,9 +183,9 @@ def _fill(result: dict[str, Any], fit: DoseResponse, rows: DoseRows, spec: Mappi
     own["line"] = _line(fit, every, settings, level, natural)
     own["without_high_risk"] = _without_high_risk(result, rows, settings, natural)
     own["sensitivity"] = _sensitivity(result, rows, settings, natural)
-    result["notes"] = list(fit.notes)
+    result["notes"] = [*fit.notes, *words.beyond(result)]
     own["words"] = words.words(result)
-    result["sentence"] = " ".join([*own["words"]["main"], *fit.notes])
+    result["sentence"] = " ".join([*own["words"]["main"], *result["notes"]])
 
 
 class Natural:

@@ -88,6 +88,8 @@ def _extent(result: Mapping[str, Any]) -> str:
 def _curve(result: Mapping[str, Any], show: Format) -> str:
     own = result["dose_response"]
     rows = [row for row in own["predictions"] if row["dose"] != own["reference"]]
+    if not rows:
+        return f"The only reported dose is the reference, {at_dose(result, own['reference'])}."
     if len(rows) > MOST:
         places = sorted({round(i * (len(rows) - 1) / (MOST - 1)) for i in range(MOST)})
         rows = [rows[place] for place in places]
@@ -101,6 +103,18 @@ def _curve(result: Mapping[str, Any], show: Format) -> str:
 
 def _short(show: Format, row: Mapping[str, Any]) -> str:
     return f"{show.value(row['estimate'], row, unit=True)} ({show.bounds(row)})"
+
+
+def beyond(result: Mapping[str, Any]) -> list[str]:
+    """Reported doses that no study reaches."""
+    own = result["dose_response"]
+    low, high = own["range"]
+    rows = [*own["predictions"], {"dose": own["reference"]}]
+    outside = sorted({row["dose"] for row in rows if not low <= row["dose"] <= high})
+    if not outside:
+        return []
+    named = ", ".join(at_dose(result, dose) for dose in outside)
+    return [f"No study reaches {named}: the doses of the studies lie between {low:g} and {high:g}."]
 
 
 def _shape(own: Mapping[str, Any]) -> list[str]:

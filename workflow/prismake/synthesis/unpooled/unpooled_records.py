@@ -68,7 +68,7 @@ def records(result: Mapping[str, Any], spec: Mapping[str, Any], check: str) -> d
 def unusable(rows: pd.DataFrame, spec: Mapping[str, Any]) -> dict[Any, tuple[str, str]]:
     """Status and remark of rows that say nothing about direction or effect, by their index."""
     reported = reported_rows(rows, spec, LEVEL)
-    return {index: (UNUSABLE, said.reason) for index, said in zip(rows.index, reported, strict=True) if said.reason}
+    return {index: (UNUSABLE, entry.reason) for index, entry in zip(rows.index, reported, strict=True) if entry.reason}
 
 
 def unpooled_script(result: Mapping[str, Any], name: str) -> str:

@@ -65,12 +65,14 @@ def analyse(
     reported = reported_rows(used, spec, level)
     cells = used.to_dict("records")
     result["left_out"] += [
-        {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": said.reason}
-        for row, said in zip(cells, reported, strict=True)
-        if said.reason
+        {STUDY_ID: row[STUDY_ID], "label": row["label"], "reason": entry.reason}
+        for row, entry in zip(cells, reported, strict=True)
+        if entry.reason
     ]
     result["studies"] = [
-        _row(row, said, spec, level, appraisals) for row, said in zip(cells, reported, strict=True) if not said.reason
+        _row(row, entry, spec, level, appraisals)
+        for row, entry in zip(cells, reported, strict=True)
+        if not entry.reason
     ]
     result["counts"]["studies_pooled"] = len({row[STUDY_ID] for row in result["studies"]})
     result["counts"]["statement"] = words.counts(result["counts"])
@@ -81,26 +83,26 @@ def analyse(
 
 
 def _row(
-    row: Mapping[str, Any], said: Reported, spec: Mapping[str, Any], level: float,
+    row: Mapping[str, Any], entry: Reported, spec: Mapping[str, Any], level: float,
     appraisals: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
     """A row with its numbers as extracted, what they mean, and its effect on the natural scale."""
     from prismake.pooling import back_transform, one_sided_p
     from prismake.pooling.distributions import critical
 
-    side = SIDE.get(said.state, 0)
+    side = SIDE.get(entry.state, 0)
     parts = {role: str(row[role]) if role in _TEXT else whole(value) if (value := number(str(row[role]))) is not None
              else None for role in spec["columns"]}  # fmt: skip
     limits: dict[str, float | None] = {"estimate": None, "ci_lb": None, "ci_ub": None}
-    if said.yi is not None:
+    if entry.yi is not None:
         measure = measure_of({"measure": spec["measure"], "ratio_scale": spec.get("ratio_scale")})
-        half = critical(level) * math.sqrt(said.vi) if said.vi else math.nan
+        half = critical(level) * math.sqrt(entry.vi) if entry.vi else math.nan
         for name, sign in (("estimate", 0.0), ("ci_lb", -half), ("ci_ub", half)):
-            limits[name] = plain(back_transform(measure, said.yi + sign))
+            limits[name] = plain(back_transform(measure, entry.yi + sign))
     one_sided = None
-    if said.p is not None and side:
-        one_sided = one_sided_p(said.p, side, said.relation, said.sides)
-    about = {key: value for key, value in dataclasses.asdict(said).items() if key != "reason"}
+    if entry.p is not None and side:
+        one_sided = one_sided_p(entry.p, side, entry.relation, entry.sides)
+    about = {key: value for key, value in dataclasses.asdict(entry).items() if key != "reason"}
     return {
         **{STUDY_ID: row[STUDY_ID], "arm": row["arm"], "label": row["label"]},
         "year": int(row["year"]) if row.get("year", "") else None,
